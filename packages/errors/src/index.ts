@@ -1,0 +1,17 @@
+export {
+  DuplicateNamespaceError,
+  HashCollisionError,
+  HashError,
+  KeyError,
+  NotPersistedError,
+  OptionError,
+  PickleError,
+  ReplayMissError,
+  StoreError,
+  type StoreErrorCode,
+  type StoreFacts,
+  StoreNotInstalledError,
+  UnknownStoreError,
+  UnpickleError,
+} from './classes.ts'
+export { PersistError, type PersistErrorCode } from './persist-error.ts'

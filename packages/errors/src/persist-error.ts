@@ -1,0 +1,45 @@
+/** Every code that an error of `@persist/*` can have. Codes are stable; messages are not. */
+export type PersistErrorCode =
+  | 'ERR_PERSIST_OPTION'
+  | 'ERR_PERSIST_KEY'
+  | 'ERR_PERSIST_HASH'
+  | 'ERR_PERSIST_HASH_COLLISION'
+  | 'ERR_PERSIST_PICKLE'
+  | 'ERR_PERSIST_UNPICKLE'
+  | 'ERR_PERSIST_DUPLICATE_NAMESPACE'
+  | 'ERR_PERSIST_NOT_PERSISTED'
+  | 'ERR_PERSIST_UNKNOWN_STORE'
+  | 'ERR_PERSIST_STORE_NOT_INSTALLED'
+  | 'ERR_PERSIST_STORE_LOAD'
+  | 'ERR_PERSIST_STORE'
+  | 'ERR_PERSIST_STORE_UNAVAILABLE'
+  | 'ERR_PERSIST_STORE_FORMAT'
+  | 'ERR_PERSIST_STORE_FULL'
+  | 'ERR_PERSIST_ENTRY_DAMAGED'
+  | 'ERR_PERSIST_VALUE_TOO_LARGE'
+  | 'ERR_PERSIST_REPLAY_MISS'
+  | 'ERR_PERSIST_WAIT_TIMEOUT'
+
+/**
+ * The base of every error that `@persist/*` throws or reports. Test `code`, not the message.
+ *
+ * @example
+ * ```ts
+ * try { double(Symbol('x')) } catch (error) {
+ *   if (error instanceof PersistError && error.code === 'ERR_PERSIST_KEY') console.log(error.message)
+ * }
+ * ```
+ */
+export class PersistError extends Error {
+  readonly code: PersistErrorCode
+
+  constructor(code: PersistErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  static {
+    // On the prototype, as the built-in errors have it: a copy's own property would travel into pickles and logs.
+    PersistError.prototype.name = 'PersistError'
+  }
+}

@@ -1,0 +1,143 @@
+import type { PersistError } from '@persist/errors'
+
+/** Whether a store answers at once or with promises. Fixed when the adapter is made, never per call. */
+export type Mode = 'sync' | 'async'
+
+/** What a verb of a store of mode `M` returns. */
+export type Reply<M extends Mode, T> = M extends 'sync' ? T : Promise<T>
+
+/** What a listing of a store of mode `M` returns: lazy, in no order, in bounded memory. */
+export type Listing<M extends Mode, T> = M extends 'sync' ? Iterable<T> : AsyncIterable<T>
+
+/** All that is known of an entry but its payload. */
+export interface Head {
+  /** Identity inside the namespace. */
+  readonly hash: string
+  /** The pickled key, with `storekey`. */
+  readonly key?: string
+  /** Digest of the canonical key, where the hash is the user's own: tells a collision. */
+  readonly keyDigest?: string
+  /** What the `metadata` option gave. */
+  readonly metadata?: string
+  /** What the `version` and `dependsOn` options gave. */
+  readonly version?: string
+  /** Names for {@link Store.deleteByTag}. */
+  readonly tags?: readonly string[]
+  /** Milliseconds since 1970, by the writer's clock. */
+  readonly createdAt: number
+  /** Milliseconds since 1970; absent: never. */
+  readonly expiresAt?: number
+  /** How long the function took, in milliseconds. */
+  readonly durationMs?: number
+  /** The function had answered with a promise. */
+  readonly promised?: boolean
+}
+
+/** What is stored for one call. */
+export interface Entry extends Head {
+  /** Exactly what the pickle gave: text comes back as text, bytes as bytes. */
+  readonly payload: string | Uint8Array
+}
+
+/** A head as a listing gives it, with the size of the payload in bytes. */
+export interface ListedHead extends Head {
+  readonly bytes: number
+}
+
+/** Bounds on the entries of one namespace. */
+export interface Bounds {
+  readonly maxEntries?: number
+  readonly maxBytes?: number
+}
+
+/** What core hands to {@link StoreAdapter.open}. */
+export interface OpenOptions {
+  /** Kept by the store, approximately, least recently used first, never in the caller's way. */
+  readonly bounds?: Bounds
+  /** Trouble that costs nobody a value: a damaged entry, an index that could not be made, a lost connection. */
+  readonly report?: (problem: PersistError) => void
+}
+
+/**
+ * The timed right to compute one entry. Whoever lost it (it ran out, or the entry was set, deleted or cleared
+ * meanwhile) cannot publish any more.
+ */
+export interface Lease<M extends Mode = Mode> {
+  /** Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. */
+  publish(entry: Entry): Reply<M, boolean>
+  /** Holds it for another `ms`. `false`: lost. */
+  renew(ms: number): Reply<M, boolean>
+  /** Gives it back unused. Touches only this very lease. */
+  release(): Reply<M, void>
+}
+
+/** How to take a lease. */
+export interface LeaseOptions {
+  /** Takes it even from a live holder, who then cannot publish: for a refresh. */
+  readonly steal?: boolean
+}
+
+/** One namespace of a store, opened. Every verb may be called at any time, also concurrently. */
+export interface Store<M extends Mode = Mode> {
+  /** The entry, which may be expired (core judges, by its clock); `undefined` also for a damaged one, after a report. */
+  get(hash: string): Reply<M, Entry | undefined>
+  /** As many `get`s in one round trip, in the order of `hashes`. Declared by `supports.many`. */
+  getMany?(hashes: readonly string[]): Reply<M, (Entry | undefined)[]>
+  /** All of it or nothing. Ends a lease on the hash: a computation that still runs cannot overwrite it. */
+  set(entry: Entry): Reply<M, void>
+  /** `true`: there was one. Ends a lease on the hash: a computation that still runs cannot bring it back. */
+  delete(hash: string): Reply<M, boolean>
+  /** Deletes the entries of this namespace, ends its leases, and tells how many entries there were. */
+  clear(): Reply<M, number>
+  /** Every entry, whole. Entries written or deleted meanwhile may or may not appear; none appears twice. */
+  entries(): Listing<M, Entry>
+  /** Every entry without its payload. */
+  heads(): Listing<M, ListedHead>
+  /** How many entries, and how many bytes they take in the store; may be approximate where the store says so. */
+  stats(): Reply<M, { readonly entries: number; readonly bytes: number }>
+  /** Deletes what expired at or before `now` (milliseconds since 1970), then down to the bounds; tells how many. */
+  prune(now: number, bounds?: Bounds): Reply<M, number>
+  /** Deletes every entry with the tag; tells how many. Declared by `supports.tags`; core walks the heads without it. */
+  deleteByTag?(tag: string): Reply<M, number>
+  /**
+   * The right to compute `hash` for `ms`, renewable. `undefined`: somebody live holds it. A holder that died, or that
+   * showed no sign of life for its `ms` by the asker's own monotonic clock, loses it to the next asker; so asking again
+   * and again is how one waits. Declared by `supports.lease`.
+   */
+  lease?(hash: string, ms: number, options?: LeaseOptions): Reply<M, Lease<M> | undefined>
+}
+
+/** What a store can do. Core asks these, never `typeof`. */
+export interface Supports {
+  /** `lease`: one computation across processes. */
+  readonly lease: boolean
+  /** `getMany`: many entries in one round trip. */
+  readonly many: boolean
+  /** `deleteByTag` without a walk over all heads. */
+  readonly tags: boolean
+  /** `bounds` at `open` are kept by the store itself. */
+  readonly bounds: boolean
+  /** Entries outlive the process. */
+  readonly persistent: boolean
+}
+
+/**
+ * A folder, a server, a Map: whatever keeps entries. Prove an implementation with `@persist/store/conformance`.
+ *
+ * @example
+ * ```ts
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: myAdapter })
+ * ```
+ */
+export interface StoreAdapter<M extends Mode = Mode> {
+  readonly mode: M
+  readonly supports: Supports
+  /** The store as a person would name it, without secrets; equal for adapters of one and the same place. */
+  readonly name: string
+  /** Cheap: connects and makes folders on first use. */
+  open(namespace: string, options?: OpenOptions): Store<M>
+  /** Throws `HashError` for a hash that cannot name an entry here. Core calls it before the function runs. */
+  checkHash?(hash: string): void
+  /** Lets go of files and connections. Calling it twice is fine, and so is using the adapter again afterwards. */
+  close(): Reply<M, void>
+}
