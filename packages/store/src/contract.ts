@@ -134,10 +134,17 @@ export interface StoreAdapter<M extends Mode = Mode> {
   readonly supports: Supports
   /** The store as a person would name it, without secrets; equal for adapters of one and the same place. */
   readonly name: string
+  /** How long core asks a lease for, in milliseconds; renewed every quarter of it. Default: 30,000. */
+  readonly leaseMs?: number
   /** Cheap: connects and makes folders on first use. */
   open(namespace: string, options?: OpenOptions): Store<M>
   /** Throws `HashError` for a hash that cannot name an entry here. Core calls it before the function runs. */
   checkHash?(hash: string): void
+  /**
+   * Fails, in bounded time, while the store cannot be reached. A verb that fails with `ERR_PERSIST_STORE_UNAVAILABLE`
+   * makes core call through without the store until a `ping` in the background succeeds; without `ping`, for a while.
+   */
+  ping?(): Reply<M, void>
   /** Lets go of files and connections. Calling it twice is fine, and so is using the adapter again afterwards. */
   close(): Reply<M, void>
 }
