@@ -1,1 +1,1 @@
-export {}
+export { delayed } from './delayed.ts'

@@ -1,0 +1,190 @@
+import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store, StoreAdapter } from '@persist/store'
+
+/** How {@link memoryStore} tells the time. */
+export interface MemoryStoreOptions {
+  /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
+  readonly monotonic?: () => number
+}
+
+interface Room {
+  /** Least recently used first. */
+  readonly kept: Map<string, Kept>
+  readonly leases: Map<string, { deadline: number }>
+  bytes: number
+}
+
+interface Kept {
+  readonly entry: Entry
+  readonly bytes: number
+}
+
+const namedPlaces = new Map<string, Map<string, Room>>()
+let unnamed = 0
+
+/**
+ * A store in the memory of this process, for tests and for results that need not outlive it. With a name, all stores of
+ * that name are one and the same; without one, it is private.
+ *
+ * It is the reference implementation of the contract in `@persist/store`: where the contract is open, this is the answer.
+ *
+ * @example
+ * ```ts
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: memoryStore() })
+ * ```
+ */
+export function memoryStore(name?: string, options: MemoryStoreOptions = {}): StoreAdapter<'sync'> {
+  const { monotonic = () => performance.now() } = options
+  const place = name === undefined ? new Map<string, Room>() : roomIn(namedPlaces, name, () => new Map<string, Room>())
+  return {
+    mode: 'sync',
+    supports: { lease: true, many: true, tags: true, bounds: true, persistent: false },
+    name: `memory://${name ?? `#${++unnamed}`}`,
+    open: (namespace, { bounds }: OpenOptions = {}) =>
+      new MemoryStore(
+        roomIn(place, namespace, () => ({ kept: new Map(), leases: new Map(), bytes: 0 })),
+        monotonic,
+        bounds,
+      ),
+    ping() {},
+    close() {},
+  }
+}
+
+function roomIn<T>(place: Map<string, T>, name: string, make: () => T): T {
+  const room = place.get(name) ?? make()
+  place.set(name, room)
+  return room
+}
+
+class MemoryStore implements Store<'sync'> {
+  readonly #room: Room
+  readonly #monotonic: () => number
+  readonly #bounds: Bounds | undefined
+
+  constructor(room: Room, monotonic: () => number, bounds: Bounds | undefined) {
+    this.#room = room
+    this.#monotonic = monotonic
+    this.#bounds = bounds
+  }
+
+  get(hash: string): Entry | undefined {
+    const kept = this.#room.kept.get(hash)
+    if (!kept) return undefined
+    this.#room.kept.delete(hash)
+    this.#room.kept.set(hash, kept)
+    return copied(kept.entry)
+  }
+
+  getMany(hashes: readonly string[]): (Entry | undefined)[] {
+    return hashes.map((hash) => this.get(hash))
+  }
+
+  set(entry: Entry): void {
+    const bytes = bytesOf(entry.payload)
+    this.delete(entry.hash)
+    this.#room.kept.set(entry.hash, { entry: copied(entry), bytes })
+    this.#room.bytes += bytes
+    this.#shrink(this.#bounds)
+  }
+
+  delete(hash: string): boolean {
+    this.#room.leases.delete(hash)
+    return this.#evict(hash)
+  }
+
+  clear(): number {
+    const { size } = this.#room.kept
+    this.#room.kept.clear()
+    this.#room.leases.clear()
+    this.#room.bytes = 0
+    return size
+  }
+
+  *entries(): Generator<Entry> {
+    for (const { entry } of this.#walk()) yield copied(entry)
+  }
+
+  *heads(): Generator<ListedHead> {
+    for (const { entry, bytes } of this.#walk()) {
+      const { payload: _, ...head } = copied(entry)
+      yield { ...head, bytes }
+    }
+  }
+
+  stats(): { entries: number; bytes: number } {
+    return { entries: this.#room.kept.size, bytes: this.#room.bytes }
+  }
+
+  prune(now: number, bounds = this.#bounds): number {
+    let gone = 0
+    for (const { entry } of this.#walk()) {
+      if (entry.expiresAt !== undefined && entry.expiresAt <= now && this.#evict(entry.hash)) gone++
+    }
+    return gone + this.#shrink(bounds)
+  }
+
+  deleteByTag(tag: string): number {
+    let gone = 0
+    for (const { entry } of this.#walk()) if (entry.tags?.includes(tag) && this.delete(entry.hash)) gone++
+    return gone
+  }
+
+  lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
+    const { leases } = this.#room
+    const holder = leases.get(hash)
+    if (holder && !steal && this.#monotonic() < holder.deadline) return undefined
+    const mine = { deadline: this.#monotonic() + ms }
+    leases.set(hash, mine)
+    const held = () => leases.get(hash) === mine
+    return {
+      publish: (entry) => {
+        if (!held()) return false
+        this.set(entry)
+        return true
+      },
+      renew: (more) => {
+        if (held()) mine.deadline = this.#monotonic() + more
+        return held()
+      },
+      release: () => {
+        if (held()) leases.delete(hash)
+      },
+    }
+  }
+
+  /** Over a list of the hashes: a `get` meanwhile moves an entry to the end of the map, where it would be met again. */
+  *#walk(): Generator<Kept> {
+    for (const hash of [...this.#room.kept.keys()]) {
+      const kept = this.#room.kept.get(hash)
+      if (kept) yield kept
+    }
+  }
+
+  #shrink({ maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): number {
+    let gone = 0
+    for (const hash of this.#room.kept.keys()) {
+      if (this.#room.kept.size <= maxEntries && this.#room.bytes <= maxBytes) break
+      if (this.#evict(hash)) gone++
+    }
+    return gone
+  }
+
+  #evict(hash: string): boolean {
+    this.#room.bytes -= this.#room.kept.get(hash)?.bytes ?? 0
+    return this.#room.kept.delete(hash)
+  }
+}
+
+/** Nobody shares bytes or tags that somebody could change. */
+function copied(entry: Entry): Entry {
+  const { payload, tags } = entry
+  return {
+    ...entry,
+    ...(tags && { tags: [...tags] }),
+    payload: typeof payload === 'string' ? payload : new Uint8Array(payload),
+  }
+}
+
+function bytesOf(payload: string | Uint8Array): number {
+  return typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
+}
