@@ -13,4 +13,14 @@ export type {
   StoreAdapter,
   Supports,
 } from './contract.ts'
+export { nearest } from './nearest.ts'
 export { redactUrl } from './redact.ts'
+export {
+  knownSchemes,
+  registeredStore,
+  registerStore,
+  type StoreFactory,
+  type StoreOptions,
+  type StoreSchemes,
+} from './registry.ts'
+export { afterScheme, schemeOf } from './scheme.ts'

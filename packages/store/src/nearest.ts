@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module'
+
+/** A word this many times longer than its distance from another still reads as a misspelling of it. */
+const LENGTH_PER_MISTAKE = 2
+
+/**
+ * The known word that was probably meant, for a message: the one with the fewest letters to change; `undefined` if none
+ * is like it.
+ *
+ * @example
+ * ```ts
+ * nearest('mongo', ['file', 'mongodb'])   // 'mongodb'
+ * ```
+ */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const asked = word.toLowerCase()
+  // Loaded here, on the way to an error, so that nobody pays for it who makes no mistake.
+  const { distance } = createRequire(import.meta.url)('fastest-levenshtein') as typeof import('fastest-levenshtein')
+  const scored = known.map((candidate) => ({ candidate, mistakes: distance(asked, candidate.toLowerCase()) }))
+  const best = scored.reduce((a, b) => (b.mistakes < a.mistakes ? b : a))
+  return best.mistakes * LENGTH_PER_MISTAKE <= Math.max(asked.length, best.candidate.length)
+    ? best.candidate
+    : undefined
+}

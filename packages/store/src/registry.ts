@@ -1,0 +1,60 @@
+import type { StoreAdapter } from './contract.ts'
+import { checkedScheme } from './scheme.ts'
+
+/**
+ * The options of stores by their schemes. A store adds its own by declaration merging, which costs nothing at run time.
+ *
+ * @example
+ * ```ts
+ * declare module '@persist/store' {
+ *   interface StoreSchemes { lmdb: LmdbStoreOptions }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the stores, through declaration merging
+export interface StoreSchemes {}
+
+/** The options that go with a cache URL: those of its scheme where the type tells it, else open. */
+export type StoreOptions<Url extends string = string> = string extends Url
+  ? Readonly<Record<string, unknown>>
+  : SchemeOf<Url> extends keyof StoreSchemes
+    ? StoreSchemes[SchemeOf<Url>]
+    : Readonly<Record<string, unknown>>
+
+type SchemeOf<Url extends string> = Url extends `${infer Scheme}://${string}` ? Lowercase<Scheme> : 'file'
+
+/** Makes the adapter for a cache URL. Called once for each place; throws for a URL that it cannot read. */
+export type StoreFactory<Url extends string = string> = (url: string, options?: StoreOptions<Url>) => StoreAdapter
+
+// Behind a well-known symbol: two copies of this package in one process agree about their stores.
+const REGISTRY = Symbol.for('@persist/store/schemes@1')
+
+/**
+ * Says which store a scheme means, for all copies of `@persist/core` in this process. The last one counts.
+ *
+ * @throws OptionError if `scheme` is none: letters, digits, `+`, `.` and `-`, a letter first.
+ * @example
+ * ```ts
+ * registerStore('s3', (url) => s3Store(url))
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: 's3://bucket/cache' })
+ * ```
+ */
+export function registerStore<Scheme extends string>(scheme: Scheme, factory: StoreFactory<`${Scheme}://`>): void {
+  factories().set(checkedScheme(scheme), factory as StoreFactory)
+}
+
+/** What {@link registerStore} was given for the scheme. */
+export function registeredStore(scheme: string): StoreFactory | undefined {
+  return factories().get(scheme)
+}
+
+/** The schemes that were registered, sorted. */
+export function knownSchemes(): string[] {
+  return [...factories().keys()].sort()
+}
+
+function factories(): Map<string, StoreFactory> {
+  const shared = globalThis as { [REGISTRY]?: Map<string, StoreFactory> }
+  shared[REGISTRY] ??= new Map()
+  return shared[REGISTRY]
+}
