@@ -1,1 +1,2 @@
-export {}
+export { checkFileName, type FileNameOptions, fileNameProblem } from './file-name.ts'
+export { base32Hash, hexHash, sha256 } from './sha256.ts'

@@ -21,6 +21,8 @@ export interface Head {
   readonly metadata?: string
   /** What the `version` and `dependsOn` options gave. */
   readonly version?: string
+  /** Digest of the function's source text at the time: tells that it was edited since. */
+  readonly source?: string
   /** Names for {@link Store.deleteByTag}. */
   readonly tags?: readonly string[]
   /** Milliseconds since 1970, by the writer's clock. */

@@ -1,0 +1,201 @@
+import { ReplayMissError } from '@persist/errors'
+import { refreshBehind } from './behind.ts'
+import { type Computation, compute } from './compute.ts'
+import type { MissReason } from './events.ts'
+import { join, type Landing, wouldWaitForItself } from './flight.ts'
+import { checkUnhash, type Identity, identify } from './identity.ts'
+import type { Held } from './memory-tier.ts'
+import type { Plan } from './plan.ts'
+import { asError, type Found, judgeNow, type Recalled, recall } from './recall.ts'
+import { pickleKey } from './record.ts'
+import { signalOf, until } from './signals.ts'
+import { tellSource } from './source.ts'
+import { isThenable, run, type Steps } from './steps.ts'
+import { tellProblem } from './trouble.ts'
+import { seizeTurn, takeTurn } from './turn.ts'
+
+/** One call, with what it overrides. */
+export interface Call {
+  readonly self: unknown
+  readonly args: readonly unknown[]
+  /** Serve nothing older than this, in milliseconds. */
+  readonly maxAge: number
+  /** Compute anew and overwrite. */
+  readonly refresh: boolean
+  /** The caller leaves when it aborts. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a call is without overrides. */
+export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as const
+
+/**
+ * The story of one call, in the colour of the function and its store: key, canonical text, hash, a flight of this
+ * process, memory, the store, judgement; else a turn, the function, the store again.
+ */
+export function answer(plan: Plan, call: Call): unknown {
+  if (plan.mode === 'off') return plain(plan, call)
+  try {
+    return begin(plan, call, identify(plan, call.self, call.args))
+  } catch (error) {
+    if (plan.isAsync) return Promise.reject(error)
+    throw error
+  }
+}
+
+/** Calls the original, in the colour of the persisted function, and leaves the store alone. */
+export function plain(plan: Plan, call: Call): unknown {
+  const result = plan.original.apply(call.self, [...call.args])
+  return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
+}
+
+function begin(plan: Plan, call: Call, identity: Identity): unknown {
+  const refresh = call.refresh || plan.mode === 'refresh'
+  if (!refresh && plan.memory !== undefined) {
+    const held = plan.memory.get(identity.text)
+    if (held !== undefined && judgeNow(plan, held.entry, call.maxAge).kind === 'fresh') {
+      return remember(plan, identity, held)
+    }
+  }
+  const flight = refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  if (flight === undefined) return take(plan, call, identity, refresh)
+  if (!wouldWaitForItself(flight)) {
+    return leaveable(plan, call, flight, share(plan, identity, join(flight)))
+  }
+  // The function called itself with its own key: the outermost call stores.
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
+  return plain(plan, call)
+}
+
+/** Starts a flight of its own. */
+function take(plan: Plan, call: Call, identity: Identity, refresh: boolean): unknown {
+  if (refresh) plan.flights.fence(identity.text)
+  const flight = plan.flights.start(identity.text)
+  let landing: Landing | Promise<Landing>
+  try {
+    landing = run(story({ plan, call, identity, flight }, refresh))
+  } catch (error) {
+    plan.flights.end(flight)
+    throw error
+  }
+  if (!isThenable(landing)) {
+    plan.flights.end(flight)
+    return coloured(plan, landing)
+  }
+  flight.landing = landing
+  const end = () => plan.flights.end(flight)
+  landing.then(end, end)
+  return leaveable(
+    plan,
+    call,
+    flight,
+    landing.then(({ value }) => value),
+  )
+}
+
+function* story(computation: Computation, refresh: boolean): Steps<Landing> {
+  const { plan, call, identity, flight } = computation
+  const found: Recalled = refresh ? { kind: 'miss', reason: 'refresh' } : yield* recall(plan, identity, call.maxAge)
+  if (found.kind === 'fresh') return hit(computation, found)
+  if (plan.mode === 'replay') return replay(plan, identity, found)
+  if (found.kind === 'stale') {
+    refreshBehind(computation)
+    return stale(plan, identity, found, 'revalidate')
+  }
+  miss(plan, identity, found.kind === 'miss' ? found.reason : 'expired')
+  checkUnhash(plan, identity)
+  const pickledKey = pickleKey(plan, identity)
+  const turn = yield* refresh ? seizeTurn(plan, identity) : takeTurn(plan, identity, call.maxAge, flight)
+  if (turn.kind === 'hit') return hit(computation, turn.recalled)
+  try {
+    return yield* compute(computation, turn, pickledKey)
+  } catch (error) {
+    if (found.kind !== 'rescue') throw error
+    tellProblem(plan, 'refresh', identity.hash, asError(error))
+    return stale(plan, identity, found, 'error')
+  }
+}
+
+/** Another call of this process computes the same: take a copy of what it brings, since results may be changed. */
+async function share(plan: Plan, identity: Identity, landing: Promise<Landing>): Promise<unknown> {
+  const { value, payload } = await landing
+  plan.counters.hits++
+  plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
+  if (payload === undefined || value === null || typeof value !== 'object') return value
+  try {
+    return plan.unpickle(payload)
+  } catch (error) {
+    tellProblem(plan, 'unpickle', identity.hash, asError(error))
+    return value
+  }
+}
+
+function leaveable(plan: Plan, call: Call, flight: Computation['flight'], result: Promise<unknown>): Promise<unknown> {
+  const signal = call.signal ?? signalOf(call.args)
+  return signal === undefined ? result : until(result, signal, () => plan.flights.leave(flight, signal.reason))
+}
+
+function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): unknown {
+  const value = primitive === undefined ? plan.unpickle(entry.payload) : primitive.value
+  tellHit(plan, identity, entry, 'memory')
+  return coloured(plan, { value, promised: entry.promised === true })
+}
+
+function coloured(plan: Plan, { value, promised }: Landing): unknown {
+  return promised || plan.isAsync ? Promise.resolve(value) : value
+}
+
+function hit({ plan, identity, flight }: Computation, found: Found<'fresh'>): Landing {
+  const { entry, value } = found
+  tellHit(plan, identity, entry, 'store')
+  tellSource(plan, entry)
+  if (!flight.fenced) plan.memory?.hold(identity.text, entry, value)
+  return landed(found)
+}
+
+function tellHit(plan: Plan, identity: Identity, entry: Found<'fresh'>['entry'], tier: 'memory' | 'store'): void {
+  const { counters, reporter } = plan
+  counters.hits++
+  counters.savedMs += entry.durationMs ?? 0
+  if (!reporter.hears('hit')) return
+  reporter.tell('hit', {
+    hash: identity.hash,
+    tier,
+    ageMs: plan.surroundings.now() - entry.createdAt,
+    ...(entry.durationMs !== undefined && { savedMs: entry.durationMs }),
+  })
+}
+
+function stale(
+  plan: Plan,
+  identity: Identity,
+  found: Found<'stale'> | Found<'rescue'>,
+  reason: 'revalidate' | 'error',
+): Landing {
+  plan.counters.stale++
+  plan.counters.savedMs += found.entry.durationMs ?? 0
+  plan.reporter.tell('stale', {
+    hash: identity.hash,
+    reason,
+    ageMs: plan.surroundings.now() - found.entry.createdAt,
+  })
+  return landed(found)
+}
+
+function landed({ entry, value }: Found<'fresh' | 'stale' | 'rescue'>): Landing {
+  return { value, payload: entry.payload, promised: entry.promised === true }
+}
+
+function miss(plan: Plan, identity: Identity, reason: MissReason): void {
+  plan.counters.misses++
+  plan.reporter.tell('miss', { hash: identity.hash, reason })
+}
+
+/** A replayed run is to be reproducible: it has no notion of time, and never computes. */
+function replay(plan: Plan, identity: Identity, found: Exclude<Recalled, Found<'fresh'>>): Landing {
+  if (found.kind !== 'miss') return stale(plan, identity, found, 'revalidate')
+  throw new ReplayMissError(
+    `no stored result of ${plan.namespace} for this call, and PERSIST_MODE=replay does not compute`,
+    { namespace: plan.namespace, hash: identity.hash },
+  )
+}

@@ -1,0 +1,40 @@
+import type { PersistError } from '@persist/errors'
+
+/** Why an entry was not served. */
+export type MissReason = 'absent' | 'expired' | 'version' | 'invalid' | 'unreadable' | 'refresh' | 'bypass'
+
+interface Of<Name extends string> {
+  readonly name: Name
+  /** The function's `funcname`. */
+  readonly namespace: string
+}
+
+interface OfEntry<Name extends string> extends Of<Name> {
+  readonly hash: string
+}
+
+/**
+ * All that `persist` tells: to the `report` option, to `node:diagnostics_channel` as `persist:<name>`, and by
+ * `verbosity` to stderr. Times are in milliseconds.
+ */
+export type PersistEvent =
+  | (OfEntry<'hit'> & {
+      readonly tier: 'memory' | 'store' | 'flight'
+      readonly ageMs?: number
+      readonly savedMs?: number
+    })
+  | (OfEntry<'miss'> & { readonly reason: MissReason })
+  | (OfEntry<'stale'> & { readonly reason: 'revalidate' | 'error'; readonly ageMs: number })
+  | (OfEntry<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'turn' | 'timeout' })
+  | (OfEntry<'compute'> & { readonly durationMs: number; readonly failed: boolean })
+  | (OfEntry<'write'> & { readonly bytes: number })
+  | (OfEntry<'skip'> & { readonly reason: 'shouldStore' | 'fenced' | 'timeout' | 'recursion' | 'partial' })
+  | OfEntry<'delete'>
+  | (Of<'clear'> & { readonly entries: number })
+  | (Of<'evict'> & { readonly entries: number })
+  | (Of<'problem'> & { readonly error: PersistError | Error; readonly operation: string; readonly hash?: string })
+  | (Of<'circuit'> & { readonly state: 'open' | 'closed'; readonly store: string })
+  | (Of<'source'> & { readonly message: string })
+
+/** The names of all events. */
+export type PersistEventName = PersistEvent['name']

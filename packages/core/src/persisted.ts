@@ -1,0 +1,134 @@
+import type { Listing, Mode, Reply } from '@persist/store'
+import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ModeOf } from './types.ts'
+
+/** What `f.lookup(...args)` tells, without computing. */
+export type Lookup<V, K> =
+  | { readonly hit: false; readonly value?: undefined }
+  | {
+      readonly hit: true
+      readonly value: V
+      /** Milliseconds since 1970. */
+      readonly createdAt: number
+      /** Milliseconds since 1970; absent: never. */
+      readonly expiresAt?: number
+      readonly metadata?: string
+      /** With `storekey` or `unhash`. */
+      readonly key?: K
+      /** How long the function took, in milliseconds. */
+      readonly durationMs?: number
+    }
+
+/** What `f.stats()` tells. All but `entries` and `bytes` count this function's calls in this process. */
+export interface Stats {
+  readonly hits: number
+  readonly misses: number
+  /** Expired results that were served, by `staleWhileRevalidate` or `staleIfError`. */
+  readonly stale: number
+  /** Problems with the store or with an entry. */
+  readonly errors: number
+  /** Calls that waited for another process. */
+  readonly waits: number
+  /** The recorded durations of all that was served without computing, in milliseconds. */
+  readonly savedMs: number
+  readonly entries: number
+  readonly bytes: number
+}
+
+/** What a call may override, through `f.with(overrides)(...args)`. */
+export interface Overrides {
+  /** Serve nothing older than this. */
+  readonly maxAge?: Duration
+  /** Compute anew and overwrite. */
+  readonly refresh?: boolean
+  /** Compute anew; neither read nor write. */
+  readonly bypass?: boolean
+  /** Leave the call (others may still wait for it). */
+  readonly signal?: AbortSignal
+}
+
+/** A function's results as a Map from keys to values, over a synchronous store. */
+export interface SyncView<K, V> {
+  get(key: K): V | undefined
+  set(key: K, value: V): this
+  has(key: K): boolean
+  /** `true`: there was one. A computation that still runs cannot bring it back. */
+  delete(key: K): boolean
+  /** Tells how many entries there were. */
+  clear(): number
+  /** Deletes the entries with this tag and tells how many. */
+  deleteByTag(tag: string): number
+  readonly size: number
+}
+
+/** A function's results as a Map from keys to values, over an asynchronous store. */
+export interface AsyncView<K, V> {
+  get(key: K): Promise<V | undefined>
+  set(key: K, value: V): Promise<void>
+  has(key: K): Promise<boolean>
+  /** `true`: there was one. A computation that still runs cannot bring it back. */
+  delete(key: K): Promise<boolean>
+  /** Tells how many entries there were. */
+  clear(): Promise<number>
+  /** Deletes the entries with this tag and tells how many. */
+  deleteByTag(tag: string): Promise<number>
+  size(): Promise<number>
+}
+
+/** What a view has besides with `storekey` or `unhash`: lazy listings of the fresh entries, in no order. */
+export type Iteration<K, V, M extends Mode> = {
+  keys(): Listing<M, K>
+  values(): Listing<M, V>
+  entries(): Listing<M, [K, V]>
+  forEach(visit: (value: V, key: K) => void): Reply<M, void>
+} & (M extends 'sync' ? Iterable<[K, V]> : AsyncIterable<[K, V]>)
+
+/** `f.cache`. */
+export type View<K, V, M extends Mode, Iterates extends boolean> = M extends Mode
+  ? (M extends 'sync' ? SyncView<K, V> : AsyncView<K, V>) & (Iterates extends true ? Iteration<K, V, M> : unknown)
+  : never
+
+/** The call of a persisted function: its own signature, with a promise where the store is asynchronous. */
+export type PersistedCall<F extends AnyFunction, M extends Mode> = [M] extends ['sync']
+  ? F
+  : ReturnType<F> extends PromiseLike<unknown> | AsyncIterable<unknown>
+    ? F
+    : (this: ThisParameterType<F>, ...args: Parameters<F>) => Coloured<ReturnType<F>, M>
+
+/** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
+export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {
+  /** The results as a Map. */
+  readonly cache: View<K, Awaited<ReturnType<F>>, M, Iterates>
+  /** The function that was wrapped. */
+  readonly original: F
+  /** The key of a call. */
+  keyOf(this: ThisParameterType<F>, ...args: Parameters<F>): K
+  /** Whether there is a fresh result. */
+  has(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
+  /** The fresh result, or `undefined`; never computes. */
+  peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Awaited<ReturnType<F>> | undefined>
+  /** The fresh result with what is known of it; never computes. */
+  lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<Awaited<ReturnType<F>>, K>>
+  /** Computes anew and overwrites. */
+  refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Coloured<ReturnType<F>, M>
+  /** Deletes the result. `true`: there was one. */
+  forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
+  /** Stores a result without computing. */
+  put(this: ThisParameterType<F>, value: Awaited<ReturnType<F>>, ...args: Parameters<F>): Reply<M, void>
+  /** The results of many calls, in order; the hits in one round trip where the store can. */
+  many(
+    this: ThisParameterType<F>,
+    calls: readonly Parameters<F>[],
+  ): ReturnType<F> extends PromiseLike<infer V> ? Promise<V[]> : Coloured<ReturnType<F>[], M>
+  /** Deletes all results and tells how many. */
+  clear(): Reply<M, number>
+  stats(): Reply<M, Stats>
+  /** The same function with overrides for the call that follows. */
+  with(overrides: Overrides): PersistedCall<F, M>
+}
+
+/** A persisted function: `F`'s own signature, and all that hangs on it. */
+export type Persisted<F extends AnyFunction, K, C extends CacheRef, Iterates extends boolean> = PersistedCall<
+  F,
+  ModeOf<C>
+> &
+  PersistedMembers<F, KeyOf<F, K>, ModeOf<C>, Iterates>

@@ -1,0 +1,103 @@
+import { HashCollisionError, OptionError } from '@persist/errors'
+import type { Entry } from '@persist/store'
+import type { MissReason } from './events.ts'
+import { digestOf, type Identity } from './identity.ts'
+import { judge, type Verdict } from './judge.ts'
+import type { Plan } from './plan.ts'
+import { isThenable, type Steps, wait } from './steps.ts'
+import { ask, tellProblem } from './trouble.ts'
+
+/** What the store had for a call. */
+export type Recalled =
+  | { readonly kind: 'miss'; readonly reason: MissReason }
+  | Found<'fresh'>
+  | Found<'stale'>
+  | Found<'rescue'>
+
+/** An entry that may be served, with its value. */
+export interface Found<Kind extends 'fresh' | 'stale' | 'rescue'> {
+  readonly kind: Kind
+  readonly entry: Entry
+  readonly value: unknown
+}
+
+const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
+
+/** Looks an entry up and judges it. */
+export function* recall(plan: Plan, identity: Identity, maxAge = Number.POSITIVE_INFINITY): Steps<Recalled> {
+  const entry = yield* ask(plan, 'get', identity.hash, () => plan.store.get(identity.hash), undefined)
+  return entry === undefined ? ABSENT : yield* open(plan, identity, entry, maxAge)
+}
+
+/**
+ * Judges an entry and reads its value.
+ *
+ * @throws HashCollisionError for an entry that was written under another key.
+ */
+export function* open(plan: Plan, identity: Identity, entry: Entry, maxAge: number): Steps<Recalled> {
+  if (plan.ownHash && !wasWrittenUnder(plan, identity, entry)) return { kind: 'miss', reason: 'unreadable' }
+  const verdict = judgeNow(plan, entry, maxAge)
+  if (verdict.kind === 'miss') return { kind: 'miss', reason: verdict.reason }
+  let value: unknown
+  try {
+    value = plan.unpickle(entry.payload)
+  } catch (error) {
+    tellProblem(plan, 'unpickle', identity.hash, asError(error))
+    return { kind: 'miss', reason: 'unreadable' }
+  }
+  if (plan.validate !== undefined && !(yield* fits(plan, plan.validate, value))) {
+    return { kind: 'miss', reason: 'invalid' }
+  }
+  return { kind: verdict.kind, entry, value } as Recalled
+}
+
+/** The verdict on an entry by the plan's own terms and clock. */
+export function judgeNow(plan: Plan, head: Omit<Entry, 'payload'>, maxAge = Number.POSITIVE_INFINITY): Verdict {
+  return judge(head, {
+    now: plan.surroundings.now(),
+    version: plan.version,
+    maxAge,
+    staleWhileRevalidate: plan.staleWhileRevalidate,
+    staleIfError: plan.staleIfError,
+  })
+}
+
+/** An entry without a digest is of unknown origin, and no better than none. */
+function wasWrittenUnder(plan: Plan, identity: Identity, entry: Entry): boolean {
+  if (entry.keyDigest === undefined) return false
+  if (entry.keyDigest === digestOf(identity)) return true
+  const storedKey = storedKeyOf(plan, entry)
+  throw new HashCollisionError(
+    `two keys of ${plan.namespace} share the hash ${JSON.stringify(identity.hash)}: make the hash option injective`,
+    {
+      namespace: plan.namespace,
+      hash: identity.hash,
+      key: identity.key,
+      ...(storedKey !== undefined && { storedKey }),
+    },
+  )
+}
+
+function storedKeyOf(plan: Plan, entry: Entry): unknown {
+  try {
+    return entry.key === undefined ? plan.unhash?.(entry.hash) : plan.unpickle(entry.key)
+  } catch {
+    // The collision is the news; an unreadable stored key only leaves it with less detail.
+    return undefined
+  }
+}
+
+function* fits(plan: Plan, validate: NonNullable<Plan['validate']>, value: unknown): Steps<boolean> {
+  const result = validate(value)
+  if (isThenable(result) && !plan.isAsync) {
+    throw new OptionError(`validate must not be asynchronous for a synchronous function (${plan.namespace})`, {
+      option: 'validate',
+    })
+  }
+  return (yield* wait(result)).issues === undefined
+}
+
+/** Whatever was thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

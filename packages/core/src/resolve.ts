@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module'
+import { OptionError, StoreError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
+import { knownSchemes, nearest, redactUrl, registeredStore, type StoreAdapter, schemeOf } from '@persist/store'
+import { installCommand } from './install.ts'
+import { memoryStore } from './memory-store.ts'
+import { WELL_KNOWN_STORES } from './well-known.ts'
+
+/** What the package of a store exports for core. */
+interface StorePackage {
+  readonly fromUrl: (url: string | URL) => StoreAdapter
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const adapters = new Map<string, StoreAdapter>()
+const ADAPTER_VERBS = ['open', 'close'] as const
+
+/**
+ * The adapter that a `cache` option means: itself, or one for the URL. One place has one adapter in a process.
+ *
+ * @throws UnknownStoreError for a scheme that nobody knows; StoreNotInstalledError; StoreError if the store's package
+ * cannot be loaded; OptionError for what is no cache at all.
+ */
+export function resolveStore(cache: unknown, env: Environment): StoreAdapter {
+  if (isAdapter(cache)) return cache
+  if (typeof cache !== 'string' && !(cache instanceof URL)) {
+    throw new OptionError('cache must be a URL or a StoreAdapter', { option: 'cache' })
+  }
+  const scheme = schemeOf(cache)
+  const known = adapters.get(String(cache))
+  // A relative folder means another place once the process has changed its own.
+  if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return known
+  const made = factoryOf(scheme, cache, env)(cache)
+  const adapter = adapters.get(made.name) ?? made
+  adapters.set(made.name, adapter)
+  adapters.set(String(cache), adapter)
+  return adapter
+}
+
+/**
+ * Closes every store that was opened by a cache URL: files, connections, timers. Using a persisted function again
+ * opens its store again.
+ *
+ * @example
+ * ```ts
+ * await closeStores()
+ * ```
+ */
+export async function closeStores(): Promise<void> {
+  await Promise.all([...new Set(adapters.values())].map((adapter) => adapter.close()))
+}
+
+function isAdapter(cache: unknown): cache is StoreAdapter {
+  if (cache === null || typeof cache !== 'object' || cache instanceof URL) return false
+  const { mode, supports } = cache as Partial<StoreAdapter>
+  return (
+    (mode === 'sync' || mode === 'async') &&
+    supports !== undefined &&
+    ADAPTER_VERBS.every((verb) => typeof (cache as Partial<StoreAdapter>)[verb] === 'function')
+  )
+}
+
+function factoryOf(scheme: string, cache: string | URL, env: Environment): (url: string | URL) => StoreAdapter {
+  const registered = registeredStore(scheme)
+  if (registered !== undefined) return (url) => registered(String(url))
+  if (scheme === 'memory') return (url) => memoryStore(String(url).slice('memory://'.length))
+  const packageName = Object.hasOwn(WELL_KNOWN_STORES, scheme) ? WELL_KNOWN_STORES[scheme] : undefined
+  if (packageName === undefined) throw unknownStore(scheme, cache)
+  return load(scheme, packageName, env).fromUrl
+}
+
+function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
+  const known = [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
+  const near = nearest(scheme, known)
+  const hint = near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${near}://?`
+  return new UnknownStoreError(`no store is known for ${redactUrl(String(cache))}. ${hint}`, {
+    scheme,
+    known,
+    nearest: near,
+  })
+}
+
+/** Looks from core itself, which names the stores as optional peers, then from the application's main script. */
+function load(scheme: string, packageName: string, env: Environment): StorePackage {
+  let reason: unknown
+  for (const from of [import.meta.url, process.argv[1]]) {
+    if (from === undefined || from === '') continue
+    const require = createRequire(from)
+    let path: string
+    try {
+      path = require.resolve(packageName)
+    } catch (error) {
+      reason ??= error
+      continue
+    }
+    try {
+      return require(path) as StorePackage
+    } catch (error) {
+      throw new StoreError(
+        'ERR_PERSIST_STORE_LOAD',
+        `${packageName} is installed but cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        { store: packageName, operation: 'load' },
+        { cause: error },
+      )
+    }
+  }
+  const install = installCommand(packageName, env)
+  throw new StoreNotInstalledError(
+    `${scheme}:// needs ${packageName}, which is not installed. Run: ${install}\n` +
+      `In a bundled application hand the store over instead: registerStore(${JSON.stringify(scheme)}, fromUrl), with fromUrl from '${packageName}'.`,
+    { scheme, packageName, install },
+    { cause: reason },
+  )
+}

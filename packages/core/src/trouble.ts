@@ -1,0 +1,51 @@
+import { PersistError, StoreError } from '@persist/errors'
+import { redactUrl } from '@persist/store'
+import { circuitOf } from './circuit.ts'
+import type { Plan } from './plan.ts'
+import { type Steps, wait } from './steps.ts'
+
+/**
+ * Asks the store for something. Trouble is reported and `otherwise` taken, so that it never costs the caller a result;
+ * with `onStoreError: 'throw'` it is thrown. While the store's circuit is open it is not asked at all.
+ */
+export function* ask<T>(
+  plan: Plan,
+  operation: string,
+  hash: string | undefined,
+  act: () => T | PromiseLike<T>,
+  otherwise: T,
+): Steps<T> {
+  const circuit = circuitOf(plan)
+  if (circuit.isOpen) return skip(plan, circuit.error, otherwise)
+  try {
+    return yield* wait(act())
+  } catch (error) {
+    const problem = asStoreError(plan, operation, hash, error)
+    // Of many calls that found the store out of reach at once, the first tells.
+    const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !circuit.open(problem)
+    if (known) plan.counters.errors++
+    else tellProblem(plan, operation, hash, problem)
+    if (plan.throwsStoreErrors) throw problem
+    return otherwise
+  }
+}
+
+/** Counts and reports a problem. */
+export function tellProblem(plan: Plan, operation: string, hash: string | undefined, error: Error): void {
+  plan.counters.errors++
+  plan.reporter.tell('problem', { operation, error, ...(hash !== undefined && { hash }) })
+}
+
+function skip<T>(plan: Plan, error: PersistError | undefined, otherwise: T): T {
+  if (plan.throwsStoreErrors && error !== undefined) throw error
+  return otherwise
+}
+
+function asStoreError(plan: Plan, operation: string, hash: string | undefined, error: unknown): PersistError {
+  if (error instanceof PersistError) return error
+  const reason = redactUrl(error instanceof Error ? error.message : String(error))
+  const facts = { store: plan.adapter.name, operation, namespace: plan.namespace, ...(hash !== undefined && { hash }) }
+  return new StoreError('ERR_PERSIST_STORE', `${operation} failed in ${facts.store}: ${reason}`, facts, {
+    cause: error,
+  })
+}

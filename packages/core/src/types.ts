@@ -1,0 +1,42 @@
+import type { Mode, StoreAdapter } from '@persist/store'
+
+// biome-ignore lint/suspicious/noExplicitAny: the widest function type; `unknown` arguments would refuse every real one
+export type AnyFunction = (this: any, ...args: any[]) => any
+
+/** What the `cache` option takes: a cache URL, or an adapter object. */
+export type CacheRef = string | URL | StoreAdapter
+
+/** The cache of a function whose `cache` option is not given. */
+export type DefaultCache = 'file://persist'
+
+/** The schemes whose stores answer at once; all others answer with promises. A registered scheme is asynchronous in the types. */
+export type SyncScheme = 'file' | 'lmdb' | 'memory'
+
+/** The mode of a cache, as far as its type tells: a plain `string` may be either. */
+export type ModeOf<C> =
+  C extends StoreAdapter<infer M>
+    ? M
+    : C extends string
+      ? string extends C
+        ? Mode
+        : C extends `${infer Scheme}://${string}`
+          ? Lowercase<Scheme> extends SyncScheme
+            ? 'sync'
+            : 'async'
+          : 'sync'
+      : Mode
+
+/** What a function that returned `R` returns once it is persisted in a store of mode `M`. */
+export type Coloured<R, M extends Mode> = M extends 'sync' ? R : Promise<Awaited<R>>
+
+/** A time in milliseconds, or as text: `'30s'`, `'10m'`, `'7d'`. */
+export type Duration = number | string
+
+/** The key of a function without a `key` option: its arguments. */
+export interface DefaultKey {
+  readonly [defaultKey]: true
+}
+declare const defaultKey: unique symbol
+
+/** The key type `K`, or the arguments of `F` where no `key` option was given. */
+export type KeyOf<F extends AnyFunction, K> = [K] extends [DefaultKey] ? Parameters<F> : K
