@@ -1,1 +1,4 @@
-export {}
+export { type DiskStoreOptions, diskStore } from './disk-store.ts'
+export type { FileSystem } from './file-system.ts'
+export type { Clock } from './plan.ts'
+export { fromUrl } from './url.ts'

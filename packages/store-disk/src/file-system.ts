@@ -1,0 +1,51 @@
+import * as nodeFs from 'node:fs'
+
+/**
+ * The part of `node:fs` that the store uses, all of it synchronous. Hand in another one to watch it, or to make its n-th
+ * call fail.
+ */
+export type FileSystem = Pick<
+  typeof nodeFs,
+  | 'closeSync'
+  | 'existsSync'
+  | 'fstatSync'
+  | 'fsyncSync'
+  | 'linkSync'
+  | 'lstatSync'
+  | 'mkdirSync'
+  | 'opendirSync'
+  | 'openSync'
+  | 'readdirSync'
+  | 'readSync'
+  | 'renameSync'
+  | 'rmdirSync'
+  | 'unlinkSync'
+  | 'utimesSync'
+  | 'writeSync'
+>
+
+const { constants } = nodeFs
+
+/** Never through a symbolic link, and never waiting for a FIFO's other end. Windows has neither flag. */
+export const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+/** A new file; fails if there is anything by that name, even a dangling link. */
+export const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+/** The file that is there. No O_TRUNC: on ext4 that makes `close` wait for the disk. */
+export const REWRITE_FLAGS = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
+
+/** `node:fs` itself. */
+export const realFileSystem: FileSystem = nodeFs
+
+/** The `code` of a failed call, as in `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code
+}
+
+/** Writes all of it: one `write` may take less than it is given, on a disk that is nearly full. */
+export function writeFully(fs: FileSystem, fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    const written = fs.writeSync(fd, bytes, done, bytes.length - done)
+    if (written === 0) throw Object.assign(new Error('ENOSPC: a write took nothing'), { code: 'ENOSPC' })
+    done += written
+  }
+}

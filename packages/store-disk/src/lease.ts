@@ -1,0 +1,135 @@
+import { basename } from 'node:path'
+import type { Entry, Lease } from '@persist/store'
+import type { EntryFiles } from './entry-files.ts'
+import { errorCode, REWRITE_FLAGS, writeFully } from './file-system.ts'
+import type { Plan } from './plan.ts'
+import type { Tokens } from './tokens.ts'
+
+const ATTEMPTS = 4
+const PAUSE_MS = 1
+const STEAL_ATTEMPTS = 100
+
+/** Whose lease it may be. */
+export interface LeaseTarget {
+  readonly tag: string
+  readonly mark: string
+  readonly hash: string
+}
+
+/**
+ * Takes the lease on an entry: makes a token, then looks who else has one. Whoever looks after making theirs sees all
+ * that were there before, so of two at most one finds itself alone; and all names are unique, so nobody can take away,
+ * or publish, anything but what they mean.
+ */
+export function takeLease(
+  plan: Plan,
+  tokens: Tokens,
+  { tag, mark }: LeaseTarget,
+  ms: number,
+  steal: boolean,
+): string | undefined {
+  const { path, fd } = tokens.create(tag, mark, ms)
+  let mine = false
+  try {
+    plan.fs.closeSync(fd)
+    mine = isAlone()
+    return mine ? path : undefined
+  } finally {
+    if (!mine) tokens.unlink(path)
+  }
+
+  function isAlone(): boolean {
+    const own = basename(path)
+    for (let attempt = 0; ; attempt++) {
+      const rivals = tokens.rivals(tag, mark, own).filter((rival) => {
+        const goes =
+          (steal && (rival.leaseMs !== undefined || attempt === STEAL_ATTEMPTS)) || tokens.isLost(mark, rival)
+        if (goes) tokens.remove(mark, rival.name)
+        return !goes
+      })
+      if (rivals.length === 0) return true
+      // Of those that ask at one moment the first by name stays and the others go, so that one of them gets it.
+      if (!steal && (attempt === ATTEMPTS || rivals.some((rival) => rival.name < own))) return false
+      if (attempt > 0) pause(PAUSE_MS)
+    }
+  }
+}
+
+/** A lease that was taken: its token becomes the entry. */
+export class DiskLease implements Lease<'sync'> {
+  readonly #plan: Plan
+  readonly #files: EntryFiles
+  readonly #path: string
+  readonly #hash: string
+  #ms: number
+  #over = false
+
+  constructor(plan: Plan, files: EntryFiles, path: string, hash: string, ms: number) {
+    this.#plan = plan
+    this.#files = files
+    this.#path = path
+    this.#hash = hash
+    this.#ms = ms
+  }
+
+  publish(entry: Entry): boolean {
+    if (this.#over) return false
+    return this.#files.told('publish', entry.hash, () => {
+      this.#over = true
+      let fd: number
+      try {
+        fd = this.#plan.fs.openSync(this.#path, REWRITE_FLAGS)
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return false
+        this.#remove()
+        throw error
+      }
+      return this.#files.place(this.#path, fd, entry)
+    })
+  }
+
+  renew(ms: number): boolean {
+    if (this.#over) return false
+    return this.#files.told('renew', this.#hash, () => {
+      try {
+        if (ms !== this.#ms) this.#note(ms)
+        const now = this.#plan.clock.now() / 1000
+        this.#plan.fs.utimesSync(this.#path, now, now)
+        return true
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error
+        this.#over = true
+        return false
+      }
+    })
+  }
+
+  release(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#files.told('release', this.#hash, () => this.#remove())
+  }
+
+  #note(ms: number): void {
+    const fd = this.#plan.fs.openSync(this.#path, REWRITE_FLAGS)
+    try {
+      const text = Buffer.from(String(Math.ceil(ms)).padStart(12, '0'))
+      writeFully(this.#plan.fs, fd, text)
+      this.#ms = ms
+    } finally {
+      this.#plan.fs.closeSync(fd)
+    }
+  }
+
+  #remove(): void {
+    try {
+      this.#plan.fs.unlinkSync(this.#path)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
+  }
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import type { Entry, ListedHead } from '@persist/store'
+import type { EntryFiles } from './entry-files.ts'
+import { decodeHead } from './entry-format.ts'
+import { errorCode } from './file-system.ts'
+import { ENTRY_SUFFIX } from './layout.ts'
+import { readFile } from './read-file.ts'
+
+/** The names of the entries' files, a few at a time. */
+export function* entryNames(files: EntryFiles): Generator<string> {
+  const folder = files.told('list', undefined, () => files.folder.find())
+  if (folder === undefined) return
+  const dir = files.told('list', undefined, () => {
+    try {
+      return files.plan.fs.opendirSync(folder, { bufferSize: 256 })
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      files.folder.forget()
+      return undefined
+    }
+  })
+  if (dir === undefined) return
+  try {
+    for (;;) {
+      const entry = files.told('list', undefined, () => dir.readSync())
+      if (entry === null) return
+      if (entry.name.endsWith(ENTRY_SUFFIX)) yield entry.name
+    }
+  } finally {
+    dir.closeSync()
+  }
+}
+
+/** Every entry of the namespace, whole. */
+export function* listEntries(files: EntryFiles): Generator<Entry> {
+  for (const name of entryNames(files)) {
+    const path = files.folder.path + name
+    const entry = files.told('list', undefined, () => files.readAt(path))
+    if (entry !== undefined && isUnder(files, name, entry.hash)) yield entry
+  }
+}
+
+/** Every entry of the namespace, without its payload. */
+export function* listHeads(files: EntryFiles): Generator<ListedHead> {
+  for (const name of entryNames(files)) {
+    const path = join(files.folder.path ?? '', name)
+    const head = files.told('list', undefined, () => headAt(files, path))
+    if (head !== undefined && isUnder(files, name, head.hash)) yield head
+  }
+}
+
+function headAt(files: EntryFiles, path: string): ListedHead | undefined {
+  const file = readFile(files.plan.fs, path)
+  if (file === undefined) return undefined
+  const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, files.plan.seal)
+  if (typeof found !== 'string') return found.namespace === files.namespace ? found.head : undefined
+  files.discard(path, found)
+  return undefined
+}
+
+/** Whether this file is where the hash's entry belongs: a copy under another name is nobody's entry. */
+function isUnder(files: EntryFiles, name: string, hash: string): boolean {
+  if (name === hash + ENTRY_SUFFIX) return true
+  // One file by two names, where the file system folds case or forms of Unicode.
+  if (name.normalize('NFC').toLowerCase() !== (hash + ENTRY_SUFFIX).normalize('NFC').toLowerCase()) return false
+  const { fs } = files.plan
+  const here = fs.lstatSync(files.folder.path + name, { throwIfNoEntry: false })
+  const there = fs.lstatSync(files.folder.path + hash + ENTRY_SUFFIX, { throwIfNoEntry: false })
+  return here !== undefined && here.ino === there?.ino && here.dev === there.dev
+}

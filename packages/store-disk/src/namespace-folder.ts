@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { errorCode, type FileSystem } from './file-system.ts'
+import { digestName, existingName } from './folder-name.ts'
+import type { Root } from './root.ts'
+
+/** Where a namespace's entries are: found once, made on the first write, found again when it has gone. */
+export class NamespaceFolder {
+  readonly #fs: FileSystem
+  readonly #root: Root
+  readonly #namespace: string
+  /** With a separator at its end; `undefined`: not known to exist. */
+  path: string | undefined
+
+  constructor(fs: FileSystem, root: Root, namespace: string) {
+    this.#fs = fs
+    this.#root = root
+    this.#namespace = namespace
+  }
+
+  /** The folder's path with a separator at its end, if it exists. */
+  find(): string | undefined {
+    if (this.path !== undefined) return this.path
+    if (!this.#root.check()) return undefined
+    const name = existingName(this.#namespace, this.#names())
+    if (name !== undefined) this.#settle(join(this.#root.dir, name))
+    return this.path
+  }
+
+  /** As {@link find}; makes it if need be. */
+  make(): string {
+    const found = this.find()
+    if (found !== undefined) return found
+    this.#root.make()
+    // On a file system that folds case another name may have come between: then its folder is there, and ours is not.
+    this.#create(existingName(this.#namespace, this.#names()) ?? this.#namespace)
+    const name = existingName(this.#namespace, this.#names()) ?? digestName(this.#namespace)
+    this.#create(name)
+    this.#settle(join(this.#root.dir, name))
+    if (this.path === undefined) throw notFolder(join(this.#root.dir, name))
+    return this.path
+  }
+
+  /** Look again before the next use: it is not there any more. */
+  forget(): void {
+    this.path = undefined
+    this.#root.forget()
+  }
+
+  #names(): string[] {
+    try {
+      return this.#fs.readdirSync(this.#root.dir)
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return []
+      throw error
+    }
+  }
+
+  #create(name: string): void {
+    try {
+      this.#fs.mkdirSync(join(this.#root.dir, name))
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error
+    }
+  }
+
+  #settle(path: string): void {
+    const stat = this.#fs.lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return
+    // A link would lead out of the store's folder.
+    if (!stat.isDirectory()) throw notFolder(path)
+    this.path = join(path, '/')
+  }
+}
+
+function notFolder(path: string): Error {
+  return Object.assign(new Error(`ENOTDIR: ${path} is not a folder of its own`), { code: 'ENOTDIR' })
+}

@@ -1,0 +1,20 @@
+import type { FileSystem } from './file-system.ts'
+import type { Seal } from './seal.ts'
+
+/** The two clocks, both in milliseconds. */
+export interface Clock {
+  /** Since 1970; may jump. */
+  now(): number
+  /** Since any moment; never jumps. */
+  monotonic(): number
+}
+
+/** The options, normalised: what all parts of one adapter share. */
+export interface Plan {
+  readonly fs: FileSystem
+  readonly clock: Clock
+  readonly dir: string
+  readonly durable: boolean
+  readonly seal: Seal
+  readonly leaseMs: number
+}
