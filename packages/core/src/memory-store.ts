@@ -80,10 +80,11 @@ class MemoryStore implements Store<'sync'> {
   }
 
   set(entry: Entry): void {
-    const bytes = bytesOf(entry.payload)
+    // Read whole before anything is given up: all of it or nothing.
+    const kept = { entry: copied(entry), bytes: bytesOf(entry.payload) }
     this.delete(entry.hash)
-    this.#room.kept.set(entry.hash, { entry: copied(entry), bytes })
-    this.#room.bytes += bytes
+    this.#room.kept.set(entry.hash, kept)
+    this.#room.bytes += kept.bytes
     this.#shrink(this.#bounds)
   }
 

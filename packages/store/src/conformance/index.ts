@@ -1,1 +1,90 @@
+import { atomic } from './atomic.ts'
+import { basic } from './basic.ts'
+import { close } from './close.ts'
+import { declared } from './declared.ts'
+import { expiry } from './expiry.ts'
+import { fencing } from './fencing.ts'
+import { hostile } from './hostile.ts'
+import { iterate } from './iterate.ts'
+import { type Behaviour, type Behaviours, excuse, inNewPlace, type Subject } from './lab.ts'
+import { large } from './large.ts'
+import { lease } from './lease.ts'
+import { trouble } from './trouble.ts'
+
 export { delayed } from './delayed.ts'
+export type { Subject } from './lab.ts'
+
+/** What a test runner offers: vitest, jest, `node:test`, and whatever else has these. */
+export interface Runner {
+  readonly describe: (name: string, define: () => void) => unknown
+  readonly test: (name: string, run: (...context: unknown[]) => Promise<void>, timeout?: number) => unknown
+}
+
+/** What {@link conformance} takes. */
+export interface ConformanceOptions extends Subject {
+  readonly runner: Runner
+  /** Where the skipped behaviours are named. Default: `console.log`. */
+  readonly log?: (line: string) => void
+}
+
+/** Milliseconds that a runner gives one test: 20 MB over a slow line take their time. */
+const TEST_TIMEOUT = 120_000
+
+const TOPICS: Readonly<Record<string, Behaviours>> = {
+  declared,
+  basic,
+  atomic,
+  iterate,
+  expiry,
+  lease,
+  fencing,
+  hostile,
+  large,
+  trouble,
+  close,
+}
+
+/**
+ * Defines a test for every behaviour that the contract demands of a store. What the adapter does not declare in
+ * `supports` is skipped, and named.
+ *
+ * @example
+ * ```ts
+ * import { conformance } from '@persist/store/conformance'
+ * import { describe, test } from 'vitest'   // or from 'node:test', or jest's globals
+ *
+ * conformance({ runner: { describe, test }, adapter: (place) => myStore(`/tmp/${place}`) })
+ * ```
+ */
+export function conformance({ runner, log = console.log, ...subject }: ConformanceOptions): void {
+  runner.describe('conformance', () => {
+    for (const [topic, behaviours] of Object.entries(TOPICS)) {
+      runner.describe(topic, () => {
+        for (const [sentence, behaviour] of Object.entries(behaviours)) {
+          const run = runOf(sentence, behaviour, subject, log)
+          runner.test(sentence, run, TEST_TIMEOUT)
+        }
+      })
+    }
+  })
+}
+
+/** Without a parameter by its `length`: jest would wait for a call of it. */
+function runOf(
+  sentence: string,
+  behaviour: Behaviour | Behaviour['check'],
+  subject: Subject,
+  log: (line: string) => void,
+): (...context: unknown[]) => Promise<void> {
+  const { needs, check } = typeof behaviour === 'function' ? { needs: undefined, check: behaviour } : behaviour
+  return async (...context) => {
+    let skipped: string | undefined
+    await inNewPlace(subject, async (lab) => {
+      skipped = excuse(needs, lab)
+      if (skipped === undefined) await check(lab)
+      else log(`conformance of ${lab.adapter.name}: skipped "${sentence}", since ${skipped}`)
+    })
+    // Last, since vitest leaves a test by throwing.
+    if (skipped !== undefined) (context[0] as { skip?: (reason: string) => void } | undefined)?.skip?.(skipped)
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { type Behaviours, needs } from './lab.ts'
+import { assertEntry, collect, eventually, hashesIn, LATER, pause, plain } from './samples.ts'
+
+/** The store keeps what expired, since core judges; it goes when `prune` says so, or when the bounds do. */
+export const expiry: Behaviours = {
+  'an expired entry is still given: core judges': async ({ store, adapter }) => {
+    const entry = { ...plain('a'), expiresAt: Date.now() - 5_000 }
+    await store.set(entry)
+    assertEntry(await store.get('a'), entry)
+    assertEntry((await collect(store.entries())).get('a'), entry)
+    assert.deepEqual(await hashesIn(store.heads()), ['a'])
+    if (adapter.supports.many) assertEntry((await store.getMany!(['a']))[0], entry)
+  },
+
+  'prune deletes what expired at or before the given time, and tells how many': async ({ store }) => {
+    await store.set({ ...plain('before'), expiresAt: LATER - 1 })
+    await store.set({ ...plain('at'), expiresAt: LATER })
+    await store.set({ ...plain('after'), expiresAt: LATER + 1 })
+    await store.set(plain('never'))
+    assert.equal(await store.prune(LATER - 2), 0)
+    assert.equal(await store.prune(LATER), 2)
+    assert.deepEqual(await hashesIn(store.heads()), ['after', 'never'])
+    assertEntry(await store.get('never'), plain('never'))
+    assert.equal(await store.prune(LATER), 0)
+  },
+
+  'prune touches no other namespace': async ({ store, open }) => {
+    const other = open('conformance-other')
+    const entry = { ...plain('a'), expiresAt: LATER }
+    await store.set(entry)
+    await other.set(entry)
+    assert.equal(await store.prune(LATER), 1)
+    assertEntry(await other.get('a'), entry)
+  },
+
+  'prune goes down to maxEntries, and what was written last stays': async ({ store }) => {
+    await writtenInTurn(store.set.bind(store))
+    assert.equal(await store.prune(0, { maxEntries: 3 }), 7)
+    const left = await hashesIn(store.heads())
+    assert.equal(left.length, 3)
+    assert.ok(left.includes('9'), `the entry that was written last is gone; left are ${left}`)
+    assert.equal(await store.prune(0, { maxEntries: 3 }), 0)
+  },
+
+  'prune goes down to maxBytes, and what was written last stays': async ({ store }) => {
+    await writtenInTurn(store.set.bind(store))
+    const gone = await store.prune(0, { maxBytes: 50_000 })
+    const left = await collect(store.heads())
+    assert.equal(gone + left.size, 10)
+    const bytes = [...left.values()].reduce((sum, head) => sum + head.bytes, 0)
+    assert.ok(bytes <= 50_000 && bytes > 0, `${bytes} bytes are left of at most 50,000`)
+    assert.ok(left.has('9'), 'the entry that was written last is gone')
+  },
+
+  'prune deletes what expired first, then what goes over the bounds': async ({ store }) => {
+    await writtenInTurn(store.set.bind(store))
+    await store.set({ ...plain('expired'), expiresAt: LATER })
+    assert.equal(await store.prune(LATER, { maxEntries: 10 }), 1)
+    assert.equal(await store.get('expired'), undefined)
+  },
+
+  'the bounds given to open are kept, approximately': needs('bounds', async ({ open }) => {
+    const bounded = open('conformance-bounded', { maxEntries: 50 })
+    let written = 0
+    const write = () => bounded.set(plain(String(written++)))
+    while (written < 500) await write()
+    await eventually('500 entries and more are brought down to nearly 50', async () => {
+      await write()
+      return (await bounded.stats()).entries <= 100
+    })
+    assertEntry(await bounded.get(String(written - 1)), plain(String(written - 1)), 'the entry that was written last')
+  }),
+
+  'deleteByTag deletes every entry with the tag and no other, and tells how many': needs(
+    'tags',
+    async ({ store, open }) => {
+      const other = open('conformance-other')
+      const hostile = ['red', 'RED', 're', 'red,green', '$where', '__proto__', 'a\nb', '"', "'", '', '*', 'ä', '😀']
+      for (const [index, tag] of hostile.entries()) await store.set({ ...plain(`one-${index}`), tags: [tag, 'all'] })
+      await store.set(plain('none'))
+      await other.set({ ...plain('elsewhere'), tags: hostile })
+      for (const [index, tag] of hostile.entries()) {
+        assert.equal(await store.deleteByTag!(tag), 1, `entries with the tag ${JSON.stringify(tag)}`)
+        assert.equal(await store.get(`one-${index}`), undefined)
+        assert.equal((await store.stats()).entries, hostile.length - index)
+      }
+      assert.equal(await store.deleteByTag!('all'), 0)
+      assert.deepEqual(await hashesIn(store.heads()), ['none'])
+      assert.deepEqual(await hashesIn(other.heads()), ['elsewhere'])
+    },
+  ),
+}
+
+/** Ten entries of 10,000 bytes, one after the other, by every clock that a store may go by. */
+async function writtenInTurn(set: (entry: ReturnType<typeof plain>) => unknown): Promise<void> {
+  for (let number = 0; number < 10; number++) {
+    await set({ ...plain(String(number), new Uint8Array(10_000)), createdAt: Date.now() - 100_000 + number * 10_000 })
+    await pause(10)
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import type { Entry, Head, Listing, Mode } from '../contract.ts'
+
+/** A moment for samples, in milliseconds since 1970; far enough ahead that no server tidies it away meanwhile. */
+export const LATER = Date.now() + 86_400_000
+
+/** How long the suite waits for what a store may do in its own time, in milliseconds. */
+export const PATIENCE = 30_000
+
+/** Hashes as core makes them by default: 43 characters of base64url. */
+export function defaultHash(number: number): string {
+  return `${number.toString(36)}_`.padEnd(43, 'Xy-0zQ')
+}
+
+/** An entry with little in it. */
+export function plain(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Entry {
+  return { hash, payload, createdAt: 1_700_000_000_000 }
+}
+
+/** An entry with everything in it. */
+export function full(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Entry {
+  return {
+    hash,
+    payload,
+    key: '{"v":1,"json":["a",1]}',
+    keyDigest: 'mJ3vJ0bq1vZlD0y3m5w2',
+    metadata: 'made by hand',
+    version: '2.1',
+    source: 'c291cmNl',
+    tags: ['red', 'green'],
+    createdAt: 1_700_000_000_123,
+    expiresAt: LATER + 321,
+    durationMs: 12.625,
+    promised: true,
+  }
+}
+
+/** Entries whose payload and metadata tell which writing they come from, so that a mixture shows. */
+export function writing(hash: string, mark: string, length = 100_000): Entry {
+  return { ...plain(hash, mark.repeat(length)), metadata: mark }
+}
+
+/** Fails unless the entry is, whole, one of those writings. */
+export function assertWhole(entry: Entry | undefined, marks: readonly string[], length = 100_000): void {
+  assert.ok(entry, 'the entry is gone')
+  const mark = entry.metadata
+  assert.ok(mark !== undefined && marks.includes(mark), `metadata of no writing: ${mark}`)
+  assert.ok(entry.payload === mark.repeat(length), `the payload is not the one that was written with metadata ${mark}`)
+}
+
+/** Fails unless the entry came back exactly: every field, no other field, text as text and bytes as bytes. */
+export function assertEntry(actual: Entry | undefined, expected: Entry, what = 'the entry'): void {
+  assert.ok(actual !== undefined, `${what} is gone`)
+  assert.deepEqual(headOf(actual), headOf(expected), `${what} has another head`)
+  assertPayload(actual.payload, expected.payload, what)
+}
+
+/** Fails unless text is the same text, bytes the same bytes. */
+export function assertPayload(actual: unknown, expected: string | Uint8Array, what = 'the payload'): void {
+  if (typeof expected === 'string') {
+    assert.equal(typeof actual, 'string', `${what} was text and came back as something else`)
+    assert.ok(actual === expected, `${what} came back as other text: ${shown(actual)} for ${shown(expected)}`)
+  } else {
+    assert.ok(actual instanceof Uint8Array, `${what} was bytes and came back as ${typeof actual}`)
+    assert.ok(
+      Buffer.compare(actual, expected) === 0,
+      `${what} came back as other bytes: ${shown(actual)} for ${shown(expected)}`,
+    )
+  }
+}
+
+/** All that a listing lists; fails if one appears twice. */
+export async function collect<T extends Head>(listing: Listing<Mode, T>): Promise<Map<string, T>> {
+  const met = new Map<string, T>()
+  for await (const one of listing) {
+    assert.ok(!met.has(one.hash), `the listing gave ${JSON.stringify(one.hash)} twice`)
+    met.set(one.hash, one)
+  }
+  return met
+}
+
+/** The hashes that a listing lists, sorted. */
+export async function hashesIn(listing: Listing<Mode, Head>): Promise<string[]> {
+  return [...(await collect(listing)).keys()].sort()
+}
+
+/** Asks again and again until the answer is there; fails after {@link PATIENCE}. */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  const end = performance.now() + PATIENCE
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined && answer !== false) return answer
+    assert.ok(performance.now() < end, `still not after ${PATIENCE / 1000} s: ${what}`)
+    await pause(20)
+  }
+}
+
+/** Waits, in milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Acts on all, a hundred at a time. */
+export async function forAll<T>(all: readonly T[], act: (one: T) => unknown): Promise<void> {
+  for (let start = 0; start < all.length; start += 100) await Promise.all(all.slice(start, start + 100).map(act))
+}
+
+function headOf(entry: Entry): Head {
+  const { payload: _, ...head } = entry
+  return head
+}
+
+function shown(payload: unknown): string {
+  const text =
+    typeof payload === 'string' ? JSON.stringify(payload) : Buffer.from(payload as Uint8Array).toString('hex')
+  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length})` : text
+}
