@@ -1,0 +1,28 @@
+/** A MongoDB server for tests, examples and benchmarks. */
+export interface TestMongo {
+  /** `mongodb://127.0.0.1:<port>/`, or what PERSIST_TEST_MONGODB_URL says. */
+  readonly url: string
+  /** What runs there. */
+  readonly name: string
+  /** Ends exactly that process and removes its files; does nothing to a server that was there before. */
+  stop(): Promise<void>
+}
+
+/** A server that belongs to one test, which may do to it whatever it likes. */
+export interface OwnMongo extends TestMongo {
+  readonly port: number
+  /** `kill -9`. */
+  kill(): Promise<void>
+  /** Starts it again on the same port with the same files. */
+  restart(): Promise<void>
+}
+
+/**
+ * The server of PERSIST_TEST_MONGODB_URL, or one started on a free port: `mongod` of the PATH, else SecantusDB from PyPI
+ * in a virtual environment that is made on first use and kept, else `mongodb-memory-server`. `undefined`: there is none,
+ * and `reasons` tells why.
+ */
+export function startMongo(reasons?: string[]): Promise<TestMongo | undefined>
+
+/** Always a new server of one's own. `undefined`: this machine has none to start. */
+export function startOwnMongo(reasons?: string[]): Promise<OwnMongo | undefined>
