@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
-import { checkHash } from './file-name.ts'
 import { type FileSystem, realFileSystem } from './file-system.ts'
-import { ENTRY_SUFFIX } from './layout.ts'
+import { checkHash } from './hash-check.ts'
 import { NamespaceStore } from './namespace-store.ts'
 import type { Clock, Plan } from './plan.ts'
 import { Root } from './root.ts'
@@ -42,7 +41,7 @@ export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): St
     name: plan.dir,
     leaseMs: plan.leaseMs,
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> => new NamespaceStore(plan, root, namespace, opened),
-    checkHash: (hash) => checkHash(hash, ENTRY_SUFFIX.length),
+    checkHash,
     close: () => root.forget(),
   }
 }

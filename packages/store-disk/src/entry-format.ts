@@ -89,7 +89,7 @@ function openingOf(seal: Seal): string {
 }
 
 function headerJson(entry: Entry, namespace: string, payload: PayloadKind, bytes: number): string {
-  const { hash, key, keyDigest, metadata, version, tags, createdAt, expiresAt, durationMs, promised } = entry
+  const { hash, key, keyDigest, metadata, version, source, tags, createdAt, expiresAt, durationMs, promised } = entry
   const finite = (value: number | undefined) => (Number.isFinite(value) ? value : undefined)
   return JSON.stringify({
     bytes,
@@ -101,6 +101,7 @@ function headerJson(entry: Entry, namespace: string, payload: PayloadKind, bytes
     durationMs: finite(durationMs),
     promised,
     version,
+    source,
     keyDigest,
     key,
     tags,
@@ -129,6 +130,7 @@ function isHeader(header: Header): boolean {
     is('number', header.durationMs) &&
     is('boolean', header.promised) &&
     is('string', header.version) &&
+    is('string', header.source) &&
     is('string', header.keyDigest) &&
     is('string', header.key) &&
     is('string', header.metadata) &&
@@ -141,7 +143,7 @@ function is(type: string, value: unknown): boolean {
 }
 
 function headOf(header: Header): Head {
-  const { hash, key, keyDigest, metadata, version, tags, createdAt, expiresAt, durationMs, promised } = header
+  const { hash, key, keyDigest, metadata, version, source, tags, createdAt, expiresAt, durationMs, promised } = header
   return {
     hash,
     createdAt,
@@ -149,6 +151,7 @@ function headOf(header: Header): Head {
     ...(keyDigest !== undefined && { keyDigest }),
     ...(metadata !== undefined && { metadata }),
     ...(version !== undefined && { version }),
+    ...(source !== undefined && { source }),
     ...(tags !== undefined && { tags }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(durationMs !== undefined && { durationMs }),

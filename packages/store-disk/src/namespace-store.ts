@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path'
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
 import { EntryFiles } from './entry-files.ts'
-import { checkHash } from './file-name.ts'
 import { errorCode } from './file-system.ts'
+import { checkHash } from './hash-check.ts'
 import { ENTRY_SUFFIX, hashMark, namespaceTag, shardNames, WORK_FOLDER } from './layout.ts'
 import { DiskLease, takeLease } from './lease.ts'
 import { entryNames, listEntries, listHeads } from './listing.ts'
@@ -29,12 +29,12 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   get(hash: string): Entry | undefined {
-    checkHash(hash, ENTRY_SUFFIX.length)
+    checkHash(hash)
     return this.#files.told('get', hash, () => this.#files.read(hash))
   }
 
   set(entry: Entry): void {
-    checkHash(entry.hash, ENTRY_SUFFIX.length)
+    checkHash(entry.hash)
     const mark = hashMark(entry.hash)
     this.#files.told('set', entry.hash, () => {
       // The token comes first and the look at the leases second: whoever takes one later sees the token, and waits.
@@ -47,7 +47,7 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   delete(hash: string): boolean {
-    checkHash(hash, ENTRY_SUFFIX.length)
+    checkHash(hash)
     return this.#files.told('delete', hash, () => {
       this.#tokens.endLeases(this.#tag, hashMark(hash))
       const folder = this.#files.folder.find()
@@ -105,7 +105,7 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
-    checkHash(hash, ENTRY_SUFFIX.length)
+    checkHash(hash)
     const whole = Math.max(1, Math.ceil(ms))
     return this.#files.told('lease', hash, () => {
       const path = takeLease(this.#plan, this.#tokens, { tag: this.#tag, mark: hashMark(hash), hash }, whole, steal)
