@@ -161,8 +161,8 @@ class Writer {
 
   #instance(value: object): string {
     if (types.isPromise(value)) return this.#fail('a promise has no stable identity: await it first')
-    const { constructor } = value
-    const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'an unnamed class'
+    const maker: unknown = value.constructor
+    const name = typeof maker === 'function' && maker.name !== '' ? maker.name : 'an unnamed class'
     if (identity in value && typeof value[identity] === 'function') {
       return `Identity(${this.text((value[identity] as () => unknown)())})`
     }

@@ -1,0 +1,47 @@
+// Everything that proves the project, in one command: build, types, lint, tests. Ends with «N passed, N failed».
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const out = mkdtempSync(join(tmpdir(), 'persist-check-'))
+const results = join(out, 'vitest.json')
+let passed = 0
+let failed = 0
+
+step('build', ['turbo', 'run', 'build', '--output-logs=errors-only'])
+step('types', ['tsc', '-p', 'tsconfig.json'])
+step('lint', ['biome', 'check', '.'])
+const tests = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`])
+countTests(tests)
+rmSync(out, { recursive: true })
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+
+function run(command) {
+  console.log(`\n> ${command.join(' ')}`)
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', PATH: `node_modules/.bin:${process.env.PATH}` }
+  return (
+    spawnSync(command[0], command.slice(1), { stdio: 'inherit', env, shell: process.platform === 'win32' }).status === 0
+  )
+}
+
+function step(name, command) {
+  const ok = run(command)
+  if (ok) passed++
+  else failed++
+  console.log(`${name}: ${ok ? 'passed' : 'FAILED'}`)
+}
+
+/** Counts what vitest says; a run that failed without a failed test (a file that does not load) is a failure too. */
+function countTests(ok) {
+  let report = { numPassedTests: 0, numFailedTests: 0 }
+  try {
+    report = JSON.parse(readFileSync(results, 'utf8'))
+  } catch (error) {
+    console.log(`no results of the tests: ${error.message}`)
+  }
+  passed += report.numPassedTests
+  failed += report.numFailedTests
+  if (!ok && report.numFailedTests === 0) failed++
+}
