@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { persist } from '@persist/core'
 
-const cache = process.argv[2] ?? process.env['PERSIST_CACHE'] ?? 'mongodb://127.0.0.1:27017/app'
+const cache = process.argv[2] ?? process.env.PERSIST_CACHE ?? 'mongodb://127.0.0.1:27017/app'
 
 const answer = persist(
   async (prompt: string) => {

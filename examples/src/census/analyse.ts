@@ -36,7 +36,11 @@ export function analyse(file: SourceFile): Analysis {
   const declarations = new Map<string, number>()
   let longest: Analysis['longestSignature']
   for (const node of walk(
-    parse(text, { sourceType: 'module', errorRecovery: true, plugins: [['typescript', { dts: true }]] }),
+    parse(text, {
+      sourceType: 'module',
+      errorRecovery: true,
+      plugins: [['typescript', { dts: true }], 'decoratorAutoAccessors'],
+    }),
   )) {
     const kind = KINDS[node.type]
     if (kind !== undefined) declarations.set(kind, (declarations.get(kind) ?? 0) + 1)
