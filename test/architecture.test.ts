@@ -27,9 +27,8 @@ function sources(folder: string): string[] {
 function importsOf(name: string): Set<string> {
   const found = new Set<string>()
   for (const path of sources(join(packages, name, 'src'))) {
-    const statements = readFileSync(path, 'utf8').matchAll(
-      /^(?:import|export)\b[^'\n]*(?:\n[^'\n]*)*?from '@persist\/([a-z-]+)/gm,
-    )
+    // The line that ends an import, whether it began there or above.
+    const statements = readFileSync(path, 'utf8').matchAll(/^(?:import .*|export .*|\}) from '@persist\/([a-z-]+)/gm)
     for (const [, imported] of statements) found.add(imported!)
   }
   return found
