@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Behaviours, needs } from './lab.ts'
-import { assertEntry, collect, eventually, hashesIn, LATER, pause, plain } from './samples.ts'
+import { assertEntry, collect, hashesIn, LATER, pause, plain } from './samples.ts'
 
 /** The store keeps what expired, since core judges; it goes when `prune` says so, or when the bounds do. */
 export const expiry: Behaviours = {
@@ -60,7 +60,7 @@ export const expiry: Behaviours = {
     assert.equal(await store.get('expired'), undefined)
   },
 
-  'the bounds given to open are kept, approximately': needs('bounds', async ({ open }) => {
+  'the bounds given to open are kept, approximately': needs('bounds', async ({ open, eventually }) => {
     const bounded = open('conformance-bounded', { maxEntries: 50 })
     let written = 0
     const write = () => bounded.set(plain(String(written++)))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Store } from '../contract.ts'
 import { type Behaviours, needs } from './lab.ts'
 import { taken } from './lease.ts'
-import { assertEntry, defaultHash, eventually, pause, plain } from './samples.ts'
+import { assertEntry, defaultHash, pause, plain } from './samples.ts'
 
 const HASH = defaultHash(1)
 const SHORT = 300
@@ -83,7 +83,7 @@ export const fencing: Behaviours = {
 
   'a holder that is silent for its time loses the lease to the next asker': needs(
     'silence',
-    async ({ store, twin }) => {
+    async ({ store, twin, eventually }) => {
       const other = await twin()
       const first = await taken(store, {}, SHORT)
       const second = await eventually('the lease of a silent holder', async () => other.lease!(HASH, SHORT))

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { PersistError } from '@persist/errors'
 import type { Bounds, Store, StoreAdapter, Supports } from '../contract.ts'
+import { pause } from './samples.ts'
 
 /** What a suite's author hands in about the store. */
 export interface Subject {
@@ -22,6 +24,8 @@ export interface Subject {
   readonly seesProcesses?: boolean
   /** The longest payload in bytes that the store takes; longer ones it must refuse. Default: at least 20 MB. */
   readonly maxPayload?: number
+  /** How long the tests wait for what the store does in its own time, in milliseconds. Default: 30,000. */
+  readonly patience?: number
 }
 
 /** One test's own store, in a place of its own. */
@@ -39,6 +43,8 @@ export interface Lab {
   twin(): Promise<Store>
   /** Opens a namespace of this place. */
   open(namespace: string, bounds?: Bounds): Store
+  /** Asks again and again until the answer is there; fails after `patience`. */
+  eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T>
 }
 
 /** What a behaviour asks for: a declared capability, or something that the author hands in. */
@@ -94,9 +100,22 @@ export async function inNewPlace(subject: Subject, test: (lab: Lab) => Promise<v
     const open = (namespace: string, bounds?: Bounds) =>
       adapter.open(namespace, { ...options, ...(bounds && { bounds }) })
     const twin = async () => (await again()).open(NAMESPACE, options)
-    await test({ subject, place, adapter, store: open(NAMESPACE), problems, again, twin, open })
+    const eventually = patiently(subject.patience ?? 30_000)
+    await test({ subject, place, adapter, store: open(NAMESPACE), problems, again, twin, open, eventually })
   } finally {
     for (const adapter of made) await adapter.close()
     await subject.cleanup?.(place)
+  }
+}
+
+function patiently(patience: number): Lab['eventually'] {
+  return async (what, ask) => {
+    const end = performance.now() + patience
+    for (;;) {
+      const answer = await ask()
+      if (answer !== undefined && answer !== false) return answer
+      assert.ok(performance.now() < end, `still not after ${patience / 1000} s: ${what}`)
+      await pause(20)
+    }
   }
 }

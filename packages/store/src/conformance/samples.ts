@@ -4,9 +4,6 @@ import type { Entry, Head, Listing, Mode } from '../contract.ts'
 /** A moment for samples, in milliseconds since 1970; far enough ahead that no server tidies it away meanwhile. */
 export const LATER = Date.now() + 86_400_000
 
-/** How long the suite waits for what a store may do in its own time, in milliseconds. */
-export const PATIENCE = 30_000
-
 /** Hashes as core makes them by default: 43 characters of base64url. */
 export function defaultHash(number: number): string {
   return `${number.toString(36)}_`.padEnd(43, 'Xy-0zQ')
@@ -82,17 +79,6 @@ export async function collect<T extends Head>(listing: Listing<Mode, T>): Promis
 /** The hashes that a listing lists, sorted. */
 export async function hashesIn(listing: Listing<Mode, Head>): Promise<string[]> {
   return [...(await collect(listing)).keys()].sort()
-}
-
-/** Asks again and again until the answer is there; fails after {@link PATIENCE}. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  const end = performance.now() + PATIENCE
-  for (;;) {
-    const answer = await ask()
-    if (answer !== undefined && answer !== false) return answer
-    assert.ok(performance.now() < end, `still not after ${PATIENCE / 1000} s: ${what}`)
-    await pause(20)
-  }
 }
 
 /** Waits, in milliseconds. */

@@ -1,0 +1,86 @@
+import { memoryStore } from '../../../core/src/memory-store.ts'
+import { type Defects, shared, sync } from './planted.ts'
+
+/** Expiry, bounds and tags that keep or drop the wrong entries. */
+export const keeping: Defects = {
+  'the store judges what expired': sync('an expired entry is still given: core judges', (store) => ({
+    get(hash) {
+      const entry = store.get(hash)
+      return entry?.expiresAt !== undefined && entry.expiresAt <= Date.now() ? undefined : entry
+    },
+  })),
+  'a listing leaves out what expired': sync('an expired entry is still given: core judges', (store) => ({
+    *entries() {
+      for (const entry of store.entries()) if ((entry.expiresAt ?? Infinity) > Date.now()) yield entry
+    },
+  })),
+  'prune is late by one': sync(
+    'prune deletes what expired at or before the given time, and tells how many',
+    (store) => ({
+      prune: (now, bounds) => store.prune(now - 1, bounds),
+    }),
+  ),
+  'prune goes by its own clock': sync(
+    'prune deletes what expired at or before the given time, and tells how many',
+    (store) => ({
+      prune: (_, bounds) => store.prune(Date.now(), bounds),
+    }),
+  ),
+  'prune takes what never expires': sync(
+    'prune deletes what expired at or before the given time, and tells how many',
+    (store) => ({
+      prune: (now, bounds) =>
+        store.prune(now, bounds) +
+        [...store.heads()].filter((head) => !head.expiresAt && store.delete(head.hash)).length,
+    }),
+  ),
+  'prune prunes everywhere': sync('prune touches no other namespace', (store, { place }) => {
+    const all = shared(place)
+    all.set(`${all.size}`, store)
+    return {
+      prune: (now, bounds) =>
+        [...all.values()].reduce((sum: number, one) => sum + (one as typeof store).prune(now, bounds), 0),
+    }
+  }),
+  'prune takes the youngest': sync('prune goes down to maxEntries, and what was written last stays', (store) => ({
+    prune(now, bounds) {
+      const youngestFirst = [...store.heads()].sort((a, b) => b.createdAt - a.createdAt)
+      const over = youngestFirst.slice(0, Math.max(0, youngestFirst.length - (bounds?.maxEntries ?? Infinity)))
+      for (const { hash } of over) store.delete(hash)
+      return over.length + store.prune(now, bounds)
+    },
+  })),
+  'prune knows no maxEntries': sync('prune goes down to maxEntries, and what was written last stays', (store) => ({
+    prune: (now, bounds) => store.prune(now, { ...bounds, maxEntries: Infinity }),
+  })),
+  'prune knows no maxBytes': sync('prune goes down to maxBytes, and what was written last stays', (store) => ({
+    prune: (now, bounds) => store.prune(now, { ...bounds, maxBytes: Infinity }),
+  })),
+  'prune goes down to the bounds first': sync(
+    'prune deletes what expired first, then what goes over the bounds',
+    (store) => ({
+      prune: (now, bounds) => store.prune(0, bounds) + store.prune(now),
+    }),
+  ),
+  'the bounds given to open are forgotten': {
+    caughtBy: 'the bounds given to open are kept, approximately',
+    patience: 500,
+    adapter: (place) => {
+      const sound = memoryStore(place)
+      return { ...sound, open: (namespace) => sound.open(namespace) }
+    },
+  },
+  'a tag is found in others': sync(
+    'deleteByTag deletes every entry with the tag and no other, and tells how many',
+    (store) => ({
+      deleteByTag: (tag) =>
+        [...store.heads()].filter((head) => head.tags?.join().includes(tag) && store.delete(head.hash)).length,
+    }),
+  ),
+  'tags fold case': sync('deleteByTag deletes every entry with the tag and no other, and tells how many', (store) => ({
+    deleteByTag: (tag) =>
+      [...store.heads()].filter(
+        (head) => head.tags?.some((one) => one.toLowerCase() === tag.toLowerCase()) && store.delete(head.hash),
+      ).length,
+  })),
+}
