@@ -1,0 +1,109 @@
+import type { Entry } from '@persist/store'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { memoryStore } from '../src/memory-store.ts'
+
+// That it meets the contract is shown in packages/store/test/conformance.test.ts.
+
+const plain = (hash: string, payload: string | Uint8Array = hash): Entry => ({ hash, payload, createdAt: 1 })
+const hashesOf = (listing: Iterable<{ hash: string }>) => [...listing].map(({ hash }) => hash)
+
+test('stores of one name are one, stores without a name are private', () => {
+  memoryStore('shared').open('f').set(plain('a'))
+  expect(memoryStore('shared').open('f').get('a')).toEqual(plain('a'))
+  expect(memoryStore('shared').name).toBe(memoryStore('shared').name)
+  memoryStore().open('f').set(plain('a'))
+  expect(memoryStore().open('f').get('a')).toBeUndefined()
+  expect(memoryStore().name).not.toBe(memoryStore().name)
+})
+
+test('a name is no property of an object', () => {
+  for (const name of ['__proto__', 'constructor', '']) {
+    memoryStore(name).open('__proto__').set(plain('toString', name))
+    expect(memoryStore(name).open('__proto__').get('toString')?.payload).toBe(name)
+    expect(memoryStore(name).open('constructor').get('toString')).toBeUndefined()
+  }
+})
+
+test('a lease runs out by the clock that is handed in, to the millisecond', () => {
+  let now = 1000
+  const store = memoryStore(undefined, { monotonic: () => now }).open('f')
+  const first = store.lease!('a', 30)!
+  now += 29
+  expect(store.lease!('a', 30)).toBeUndefined()
+  expect(first.renew(30)).toBe(true)
+  now += 29
+  expect(store.lease!('a', 30)).toBeUndefined()
+  now += 1
+  const second = store.lease!('a', 30)!
+  expect(second).toBeDefined()
+  expect(first.renew(30)).toBe(false)
+  expect(first.publish(plain('a', 'late'))).toBe(false)
+  expect(second.publish(plain('a', 'newer'))).toBe(true)
+  expect(store.get('a')?.payload).toBe('newer')
+})
+
+test('a lease that ran out and that nobody wanted still publishes: a result is not lost without need', () => {
+  let now = 0
+  const store = memoryStore(undefined, { monotonic: () => now }).open('f')
+  const lease = store.lease!('a', 30)!
+  now = 1000
+  expect(lease.publish(plain('a'))).toBe(true)
+  expect(store.get('a')).toEqual(plain('a'))
+})
+
+test('over maxEntries the least recently used go first', () => {
+  const store = memoryStore().open('f', { bounds: { maxEntries: 3 } })
+  for (const hash of ['a', 'b', 'c']) store.set(plain(hash))
+  store.get('a')
+  store.set(plain('d'))
+  expect(hashesOf(store.heads())).toEqual(['c', 'a', 'd'])
+  store.getMany!(['c'])
+  store.set(plain('e'))
+  expect(hashesOf(store.heads())).toEqual(['d', 'c', 'e'])
+})
+
+test('over maxBytes the least recently used go first, text counted in UTF-8', () => {
+  const store = memoryStore().open('f', { bounds: { maxBytes: 10 } })
+  store.set(plain('a', 'ääää'))
+  expect(store.stats()).toEqual({ entries: 1, bytes: 8 })
+  store.set(plain('b', new Uint8Array(2)))
+  expect(store.stats()).toEqual({ entries: 2, bytes: 10 })
+  store.set(plain('c', 'x'))
+  expect(hashesOf(store.heads())).toEqual(['b', 'c'])
+})
+
+test('a published entry counts against the bounds', () => {
+  const store = memoryStore().open('f', { bounds: { maxEntries: 1 } })
+  store.set(plain('a'))
+  store.lease!('b', 1000)!.publish(plain('b'))
+  expect(hashesOf(store.heads())).toEqual(['b'])
+})
+
+test('whatever is set, replaced and deleted, stats are the sums over what is there', () => {
+  const verb = fc.oneof(
+    fc.record({
+      verb: fc.constant('set' as const),
+      hash: fc.constantFrom('a', 'b', 'c'),
+      payload: fc.string({ unit: 'grapheme' }),
+    }),
+    fc.record({ verb: fc.constant('delete' as const), hash: fc.constantFrom('a', 'b', 'c') }),
+    fc.record({ verb: fc.constant('prune' as const), hash: fc.constant('') }),
+  )
+  fc.assert(
+    fc.property(fc.array(verb), (steps) => {
+      const store = memoryStore().open('f')
+      const model = new Map<string, string>()
+      for (const step of steps) {
+        if (step.verb === 'set') {
+          store.set(plain(step.hash, step.payload))
+          model.set(step.hash, step.payload)
+        } else if (step.verb === 'delete') expect(store.delete(step.hash)).toBe(model.delete(step.hash))
+        else expect(store.prune(Date.now())).toBe(0)
+      }
+      const bytes = [...model.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+      expect(store.stats()).toEqual({ entries: model.size, bytes })
+      expect(new Map([...store.entries()].map(({ hash, payload }) => [hash, payload]))).toEqual(model)
+    }),
+  )
+})
