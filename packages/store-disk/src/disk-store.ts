@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
 import { type FileSystem, realFileSystem } from './file-system.ts'
 import { checkHash } from './hash-check.ts'
+import { Layout } from './layout.ts'
 import { NamespaceStore } from './namespace-store.ts'
 import type { Clock, Plan } from './plan.ts'
 import { Root } from './root.ts'
 import { crcSeal, hmacSeal } from './seal.ts'
+import { Tokens } from './tokens.ts'
 
 /** How a folder is used. */
 export interface DiskStoreOptions {
@@ -35,12 +37,14 @@ export interface DiskStoreOptions {
 export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): StoreAdapter<'sync'> {
   const plan = makePlan(resolve(dir instanceof URL ? fileURLToPath(dir) : dir), options)
   const root = new Root(plan.fs, plan.dir)
+  const tokens = new Tokens(plan, root)
   return {
     mode: 'sync',
     supports: { lease: true, many: false, tags: false, bounds: true, persistent: true },
     name: plan.dir,
     leaseMs: plan.leaseMs,
-    open: (namespace: string, opened?: OpenOptions): Store<'sync'> => new NamespaceStore(plan, root, namespace, opened),
+    open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
+      new NamespaceStore(plan, root, tokens, namespace, opened),
     checkHash,
     close: () => root.forget(),
   }
@@ -50,6 +54,7 @@ function makePlan(dir: string, options: DiskStoreOptions): Plan {
   const { durable = false, secret, leaseMs = 30_000, fileSystem = realFileSystem, clock = realClock } = options
   return {
     dir,
+    layout: new Layout(dir),
     durable,
     leaseMs,
     fs: fileSystem,

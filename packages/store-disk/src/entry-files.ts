@@ -1,14 +1,14 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
 import { decodeEntry, encodeEntry, type Unreadable } from './entry-format.ts'
 import { told } from './failure.ts'
 import { errorCode, writeFully } from './file-system.ts'
-import { DAMAGED_FOLDER, ENTRY_SUFFIX, WORK_FOLDER } from './layout.ts'
+import { ENTRY_SUFFIX } from './layout.ts'
 import type { NamespaceFolder } from './namespace-folder.ts'
 import type { Plan } from './plan.ts'
 import { readFile } from './read-file.ts'
-import { tokenName } from './token.ts'
+import { uniqueName } from './token.ts'
 
 const ATTEMPTS = 6
 const MOST_REPORTED = 1000
@@ -20,6 +20,7 @@ export class EntryFiles {
   readonly namespace: string
   readonly #report: OpenOptions['report']
   readonly #reported = new Set<string>()
+  #missed = false
 
   constructor(plan: Plan, folder: NamespaceFolder, namespace: string, report: OpenOptions['report']) {
     this.plan = plan
@@ -31,7 +32,14 @@ export class EntryFiles {
   /** The entry by this hash. What is damaged is reported, once, and moved out of the way. */
   read(hash: string): Entry | undefined {
     const folder = this.folder.path ?? this.folder.find()
-    return folder === undefined ? undefined : this.readAt(folder + hash + ENTRY_SUFFIX, hash)
+    if (folder === undefined) return undefined
+    const path = folder + hash + ENTRY_SUFFIX
+    // Misses come in a row, as the two looks before and after taking a lease do. To ask first makes them cheap, and
+    // only the first hit after them dearer.
+    if (this.#missed && !this.plan.fs.existsSync(path)) return undefined
+    const entry = this.readAt(path, hash)
+    this.#missed = entry === undefined
+    return entry
   }
 
   /** The entry in this file; `undefined` also where it is not this hash's, or not this namespace's. */
@@ -114,14 +122,14 @@ export class EntryFiles {
 
   /** `false`: it was no longer there, or a good entry had come in its place. */
   #moveAside(path: string): boolean {
-    const { fs, dir, seal } = this.plan
-    const aside = join(dir, WORK_FOLDER, DAMAGED_FOLDER, tokenName('entry', undefined))
+    const { fs, layout, seal } = this.plan
+    const aside = layout.damaged + uniqueName()
     try {
       try {
         fs.renameSync(path, aside)
       } catch (error) {
         if (errorCode(error) !== 'ENOENT') throw error
-        fs.mkdirSync(join(dir, WORK_FOLDER, DAMAGED_FOLDER), { recursive: true })
+        fs.mkdirSync(layout.damaged, { recursive: true })
         fs.renameSync(path, aside)
       }
       const file = readFile(fs, aside)

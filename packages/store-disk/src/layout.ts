@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 
 // The only module that knows where things lie:
 //
@@ -8,37 +8,56 @@ import { join } from 'node:path'
 //     power/                                      a namespace, see folder-name.ts
 //       2_to_the_power_of_4.entry                 an entry, see entry-format.ts
 //     .persist/                                   what is under way
-//       0/ … f/                                   tokens: files that are being written, leases; see token.ts
+//       0/ … f/                                   tokens: entries that are being written, leases; see token.ts
+//       leased-3f0c9a1b2c4d                       this namespace has had leases
 //       damaged/                                  what could not be read, moved out of the way
 
 export const ENTRY_SUFFIX = '.entry'
 export const WORK_FOLDER = '.persist'
 /** The first of them tells the format. */
 export const ROOT_FILES = ['persist.json', 'CACHEDIR.TAG', '.gitignore'] as const
-/** What could not be read; inside {@link WORK_FOLDER}. */
-export const DAMAGED_FOLDER = 'damaged'
-const SHARDS = 16
 
+const SHARDS = 16
 const TAG_LENGTH = 12
-const MARK_LENGTH = 20
+const MARK_LENGTH = 24
+const SHORT_AND_SAFE = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Paths in a store's folder; those of folders have a separator at their end. */
+export class Layout {
+  readonly root: string
+  readonly work: string
+  /** What could not be read. */
+  readonly damaged: string
+  /** The folders of the tokens. */
+  readonly shards: readonly string[]
+
+  constructor(root: string) {
+    this.root = root.endsWith(sep) ? root : root + sep
+    this.work = this.root + WORK_FOLDER + sep
+    this.damaged = `${this.work}damaged${sep}`
+    this.shards = Array.from({ length: SHARDS }, (_, shard) => this.work + shard.toString(SHARDS) + sep)
+  }
+
+  /** Whether there is such a file tells whether there may be leases in a namespace. */
+  leaseMark(tag: string): string {
+    return `${this.work}leased-${tag}`
+  }
+
+  /** The folder of the tokens with this mark. */
+  shardOf(mark: string): string {
+    let sum = 0
+    for (let index = 0; index < mark.length; index++) sum += mark.charCodeAt(index)
+    return this.shards[sum % SHARDS]!
+  }
+}
 
 /** The start of the names of all tokens of a namespace. */
 export function namespaceTag(namespace: string): string {
-  // Of the JSON text: UTF-8 would give lone surrogates one and the same digest.
+  // Of the JSON text: UTF-8 would give all lone surrogates one and the same digest.
   return digest('sha256', JSON.stringify(namespace), 'hex').slice(0, TAG_LENGTH)
 }
 
-/** What follows the tag in the name of a token for one entry; its first digit is the shard. */
+/** What follows it in the name of a token for one entry: the hash, or its digest where that is long or odd. */
 export function hashMark(hash: string): string {
-  return digest('sha256', hash, 'hex').slice(0, MARK_LENGTH)
-}
-
-/** The folder of the tokens with this mark. */
-export function shardFolder(root: string, mark: string): string {
-  return join(root, WORK_FOLDER, mark[0]!)
-}
-
-/** The shards, as numbers and as names. */
-export function shardNames(): string[] {
-  return Array.from({ length: SHARDS }, (_, shard) => shard.toString(SHARDS))
+  return SHORT_AND_SAFE.test(hash) ? hash : `~${digest('sha256', JSON.stringify(hash), 'hex').slice(0, MARK_LENGTH)}`
 }

@@ -1,34 +1,20 @@
-import { basename } from 'node:path'
 import type { Entry, Lease } from '@persist/store'
 import type { EntryFiles } from './entry-files.ts'
-import { errorCode, REWRITE_FLAGS, writeFully } from './file-system.ts'
+import { errorCode, REWRITE_FLAGS } from './file-system.ts'
 import type { Plan } from './plan.ts'
-import type { Tokens } from './tokens.ts'
+import { type Target, type Tokens, writeNote } from './tokens.ts'
 
 const ATTEMPTS = 4
 const PAUSE_MS = 1
 const STEAL_ATTEMPTS = 100
-
-/** Whose lease it may be. */
-export interface LeaseTarget {
-  readonly tag: string
-  readonly mark: string
-  readonly hash: string
-}
 
 /**
  * Takes the lease on an entry: makes a token, then looks who else has one. Whoever looks after making theirs sees all
  * that were there before, so of two at most one finds itself alone; and all names are unique, so nobody can take away,
  * or publish, anything but what they mean.
  */
-export function takeLease(
-  plan: Plan,
-  tokens: Tokens,
-  { tag, mark }: LeaseTarget,
-  ms: number,
-  steal: boolean,
-): string | undefined {
-  const { path, fd } = tokens.create(tag, mark, ms)
+export function takeLease(plan: Plan, tokens: Tokens, target: Target, ms: number, steal: boolean): string | undefined {
+  const { path, name: own, fd } = tokens.create(target, ms)
   let mine = false
   try {
     plan.fs.closeSync(fd)
@@ -39,12 +25,13 @@ export function takeLease(
   }
 
   function isAlone(): boolean {
-    const own = basename(path)
+    const shard = plan.layout.shardOf(target.mark)
     for (let attempt = 0; ; attempt++) {
-      const rivals = tokens.rivals(tag, mark, own).filter((rival) => {
+      const rivals = tokens.rivals(target, own).filter((rival) => {
         const goes =
-          (steal && (rival.leaseMs !== undefined || attempt === STEAL_ATTEMPTS)) || tokens.isLost(mark, rival)
-        if (goes) tokens.remove(mark, rival.name)
+          (steal && (rival.leaseMs !== undefined || attempt === STEAL_ATTEMPTS)) ||
+          tokens.isLost(shard + rival.name, rival)
+        if (goes) tokens.remove(target, rival)
         return !goes
       })
       if (rivals.length === 0) return true
@@ -88,11 +75,13 @@ export class DiskLease implements Lease<'sync'> {
     })
   }
 
-  renew(ms: number): boolean {
+  renew(newMs: number): boolean {
     if (this.#over) return false
+    const ms = wholeMs(newMs)
     return this.#files.told('renew', this.#hash, () => {
       try {
-        if (ms !== this.#ms) this.#note(ms)
+        if (ms !== this.#ms) writeNote(this.#plan, this.#path, ms)
+        this.#ms = ms
         const now = this.#plan.clock.now() / 1000
         this.#plan.fs.utimesSync(this.#path, now, now)
         return true
@@ -110,17 +99,6 @@ export class DiskLease implements Lease<'sync'> {
     this.#files.told('release', this.#hash, () => this.#remove())
   }
 
-  #note(ms: number): void {
-    const fd = this.#plan.fs.openSync(this.#path, REWRITE_FLAGS)
-    try {
-      const text = Buffer.from(String(Math.ceil(ms)).padStart(12, '0'))
-      writeFully(this.#plan.fs, fd, text)
-      this.#ms = ms
-    } finally {
-      this.#plan.fs.closeSync(fd)
-    }
-  }
-
   #remove(): void {
     try {
       this.#plan.fs.unlinkSync(this.#path)
@@ -128,6 +106,11 @@ export class DiskLease implements Lease<'sync'> {
       if (errorCode(error) !== 'ENOENT') throw error
     }
   }
+}
+
+/** At least 1, and written in 12 digits at most. */
+export function wholeMs(ms: number): number {
+  return Math.min(Math.max(1, Math.ceil(ms)), 999_999_999_999)
 }
 
 function pause(ms: number): void {

@@ -50,11 +50,16 @@ export function* listHeads(files: EntryFiles): Generator<ListedHead> {
 }
 
 function headAt(files: EntryFiles, path: string): ListedHead | undefined {
-  const file = readFile(files.plan.fs, path)
-  if (file === undefined) return undefined
-  const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, files.plan.seal)
-  if (typeof found !== 'string') return found.namespace === files.namespace ? found.head : undefined
-  files.discard(path, found)
+  const { fs, seal } = files.plan
+  for (const part of ['start', 'all'] as const) {
+    const file = readFile(fs, path, part)
+    if (file === undefined) return undefined
+    const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, file.size, seal)
+    if (found === undefined) continue
+    if (typeof found !== 'string') return found.namespace === files.namespace ? found.head : undefined
+    files.discard(path, found)
+    return undefined
+  }
   return undefined
 }
 

@@ -1,16 +1,15 @@
-import { basename, join } from 'node:path'
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
 import { EntryFiles } from './entry-files.ts'
 import { errorCode } from './file-system.ts'
 import { checkHash } from './hash-check.ts'
-import { ENTRY_SUFFIX, hashMark, namespaceTag, shardNames, WORK_FOLDER } from './layout.ts'
-import { DiskLease, takeLease } from './lease.ts'
+import { ENTRY_SUFFIX, hashMark, namespaceTag } from './layout.ts'
+import { DiskLease, takeLease, wholeMs } from './lease.ts'
 import { entryNames, listEntries, listHeads } from './listing.ts'
 import { NamespaceFolder } from './namespace-folder.ts'
 import type { Plan } from './plan.ts'
 import type { Root } from './root.ts'
 import { readToken } from './token.ts'
-import { Tokens } from './tokens.ts'
+import type { Target, Tokens } from './tokens.ts'
 
 /** One namespace of a folder. */
 export class NamespaceStore implements Store<'sync'> {
@@ -20,11 +19,11 @@ export class NamespaceStore implements Store<'sync'> {
   readonly #tokens: Tokens
   readonly #bounds: Bounds
 
-  constructor(plan: Plan, root: Root, namespace: string, { bounds = {}, report }: OpenOptions = {}) {
+  constructor(plan: Plan, root: Root, tokens: Tokens, namespace: string, { bounds = {}, report }: OpenOptions = {}) {
     this.#plan = plan
     this.#tag = namespaceTag(namespace)
     this.#files = new EntryFiles(plan, new NamespaceFolder(plan.fs, root, namespace), namespace, report)
-    this.#tokens = new Tokens(plan, root)
+    this.#tokens = tokens
     this.#bounds = bounds
   }
 
@@ -35,13 +34,16 @@ export class NamespaceStore implements Store<'sync'> {
 
   set(entry: Entry): void {
     checkHash(entry.hash)
-    const mark = hashMark(entry.hash)
+    const target = this.#target(entry.hash)
+    // Whoever takes a lease makes a token and looks for others'. So does this, in the same order: one sees the other.
     this.#files.told('set', entry.hash, () => {
-      // The token comes first and the look at the leases second: whoever takes one later sees the token, and waits.
       for (;;) {
-        const { path, fd } = this.#tokens.create(this.#tag, mark)
-        this.#tokens.endLeases(this.#tag, mark, basename(path))
-        if (this.#files.place(path, fd, entry)) return
+        const { path, name, fd } = this.#tokens.create(target)
+        const leased = this.#tokens.mayHaveLeases(target.tag)
+        if (leased) this.#tokens.endLeases(target, name)
+        if (!this.#files.place(path, fd, entry)) continue
+        if (!leased && this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target)
+        return
       }
     })
   }
@@ -49,7 +51,8 @@ export class NamespaceStore implements Store<'sync'> {
   delete(hash: string): boolean {
     checkHash(hash)
     return this.#files.told('delete', hash, () => {
-      this.#tokens.endLeases(this.#tag, hashMark(hash))
+      const target = this.#target(hash)
+      if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target)
       const folder = this.#files.folder.find()
       return folder !== undefined && this.#unlink(folder + hash + ENTRY_SUFFIX)
     })
@@ -106,19 +109,23 @@ export class NamespaceStore implements Store<'sync'> {
 
   lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
     checkHash(hash)
-    const whole = Math.max(1, Math.ceil(ms))
+    const whole = wholeMs(ms)
     return this.#files.told('lease', hash, () => {
-      const path = takeLease(this.#plan, this.#tokens, { tag: this.#tag, mark: hashMark(hash), hash }, whole, steal)
+      const path = takeLease(this.#plan, this.#tokens, this.#target(hash), whole, steal)
       return path === undefined ? undefined : new DiskLease(this.#plan, this.#files, path, hash, whole)
     })
   }
 
+  #target(hash: string): Target {
+    return { tag: this.#tag, mark: hashMark(hash) }
+  }
+
   #endAllLeases(): void {
-    for (const shard of shardNames()) {
-      const folder = join(this.#plan.dir, WORK_FOLDER, shard)
-      for (const name of this.#tokens.names(folder)) {
+    if (!this.#tokens.mayHaveLeases(this.#tag)) return
+    for (const shard of this.#plan.layout.shards) {
+      for (const name of this.#tokens.names(shard)) {
         if (!name.startsWith(`${this.#tag}-`) || readToken(name)?.leaseMs === undefined) continue
-        this.#tokens.unlink(join(folder, name))
+        this.#tokens.unlink(shard + name)
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { FileSystem } from './file-system.ts'
+import type { Layout } from './layout.ts'
 import type { Seal } from './seal.ts'
 
 /** The two clocks, both in milliseconds. */
@@ -13,7 +14,9 @@ export interface Clock {
 export interface Plan {
   readonly fs: FileSystem
   readonly clock: Clock
+  /** The store's folder. */
   readonly dir: string
+  readonly layout: Layout
   readonly durable: boolean
   readonly seal: Seal
   readonly leaseMs: number

@@ -4,29 +4,36 @@ import { errorCode, type FileSystem, READ_FLAGS } from './file-system.ts'
 export interface FileBytes {
   readonly buffer: Buffer
   readonly length: number
+  /** Of the file in all. */
+  readonly size: number
 }
 
 const MOST_BYTES = 0x7fff_ffff
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
-const small: { buffer: Buffer; length: number } = { buffer: shared, length: 0 }
+
+/** `false` where the built-in objects are frozen. */
+const CAN_LIMIT = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true
 
 /**
- * The file's bytes. `undefined`: there is none. `'odd'`: there is something that no entry can be: a symbolic link, a
- * FIFO, a folder, a device. Other failures are thrown.
+ * The file's bytes, or only the first of them. `undefined`: there is no such file. `'odd'`: there is what no entry can
+ * be: a symbolic link, a FIFO, a folder, a device. Other failures are thrown.
  */
-export function readFile(fs: FileSystem, path: string): FileBytes | 'odd' | undefined {
+export function readFile(fs: FileSystem, path: string, part: 'all' | 'start' = 'all'): FileBytes | 'odd' | undefined {
   let fd: number
+  const { stackTraceLimit } = Error
+  // A miss is no failure: its stack trace is thrown away, and takes three times as long as the miss itself.
+  if (CAN_LIMIT) Error.stackTraceLimit = 0
   try {
     fd = fs.openSync(path, READ_FLAGS)
   } catch (error) {
     return judgeFailure(error)
+  } finally {
+    if (CAN_LIMIT) Error.stackTraceLimit = stackTraceLimit
   }
   try {
-    // At position 0, not at the current one: what cannot be positioned, as a FIFO, is refused without waiting.
+    // At position 0, not at the current one: what has no positions, as a FIFO, is refused without waiting.
     const length = fs.readSync(fd, shared, 0, shared.length, 0)
-    if (length === shared.length) return readLarge(fs, fd)
-    small.length = length
-    return small
+    return length === shared.length ? readLarge(fs, fd, part) : { buffer: shared, length, size: length }
   } catch (error) {
     return judgeFailure(error)
   } finally {
@@ -34,9 +41,10 @@ export function readFile(fs: FileSystem, path: string): FileBytes | 'odd' | unde
   }
 }
 
-function readLarge(fs: FileSystem, fd: number): FileBytes | 'odd' {
+function readLarge(fs: FileSystem, fd: number, part: 'all' | 'start'): FileBytes | 'odd' {
   const stat = fs.fstatSync(fd)
   if (!stat.isFile() || stat.size > MOST_BYTES) return 'odd'
+  if (part === 'start') return { buffer: shared, length: shared.length, size: stat.size }
   const buffer = Buffer.allocUnsafeSlow(stat.size)
   let length = shared.copy(buffer)
   while (length < buffer.length) {
@@ -44,7 +52,7 @@ function readLarge(fs: FileSystem, fd: number): FileBytes | 'odd' {
     if (read === 0) break
     length += read
   }
-  return { buffer, length }
+  return { buffer, length, size: length }
 }
 
 function judgeFailure(error: unknown): 'odd' | undefined {

@@ -2,39 +2,51 @@ import { randomBytes } from 'node:crypto'
 import { type Holder, thisHolder } from './holder.ts'
 
 /**
- * A file under `.persist`, which becomes the entry by one rename. Its name is unique and says everything, as in
- * `3f0c…-8a1b…-lease30000-7c1de0a2b3f4-4242-4242-918273-k3x9q2.1`: namespace, entry, what it is for, and whose it is.
+ * A file that becomes the entry by one rename. Its name is unique and says everything, as in
+ * `3f0c9a1b2c4d-2_to_the_power_of_4-lease30000-7c1de0a2b3f4-4242-4242-918273-k3x9q2.1`: namespace, entry, what it is
+ * for, and whose it is.
  */
 export interface Token {
   readonly name: string
+  /** What it is for: namespace and entry. */
+  readonly target: string
   /** A lease: how long it holds without a sign of life, in milliseconds. `undefined`: an entry that is being set. */
   readonly leaseMs: number | undefined
   readonly holder: Holder
 }
 
 const NAME =
-  /^[0-9a-f]{12}-[0-9a-f]{20}-(?:set|lease(\d{1,12}))-([0-9a-f]{12})-(\d{1,10})-(w?\d{1,10})-(\d{1,20})-[0-9a-z]+\.[0-9a-z]+$/
+  /^([0-9a-f]{12}-[A-Za-z0-9_~-]{1,64})-(?:set|lease(\d{1,12}))-([0-9a-f]{12})-(\d{1,10})-(w?\d{1,10})-(\d{1,20})-[0-9a-z]+\.[0-9a-z]+$/
 
-let run: string | undefined
+let ending: string | undefined
 let count = 0
 
 /** A new name for a token of this thread. `leaseMs` is `undefined` for an entry that is being set. */
-export function tokenName(prefix: string, leaseMs: number | undefined): string {
-  const { host, pid, thread, start } = thisHolder()
-  // Unique beyond the holder, for hosts that cannot tell their threads or processes apart.
-  run ??= randomBytes(6).readUIntBE(0, 6).toString(36)
-  const kind = leaseMs === undefined ? 'set' : `lease${leaseMs}`
-  return `${prefix}-${kind}-${host}-${pid}-${thread}-${start}-${run}.${(count++).toString(36)}`
+export function tokenName(target: string, leaseMs: number | undefined): string {
+  return `${target}-${leaseMs === undefined ? 'set' : `lease${leaseMs}`}-${uniqueName()}`
+}
+
+/** A name that nobody else gives, which tells whose it is. */
+export function uniqueName(): string {
+  ending ??= holderName()
+  return `${ending}.${(count++).toString(36)}`
 }
 
 /** What a name says; `undefined` for a file that is no token. */
 export function readToken(name: string): Token | undefined {
   const match = NAME.exec(name)
   if (match === null) return undefined
-  const [, ms, host, pid, thread, start] = match
+  const [, target, ms, host, pid, thread, start] = match
   return {
     name,
+    target: target!,
     leaseMs: ms === undefined ? undefined : Number(ms),
     holder: { host: host!, pid: Number(pid), thread: thread!, start: start! },
   }
+}
+
+function holderName(): string {
+  const { host, pid, thread, start } = thisHolder()
+  // Unique beyond the holder, for hosts that cannot tell their threads or processes apart.
+  return `${host}-${pid}-${thread}-${start}-${randomBytes(6).readUIntBE(0, 6).toString(36)}`
 }

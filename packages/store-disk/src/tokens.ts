@@ -1,7 +1,5 @@
-import { join } from 'node:path'
-import { CREATE_FLAGS, errorCode } from './file-system.ts'
+import { CREATE_FLAGS, errorCode, REWRITE_FLAGS } from './file-system.ts'
 import { signOf } from './holder.ts'
-import { shardFolder } from './layout.ts'
 import type { Plan } from './plan.ts'
 import type { Root } from './root.ts'
 import { readToken, type Token, tokenName } from './token.ts'
@@ -17,11 +15,20 @@ interface Observation {
   readonly since: number
 }
 
-/** The tokens under `.persist`: whoever computes or sets an entry has one there, and nobody else's. */
+/** The entry that a token is for. */
+export interface Target {
+  /** Of the namespace. */
+  readonly tag: string
+  /** Of the hash. */
+  readonly mark: string
+}
+
+/** The tokens of a store: whoever computes or sets an entry has one, and nobody else has the same. */
 export class Tokens {
   readonly #plan: Plan
   readonly #root: Root
   readonly #observed = new Map<string, Observation>()
+  readonly #leased = new Set<string>()
 
   constructor(plan: Plan, root: Root) {
     this.#plan = plan
@@ -29,14 +36,17 @@ export class Tokens {
   }
 
   /** Makes a token and leaves it open. */
-  create(tag: string, mark: string, leaseMs?: number): { path: string; fd: number } {
-    const folder = shardFolder(this.#root.dir, mark)
-    const path = join(folder, tokenName(`${tag}-${mark}`, leaseMs))
+  create({ tag, mark }: Target, leaseMs?: number): { path: string; name: string; fd: number } {
+    const folder = this.#plan.layout.shardOf(mark)
+    const name = tokenName(`${tag}-${mark}`, leaseMs)
+    const path = folder + name
     for (let attempt = 0; ; attempt++) {
       try {
-        return { path, fd: this.#plan.fs.openSync(path, CREATE_FLAGS, 0o666) }
+        if (leaseMs !== undefined && !this.#leased.has(tag)) this.#markLeased(tag)
+        return { path, name, fd: this.#plan.fs.openSync(path, CREATE_FLAGS, 0o666) }
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
+        this.#leased.clear()
         if (attempt > 0) this.#root.forget()
         this.#root.make()
         this.#plan.fs.mkdirSync(folder, { recursive: true })
@@ -44,27 +54,35 @@ export class Tokens {
     }
   }
 
-  /** The tokens for an entry but one's own. */
-  rivals(tag: string, mark: string, own?: string): Token[] {
-    const prefix = `${tag}-${mark}-`
+  /** Whether there may be leases in a namespace. */
+  mayHaveLeases(tag: string): boolean {
+    if (this.#leased.has(tag)) return true
+    if (!this.#plan.fs.existsSync(this.#plan.layout.leaseMark(tag))) return false
+    this.#leased.add(tag)
+    return true
+  }
+
+  /** The tokens for an entry, but the one by one's own name. */
+  rivals({ tag, mark }: Target, own?: string): Token[] {
+    const target = `${tag}-${mark}`
     const found: Token[] = []
-    for (const name of this.names(shardFolder(this.#root.dir, mark))) {
-      if (!name.startsWith(prefix) || name === own) continue
+    for (const name of this.names(this.#plan.layout.shardOf(mark))) {
+      if (name === own || !name.startsWith(target)) continue
       const token = readToken(name)
-      if (token !== undefined) found.push(token)
+      if (token?.target === target) found.push(token)
     }
     return found
   }
 
   /** Ends the leases on an entry: whoever holds one cannot publish any more. */
-  endLeases(tag: string, mark: string, own?: string): void {
-    for (const rival of this.rivals(tag, mark, own)) if (rival.leaseMs !== undefined) this.remove(mark, rival.name)
+  endLeases(target: Target, own?: string): void {
+    for (const rival of this.rivals(target, own)) if (rival.leaseMs !== undefined) this.remove(target, rival)
   }
 
-  /** Takes a token away. Its holder's rename of it and this compete: one of them succeeds. */
-  remove(mark: string, name: string): void {
+  /** Takes a token away. This and its holder's rename of it compete, and one of them succeeds. */
+  remove({ mark }: Target, { name }: Token): void {
     this.#observed.delete(name)
-    this.unlink(join(shardFolder(this.#root.dir, mark), name))
+    this.unlink(this.#plan.layout.shardOf(mark) + name)
   }
 
   unlink(path: string): void {
@@ -76,11 +94,10 @@ export class Tokens {
   }
 
   /** Whether a token's holder has died, or shown no sign of life for its time by our own monotonic clock. */
-  isLost(mark: string, token: Token): boolean {
+  isLost(path: string, token: Token): boolean {
     const sign = signOf(token.holder)
     if (sign === 'gone') return true
     if (sign === 'alive') return false
-    const path = join(shardFolder(this.#root.dir, mark), token.name)
     const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return true
     const patience = this.#patience(path, stat.size, token) * (sign === 'likely' ? LIKELY_LEASES : 1)
@@ -96,6 +113,16 @@ export class Tokens {
     }
   }
 
+  #markLeased(tag: string): void {
+    const { fs, layout } = this.#plan
+    try {
+      fs.closeSync(fs.openSync(layout.leaseMark(tag), CREATE_FLAGS, 0o666))
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error
+    }
+    this.#leased.add(tag)
+  }
+
   #unchangedFor(name: string, stamp: string): number {
     const now = this.#plan.clock.monotonic()
     const before = this.#observed.get(name)
@@ -108,18 +135,34 @@ export class Tokens {
 
   /** A renewal for another time than the name says is written into the token. */
   #patience(path: string, size: number, { leaseMs = SET_MS }: Token): number {
-    if (size === 0 || size > 12) return leaseMs
+    if (size !== NOTE_LENGTH) return leaseMs
     try {
-      const fd = this.#plan.fs.openSync(path, 'r')
-      try {
-        const bytes = Buffer.alloc(12)
-        const text = bytes.toString('latin1', 0, this.#plan.fs.readSync(fd, bytes, 0, 12, 0))
-        return /^\d+$/.test(text) ? Number(text) : leaseMs
-      } finally {
-        this.#plan.fs.closeSync(fd)
-      }
+      return readNote(this.#plan, path) ?? leaseMs
     } catch {
       return leaseMs
     }
+  }
+}
+
+const NOTE_LENGTH = 12
+
+/** Writes into a token how long it holds from now on. Entries are longer, and so cover it. */
+export function writeNote({ fs }: Plan, path: string, ms: number): void {
+  const fd = fs.openSync(path, REWRITE_FLAGS)
+  try {
+    fs.writeSync(fd, Buffer.from(String(ms).padStart(NOTE_LENGTH, '0')), 0, NOTE_LENGTH)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+function readNote({ fs }: Plan, path: string): number | undefined {
+  const fd = fs.openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(NOTE_LENGTH)
+    const text = bytes.toString('latin1', 0, fs.readSync(fd, bytes, 0, NOTE_LENGTH, 0))
+    return /^\d+$/.test(text) ? Number(text) : undefined
+  } finally {
+    fs.closeSync(fd)
   }
 }
