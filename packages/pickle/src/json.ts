@@ -1,1 +1,30 @@
-export {}
+import { UnpickleError } from '@persist/errors'
+import { planFrom } from './options.ts'
+import { takeSnapshot } from './snapshot.ts'
+import { jsonOf, textOf } from './text.ts'
+
+const plan = planFrom()
+
+/**
+ * Plain JSON, as any other program reads it, of a value that JSON brings back equal. Throws `PickleError`, with the
+ * path, for any other: `undefined`, `NaN`, `-0`, a Date, an object that is reached twice, …
+ *
+ * @example
+ * ```ts
+ * pickle({ a: [1, 'b'] }) // '{"a":[1,"b"]}'
+ * pickle({ a: undefined }) // PickleError: undefined is not plain JSON (at $.a)
+ * ```
+ */
+export function pickle(value: unknown): string {
+  return jsonOf(takeSnapshot(value, plan, 'json').value)
+}
+
+/** `JSON.parse`. Throws `UnpickleError` for what is not JSON. */
+export function unpickle(payload: string | Uint8Array): unknown {
+  const text = textOf(payload, plan.maxBytes)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnpickleError('the payload is not JSON', { cause: error })
+  }
+}

@@ -1,0 +1,82 @@
+import { OptionError } from '@persist/errors'
+import { RESERVED } from './reserved.ts'
+
+/**
+ * How values of a class of your own are stored. `name` becomes part of the stored format, so keep it when the class is
+ * renamed.
+ *
+ * @example
+ * ```ts
+ * const point: PickleType<Point> = {
+ *   name: 'Point',
+ *   test: (value) => value instanceof Point,
+ *   pickle: (point) => [point.x, point.y],
+ *   unpickle: (pickled) => { const [x, y] = pickled as [number, number]; return new Point(x, y) },
+ * }
+ * ```
+ */
+export interface PickleType<T = unknown> {
+  /** Names the type in the stored text. Not one of the built-in names, such as `Buffer` or `Error`. */
+  readonly name: string
+  /** Asked for every object that is not a plain object or array, and for functions and symbols. The first `true` wins. */
+  test(value: unknown): boolean
+  /** What the value is made of: anything that can be stored itself, also other rich values. */
+  pickle(value: T): unknown
+  /** The way back. Throwing makes the entry unreadable: a miss. */
+  unpickle(pickled: unknown): T
+}
+
+/** Options of `createPickle`. */
+export interface PickleOptions {
+  /** Types of your own. They go before the built-in ones. Default: none. */
+  readonly types?: readonly PickleType[]
+  /** How many objects may lie in one another. Default: 500. */
+  readonly maxDepth?: number
+  /** The longest payload, in bytes, to write or to read. Default: no limit but that of V8's strings, about 512 MiB. */
+  readonly maxBytes?: number
+  /** Whether errors keep their `stack`, which holds paths of this machine. Default: `false`. */
+  readonly stacks?: boolean
+}
+
+/** The options, checked and complete. */
+export interface Plan {
+  readonly types: readonly PickleType[]
+  readonly maxDepth: number
+  readonly maxBytes: number
+  readonly stacks: boolean
+}
+
+const KNOWN: readonly string[] = ['types', 'maxDepth', 'maxBytes', 'stacks']
+
+/** Checks the options once. Throws `OptionError`. */
+export function planFrom(options: PickleOptions = {}): Plan {
+  for (const option of Object.keys(options)) {
+    if (!KNOWN.includes(option))
+      throw new OptionError(`createPickle has no option "${option}", only ${KNOWN.join(', ')}`, { option })
+  }
+  const { types = [], maxDepth = 500, maxBytes = Number.POSITIVE_INFINITY, stacks = false } = options
+  checkTypes(types)
+  if (!Number.isInteger(maxDepth) || maxDepth < 1) throw wrong('maxDepth', 'a whole number from 1')
+  if (typeof maxBytes !== 'number' || !(maxBytes >= 1)) throw wrong('maxBytes', 'a number from 1')
+  if (typeof stacks !== 'boolean') throw wrong('stacks', 'true or false')
+  return { types: [...types], maxDepth, maxBytes, stacks }
+}
+
+function checkTypes(types: readonly PickleType[]): void {
+  if (!Array.isArray(types)) throw wrong('types', 'an array')
+  const names = new Set<string>()
+  for (const type of types as readonly (PickleType | null | undefined)[]) {
+    if (typeof type?.name !== 'string' || type.name === '') throw wrong('types', 'an array of types with a name each')
+    const { name } = type
+    if (RESERVED.has(name)) throw wrong('types', `without the name "${name}", which is built in`)
+    if (names.has(name)) throw wrong('types', `without a second type "${name}"`)
+    names.add(name)
+    for (const part of ['test', 'pickle', 'unpickle'] as const) {
+      if (typeof type[part] !== 'function') throw wrong('types', `an array of types, and "${name}" lacks ${part}()`)
+    }
+  }
+}
+
+function wrong(option: string, expected: string): OptionError {
+  return new OptionError(`The option "${option}" of createPickle must be ${expected}`, { option })
+}

@@ -1,0 +1,127 @@
+import { types } from 'node:util'
+import { ERROR_NAMES, UNLISTED } from './error-types.ts'
+import { LEAVES, type Leaf } from './leaves.ts'
+import type { PickleType } from './options.ts'
+import { setOwn } from './own.ts'
+import { className, refusal, unreadable } from './refusals.ts'
+import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
+import type { Walk } from './walk.ts'
+
+const leavesByPrototype: ReadonlyMap<object | null, Leaf> = new Map(LEAVES.map((leaf) => [leaf.prototype, leaf]))
+
+/**
+ * The copy of what is neither plain object nor array nor primitive, or a failure. `undefined` for a function or a symbol
+ * that no type of the user takes.
+ */
+export function special(
+  walk: Walk,
+  value: object | symbol,
+  prototype: object | null,
+  depth: number,
+): object | undefined {
+  for (const type of walk.plan.types) if (type.test(value)) return custom(walk, type, value, depth)
+  if (typeof value === 'symbol' || typeof value === 'function') return undefined
+  if (prototype === Map.prototype) return mapCopy(walk, value as Map<unknown, unknown>, depth)
+  if (prototype === Set.prototype) return setCopy(walk, value as Set<unknown>, depth)
+  const leaf = leavesByPrototype.get(prototype)
+  if (leaf !== undefined) return leafCopy(walk, leaf, value, depth)
+  const errorName = prototype && ERROR_NAMES.get(prototype)
+  if (errorName) return errorCopy(walk, errorName, value, depth)
+  if (prototype === null) return nullPrototypeCopy(walk, value, depth)
+  return walk.fail(refusal(value, prototype), depth)
+}
+
+function custom(walk: Walk, type: PickleType, value: object | symbol, depth: number): Tagged {
+  const tagged = walk.tag(type.name, undefined)
+  walk.custom.add(tagged)
+  if (typeof value === 'object') walk.remember(value, tagged)
+  tagged[1] = walk.member(type.pickle(value), { pickled: type.name }, depth)
+  return tagged
+}
+
+function mapCopy(walk: Walk, map: Map<unknown, unknown>, depth: number): object {
+  const entries: [unknown, unknown][] = []
+  const own = reading(walk, Map.prototype, depth, () => {
+    Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]))
+    return Reflect.ownKeys(map)
+  })
+  refuseOwn(walk, own, Map.prototype, depth)
+  const copy = new Map<unknown, unknown>()
+  walk.remember(map, copy)
+  for (const [index, [key, value]] of entries.entries()) {
+    const keyCopy = walk.member(key, { of: 'keys', index }, depth)
+    copy.set(keyCopy, walk.member(value, { of: 'values', index }, depth))
+  }
+  return copy
+}
+
+function setCopy(walk: Walk, set: Set<unknown>, depth: number): object {
+  const members: unknown[] = []
+  const own = reading(walk, Set.prototype, depth, () => {
+    Set.prototype.forEach.call(set, (member) => members.push(member))
+    return Reflect.ownKeys(set)
+  })
+  refuseOwn(walk, own, Set.prototype, depth)
+  const copy = new Set<unknown>()
+  walk.remember(set, copy)
+  for (const [index, member] of members.entries()) copy.add(walk.member(member, { of: 'values', index }, depth))
+  return copy
+}
+
+function leafCopy(walk: Walk, leaf: Leaf, value: object, depth: number): object {
+  const binary = walk.dialect === 'binary'
+  const copy = reading(walk, leaf.prototype, depth, () => leaf.lower(value, binary))
+  if (copy === undefined) return walk.fail(`a ${leaf.name} with properties of its own cannot be stored`, depth)
+  if (leaf.window) walk.windows.push({ ...leaf.window(value), path: walk.steps(depth) })
+  if (copy instanceof Tagged) walk.adopt(copy)
+  walk.remember(value, copy)
+  return copy
+}
+
+function errorCopy(walk: Walk, name: string, error: object, depth: number): Tagged {
+  if (!types.isNativeError(error)) walk.fail(`this only looks like a ${name}`, depth)
+  const unlisted: Record<string, unknown> = {}
+  const listed: Record<string, unknown> = {}
+  const tagged = walk.tag(name, [unlisted, listed])
+  walk.remember(error, tagged)
+  for (const key of Reflect.ownKeys(error)) {
+    if (key === 'stack' && !walk.plan.stacks) continue
+    if (typeof key === 'symbol')
+      return walk.fail(`an error with a symbol for a key (${String(key)}) cannot be stored`, depth)
+    const property = Object.getOwnPropertyDescriptor(error, key)
+    if (property?.enumerable !== true && !UNLISTED.has(key))
+      walk.failAt(key, depth, 'a property that is not enumerable cannot be stored')
+    const value: unknown = Reflect.get(error, key)
+    setOwn(property?.enumerable === true ? listed : unlisted, key, walk.member(value, key, depth))
+  }
+  return tagged
+}
+
+function nullPrototypeCopy(walk: Walk, value: object, depth: number): Tagged {
+  const entries: [string, unknown][] = []
+  const tagged = walk.tag(NULL_PROTOTYPE, entries)
+  walk.remember(value, tagged)
+  const names = Reflect.ownKeys(value)
+  for (const key of names) {
+    if (typeof key === 'symbol')
+      return walk.fail(`an object with a symbol for a key (${String(key)}) cannot be stored`, depth)
+    if (Object.getOwnPropertyDescriptor(value, key)?.enumerable !== true)
+      walk.failAt(key, depth, 'a property that is not enumerable cannot be stored')
+    entries.push([key, walk.member(Reflect.get(value, key), key, depth)])
+  }
+  walk.refuseInsides(value, names as string[], depth)
+  return tagged
+}
+
+function refuseOwn(walk: Walk, own: readonly PropertyKey[], prototype: object, depth: number): void {
+  if (own.length > 0) walk.fail(`a ${className(prototype)} with properties of its own cannot be stored`, depth)
+}
+
+/** Reads the insides of a built-in: a forged one has none, and the engine throws. */
+function reading<T>(walk: Walk, prototype: object, depth: number, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    return walk.fail(unreadable(prototype, error), depth, error)
+  }
+}
