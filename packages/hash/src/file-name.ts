@@ -1,42 +1,71 @@
 import { HashError } from '@persist/errors'
 
-/** What a store adds to a name. */
+/** Where a name is to be used. */
 export interface FileNameOptions {
-  /** Bytes of the longest ending that the store puts behind the name. Default: 0. */
+  /** How many bytes the store adds to the name: an extension, a temporary suffix. Default: 0. */
   readonly suffixBytes?: number
 }
 
-const MOST_BYTES = 255
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const FORBIDDEN = /[/\\:*?"<>|\u0000-\u001f\u007f]/
-/** Devices of Windows, with any extension and in any case: learn.microsoft.com, "Naming Files, Paths, and Namespaces". */
-const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i
+/** What one name may have: 255 bytes on Linux, 255 UTF-16 code units (never more than its bytes) on macOS and Windows. */
+const LONGEST_NAME = 255
+
+/** Most names are such. */
+const ORDINARY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+const FORBIDDEN = /[/\\:*?"<>|]/
 
 /**
- * Why a text cannot name a file on Linux, macOS and Windows alike; `undefined` if it can. Names that differ only in
- * case are told apart by the entry's own header, not here.
+ * Names that Windows gives to devices, with any extension and in any case; the superscript digits count as digits.
+ * https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+ */
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)/i
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/**
+ * Why a text cannot be the name of a file on each of Linux, macOS and Windows; `undefined`: it can.
+ *
+ * Refused are an empty name, a leading dot (such names are hidden, and `.` and `..` are folders), a trailing dot or space,
+ * `/ \ : * ? " < > |`, control characters, names of devices (`CON`, `nul.txt`, `COM1`), more than 255 bytes with what the
+ * store adds, lone surrogates, and what Unicode does not call composed (NFC): systems that decompose names would take it
+ * for its composed twin. Two names that differ only in case are both fine: where they meet in one file, the entry's own
+ * header tells whose it is.
+ *
+ * @example
+ * ```ts
+ * fileNameProblem('2_to_the_power_of_4')                        // undefined
+ * fileNameProblem('a/b')                                        // it has a "/"
+ * fileNameProblem('x'.repeat(250), { suffixBytes: 6 })          // with what the store adds it has 256 bytes, 255 fit
+ * ```
  */
 export function fileNameProblem(name: string, options: FileNameOptions = {}): string | undefined {
-  if (name === '') return 'it is empty'
-  if (name.startsWith('.')) return 'it begins with a dot'
-  const forbidden = FORBIDDEN.exec(name)
-  if (forbidden !== null) return `it holds ${JSON.stringify(forbidden[0])}`
-  if (/[. ]$/.test(name)) return 'it ends with a dot or a space'
-  if (DEVICE.test(name)) return 'Windows reserves it for a device'
-  if (/\p{Surrogate}/u.test(name)) return 'it holds half a surrogate pair'
-  if (name.normalize('NFC') !== name) return 'macOS would fold it to its composed form (NFC)'
-  if (Buffer.byteLength(name) + (options.suffixBytes ?? 0) > MOST_BYTES) return 'it is too long'
+  if (!ORDINARY.test(name)) {
+    const problem = characterProblem(name)
+    if (problem !== undefined) return problem
+  }
+  if (name.endsWith('.') || name.endsWith(' ')) return `it ends in ${name.endsWith('.') ? 'a dot' : 'a space'}`
+  if (DEVICE.test(name)) return 'Windows gives this name to a device'
+  const bytes = Buffer.byteLength(name) + (options.suffixBytes ?? 0)
+  if (bytes > LONGEST_NAME) return `with what the store adds it has ${bytes} bytes, ${LONGEST_NAME} fit`
   return undefined
 }
 
-/**
- * Refuses a text that cannot name a file.
- *
- * @throws HashError that says why.
- */
-export function checkFileName(name: string, options: FileNameOptions = {}): void {
+/** Throws a `HashError` for a text that {@link fileNameProblem} finds fault with. */
+export function checkFileName(name: string, options?: FileNameOptions): void {
   const problem = fileNameProblem(name, options)
   if (problem === undefined) return
-  const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
-  throw new HashError(`the hash ${shown} cannot name a file: ${problem}`, name)
+  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)
+  throw new HashError(`the hash ${shown} cannot name a file on every system: ${problem}`, name)
+}
+
+function characterProblem(name: string): string | undefined {
+  if (name === '') return 'it is empty'
+  if (name.startsWith('.')) return 'it begins with a dot'
+  const forbidden = FORBIDDEN.exec(name) ?? CONTROL.exec(name)
+  if (forbidden) return `it has a ${JSON.stringify(forbidden[0])}`
+  if (LONE_SURROGATE.test(name)) return 'it has half of a surrogate pair'
+  if (name.normalize('NFC') !== name) return 'it is not in Unicode normal form NFC'
+  return undefined
 }

@@ -1,49 +1,20 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 
-const PROTOTYPES = new Map<object, string>(
-  [
-    ArrayBuffer,
-    SharedArrayBuffer,
-    DataView,
-    Int8Array,
-    Uint8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-    Buffer,
-  ].map((one) => [one.prototype as object, one.name]),
-)
-/** Longer ones are hashed into the text. */
-const MOST_PRINTED = 96
-const SWAPS = { 2: 'swap16', 4: 'swap32', 8: 'swap64' } as const
+/** Up to here bytes are written out; more are hashed, so that large data does not make a large key. */
+const WRITTEN_OUT = 96
+const HERE = endianness()
 
-/** The name of a built-in view or buffer; `undefined` for a subclass. */
-export function viewName(value: ArrayBufferLike | ArrayBufferView): string | undefined {
-  return PROTOTYPES.get(Object.getPrototypeOf(value) as object)
+/** Bytes as text: base64url, or `sha256:` and their digest, which no base64url begins with. */
+export function bytesText(bytes: Buffer): string {
+  if (bytes.length <= WRITTEN_OUT) return bytes.toString('base64url')
+  return `sha256:${createHash('sha256').update(bytes).digest('base64url')}`
 }
 
-/** Length and bytes, little-endian on every platform. */
-export function bytesText(value: ArrayBufferLike | ArrayBufferView): string {
-  const bytes = littleEndian(value)
-  const text =
-    bytes.length <= MOST_PRINTED
-      ? bytes.toString('base64')
-      : `sha256:${createHash('sha256').update(bytes).digest('base64')}`
-  return `${bytes.length},${text}`
-}
-
-function littleEndian(value: ArrayBufferLike | ArrayBufferView): Buffer {
-  const bytes = ArrayBuffer.isView(value)
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    : Buffer.from(value)
-  const size = 'BYTES_PER_ELEMENT' in value ? (value.BYTES_PER_ELEMENT as number) : 1
-  if (endianness() === 'LE' || size === 1) return bytes
-  return Buffer.from(bytes)[SWAPS[size as 2 | 4 | 8]]()
+/** The bytes of elements of `size` bytes each as a little-endian machine has them. May be the very same Buffer. */
+export function littleEndian(bytes: Buffer, size: number, order: 'LE' | 'BE' = HERE): Buffer {
+  if (order === 'LE' || size === 1) return bytes
+  const copy = Buffer.from(bytes)
+  if (size === 2) return copy.swap16()
+  return size === 4 ? copy.swap32() : copy.swap64()
 }

@@ -1,3 +1,4 @@
-export { named, positional } from './arguments.ts'
 export { canonical } from './canonical.ts'
-export { identity } from './identity.ts'
+export { type Identified, identity } from './identity.ts'
+export { type NamedKey, named } from './named.ts'
+export { positional } from './positional.ts'

@@ -1,0 +1,43 @@
+import { types } from 'node:util'
+
+/** Why an object without a kind is refused. */
+export function whyRefused(object: object): string {
+  if (types.isPromise(object)) return 'a promise has no stable identity: await it first'
+  if (types.isArgumentsObject(object)) return 'an arguments object has no stable identity: pass [...arguments]'
+  if (types.isNativeError(object)) return withoutIdentity('an error')
+  if (types.isModuleNamespaceObject(object)) return withoutIdentity('a module')
+  const proto: object | null = Object.getPrototypeOf(object)
+  if (proto === null || proto === Object.prototype) return whyNotPlain(object)
+  const name = className(proto)
+  return withoutIdentity(name === undefined ? 'an object with a prototype of its own' : `an instance of ${name}`)
+}
+
+/** Why an object that is of a kind by its prototype is refused for what it has besides. */
+export function whyExtras(name: string): string {
+  return `${article(name)} with properties of its own has no canonical text: give the option key`
+}
+
+/** Why an object is refused that is not what its prototype says. */
+export function whyForged(name: string): string {
+  return `an object with the prototype of ${name} that is none has no canonical text`
+}
+
+function whyNotPlain(object: object): string {
+  const what = Object.getOwnPropertySymbols(object).length > 0 ? 'keyed by symbols' : 'that are not enumerable'
+  return `an object with properties ${what} has no canonical text: give the option key`
+}
+
+function withoutIdentity(what: string): string {
+  return `${what} has no stable identity: give the option key, or its class a method [Symbol.for('@persist/identity')]`
+}
+
+function className(proto: object): string | undefined {
+  const built: unknown = Object.getOwnPropertyDescriptor(proto, 'constructor')?.value
+  if (typeof built !== 'function') return undefined
+  const name: unknown = Object.getOwnPropertyDescriptor(built, 'name')?.value
+  return typeof name === 'string' && name !== '' ? name : 'an unnamed class'
+}
+
+function article(name: string): string {
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+}

@@ -1,0 +1,84 @@
+import { types } from 'node:util'
+import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
+import { type Kind, kind } from './kind.ts'
+import { MAX_TEXT } from './limits.ts'
+import { nativeName } from './realm.ts'
+import { refuse } from './refusal.ts'
+import { refuseLength } from './scalars.ts'
+
+/**
+ * The kind that a prototype stands for, in this realm or another one (a `node:vm` context, a test runner's). A subclass
+ * has none, for it may hold anything.
+ */
+export function kindOf(proto: object): Kind<never> | undefined {
+  const known = kinds.get(proto)
+  if (known !== undefined) return known
+  const found = BY_NAME.get(nativeName(proto) ?? '')
+  if (found !== undefined) kinds.set(proto, found)
+  return found
+}
+
+function boxKind(name: string, isReal: (object: object) => boolean, isBare?: (box: object) => boolean): Kind<never> {
+  return kind<object>(name, isReal, (box, walk) => walk.tagged('Object', box.valueOf()), isBare)
+}
+
+function hasOnlyCharacters(box: object): boolean {
+  const { length } = String.prototype.valueOf.call(box)
+  if (length > MAX_TEXT) refuseLength()
+  return Reflect.ownKeys(box).length === length + 1
+}
+
+const LANGUAGE_KINDS: readonly Kind<never>[] = [
+  kind<Date>('Date', types.isDate, (date, walk) => walk.tagged('Date', date.getTime())),
+  kind<RegExp>(
+    'RegExp',
+    types.isRegExp,
+    (regExp, walk) => {
+      const { source, flags, lastIndex } = regExp
+      if (typeof lastIndex !== 'number') refuse('a RegExp whose lastIndex is no number has no canonical text')
+      walk.tagged('RegExp', source, flags, lastIndex)
+    },
+    (regExp) => Reflect.ownKeys(regExp).length === 1,
+  ),
+  kind<Map<unknown, unknown>>('Map', types.isMap, (map, walk) => walk.map(map)),
+  kind<Set<unknown>>('Set', types.isSet, (set, walk) => walk.set(set)),
+  boxKind('Number', types.isNumberObject),
+  boxKind('Boolean', types.isBooleanObject),
+  boxKind('BigInt', types.isBigIntObject),
+  boxKind('String', types.isStringObject, hasOnlyCharacters),
+]
+
+const BY_NAME = new Map([...LANGUAGE_KINDS, ...BINARY_KINDS].map((one) => [one.name, one]))
+
+/** Whether the getter or method, which looks at the insides, takes the object. */
+function takes(object: object, look: () => unknown): boolean {
+  try {
+    look.call(object)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const href = Object.getOwnPropertyDescriptor(URL.prototype, 'href')!.get!
+
+// Node's classes are not native code, and there is one of each in a process.
+const kinds = new WeakMap<object, Kind<never>>([
+  [Buffer.prototype, BUFFER],
+  [
+    URL.prototype,
+    kind<URL>(
+      'URL',
+      (object) => takes(object, href),
+      (url, walk) => walk.tagged('URL', url.href),
+    ),
+  ],
+  [
+    URLSearchParams.prototype,
+    kind<URLSearchParams>(
+      'URLSearchParams',
+      (object) => takes(object, URLSearchParams.prototype.toString),
+      (parameters, walk) => walk.tagged('URLSearchParams', parameters.toString()),
+    ),
+  ],
+])

@@ -1,0 +1,36 @@
+import { KeyError } from '@persist/errors'
+import { pathText, type Step } from './path.ts'
+
+/** Why a value has no canonical text. On its way up it collects the steps that lead to the part, innermost first. */
+export class Refusal {
+  readonly reason: string
+  readonly options: ErrorOptions | undefined
+  readonly steps: Step[] = []
+
+  constructor(reason: string, options?: ErrorOptions) {
+    this.reason = reason
+    this.options = options
+  }
+}
+
+/** Ends the walk. */
+export function refuse(reason: string, options?: ErrorOptions): never {
+  throw new Refusal(reason, options)
+}
+
+/** What to throw instead, one step further up: whatever a getter or a Proxy threw becomes a refusal that keeps it. */
+export function under(step: Step, thrown: unknown): Refusal {
+  const refusal = refusalOf(thrown)
+  refusal.steps.push(step)
+  return refusal
+}
+
+/** The error that the caller sees. */
+export function keyErrorOf(thrown: unknown, root: string): KeyError {
+  const { reason, options, steps } = refusalOf(thrown)
+  return new KeyError(reason, root + pathText(steps.reverse()), options)
+}
+
+function refusalOf(thrown: unknown): Refusal {
+  return thrown instanceof Refusal ? thrown : new Refusal('could not be read', { cause: thrown })
+}
