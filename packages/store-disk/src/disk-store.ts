@@ -40,7 +40,7 @@ export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): St
   const tokens = new Tokens(plan, root)
   return {
     mode: 'sync',
-    supports: { lease: true, many: false, tags: false, bounds: true, persistent: true },
+    supports: { lease: true, many: false, tags: false, bounds: false, persistent: true },
     name: plan.dir,
     leaseMs: plan.leaseMs,
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
