@@ -95,7 +95,7 @@ describe('a folder as the cache', () => {
 describe('the cache option', () => {
   it.each([
     ['mongo://x', 'ERR_PERSIST_UNKNOWN_STORE'],
-    ['lmdb://x', 'ERR_PERSIST_STORE_NOT_INSTALLED'],
+    ['redis://x', 'ERR_PERSIST_STORE_NOT_INSTALLED'],
   ])('%s is refused at wrap time with %s', (cache, code) => {
     expect(() => persist(() => 1, { funcname: 'f', cache })).toThrow(expect.objectContaining({ code }))
   })
