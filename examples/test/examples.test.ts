@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runExample } from './run-example.ts'
 
 let folder: string
 beforeEach(() => {
@@ -11,14 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function run(example: string, ...args: string[]): string {
-  const script = fileURLToPath(new URL(`../dist/${example}.js`, import.meta.url))
-  return execFileSync(process.execPath, [script, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-}
+const run = (example: string, ...args: string[]) => runExample(folder, example, ...args)
 
 it('double computes once ever', () => {
   expect(run('double')).toBe('computing\n6\n6\n6\n')

@@ -3,7 +3,7 @@ export interface MongoProgram {
   readonly name: string
   readonly command: string
   /** The arguments that make it listen on 127.0.0.1:`port` and keep its files in `folder`. */
-  args(port: number, folder: string): readonly string[]
+  args(port: number, folder: string, durable: boolean): readonly string[]
 }
 
 export function mongoProgram(reasons?: string[]): Promise<MongoProgram | undefined>

@@ -64,9 +64,10 @@ async function secantus(reasons) {
     return {
       name: SECANTUS,
       command: python,
-      args: (/** @type {number} */ port, /** @type {string} */ folder) => [
+      args: (/** @type {number} */ port, /** @type {string} */ folder, /** @type {boolean} */ durable) => [
         ...['-c', 'import sys; from secantus.cli import main; sys.exit(main())'],
         ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder, '--log-level', 'WARNING'],
+        ...(durable ? ['--sync-on-commit'] : []),
       ],
     }
   } catch (error) {

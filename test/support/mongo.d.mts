@@ -24,5 +24,11 @@ export interface OwnMongo extends TestMongo {
  */
 export function startMongo(reasons?: string[]): Promise<TestMongo | undefined>
 
-/** Always a new server of one's own. `undefined`: this machine has none to start. */
-export function startOwnMongo(reasons?: string[]): Promise<OwnMongo | undefined>
+/**
+ * Always a new server of one's own. `undefined`: this machine has none to start. `durable`: one that keeps what was
+ * written with `journal=true` whatever happens to it; SecantusDB does so only when told, for all writes.
+ */
+export function startOwnMongo(
+  reasons?: string[],
+  options?: { readonly durable?: boolean },
+): Promise<OwnMongo | undefined>

@@ -14,12 +14,12 @@ export async function startMongo(reasons = []) {
 }
 
 /** @type {typeof import('./mongo.mjs').startOwnMongo} */
-export async function startOwnMongo(reasons = []) {
+export async function startOwnMongo(reasons = [], { durable = false } = {}) {
   const program = await mongoProgram(reasons)
   if (program === undefined) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'persist-mongo-'))
   const port = await freePort()
-  const start = () => startServer(program.command, program.args(port, folder), port)
+  const start = () => startServer(program.command, program.args(port, folder, durable), port)
   let server = await start()
   return {
     url: `mongodb://127.0.0.1:${port}/`,

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
+import { writeArray, writeMap, writeSet } from './containers.ts'
 import { type Kind, kind } from './kind.ts'
 import { MAX_TEXT } from './limits.ts'
 import { nativeName } from './realm.ts'
@@ -7,15 +8,21 @@ import { refuse } from './refusal.ts'
 import { refuseLength } from './scalars.ts'
 
 /**
- * The kind that a prototype stands for, in this realm or another one (a `node:vm` context, a test runner's). A subclass
- * has none, for it may hold anything.
+ * The kind that a prototype stands for, in this realm or another one (a `node:vm` context, a test runner's); `'plain'` for
+ * another realm's `Object.prototype`. A subclass has none, for it may hold anything.
  */
-export function kindOf(proto: object): Kind<never> | undefined {
+export function kindOf(proto: object): Kind<never> | 'plain' | undefined {
   const known = kinds.get(proto)
   if (known !== undefined) return known
-  const found = BY_NAME.get(nativeName(proto) ?? '')
+  const name = nativeName(proto)
+  const found = name === 'Object' ? plainKind(proto) : BY_NAME.get(name ?? '')
   if (found !== undefined) kinds.set(proto, found)
   return found
+}
+
+/** Not for a class named Object of a native addon. */
+function plainKind(proto: object): 'plain' | undefined {
+  return Object.getPrototypeOf(proto) === null ? 'plain' : undefined
 }
 
 function boxKind(name: string, isReal: (object: object) => boolean, isBare?: (box: object) => boolean): Kind<never> {
@@ -29,6 +36,8 @@ function hasOnlyCharacters(box: object): boolean {
 }
 
 const LANGUAGE_KINDS: readonly Kind<never>[] = [
+  // writeArray looks for other properties itself.
+  kind<unknown[]>('Array', Array.isArray, writeArray, () => true),
   kind<Date>('Date', types.isDate, (date, walk) => walk.tagged('Date', date.getTime())),
   kind<RegExp>(
     'RegExp',
@@ -40,8 +49,8 @@ const LANGUAGE_KINDS: readonly Kind<never>[] = [
     },
     (regExp) => Reflect.ownKeys(regExp).length === 1,
   ),
-  kind<Map<unknown, unknown>>('Map', types.isMap, (map, walk) => walk.map(map)),
-  kind<Set<unknown>>('Set', types.isSet, (set, walk) => walk.set(set)),
+  kind<Map<unknown, unknown>>('Map', types.isMap, writeMap),
+  kind<Set<unknown>>('Set', types.isSet, writeSet),
   boxKind('Number', types.isNumberObject),
   boxKind('Boolean', types.isBooleanObject),
   boxKind('BigInt', types.isBigIntObject),
@@ -63,7 +72,7 @@ function takes(object: object, look: () => unknown): boolean {
 const href = Object.getOwnPropertyDescriptor(URL.prototype, 'href')!.get!
 
 // Node's classes are not native code, and there is one of each in a process.
-const kinds = new WeakMap<object, Kind<never>>([
+const kinds = new WeakMap<object, Kind<never> | 'plain'>([
   [Buffer.prototype, BUFFER],
   [
     URL.prototype,

@@ -30,13 +30,13 @@ export function digits(number: number): string {
   return number === 0 && 1 / number < 0 ? '-0' : `${number}`
 }
 
-let huge: bigint | undefined
+let bounds: { readonly least: bigint; readonly greatest: bigint } | undefined
 
 /** A BigInt as its literal. */
 export function literal(integer: bigint): string {
   // 2 ** (4 * n) has more than n digits. The digits of a BigInt of many megabytes would take minutes.
-  huge ??= 1n << BigInt(4 * MAX_TEXT)
-  if (integer > huge || integer < -huge) refuseLength()
+  bounds ??= { least: -1n << BigInt(4 * MAX_TEXT), greatest: 1n << BigInt(4 * MAX_TEXT) }
+  if (integer < bounds.least || integer > bounds.greatest) refuseLength()
   return `${integer}n`
 }
 

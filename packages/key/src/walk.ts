@@ -1,19 +1,15 @@
+import { isPlain, writeArray, writeIdentity, writeProperties } from './containers.ts'
 import { whyExtras, whyForged, whyRefused } from './describe.ts'
-import { type Identified, identity } from './identity.ts'
+import { identity } from './identity.ts'
 import { kindOf } from './kinds.ts'
 import { MAX_DEPTH, MAX_TEXT } from './limits.ts'
-import { hasInsides, hasOnlyElements } from './own.ts'
-import { isArrayPrototype, isObjectPrototype } from './realm.ts'
-import { refuse, under } from './refusal.ts'
-import { digits, label, literal, quoted, refuseLength } from './scalars.ts'
-
-/** As in `"":1,`. */
-const SHORTEST_PROPERTY = 4
+import { refuse } from './refusal.ts'
+import { digits, literal, quoted, refuseLength } from './scalars.ts'
 
 /** One walk over one value, which writes its canonical text. */
 export class Walk {
   #text = ''
-  /** The objects around the one that is being written, outermost first. */
+  /** The objects around the part that is being written, outermost first. */
   readonly #around: object[] = []
   #written: Map<object, string> | undefined
 
@@ -33,10 +29,10 @@ export class Walk {
         break
       case 'object':
         if (value === null) this.#text += 'null'
-        else this.#object(value)
+        else if (!this.#refersBack(value)) this.#object(value)
         break
       case 'function':
-        this.#function(value)
+        if (!this.#refersBack(value)) this.#function(value)
         break
       case 'bigint':
         this.#text += literal(value)
@@ -53,6 +49,24 @@ export class Walk {
   /** Writes a text that is canonical already. */
   put(text: string): void {
     this.#text += text
+  }
+
+  /** Begins an object with parts. */
+  enter(object: object, open: string): void {
+    if (this.#around.length === MAX_DEPTH) refuse(`nested more than ${MAX_DEPTH} levels deep`)
+    this.#around.push(object)
+    this.#text += open
+  }
+
+  /** Ends the object that was begun last. */
+  leave(close: string): void {
+    this.#around.pop()
+    this.#text += close
+  }
+
+  /** Whether a value is one of the objects that were begun and not ended. */
+  isInside(value: unknown): boolean {
+    return this.#around.includes(value as object)
   }
 
   /** Writes `Tag(part,…)` of parts that are no objects. */
@@ -76,168 +90,46 @@ export class Walk {
     return text
   }
 
-  /** Writes the entries of a Map in their order, which can be observed. */
-  map(map: Map<unknown, unknown>): void {
-    this.#enter(map)
-    this.#text += 'Map('
-    let index = 0
-    let of: 'keys' | 'values' = 'keys'
-    try {
-      for (const [key, value] of map) {
-        if (index > 0) this.#text += ','
-        of = 'keys'
-        this.write(key)
-        this.#text += '=>'
-        of = 'values'
-        this.write(value)
-        index++
-      }
-    } catch (thrown) {
-      throw under({ of, index }, thrown)
-    }
-    this.#around.pop()
-    this.#text += ')'
-  }
-
-  /** Writes the members of a Set in their order. */
-  set(set: Set<unknown>): void {
-    this.#enter(set)
-    this.#text += 'Set('
-    let index = 0
-    try {
-      for (const member of set) {
-        if (index > 0) this.#text += ','
-        this.write(member)
-        index++
-      }
-    } catch (thrown) {
-      throw under({ of: 'values', index }, thrown)
-    }
-    this.#around.pop()
-    this.#text += ')'
-  }
-
-  #object(object: object): void {
-    if (this.#isAround(object)) return
-    const proto: object | null = Object.getPrototypeOf(object)
-    if (Array.isArray(object)) {
-      if (proto !== null && isArrayPrototype(proto)) this.#array(object)
-      else this.#other(object)
-    } else if (proto === null) this.#plain(object, 'null{')
-    else if (isObjectPrototype(proto)) this.#plain(object, '{')
-    else this.#builtIn(object, proto)
-  }
-
-  /** Writes how many levels up the object is, if it is around what is being written. */
-  #isAround(object: object): boolean {
+  /** Writes how many levels up an object is, if it is around this part. */
+  #refersBack(object: object): boolean {
     const index = this.#around.lastIndexOf(object)
     if (index < 0) return false
     this.#text += `^${this.#around.length - index}`
     return true
   }
 
-  #enter(object: object): void {
-    if (this.#around.length === MAX_DEPTH) refuse(`nested more than ${MAX_DEPTH} levels deep`)
-    this.#around.push(object)
+  #object(object: object): void {
+    const proto: object | null = Object.getPrototypeOf(object)
+    if (proto === Object.prototype) this.#plain(object, '{')
+    else if (proto === Array.prototype && Array.isArray(object)) writeArray(object, this)
+    else if (proto === null) this.#plain(object, 'null{')
+    else this.#builtIn(object, proto)
   }
 
-  #array(array: readonly unknown[]): void {
-    const { length } = array
-    // One character for each element and one between: it need not be written to be seen too long.
-    if (!(length * 2 < MAX_TEXT)) refuseLength()
-    this.#enter(array)
-    this.#text += '['
-    let index = 0
-    let holes = 0
-    try {
-      for (; index < length; index++) {
-        if (index > 0) this.#text += ','
-        const element = array[index]
-        if (element === undefined && !Object.hasOwn(array, index)) {
-          this.#text += 'hole'
-          holes++
-        } else this.write(element)
-      }
-    } catch (thrown) {
-      throw under(index, thrown)
-    }
-    if (!hasOnlyElements(array, length - holes)) refuse(whyExtras('Array'))
-    this.#around.pop()
-    this.#text += ']'
-  }
-
-  #plain(object: object, open: '{' | 'null{'): void {
+  #plain(object: object, open: string): void {
     const keys = Object.keys(object)
-    if (
-      Object.getOwnPropertyNames(object).length !== keys.length ||
-      Object.getOwnPropertySymbols(object).length > 0 ||
-      (keys.length === 0 && hasInsides(object)) ||
-      ArrayBuffer.isView(object)
-    ) {
-      this.#other(object)
-      return
-    }
-    if (keys.length * SHORTEST_PROPERTY > MAX_TEXT) refuseLength()
-    this.#enter(object)
-    this.#text += open
-    sortByCodeUnits(keys)
-    let key = ''
-    try {
-      for (let index = 0; index < keys.length; index++) {
-        key = keys[index]!
-        this.#text += index > 0 ? `,${label(key)}` : label(key)
-        this.write((object as Record<string, unknown>)[key])
-      }
-    } catch (thrown) {
-      throw under(key, thrown)
-    }
-    this.#around.pop()
-    this.#text += '}'
+    if (isPlain(object, keys)) writeProperties(object, keys, open, this)
+    else this.#other(object, whyRefused)
   }
 
   #builtIn(object: object, proto: object): void {
     const kind = kindOf(proto)
-    if (kind === undefined) this.#other(object)
+    if (kind === 'plain') this.#plain(object, '{')
+    else if (kind === undefined) this.#other(object, whyRefused)
     else if (!kind.isReal(object)) refuse(whyForged(kind.name))
     else if (kind.isBare(object as never)) kind.write(object as never, this)
-    else if (identity in object) this.#identified(object)
-    else refuse(whyExtras(kind.name))
-  }
-
-  /** An object whose properties do not make its value. */
-  #other(object: object): void {
-    if (identity in object) this.#identified(object)
-    else refuse(whyRefused(object))
+    else this.#other(object, () => whyExtras(kind.name))
   }
 
   #function(value: object): void {
     // Its own only: a class must not take over what the class that it extends says of itself.
-    if (!Object.hasOwn(value, identity)) refuse('a function has no stable identity: give the option key')
-    if (!this.#isAround(value)) this.#identified(value)
+    if (Object.hasOwn(value, identity)) writeIdentity(value, this)
+    else refuse('a function has no stable identity: give the option key')
   }
 
-  #identified(object: object): void {
-    this.#enter(object)
-    try {
-      const said = (object as Identified)[identity]()
-      if (said === undefined) refuse('an identity method must return something')
-      if (this.#around.includes(said as object)) refuse('an identity method must not lead back to its own object')
-      this.#text += 'identity('
-      this.write(said)
-    } catch (thrown) {
-      throw under({ said: true }, thrown)
-    }
-    this.#around.pop()
-    this.#text += ')'
-  }
-}
-
-/** Sorted without a locale. Most objects are written in few orders, so many are sorted already. */
-function sortByCodeUnits(keys: string[]): void {
-  for (let index = 1; index < keys.length; index++) {
-    if (keys[index - 1]! > keys[index]!) {
-      keys.sort()
-      return
-    }
+  /** An object whose properties do not make its value. */
+  #other(object: object, why: (object: object) => string): void {
+    if (identity in object) writeIdentity(object, this)
+    else refuse(why(object))
   }
 }

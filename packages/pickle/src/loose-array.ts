@@ -19,9 +19,17 @@ export function looseArrayCopy(walk: Walk, value: unknown[], depth: number): obj
     else if (walk.dialect === 'json') walk.failAt(key, depth, 'a property of an array is not plain JSON')
     else beside.push([key, member])
   }
+  if (walk.dialect !== 'binary') refuseHoles(walk, elements, depth)
   return walk.dialect === 'binary'
     ? binaryCopy(walk, value, elements, beside, depth)
     : textCopy(walk, value, elements, beside, depth)
+}
+
+function refuseHoles(walk: Walk, elements: readonly unknown[], depth: number): void {
+  for (let index = 0; index < elements.length; index++) {
+    if (!Object.hasOwn(elements, index))
+      walk.failAt(index, depth, 'a hole in an array cannot be stored as text (@persist/pickle/v8 can store it)')
+  }
 }
 
 function textCopy(

@@ -21,19 +21,24 @@ const BESIDE_ELEMENTS = {
   sorted: false,
 } as const
 
-/** Whether an array has an element at each index, and no property beside them. For at most {@link SHORT} elements. */
+/** Whether an array has an element at each index, and no own property beside them but its length. */
 export function isDense(array: readonly unknown[]): boolean {
   const { length } = array
+  if (length > SHORT && listsNothingBeside(array)) return hasNoHoles(array)
   const keys = Reflect.ownKeys(array)
   // Indices come first, then `length`.
   return keys.length === length + 1 && keys[length] === 'length'
 }
 
-/** Whether a longer array, which may have holes, has no property beside its elements. */
-export function hasOnlyElements(array: readonly unknown[]): boolean {
-  const { length } = array
+function listsNothingBeside(array: readonly unknown[]): boolean {
   // Another Node may print another text: then the keys decide.
-  return inspect(array, BESIDE_ELEMENTS) === `[ ... ${length} more items, [length]: ${length} ]` || isDense(array)
+  return inspect(array, BESIDE_ELEMENTS) === `[ ... ${array.length} more items, [length]: ${array.length} ]`
+}
+
+/** Stops at the first, so that an empty array of four billion costs nothing. */
+function hasNoHoles(array: readonly unknown[]): boolean {
+  for (let index = 0; index < array.length; index++) if (!(index in array)) return false
+  return true
 }
 
 /** Whether a typed array has no property beside its elements; `clean` makes another over the same bytes. */

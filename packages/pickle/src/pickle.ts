@@ -64,7 +64,7 @@ function read(text: string, plan: Plan): unknown {
     throw new UnpickleError('the payload is not JSON', { cause: error })
   }
   const { json, meta } = checkedShape(stored)
-  if (meta === undefined) return json
+  if (meta === NONE) return json
   try {
     return restore(json, meta, plan)
   } catch (error) {
@@ -72,21 +72,19 @@ function read(text: string, plan: Plan): unknown {
   }
 }
 
-interface Stored {
-  readonly v: unknown
-  readonly json: unknown
-  readonly meta?: unknown
-}
+/** In place of the annotations of a plain value. */
+const NONE = Symbol('none')
 
-function checkedShape(stored: unknown): Stored {
+/** Own parts only: others may be inherited, where somebody has put something on Object.prototype. */
+function checkedShape(stored: unknown): { readonly json: unknown; readonly meta: unknown } {
   if (typeof stored !== 'object' || stored === null || !Object.hasOwn(stored, 'v') || !Object.hasOwn(stored, 'json'))
     throw new UnpickleError('the payload is not a pickle')
-  const { v } = stored as Stored
+  const { v, json, meta } = stored as { v: unknown; json: unknown; meta?: unknown }
   if (v !== 1) throw new UnpickleError(`the payload has version ${JSON.stringify(v)}, and this package reads 1`)
-  const parts = Object.keys(stored).length
-  if (parts !== 2 && !(parts === 3 && Object.hasOwn(stored, 'meta')))
+  const isAnnotated = Object.hasOwn(stored, 'meta')
+  if (Object.keys(stored).length !== (isAnnotated ? 3 : 2))
     throw new UnpickleError('the payload has parts that no pickle has')
-  return stored as Stored
+  return { json, meta: isAnnotated ? meta : NONE }
 }
 
 function restore(json: unknown, meta: unknown, plan: Plan): unknown {

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { PickleError } from '@persist/errors'
 import { looseArrayCopy } from './loose-array.ts'
 import type { Plan } from './options.ts'
-import { hasInsides, hasOnlyElements, isDense, isFlat, SHORT } from './own.ts'
+import { hasInsides, isDense, isFlat, SHORT } from './own.ts'
 import { pathText, type Step } from './path.ts'
 import { className } from './refusals.ts'
 import type { Dialect } from './snapshot.ts'
@@ -127,15 +127,13 @@ export class Walk {
   }
 
   #array(value: unknown[], depth: number): object {
-    if (value.length <= SHORT) {
-      if (isDense(value)) return this.#shortArray(value, depth)
-    } else if (!types.isProxy(value) && hasOnlyElements(value)) {
-      const copy: unknown[] = slice.call(value)
-      this.remember(value, copy)
-      this.elements(copy, depth)
-      return copy
-    }
-    return looseArrayCopy(this, value, depth)
+    const short = value.length <= SHORT
+    if ((!short && types.isProxy(value)) || !isDense(value)) return looseArrayCopy(this, value, depth)
+    if (short) return this.#shortArray(value, depth)
+    const copy: unknown[] = slice.call(value)
+    this.remember(value, copy)
+    this.elements(copy, depth)
+    return copy
   }
 
   #shortArray(value: unknown[], depth: number): object {
@@ -148,15 +146,11 @@ export class Walk {
     return copy
   }
 
-  /** Walks on in the copy of an array. */
+  /** Walks on in the copy of an array without holes. */
   elements(copy: unknown[], depth: number): void {
     for (let index = 0; index < copy.length; index++) {
       const member = copy[index]
       if (isPlainPrimitive(member)) continue
-      if (member === undefined && !Object.hasOwn(copy, index)) {
-        if (this.dialect === 'binary') continue
-        this.failAt(index, depth, 'a hole in an array cannot be stored as text (@persist/pickle/v8 can store it)')
-      }
       const made = this.member(member, index, depth)
       if (made !== member && typeof made === 'object') copy[index] = made
     }

@@ -1,1 +1,2 @@
-export {}
+export { type LmdbStoreOptions, lmdbStore } from './lmdb-store.ts'
+export { fromUrl } from './url.ts'

@@ -1,1 +1,4 @@
-export {}
+import './schemes.ts'
+
+export { mongoStore, mongoStore as fromUrl } from './mongo-adapter.ts'
+export type { MongoStoreOptions } from './options.ts'

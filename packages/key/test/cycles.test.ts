@@ -1,0 +1,71 @@
+import { canonical } from '@persist/key'
+import { expect, test } from 'vitest'
+
+interface Node {
+  next?: unknown
+  name?: unknown
+}
+
+function ring(length: number): Node {
+  const nodes: Node[] = Array.from({ length }, () => ({}))
+  for (const [index, node] of nodes.entries()) node.next = nodes[(index + 1) % length]
+  return nodes[0]!
+}
+
+test('a cycle is written as the number of levels that lead back', () => {
+  expect(canonical(ring(1))).toBe('1:{"next":^1}')
+  expect(canonical(ring(3))).toBe('1:{"next":{"next":{"next":^3}}}')
+})
+
+test('rings of different lengths differ, though endless steps along them look alike', () => {
+  const texts = [1, 2, 3, 4, 5, 6].map((length) => canonical(ring(length)))
+  expect(new Set(texts).size).toBe(texts.length)
+})
+
+test('a ring behind a tail is not the ring, and not a longer one', () => {
+  const texts = [ring(1), ring(2), { next: ring(1) }, { next: ring(2) }, { next: { next: ring(1) } }, ring(3)].map(
+    canonical,
+  )
+  expect(new Set(texts).size).toBe(texts.length)
+})
+
+test('a ring is the same from wherever it is entered', () => {
+  const first = ring(3)
+  expect(canonical(first)).toBe(canonical(first.next))
+  const named = ring(2)
+  named.name = 'a'
+  ;(named.next as Node).name = 'b'
+  expect(canonical(named)).not.toBe(canonical(named.next))
+})
+
+test('parts that are one object are like equal parts that are two', () => {
+  const part = { a: [1] }
+  expect(canonical([part, part])).toBe(canonical([{ a: [1] }, { a: [1] }]))
+  const key = {}
+  expect(canonical(new Map([[key, key]]))).toBe(canonical(new Map([[{}, {}]])))
+})
+
+test('two equal cyclic values side by side are like one that is there twice', () => {
+  const one = ring(2)
+  expect(canonical([one, one])).toBe(canonical([ring(2), ring(2)]))
+})
+
+test('where in a cycle the branch leads back to counts', () => {
+  const make = (levels: number) => {
+    const nodes: { to?: unknown }[] = [{}, {}, {}]
+    nodes[0]!.to = nodes[1]
+    nodes[1]!.to = nodes[2]
+    nodes[2]!.to = nodes[levels]
+    return nodes[0]
+  }
+  expect(new Set([0, 1, 2].map((levels) => canonical(make(levels)))).size).toBe(3)
+})
+
+test('cycles through the keys and members of Maps and Sets are exact', () => {
+  const map = new Map<unknown, unknown>()
+  map.set(map, { map })
+  expect(canonical(map)).toBe('1:Map(^1=>{"map":^2})')
+  const set = new Set<unknown>()
+  set.add({ set }).add([[set]])
+  expect(canonical(set)).toBe('1:Set({"set":^2},[[^3]])')
+})

@@ -1,0 +1,289 @@
+import { KeyError } from '@persist/errors'
+import { canonical } from '@persist/key'
+import { describe, expect, test } from 'vitest'
+
+function refusal(value: unknown): KeyError {
+  try {
+    canonical(value)
+  } catch (error) {
+    if (error instanceof KeyError) return error
+    throw error
+  }
+  throw new Error('no error')
+}
+
+class OwnMap extends Map {}
+class OwnSet extends Set {}
+class OwnDate extends Date {}
+class OwnArray extends Array {}
+class OwnBytes extends Uint8Array {}
+class OwnError extends Error {}
+class OwnUrl extends URL {}
+
+const demote = (object: object) => Object.setPrototypeOf(object, Object.prototype)
+const hidden = (object: object) => Object.defineProperty(object, 'x', { value: 1 })
+
+function detached(): ArrayBuffer {
+  const buffer = new ArrayBuffer(8)
+  structuredClone(buffer, { transfer: [buffer] })
+  return buffer
+}
+
+/** As ES2024 has it; the types of ES2023 do not. */
+function resizable(): ArrayBuffer & { resize(length: number): void } {
+  return Reflect.construct(ArrayBuffer, [8, { maxByteLength: 8 }])
+}
+
+function shrunk(make: (buffer: ArrayBuffer) => object): object {
+  const buffer = resizable()
+  const view = make(buffer)
+  buffer.resize(0)
+  return view
+}
+
+describe('no text is made of', () => {
+  test.each<[string, unknown]>([
+    ['a Map subclass', new OwnMap()],
+    ['a Set subclass', new OwnSet()],
+    ['a Date subclass', new OwnDate(0)],
+    ['an Array subclass', new OwnArray()],
+    ['a typed array subclass', new OwnBytes(1)],
+    ['an Error subclass', new OwnError('x')],
+    ['a URL subclass', new OwnUrl('http://a/')],
+    ['an Error', new Error('x')],
+    ['an instance of a class', new (class A {})()],
+    ['an instance of a class without a name', new (class {})()],
+    ['an object with a prototype of its own', Object.create({ a: 1 })],
+    ['an object with a toStringTag', { [Symbol.toStringTag]: 'Map' }],
+    ['an object keyed by a symbol', { [Symbol('x')]: 1 }],
+    ['an object keyed by a hidden symbol', Object.defineProperty({}, Symbol('x'), { value: 1 })],
+    ['an object with a hidden property', hidden({ a: 1 })],
+    ['the prototype of all objects', Object.prototype],
+    ['a generator', (function* () {})()],
+    ['an iterator of a Map', new Map().entries()],
+    ['a promise', Promise.resolve(1)],
+    ['a WeakMap', new WeakMap()],
+    ['a WeakSet', new WeakSet()],
+    ['a WeakRef', new WeakRef({})],
+    ['a function', () => 1],
+    ['a class', class A {}],
+    ['a symbol', Symbol('x')],
+    ['a registered symbol', Symbol.for('x')],
+    ['a boxed symbol', Object(Symbol('x'))],
+    [
+      'an arguments object',
+      (function () {
+        // biome-ignore lint/complexity/noArguments: it is what is tested
+        return arguments
+      })(),
+    ],
+    ['Headers', new Headers()],
+    ['a Blob', new Blob([])],
+    ['an AbortSignal', new AbortController().signal],
+  ])('%s', (_name, value) => {
+    expect(refusal([value]).path).toBe('$[0]')
+  })
+})
+
+describe('an object is not believed to be what its prototype says', () => {
+  test.each<[string, object]>([
+    ['Map', Object.create(Map.prototype)],
+    ['Set', Object.create(Set.prototype)],
+    ['Date', Object.create(Date.prototype)],
+    ['RegExp', Object.create(RegExp.prototype)],
+    ['Array', Object.create(Array.prototype)],
+    ['URL', Object.create(URL.prototype)],
+    ['URLSearchParams', Object.create(URLSearchParams.prototype)],
+    ['Buffer', Object.create(Buffer.prototype)],
+    ['Uint8Array', Object.create(Uint8Array.prototype)],
+    ['ArrayBuffer', Object.create(ArrayBuffer.prototype)],
+    ['DataView', Object.create(DataView.prototype)],
+    ['Number', Object.create(Number.prototype)],
+    ['a Map as a Set', Object.setPrototypeOf(new Map(), Set.prototype)],
+    ['an Int8Array as a Uint8Array', Object.setPrototypeOf(new Int8Array(1), Uint8Array.prototype)],
+    ['a Boolean as a Number', Object.setPrototypeOf(Object(true), Number.prototype)],
+    ['a Proxy of a Map', new Proxy(new Map(), {})],
+    ['a Proxy of a Date', new Proxy(new Date(0), {})],
+  ])('%s', (_name, value) => {
+    expect(refusal(value).code).toBe('ERR_PERSIST_KEY')
+  })
+})
+
+test.each<[string, object]>([
+  ['Map', new Map()],
+  ['Set', new Set()],
+  ['Date', new Date(0)],
+  ['Number', Object(1)],
+  ['Boolean', Object(true)],
+  ['BigInt', Object(1n)],
+  ['ArrayBuffer', new ArrayBuffer(1)],
+  ['DataView', new DataView(new ArrayBuffer(1))],
+  ['Uint8Array', new Uint8Array(1)],
+  ['RegExp', /a/],
+  ['String', Object('a')],
+  ['Promise', Promise.resolve()],
+  ['WeakMap', new WeakMap()],
+  ['Error', new Error('x')],
+])('a %s that was given the prototype of plain objects is not taken for one', (_name, value) => {
+  expect(refusal(demote(value)).code).toBe('ERR_PERSIST_KEY')
+})
+
+describe('properties that a value has besides are never left out', () => {
+  const beside: [string, () => object][] = [
+    ['a Map', () => new Map()],
+    ['a Set', () => new Set()],
+    ['a Date', () => new Date(0)],
+    ['a RegExp', () => /a/],
+    ['a boxed number', () => Object(1)],
+    ['a boxed text', () => Object('ab')],
+    ['a URL', () => new URL('http://a/')],
+    ['URLSearchParams', () => new URLSearchParams()],
+    ['an ArrayBuffer', () => new ArrayBuffer(1)],
+    ['a DataView', () => new DataView(new ArrayBuffer(1))],
+    ['a typed array', () => new Uint8Array(1)],
+    ['a long typed array', () => new Uint8Array(100)],
+    ['a typed array too long to list its keys', () => new Uint8Array(2_000_000)],
+    ['a Buffer', () => Buffer.alloc(1)],
+    ['a long Buffer', () => Buffer.alloc(100)],
+    ['an array', () => [1]],
+    ['a long array', () => new Array(100).fill(1)],
+    ['a sparse array', () => Object.assign(new Array(2), { 1: 1 })],
+    ['a long sparse array', () => Object.assign(new Array(100), { 50: 1 })],
+  ]
+  const ways: [string, (object: object) => object][] = [
+    ['a property', (object) => Object.assign(object, { x: 1 })],
+    ['a hidden property', hidden],
+    ['a symbol', (object) => Object.assign(object, { [Symbol('x')]: 1 })],
+  ]
+  test.each(beside.flatMap(([name, make]) => ways.map(([what, add]) => [name, what, make, add] as const)))(
+    '%s with %s',
+    (_name, _what, make, add) => {
+      expect(() => canonical(make())).not.toThrow()
+      expect(refusal(add(make())).code).toBe('ERR_PERSIST_KEY')
+    },
+  )
+
+  test('the result of match(), and the strings of a template', () => {
+    const strings = (parts: TemplateStringsArray) => parts
+    expect(refusal('abc'.match(/b/)).code).toBe('ERR_PERSIST_KEY')
+    expect(refusal(strings`ab`).code).toBe('ERR_PERSIST_KEY')
+  })
+})
+
+test('a view that lies outside of its buffer has no text, for it has no elements to read', () => {
+  for (const value of [
+    detached(),
+    shrunk((buffer) => new Uint8Array(buffer, 4, 4)),
+    shrunk((buffer) => new DataView(buffer, 4)),
+  ]) {
+    expect(refusal([value])).toMatchObject({ path: '$[0]', cause: expect.any(TypeError) })
+  }
+})
+
+test('a view that follows its resized buffer counts with the elements that it has', () => {
+  const buffer = resizable()
+  const view = new Uint8Array(buffer)
+  buffer.resize(2)
+  expect(canonical(view)).toBe(canonical(new Uint8Array(2)))
+})
+
+test('which part of which buffer a view shows does not count', () => {
+  const bytes = Uint8Array.of(9, 1, 2, 9)
+  expect(canonical(bytes.subarray(1, 3))).toBe(canonical(Uint8Array.of(1, 2)))
+  expect(canonical(Buffer.from('ab'))).toBe(canonical(Buffer.from('xabx').subarray(1, 3)))
+})
+
+test('what a getter throws is the cause of an error that says where', () => {
+  const thrown = new RangeError('no')
+  const value = {
+    a: [
+      1,
+      {
+        get b() {
+          throw thrown
+        },
+      },
+    ],
+  }
+  expect(refusal(value)).toMatchObject({ path: '$.a[1].b', cause: thrown })
+})
+
+test('a getter counts as the value that it gives', () => {
+  expect(
+    canonical({
+      get a() {
+        return 1
+      },
+    }),
+  ).toBe(canonical({ a: 1 }))
+})
+
+test('a Proxy counts as the plain object or array that it shows', () => {
+  expect(canonical(new Proxy({ a: 1 }, {}))).toBe(canonical({ a: 1 }))
+  expect(canonical(new Proxy([1, 2], {}))).toBe(canonical([1, 2]))
+  expect(canonical(new Proxy(new Array(100).fill(1), {}))).toBe(canonical(new Array(100).fill(1)))
+  const lying = new Proxy(
+    {},
+    {
+      ownKeys: () => ['x'],
+      getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }),
+      get: () => 2,
+    },
+  )
+  expect(canonical(lying)).toBe(canonical({ x: 2 }))
+})
+
+test('a Proxy that throws, was revoked, or shows properties beside its elements is refused', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const thrown = new Error('no')
+  const throwing = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw thrown
+      },
+    },
+  )
+  const more = new Proxy(new Array(100).fill(1), { ownKeys: (target) => [...Reflect.ownKeys(target), 'x'] })
+  expect(refusal([proxy])).toMatchObject({ path: '$[0]', cause: expect.any(TypeError) })
+  expect(refusal([throwing])).toMatchObject({ path: '$[0]', cause: thrown })
+  expect(refusal([more]).path).toBe('$[0]')
+})
+
+test('a Proxy that is new at every step ends in an error', () => {
+  const endless = (): object => new Proxy({ a: 1 }, { get: endless })
+  expect(refusal(endless()).message).toMatch(/500 levels/)
+})
+
+test('an inherited property is no part of a value', () => {
+  const prototype = Object.prototype as { polluted?: number }
+  prototype.polluted = 1
+  try {
+    expect(canonical({ a: 1 })).toBe('1:{"a":1}')
+    expect(canonical(Object.create(null))).toBe('1:null{}')
+  } finally {
+    delete prototype.polluted
+  }
+})
+
+test('the path names what a person would write', () => {
+  const fail = () => 1
+  expect(refusal({ rows: [{}, { 'a b': fail }] }).path).toBe('$.rows[1]["a b"]')
+  expect(
+    refusal([
+      new Map<unknown, unknown>([
+        [1, 1],
+        [fail, 1],
+      ]),
+    ]).path,
+  ).toBe('$[0].keys()[1]')
+  expect(refusal([new Map([['k', fail]])]).path).toBe('$[0].values()[0]')
+  expect(refusal(new Set([1, fail])).path).toBe('$.values()[1]')
+})
+
+test('the error names the class and what to do', () => {
+  class Model {}
+  expect(refusal(new Model()).message).toMatch(/an instance of Model .*option key/)
+  expect(refusal(Promise.resolve()).message).toMatch(/await it/)
+})

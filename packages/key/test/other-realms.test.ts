@@ -1,0 +1,56 @@
+import { createContext, runInContext, runInThisContext } from 'node:vm'
+import { KeyError } from '@persist/errors'
+import { canonical } from '@persist/key'
+import { expect, test } from 'vitest'
+
+const context = createContext({})
+const there = (source: string): unknown => runInContext(source, context)
+
+test.each([
+  '({a: 1, b: [1, , undefined]})',
+  'Object.create(null)',
+  '[1, -0, NaN, 1n]',
+  'new Array(100).fill(1)',
+  'new Map([[1, {a: 2}]])',
+  'new Set([1, [2]])',
+  'new Date(5)',
+  'new Date(NaN)',
+  '/a/gi',
+  'Object(1)',
+  'Object("ab")',
+  'Object(true)',
+  'Object(1n)',
+  'new Uint8Array([1, 2])',
+  'new Uint8Array(200)',
+  'new Float64Array([-0])',
+  'new ArrayBuffer(3)',
+  'new DataView(new ArrayBuffer(3))',
+])('%s of another realm has the same text as here', (source) => {
+  expect(canonical(there(source))).toBe(canonical(runInThisContext(`(${source})`)))
+})
+
+test.each([
+  'new (class A {})()',
+  'new (class Map extends globalThis.Map {})()',
+  'new (class Object { constructor() { this.a = 1 } })()',
+  'class Date extends globalThis.Date {}; new Date()',
+  'Object.create(Map.prototype)',
+  'Promise.resolve(1)',
+  'new Error("x")',
+  'Object.assign(new Map(), {x: 1})',
+])('%s of another realm is refused there as here', (source) => {
+  expect(() => canonical(there(`{${source}}`))).toThrow(KeyError)
+})
+
+test('a class that says it is Object, or one of the built-in classes, is not believed', () => {
+  const forge = (name: string) => {
+    const forged = { [name]: class {} }[name]!
+    return new forged()
+  }
+  for (const name of ['Object', 'Map', 'Date', 'Array']) expect(() => canonical(forge(name)), name).toThrow(KeyError)
+  function Fake() {}
+  Fake.toString = () => 'function Map() { [native code] }'
+  expect(() => canonical(Object.create(Fake.prototype))).toThrow(KeyError)
+  const proto = { constructor: Map }
+  expect(() => canonical(Object.create(proto))).toThrow(KeyError)
+})

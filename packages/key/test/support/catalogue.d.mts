@@ -1,0 +1,1 @@
+export declare const CATALOGUE: readonly (readonly [name: string, make: () => unknown])[]

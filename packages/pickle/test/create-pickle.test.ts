@@ -1,0 +1,207 @@
+import { OptionError, PickleError, UnpickleError } from '@persist/errors'
+import { createPickle, type PickleOptions, type PickleType, unpickle } from '@persist/pickle'
+import * as binary from '@persist/pickle/v8'
+import { describe, expect, it } from 'vitest'
+import { strictDifference } from './support/strict-difference.ts'
+
+class Point {
+  readonly x: unknown
+  constructor(x: unknown) {
+    this.x = x
+  }
+}
+class Tags extends Set<string> {}
+
+const point: PickleType<Point> = {
+  name: 'Point',
+  test: (value) => value instanceof Point,
+  pickle: (point) => ({ x: point.x }),
+  unpickle: (pickled) => new Point((pickled as { x: unknown }).x),
+}
+const tags: PickleType<Tags> = {
+  name: 'Tags',
+  test: (value) => value instanceof Tags,
+  pickle: (tags) => [...tags],
+  unpickle: (pickled) => new Tags(pickled as string[]),
+}
+const colour = Symbol('colour')
+const colours: PickleType<symbol> = {
+  name: 'colour',
+  test: (value) => value === colour,
+  pickle: () => 'colour',
+  unpickle: () => colour,
+}
+const errorWithoutMessage: PickleType<Error> = {
+  name: 'QuietError',
+  test: (value) => value instanceof Error,
+  pickle: () => null,
+  unpickle: () => new Error('quiet'),
+}
+
+describe.each([
+  ['text', createPickle],
+  ['bytes', binary.createPickle],
+] as const)('createPickle as %s', (_, create) => {
+  const roundTrip = (value: unknown, options: PickleOptions): unknown => {
+    const { pickle, unpickle } = create(options)
+    return unpickle(pickle(value) as string & Uint8Array)
+  }
+
+  it.each([
+    ['an object of a class', () => new Point(1)],
+    ['a rich value within', () => [new Point(new Map([[new Date(0), new Point(-0)]]))]],
+    ['a key of a Map', () => new Map([[new Point(1), new Point(2)]])],
+    ['a subclass of a built-in', () => ({ tags: new Tags(['a', 'b']) })],
+    ['a symbol', () => [colour, { a: colour }]],
+    [
+      'one that is reached twice',
+      () => {
+        const p = new Point(1)
+        return { p, again: [p], set: new Set([p]) }
+      },
+    ],
+    [
+      'one whose parts are reached from outside',
+      () => {
+        const part = { a: 1 }
+        return [new Point(part), part, new Point([part]), new Error('x', { cause: part })]
+      },
+    ],
+    [
+      'one in a circle that does not pass through it',
+      () => {
+        const circle: unknown[] = []
+        circle.push(circle)
+        return new Point(circle)
+      },
+    ],
+    [
+      'one that is met before what it is made of',
+      () => {
+        const inner = new Point({ a: 1 })
+        return [new Point(inner), inner]
+      },
+    ],
+    [
+      '2,000 properties with a symbol among them',
+      () => ({ ...Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, i])), colour }),
+    ],
+  ])('brings back, by a type of the user: %s', (_what, make) => {
+    const value = make()
+    expect(strictDifference(value, roundTrip(value, { types: [point, tags, colours] }))).toBeUndefined()
+    expect(strictDifference(make(), value)).toBeUndefined()
+  })
+
+  it('asks the types of the user before its own, in their order', () => {
+    expect(roundTrip(new TypeError('loud'), { types: [errorWithoutMessage] })).toEqual(new Error('quiet'))
+  })
+
+  it.each([
+    ['itself', (self: Point) => self],
+    ['a list with itself', (self: Point) => [self]],
+    ['a Map with itself as a key', (self: Point) => new Map([[self, 1]])],
+    ['an error with itself as the cause', (self: Point) => new Error('x', { cause: self })],
+  ])('refuses an object of a type that is made of %s', (_what, part) => {
+    const self = new Point(undefined)
+    ;(self as { x: unknown }).x = part(self)
+    expect(() => roundTrip(self, { types: [point] })).toThrow(/leads back to itself/)
+  })
+
+  it('refuses an object of a type on a circle that another way leads to first', () => {
+    const first: unknown[] = []
+    const second = [first]
+    first.push(second, new Point(second))
+    expect(() => roundTrip(first, { types: [point] })).toThrow(/leads back to itself/)
+  })
+
+  it('names the path to what a type is made of', () => {
+    const { pickle } = create({ types: [point] })
+    expect(() => pickle({ rows: [new Point([() => 1])] })).toThrow(
+      expect.objectContaining({ path: '$.rows[0]<Point>.x[0]' }),
+    )
+  })
+
+  it('wraps what a type throws, with the path and the cause', () => {
+    const cause = new Error('no')
+    const angry: PickleType = {
+      ...point,
+      pickle: () => {
+        throw cause
+      },
+    }
+    expect(() => create({ types: [angry] }).pickle([new Point(1)])).toThrow(
+      expect.objectContaining({ code: 'ERR_PERSIST_PICKLE', path: '$[0]', cause }),
+    )
+    const payload = create({ types: [point] }).pickle(new Point(1)) as string & Uint8Array
+    const sad: PickleType = {
+      ...point,
+      unpickle: () => {
+        throw cause
+      },
+    }
+    expect(() => create({ types: [sad] }).unpickle(payload)).toThrow(
+      expect.objectContaining({ code: 'ERR_PERSIST_UNPICKLE', cause }),
+    )
+  })
+
+  it('reads nothing of a type it was not given', () => {
+    const payload = create({ types: [point] }).pickle([new Point(1)]) as string & Uint8Array
+    expect(() => create().unpickle(payload)).toThrow(UnpickleError)
+    expect(() => create().unpickle(payload)).toThrow(/Point.*createPickle/)
+  })
+
+  it('keeps to maxDepth', () => {
+    expect(() => create({ maxDepth: 2 }).pickle([[1]])).not.toThrow()
+    expect(() => create({ maxDepth: 2 }).pickle([[[]]])).toThrow(expect.objectContaining({ path: '$[0][0]' }))
+  })
+
+  it('wraps an overflow of the stack where maxDepth allows more than it bears', () => {
+    let deep: unknown
+    for (let level = 0; level < 200_000; level++) deep = [deep]
+    expect(() => create({ maxDepth: 1e6 }).pickle(deep)).toThrow(PickleError)
+  })
+
+  it('keeps to maxBytes when it writes and when it reads', () => {
+    const payload = create().pickle('é'.repeat(100)) as string & Uint8Array
+    const bytes = Buffer.byteLength(payload)
+    expect(() => create({ maxBytes: bytes }).pickle('é'.repeat(100))).not.toThrow()
+    expect(() => create({ maxBytes: bytes - 1 }).pickle('é'.repeat(100))).toThrow(PickleError)
+    expect(() => create({ maxBytes: bytes }).unpickle(payload)).not.toThrow()
+    expect(() => create({ maxBytes: 50 }).unpickle(payload)).toThrow(UnpickleError)
+  })
+
+  it('keeps stacks only if asked', () => {
+    const error = new TypeError('a', { cause: new Error('b') })
+    const kept = roundTrip(error, { stacks: true }) as typeof error
+    expect(kept.stack).toBe(error.stack)
+    expect((kept.cause as Error).stack).toBe((error.cause as Error).stack)
+    expect(Object.getOwnPropertyDescriptor(kept, 'stack')?.enumerable).toBe(false)
+    const bare = roundTrip(error, {}) as typeof error
+    expect(bare.stack).toBe('TypeError: a')
+    expect(Buffer.from(create().pickle(error)).toString('latin1')).not.toContain('create-pickle')
+  })
+
+  it.each([
+    ['an unknown option', { type: [] }, 'type'],
+    ['types that are no list', { types: point }, 'types'],
+    ['a type without a name', { types: [{ ...point, name: '' }] }, 'types'],
+    ['a type that is null', { types: [null] }, 'types'],
+    ['a type with the name of a built-in one', { types: [{ ...point, name: 'Buffer' }] }, 'types'],
+    ['a type with a name of the format', { types: [{ ...point, name: 'graph' }] }, 'types'],
+    ['two types of one name', { types: [point, point] }, 'types'],
+    ['a type without a way back', { types: [{ ...point, unpickle: undefined }] }, 'types'],
+    ['a depth that is text', { maxDepth: '5' }, 'maxDepth'],
+    ['a depth of 0', { maxDepth: 0 }, 'maxDepth'],
+    ['NaN bytes', { maxBytes: Number.NaN }, 'maxBytes'],
+    ['stacks that are no boolean', { stacks: 1 }, 'stacks'],
+  ])('refuses %s', (_what, options, option) => {
+    expect(() => create(options as PickleOptions)).toThrow(OptionError)
+    expect(() => create(options as PickleOptions)).toThrow(expect.objectContaining({ option }))
+  })
+})
+
+it('a type can be added, and the entries of the default pickle are still read', () => {
+  const { pickle } = createPickle()
+  expect(createPickle({ types: [point] }).unpickle(pickle([new Date(0)]))).toEqual([new Date(0)])
+  expect(unpickle(createPickle({ types: [point] }).pickle([new Date(0)]))).toEqual([new Date(0)])
+})

@@ -1,0 +1,45 @@
+import { PickleError } from '@persist/errors'
+import { pickle, unpickle } from '@persist/pickle'
+import { describe, expect, it } from 'vitest'
+
+describe('more than a string of V8 holds', () => {
+  // 600 references to one text of a megabyte: little memory here, 600 MB of JSON.
+  const large = () => new Array(600).fill('x'.repeat(1_000_000))
+
+  it('is a PickleError for plain JSON, with its cause', () => {
+    expect(() => pickle(large())).toThrow(
+      expect.objectContaining({ code: 'ERR_PERSIST_PICKLE', cause: expect.any(RangeError) }),
+    )
+  })
+
+  it('is a PickleError beside rich values', () => {
+    expect(() => pickle({ large: large(), when: new Date(0) })).toThrow(PickleError)
+  })
+
+  it('is a PickleError for bytes whose base64 is too long', () => {
+    expect(() => pickle(new Uint8Array(410_000_000))).toThrow(PickleError)
+  })
+})
+
+describe('many objects', () => {
+  it('in a chain of references come back, however long the list of them', () => {
+    const shared = Array.from({ length: 20_000 }, (_, id) => ({ id }))
+    const value = { first: shared, second: [...shared].reverse() }
+    const back = unpickle(pickle(value)) as typeof value
+    expect(back.first[0]).toBe(back.second.at(-1))
+    expect(back.first[19_999]).toBe(back.second[0])
+  })
+
+  it('that form a diamond of 100 levels take as many lines of text as there are objects', () => {
+    let diamond: object = { leaf: 1 }
+    for (let level = 0; level < 100; level++) diamond = { left: diamond, right: diamond }
+    const payload = pickle(diamond)
+    expect(payload.length).toBeLessThan(20_000)
+    let [node, levels] = [unpickle(payload) as { left?: object; right?: object }, 0]
+    for (; 'left' in node; levels++) {
+      expect(node.left).toBe(node.right)
+      node = node.left as typeof node
+    }
+    expect(levels).toBe(100)
+  })
+})

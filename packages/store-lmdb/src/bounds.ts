@@ -1,0 +1,67 @@
+import type { Bounds } from '@persist/store'
+import { type Environment, glance } from './environment.ts'
+import { decodeHead } from './record.ts'
+import { removeEntry, type Totals } from './totals.ts'
+import { lastUse } from './usage.ts'
+import { keysIn, type Namespace } from './walk.ts'
+
+const BATCH = 500
+
+interface Kept {
+  readonly key: Buffer
+  readonly createdAt: number
+  readonly used: number
+  readonly bytes: number
+}
+
+/** Whether a namespace is that many times over its bounds. */
+export function isOver({ entries, bytes }: Totals, bounds: Bounds, times = 1): boolean {
+  const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
+  return entries > maxEntries * times || bytes > maxBytes * times
+}
+
+/** Deletes the least recently used entries until the rest is within the bounds; tells how many. */
+export function shrink(environment: Environment, namespace: Namespace, bounds: Bounds): number {
+  const kept = [...whatIsThere(environment, namespace)].sort((a, b) => a.used - b.used)
+  let entries = kept.length
+  let bytes = kept.reduce((sum, one) => sum + one.bytes, 0)
+  const surplus: Kept[] = []
+  for (const one of kept) {
+    if (!isOver({ entries, bytes }, bounds)) break
+    entries--
+    bytes -= one.bytes
+    surplus.push(one)
+  }
+  let gone = 0
+  for (let start = 0; start < surplus.length; start += BATCH) {
+    gone += removeUnchanged(environment, namespace, surplus.slice(start, start + BATCH))
+  }
+  return gone
+}
+
+/** A damaged entry counts as the first to go. */
+function* whatIsThere(environment: Environment, namespace: Namespace): Generator<Kept> {
+  for (const key of keysIn(environment, namespace)) {
+    const { rooms } = environment
+    const found = glance(rooms.entries, key)
+    if (found === undefined) continue
+    const bytes = found.length
+    const { createdAt } = decodeHead(found, bytes, key, '') ?? { createdAt: Number.NEGATIVE_INFINITY }
+    yield { key, createdAt, used: lastUse(rooms, key, createdAt), bytes }
+  }
+}
+
+/** What was written anew meanwhile has just been used, and stays. */
+function removeUnchanged(environment: Environment, { prefix }: Namespace, surplus: readonly Kept[]): number {
+  return environment.change((rooms) => {
+    let gone = 0
+    for (const { key, createdAt, bytes } of surplus) {
+      const found = glance(rooms.entries, key)
+      if (found?.length !== bytes) continue
+      const head = decodeHead(found, bytes, key, '')
+      if (head !== undefined && head.createdAt !== createdAt) continue
+      if (removeEntry(rooms, prefix, key)) gone++
+    }
+    return gone
+  })
+}

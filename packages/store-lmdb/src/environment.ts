@@ -1,0 +1,108 @@
+import { StoreError } from '@persist/errors'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import { cannotOpen } from './failure.ts'
+
+/** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
+export interface Rooms {
+  readonly root: RootDatabase<Buffer, Buffer>
+  /** Records of `record.ts`. */
+  readonly entries: Database<Buffer, Buffer>
+  /** Records of `lease-record.ts`. */
+  readonly leases: Database<Buffer, Buffer>
+  /** When an entry of a bounded namespace was last used. */
+  readonly used: Database<Buffer, Buffer>
+  /** How many entries a namespace has, and how many bytes they take. */
+  readonly totals: Database<Buffer, Buffer>
+}
+
+const FORMAT_KEY = Buffer.from('format')
+const FORMAT = Buffer.from('persist lmdb 1')
+const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
+
+/** The record under a key, as bytes that the next reading overwrites: they are faster to come by than a copy. */
+export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
+  const found: Uint8Array | undefined = room.getBinaryFast(key)
+  // Of a large record it is a view of LMDB's own memory, and no Buffer.
+  return found === undefined || Buffer.isBuffer(found)
+    ? found
+    : Buffer.from(found.buffer, found.byteOffset, found.length)
+}
+
+/** One LMDB file, opened on first use, and again after it was closed. */
+export class Environment {
+  readonly #dir: string
+  readonly #flush: boolean
+  #rooms: Rooms | undefined
+
+  constructor(dir: string, flush: boolean) {
+    this.#dir = dir
+    this.#flush = flush
+  }
+
+  get isOpen(): boolean {
+    return this.#rooms !== undefined
+  }
+
+  get rooms(): Rooms {
+    this.#rooms ??= this.#open()
+    return this.#rooms
+  }
+
+  /** The databases, for reading what is there at this moment: LMDB would show a turn of the event loop as it began. */
+  fresh(): Rooms {
+    const { rooms } = this
+    rooms.entries.resetReadTxn()
+    return rooms
+  }
+
+  /** Changes all of it or nothing, while nobody else changes anything. */
+  change<T>(act: (rooms: Rooms) => T): T {
+    const { rooms } = this
+    return rooms.root.transactionSync(() => act(rooms))
+  }
+
+  close(): void {
+    const { root } = this.#rooms ?? {}
+    this.#rooms = undefined
+    // What is left of it after the return is a flush that nobody has to wait for.
+    root?.close().catch(() => {})
+  }
+
+  #open(): Rooms {
+    let root: RootDatabase<Buffer, Buffer> | undefined
+    try {
+      root = open<Buffer, Buffer>({
+        path: this.#dir,
+        noSubdir: false,
+        maxDbs: 8,
+        ...BINARY,
+        ...(!this.#flush && { noSync: true, overlappingSync: false }),
+      })
+      const room = (name: string) => root!.openDB<Buffer, Buffer>({ name, ...BINARY })
+      const rooms = {
+        root,
+        entries: room('entries'),
+        leases: room('leases'),
+        used: room('used'),
+        totals: room('totals'),
+      }
+      this.#checkFormat(room('about'))
+      return rooms
+    } catch (error) {
+      root?.close().catch(() => {})
+      throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
+    }
+  }
+
+  #checkFormat(about: Database<Buffer, Buffer>): void {
+    const found = about.get(FORMAT_KEY)
+    if (found === undefined) about.putSync(FORMAT_KEY, FORMAT)
+    else if (!FORMAT.equals(found)) {
+      throw new StoreError(
+        'ERR_PERSIST_STORE_FORMAT',
+        `The store ${this.#dir} has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`,
+        { store: this.#dir, operation: 'open' },
+      )
+    }
+  }
+}

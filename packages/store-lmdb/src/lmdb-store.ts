@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import type { OpenOptions, StoreAdapter } from '@persist/store'
+import { Environment } from './environment.ts'
+import { checkHash } from './keys.ts'
+import { NamespaceStore } from './namespace-store.ts'
+import type { Plan } from './plan.ts'
+
+/** How an LMDB file is used. */
+export interface LmdbStoreOptions {
+  /**
+   * Every write reaches the disk before it counts, so that not even a crash of the machine damages the file. `false`:
+   * writes are 10 to 20 times as fast, and whoever dies but the machine itself loses nothing; all processes that use
+   * the file at the same time must agree. Default: `true`.
+   */
+  readonly flush?: boolean
+  /** How long core asks a lease for, in milliseconds. Default: 30,000. */
+  readonly leaseMs?: number
+  /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
+  readonly monotonic?: () => number
+}
+
+/**
+ * A folder with one LMDB file as a store: very many small entries, read at the speed of memory. Made on first use; a
+ * relative path counts from the current folder of this moment. For one machine, also with many processes; not for a
+ * network share.
+ *
+ * @throws StoreError from every verb, if the file is of a newer format, or the disk full, or not to be written.
+ * @example
+ * ```ts
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: lmdbStore('./cache') })
+ * ```
+ */
+export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAdapter<'sync'> {
+  const { flush = true, leaseMs = 30_000, monotonic = () => performance.now() } = options
+  const path = resolve(dir)
+  const plan: Plan = { name: `lmdb://${path}`, environment: new Environment(path, flush), monotonic }
+  return {
+    mode: 'sync',
+    supports: { lease: true, many: true, tags: false, bounds: true, persistent: true },
+    name: plan.name,
+    leaseMs,
+    open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(plan, namespace, opened),
+    checkHash,
+    close: () => plan.environment.close(),
+  }
+}

@@ -1,0 +1,228 @@
+import { StoreError } from '@persist/errors'
+import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
+import { isOver, shrink } from './bounds.ts'
+import { glance, type Rooms } from './environment.ts'
+import { told } from './failure.ts'
+import { checkHash, hashOf, keyOf, prefixOf } from './keys.ts'
+import { LmdbLease, takeLease } from './lease.ts'
+import { Observer } from './observer.ts'
+import type { Plan } from './plan.ts'
+import { decode, decodeHead, encode } from './record.ts'
+import { putEntry, removeEntry, type Totals, totalsOf } from './totals.ts'
+import { Usage } from './usage.ts'
+import { keysIn, type Namespace, removeRange } from './walk.ts'
+
+/** A tenth over the bounds something is done soon, twice over at once: so it is seldom in the caller's way. */
+const SOON = 1.1
+const AT_ONCE = 2
+const SOON_MS = 500
+const BATCH = 500
+
+type Read<T> = (record: Buffer, length: number, key: Buffer, hash: string) => T | undefined
+
+/** One namespace of an LMDB file. */
+export class NamespaceStore implements Store<'sync'> {
+  readonly #plan: Plan
+  readonly #namespace: Namespace
+  readonly #report: OpenOptions['report']
+  readonly #bounds: Bounds | undefined
+  readonly #usage: Usage | undefined
+  readonly #observer: Observer
+  #isShrinking = false
+
+  constructor(plan: Plan, name: string, { bounds, report }: OpenOptions = {}) {
+    this.#plan = plan
+    this.#namespace = { name, prefix: prefixOf(name) }
+    this.#report = report
+    this.#bounds = bounds
+    this.#usage = bounds && new Usage(this.#namespace.prefix)
+    this.#observer = new Observer(plan.monotonic)
+  }
+
+  get(hash: string): Entry | undefined {
+    return this.#told('get', hash, () => this.#find(this.#plan.environment.fresh(), hash))
+  }
+
+  getMany(hashes: readonly string[]): (Entry | undefined)[] {
+    return this.#told('getMany', undefined, () => {
+      const rooms = this.#plan.environment.fresh()
+      return hashes.map((hash) => this.#find(rooms, hash))
+    })
+  }
+
+  set(entry: Entry): void {
+    this.#put('set', entry, () => true)
+  }
+
+  delete(hash: string): boolean {
+    return this.#told('delete', hash, () => {
+      const key = this.#keyOf(hash)
+      const { entries, leases } = this.#plan.environment.fresh()
+      if (!entries.doesExist(key) && !leases.doesExist(key)) return false
+      return this.#plan.environment.change((rooms) => {
+        rooms.leases.removeSync(key)
+        return removeEntry(rooms, this.#namespace.prefix, key)
+      })
+    })
+  }
+
+  clear(): number {
+    const { prefix } = this.#namespace
+    return this.#told('clear', undefined, () =>
+      this.#plan.environment.change((rooms) => {
+        const { entries } = totalsOf(rooms, prefix)
+        for (const room of [rooms.entries, rooms.leases, rooms.used]) removeRange(room, prefix)
+        rooms.totals.removeSync(prefix)
+        return entries
+      }),
+    )
+  }
+
+  entries(): Generator<Entry> {
+    return this.#walk('entries', decode)
+  }
+
+  heads(): Generator<ListedHead> {
+    return this.#walk('heads', decodeHead)
+  }
+
+  stats(): Totals {
+    return this.#told('stats', undefined, () => totalsOf(this.#plan.environment.fresh(), this.#namespace.prefix))
+  }
+
+  prune(now: number, bounds = this.#bounds): number {
+    const isExpired = (head: ListedHead | undefined) => head?.expiresAt !== undefined && head.expiresAt <= now
+    const expired = [...this.heads()].filter(isExpired).map(({ hash }) => hash)
+    return this.#told('prune', undefined, () => {
+      let gone = 0
+      for (let start = 0; start < expired.length; start += BATCH) {
+        gone += this.#plan.environment.change((rooms) => {
+          const stillExpired = expired.slice(start, start + BATCH).filter((hash) => isExpired(this.#look(rooms, hash)))
+          for (const hash of stillExpired) removeEntry(rooms, this.#namespace.prefix, this.#keyOf(hash))
+          return stillExpired.length
+        })
+      }
+      return gone + (bounds ? this.#shrink(bounds) : 0)
+    })
+  }
+
+  lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
+    return this.#told('lease', hash, () => {
+      const key = this.#keyOf(hash)
+      const { environment } = this.#plan
+      const taken = takeLease(environment, this.#observer, { key, ms, steal })
+      return (
+        taken &&
+        new LmdbLease(
+          environment,
+          key,
+          taken.id,
+          (operation, verb) => this.#told(operation, hash, verb),
+          (entry, isHeld) => this.#put('publish', entry, isHeld),
+        )
+      )
+    })
+  }
+
+  /** Puts the entry in place and ends the lease on it, if it may. */
+  #put(operation: string, entry: Entry, mayPut: () => boolean): boolean {
+    return this.#told(operation, entry.hash, () => {
+      const key = this.#keyOf(entry.hash)
+      const record = encode(entry, key)
+      const totals = this.#plan.environment.change((rooms) => {
+        if (!mayPut()) return undefined
+        rooms.leases.removeSync(key)
+        this.#usage?.write(rooms)
+        return putEntry(rooms, this.#namespace.prefix, key, record)
+      })
+      if (totals !== undefined) this.#keepBounds(totals)
+      return totals !== undefined
+    })
+  }
+
+  #find(rooms: Rooms, hash: string): Entry | undefined {
+    const key = this.#keyOf(hash)
+    const found = glance(rooms.entries, key)
+    if (found === undefined) return undefined
+    const entry = this.#read(decode, found, key, hash)
+    if (this.#usage !== undefined && entry !== undefined) {
+      this.#usage.note(hash)
+      if (this.#usage.isLong) this.#plan.environment.change((changing) => this.#usage?.write(changing))
+    }
+    return entry
+  }
+
+  #look(rooms: Rooms, hash: string): ListedHead | undefined {
+    const key = this.#keyOf(hash)
+    const found = glance(rooms.entries, key)
+    return found && decodeHead(found, found.length, key, hash)
+  }
+
+  *#walk<T>(operation: string, read: Read<T>): Generator<T> {
+    const keys = keysIn(this.#plan.environment, this.#namespace)
+    for (;;) {
+      const step = this.#told(operation, undefined, () => {
+        const { value: key, done } = keys.next()
+        if (done) return 'end'
+        const found = glance(this.#plan.environment.rooms.entries, key)
+        return found && this.#read(read, found, key, hashOf(this.#namespace.prefix, key))
+      })
+      if (step === 'end') return
+      if (step !== undefined) yield step
+    }
+  }
+
+  #read<T>(read: Read<T>, found: Buffer, key: Buffer, hash: string): T | undefined {
+    const result = read(found, found.length, key, hash)
+    if (result === undefined) this.#report?.(this.#damaged(hash))
+    return result
+  }
+
+  #damaged(hash: string): StoreError {
+    const { name: namespace } = this.#namespace
+    const { name: store } = this.#plan
+    return new StoreError(
+      'ERR_PERSIST_ENTRY_DAMAGED',
+      `The entry ${JSON.stringify(hash)} of ${JSON.stringify(namespace)} in ${store} is damaged, and counts as a miss`,
+      { store, namespace, hash, operation: 'get' },
+    )
+  }
+
+  #keepBounds(totals: Totals): void {
+    const bounds = this.#bounds
+    if (bounds === undefined || !isOver(totals, bounds, SOON)) return
+    if (isOver(totals, bounds, AT_ONCE)) this.#shrink(bounds)
+    else if (!this.#isShrinking) {
+      this.#isShrinking = true
+      setTimeout(() => {
+        this.#isShrinking = false
+        if (this.#plan.environment.isOpen) this.#shrinkQuietly(bounds)
+      }, SOON_MS).unref()
+    }
+  }
+
+  #shrink(bounds: Bounds): number {
+    const { environment } = this.#plan
+    if (this.#usage !== undefined) environment.change((rooms) => this.#usage?.write(rooms))
+    return shrink(environment, this.#namespace, bounds)
+  }
+
+  #shrinkQuietly(bounds: Bounds): void {
+    try {
+      this.#told('prune', undefined, () => this.#shrink(bounds))
+    } catch (error) {
+      if (error instanceof StoreError) this.#report?.(error)
+      else throw error
+    }
+  }
+
+  #keyOf(hash: string): Buffer {
+    checkHash(hash)
+    return keyOf(this.#namespace.prefix, hash)
+  }
+
+  #told<T>(operation: string, hash: string | undefined, verb: () => T): T {
+    const { name: namespace } = this.#namespace
+    return told({ store: this.#plan.name, operation, namespace, ...(hash !== undefined && { hash }) }, verb)
+  }
+}

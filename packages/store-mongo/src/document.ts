@@ -1,0 +1,190 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Entry, Head } from '@persist/store'
+
+/** How the bytes of a payload are to be read, where the document does not tell by itself. */
+export type Encoding = 'utf8' | 'utf16le' | 'bytes'
+
+/** Text that UTF-8 cannot carry (half a surrogate pair) is kept as its UTF-16 bytes. */
+type StoredText = string | Uint8Array
+
+/** The holder of a lease, as it stands in the document. */
+export interface LeaseMark {
+  readonly id: string
+  readonly beat: number
+  /** How long it holds without a new beat, by the clock of whoever watches it. */
+  readonly ms: number
+  /** For people: which process of which machine. */
+  readonly holder: string
+}
+
+/** The format's number. A document with another one is not read. */
+export const FORMAT = 1
+
+/** One entry, its lease, or both. */
+export interface EntryDocument {
+  readonly _id: string
+  readonly v?: number
+  /** Names this writing of the entry; absent: there is only a lease. */
+  readonly gen?: string
+  readonly payload?: string | Uint8Array
+  readonly encoding?: Encoding
+  /** How many chunk documents hold the payload instead. */
+  readonly chunks?: number
+  /** Size and digest of the payload's bytes. */
+  readonly bytes?: number
+  readonly sum?: string
+  readonly key?: StoredText
+  readonly keyDigest?: StoredText
+  readonly metadata?: StoredText
+  readonly version?: StoredText
+  readonly source?: StoredText
+  readonly tags?: readonly StoredText[]
+  readonly createdAt?: Date | number
+  readonly expiresAt?: Date | number
+  readonly durationMs?: number
+  readonly promised?: boolean
+  /** By the server's own job: when the document may go. */
+  readonly dropAt?: Date
+  readonly usedAt?: Date
+  readonly lease?: LeaseMark
+}
+
+/** An entry that is ready to be written. */
+export interface Written {
+  readonly document: EntryDocument & { readonly gen: string }
+  /** The payload's bytes, if they are to go into chunks. */
+  readonly apart?: Buffer
+}
+
+const INLINE_LIMIT = 15.5 * 1024 * 1024
+const HEAD_TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
+// Beyond the year 9999 some drivers cannot read a date.
+const LAST_DATE = 253_402_300_799_999
+
+/** The document of an entry. Reads the entry once and at once. */
+export function toDocument(id: string, entry: Entry, keepExpiredMs: number): Written {
+  const { payload, createdAt, expiresAt, durationMs, promised, tags } = entry
+  const head: Record<string, unknown> = { _id: id, v: FORMAT, gen: newId() }
+  let headBytes = 1024
+  for (const name of HEAD_TEXTS) {
+    const text = entry[name]
+    if (text === undefined) continue
+    head[name] = storedText(text)
+    headBytes += 4 * text.length
+  }
+  if (tags !== undefined) {
+    head.tags = tags.map(storedText)
+    for (const tag of tags) headBytes += 4 * tag.length + 16
+  }
+  head.createdAt = storedTime(createdAt)
+  if (expiresAt !== undefined) {
+    head.expiresAt = storedTime(expiresAt)
+    const dropAt = storedTime(Math.ceil(expiresAt + keepExpiredMs))
+    if (dropAt instanceof Date) head.dropAt = dropAt
+  }
+  if (durationMs !== undefined) head.durationMs = durationMs
+  if (promised !== undefined) head.promised = promised
+  head.usedAt = new Date()
+
+  const wide = typeof payload === 'string' && !isWellFormed(payload)
+  const bytes = typeof payload === 'string' && !wide ? Buffer.byteLength(payload) : undefined
+  const stored = wide ? Buffer.from(payload as string, 'utf16le') : payload
+  const size = bytes ?? (stored as Uint8Array).byteLength
+  head.bytes = size
+  if (wide) head.encoding = 'utf16le'
+  if (size + headBytes <= INLINE_LIMIT) {
+    head.sum = sumOf(stored)
+    head.payload = stored
+    return { document: head as unknown as Written['document'] }
+  }
+  const apart = typeof stored === 'string' ? Buffer.from(stored) : asBuffer(stored)
+  head.encoding ??= typeof payload === 'string' ? 'utf8' : 'bytes'
+  head.sum = sumOf(apart)
+  return { document: head as unknown as Written['document'], apart }
+}
+
+/** The head in a document; `undefined` if it has not the form of one. */
+export function toHead(document: EntryDocument, hash: string): Head | undefined {
+  const head: Record<string, unknown> = { hash }
+  for (const name of HEAD_TEXTS) {
+    const stored = document[name]
+    if (stored === undefined) continue
+    const text = readText(stored)
+    if (text === undefined) return undefined
+    head[name] = text
+  }
+  if (document.tags !== undefined) {
+    if (!Array.isArray(document.tags)) return undefined
+    const tags = document.tags.map(readText)
+    if (tags.includes(undefined)) return undefined
+    head.tags = tags
+  }
+  const createdAt = readTime(document.createdAt)
+  const expiresAt = readTime(document.expiresAt)
+  if (createdAt === undefined || (expiresAt === undefined && document.expiresAt !== undefined)) return undefined
+  head.createdAt = createdAt
+  if (expiresAt !== undefined) head.expiresAt = expiresAt
+  if (document.durationMs !== undefined) head.durationMs = document.durationMs
+  if (document.promised !== undefined) head.promised = document.promised
+  return head as unknown as Head
+}
+
+/** The payload of a document that holds it; `undefined` if it is not what was written. */
+export function inlinePayload(document: EntryDocument): string | Uint8Array | undefined {
+  const { payload, encoding } = document
+  if (typeof payload === 'string') return sumOf(payload) === document.sum ? payload : undefined
+  if (!(payload instanceof Uint8Array) || sumOf(payload) !== document.sum) return undefined
+  return encoding === 'utf16le' ? asBuffer(payload).toString('utf16le') : ownBytes(payload)
+}
+
+/** The payload from the bytes that chunks held; `undefined` if they are not what was written. */
+export function chunkedPayload(document: EntryDocument, bytes: Buffer): string | Uint8Array | undefined {
+  if (bytes.length !== document.bytes || sumOf(bytes) !== document.sum) return undefined
+  if (document.encoding === 'utf8' || document.encoding === 'utf16le') return bytes.toString(document.encoding)
+  return document.encoding === 'bytes' ? bytes : undefined
+}
+
+/** A text as it stands in a document, also to look for it. */
+export function storedText(text: string): StoredText {
+  if (typeof text !== 'string') throw new TypeError(`text must be a string, not ${typeof text}`)
+  return isWellFormed(text) ? text : Buffer.from(text, 'utf16le')
+}
+
+/** A new name that nobody else has. */
+export function newId(): string {
+  return randomBytes(12).toString('base64url')
+}
+
+function readText(stored: unknown): string | undefined {
+  if (typeof stored === 'string') return stored
+  return stored instanceof Uint8Array ? asBuffer(stored).toString('utf16le') : undefined
+}
+
+/** A date where that loses nothing, so that people can read it and the server compare it. */
+export function storedTime(ms: number): Date | number {
+  return Number.isInteger(ms) && ms >= 0 && ms <= LAST_DATE ? new Date(ms) : ms
+}
+
+function readTime(stored: unknown): number | undefined {
+  if (stored instanceof Date) return stored.getTime()
+  return typeof stored === 'number' ? stored : undefined
+}
+
+function sumOf(payload: string | Uint8Array): string {
+  return createHash('sha256').update(payload).digest('base64url').slice(0, 22)
+}
+
+function isWellFormed(text: string): boolean {
+  // Node 20 has it; the types of ES2023 do not know yet.
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** The driver gives a window on the whole reply; a small one is copied so as not to keep all of that alive. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return bytes.byteLength * 2 < bytes.buffer.byteLength ? plain.slice() : plain
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { HashError } from '@persist/errors'
+
+const LONGEST_NAMESPACE = 256
+const LONGEST_HASH = 512
+const KEPT_OF_LONG_NAMESPACE = 160
+
+/**
+ * The `_id`s of one namespace. The namespace is escaped so that it holds no `:` and every `%` in it starts an escape;
+ * what follows `%` below is no escape, so nothing here meets another namespace.
+ *
+ * ```
+ * double:wXS1bv…               the entry (and lease) of the hash
+ * double%chunks:<gen>:00003    a piece of a large payload
+ * double%upkeep                when the namespace was last tidied
+ * Class%3Amethod:…             the namespace «Class:method»
+ * ```
+ */
+export interface Ids {
+  entry(hash: string): string
+  hashOf(id: string): string
+  /** All entries lie from `first` (included) to `end` (excluded), in the order of bytes. */
+  readonly first: string
+  readonly end: string
+  chunk(gen: string, index: number): string
+  /** All chunks of the namespace, or of one generation in it. */
+  chunks(gen?: string): { readonly first: string; readonly end: string }
+  readonly upkeep: string
+}
+
+/** The ids of a namespace, which may be any text. */
+export function idsOf(namespace: string): Ids {
+  const name = shortened(escaped(assertText(namespace, 'a namespace')))
+  const first = `${name}:`
+  return {
+    first,
+    end: `${name};`,
+    entry: (hash) => first + assertText(hash, 'a hash'),
+    hashOf: (id) => id.slice(first.length),
+    chunk: (gen, index) => `${name}%chunks:${gen}:${String(index).padStart(5, '0')}`,
+    chunks: (gen) =>
+      gen === undefined
+        ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
+        : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
+    upkeep: `${name}%upkeep`,
+  }
+}
+
+/**
+ * Throws for a hash that cannot be part of an `_id` everywhere: lone surrogates would become one and the same letter,
+ * and some servers refuse index keys of more than 1,024 bytes.
+ */
+export function checkHash(hash: string): void {
+  assertText(hash, 'a hash')
+  const bytes = Buffer.byteLength(hash)
+  if (bytes === 0) throw new HashError('the hash is empty', hash)
+  if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
+  if (/\p{Surrogate}/u.test(hash)) throw new HashError('the hash is no well-formed text: half a letter in it', hash)
+}
+
+/** What comes from outside must never reach a filter as an object: `{"$ne":null}` would match everything. */
+export function assertText(value: unknown, what: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${what} must be a string, not ${typeof value}`)
+  return value
+}
+
+function escaped(namespace: string): string {
+  return namespace.replace(/[%:\0]|\p{Surrogate}/gu, (letter) =>
+    letter.charCodeAt(0) > 0xff
+      ? `%u${letter.charCodeAt(0).toString(16)}`
+      : `%${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}
+
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= LONGEST_NAMESPACE) return name
+  // Not in the middle of an escape or of a letter: what is kept is only there to be recognised.
+  const kept = Buffer.from(name)
+    .subarray(0, KEPT_OF_LONG_NAMESPACE)
+    .toString()
+    .replace(/[%\ufffd].{0,5}$/u, '')
+  return `${kept}%~${createHash('sha256').update(name).digest('base64url')}`
+}

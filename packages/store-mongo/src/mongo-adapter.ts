@@ -1,0 +1,58 @@
+import type { OpenOptions, Store, StoreAdapter, Supports } from '@persist/store'
+import { checkHash } from './ids.ts'
+import { MongoStore } from './mongo-store.ts'
+import { type MongoStoreOptions, planOf } from './options.ts'
+import { Place } from './place.ts'
+
+const SUPPORTS: Supports = { lease: true, many: true, tags: true, bounds: true, persistent: true }
+
+/**
+ * Keeps entries in MongoDB, or in a server that speaks its protocol: one cache for many machines. Nothing is connected,
+ * and the driver not even loaded, before the first verb; connections are closed when nobody uses them, so that a script
+ * ends by itself.
+ *
+ * @param url `mongodb://` or `mongodb+srv://`; the database is its path (default `persist`), the collection its
+ * `?persistCollection=` (default `persist`), all else is the driver's: https://www.mongodb.com/docs/manual/reference/connection-string/
+ * @throws OptionError for a URL or an option that cannot be.
+ * @example
+ * ```ts
+ * const answer = persist(ask, { funcname: 'ask', cache: mongoStore('mongodb://localhost/app', { serverWaitMs: 500 }) })
+ * ```
+ */
+export function mongoStore(url: string | URL, options: MongoStoreOptions = {}): StoreAdapter<'async'> {
+  return new MongoAdapter(new Place(planOf(String(url), options)))
+}
+
+class MongoAdapter implements StoreAdapter<'async'> {
+  readonly mode = 'async'
+  readonly supports = SUPPORTS
+  readonly name: string
+  readonly leaseMs?: number
+  readonly #place: Place
+
+  constructor(place: Place) {
+    this.#place = place
+    this.name = place.plan.name
+    if (place.plan.leaseMs !== undefined) this.leaseMs = place.plan.leaseMs
+  }
+
+  open(namespace: string, options: OpenOptions = {}): Store<'async'> {
+    return new MongoStore(this.#place, namespace, options)
+  }
+
+  checkHash(hash: string): void {
+    checkHash(hash)
+  }
+
+  async ping(): Promise<void> {
+    await this.#place.ping({ operation: 'ping' })
+  }
+
+  async close(): Promise<void> {
+    await this.#place.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

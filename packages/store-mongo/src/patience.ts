@@ -1,0 +1,108 @@
+/** The wait was over before the answer was there. */
+export class OutOfPatience extends Error {
+  constructor(ms: number) {
+    super(`no answer within ${Math.round(ms)} ms`)
+  }
+}
+
+/** How long to wait for one answer. */
+export interface Wait {
+  readonly ms: number
+  /** Asked when half of the time is over: milliseconds to add, since the answer turns out to be a large one. */
+  readonly more?: () => Promise<number>
+}
+
+interface Waiting {
+  left: number
+  readonly half: number
+  asked: boolean
+  readonly wait: Wait
+  readonly giveUp: () => void
+}
+
+const TICKS_PER_WAIT = 20
+const SHORTEST_TICK = 5
+const LONGEST_TICK = 100
+
+/**
+ * Bounds waits by the time in which this process could have seen an answer. A process that is busy or starved lets a
+ * clock run on while the answer lies unread in its socket; so time counts in ticks, each of which lets the event loop
+ * look at its sockets once, and none counts for more than two.
+ */
+export class Patience {
+  readonly #tick: number
+  readonly #now: () => number
+  readonly #waiting = new Set<Waiting>()
+  #timer: NodeJS.Timeout | undefined
+  #last = 0
+
+  constructor(usualMs: number, now: () => number = () => performance.now()) {
+    this.#tick = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, usualMs / TICKS_PER_WAIT))
+    this.#now = now
+  }
+
+  /** What the act comes to, or `OutOfPatience`; the act may ask whether that was so. */
+  within<T>(wait: Wait, act: (isOver: () => boolean) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let over = false
+      const waiting: Waiting = {
+        left: wait.ms,
+        half: wait.ms / 2,
+        asked: wait.more === undefined,
+        wait,
+        giveUp: () => {
+          over = true
+          reject(new OutOfPatience(wait.ms))
+        },
+      }
+      this.#add(waiting)
+      act(() => over).then(
+        (value) => {
+          this.#remove(waiting)
+          resolve(value)
+        },
+        (error) => {
+          this.#remove(waiting)
+          reject(error)
+        },
+      )
+    })
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.add(waiting)
+    if (this.#timer !== undefined) return
+    this.#last = this.#now()
+    this.#timer = setInterval(() => this.#pass(), this.#tick)
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#waiting.delete(waiting)
+    if (this.#waiting.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #pass(): void {
+    const now = this.#now()
+    const passed = Math.min(now - this.#last, 2 * this.#tick)
+    this.#last = now
+    for (const waiting of [...this.#waiting]) {
+      waiting.left -= passed
+      if (!waiting.asked && waiting.left <= waiting.half) this.#askForMore(waiting)
+      if (waiting.left > 0) continue
+      this.#remove(waiting)
+      waiting.giveUp()
+    }
+  }
+
+  #askForMore(waiting: Waiting): void {
+    waiting.asked = true
+    waiting.wait.more!().then(
+      (ms) => {
+        waiting.left += ms
+      },
+      () => {},
+    )
+  }
+}

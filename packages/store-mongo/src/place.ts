@@ -1,0 +1,106 @@
+import { StoreError, type StoreFacts } from '@persist/errors'
+import type { Collection, MongoClient } from 'mongodb'
+import type { EntryDocument } from './document.ts'
+import { storeError } from './failure.ts'
+import type { Plan } from './options.ts'
+import type { Wait } from './patience.ts'
+import { BorrowedClient, type ClientSource, ownClient, sharedClient } from './shared-client.ts'
+
+/** The collection as this store sees it. */
+export type Entries = Collection<EntryDocument>
+
+/** What is being done, for messages and errors. */
+export type Deed = Omit<StoreFacts, 'store'>
+
+/** How long the step of a walk over a namespace may take on a server: it looks at thousands of documents. */
+const STEP_MS = 60_000
+const BYTES_PER_MS = 1024
+/** More entries than this in one question may take longer than one does. */
+const ENTRIES_PER_WAIT = 250
+
+/** Whatever the user's client is set to, documents are read the same way. */
+const READING = {
+  promoteValues: true,
+  promoteLongs: true,
+  promoteBuffers: true,
+  useBigInt64: false,
+  raw: false,
+  ignoreUndefined: true,
+} as const
+
+/** The collection of one URL, and the way to it: every access is bounded in time and fails with a `StoreError`. */
+export class Place {
+  readonly plan: Plan
+  readonly #source: ClientSource
+  readonly #collections = new WeakMap<MongoClient, Entries>()
+
+  constructor(plan: Plan) {
+    this.plan = plan
+    this.#source = sourceOf(plan)
+  }
+
+  /** One verb on one entry; `wait` where it is more than the usual. */
+  async ask<T>(deed: Deed, verb: (entries: Entries) => Promise<T>, wait?: Wait): Promise<T> {
+    this.#source.hold(this)
+    try {
+      return await this.#source.use(wait ?? this.wait(), (client) => verb(this.#entriesOf(client)))
+    } catch (error) {
+      throw this.failure(error, deed)
+    }
+  }
+
+  /** One step of a walk over many entries. Whether the server answers at all is found out in the usual time. */
+  async step<T>(deed: Deed, verb: (entries: Entries) => Promise<T>): Promise<T> {
+    await this.ping(deed)
+    return this.ask(deed, verb, { ms: Math.max(STEP_MS, this.plan.serverWaitMs) })
+  }
+
+  /** Fails if the server cannot be used now. Asks for a document, so that a refused login shows. */
+  async ping(deed: Deed): Promise<void> {
+    await this.ask(deed, (entries) => entries.findOne({ _id: '' }, { projection: { _id: 1 } }))
+  }
+
+  /** How long to wait for an answer, or for one that carries that many bytes. */
+  wait(bytes = 0): Wait {
+    return { ms: this.plan.serverWaitMs + bytes / BYTES_PER_MS }
+  }
+
+  /** How long to wait for entries: longer for many, and where `sizeOf`, asked meanwhile, says that they are large. */
+  waitFor(count: number, sizeOf: () => Promise<number>): Wait {
+    return {
+      ms: this.plan.serverWaitMs * Math.max(1, count / ENTRIES_PER_WAIT),
+      more: async () => (await sizeOf()) / BYTES_PER_MS,
+    }
+  }
+
+  failure(error: unknown, deed: Deed): StoreError {
+    return storeError(error, { store: this.plan.name, ...deed }, this.plan.url.secrets)
+  }
+
+  problem(
+    code: 'ERR_PERSIST_ENTRY_DAMAGED' | 'ERR_PERSIST_STORE_FORMAT' | 'ERR_PERSIST_VALUE_TOO_LARGE',
+    message: string,
+    deed: Deed,
+  ): StoreError {
+    return new StoreError(code, `${this.plan.name}: ${message}`, { store: this.plan.name, ...deed })
+  }
+
+  async close(): Promise<void> {
+    await this.#source.letGo(this)
+  }
+
+  #entriesOf(client: MongoClient): Entries {
+    let entries = this.#collections.get(client)
+    if (entries === undefined) {
+      entries = client.db(this.plan.url.database).collection<EntryDocument>(this.plan.collection, READING)
+      this.#collections.set(client, entries)
+    }
+    return entries
+  }
+}
+
+function sourceOf({ client, clientOptions, url, serverWaitMs }: Plan): ClientSource {
+  if (client !== undefined) return new BorrowedClient(client, serverWaitMs)
+  if (clientOptions !== undefined) return ownClient(url.driverUrl, clientOptions, serverWaitMs)
+  return sharedClient(url.driverUrl, serverWaitMs)
+}

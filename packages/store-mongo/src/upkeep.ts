@@ -1,0 +1,115 @@
+import type { PersistError } from '@persist/errors'
+import type { Bounds, Entry } from '@persist/store'
+import type { EntryDocument } from './document.ts'
+import type { Ids } from './ids.ts'
+import { makeIndexes } from './indexes.ts'
+import type { Deed, Place } from './place.ts'
+import type { Sweep } from './sweep.ts'
+
+interface Duties {
+  readonly bounds: Bounds | undefined
+  readonly report: (problem: PersistError) => void
+  readonly namespace: string
+}
+
+/** How old the note of an entry's last use may grow: a hit is not to cost a write. */
+const USE_NOTED_MS = 60_000
+const NOTES_AFTER_MS = 1000
+/** Between two tidyings of a namespace, whichever process does them. */
+const BOUNDED_EVERY_MS = 1000
+const UNBOUNDED_EVERY_MS = 3_600_000
+const WITHOUT_TTL_EVERY_MS = 300_000
+const WRITES_BETWEEN = 1000
+const SHARE_OF_BOUND = 10
+
+/** What has to be done now and then, by any process, once: never in the way of a caller. */
+export class Upkeep {
+  readonly #place: Place
+  readonly #ids: Ids
+  readonly #sweep: Sweep
+  readonly #duties: Duties
+  readonly #used = new Set<string>()
+  #noting: NodeJS.Timeout | undefined
+  #entriesWritten = Number.POSITIVE_INFINITY
+  #bytesWritten = 0
+  #running = false
+
+  constructor(place: Place, ids: Ids, sweep: Sweep, duties: Duties) {
+    this.#place = place
+    this.#ids = ids
+    this.#sweep = sweep
+    this.#duties = duties
+  }
+
+  /** An entry was read: with bounds, that counts as its last use. */
+  read({ _id, usedAt }: EntryDocument): void {
+    if (this.#duties.bounds === undefined) return
+    if (usedAt !== undefined && Date.now() - usedAt.getTime() < USE_NOTED_MS) return
+    this.#used.add(_id)
+    this.#noting ??= setTimeout(() => this.#noteUse(), NOTES_AFTER_MS).unref()
+  }
+
+  /** An entry was written: now and then that is the moment to tidy up. */
+  written({ payload }: Entry): void {
+    this.#entriesWritten++
+    this.#bytesWritten += payload.length
+    if (this.#running || !this.#isTime()) return
+    this.#running = true
+    this.#entriesWritten = 0
+    this.#bytesWritten = 0
+    this.#tidy()
+      .catch(this.#duties.report)
+      .finally(() => {
+        this.#running = false
+      })
+  }
+
+  #isTime(): boolean {
+    const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = this.#duties.bounds ?? {}
+    const entries = Math.min(WRITES_BETWEEN, Math.max(1, maxEntries / SHARE_OF_BOUND))
+    return this.#entriesWritten >= entries || this.#bytesWritten >= maxBytes / SHARE_OF_BOUND
+  }
+
+  async #tidy(): Promise<void> {
+    const deed: Deed = { operation: 'upkeep', namespace: this.#duties.namespace }
+    const { tidiesUp } = await makeIndexes(this.#place, deed, this.#duties.report)
+    if (!(await this.#claim(this.#every(tidiesUp), deed))) return
+    const now = Date.now()
+    await this.#sweep.dropped(now, deed)
+    await this.#sweep.orphans(now, deed)
+    if (this.#duties.bounds !== undefined) await this.#sweep.downTo(this.#duties.bounds, deed)
+  }
+
+  #every(tidiesUp: boolean): number {
+    if (this.#duties.bounds !== undefined) return BOUNDED_EVERY_MS
+    return tidiesUp ? UNBOUNDED_EVERY_MS : WITHOUT_TTL_EVERY_MS
+  }
+
+  /** `true`: nobody has tidied up lately, and nobody else does now. */
+  async #claim(every: number, deed: Deed): Promise<boolean> {
+    const _id = this.#ids.upkeep
+    const usedAt = new Date()
+    return this.#place.ask(deed, async (entries) => {
+      const due = { _id, usedAt: { $lt: new Date(usedAt.getTime() - every) } }
+      const { modifiedCount } = await entries.updateOne(due, { $set: { usedAt } })
+      if (modifiedCount === 1) return true
+      try {
+        await entries.insertOne({ _id, usedAt })
+        return true
+      } catch (error) {
+        if ((error as { code?: unknown }).code === 11000) return false
+        throw error
+      }
+    })
+  }
+
+  #noteUse(): void {
+    this.#noting = undefined
+    const ids = [...this.#used]
+    this.#used.clear()
+    const deed: Deed = { operation: 'upkeep', namespace: this.#duties.namespace }
+    this.#place
+      .ask(deed, (entries) => entries.updateMany({ _id: { $in: ids } }, { $set: { usedAt: new Date() } }))
+      .catch(this.#duties.report)
+  }
+}

@@ -1,0 +1,145 @@
+import type { Entry } from '@persist/store'
+import type { Chunks } from './chunks.ts'
+import { type EntryDocument, toDocument, type Written } from './document.ts'
+import type { Ids } from './ids.ts'
+import type { Deed, Entries, Place } from './place.ts'
+
+const DUPLICATE_KEY = 11000
+const NOT_IMPLEMENTED = 238
+const TRIES = 10
+/** What is read of a document that goes, to know which chunks go with it. */
+const CHUNK_PART = { gen: 1, chunks: 1 } as const
+
+/** Puts entries in place and takes them away, with their chunks. */
+export class Writer {
+  readonly #place: Place
+  readonly #ids: Ids
+  readonly #chunks: Chunks
+  /** Some servers cannot replace and tell what was there in one step; found out once. */
+  #inOneStep = true
+
+  constructor(place: Place, ids: Ids, chunks: Chunks) {
+    this.#place = place
+    this.#ids = ids
+    this.#chunks = chunks
+  }
+
+  /** Whatever was there, lease included, is replaced. */
+  async set(entry: Entry, deed: Deed): Promise<void> {
+    const document = await this.#prepared(entry, deed)
+    const replaced = await this.#undone(document, deed, () =>
+      this.#place.ask(deed, (entries) => this.#replace(entries, document), this.#waitFor(document)),
+    )
+    await this.#forgetChunks(replaced, deed)
+  }
+
+  /** The entry and the end of the lease in one step. `false`: the lease is another one by now. */
+  async publish(entry: Entry, lease: string, chunked: string | undefined, deed: Deed): Promise<boolean> {
+    const document = await this.#prepared(entry, deed)
+    const { _id, gen } = document
+    const published = await this.#undone(document, deed, () =>
+      this.#place.ask(
+        deed,
+        async (entries) => {
+          const { matchedCount } = await entries.replaceOne({ _id, 'lease.id': lease }, document)
+          if (matchedCount === 1) return true
+          // Or it had arrived although its answer was lost, and the driver tried again.
+          return (await entries.countDocuments({ _id, gen }, { limit: 1, readPreference: 'primary' })) === 1
+        },
+        this.#waitFor(document),
+      ),
+    )
+    if (published) await this.#forgetChunks(chunked === undefined ? null : { gen: chunked, chunks: 1 }, deed)
+    else if (document.chunks !== undefined) await this.#chunks.remove(gen, deed)
+    return published
+  }
+
+  /** `true`: there was an entry. */
+  async remove(hash: string, deed: Deed): Promise<boolean> {
+    const _id = this.#ids.entry(hash)
+    const removed = await this.#place.ask(deed, (entries) =>
+      this.#orInTwoSteps(
+        () => entries.findOneAndDelete({ _id }, { projection: CHUNK_PART }),
+        async () => {
+          const seen = await entries.findOne({ _id }, { projection: CHUNK_PART, readPreference: 'primary' })
+          const { deletedCount } = await entries.deleteOne({ _id })
+          return deletedCount === 1 ? seen : null
+        },
+      ),
+    )
+    await this.#forgetChunks(removed, deed)
+    return removed?.gen !== undefined
+  }
+
+  /** Removes an entry with chunks, if it is still the one that was seen. */
+  async removeChunked(seen: Pick<EntryDocument, '_id' | 'gen'>, deed: Deed): Promise<boolean> {
+    const { _id, gen } = seen
+    if (gen === undefined) return false
+    const { deletedCount } = await this.#place.ask(deed, (entries) => entries.deleteOne({ _id, gen }))
+    if (deletedCount === 1) await this.#chunks.remove(gen, deed)
+    return deletedCount === 1
+  }
+
+  async #prepared(entry: Entry, deed: Deed): Promise<Written['document']> {
+    const { document, apart } = toDocument(this.#ids.entry(entry.hash), entry, this.#place.plan.keepExpiredMs)
+    if (apart === undefined) return document
+    const { gen } = document
+    try {
+      return { ...document, chunks: await this.#chunks.write(entry.hash, gen, apart, deed) }
+    } catch (error) {
+      await this.#chunks.remove(gen, deed).catch(() => {})
+      throw error
+    }
+  }
+
+  /** If the entry does not get there, its chunks go again. An answer that was lost leaves them: who knows. */
+  async #undone<T>(document: Written['document'], deed: Deed, put: () => Promise<T>): Promise<T> {
+    try {
+      return await put()
+    } catch (error) {
+      const unknown = (error as { code?: unknown }).code === 'ERR_PERSIST_STORE_UNAVAILABLE'
+      if (document.chunks !== undefined && !unknown) await this.#chunks.remove(document.gen, deed).catch(() => {})
+      throw error
+    }
+  }
+
+  async #replace(entries: Entries, document: Written['document']): Promise<EntryDocument | null> {
+    const { _id } = document
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#orInTwoSteps(
+          () => entries.findOneAndReplace({ _id }, document, { upsert: true, projection: CHUNK_PART }),
+          async () => {
+            const seen = await entries.findOne({ _id }, { projection: CHUNK_PART, readPreference: 'primary' })
+            await entries.replaceOne({ _id }, document, { upsert: true })
+            return seen
+          },
+        )
+      } catch (error) {
+        // Two inserted at the same time; now there is one to replace.
+        if ((error as { code?: unknown }).code !== DUPLICATE_KEY || tries === TRIES) throw error
+      }
+    }
+  }
+
+  async #orInTwoSteps<T>(one: () => Promise<T>, two: () => Promise<T>): Promise<T> {
+    if (!this.#inOneStep) return two()
+    try {
+      return await one()
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== NOT_IMPLEMENTED) throw error
+      this.#inOneStep = false
+      return two()
+    }
+  }
+
+  /** What is replaced is out of reach by now: if its chunks stay, that costs room until the next tidying, no value. */
+  async #forgetChunks(replaced: Pick<EntryDocument, 'gen' | 'chunks'> | null, deed: Deed): Promise<void> {
+    if (replaced?.chunks === undefined || replaced.gen === undefined) return
+    await this.#chunks.remove(replaced.gen, deed).catch(() => {})
+  }
+
+  #waitFor(document: Written['document']) {
+    return this.#place.wait(document.chunks === undefined ? document.bytes : 0)
+  }
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import type { Subject } from '@persist/store/conformance'
+import { type MongoStoreOptions, mongoStore } from '@persist/store-mongo'
+import { MongoClient } from 'mongodb'
+import { afterAll } from 'vitest'
+
+/** A document as the tests look at it, from behind the store. */
+export type Stored = { _id: string } & Record<string, unknown>
+
+/** A database of a test file's own, which is dropped at the end. */
+export function ownDatabase(url: string) {
+  const name = `test-${randomBytes(6).toString('hex')}`
+  const client = new MongoClient(url)
+  afterAll(async () => {
+    await client.db(name).dropDatabase()
+    await client.close()
+  })
+  return {
+    url: `${url}${name}`,
+    collection: (collection = 'persist') => client.db(name).collection<Stored>(collection),
+    client,
+    name,
+  }
+}
+
+/** The subject of the conformance suite: each place is a collection. */
+export function subjectOf(url: string, options: MongoStoreOptions = {}): Subject {
+  const database = ownDatabase(url)
+  return {
+    adapter: (place) => mongoStore(database.url, { ...options, collection: place }),
+    cleanup: (place) => database.collection(place).drop(),
+    damage: (place, namespace, hash) =>
+      database.collection(place).updateOne({ _id: `${namespace}:${hash}` }, { $set: { payload: 'spoiled' } }),
+    unreachable: () => mongoStore('mongodb://127.0.0.1:9/', { serverWaitMs: 100 }),
+  }
+}
