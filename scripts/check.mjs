@@ -11,6 +11,7 @@ let failed = 0
 
 step('build', ['turbo', 'run', 'build', '--output-logs=errors-only'])
 step('types', ['tsc', '-p', 'tsconfig.json'])
+step('types with legacy decorators', ['tsc', '-p', 'packages/core/test/legacy/tsconfig.json'])
 step('lint', ['biome', 'check', '.'])
 const tests = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`])
 countTests(tests)

@@ -1,0 +1,117 @@
+import { createPersist, memoryStore, persisted, persist as realPersist, type StoreAdapter } from '@persist/core'
+import { describe, expectTypeOf, it } from 'vitest'
+
+const persist = createPersist({ env: {}, stderr: () => {} })
+const cache = memoryStore()
+const never = <T>(make: () => T) => make
+
+describe('what the types promise', () => {
+  it('the arguments and the result are those of the function', () => {
+    const join = persist((a: string, b?: number) => `${a}${b}`, { funcname: 'types.join', cache })
+    expectTypeOf(join).parameters.toEqualTypeOf<[a: string, b?: number | undefined]>()
+    expectTypeOf(join('x')).toEqualTypeOf<string>()
+    expectTypeOf(join.cache.get).parameter(0).toEqualTypeOf<[a: string, b?: number | undefined]>()
+    expectTypeOf(join.original).toEqualTypeOf<(a: string, b?: number) => string>()
+    // @ts-expect-error the second argument is a number
+    never(() => join('x', 'y'))
+  })
+
+  it('a generic or overloaded function keeps its signature over a synchronous store', () => {
+    const same = persist(<T>(value: T) => value, { funcname: 'types.same', cache })
+    expectTypeOf(same('x' as const)).toEqualTypeOf<'x'>()
+  })
+
+  it('the key is what the key option returns, and hash and unhash speak of it', () => {
+    const power = persist((x: number, y: number) => x ** y, {
+      funcname: 'types.power',
+      cache,
+      key: (x, y) => [x, y] as const,
+      hash: ([x, y]) => `${x}_${y}`,
+      unhash: (text) => text.split('_').map(Number) as [number, number],
+      pickle: String,
+      unpickle: Number,
+    })
+    expectTypeOf(power.keyOf(1, 2)).toEqualTypeOf<readonly [number, number]>()
+    for (const [key, value] of power.cache) {
+      expectTypeOf(key).toEqualTypeOf<readonly [number, number]>()
+      expectTypeOf(value).toEqualTypeOf<number>()
+    }
+    // @ts-expect-error the key is a pair
+    never(() => power.cache.get(2))
+  })
+
+  it('iteration is there with storekey or unhash only', () => {
+    const plain = persist((x: number) => x, { funcname: 'types.plain', cache })
+    // @ts-expect-error no storekey, no unhash
+    never(() => plain.cache.keys())
+    const stored = persist((x: number) => x, { funcname: 'types.stored', cache, storekey: true })
+    expectTypeOf(stored.cache.keys()).toEqualTypeOf<Iterable<[x: number]>>()
+    expectTypeOf(
+      persist({ funcname: 'types.curried', cache, storekey: true })((x: number) => x).cache.entries(),
+    ).toEqualTypeOf<Iterable<[[x: number], number]>>()
+  })
+
+  it('a literal URL decides the colour, and a plain text leaves it open', () => {
+    const fn = (x: number) => x
+    const file = never(() => realPersist(fn, { cache: 'file://somewhere' }))
+    expectTypeOf<ReturnType<ReturnType<typeof file>>>().toEqualTypeOf<number>()
+    const folder = never(() => realPersist(fn, { cache: './somewhere' }))
+    expectTypeOf<ReturnType<ReturnType<typeof folder>>>().toEqualTypeOf<number>()
+    const mongo = never(() => realPersist(fn, { cache: 'mongodb+srv://db/app' }))
+    expectTypeOf<ReturnType<ReturnType<typeof mongo>>>().toEqualTypeOf<Promise<number>>()
+    expectTypeOf<ReturnType<ReturnType<typeof mongo>['cache']['size']>>().toEqualTypeOf<Promise<number>>()
+    const text = never(() => realPersist(fn, { cache: process.env.ANY as string }))
+    expectTypeOf<ReturnType<ReturnType<typeof text>>>().toEqualTypeOf<number | Promise<number>>()
+    const adapter = never(() => realPersist(fn, { cache: {} as StoreAdapter<'async'> }))
+    expectTypeOf<ReturnType<ReturnType<typeof adapter>>>().toEqualTypeOf<Promise<number>>()
+  })
+
+  it('an asynchronous function answers with one promise, never with two', () => {
+    const mongo = never(() => realPersist(async (x: number) => x, { cache: 'mongodb://db/app' }))
+    expectTypeOf<ReturnType<ReturnType<typeof mongo>>>().toEqualTypeOf<Promise<number>>()
+    expectTypeOf<ReturnType<ReturnType<typeof mongo>['peek']>>().toEqualTypeOf<Promise<number | undefined>>()
+  })
+
+  it('options see the arguments and the result', () => {
+    persist((x: number) => `${x}`, {
+      funcname: 'types.options',
+      cache,
+      ttl: (result, x) => {
+        expectTypeOf(result).toEqualTypeOf<string>()
+        expectTypeOf(x).toEqualTypeOf<number>()
+        return '1h'
+      },
+      tags: (result) => [result],
+      shouldStore: (result, x) => result.length > x,
+    })
+    // @ts-expect-error there is no such option
+    never(() => persist((x: number) => x, { funcname: 'f', storeKey: true }))
+  })
+
+  it('a decorated method keeps its type, and persisted gives it the rest', () => {
+    class Model {
+      @persist({ funcname: 'types.Model.predict', cache, key: (_self: Model, x: number) => x })
+      predict(x: number) {
+        return x * 2
+      }
+    }
+    const model = new Model()
+    expectTypeOf(model.predict).toEqualTypeOf<(x: number) => number>()
+    expectTypeOf(persisted(model.predict).cache.size).toEqualTypeOf<number>()
+    expectTypeOf(persisted(model.predict).cache.get).returns.toEqualTypeOf<number | undefined>()
+  })
+
+  it('a method over an asynchronous store has to answer with a promise already', () => {
+    const decorate = never(() =>
+      realPersist({ funcname: 'f', cache: 'mongodb://db/app', key: (_self: object, x: number) => x }),
+    )
+    type Decorator = ReturnType<typeof decorate>
+    never(() => {
+      const context = {} as ClassMethodDecoratorContext
+      const decorator = {} as Decorator
+      decorator(async (x: number) => x, context)
+      // @ts-expect-error it would answer with a promise where its type says number
+      decorator((x: number) => x, context)
+    })
+  })
+})
