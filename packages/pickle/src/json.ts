@@ -1,5 +1,6 @@
 import { UnpickleError } from '@persist/errors'
 import { planFrom } from './options.ts'
+import { parseJson } from './parse-json.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { jsonOf, textOf } from './text.ts'
 
@@ -19,11 +20,11 @@ export function pickle(value: unknown): string {
   return jsonOf(takeSnapshot(value, plan, 'json').value)
 }
 
-/** `JSON.parse`. Throws `UnpickleError` for what is not JSON. */
+/** The value of a JSON text. Throws `UnpickleError` for what is not JSON. */
 export function unpickle(payload: string | Uint8Array): unknown {
   const text = textOf(payload, plan.maxBytes)
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
     throw new UnpickleError('the payload is not JSON', { cause: error })
   }

@@ -3,6 +3,7 @@ import { applyAnnotations } from './annotations.ts'
 import { refuseCustomCycle } from './cycles.ts'
 import { hoist } from './hoist.ts'
 import { type PickleOptions, type Plan, planFrom } from './options.ts'
+import { parseJson } from './parse-json.ts'
 import { raise } from './raise.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { annotate } from './superjson-text.ts'
@@ -59,7 +60,7 @@ function annotated({ value, shared }: Snapshot): object {
 function read(text: string, plan: Plan): unknown {
   let stored: unknown
   try {
-    stored = JSON.parse(text)
+    stored = parseJson(text)
   } catch (error) {
     throw new UnpickleError('the payload is not JSON', { cause: error })
   }
