@@ -2,31 +2,43 @@ import { basename } from 'node:path'
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
 import { decodeEntry, encodeEntry, type Unreadable } from './entry-format.ts'
+import type { Eviction } from './eviction.ts'
 import { told } from './failure.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { ENTRY_SUFFIX } from './layout.ts'
 import type { NamespaceFolder } from './namespace-folder.ts'
 import type { Plan } from './plan.ts'
 import { readFile } from './read-file.ts'
-import { uniqueName } from './token.ts'
+import { moveOut, putBack, unlinkIfThere } from './removal.ts'
 
 const ATTEMPTS = 6
 const MOST_REPORTED = 1000
+/** The longest text that V8 can make, and so read back, is a little longer. */
+const MOST_BYTES = 0x1fff_0000
 
 /** The entries of one namespace, as files. */
 export class EntryFiles {
   readonly plan: Plan
   readonly folder: NamespaceFolder
   readonly namespace: string
+  /** Where there are bounds to keep. */
+  readonly eviction: Eviction | undefined
   readonly #report: OpenOptions['report']
   readonly #reported = new Set<string>()
   #missed = false
 
-  constructor(plan: Plan, folder: NamespaceFolder, namespace: string, report: OpenOptions['report']) {
+  constructor(
+    plan: Plan,
+    folder: NamespaceFolder,
+    namespace: string,
+    report: OpenOptions['report'],
+    eviction: Eviction | undefined,
+  ) {
     this.plan = plan
     this.folder = folder
     this.namespace = namespace
     this.#report = report
+    this.eviction = eviction
   }
 
   /** The entry by this hash. What is damaged is reported, once, and moved out of the way. */
@@ -34,11 +46,12 @@ export class EntryFiles {
     const folder = this.folder.path ?? this.folder.find()
     if (folder === undefined) return undefined
     const path = folder + hash + ENTRY_SUFFIX
-    // Misses come in a row, as the two looks before and after taking a lease do. To ask first makes them cheap, and
-    // only the first hit after them dearer.
+    // Misses come in a row, as the looks before and after taking a lease do. To ask first makes them cheap, and only the
+    // first hit after them dearer.
     if (this.#missed && !this.plan.fs.existsSync(path)) return undefined
     const entry = this.readAt(path, hash)
     this.#missed = entry === undefined
+    if (entry !== undefined && this.eviction !== undefined) this.eviction.used(path)
     return entry
   }
 
@@ -63,17 +76,35 @@ export class EntryFiles {
   place(token: string, fd: number, entry: Entry): boolean {
     const { fs, durable, seal } = this.plan
     try {
+      let size: number
       try {
-        writeFully(fs, fd, encodeEntry(entry, this.namespace, seal))
+        const bytes = encodeEntry(entry, this.namespace, seal)
+        size = bytes.length
+        if (size > MOST_BYTES) throw this.#tooLarge(entry.hash, size)
+        writeFully(fs, fd, bytes)
         if (durable) fs.fsyncSync(fd)
       } finally {
         fs.closeSync(fd)
       }
-      return this.#rename(token, entry.hash)
+      return this.#rename(token, entry.hash, size)
     } catch (error) {
       this.#unlinkQuietly(token)
       throw error
     }
+  }
+
+  /** Removes an entry. `false`: there was none. */
+  remove(path: string): boolean {
+    const size = this.eviction?.sizeOf(path)
+    try {
+      if (!unlinkIfThere(this.plan, path)) return false
+    } catch (error) {
+      if (!this.plan.fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
+      this.discard(path, 'damaged')
+      return false
+    }
+    this.eviction?.removed(size)
+    return true
   }
 
   /** Reports an entry that cannot be read and moves it away, so that it is not met again. */
@@ -82,30 +113,48 @@ export class EntryFiles {
     else if (this.#moveAside(path)) this.#reportOnce(path, path, 'is damaged; it counts as missing')
   }
 
+  /** Runs a verb; its errors of the file system become errors of the store. */
   told<T>(operation: string, hash: string | undefined, verb: () => T): T {
     const { namespace } = this
     return told({ store: this.plan.dir, operation, namespace, ...(hash !== undefined && { hash }) }, verb)
   }
 
-  #rename(token: string, hash: string): boolean {
+  /** Tells of trouble that costs nobody a value. */
+  report(problem: StoreError): void {
+    this.#report?.(problem)
+  }
+
+  #rename(token: string, hash: string, size: number): boolean {
     const { fs, durable } = this.plan
     for (let attempt = 1; ; attempt++) {
       const folder = this.folder.path ?? this.folder.make()
       const path = folder + hash + ENTRY_SUFFIX
+      const replaced = this.eviction?.sizeOf(path)
       try {
         fs.renameSync(token, path)
-        if (durable) this.#syncFolder(folder)
-        return true
       } catch (error) {
         if (attempt === ATTEMPTS) throw error
-        const code = errorCode(error)
-        if (code === 'ENOENT') {
+        if (errorCode(error) === 'ENOENT') {
           if (!fs.existsSync(token)) return false
           this.folder.forget()
         } else if (fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
           this.discard(path, 'damaged')
         } else throw error
+        continue
       }
+      if (durable) this.#syncFolder(folder)
+      if (this.eviction !== undefined) this.#keepBounds(this.eviction, size, replaced)
+      return true
+    }
+  }
+
+  /** The entry is in place by now: trouble with the bounds takes nothing from that. */
+  #keepBounds(eviction: Eviction, size: number, replaced: number | undefined): void {
+    try {
+      this.told('evict', undefined, () => eviction.wrote(size, replaced))
+    } catch (error) {
+      if (error instanceof StoreError) this.report(error)
+      else throw error
     }
   }
 
@@ -120,37 +169,25 @@ export class EntryFiles {
     }
   }
 
-  /** `false`: it was no longer there, or a good entry had come in its place. */
+  /** `false`: it was not there any more, or a good entry had come in its place. */
   #moveAside(path: string): boolean {
-    const { fs, layout, seal } = this.plan
-    const aside = layout.damaged + uniqueName()
+    const { plan } = this
     try {
-      try {
-        fs.renameSync(path, aside)
-      } catch (error) {
-        if (errorCode(error) !== 'ENOENT') throw error
-        fs.mkdirSync(layout.damaged, { recursive: true })
-        fs.renameSync(path, aside)
-      }
-      const file = readFile(fs, aside)
-      if (file === undefined || file === 'odd' || typeof decodeEntry(file.buffer, file.length, seal) === 'string')
+      const aside = moveOut(plan, path, plan.layout.damaged)
+      if (aside === undefined) return false
+      const file = readFile(plan.fs, aside)
+      if (
+        file === undefined ||
+        file === 'odd' ||
+        typeof decodeEntry(file.buffer, file.length, plan.seal) === 'string'
+      ) {
         return true
-      this.#putBack(aside, path)
+      }
+      putBack(plan, aside, path)
       return false
-    } catch (error) {
-      return errorCode(error) !== 'ENOENT'
-    }
-  }
-
-  #putBack(aside: string, path: string): void {
-    const { fs } = this.plan
-    try {
-      fs.linkSync(aside, path)
-      fs.unlinkSync(aside)
-    } catch (error) {
-      // There is a newer one already, or no links on this file system.
-      if (errorCode(error) === 'EEXIST' || fs.existsSync(path)) fs.unlinkSync(aside)
-      else fs.renameSync(aside, path)
+    } catch {
+      // A folder that cannot be written: it stays, and is reported once.
+      return true
     }
   }
 
@@ -158,16 +195,25 @@ export class EntryFiles {
     if (this.#reported.has(what)) return
     if (this.#reported.size >= MOST_REPORTED) this.#reported.clear()
     this.#reported.add(what)
+    const facts = { store: this.plan.dir, operation: 'get', namespace: this.namespace }
     const hash = basename(path, ENTRY_SUFFIX)
-    const facts = { store: this.plan.dir, operation: 'get', namespace: this.namespace, hash }
-    this.#report?.(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', `The entry ${path} ${reason}.`, facts))
+    this.report(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', `the entry ${path} ${reason}`, { ...facts, hash }))
+  }
+
+  #tooLarge(hash: string, size: number): StoreError {
+    const facts = { store: this.plan.dir, operation: 'set', namespace: this.namespace, hash }
+    return new StoreError(
+      'ERR_PERSIST_VALUE_TOO_LARGE',
+      `an entry of ${size} bytes is too large for ${this.plan.dir}: at most ${MOST_BYTES}`,
+      facts,
+    )
   }
 
   #unlinkQuietly(path: string): void {
     try {
-      this.plan.fs.unlinkSync(path)
+      unlinkIfThere(this.plan, path)
     } catch {
-      // It is gone, or it stays as litter that the next sweep takes; the error that led here says more.
+      // It stays as litter that a sweep takes; the error that led here says more.
     }
   }
 }

@@ -12,15 +12,14 @@ export type FileSystem = Pick<
   | 'fsyncSync'
   | 'linkSync'
   | 'lstatSync'
+  | 'lutimesSync'
   | 'mkdirSync'
   | 'opendirSync'
   | 'openSync'
   | 'readdirSync'
   | 'readSync'
   | 'renameSync'
-  | 'rmdirSync'
   | 'unlinkSync'
-  | 'utimesSync'
   | 'writeSync'
 >
 

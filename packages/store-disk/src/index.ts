@@ -1,4 +1,5 @@
-export { type DiskStoreOptions, diskStore } from './disk-store.ts'
+export { diskStore } from './disk-store.ts'
 export type { FileSystem } from './file-system.ts'
+export type { DiskStoreOptions } from './options.ts'
 export type { Clock } from './plan.ts'
 export { fromUrl } from './url.ts'

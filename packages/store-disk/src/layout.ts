@@ -10,6 +10,7 @@ import { sep } from 'node:path'
 //     .persist/                                   what is under way
 //       0/ … f/                                   tokens: entries that are being written, leases; see token.ts
 //       leased-3f0c9a1b2c4d                       this namespace has had leases
+//       tally-3f0c9a1b2c4d                        how much it takes, if it has bounds; see tally.ts
 //       damaged/                                  what could not be read, moved out of the way
 
 export const ENTRY_SUFFIX = '.entry'
@@ -38,9 +39,19 @@ export class Layout {
     this.shards = Array.from({ length: SHARDS }, (_, shard) => this.work + shard.toString(SHARDS) + sep)
   }
 
+  /** For files on their way out or in. */
+  get scratch(): string {
+    return this.shards[0]!
+  }
+
   /** Whether there is such a file tells whether there may be leases in a namespace. */
   leaseMark(tag: string): string {
     return `${this.work}leased-${tag}`
+  }
+
+  /** What the writers of a bounded namespace believe it takes. */
+  tally(tag: string): string {
+    return `${this.work}tally-${tag}`
   }
 
   /** The folder of the tokens with this mark. */

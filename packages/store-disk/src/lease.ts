@@ -1,7 +1,9 @@
 import type { Entry, Lease } from '@persist/store'
 import type { EntryFiles } from './entry-files.ts'
 import { errorCode, REWRITE_FLAGS } from './file-system.ts'
+import { pause } from './pause.ts'
 import type { Plan } from './plan.ts'
+import { unlinkIfThere } from './removal.ts'
 import { type Target, type Tokens, writeNote } from './tokens.ts'
 
 const ATTEMPTS = 4
@@ -21,7 +23,7 @@ export function takeLease(plan: Plan, tokens: Tokens, target: Target, ms: number
     mine = isAlone()
     return mine ? path : undefined
   } finally {
-    if (!mine) tokens.unlink(path)
+    if (!mine) unlinkIfThere(plan, path)
   }
 
   function isAlone(): boolean {
@@ -68,7 +70,7 @@ export class DiskLease implements Lease<'sync'> {
         fd = this.#plan.fs.openSync(this.#path, REWRITE_FLAGS)
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return false
-        this.#remove()
+        unlinkIfThere(this.#plan, this.#path)
         throw error
       }
       return this.#files.place(this.#path, fd, entry)
@@ -83,7 +85,7 @@ export class DiskLease implements Lease<'sync'> {
         if (ms !== this.#ms) writeNote(this.#plan, this.#path, ms)
         this.#ms = ms
         const now = this.#plan.clock.now() / 1000
-        this.#plan.fs.utimesSync(this.#path, now, now)
+        this.#plan.fs.lutimesSync(this.#path, now, now)
         return true
       } catch (error) {
         if (errorCode(error) !== 'ENOENT') throw error
@@ -96,23 +98,11 @@ export class DiskLease implements Lease<'sync'> {
   release(): void {
     if (this.#over) return
     this.#over = true
-    this.#files.told('release', this.#hash, () => this.#remove())
-  }
-
-  #remove(): void {
-    try {
-      this.#plan.fs.unlinkSync(this.#path)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error
-    }
+    this.#files.told('release', this.#hash, () => void unlinkIfThere(this.#plan, this.#path))
   }
 }
 
 /** At least 1, and written in 12 digits at most. */
 export function wholeMs(ms: number): number {
   return Math.min(Math.max(1, Math.ceil(ms)), 999_999_999_999)
-}
-
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

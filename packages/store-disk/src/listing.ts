@@ -1,10 +1,12 @@
-import { join } from 'node:path'
 import type { Entry, ListedHead } from '@persist/store'
 import type { EntryFiles } from './entry-files.ts'
 import { decodeHead } from './entry-format.ts'
 import { errorCode } from './file-system.ts'
 import { ENTRY_SUFFIX } from './layout.ts'
 import { readFile } from './read-file.ts'
+
+/** Some file systems list a file again when it is replaced meanwhile. So many names take some 10 MB. */
+const MOST_REMEMBERED = 100_000
 
 /** The names of the entries' files, a few at a time. */
 export function* entryNames(files: EntryFiles): Generator<string> {
@@ -20,11 +22,14 @@ export function* entryNames(files: EntryFiles): Generator<string> {
     }
   })
   if (dir === undefined) return
+  const met = new Set<string>()
   try {
     for (;;) {
       const entry = files.told('list', undefined, () => dir.readSync())
       if (entry === null) return
-      if (entry.name.endsWith(ENTRY_SUFFIX)) yield entry.name
+      if (!entry.name.endsWith(ENTRY_SUFFIX) || met.has(entry.name)) continue
+      if (met.size < MOST_REMEMBERED) met.add(entry.name)
+      yield entry.name
     }
   } finally {
     dir.closeSync()
@@ -34,7 +39,7 @@ export function* entryNames(files: EntryFiles): Generator<string> {
 /** Every entry of the namespace, whole. */
 export function* listEntries(files: EntryFiles): Generator<Entry> {
   for (const name of entryNames(files)) {
-    const path = files.folder.path + name
+    const path = (files.folder.path ?? '') + name
     const entry = files.told('list', undefined, () => files.readAt(path))
     if (entry !== undefined && isUnder(files, name, entry.hash)) yield entry
   }
@@ -43,13 +48,14 @@ export function* listEntries(files: EntryFiles): Generator<Entry> {
 /** Every entry of the namespace, without its payload. */
 export function* listHeads(files: EntryFiles): Generator<ListedHead> {
   for (const name of entryNames(files)) {
-    const path = join(files.folder.path ?? '', name)
+    const path = (files.folder.path ?? '') + name
     const head = files.told('list', undefined, () => headAt(files, path))
     if (head !== undefined && isUnder(files, name, head.hash)) yield head
   }
 }
 
-function headAt(files: EntryFiles, path: string): ListedHead | undefined {
+/** The head of the entry in this file, if it is one of this namespace. */
+export function headAt(files: EntryFiles, path: string): ListedHead | undefined {
   const { fs, seal } = files.plan
   for (const part of ['start', 'all'] as const) {
     const file = readFile(fs, path, part)

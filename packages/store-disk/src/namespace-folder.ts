@@ -1,18 +1,19 @@
-import { join } from 'node:path'
-import { errorCode, type FileSystem } from './file-system.ts'
+import { sep } from 'node:path'
+import { errorCode } from './file-system.ts'
 import { digestName, existingName } from './folder-name.ts'
+import type { Plan } from './plan.ts'
 import type { Root } from './root.ts'
 
 /** Where a namespace's entries are: found once, made on the first write, found again when it has gone. */
 export class NamespaceFolder {
-  readonly #fs: FileSystem
+  readonly #plan: Plan
   readonly #root: Root
   readonly #namespace: string
   /** With a separator at its end; `undefined`: not known to exist. */
   path: string | undefined
 
-  constructor(fs: FileSystem, root: Root, namespace: string) {
-    this.#fs = fs
+  constructor(plan: Plan, root: Root, namespace: string) {
+    this.#plan = plan
     this.#root = root
     this.#namespace = namespace
   }
@@ -22,7 +23,7 @@ export class NamespaceFolder {
     if (this.path !== undefined) return this.path
     if (!this.#root.check()) return undefined
     const name = existingName(this.#namespace, this.#names())
-    if (name !== undefined) this.#settle(join(this.#root.dir, name))
+    if (name !== undefined) this.#settle(this.#plan.layout.root + name)
     return this.path
   }
 
@@ -35,8 +36,8 @@ export class NamespaceFolder {
     this.#create(existingName(this.#namespace, this.#names()) ?? this.#namespace)
     const name = existingName(this.#namespace, this.#names()) ?? digestName(this.#namespace)
     this.#create(name)
-    this.#settle(join(this.#root.dir, name))
-    if (this.path === undefined) throw notFolder(join(this.#root.dir, name))
+    this.#settle(this.#plan.layout.root + name)
+    if (this.path === undefined) throw notFolder(this.#plan.layout.root + name)
     return this.path
   }
 
@@ -48,7 +49,7 @@ export class NamespaceFolder {
 
   #names(): string[] {
     try {
-      return this.#fs.readdirSync(this.#root.dir)
+      return this.#plan.fs.readdirSync(this.#plan.dir)
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return []
       throw error
@@ -57,18 +58,18 @@ export class NamespaceFolder {
 
   #create(name: string): void {
     try {
-      this.#fs.mkdirSync(join(this.#root.dir, name))
+      this.#plan.fs.mkdirSync(this.#plan.layout.root + name)
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }
   }
 
   #settle(path: string): void {
-    const stat = this.#fs.lstatSync(path, { throwIfNoEntry: false })
+    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return
     // A link would lead out of the store's folder.
     if (!stat.isDirectory()) throw notFolder(path)
-    this.path = join(path, '/')
+    this.path = path + sep
   }
 }
 

@@ -1,15 +1,28 @@
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
 import { EntryFiles } from './entry-files.ts'
-import { errorCode } from './file-system.ts'
+import { Eviction } from './eviction.ts'
 import { checkHash } from './hash-check.ts'
 import { ENTRY_SUFFIX, hashMark, namespaceTag } from './layout.ts'
 import { DiskLease, takeLease, wholeMs } from './lease.ts'
 import { entryNames, listEntries, listHeads } from './listing.ts'
 import { NamespaceFolder } from './namespace-folder.ts'
 import type { Plan } from './plan.ts'
+import { prune } from './prune.ts'
+import { unlinkIfThere } from './removal.ts'
 import type { Root } from './root.ts'
+import { Sweep } from './sweep.ts'
+import { Tally } from './tally.ts'
 import { readToken } from './token.ts'
 import type { Target, Tokens } from './tokens.ts'
+
+/** What all namespaces of one adapter share. */
+export interface Shared {
+  readonly plan: Plan
+  readonly root: Root
+  readonly tokens: Tokens
+  /** Called when the adapter closes. */
+  readonly closing: Set<() => void>
+}
 
 /** One namespace of a folder. */
 export class NamespaceStore implements Store<'sync'> {
@@ -19,12 +32,16 @@ export class NamespaceStore implements Store<'sync'> {
   readonly #tokens: Tokens
   readonly #bounds: Bounds
 
-  constructor(plan: Plan, root: Root, tokens: Tokens, namespace: string, { bounds = {}, report }: OpenOptions = {}) {
+  constructor({ plan, root, tokens, closing }: Shared, namespace: string, { bounds = {}, report }: OpenOptions = {}) {
     this.#plan = plan
-    this.#tag = namespaceTag(namespace)
-    this.#files = new EntryFiles(plan, new NamespaceFolder(plan.fs, root, namespace), namespace, report)
     this.#tokens = tokens
     this.#bounds = bounds
+    this.#tag = namespaceTag(namespace)
+    const folder = new NamespaceFolder(plan, root, namespace)
+    const isBounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
+    const eviction = isBounded ? new Eviction(plan, folder, this.#tag, bounds) : undefined
+    if (eviction !== undefined) closing.add(() => eviction.close())
+    this.#files = new EntryFiles(plan, folder, namespace, report, eviction)
   }
 
   get(hash: string): Entry | undefined {
@@ -54,7 +71,9 @@ export class NamespaceStore implements Store<'sync'> {
       const target = this.#target(hash)
       if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target)
       const folder = this.#files.folder.find()
-      return folder !== undefined && this.#unlink(folder + hash + ENTRY_SUFFIX)
+      if (folder === undefined || !this.#files.remove(folder + hash + ENTRY_SUFFIX)) return false
+      if (this.#files.eviction === undefined) this.#forgetUsage()
+      return true
     })
   }
 
@@ -62,7 +81,10 @@ export class NamespaceStore implements Store<'sync'> {
     return this.#files.told('clear', undefined, () => {
       this.#endAllLeases()
       let cleared = 0
-      for (const name of entryNames(this.#files)) if (this.#unlink(this.#files.folder.path + name)) cleared++
+      for (const name of entryNames(this.#files)) {
+        if (this.#files.remove((this.#files.folder.path ?? '') + name)) cleared++
+      }
+      this.#forgetUsage()
       return cleared
     })
   }
@@ -90,19 +112,9 @@ export class NamespaceStore implements Store<'sync'> {
 
   prune(now: number, bounds: Bounds = this.#bounds): number {
     return this.#files.told('prune', undefined, () => {
-      const kept: { hash: string; used: number; bytes: number }[] = []
-      let pruned = 0
-      for (const head of this.heads()) {
-        if (head.expiresAt !== undefined && head.expiresAt <= now) pruned += Number(this.delete(head.hash))
-        else kept.push({ hash: head.hash, used: head.createdAt, bytes: head.bytes })
-      }
-      kept.sort((a, b) => b.used - a.used)
-      let total = 0
-      for (const [index, { hash, bytes }] of kept.entries()) {
-        total += bytes
-        if (index >= (bounds.maxEntries ?? Infinity) || total > (bounds.maxBytes ?? Infinity))
-          pruned += Number(this.delete(hash))
-      }
+      const pruned = prune(this.#files, now, bounds)
+      if (pruned > 0) this.#forgetUsage()
+      new Sweep(this.#plan).all()
       return pruned
     })
   }
@@ -125,20 +137,13 @@ export class NamespaceStore implements Store<'sync'> {
     for (const shard of this.#plan.layout.shards) {
       for (const name of this.#tokens.names(shard)) {
         if (!name.startsWith(`${this.#tag}-`) || readToken(name)?.leaseMs === undefined) continue
-        this.#tokens.unlink(shard + name)
+        unlinkIfThere(this.#plan, shard + name)
       }
     }
   }
 
-  #unlink(path: string): boolean {
-    try {
-      this.#plan.fs.unlinkSync(path)
-      return true
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return false
-      if (!this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
-      this.#files.discard(path, 'damaged')
-      return false
-    }
+  #forgetUsage(): void {
+    if (this.#files.eviction === undefined) new Tally(this.#plan, this.#tag).forget()
+    else this.#files.eviction.forget()
   }
 }

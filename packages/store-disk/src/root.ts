@@ -1,12 +1,15 @@
-import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
-import { CREATE_FLAGS, errorCode, type FileSystem, READ_FLAGS, writeFully } from './file-system.ts'
-import { ROOT_FILES, WORK_FOLDER } from './layout.ts'
+import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from './file-system.ts'
+import { ROOT_FILES } from './layout.ts'
+import type { Plan } from './plan.ts'
 
 /** The format that this code reads and writes. A change that older code would misread makes it 2. */
 export const FORMAT = 1
 
-const CONTENTS: Record<(typeof ROOT_FILES)[number], string> = {
+const [FORMAT_FILE, ...MARKS] = ROOT_FILES
+const LONGEST_FORMAT_FILE = 1024
+
+const CONTENTS: Readonly<Record<(typeof ROOT_FILES)[number], string>> = {
   'persist.json': `${JSON.stringify({ format: FORMAT, about: 'Results kept by @persist. Safe to delete.' })}\n`,
   // https://bford.info/cachedir/: the first 43 bytes are the signature.
   'CACHEDIR.TAG':
@@ -16,43 +19,35 @@ const CONTENTS: Record<(typeof ROOT_FILES)[number], string> = {
 
 /** The store's folder: its format is checked once, and it is made on the first write. */
 export class Root {
-  readonly #fs: FileSystem
-  readonly dir: string
+  readonly #plan: Plan
   #checked = false
 
-  constructor(fs: FileSystem, dir: string) {
-    this.#fs = fs
-    this.dir = dir
+  constructor(plan: Plan) {
+    this.#plan = plan
   }
 
-  /** Throws for a folder of a newer format. `false`: there is no folder yet. */
+  /** Throws for a folder of another format. `false`: there is no folder yet. */
   check(): boolean {
     if (this.#checked) return true
     const format = this.#format()
-    if (format === undefined) return this.#fs.existsSync(this.dir)
-    if (format !== FORMAT) {
-      throw new StoreError(
-        'ERR_PERSIST_STORE_FORMAT',
-        `The folder ${this.dir} has format ${format}; this version of @persist/store-disk knows format ${FORMAT}. ` +
-          'Nothing in it was touched. Update the package, or use another folder.',
-        { store: this.dir },
-      )
-    }
+    if (format === undefined) return this.#plan.fs.existsSync(this.#plan.dir)
+    if (format !== FORMAT) throw otherFormat(this.#plan.dir, format)
     this.#checked = true
     return true
   }
 
   /** Makes the folder and what marks it. */
   make(): void {
-    if (this.check() && this.#checked) {
-      this.#fs.mkdirSync(join(this.dir, WORK_FOLDER), { recursive: true })
-      return
+    const { fs, dir, layout } = this.#plan
+    if (!this.#checked && !(this.check() && this.#checked)) {
+      // A folder that holds other people's files is theirs: a `.gitignore` or a tag would hide those.
+      const ours = fs.mkdirSync(dir, { recursive: true }) !== undefined || fs.readdirSync(dir).length === 0
+      // The format comes last: whoever finds it finds the rest.
+      for (const name of ours ? MARKS : []) this.#create(name, CONTENTS[name])
+      this.#create(FORMAT_FILE, CONTENTS[FORMAT_FILE])
+      this.check()
     }
-    // A folder that holds other people's files is theirs: a `.gitignore` or a tag would hide those.
-    const ours = this.#fs.mkdirSync(this.dir, { recursive: true }) !== undefined || this.#isEmpty()
-    for (const name of ours ? ROOT_FILES : ROOT_FILES.slice(0, 1)) this.#create(name)
-    this.#fs.mkdirSync(join(this.dir, WORK_FOLDER), { recursive: true })
-    this.check()
+    fs.mkdirSync(layout.work, { recursive: true })
   }
 
   /** Look again before the next use: something that was there is not any more. */
@@ -60,42 +55,55 @@ export class Root {
     this.#checked = false
   }
 
-  #isEmpty(): boolean {
-    return this.#fs.readdirSync(this.dir).length === 0
-  }
-
-  #create(name: (typeof ROOT_FILES)[number]): void {
+  #create(name: string, text: string): void {
+    const { fs, layout } = this.#plan
     try {
-      const fd = this.#fs.openSync(join(this.dir, name), CREATE_FLAGS, 0o666)
+      const fd = fs.openSync(layout.root + name, CREATE_FLAGS, 0o666)
       try {
-        writeFully(this.#fs, fd, Buffer.from(CONTENTS[name]))
+        writeFully(fs, fd, Buffer.from(text))
       } finally {
-        this.#fs.closeSync(fd)
+        fs.closeSync(fd)
       }
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }
   }
 
+  /** `undefined`: no folder, or one whose format file is missing, or not written yet. */
   #format(): unknown {
+    const { fs, layout } = this.#plan
     let fd: number
     try {
-      fd = this.#fs.openSync(join(this.dir, ROOT_FILES[0]), READ_FLAGS)
+      fd = fs.openSync(layout.root + FORMAT_FILE, READ_FLAGS)
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined
       throw error
     }
-    const bytes = Buffer.alloc(1024)
     try {
-      const length = this.#fs.readSync(fd, bytes, 0, bytes.length, 0)
-      const { format } = JSON.parse(bytes.toString('utf8', 0, length)) as { format?: unknown }
-      return format ?? 'unknown'
-    } catch (error) {
-      // Being written at this moment, or cut off by a crash: not a folder of another format.
-      if (error instanceof SyntaxError) return undefined
-      throw error
+      const bytes = Buffer.alloc(LONGEST_FORMAT_FILE)
+      const length = fs.readSync(fd, bytes, 0, bytes.length, 0)
+      return formatIn(bytes.toString('utf8', 0, length))
     } finally {
-      this.#fs.closeSync(fd)
+      fs.closeSync(fd)
     }
   }
+}
+
+/** Text that a crash has cut off tells nothing, and is no other format. */
+function formatIn(text: string): unknown {
+  try {
+    const content = JSON.parse(text) as { format?: unknown } | null
+    return content?.format ?? 'unknown'
+  } catch {
+    return undefined
+  }
+}
+
+function otherFormat(dir: string, format: unknown): StoreError {
+  return new StoreError(
+    'ERR_PERSIST_STORE_FORMAT',
+    `the folder ${dir} has format ${format}, and this version of @persist/store-disk knows format ${FORMAT}. ` +
+      'It was not touched: update the package, or use another folder',
+    { store: dir },
+  )
 }

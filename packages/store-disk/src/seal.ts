@@ -7,7 +7,8 @@ export interface Seal {
   readonly opening: string
   /** How many characters a sum has, all of them ASCII. */
   readonly size: number
-  sum(bytes: Uint8Array): string
+  /** Of the parts, one after the other; texts count as UTF-8. */
+  sum(...parts: readonly (string | Uint8Array)[]): string
   matches(bytes: Uint8Array, sum: string): boolean
 }
 
@@ -15,13 +16,22 @@ export interface Seal {
 export const crcSeal: Seal = {
   opening: '{"persist":1,"crc32":"',
   size: 8,
-  sum: (bytes) => crc32(bytes).toString(16).padStart(8, '0'),
+  sum: (...parts) => {
+    let sum = 0
+    // Of nothing, zlib's answer is 0 whatever came before.
+    for (const part of parts) if (part.length > 0) sum = crc32(part, sum)
+    return sum.toString(16).padStart(8, '0')
+  },
   matches: (bytes, sum) => crc32(bytes) === Number.parseInt(sum, 16),
 }
 
 /** Tells damage and forgery: HMAC-SHA-256 (RFC 2104) in base64url. */
 export function hmacSeal(secret: string | Uint8Array): Seal {
   const key = createSecretKey(typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret)
-  const sum = (bytes: Uint8Array) => createHmac('sha256', key).update(bytes).digest('base64url')
+  const sum: Seal['sum'] = (...parts) => {
+    const hmac = createHmac('sha256', key)
+    for (const part of parts) hmac.update(part)
+    return hmac.digest('base64url')
+  }
   return { opening: '{"persist":1,"hmac":"', size: 43, sum, matches: (bytes, given) => sum(bytes) === given }
 }

@@ -26,6 +26,11 @@ export function tokenName(target: string, leaseMs: number | undefined): string {
   return `${target}-${leaseMs === undefined ? 'set' : `lease${leaseMs}`}-${uniqueName()}`
 }
 
+/** A name for a file that is no entry's, under which it is swept like a token if we die. */
+export function scratchName(): string {
+  return tokenName('000000000000-scratch', undefined)
+}
+
 /** A name that nobody else gives, which tells whose it is. */
 export function uniqueName(): string {
   ending ??= holderName()

@@ -1,7 +1,9 @@
 import { CREATE_FLAGS, errorCode, REWRITE_FLAGS } from './file-system.ts'
 import { signOf } from './holder.ts'
 import type { Plan } from './plan.ts'
+import { unlinkIfThere } from './removal.ts'
 import type { Root } from './root.ts'
+import { Sweep } from './sweep.ts'
 import { readToken, type Token, tokenName } from './token.ts'
 
 /** How long an entry that is being set by another host may take before its token counts as left behind. */
@@ -29,10 +31,12 @@ export class Tokens {
   readonly #root: Root
   readonly #observed = new Map<string, Observation>()
   readonly #leased = new Set<string>()
+  readonly #sweep: Sweep
 
   constructor(plan: Plan, root: Root) {
     this.#plan = plan
     this.#root = root
+    this.#sweep = new Sweep(plan)
   }
 
   /** Makes a token and leaves it open. */
@@ -40,6 +44,7 @@ export class Tokens {
     const folder = this.#plan.layout.shardOf(mark)
     const name = tokenName(`${tag}-${mark}`, leaseMs)
     const path = folder + name
+    this.#sweep.step()
     for (let attempt = 0; ; attempt++) {
       try {
         if (leaseMs !== undefined && !this.#leased.has(tag)) this.#markLeased(tag)
@@ -47,7 +52,8 @@ export class Tokens {
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
         this.#leased.clear()
-        if (attempt > 0) this.#root.forget()
+        // Most often only this shard is not there yet; else the whole folder has been removed.
+        if (!this.#plan.fs.existsSync(this.#plan.layout.work)) this.#root.forget()
         this.#root.make()
         this.#plan.fs.mkdirSync(folder, { recursive: true })
       }
@@ -82,15 +88,7 @@ export class Tokens {
   /** Takes a token away. This and its holder's rename of it compete, and one of them succeeds. */
   remove({ mark }: Target, { name }: Token): void {
     this.#observed.delete(name)
-    this.unlink(this.#plan.layout.shardOf(mark) + name)
-  }
-
-  unlink(path: string): void {
-    try {
-      this.#plan.fs.unlinkSync(path)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error
-    }
+    unlinkIfThere(this.#plan, this.#plan.layout.shardOf(mark) + name)
   }
 
   /** Whether a token's holder has died, or shown no sign of life for its time by our own monotonic clock. */

@@ -1,36 +1,74 @@
 import { fileURLToPath } from 'node:url'
 import { OptionError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import { type DiskStoreOptions, diskStore } from './disk-store.ts'
+import { diskStore } from './disk-store.ts'
+import type { DiskStoreOptions } from './options.ts'
 
 /**
- * The store for a cache URL.
+ * The store for a cache URL, or for a folder that is named without `file://`. See {@link folderOf} for the forms.
  *
- * @throws OptionError for another scheme, or with a query or fragment.
+ * @throws OptionError for another scheme, for parameters, and for what names no folder.
  * @example
  * ```ts
- * fromUrl('file://persist')             // ./persist
- * fromUrl('file:///var/cache/a%20b')    // /var/cache/a b
+ * fromUrl('file://persist')                         // ./persist
+ * fromUrl('file:///var/cache/a%20b', { durable: true })   // /var/cache/a b
  * ```
  */
 export function fromUrl(url: string | URL, options?: DiskStoreOptions): StoreAdapter<'sync'> {
-  return diskStore(folderOf(url), options)
+  return diskStore(url, options)
 }
 
-/** The folder that a cache URL means, as it was written: relative or not. */
-export function folderOf(url: string | URL): string {
-  if (url instanceof URL) return fileURLToPath(url)
-  const match = /^file:\/\/(.*)$/is.exec(url)
-  if (match === null) {
-    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) throw refused(url, 'it has another scheme than file://')
-    return url
+/**
+ * The folder that a cache URL means, relative or not:
+ *
+ * | written | folder |
+ * |---|---|
+ * | `file://persist`, `file://./a b`, `file://./a%20b` | `persist`, `./a b`, `./a b`: what follows `file://` is a path |
+ * | `file:///abs/with%20space` | `/abs/with space` |
+ * | `file:///C:/x`, `file://C:/x`, `C:\x` | on Windows `C:\x` |
+ * | `dir/only`, `./100%` | as written: without `file://` nothing is decoded |
+ * | `new URL('./cache', import.meta.url)` | beside the module |
+ */
+export function folderOf(url: string | URL, windows = process.platform === 'win32'): string {
+  const text = String(url)
+  const path = /^file:\/\/(.*)$/is.exec(text)?.[1]
+  if (path === undefined) return plainPath(text)
+  if (/[?#]/.test(path)) throw refused(text, 'parameters mean nothing here; a ? in a name is %3F, a # is %23')
+  const folder = path.startsWith('/') ? absolute(text, windows) : decoded(text, path)
+  return checked(text, folder)
+}
+
+function plainPath(text: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw refused(text, 'a folder is file:// or has no scheme')
+  if (/^file:/i.test(text)) throw refused(text, 'write file://')
+  return checked(text, text)
+}
+
+function absolute(text: string, windows: boolean): string {
+  try {
+    return fileURLToPath(text, { windows })
+  } catch (error) {
+    throw refused(text, (error as Error).message)
   }
-  const path = match[1]!
-  if (path === '') throw refused(url, 'it names no folder')
-  if (/[?#]/.test(path)) throw refused(url, 'a file:// URL has no parameters here; write ? as %3F and # as %23')
-  return path.startsWith('/') ? fileURLToPath(url) : decodeURIComponent(path)
+}
+
+/** By the rules of `fileURLToPath`: a slash that is written as an escape would be part of a name, and no name has one. */
+function decoded(text: string, path: string): string {
+  if (/%2f|%5c/i.test(path)) throw refused(text, 'a name cannot hold a slash')
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw refused(text, 'a % must be followed by two hexadecimal digits; a % itself is %25')
+  }
+}
+
+function checked(text: string, folder: string): string {
+  if (folder === '') throw refused(text, 'it names no folder; the current one is .')
+  if (folder.includes('\0')) throw refused(text, 'a name cannot hold a zero byte')
+  if (/^~(?:$|[/\\])/.test(folder)) throw refused(text, '~ is not expanded; use os.homedir()')
+  return folder
 }
 
 function refused(url: string, why: string): OptionError {
-  return new OptionError(`The cache URL ${JSON.stringify(url)} cannot be used: ${why}.`, { option: 'cache' })
+  return new OptionError(`the cache ${JSON.stringify(url)} cannot be used: ${why}`, { option: 'cache' })
 }

@@ -1,0 +1,218 @@
+import type { Bounds } from '@persist/store'
+import type { NamespaceFolder } from './namespace-folder.ts'
+import type { Plan } from './plan.ts'
+import { isSameFile, removeUnchanged } from './removal.ts'
+import { Tally, type Usage } from './tally.ts'
+import { type MetFile, Walk } from './walk.ts'
+
+/** How many files a write looks at; more while there are many too many, and how many it then removes at most. */
+const LOOKS = 4
+const LOOKS_WHEN_OVER = 24
+const MOST_REMOVALS = 8
+/** Of the files that were met, how many of those unused for longest are remembered. */
+const POOL = 64
+const FEWEST_TO_CHOOSE_FROM = 16
+/** How many files whoever counts first looks at, at once: some 20 ms. */
+const FIRST_LOOKS = 4096
+/** Changes that are noted together; fewer under small bounds. */
+const LONGEST_BATCH = 16
+const NOTES_PER_READ = 8
+/** A hit renews a file's time this seldom, in milliseconds. */
+const TOUCH_AFTER = 3_600_000
+/** Where a writer begins its first round in a large folder. */
+const LARGEST_SKIP = 512
+
+/** Evictions whose last changes are not noted yet. */
+const unnoted = new Set<Eviction>()
+let listens = false
+
+/**
+ * Keeps a namespace within its bounds, a little with every write: each looks at some files further along the folder,
+ * and removes, while there are too many, those unused for longest of all that were met lately.
+ */
+export class Eviction {
+  readonly #plan: Plan
+  readonly #folder: NamespaceFolder
+  readonly #tally: Tally
+  readonly #walk: Walk
+  readonly #bounds: Required<Bounds>
+  readonly #batch: number
+  #usage: { entries: number; bytes: number } | undefined
+  #pending = { entries: 0, bytes: 0, changes: 0 }
+  #pool: MetFile[] = []
+  #notes = 0
+
+  constructor(plan: Plan, folder: NamespaceFolder, tag: string, bounds: Bounds) {
+    const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
+    this.#plan = plan
+    this.#folder = folder
+    this.#tally = new Tally(plan, tag)
+    this.#walk = new Walk(plan, folder)
+    this.#bounds = { maxEntries, maxBytes }
+    this.#batch = Math.max(1, Math.min(LONGEST_BATCH, Math.floor(maxEntries / 64)))
+  }
+
+  /** The size of the file that is about to be replaced or removed. */
+  sizeOf(path: string): number | undefined {
+    return this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })?.size
+  }
+
+  /** An entry was written: time for a little upkeep. */
+  wrote(size: number, replaced: number | undefined): void {
+    this.#usage ??= this.#begin()
+    this.#change({ entries: replaced === undefined ? 1 : 0, bytes: size - (replaced ?? 0) })
+    const counted = this.#walk.step(this.#looks(), (file) => this.#meet(file))
+    if (counted !== undefined) this.#recount(counted)
+    this.#removeExcess()
+  }
+
+  /** An entry was removed. */
+  removed(size: number | undefined): void {
+    if (size !== undefined) this.#change({ entries: -1, bytes: -size })
+  }
+
+  /** An entry was used. */
+  used(path: string): void {
+    const { fs, clock } = this.#plan
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+    const now = clock.now()
+    if (stat === undefined || now - stat.mtimeMs < TOUCH_AFTER) return
+    try {
+      fs.lutimesSync(path, now / 1000, now / 1000)
+    } catch {
+      // Somebody else's file, or a folder that cannot be written: it counts as unused, and nothing else follows.
+    }
+  }
+
+  /** All is known to be otherwise: whoever writes next counts again. */
+  forget(): void {
+    this.#usage = undefined
+    this.#pending = { entries: 0, bytes: 0, changes: 0 }
+    unnoted.delete(this)
+    this.#walk.close()
+    this.#tally.forget()
+  }
+
+  /** Notes what is not noted yet, and lets go of the folder. */
+  close(): void {
+    this.note()
+    this.#usage = undefined
+    this.#walk.close()
+  }
+
+  /** Notes the changes for other writers. */
+  note(): void {
+    unnoted.delete(this)
+    const { changes, ...change } = this.#pending
+    if (changes === 0) return
+    this.#pending = { entries: 0, bytes: 0, changes: 0 }
+    this.#tally.add(change)
+  }
+
+  #begin(): { entries: number; bytes: number } {
+    let usage = this.#tally.read()
+    if (usage === undefined) {
+      usage = this.#countFirst()
+      this.#tally.start(usage)
+    }
+    if (usage.entries > LARGEST_SKIP) this.#walk.skip(Math.floor(Math.random() * LARGEST_SKIP))
+    return { ...usage }
+  }
+
+  /** Of a folder with more files than that, too little; a long-lived writer's first round tells. */
+  #countFirst(): Usage {
+    const usage = { entries: 0, bytes: 0 }
+    const counter = new Walk(this.#plan, this.#folder)
+    counter.step(FIRST_LOOKS, ({ size }) => {
+      usage.entries++
+      usage.bytes += size
+    })
+    counter.close()
+    // What was just written is there already, and comes on top.
+    return { entries: Math.max(0, usage.entries - 1), bytes: usage.bytes }
+  }
+
+  #change(change: Usage): void {
+    this.#pending.entries += change.entries
+    this.#pending.bytes += change.bytes
+    this.#pending.changes++
+    if (this.#usage !== undefined) {
+      this.#usage.entries += change.entries
+      this.#usage.bytes += change.bytes
+    }
+    if (change.entries > 0) this.#walk.adjust(change)
+    if (this.#pending.changes < this.#batch) {
+      noteOnExit(this)
+      return
+    }
+    this.note()
+    // What others changed meanwhile; of a small folder the walk tells sooner.
+    if (++this.#notes % NOTES_PER_READ !== 0 || this.#usage === undefined) return
+    const noted = this.#tally.read()
+    if (noted !== undefined) this.#usage = { ...noted }
+  }
+
+  #recount(counted: Usage): void {
+    const known = this.#usage
+    if (known?.entries === counted.entries && known.bytes === counted.bytes) return
+    this.#usage = { ...counted }
+    this.#pending = { entries: 0, bytes: 0, changes: 0 }
+    this.#tally.start(counted)
+  }
+
+  #looks(): number {
+    if (this.#excess() > MOST_REMOVALS) return LOOKS_WHEN_OVER
+    return Math.max(LOOKS, FEWEST_TO_CHOOSE_FROM - this.#pool.length)
+  }
+
+  #meet(file: MetFile): void {
+    const pool = this.#pool
+    const known = pool.findIndex(({ name }) => name === file.name)
+    if (known !== -1) pool.splice(known, 1)
+    if (pool.length === POOL && file.mtimeMs >= pool[POOL - 1]!.mtimeMs) return
+    const place = pool.findIndex(({ mtimeMs }) => mtimeMs > file.mtimeMs)
+    pool.splice(place === -1 ? pool.length : place, 0, file)
+    if (pool.length > POOL) pool.pop()
+  }
+
+  #removeExcess(): void {
+    let removals = 0
+    for (let look = 0; look < POOL && removals < MOST_REMOVALS && this.#excess() > 0; look++) {
+      const file = this.#pool.shift()
+      if (file === undefined) return
+      const path = (this.#folder.path ?? '') + file.name
+      const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+      if (stat === undefined) continue
+      if (!isSameFile(stat, file)) {
+        // Used or written anew since it was met.
+        const { dev, ino, mtimeMs, size } = stat
+        this.#meet({ ...file, dev, ino, mtimeMs, size })
+      } else if (removeUnchanged(this.#plan, path, file)) {
+        if (this.#walk.isOfThisRound(file)) this.#walk.adjust({ entries: -1, bytes: -file.size })
+        this.#change({ entries: -1, bytes: -file.size })
+        removals++
+      }
+    }
+  }
+
+  #excess(): number {
+    const usage = this.#usage
+    if (usage === undefined) return 0
+    return Math.max(usage.entries - this.#bounds.maxEntries, usage.bytes > this.#bounds.maxBytes ? 1 : 0)
+  }
+}
+
+function noteOnExit(eviction: Eviction): void {
+  unnoted.add(eviction)
+  if (listens) return
+  listens = true
+  process.on('exit', () => {
+    for (const one of unnoted) {
+      try {
+        one.note()
+      } catch {
+        // An estimate is a little off then; nobody is left to tell.
+      }
+    }
+  })
+}

@@ -1,0 +1,70 @@
+import type { Stats } from 'node:fs'
+import { errorCode } from './file-system.ts'
+import type { Plan } from './plan.ts'
+import { scratchName } from './token.ts'
+
+/** What tells a file from another one that has taken its place. */
+export type FileMark = Pick<Stats, 'dev' | 'ino' | 'mtimeMs' | 'size'>
+
+/**
+ * Removes an entry's file, unless another one has taken its place since it was looked at: a fresh result does not go
+ * because an old one should. `false`: nothing was removed.
+ */
+export function removeUnchanged(plan: Plan, path: string, seen: FileMark): boolean {
+  const { fs } = plan
+  const aside = moveOut(plan, path)
+  if (aside === undefined) return false
+  const moved = fs.lstatSync(aside, { throwIfNoEntry: false })
+  if (moved === undefined || isSameFile(moved, seen)) {
+    unlinkIfThere(plan, aside)
+    return true
+  }
+  putBack(plan, aside, path)
+  return false
+}
+
+/** Moves a file out of the way, under a name of its own. `undefined`: it is not there any more. */
+export function moveOut(plan: Plan, path: string, folder = plan.layout.scratch): string | undefined {
+  const aside = folder + scratchName()
+  for (let attempt = 0; ; attempt++) {
+    try {
+      plan.fs.renameSync(path, aside)
+      return aside
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      if (attempt > 0 || plan.fs.existsSync(folder)) return undefined
+      plan.fs.mkdirSync(folder, { recursive: true })
+    }
+  }
+}
+
+/** Puts a file back that should not have been moved, unless there is a newer one already. */
+export function putBack(plan: Plan, aside: string, path: string): void {
+  const { fs } = plan
+  try {
+    fs.linkSync(aside, path)
+  } catch (error) {
+    // A file system without links, as FAT: for a moment the entry is missing.
+    if (errorCode(error) !== 'EEXIST' && !fs.existsSync(path)) {
+      fs.renameSync(aside, path)
+      return
+    }
+  }
+  unlinkIfThere(plan, aside)
+}
+
+/** `false`: it was not there. */
+export function unlinkIfThere(plan: Plan, path: string): boolean {
+  try {
+    plan.fs.unlinkSync(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Whether it is the same file, unchanged and unused since. */
+export function isSameFile(one: FileMark, other: FileMark): boolean {
+  return one.ino === other.ino && one.dev === other.dev && one.mtimeMs === other.mtimeMs && one.size === other.size
+}

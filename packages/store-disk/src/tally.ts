@@ -1,0 +1,106 @@
+import { constants } from 'node:fs'
+import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from './file-system.ts'
+import type { Plan } from './plan.ts'
+import { unlinkIfThere } from './removal.ts'
+import { scratchName } from './token.ts'
+
+/** How much the entries of a namespace take. */
+export interface Usage {
+  readonly entries: number
+  readonly bytes: number
+}
+
+const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND
+const LONGEST = 16 * 1024
+const LINE = /^([=+])(-?\d{1,15}) (-?\d{1,15})$/
+
+/**
+ * What the writers of a bounded namespace believe it takes, so that one that lives for a single write knows too: a line
+ * `=entries bytes`, then a line `+entries bytes` for every change, appended by whoever made it. An estimate: a killed
+ * writer's last lines are missing until somebody who has seen all entries starts it anew.
+ */
+export class Tally {
+  readonly #plan: Plan
+  readonly #path: string
+
+  constructor(plan: Plan, tag: string) {
+    this.#plan = plan
+    this.#path = plan.layout.tally(tag)
+  }
+
+  /** `undefined`: nobody has counted yet. */
+  read(): Usage | undefined {
+    const text = this.#text()
+    if (text === undefined) return undefined
+    let entries = 0
+    let bytes = 0
+    for (const line of text.split('\n')) {
+      const match = LINE.exec(line)
+      if (match === null) continue
+      const fresh = match[1] === '='
+      entries = Number(match[2]) + (fresh ? 0 : entries)
+      bytes = Number(match[3]) + (fresh ? 0 : bytes)
+    }
+    const usage = { entries: Math.max(0, entries), bytes: Math.max(0, bytes) }
+    if (text.length > LONGEST / 2) this.start(usage)
+    return usage
+  }
+
+  /** Notes a change. Does nothing where nobody has counted. */
+  add({ entries, bytes }: Usage): void {
+    const { fs } = this.#plan
+    let fd: number
+    try {
+      fd = fs.openSync(this.#path, APPEND_FLAGS)
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return
+      throw error
+    }
+    try {
+      writeFully(fs, fd, Buffer.from(`+${entries} ${bytes}\n`))
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+
+  /** Starts anew from what was counted. */
+  start({ entries, bytes }: Usage): void {
+    const { fs, layout } = this.#plan
+    fs.mkdirSync(layout.scratch, { recursive: true })
+    const path = layout.scratch + scratchName()
+    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+    try {
+      try {
+        writeFully(fs, fd, Buffer.from(`=${entries} ${bytes}\n`))
+      } finally {
+        fs.closeSync(fd)
+      }
+      fs.renameSync(path, this.#path)
+    } catch (error) {
+      unlinkIfThere(this.#plan, path)
+      throw error
+    }
+  }
+
+  /** Whoever keeps the bounds next counts again. */
+  forget(): void {
+    if (this.#plan.fs.existsSync(this.#path)) unlinkIfThere(this.#plan, this.#path)
+  }
+
+  #text(): string | undefined {
+    const { fs } = this.#plan
+    let fd: number
+    try {
+      fd = fs.openSync(this.#path, READ_FLAGS)
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined
+      throw error
+    }
+    try {
+      const bytes = Buffer.alloc(2 * LONGEST)
+      return bytes.toString('latin1', 0, fs.readSync(fd, bytes, 0, bytes.length, 0))
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Dir } from 'node:fs'
+import { errorCode } from './file-system.ts'
+import { ENTRY_SUFFIX } from './layout.ts'
+import type { NamespaceFolder } from './namespace-folder.ts'
+import type { Plan } from './plan.ts'
+import type { FileMark } from './removal.ts'
+import type { Usage } from './tally.ts'
+
+/** How long a walk that nobody continues keeps its folder open. */
+const IDLE_MS = 60_000
+
+/** An entry's file, as a walk met it. */
+export interface MetFile extends FileMark {
+  readonly name: string
+  /** The round in which it was met. */
+  readonly round: number
+}
+
+/** Goes round a folder for ever, a few files at a time, and knows after every round what is in it. */
+export class Walk {
+  readonly #plan: Plan
+  readonly #folder: NamespaceFolder
+  #dir: Dir | undefined
+  #met = { entries: 0, bytes: 0 }
+  #round = 0
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(plan: Plan, folder: NamespaceFolder) {
+    this.#plan = plan
+    this.#folder = folder
+  }
+
+  /** Looks at so many files more. Tells what there is, when that ends a round. */
+  step(looks: number, meet: (file: MetFile) => void): Usage | undefined {
+    const folder = this.#folder.find()
+    if (folder === undefined) return undefined
+    this.#dir ??= this.#open(folder)
+    for (let look = 0; look < looks && this.#dir !== undefined; look++) {
+      const entry = this.#dir.readSync()
+      if (entry === null) return this.#endRound()
+      if (!entry.name.endsWith(ENTRY_SUFFIX)) continue
+      const stat = this.#plan.fs.lstatSync(folder + entry.name, { throwIfNoEntry: false })
+      if (stat === undefined || !stat.isFile()) continue
+      this.#met.entries++
+      this.#met.bytes += stat.size
+      const { dev, ino, mtimeMs, size } = stat
+      meet({ name: entry.name, round: this.#round, dev, ino, mtimeMs, size })
+    }
+    return undefined
+  }
+
+  /** Passes over files without a look: so that writers that live for few writes do not all meet the same ones. */
+  skip(files: number): void {
+    const folder = this.#folder.find()
+    if (folder === undefined) return
+    this.#dir ??= this.#open(folder)
+    for (let file = 0; file < files; file++) {
+      if (this.#dir?.readSync() !== null) continue
+      this.close()
+      return
+    }
+    // This round will not have seen all: the next one counts.
+    this.#met.entries = Number.NaN
+  }
+
+  /** An entry of this round has been added or taken away since. */
+  adjust({ entries, bytes }: Usage): void {
+    if (this.#dir === undefined) return
+    this.#met.entries += entries
+    this.#met.bytes += bytes
+  }
+
+  /** Whether a file was met in this round. */
+  isOfThisRound({ round }: MetFile): boolean {
+    return this.#dir !== undefined && round === this.#round
+  }
+
+  /** Lets go of the folder; the next step begins a new round. */
+  close(): void {
+    clearTimeout(this.#idle)
+    this.#idle = undefined
+    this.#met = { entries: 0, bytes: 0 }
+    this.#round++
+    const dir = this.#dir
+    this.#dir = undefined
+    dir?.closeSync()
+  }
+
+  #endRound(): Usage | undefined {
+    const met = this.#met
+    this.close()
+    return Number.isNaN(met.entries) ? undefined : met
+  }
+
+  #open(folder: string): Dir | undefined {
+    this.#idle = setTimeout(() => this.close(), IDLE_MS).unref()
+    try {
+      return this.#plan.fs.opendirSync(folder)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      this.#folder.forget()
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync, lutimesSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
+import { expect, test } from 'vitest'
+import { thisHolder } from '../src/holder.ts'
+import { newFolder, plain } from './support/folder.ts'
+
+const self = thisHolder()
+const HOUR = 3_600_000
+
+function tokens(dir: string): string[] {
+  return readdirSync(join(dir, '.persist'), { recursive: true })
+    .map(String)
+    .filter((name) => /^[0-9a-f]\//.test(name))
+}
+
+function plant(dir: string, name: string, ageMs = 0): string {
+  const shard = join(dir, '.persist', '0')
+  mkdirSync(shard, { recursive: true })
+  writeFileSync(join(shard, name), 'half')
+  const time = (Date.now() - ageMs) / 1000
+  lutimesSync(join(shard, name), time, time)
+  return join(shard, name)
+}
+
+const name = (kind: string, host: string, pid: number) => `0123456789ab-x-${kind}-${host}-${pid}-${pid}-1-abc.0`
+
+test('what dead writers left behind goes with the next writes, and with a prune at once', () => {
+  const dir = newFolder()
+  const store = diskStore(dir).open('f')
+  store.set(plain('a-hash'))
+  plant(dir, name('set', self.host, 4_194_304))
+  plant(dir, name('lease30000', self.host, 4_194_304))
+  for (let number = 0; number < 16; number++) store.set(plain(`b-hash-${number}`))
+  expect(tokens(dir)).toEqual([])
+  const left = plant(dir, name('set', self.host, 4_194_304))
+  store.prune(0)
+  expect(existsSync(left)).toBe(false)
+})
+
+test("what live writers have, what other hosts have lately, and other people's files stay", () => {
+  const dir = newFolder()
+  const store = diskStore(dir).open('f')
+  store.set(plain('a-hash'))
+  const lease = store.lease!('b-hash', 60_000)!
+  const kept = [plant(dir, name('lease30000', '0123456789ab', 42), HOUR), plant(dir, 'theirs.txt', 1000 * HOUR)]
+  const goes = plant(dir, name('lease30000', '0123456789ab', 43), 25 * HOUR)
+  store.prune(0)
+  expect(kept.map((path) => existsSync(path))).toEqual([true, true])
+  expect(existsSync(goes)).toBe(false)
+  expect(lease.publish(plain('b-hash'))).toBe(true)
+})
