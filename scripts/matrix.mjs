@@ -1,17 +1,18 @@
 // The tests again with other versions of Node, which the npm package `node` brings. Build first: `pnpm test` does.
+//   pnpm test:matrix [paths of tests]
 import { spawnSync } from 'node:child_process'
 
-let failed = 0
-for (const version of ['22', '24']) {
+const VERSIONS = ['22', '24']
+const tests = process.argv.slice(2)
+
+const failed = VERSIONS.filter((version) => {
   console.log(`\n> Node ${version}`)
-  const { status } = spawnSync(
-    'npx',
-    ['--yes', `--package=node@${version}`, '--', 'node', 'node_modules/vitest/vitest.mjs', 'run', '--reporter=dot'],
-    {
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-    },
-  )
-  if (status !== 0) failed++
-}
-process.exitCode = failed === 0 ? 0 : 1
+  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', ...tests]
+  const { status } = spawnSync('npx', ['--yes', `--package=node@${version}`, '--', ...vitest], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  return status !== 0
+})
+if (failed.length > 0) console.log(`failed with Node ${failed.join(' and ')}`)
+process.exitCode = failed.length === 0 ? 0 : 1
