@@ -20,7 +20,7 @@ export interface BinaryPickle {
   readonly unpickle: (payload: string | Uint8Array) => unknown
 }
 
-/** `P`, `V`, `8`, the version, {@link FLAGS}, the CRC-32 of the rest (four bytes, little-endian), then V8's bytes. */
+/** `P`, `V`, `8`, the version, {@link FLAGS}, a CRC-32 (four bytes, little-endian) of the flags and of V8's bytes, then these. */
 const MAGIC = Buffer.from('PV8\x01', 'latin1')
 const HEADER_BYTES = MAGIC.length + 5
 const FLAGS = {
@@ -61,9 +61,14 @@ function write(value: unknown, plan: Plan): Uint8Array {
     throw new PickleError(`this takes more than maxBytes, which is ${plan.maxBytes}`, '$')
   MAGIC.copy(bytes)
   bytes[MAGIC.length] = (tagged ? FLAGS.tagged : 0) | HERE
-  bytes.writeUInt32LE(crc32(body), MAGIC.length + 1)
   body.copy(bytes, HEADER_BYTES)
+  bytes.writeUInt32LE(checksum(bytes), MAGIC.length + 1)
   return bytes
+}
+
+/** Of the flags too: without `tagged`, a value would come back as a pair. */
+function checksum(bytes: Buffer): number {
+  return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(MAGIC.length, MAGIC.length + 1)))
 }
 
 function serialized(value: unknown): Buffer {
@@ -99,7 +104,7 @@ function checkedFlags(bytes: Buffer): number {
   const flags = bytes[MAGIC.length] as number
   if ((flags & ~FLAGS.tagged) !== HERE)
     throw new UnpickleError('the payload was written on a machine with another order of bytes')
-  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(MAGIC.length + 1))
+  if (checksum(bytes) !== bytes.readUInt32LE(MAGIC.length + 1))
     throw new UnpickleError('the payload is damaged: its checksum is another')
   return flags
 }

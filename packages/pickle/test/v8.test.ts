@@ -10,7 +10,7 @@ import { plainSamples, richSamples } from './support/samples.ts'
 /** Bytes with a right header: magic, version, flags and checksum. */
 function sealed(body: Uint8Array, flags = 0): Buffer {
   const header = Buffer.from([0x50, 0x56, 0x38, 1, flags, 0, 0, 0, 0])
-  header.writeUInt32LE(crc32(body), 5)
+  header.writeUInt32LE(crc32(body, crc32(Buffer.from([flags]))), 5)
   return Buffer.concat([header, body])
 }
 
