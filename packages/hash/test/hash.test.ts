@@ -1,40 +1,57 @@
-import { base32Hash, checkFileName, fileNameProblem, hexHash, sha256 } from '@persist/hash'
-import { expect, it } from 'vitest'
+import { base32Hash, hexHash, sha256 } from '@persist/hash'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { exactBytes, inOneStep, inTwoSteps } from '../src/digest.ts'
 
-it('the three forms have 43, 64 and 52 safe characters of SHA-256', () => {
-  // The digest of "abc" is the first example of FIPS 180-4.
-  expect(hexHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
-  expect(sha256('abc')).toBe(Buffer.from(hexHash('abc'), 'hex').toString('base64url'))
-  expect(base32Hash('abc')).toMatch(/^[a-z2-7]{52}$/)
-  for (const hash of [sha256('x'), hexHash('x'), base32Hash('x')]) expect(fileNameProblem(hash)).toBeUndefined()
+const anyText = fc.string({
+  unit: fc.oneof(fc.constantFrom('\ud800', '\udfff', 'é'), fc.string({ unit: 'binary', minLength: 1 })),
 })
 
-it('two lone surrogates have two hashes', () => {
-  expect(sha256('\ud800')).not.toBe(sha256('\ud801'))
-})
+describe('the three hashes', () => {
+  it('are SHA-256: the first example of FIPS 180-4', () => {
+    expect(hexHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  })
 
-it.each([
-  '',
-  '.',
-  '..',
-  '.x',
-  'a/b',
-  'a\\b',
-  'a:b',
-  'CON',
-  'con.txt',
-  'COM¹',
-  'a.',
-  'a ',
-  'a\u0000',
-  'e\u0301',
-  'x'.repeat(256),
-  '\ud800',
-])('%j cannot name a file', (name) => {
-  expect(() => checkFileName(name)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_HASH' }))
-})
+  it('have 43, 64 and 52 characters that are safe in file names', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(sha256(text)).toMatch(/^[A-Za-z0-9_-]{43}$/)
+        expect(hexHash(text)).toMatch(/^[0-9a-f]{64}$/)
+        expect(base32Hash(text)).toMatch(/^[a-z2-7]{52}$/)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
 
-it('a readable name can, and the suffix counts', () => {
-  expect(fileNameProblem('3_to_the_power_of_4')).toBeUndefined()
-  expect(fileNameProblem('x'.repeat(250), { suffixBytes: 6 })).toMatch(/long|255|256/)
+  it('are three writings of one digest', () => {
+    const bits = (text: string, alphabet: string, width: number) =>
+      [...text]
+        .map((letter) => alphabet.indexOf(letter).toString(2).padStart(width, '0'))
+        .join('')
+        .slice(0, 256)
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const digest = bits(hexHash(text), '0123456789abcdef', 4)
+        expect(bits(base32Hash(text), 'abcdefghijklmnopqrstuvwxyz234567', 5)).toBe(digest)
+        expect(Buffer.from(sha256(text), 'base64url').toString('hex')).toBe(hexHash(text))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('are the same without crypto.hash', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const bytes = exactBytes(text)
+        expect(sha256(text)).toBe(inTwoSteps(bytes, 'base64url'))
+        if (inOneStep !== undefined) expect(inOneStep(bytes, 'hex')).toBe(inTwoSteps(bytes, 'hex'))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('tell texts apart that differ in lone surrogates only', () => {
+    const texts = ['\ud800', '\ud801', '\udc00', '\ufffd', '\ud800\ud800', 'a\ud800', '\ud800a', '\ud83d\ude00']
+    expect(new Set(texts.map(sha256)).size).toBe(texts.length)
+  })
 })
