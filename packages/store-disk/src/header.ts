@@ -50,7 +50,7 @@ export function parseHeader(line: string): Header | undefined {
 
 // Most headers, as headerJson writes them; it takes half the time of JSON.parse, on the way of every hit. All ASCII.
 const PLAIN =
-  /","bytes":(\d{1,15}),"payload":"(ascii|utf8|bytes)","namespace":"([ !#-[\]-~]*)","hash":"([ !#-[\]-~]*)","createdAt":(\d{1,15})(?:,"durationMs":(\d{1,15}(?:\.\d{1,20})?))?(,"promised":true)?\}\n/y
+  /","bytes":(\d{1,15}),"payload":"(ascii|utf8|bytes)","namespace":"([ !#-[\]-~]*)","hash":"([ !#-[\]-~]*)","createdAt":(\d{1,15})(?:,"durationMs":(\d{1,15}(?:\.\d{1,20})?))?(,"promised":true)?(?:,"source":"([A-Za-z0-9_-]{1,64})")?\}\n/y
 
 /** As {@link parseHeader}, from where the sums end, for a header that holds no more than most do. */
 export function parsePlainHeader(line: string, at: number): Header | undefined {
@@ -66,6 +66,7 @@ export function parsePlainHeader(line: string, at: number): Header | undefined {
   }
   if (match[6] !== undefined) header.durationMs = Number(match[6])
   if (match[7] !== undefined) header.promised = true
+  if (match[8] !== undefined) header.source = match[8]
   return header
 }
 

@@ -1,7 +1,7 @@
 // Run by node itself: `node --test-reporter=tap under-node-test.mjs [defect]`
 import { describe, test } from 'node:test'
 import { conformance } from '@persist/store/conformance'
-import { memoryStore } from '../../../core/dist/memory-store.js'
+import { memoryStore } from '../../../core/dist/index.js'
 
 const forgetful = (place) => {
   const sound = memoryStore(place)
