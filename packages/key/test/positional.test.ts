@@ -29,7 +29,7 @@ describe.each(Object.entries(BUILDS))('the default key of a function %s', (_name
   const compile = (source: string) => {
     const { code } = transformSync(`globalThis.made = ${source}`, build)
     // biome-ignore lint/security/noGlobalEval: the built text of a function is what is tested
-    return (0, eval)(`${code}; globalThis.made`) as (...args: unknown[]) => unknown
+    return globalThis.eval(`${code}; globalThis.made`) as (...args: unknown[]) => unknown
   }
 
   it.each(CAN_TELL)('keeps trailing undefined for %s', (source) => {

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path'
+import { OptionError } from '@persist/errors'
+import { fromUrl, lmdbStore } from '@persist/store-lmdb'
+import { expect, test } from 'vitest'
+
+test.each([
+  ['lmdb://persist', 'persist'],
+  ['lmdb://./a/b', 'a/b'],
+  ['lmdb:///var/cache/a%20b', '/var/cache/a b'],
+  ['LMDB://x%3Fy', 'x?y'],
+  ['lmdb://a.b', 'a.b'],
+])('%s is the folder %s', (url, folder) => {
+  expect(fromUrl(url).name).toBe(`lmdb://${resolve(folder)}`)
+  expect(fromUrl(url).name).toBe(lmdbStore(folder).name)
+})
+
+test('a URL object means the same folder', () => {
+  expect(fromUrl(new URL('lmdb:///var/cache')).name).toBe('lmdb:///var/cache')
+})
+
+test('what cannot be meant is an error', () => {
+  for (const url of ['lmdb://', 'file://x', './x', 'lmdb://x?y=1', 'lmdb://x#y', 'lmdb://%zz']) {
+    expect(() => fromUrl(url), url).toThrow(OptionError)
+  }
+})
