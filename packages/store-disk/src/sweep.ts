@@ -1,4 +1,4 @@
-import { signOf } from './holder.ts'
+import { signOf } from '@persist/store/holder'
 import type { Plan } from './plan.ts'
 import { unlinkIfThere } from './removal.ts'
 import { readToken, type Token } from './token.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Holder, thisHolder } from './holder.ts'
+import { type Holder, thisHolder } from '@persist/store/holder'
 
 /**
  * A file that becomes the entry by one rename. Its name is unique and says everything, as in

@@ -1,5 +1,5 @@
+import { signOf } from '@persist/store/holder'
 import { CREATE_FLAGS, errorCode, REWRITE_FLAGS } from './file-system.ts'
-import { signOf } from './holder.ts'
 import type { Plan } from './plan.ts'
 import { unlinkIfThere } from './removal.ts'
 import type { Root } from './root.ts'

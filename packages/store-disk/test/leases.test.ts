@@ -1,9 +1,9 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lease } from '@persist/store'
+import { signOf, thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { signOf, thisHolder } from '../src/holder.ts'
 import { readToken, tokenName } from '../src/token.ts'
 import { newFolder, plain } from './support/folder.ts'
 

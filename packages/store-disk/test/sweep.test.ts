@@ -1,8 +1,8 @@
 import { existsSync, lutimesSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
-import { thisHolder } from '../src/holder.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 const self = thisHolder()
