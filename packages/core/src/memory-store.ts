@@ -46,6 +46,9 @@ export function memoryStore(name?: string, options: MemoryStoreOptions = {}): St
         bounds,
       ),
     ping() {},
+    *namespaces() {
+      for (const [name, { kept }] of place) if (kept.size > 0) yield name
+    },
     close() {},
   }
 }

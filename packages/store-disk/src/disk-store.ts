@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
 import { checkHash } from './hash-check.ts'
 import { NamespaceStore } from './namespace-store.ts'
+import { namespacesIn } from './namespaces.ts'
 import { type DiskStoreOptions, makePlan } from './options.ts'
 import { Root } from './root.ts'
 import { Tokens } from './tokens.ts'
@@ -33,6 +34,7 @@ export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): St
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
       new NamespaceStore({ plan, root, tokens, closing }, namespace, opened),
     checkHash,
+    namespaces: () => namespacesIn(plan, root),
     close: () => {
       for (const close of closing) close()
       root.forget()

@@ -41,6 +41,16 @@ export function hashOf(prefix: Buffer, key: Buffer): string {
   return key.toString('utf8', prefix.length)
 }
 
+/** The prefix that a key begins with. */
+export function prefixIn(key: Buffer): Buffer {
+  return key.subarray(0, key.indexOf(END) + 1)
+}
+
+/** The namespace's name, unless only its digest is kept. */
+export function namespaceOf(prefix: Buffer): string | undefined {
+  return prefix[0] === DIGEST ? undefined : prefix.toString('utf8', 0, prefix.length - 1)
+}
+
 /** What comes after the last key of a namespace. */
 export function endOf(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.of(END)])

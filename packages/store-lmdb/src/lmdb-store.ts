@@ -3,6 +3,7 @@ import type { OpenOptions, StoreAdapter } from '@persist/store'
 import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
 import { NamespaceStore } from './namespace-store.ts'
+import { namespacesIn } from './namespaces.ts'
 import type { Plan } from './plan.ts'
 
 /** How an LMDB file is used. */
@@ -41,6 +42,7 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
     leaseMs,
     open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(plan, namespace, opened),
     checkHash,
+    namespaces: () => namespacesIn(plan),
     close: () => plan.environment.close(),
   }
 }

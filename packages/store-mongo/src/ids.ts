@@ -46,6 +46,24 @@ export function idsOf(namespace: string): Ids {
   }
 }
 
+/** What an `_id` tells of its namespace, and where the ids that tell the same end. */
+export interface Whose {
+  /** `undefined`: too long to be kept as it is. */
+  readonly namespace: string | undefined
+  /** `false`: an id of a chunk, or of what is noted about the namespace. */
+  readonly isEntry: boolean
+  readonly end: string
+}
+
+/** Reads an `_id`; `undefined` if it is not one of ours. */
+export function whoseId(id: string): Whose | undefined {
+  const [, name, separator] = /^(.*?)(:|%chunks:|%upkeep$)/s.exec(id) ?? []
+  if (name === undefined) return undefined
+  const isEntry = separator === ':'
+  const end = separator === '%upkeep' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
+  return { namespace: name.includes('%~') ? undefined : unescaped(name), isEntry, end }
+}
+
 /**
  * Throws for a hash that cannot be part of an `_id` everywhere: lone surrogates would become one and the same letter,
  * and some servers refuse index keys of more than 1,024 bytes.
@@ -69,6 +87,12 @@ function escaped(namespace: string): string {
     letter.charCodeAt(0) > 0xff
       ? `%u${letter.charCodeAt(0).toString(16)}`
       : `%${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}
+
+function unescaped(name: string): string {
+  return name.replace(/%u([0-9a-f]{4})|%([0-9A-F]{2})/g, (_, wide, narrow) =>
+    String.fromCharCode(Number.parseInt(wide ?? narrow, 16)),
   )
 }
 

@@ -1,6 +1,7 @@
 import type { OpenOptions, Store, StoreAdapter, Supports } from '@persist/store'
 import { checkHash } from './ids.ts'
 import { MongoStore } from './mongo-store.ts'
+import { namespacesIn } from './namespaces.ts'
 import { type MongoStoreOptions, planOf } from './options.ts'
 import { Place } from './place.ts'
 
@@ -46,6 +47,10 @@ class MongoAdapter implements StoreAdapter<'async'> {
 
   async ping(): Promise<void> {
     await this.#place.ping({ operation: 'ping' })
+  }
+
+  namespaces(): AsyncIterable<string> {
+    return namespacesIn(this.#place)
   }
 
   async close(): Promise<void> {

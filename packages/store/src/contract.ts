@@ -147,6 +147,11 @@ export interface StoreAdapter<M extends Mode = Mode> {
    * makes core call through without the store until a `ping` in the background succeeds; without `ping`, for a while.
    */
   ping?(): Reply<M, void>
+  /**
+   * The namespaces that have entries, each once, for whoever looks at a store as a whole: listing, copying, tidying. Some
+   * that have become empty may be among them, and a name that the store keeps only as a digest is not.
+   */
+  namespaces?(): Listing<M, string>
   /** Lets go of files and connections. Calling it twice is fine, and so is using the adapter again afterwards. */
   close(): Reply<M, void>
 }

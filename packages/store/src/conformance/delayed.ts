@@ -20,7 +20,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
     await pause()
     return act()
   }
-  const { checkHash, ping } = adapter
+  const { checkHash, ping, namespaces } = adapter
   return {
     mode: 'async',
     supports: adapter.supports,
@@ -29,6 +29,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
     open: (namespace: string, options?: OpenOptions) => delayedStore(adapter.open(namespace, options), later),
     ...(checkHash && { checkHash: checkHash.bind(adapter) }),
     ...(ping && { ping: () => later(() => ping.call(adapter)) }),
+    ...(namespaces && { namespaces: () => delayedListing(() => namespaces.call(adapter), later) }),
     close: () => later(() => adapter.close()),
   }
 }
@@ -36,9 +37,6 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
 type Later = <T>(act: () => T) => Promise<T>
 
 function delayedStore(store: Store<'sync'>, later: Later): Store<'async'> {
-  async function* listing<T>(list: () => Iterable<T>): AsyncGenerator<T> {
-    for (const one of await later(list)) yield await later(() => one)
-  }
   const { getMany, deleteByTag, lease } = store
   return {
     get: (hash) => later(() => store.get(hash)),
@@ -46,8 +44,8 @@ function delayedStore(store: Store<'sync'>, later: Later): Store<'async'> {
     set: (entry) => later(() => store.set(entry)),
     delete: (hash) => later(() => store.delete(hash)),
     clear: () => later(() => store.clear()),
-    entries: () => listing(() => store.entries()),
-    heads: () => listing(() => store.heads()),
+    entries: () => delayedListing(() => store.entries(), later),
+    heads: () => delayedListing(() => store.heads(), later),
     stats: () => later(() => store.stats()),
     prune: (now, bounds) => later(() => store.prune(now, bounds)),
     ...(deleteByTag && { deleteByTag: (tag) => later(() => deleteByTag.call(store, tag)) }),
@@ -59,6 +57,10 @@ function delayedStore(store: Store<'sync'>, later: Later): Store<'async'> {
         }),
     }),
   }
+}
+
+async function* delayedListing<T>(list: () => Iterable<T>, later: Later): AsyncGenerator<T> {
+  for (const one of await later(list)) yield await later(() => one)
 }
 
 function delayedLease(lease: Lease<'sync'>, later: Later): Lease<'async'> {

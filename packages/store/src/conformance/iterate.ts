@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Head, Listing, Mode, Store } from '../contract.ts'
-import type { Behaviours } from './lab.ts'
+import { type Behaviours, needs } from './lab.ts'
 import { assertEntry, collect, defaultHash, forAll, hashesIn, plain } from './samples.ts'
 
 const HASHES = Array.from({ length: 60 }, (_, number) => defaultHash(number))
+const NAMES = ['power', 'Power', 'Class.method', 'a/b', 'a:b', '100%', '..', 'größe', 'power1']
 const LISTINGS = ['entries', 'heads'] as const
 
 /** Listings are complete, end, and stand whatever happens meanwhile. */
@@ -78,6 +79,17 @@ export const iterate: Behaviours = {
       assert.deepEqual(await hashesIn(store[listing]()), [])
     }
   },
+
+  'namespaces names each that has entries, once, whatever its name': needs('namespaces', async ({ adapter, open }) => {
+    const listed = async () => {
+      const names: string[] = []
+      for await (const name of adapter.namespaces!()) names.push(name)
+      return names.sort()
+    }
+    assert.deepEqual(await listed(), [])
+    for (const name of NAMES) for (const hash of HASHES.slice(0, 3)) await open(name).set(plain(hash))
+    assert.deepEqual(await listed(), [...NAMES].sort())
+  }),
 }
 
 async function filled(store: Store): Promise<void> {

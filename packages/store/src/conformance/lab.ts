@@ -48,7 +48,7 @@ export interface Lab {
 }
 
 /** What a behaviour asks for: a declared capability, or something that the author hands in. */
-export type Need = keyof Supports | 'damage' | 'unreachable' | 'maxPayload' | 'silence'
+export type Need = keyof Supports | 'damage' | 'unreachable' | 'maxPayload' | 'silence' | 'namespaces'
 
 /** One behaviour of the contract. */
 export interface Behaviour {
@@ -76,6 +76,8 @@ export function excuse(need: Need | undefined, { adapter, subject }: Lab): strin
     case 'unreachable':
     case 'maxPayload':
       return subject[need] ? undefined : `no \`${need}\` was handed in`
+    case 'namespaces':
+      return adapter.namespaces ? undefined : 'it has no `namespaces`'
     case 'silence':
       if (!adapter.supports.lease) return '`supports.lease` is false'
       return subject.seesProcesses ? 'the store sees that the process lives' : undefined

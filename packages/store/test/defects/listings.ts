@@ -1,7 +1,17 @@
-import { async, type Defects, shared, sync } from './planted.ts'
+import { adapter, async, type Defects, shared, sync } from './planted.ts'
 
 /** Listings that stop, repeat themselves or are disturbed. */
 export const listings: Defects = {
+  'a namespace appears once an entry': adapter(
+    'namespaces names each that has entries, once, whatever its name',
+    (sound) => ({
+      *namespaces() {
+        for (const name of sound.namespaces!() as Iterable<string>) {
+          for (const _ of sound.open(name).heads()) yield name
+        }
+      },
+    }),
+  ),
   'a listing meets halves': async('a listing meets whole entries while they are replaced', (store) => ({
     async set(entry) {
       await store.set({ ...entry, payload: '' })

@@ -1,0 +1,56 @@
+import { sep } from 'node:path'
+import { decodeHead } from './entry-format.ts'
+import { told } from './failure.ts'
+import { errorCode } from './file-system.ts'
+import { existingName, isPlain } from './folder-name.ts'
+import { ENTRY_SUFFIX, WORK_FOLDER } from './layout.ts'
+import type { Plan } from './plan.ts'
+import { readFile } from './read-file.ts'
+import type { Root } from './root.ts'
+
+/** The namespaces that have entries, by their folders; other people's folders are none. */
+export function* namespacesIn(plan: Plan, root: Root): Generator<string> {
+  const where = { store: plan.dir, operation: 'namespaces' }
+  const folders = told(where, () => (root.check() ? foldersIn(plan) : []))
+  for (const folder of folders) {
+    const name = told(where, () => namespaceIn(plan, folder))
+    if (name !== undefined && existingName(name, folders) === folder) yield name
+  }
+}
+
+function foldersIn({ fs, dir }: Plan): string[] {
+  return fs
+    .readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== WORK_FOLDER)
+    .map((entry) => entry.name)
+}
+
+/** A plain folder's name says it; else any entry in it does. */
+function namespaceIn({ fs, layout, seal }: Plan, folder: string): string | undefined {
+  const path = layout.root + folder + sep
+  const dir = opened(() => fs.opendirSync(path))
+  if (dir === undefined) return undefined
+  try {
+    for (;;) {
+      const entry = dir.readSync()
+      if (entry === null) return undefined
+      if (!entry.name.endsWith(ENTRY_SUFFIX)) continue
+      if (isPlain(folder)) return folder
+      const file = readFile(fs, path + entry.name)
+      if (file === undefined || file === 'odd') continue
+      const found = decodeHead(file.buffer, file.length, file.size, seal)
+      if (typeof found === 'object') return found.namespace
+    }
+  } finally {
+    dir.closeSync()
+  }
+}
+
+function opened<T>(open: () => T): T | undefined {
+  try {
+    return open()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
