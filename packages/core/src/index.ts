@@ -56,6 +56,6 @@ export type {
   SyncView,
   View,
 } from './persisted.ts'
-export { closeStores } from './resolve.ts'
+export { closeStores, resolveStore } from './resolve.ts'
 export type { Surroundings } from './surroundings.ts'
 export type { AnyFunction, CacheRef, Coloured, DefaultCache, DefaultKey, Duration, KeyOf, ModeOf } from './types.ts'

@@ -16,12 +16,18 @@ const adapters = new Map<string, StoreAdapter>()
 const ADAPTER_VERBS = ['open', 'close'] as const
 
 /**
- * The adapter that a `cache` option means: itself, or one for the URL. One place has one adapter in a process.
+ * The adapter that a `cache` option means: itself, or one for the URL. One place has one adapter in a process. For tools
+ * that look at a store as a whole; `persist` needs no call of it.
  *
+ * @param env whose `npm_config_user_agent` names the package manager in messages. Default: `process.env`.
  * @throws UnknownStoreError for a scheme that nobody knows; StoreNotInstalledError; StoreError if the store's package
  * cannot be loaded; OptionError for what is no cache at all.
+ * @example
+ * ```ts
+ * for await (const name of resolveStore('file://persist').namespaces?.() ?? []) console.log(name)
+ * ```
  */
-export function resolveStore(cache: unknown, env: Environment): StoreAdapter {
+export function resolveStore(cache: unknown, env: Environment = process.env): StoreAdapter {
   if (isAdapter(cache)) return cache
   if (typeof cache !== 'string' && !(cache instanceof URL)) {
     throw new OptionError('cache must be a URL or a StoreAdapter', { option: 'cache' })
