@@ -39,6 +39,15 @@ export function cannotOpen(store: string, error: unknown): StoreError {
   )
 }
 
+/** The report of an entry that cannot be read. */
+export function damaged({ store, namespace = '', hash = '' }: Omit<Whereabouts, 'operation'>): StoreError {
+  return new StoreError(
+    'ERR_PERSIST_ENTRY_DAMAGED',
+    `The entry ${JSON.stringify(hash)} of ${JSON.stringify(namespace)} in ${store} is damaged, and counts as a miss`,
+    { store, namespace, hash, operation: 'get' },
+  )
+}
+
 function isStoreTrouble(error: unknown): error is { code: string | number; message: string } {
   const { code } = (error ?? {}) as { code?: unknown }
   return typeof code === 'number' || (typeof code === 'string' && /^E[A-Z]+$/.test(code))

@@ -1,21 +1,16 @@
-import { StoreError } from '@persist/errors'
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
-import { isOver, shrink } from './bounds.ts'
+import { shrink } from './bounds.ts'
 import { glance, type Rooms } from './environment.ts'
-import { told } from './failure.ts'
+import { Eviction } from './eviction.ts'
+import { damaged, told } from './failure.ts'
 import { checkHash, hashOf, keyOf, prefixOf } from './keys.ts'
 import { LmdbLease, takeLease } from './lease.ts'
 import { Observer } from './observer.ts'
 import type { Plan } from './plan.ts'
 import { decode, decodeHead, encode } from './record.ts'
 import { putEntry, removeEntry, type Totals, totalsOf } from './totals.ts'
-import { Usage } from './usage.ts'
 import { keysIn, type Namespace, removeRange } from './walk.ts'
 
-/** A tenth over the bounds something is done soon, twice over at once: so it is seldom in the caller's way. */
-const SOON = 1.1
-const AT_ONCE = 2
-const SOON_MS = 500
 const BATCH = 500
 
 type Read<T> = (record: Buffer, length: number, key: Buffer, hash: string) => T | undefined
@@ -26,16 +21,23 @@ export class NamespaceStore implements Store<'sync'> {
   readonly #namespace: Namespace
   readonly #report: OpenOptions['report']
   readonly #bounds: Bounds | undefined
-  readonly #usage: Usage | undefined
+  readonly #eviction: Eviction | undefined
   readonly #observer: Observer
-  #isShrinking = false
 
   constructor(plan: Plan, name: string, { bounds, report }: OpenOptions = {}) {
     this.#plan = plan
     this.#namespace = { name, prefix: prefixOf(name) }
     this.#report = report
     this.#bounds = bounds
-    this.#usage = bounds && new Usage(this.#namespace.prefix)
+    this.#eviction =
+      bounds &&
+      new Eviction({
+        environment: plan.environment,
+        namespace: this.#namespace,
+        bounds,
+        report,
+        told: (operation, verb) => this.#told(operation, undefined, verb),
+      })
     this.#observer = new Observer(plan.monotonic)
   }
 
@@ -132,10 +134,10 @@ export class NamespaceStore implements Store<'sync'> {
       const totals = this.#plan.environment.change((rooms) => {
         if (!mayPut()) return undefined
         rooms.leases.removeSync(key)
-        this.#usage?.write(rooms)
+        this.#eviction?.writeUse(rooms)
         return putEntry(rooms, this.#namespace.prefix, key, record)
       })
-      if (totals !== undefined) this.#keepBounds(totals)
+      if (totals !== undefined) this.#eviction?.afterWrite(totals)
       return totals !== undefined
     })
   }
@@ -145,10 +147,7 @@ export class NamespaceStore implements Store<'sync'> {
     const found = glance(rooms.entries, key)
     if (found === undefined) return undefined
     const entry = this.#read(decode, found, key, hash)
-    if (this.#usage !== undefined && entry !== undefined) {
-      this.#usage.note(hash)
-      if (this.#usage.isLong) this.#plan.environment.change((changing) => this.#usage?.write(changing))
-    }
+    if (entry !== undefined) this.#eviction?.noteUse(hash)
     return entry
   }
 
@@ -174,46 +173,14 @@ export class NamespaceStore implements Store<'sync'> {
 
   #read<T>(read: Read<T>, found: Buffer, key: Buffer, hash: string): T | undefined {
     const result = read(found, found.length, key, hash)
-    if (result === undefined) this.#report?.(this.#damaged(hash))
+    if (result === undefined) {
+      this.#report?.(damaged({ store: this.#plan.name, namespace: this.#namespace.name, hash }))
+    }
     return result
   }
 
-  #damaged(hash: string): StoreError {
-    const { name: namespace } = this.#namespace
-    const { name: store } = this.#plan
-    return new StoreError(
-      'ERR_PERSIST_ENTRY_DAMAGED',
-      `The entry ${JSON.stringify(hash)} of ${JSON.stringify(namespace)} in ${store} is damaged, and counts as a miss`,
-      { store, namespace, hash, operation: 'get' },
-    )
-  }
-
-  #keepBounds(totals: Totals): void {
-    const bounds = this.#bounds
-    if (bounds === undefined || !isOver(totals, bounds, SOON)) return
-    if (isOver(totals, bounds, AT_ONCE)) this.#shrink(bounds)
-    else if (!this.#isShrinking) {
-      this.#isShrinking = true
-      setTimeout(() => {
-        this.#isShrinking = false
-        if (this.#plan.environment.isOpen) this.#shrinkQuietly(bounds)
-      }, SOON_MS).unref()
-    }
-  }
-
   #shrink(bounds: Bounds): number {
-    const { environment } = this.#plan
-    if (this.#usage !== undefined) environment.change((rooms) => this.#usage?.write(rooms))
-    return shrink(environment, this.#namespace, bounds)
-  }
-
-  #shrinkQuietly(bounds: Bounds): void {
-    try {
-      this.#told('prune', undefined, () => this.#shrink(bounds))
-    } catch (error) {
-      if (error instanceof StoreError) this.#report?.(error)
-      else throw error
-    }
+    return this.#eviction?.shrink(bounds) ?? shrink(this.#plan.environment, this.#namespace, bounds)
   }
 
   #keyOf(hash: string): Buffer {

@@ -7,11 +7,11 @@ import type { Entry, ListedHead } from '@persist/store'
  * | bytes | what |
  * |---|---|
  * | 0 | 1: this format |
- * | 1 | bits: 1 the payload is bytes, 2 `expiresAt`, 4 `durationMs`, 8 `promised` is there, 16 `promised` |
+ * | 1 | bits: 1 the payload is bytes, 2 `expiresAt`, 4 `durationMs`, 8 `promised` is there, 16 `promised`, 32 the payload is UTF-16 |
  * | 2-5 | CRC-32 of the key, then of this record without these four bytes |
  * | 6-13, 14-21, 22-29 | `createdAt`, `expiresAt`, `durationMs` as doubles |
  * | 30-33 | length of the fields that follow |
- * | 34- | the other fields as JSON, or nothing; then the payload |
+ * | 34- | the other fields as JSON, or nothing; then the payload, whose text is UTF-8, or UTF-16 with half a surrogate pair |
  */
 const FORMAT = 1
 const CHECK = 2
@@ -26,18 +26,20 @@ const HAS_EXPIRES_AT = 2
 const HAS_DURATION_MS = 4
 const HAS_PROMISED = 8
 const PROMISED = 16
+const IS_UTF16 = 32
 
 /** Writes an entry as the record for its key. */
 export function encode(entry: Entry, key: Buffer): Buffer {
   const { hash: _, payload, createdAt, expiresAt, durationMs, promised, ...others } = entry
-  const isText = typeof payload === 'string'
+  const encoding = encodingOf(payload)
   const fields = hasAny(others) ? JSON.stringify(others) : ''
   const fieldsLength = Buffer.byteLength(fields)
   const start = FIELDS + fieldsLength
-  const record = Buffer.allocUnsafe(start + (isText ? Buffer.byteLength(payload) : payload.length))
+  const record = Buffer.allocUnsafe(start + Buffer.byteLength(payload, encoding))
   record[0] = FORMAT
   record[1] =
-    (isText ? 0 : IS_BYTES) |
+    (typeof payload === 'string' ? 0 : IS_BYTES) |
+    (encoding === 'utf16le' ? IS_UTF16 : 0) |
     (expiresAt === undefined ? 0 : HAS_EXPIRES_AT) |
     (durationMs === undefined ? 0 : HAS_DURATION_MS) |
     (promised === undefined ? 0 : HAS_PROMISED) |
@@ -47,7 +49,7 @@ export function encode(entry: Entry, key: Buffer): Buffer {
   record.writeDoubleLE(durationMs ?? 0, DURATION_MS)
   record.writeUInt32LE(fieldsLength, FIELDS_LENGTH)
   record.write(fields, FIELDS)
-  if (isText) record.write(payload, start)
+  if (typeof payload === 'string') record.write(payload, start, encoding)
   else record.set(payload, start)
   record.writeUInt32LE(checkOf(record, record.length, key), CHECK)
   return record
@@ -64,7 +66,7 @@ export function decode(record: Buffer, length: number, key: Buffer, hash: string
   const payload =
     record[1]! & IS_BYTES
       ? new Uint8Array(Uint8Array.prototype.slice.call(record, start, length))
-      : record.toString('utf8', start, length)
+      : record.toString(record[1]! & IS_UTF16 ? 'utf16le' : 'utf8', start, length)
   return { ...headOf(record, start, hash), payload }
 }
 
@@ -95,6 +97,13 @@ function headOf(record: Buffer, start: number, hash: string) {
 
 function checkOf(record: Buffer, length: number, key: Buffer): number {
   return crc32(record.subarray(CREATED_AT, length), crc32(record.subarray(0, CHECK), crc32(key)))
+}
+
+/** UTF-8 has no half a surrogate pair, and would make another text of it. */
+function encodingOf(payload: Entry['payload']): 'utf8' | 'utf16le' {
+  // Newer than the library that the types are of.
+  const text = payload as string & { isWellFormed(): boolean }
+  return typeof text === 'string' && !text.isWellFormed() ? 'utf16le' : 'utf8'
 }
 
 function hasAny(fields: object): boolean {

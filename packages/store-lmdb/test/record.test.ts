@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import type { Entry } from '@persist/store'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { keyOf, prefixOf } from '../src/keys.ts'
+import { decode, decodeHead, encode } from '../src/record.ts'
+
+const HASH = 'wXS1bv'
+const KEY = keyOf(prefixOf('double'), HASH)
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('a', 'ä', '😀', '\ud83d', '\ude00') }),
+)
+const number = fc.double({ noNaN: true, noDefaultInfinity: true })
+const entries: fc.Arbitrary<Entry> = fc.record(
+  {
+    hash: fc.constant(HASH),
+    payload: fc.oneof(text, fc.uint8Array()),
+    createdAt: number,
+    expiresAt: number,
+    durationMs: number,
+    promised: fc.boolean(),
+    key: text,
+    keyDigest: text,
+    metadata: text,
+    version: text,
+    source: text,
+    tags: fc.array(text),
+  },
+  { requiredKeys: ['hash', 'payload', 'createdAt'] },
+)
+
+const FULL: Entry = {
+  hash: HASH,
+  payload: '{"v":1,"json":"ä😀"}',
+  createdAt: 1_700_000_000_123,
+  expiresAt: 1_800_000_000_000,
+  durationMs: 0.125,
+  promised: true,
+  key: '[3]',
+  metadata: 'by hand',
+  tags: ['red', 'green'],
+}
+
+const read = (record: Buffer, key = KEY) => decode(record, record.length, key, HASH)
+
+const isWellFormed = (payload: string) => !/\p{Surrogate}/u.test(payload)
+const sizeOf = (payload: string | Uint8Array) =>
+  typeof payload === 'string' && !isWellFormed(payload) ? 2 * payload.length : Buffer.byteLength(payload)
+
+test('what is written is read', () => {
+  fc.assert(
+    fc.property(entries, (entry) => {
+      const record = encode(entry, KEY)
+      expect(read(record)).toEqual(entry)
+      const { payload, ...head } = entry
+      expect(decodeHead(record, record.length, KEY, HASH)).toEqual({ ...head, bytes: sizeOf(payload) })
+    }),
+  )
+})
+
+test('what lies behind the record in a longer buffer is not read', () => {
+  const record = encode(FULL, KEY)
+  const longer = Buffer.concat([record, Buffer.from('left over')])
+  expect(decode(longer, record.length, KEY, HASH)).toEqual(FULL)
+})
+
+test('nothing of the buffer is kept', () => {
+  const record = encode({ ...FULL, payload: new Uint8Array([1, 2, 3]) }, KEY)
+  const entry = read(record)
+  record.fill(0)
+  expect(entry?.payload).toEqual(new Uint8Array([1, 2, 3]))
+})
+
+test('every single flipped bit is noticed', () => {
+  const record = encode(FULL, KEY)
+  for (let bit = 0; bit < record.length * 8; bit++) {
+    const flipped = Buffer.from(record)
+    flipped[bit >> 3]! ^= 1 << (bit & 7)
+    expect(read(flipped), `bit ${bit}`).toBeUndefined()
+  }
+})
+
+test('every shorter and every longer record is noticed', () => {
+  const record = encode(FULL, KEY)
+  for (let length = 0; length < record.length; length++) expect(read(record.subarray(0, length))).toBeUndefined()
+  expect(read(Buffer.concat([record, Buffer.of(0)]))).toBeUndefined()
+})
+
+test('a record under the key of another entry is noticed', () => {
+  const record = encode(FULL, KEY)
+  expect(read(record, keyOf(prefixOf('double'), 'wXS1bw'))).toBeUndefined()
+  expect(read(record, keyOf(prefixOf('triple'), HASH))).toBeUndefined()
+})
+
+test('arbitrary bytes are no record', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      expect(read(Buffer.from(bytes))).toBeUndefined()
+    }),
+  )
+})
+
+test('records of format 1 are written and read as ever', () => {
+  const golden = JSON.parse(readFileSync(new URL('golden/records-1.json', import.meta.url), 'utf8')) as {
+    entry: Omit<Entry, 'payload'> & { payload: string | number[] }
+    namespace: string
+    record: string
+  }[]
+  for (const { entry, namespace, record } of golden) {
+    const { payload } = entry
+    const meant: Entry = { ...entry, payload: typeof payload === 'string' ? payload : Uint8Array.from(payload) }
+    const key = keyOf(prefixOf(namespace), entry.hash)
+    expect(encode(meant, key).toString('hex')).toBe(record)
+    const bytes = Buffer.from(record, 'hex')
+    expect(decode(bytes, bytes.length, key, entry.hash)).toEqual(meant)
+  }
+})
