@@ -2,7 +2,7 @@ import { ReplayMissError } from '@persist/errors'
 import { refreshBehind } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
 import type { MissReason } from './events.ts'
-import { join, type Landing, wouldWaitForItself } from './flight.ts'
+import { type Flight, join, type Landing, wouldWaitForItself } from './flight.ts'
 import { checkUnhash, type Identity, identify } from './identity.ts'
 import type { Held } from './memory-tier.ts'
 import type { Plan } from './plan.ts'
@@ -10,7 +10,7 @@ import { asError, type Found, judgeNow, type Recalled, recall } from './recall.t
 import { pickleKey } from './record.ts'
 import { signalOf, until } from './signals.ts'
 import { tellSource } from './source.ts'
-import { isThenable, run, type Steps } from './steps.ts'
+import { isThenable, run, type Steps, wait } from './steps.ts'
 import { tellProblem } from './trouble.ts'
 import { seizeTurn, takeTurn } from './turn.ts'
 
@@ -58,7 +58,16 @@ function begin(plan: Plan, call: Call, identity: Identity): unknown {
     }
   }
   const flight = refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
-  if (flight === undefined) return take(plan, call, identity, refresh)
+  if (flight !== undefined) return meet(plan, call, identity, flight)
+  if (refresh || plan.adapter.mode === 'async') return take(plan, call, identity)
+  // A synchronous store answers before anybody could join: a hit needs no flight.
+  const found = recall(plan, identity, call.maxAge)
+  if (isThenable(found) || found.kind !== 'fresh') return take(plan, call, identity, found)
+  return coloured(plan, hit(plan, identity, found))
+}
+
+/** The same call is under way. */
+function meet(plan: Plan, call: Call, identity: Identity, flight: Flight): unknown {
   if (!wouldWaitForItself(flight)) {
     return leaveable(plan, call, flight, share(plan, identity, join(flight)))
   }
@@ -67,13 +76,15 @@ function begin(plan: Plan, call: Call, identity: Identity): unknown {
   return plain(plan, call)
 }
 
-/** Starts a flight of its own. */
-function take(plan: Plan, call: Call, identity: Identity, refresh: boolean): unknown {
+/** Starts a flight of its own; `looked` is what the store had, where it has been asked. */
+function take(plan: Plan, call: Call, identity: Identity, looked?: Recalled | PromiseLike<Recalled>): unknown {
+  const refresh = call.refresh || plan.mode === 'refresh'
   if (refresh) plan.flights.fence(identity.text)
   const flight = plan.flights.start(identity.text)
+  const computation = { plan, call, identity, flight }
   let landing: Landing | Promise<Landing>
   try {
-    landing = run(story({ plan, call, identity, flight }, refresh))
+    landing = run(refresh ? story(computation, REFRESH) : story(computation, looked))
   } catch (error) {
     plan.flights.end(flight)
     throw error
@@ -93,10 +104,12 @@ function take(plan: Plan, call: Call, identity: Identity, refresh: boolean): unk
   )
 }
 
-function* story(computation: Computation, refresh: boolean): Steps<Landing> {
+const REFRESH: Recalled = { kind: 'miss', reason: 'refresh' }
+
+function* story(computation: Computation, looked: Recalled | PromiseLike<Recalled> | undefined): Steps<Landing> {
   const { plan, call, identity, flight } = computation
-  const found: Recalled = refresh ? { kind: 'miss', reason: 'refresh' } : yield* recall(plan, identity, call.maxAge)
-  if (found.kind === 'fresh') return hit(computation, found)
+  const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
+  if (found.kind === 'fresh') return hit(plan, identity, found, flight)
   if (plan.mode === 'replay') return replay(plan, identity, found)
   if (found.kind === 'stale') {
     refreshBehind(computation)
@@ -105,8 +118,8 @@ function* story(computation: Computation, refresh: boolean): Steps<Landing> {
   miss(plan, identity, found.kind === 'miss' ? found.reason : 'expired')
   checkUnhash(plan, identity)
   const pickledKey = pickleKey(plan, identity)
-  const turn = yield* refresh ? seizeTurn(plan, identity) : takeTurn(plan, identity, call.maxAge, flight)
-  if (turn.kind === 'hit') return hit(computation, turn.recalled)
+  const turn = yield* found === REFRESH ? seizeTurn(plan, identity) : takeTurn(plan, identity, call.maxAge, flight)
+  if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {
@@ -130,7 +143,7 @@ async function share(plan: Plan, identity: Identity, landing: Promise<Landing>):
   }
 }
 
-function leaveable(plan: Plan, call: Call, flight: Computation['flight'], result: Promise<unknown>): Promise<unknown> {
+function leaveable(plan: Plan, call: Call, flight: Flight, result: Promise<unknown>): Promise<unknown> {
   const signal = call.signal ?? signalOf(call.args)
   return signal === undefined ? result : until(result, signal, () => plan.flights.leave(flight, signal.reason))
 }
@@ -145,11 +158,11 @@ function coloured(plan: Plan, { value, promised }: Landing): unknown {
   return promised || plan.isAsync ? Promise.resolve(value) : value
 }
 
-function hit({ plan, identity, flight }: Computation, found: Found<'fresh'>): Landing {
+function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, flight?: Flight): Landing {
   const { entry, value } = found
   tellHit(plan, identity, entry, 'store')
   tellSource(plan, entry)
-  if (!flight.fenced) plan.memory?.hold(identity.text, entry, value)
+  if (plan.memory !== undefined && flight?.fenced !== true) plan.memory.hold(identity.text, entry, value)
   return landed(found)
 }
 

@@ -10,52 +10,45 @@ const BLIND_RETRY_MS = 1_000
 
 const circuits = new WeakMap<StoreAdapter, Circuit>()
 
-/** The circuit of the plan's store: shared by all functions that keep their results there. */
-export function circuitOf(plan: Plan): Circuit {
-  const circuit = circuits.get(plan.adapter) ?? new Circuit()
-  if (circuit.plan === undefined) circuits.set(plan.adapter, circuit)
-  circuit.plan = plan
+/** The circuit of a store: shared by all functions that keep their results there. */
+export function circuitOf(adapter: StoreAdapter): Circuit {
+  const circuit = circuits.get(adapter) ?? new Circuit()
+  circuits.set(adapter, circuit)
   return circuit
 }
 
 /** Open while a store cannot be reached: calls then go on without it, instead of each waiting for it in vain. */
 export class Circuit {
-  /** Whoever asked last: its clock and its listeners serve the probe. */
-  plan: Plan | undefined
-  /** Why it is open. */
+  /** Why it is open; absent while it is closed. */
   error: PersistError | undefined
 
-  get isOpen(): boolean {
-    return this.error !== undefined
-  }
-
-  /** `false`: it was open already. */
-  open(error: PersistError): boolean {
-    if (this.isOpen) return false
+  /** `false`: it was open already. The clock and the listeners of `plan`, which met the trouble, serve the probe. */
+  open(error: PersistError, plan: Plan): boolean {
+    if (this.error !== undefined) return false
     this.error = error
-    this.#tell('open')
-    this.#probeIn(this.plan!.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS)
+    tell(plan, 'open')
+    this.#probeIn(plan.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, plan)
     return true
   }
 
-  #probeIn(ms: number): void {
-    this.plan!.surroundings.later(ms, () => void this.#probe(ms))
+  #probeIn(ms: number, plan: Plan): void {
+    plan.surroundings.later(ms, () => void this.#probe(ms, plan))
   }
 
-  async #probe(ms: number): Promise<void> {
+  async #probe(ms: number, plan: Plan): Promise<void> {
     try {
-      const answer = this.plan!.adapter.ping?.()
+      const answer = plan.adapter.ping?.()
       if (isThenable(answer)) await answer
     } catch {
       // Still out of reach; it was reported when the circuit opened.
-      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS))
+      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), plan)
       return
     }
     this.error = undefined
-    this.#tell('closed')
+    tell(plan, 'closed')
   }
+}
 
-  #tell(state: 'open' | 'closed'): void {
-    this.plan!.reporter.tell('circuit', { state, store: this.plan!.adapter.name })
-  }
+function tell(plan: Plan, state: 'open' | 'closed'): void {
+  plan.reporter.tell('circuit', { state, store: plan.adapter.name })
 }

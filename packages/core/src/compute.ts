@@ -63,12 +63,14 @@ export function* publish(
     yield* release(plan, identity, lease)
     return plan.reporter.tell('skip', { hash, reason: 'fenced' })
   }
-  const stored = yield* ask<boolean | undefined>(
-    plan,
-    'set',
-    hash,
-    () => (lease === undefined ? after(plan.store.set(entry)) : lease.publish(entry)),
-    undefined,
+  const stored = yield* wait(
+    ask<boolean | undefined>(
+      plan,
+      'set',
+      hash,
+      () => (lease === undefined ? after(plan.store.set(entry)) : lease.publish(entry)),
+      undefined,
+    ),
   )
   if (stored === false) plan.reporter.tell('skip', { hash, reason: 'fenced' })
   if (stored !== true) return

@@ -4,6 +4,7 @@ import { positional } from '@persist/key'
 import { pickle, unpickle } from '@persist/pickle'
 import type { Bounds } from '@persist/store'
 import { Refreshes } from './behind.ts'
+import { circuitOf } from './circuit.ts'
 import { newCounters } from './counters.ts'
 import { milliseconds } from './duration.ts'
 import { Flights } from './flight.ts'
@@ -101,6 +102,7 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
     throwsStoreErrors: options.onStoreError === 'throw',
     waitUntil: options.waitUntil,
     source: options.version === undefined && options.dependsOn === undefined ? sourceOf(original) : undefined,
+    circuit: circuitOf(adapter),
     flights: new Flights(),
     refreshes: new Refreshes(),
     counters: newCounters(),

@@ -14,7 +14,7 @@ export interface Flight {
   /** The flight in whose function this one began. */
   readonly parent: Flight | undefined
   /** What this flight's function, or one inside of it, waits for, and how often: a ring would never end. */
-  readonly waitsFor: Map<Flight, number>
+  waitsFor?: Map<Flight, number>
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
   /** Absent while the function has not answered with a promise yet: whoever meets it then is inside of it. */
@@ -41,7 +41,6 @@ export class Flights {
     const flight: Flight = {
       text,
       parent: current.getStore(),
-      waitsFor: new Map(),
       fenced: false,
       waiters: 1,
     }
@@ -92,7 +91,7 @@ export function wouldWaitForItself(flight: Flight): boolean {
     if (mine.has(next)) return true
     if (seen.has(next)) continue
     seen.add(next)
-    ahead.push(...next.waitsFor.keys())
+    ahead.push(...(next.waitsFor?.keys() ?? []))
   }
   return false
 }
@@ -101,11 +100,11 @@ export function wouldWaitForItself(flight: Flight): boolean {
 export async function join(flight: Flight): Promise<Landing> {
   const mine = [...ancestors()]
   flight.waiters++
-  for (const one of mine) count(one.waitsFor, flight, +1)
+  for (const one of mine) count(one, flight, +1)
   try {
     return await flight.landing!
   } finally {
-    for (const one of mine) count(one.waitsFor, flight, -1)
+    for (const one of mine) count(one, flight, -1)
   }
 }
 
@@ -113,7 +112,9 @@ function* ancestors(): Generator<Flight> {
   for (let flight = current.getStore(); flight !== undefined; flight = flight.parent) yield flight
 }
 
-function count(waits: Map<Flight, number>, flight: Flight, change: number): void {
+function count(waiting: Flight, flight: Flight, change: number): void {
+  waiting.waitsFor ??= new Map()
+  const waits = waiting.waitsFor
   const left = (waits.get(flight) ?? 0) + change
   if (left > 0) waits.set(flight, left)
   else waits.delete(flight)

@@ -32,11 +32,11 @@ function* all(plan: Plan, self: unknown, calls: readonly (readonly unknown[])[])
 
 function* stored(plan: Plan, identities: readonly Identity[]): Steps<Map<number, unknown>> {
   const hashes = identities.map(({ hash }) => hash)
-  const entries = yield* ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), [])
+  const entries = yield* wait(ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), []))
   const hits = new Map<number, unknown>()
   for (const [index, entry] of entries.entries()) {
     if (entry === undefined) continue
-    const found = yield* open(plan, identities[index]!, entry, Number.POSITIVE_INFINITY)
+    const found = yield* wait(open(plan, identities[index]!, entry, Number.POSITIVE_INFINITY))
     if (found.kind !== 'fresh') continue
     plan.counters.hits++
     plan.counters.savedMs += entry.durationMs ?? 0

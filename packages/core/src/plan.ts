@@ -1,5 +1,6 @@
 import type { Mode, Store, StoreAdapter } from '@persist/store'
 import type { Refreshes } from './behind.ts'
+import type { Circuit } from './circuit.ts'
 import type { Counters } from './counters.ts'
 import type { Flights } from './flight.ts'
 import type { MemoryTier } from './memory-tier.ts'
@@ -51,6 +52,7 @@ export interface Plan {
 
   /** Digest of the function's source text, where no version says what counts. */
   readonly source: string | undefined
+  readonly circuit: Circuit
   readonly flights: Flights
   readonly refreshes: Refreshes
   readonly counters: Counters

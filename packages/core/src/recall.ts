@@ -4,7 +4,7 @@ import type { MissReason } from './events.ts'
 import { digestOf, type Identity } from './identity.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { Plan } from './plan.ts'
-import { isThenable, type Steps, wait } from './steps.ts'
+import { isThenable } from './steps.ts'
 import { ask, tellProblem } from './trouble.ts'
 
 /** What the store had for a call. */
@@ -22,11 +22,22 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'rescue'> {
 }
 
 const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
+const INVALID: Recalled = { kind: 'miss', reason: 'invalid' }
 
-/** Looks an entry up and judges it. */
-export function* recall(plan: Plan, identity: Identity, maxAge = Number.POSITIVE_INFINITY): Steps<Recalled> {
-  const entry = yield* ask(plan, 'get', identity.hash, () => plan.store.get(identity.hash), undefined)
-  return entry === undefined ? ABSENT : yield* open(plan, identity, entry, maxAge)
+/** Looks an entry up and judges it: at once over a synchronous store. Not a generator: every hit comes this way. */
+export function recall(
+  plan: Plan,
+  identity: Identity,
+  maxAge = Number.POSITIVE_INFINITY,
+): Recalled | PromiseLike<Recalled> {
+  const { hash } = identity
+  const entry = ask(plan, 'get', hash, () => plan.store.get(hash), undefined)
+  if (isThenable(entry)) return entry.then((found) => look(plan, identity, found, maxAge))
+  return look(plan, identity, entry, maxAge)
+}
+
+function look(plan: Plan, identity: Identity, entry: Entry | undefined, maxAge: number) {
+  return entry === undefined ? ABSENT : open(plan, identity, entry, maxAge)
 }
 
 /**
@@ -34,7 +45,7 @@ export function* recall(plan: Plan, identity: Identity, maxAge = Number.POSITIVE
  *
  * @throws HashCollisionError for an entry that was written under another key.
  */
-export function* open(plan: Plan, identity: Identity, entry: Entry, maxAge: number): Steps<Recalled> {
+export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: number): Recalled | PromiseLike<Recalled> {
   if (plan.ownHash && !wasWrittenUnder(plan, identity, entry)) return { kind: 'miss', reason: 'unreadable' }
   const verdict = judgeNow(plan, entry, maxAge)
   if (verdict.kind === 'miss') return { kind: 'miss', reason: verdict.reason }
@@ -45,10 +56,8 @@ export function* open(plan: Plan, identity: Identity, entry: Entry, maxAge: numb
     tellProblem(plan, 'unpickle', identity.hash, asError(error))
     return { kind: 'miss', reason: 'unreadable' }
   }
-  if (plan.validate !== undefined && !(yield* fits(plan, plan.validate, value))) {
-    return { kind: 'miss', reason: 'invalid' }
-  }
-  return { kind: verdict.kind, entry, value } as Recalled
+  const found = { kind: verdict.kind, entry, value } as Recalled
+  return plan.validate === undefined ? found : validated(plan, plan.validate(value), found)
 }
 
 /** The verdict on an entry by the plan's own terms and clock. */
@@ -87,14 +96,14 @@ function storedKeyOf(plan: Plan, entry: Entry): unknown {
   }
 }
 
-function* fits(plan: Plan, validate: NonNullable<Plan['validate']>, value: unknown): Steps<boolean> {
-  const result = validate(value)
-  if (isThenable(result) && !plan.isAsync) {
-    throw new OptionError(`validate must not be asynchronous for a synchronous function (${plan.namespace})`, {
-      option: 'validate',
-    })
-  }
-  return (yield* wait(result)).issues === undefined
+type Validated = ReturnType<NonNullable<Plan['validate']>>
+
+function validated(plan: Plan, result: Validated, found: Recalled): Recalled | PromiseLike<Recalled> {
+  if (!isThenable(result)) return result.issues === undefined ? found : INVALID
+  if (plan.isAsync) return result.then(({ issues }) => (issues === undefined ? found : INVALID))
+  throw new OptionError(`validate must not be asynchronous for a synchronous function (${plan.namespace})`, {
+    option: 'validate',
+  })
 }
 
 /** Whatever was thrown, as an Error. */

@@ -1,10 +1,10 @@
 import type { Stats } from './persisted.ts'
 import type { Plan } from './plan.ts'
-import type { Steps } from './steps.ts'
+import { type Steps, wait } from './steps.ts'
 import { ask } from './trouble.ts'
 
 /** What this process counted, with what the store holds. */
 export function* stats(plan: Plan): Steps<Stats> {
-  const held = yield* ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 })
+  const held = yield* wait(ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 }))
   return { ...plan.counters, entries: held.entries, bytes: held.bytes }
 }

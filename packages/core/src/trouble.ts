@@ -1,33 +1,29 @@
 import { PersistError, StoreError } from '@persist/errors'
 import { redactUrl } from '@persist/store'
-import { circuitOf } from './circuit.ts'
 import type { Plan } from './plan.ts'
-import { type Steps, wait } from './steps.ts'
+import { isThenable } from './steps.ts'
 
 /**
  * Asks the store for something. Trouble is reported and `otherwise` taken, so that it never costs the caller a result;
  * with `onStoreError: 'throw'` it is thrown. While the store's circuit is open it is not asked at all.
  */
-export function* ask<T>(
+export function ask<T>(
   plan: Plan,
   operation: string,
   hash: string | undefined,
   act: () => T | PromiseLike<T>,
   otherwise: T,
-): Steps<T> {
-  const circuit = circuitOf(plan)
-  if (circuit.isOpen) return skip(plan, circuit.error, otherwise)
+): T | PromiseLike<T> {
+  const { error } = plan.circuit
+  if (error !== undefined) return skip(plan, error, otherwise)
+  let reply: T | PromiseLike<T>
   try {
-    return yield* wait(act())
-  } catch (error) {
-    const problem = asStoreError(plan, operation, hash, error)
-    // Of many calls that found the store out of reach at once, the first tells.
-    const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !circuit.open(problem)
-    if (known) plan.counters.errors++
-    else tellProblem(plan, operation, hash, problem)
-    if (plan.throwsStoreErrors) throw problem
-    return otherwise
+    reply = act()
+  } catch (thrown) {
+    return failed(plan, operation, hash, thrown, otherwise)
   }
+  if (!isThenable(reply)) return reply
+  return reply.then(undefined, (thrown) => failed(plan, operation, hash, thrown, otherwise))
 }
 
 /** Counts and reports a problem. */
@@ -36,8 +32,18 @@ export function tellProblem(plan: Plan, operation: string, hash: string | undefi
   plan.reporter.tell('problem', { operation, error, ...(hash !== undefined && { hash }) })
 }
 
-function skip<T>(plan: Plan, error: PersistError | undefined, otherwise: T): T {
-  if (plan.throwsStoreErrors && error !== undefined) throw error
+function skip<T>(plan: Plan, error: PersistError, otherwise: T): T {
+  if (plan.throwsStoreErrors) throw error
+  return otherwise
+}
+
+function failed<T>(plan: Plan, operation: string, hash: string | undefined, thrown: unknown, otherwise: T): T {
+  const problem = asStoreError(plan, operation, hash, thrown)
+  // Of many calls that found the store out of reach at once, the first tells.
+  const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !plan.circuit.open(problem, plan)
+  if (known) plan.counters.errors++
+  else tellProblem(plan, operation, hash, problem)
+  if (plan.throwsStoreErrors) throw problem
   return otherwise
 }
 

@@ -30,7 +30,7 @@ export function* takeTurn(plan: Plan, identity: Identity, maxAge: number, flight
   for (let pause: number = first, waited = false; ; pause = Math.min(pause * POLL_GROWTH, longest)) {
     const lease = yield* requestLease(plan, identity)
     // Between our miss and our lease somebody may have published. On the way of a wait it is what we wait for.
-    const recalled = yield* recall(plan, identity, maxAge)
+    const recalled = yield* wait(recall(plan, identity, maxAge))
     const waitedMs = monotonic() - began
     if (recalled.kind === 'fresh') {
       if (lease !== 'held') yield* release(plan, identity, lease)
@@ -56,7 +56,7 @@ export function* takeTurn(plan: Plan, identity: Identity, maxAge: number, flight
 export function* tryTurn(plan: Plan, identity: Identity, maxAge: number): Steps<(Turn & { kind: 'mine' }) | undefined> {
   const lease = hasLeases(plan) ? yield* requestLease(plan, identity) : undefined
   if (lease === 'held') return undefined
-  const recalled = yield* recall(plan, identity, maxAge)
+  const recalled = yield* wait(recall(plan, identity, maxAge))
   if (recalled.kind !== 'fresh') return { kind: 'mine', lease }
   yield* release(plan, identity, lease)
   return undefined
@@ -71,7 +71,7 @@ export function* seizeTurn(plan: Plan, identity: Identity): Steps<Turn> {
 
 /** Gives a lease back unused. */
 export function* release(plan: Plan, identity: Identity, lease: Lease<Mode> | undefined): Steps<void> {
-  if (lease !== undefined) yield* ask(plan, 'release', identity.hash, () => lease.release(), undefined)
+  if (lease !== undefined) yield* wait(ask(plan, 'release', identity.hash, () => lease.release(), undefined))
 }
 
 /** Renews a lease while an asynchronous function runs; the answer stops it. A synchronous one leaves no moment for it. */
@@ -100,15 +100,19 @@ function* requestLease(
 ): Steps<Lease<Mode> | undefined | 'held'> {
   const ms = plan.adapter.leaseMs ?? LEASE_MS
   const none: Lease<Mode> | undefined | 'held' = undefined
-  return yield* ask<Lease<Mode> | undefined | 'held'>(
-    plan,
-    'lease',
-    identity.hash,
-    () => {
-      const reply = plan.store.lease!(identity.hash, ms, options)
-      return isThenable(reply) ? reply.then((lease) => lease ?? 'held') : ((reply as Lease<Mode> | undefined) ?? 'held')
-    },
-    none,
+  return yield* wait(
+    ask<Lease<Mode> | undefined | 'held'>(
+      plan,
+      'lease',
+      identity.hash,
+      () => {
+        const reply = plan.store.lease!(identity.hash, ms, options)
+        return isThenable(reply)
+          ? reply.then((lease) => lease ?? 'held')
+          : ((reply as Lease<Mode> | undefined) ?? 'held')
+      },
+      none,
+    ),
   )
 }
 

@@ -9,7 +9,7 @@ import { ask } from './trouble.ts'
 
 /** The fresh result and what is known of it, without computing. */
 export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, unknown>> {
-  const found = yield* recall(plan, identity)
+  const found = yield* wait(recall(plan, identity))
   if (found.kind !== 'fresh') return { hit: false }
   const { entry, value } = found
   return {
@@ -40,7 +40,7 @@ export function* put(plan: Plan, identity: Identity, value: unknown, args: reado
   const entry = record(plan, identity, outcome)
   fence(plan, identity.text)
   if (entry === undefined) return
-  const stored = yield* ask(plan, 'set', identity.hash, () => after(plan.store.set(entry)), false)
+  const stored = yield* wait(ask(plan, 'set', identity.hash, () => after(plan.store.set(entry)), false))
   if (stored && plan.reporter.hears('write')) {
     plan.reporter.tell('write', { hash: identity.hash, bytes: byteLength(entry.payload) })
   }
@@ -49,7 +49,7 @@ export function* put(plan: Plan, identity: Identity, value: unknown, args: reado
 /** Deletes one result. A computation that runs for the same key does not bring it back. */
 export function* remove(plan: Plan, identity: Identity): Steps<boolean> {
   fence(plan, identity.text)
-  const there = yield* ask(plan, 'delete', identity.hash, () => plan.store.delete(identity.hash), false)
+  const there = yield* wait(ask(plan, 'delete', identity.hash, () => plan.store.delete(identity.hash), false))
   if (there) plan.reporter.tell('delete', { hash: identity.hash })
   return there
 }
@@ -57,7 +57,7 @@ export function* remove(plan: Plan, identity: Identity): Steps<boolean> {
 /** Deletes all results of the function. */
 export function* clear(plan: Plan): Steps<number> {
   fence(plan)
-  const entries = yield* ask(plan, 'clear', undefined, () => plan.store.clear(), 0)
+  const entries = yield* wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0))
   plan.reporter.tell('clear', { entries })
   return entries
 }
@@ -66,7 +66,7 @@ export function* clear(plan: Plan): Steps<number> {
 export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
   fence(plan)
   const entries = yield* plan.adapter.supports.tags
-    ? ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0)
+    ? wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0))
     : deleteWhere(plan, (head) => head.tags?.includes(tag) === true)
   plan.reporter.tell('clear', { entries })
   return entries
@@ -75,7 +75,7 @@ export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
 /** How many fresh results there are. */
 export function* size(plan: Plan): Steps<number> {
   if (plan.ttl === undefined && plan.version === undefined) {
-    const { entries } = yield* ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 })
+    const { entries } = yield* wait(ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 }))
     return entries
   }
   let count = 0
@@ -100,7 +100,7 @@ function* deleteWhere(plan: Plan, condition: (head: Head) => boolean): Steps<num
   })
   let deleted = 0
   for (const hash of hashes) {
-    if (yield* ask(plan, 'delete', hash, () => plan.store.delete(hash), false)) deleted++
+    if (yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))) deleted++
   }
   return deleted
 }

@@ -15,7 +15,7 @@ const plans = new WeakMap<AnyFunction, Plan>()
 /** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
 export function wrap(plan: Plan): AnyFunction {
   const persistedFunction = function (this: unknown, ...args: unknown[]) {
-    return answer(plan, { self: this, args, ...PLAIN })
+    return answer(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
   }
   plans.set(persistedFunction, plan)
   const isAsyncStore = plan.adapter.mode === 'async'

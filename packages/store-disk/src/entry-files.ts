@@ -3,7 +3,7 @@ import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
 import { decodeEntry, encodeEntry, type Unreadable } from './entry-format.ts'
 import type { Eviction } from './eviction.ts'
-import { told } from './failure.ts'
+import { storeFailure } from './failure.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { ENTRY_SUFFIX } from './layout.ts'
 import type { NamespaceFolder } from './namespace-folder.ts'
@@ -115,8 +115,12 @@ export class EntryFiles {
 
   /** Runs a verb; its errors of the file system become errors of the store. */
   told<T>(operation: string, hash: string | undefined, verb: () => T): T {
-    const { namespace } = this
-    return told({ store: this.plan.dir, operation, namespace, ...(hash !== undefined && { hash }) }, verb)
+    try {
+      return verb()
+    } catch (error) {
+      const where = { store: this.plan.dir, operation, namespace: this.namespace, ...(hash !== undefined && { hash }) }
+      throw storeFailure(where, error)
+    }
   }
 
   /** Tells of trouble that costs nobody a value. */
