@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['errors', 'hash', 'key', 'pickle', 'store'],
   'store-disk': ['errors', 'hash', 'store'],
   'store-mongo': ['errors', 'hash', 'store'],
+  'store-lmdb': ['errors', 'store'],
+  'store-keyv': ['errors', 'store'],
 }
 
 function sources(folder: string): string[] {

@@ -7,7 +7,12 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-export function startServer(command: string, args: readonly string[], port: number): Promise<ServerProcess>
+export function startServer(
+  command: string,
+  args: readonly string[],
+  port: number,
+  as?: { readonly argv0?: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<ServerProcess>
 
 /** A port of 127.0.0.1 that nobody listens on. */
 export function freePort(): Promise<number>

@@ -11,10 +11,15 @@ const KILL_AFTER_MS = 10_000
  * @param {string} command
  * @param {readonly string[]} args
  * @param {number} port
+ * @param {{ argv0?: string, env?: Readonly<Record<string, string>> }} as
  * @returns {Promise<import('./server-process.mjs').ServerProcess>}
  */
-export async function startServer(command, args, port) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function startServer(command, args, port, { argv0, env } = {}) {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...(argv0 !== undefined && { argv0 }),
+  })
   let said = ''
   const listen = (/** @type {Buffer} */ chunk) => {
     said = (said + chunk).slice(-4000)

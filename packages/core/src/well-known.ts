@@ -5,4 +5,5 @@ export const WELL_KNOWN_STORES: Readonly<Record<string, string>> = {
   'mongodb+srv': '@persist/store-mongo',
   lmdb: '@persist/store-lmdb',
   redis: '@persist/store-keyv',
+  rediss: '@persist/store-keyv',
 }

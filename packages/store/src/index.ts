@@ -13,6 +13,7 @@ export type {
   StoreAdapter,
   Supports,
 } from './contract.ts'
+export { installCommand } from './install-command.ts'
 export { nearest } from './nearest.ts'
 export { redactUrl } from './redact.ts'
 export {

@@ -1,0 +1,40 @@
+import { redactUrl } from '@persist/store'
+import { type KeyvLike, placeOf, readsMany } from './keyv-like.ts'
+import type { Plan } from './options.ts'
+import type { Place } from './place.ts'
+
+const numbers = new WeakMap<object, number>()
+let last = 0
+
+/** The place behind a Keyv instance that somebody else made, and will disconnect. */
+export function givenPlace(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: Plan): Place {
+  const { dialect, url } = placeOf(keyv)
+  const told = { count: 0, last: undefined as unknown }
+  // Also, Keyv answers a failure with nothing or `false`: what failed is only heard of here.
+  keyv.on?.('error', (error) => {
+    told.count++
+    told.last = error
+  })
+  return {
+    name: `keyv://${url === undefined ? numbered(dialect, keyv) : redactUrl(url)}/${keyv.namespace ?? ''}`,
+    isPersistent: dialect !== 'map',
+    readsMany: readsMany(keyv),
+    serverWaitMs,
+    keepExpiredMs,
+    keyv: () => keyv,
+    told,
+    giveUp: () => {},
+    close: async () => {},
+  }
+}
+
+/** What says nothing of where it is, is told apart from others by a number of this process. */
+function numbered(dialect: string, { store }: KeyvLike): string {
+  const key = store as object
+  let number = numbers.get(key)
+  if (number === undefined) {
+    number = ++last
+    numbers.set(key, number)
+  }
+  return `${dialect}-${number}`
+}

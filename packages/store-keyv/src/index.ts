@@ -1,0 +1,5 @@
+import './schemes.ts'
+
+export type { KeyvLike } from './keyv-like.ts'
+export { keyvStore, keyvStore as fromUrl } from './keyv-store.ts'
+export type { KeyvStoreOptions } from './options.ts'

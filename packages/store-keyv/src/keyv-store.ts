@@ -1,0 +1,43 @@
+import { OptionError } from '@persist/errors'
+import type { OpenOptions, StoreAdapter } from '@persist/store'
+import { givenPlace } from './given.ts'
+import { isKeyv, type KeyvLike } from './keyv-like.ts'
+import { Line } from './line.ts'
+import { NamespaceStore } from './namespace-store.ts'
+import { namespacesIn } from './namespaces.ts'
+import { type KeyvStoreOptions, planOf } from './options.ts'
+import { redisPlace } from './redis.ts'
+
+/**
+ * A store in anything that Keyv reaches: a Keyv instance, which whoever made it disconnects, or the URL of a Redis server.
+ *
+ * Keyv has neither compare-and-set nor locks, so it has no leases: identical calls compute once within a process, not
+ * across processes.
+ *
+ * @throws OptionError for what is neither; StoreError if `@keyv/redis` is not installed and a URL asks for it.
+ * @example
+ * ```ts
+ * import KeyvPostgres from '@keyv/postgres'
+ * const cache = keyvStore(new Keyv(new KeyvPostgres('postgresql://localhost/app')))
+ * const double = persist(async (x: number) => 2 * x, { funcname: 'double', cache })
+ * ```
+ */
+export function keyvStore(keyv: KeyvLike | string | URL, options: KeyvStoreOptions = {}): StoreAdapter<'async'> {
+  const plan = planOf(options)
+  if (!isKeyv(keyv) && typeof keyv !== 'string' && !(keyv instanceof URL)) {
+    throw new OptionError('keyvStore takes a Keyv instance or a redis:// URL', { option: 'cache' })
+  }
+  const place = isKeyv(keyv) ? givenPlace(keyv, plan) : redisPlace(keyv, plan)
+  const line = new Line(place)
+  return {
+    mode: 'async',
+    supports: { lease: false, many: place.readsMany, tags: false, bounds: false, persistent: place.isPersistent },
+    name: place.name,
+    open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(place, line, namespace, opened),
+    async ping() {
+      await line.get('ping', { operation: 'ping', namespace: '' })
+    },
+    namespaces: () => namespacesIn(line),
+    close: place.close,
+  }
+}

@@ -1,0 +1,80 @@
+import type { StoreError } from '@persist/errors'
+import { storeError } from './failure.ts'
+import type { KeyvLike } from './keyv-like.ts'
+import { within } from './patience.ts'
+import type { Place } from './place.ts'
+
+/** What is being done, for errors. */
+export interface Doing {
+  readonly operation: string
+  readonly namespace: string
+  readonly hash?: string
+}
+
+const BYTES_PER_MS = 1_000
+
+/** Asks a Keyv instance, in bounded time, and lets no failure pass for an answer. */
+export class Line {
+  readonly #place: Place
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  async get(key: string, doing: Doing): Promise<unknown> {
+    return this.#ask(doing, 0, async (keyv) =>
+      keyv.getRaw === undefined ? keyv.get(key) : (await keyv.getRaw(key))?.value,
+    )
+  }
+
+  async getMany(keys: readonly string[], doing: Doing): Promise<readonly unknown[]> {
+    return this.#ask(doing, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
+  }
+
+  async set(key: string, value: string, ttl: number | undefined, doing: Doing): Promise<void> {
+    const isDone = await this.#ask(doing, value.length, (keyv) => keyv.set(key, value, ttl))
+    if (isDone === false) throw this.#failed(new Error('Keyv says that it did not store the value'), doing)
+  }
+
+  async delete(key: string, doing: Doing): Promise<boolean> {
+    return this.#ask(doing, 0, (keyv) => keyv.delete(key))
+  }
+
+  /** All values there are, of others too, some perhaps twice. */
+  async *values(doing: Doing): AsyncGenerator<unknown> {
+    const { keyv } = this.#place
+    const iterator = keyv().iterator?.()[Symbol.asyncIterator]()
+    if (iterator === undefined) {
+      throw this.#failed(new Error('this storage adapter of Keyv cannot list what it keeps'), doing)
+    }
+    try {
+      for (;;) {
+        const step = await this.#ask(doing, 0, () => iterator.next())
+        if (step.done) return
+        yield step.value[1]
+      }
+    } finally {
+      await iterator.return?.()
+    }
+  }
+
+  async #ask<T>(doing: Doing, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
+    const { told, keyv, serverWaitMs, giveUp } = this.#place
+    const before = told.count
+    let answer: T
+    try {
+      answer = await within(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv()))
+    } catch (error) {
+      const failure = this.#failed(error, doing)
+      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') giveUp()
+      throw failure
+    }
+    // Another verb's failure may be among them; whoever is in doubt computes.
+    if (told.count !== before) throw this.#failed(told.last, doing)
+    return answer
+  }
+
+  #failed(error: unknown, doing: Doing): StoreError {
+    return storeError(error, { store: this.#place.name, ...doing })
+  }
+}

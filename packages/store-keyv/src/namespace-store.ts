@@ -1,0 +1,162 @@
+import { StoreError } from '@persist/errors'
+import type { Bounds, Entry, ListedHead, OpenOptions, Store } from '@persist/store'
+import { keyOf } from './keys.ts'
+import type { Doing, Line } from './line.ts'
+import type { Place } from './place.ts'
+import { decode, encode, type Found, isRecord, ownerOf } from './record.ts'
+
+/** Beyond it Keyv's and Redis's own sums of times overflow; a thousand years are as good as for ever. */
+const LONGEST_TTL = 3.2e13
+/** Of what is deleted at once. */
+const BATCH = 100
+
+/** One namespace of a Keyv store. */
+export class NamespaceStore implements Store<'async'> {
+  readonly #place: Place
+  readonly #line: Line
+  readonly #namespace: string
+  readonly #report: OpenOptions['report']
+  readonly getMany?: (hashes: readonly string[]) => Promise<(Entry | undefined)[]>
+
+  constructor(place: Place, line: Line, namespace: string, { report }: OpenOptions = {}) {
+    this.#place = place
+    this.#line = line
+    this.#namespace = namespace
+    this.#report = report
+    if (place.readsMany) this.getMany = (hashes) => this.#getMany(hashes)
+  }
+
+  async get(hash: string): Promise<Entry | undefined> {
+    return this.#read(await this.#line.get(this.#keyOf(hash), this.#doing('get', hash)), hash)?.entry()
+  }
+
+  async set(entry: Entry): Promise<void> {
+    const record = encode(entry, this.#namespace)
+    await this.#line.set(this.#keyOf(entry.hash), record, this.#ttlOf(entry), this.#doing('set', entry.hash))
+  }
+
+  async delete(hash: string): Promise<boolean> {
+    return this.#line.delete(this.#keyOf(hash), this.#doing('delete', hash))
+  }
+
+  async clear(): Promise<number> {
+    const hashes: string[] = []
+    for await (const { hash } of this.#walk('clear')) hashes.push(hash)
+    return this.#deleteAll(hashes, () => true)
+  }
+
+  async *entries(): AsyncGenerator<Entry> {
+    for await (const { found } of this.#walk('entries')) yield found.entry()
+  }
+
+  async *heads(): AsyncGenerator<ListedHead> {
+    for await (const { found } of this.#walk('heads')) yield found.head()
+  }
+
+  async stats(): Promise<{ entries: number; bytes: number }> {
+    let entries = 0
+    let bytes = 0
+    for await (const { size } of this.#walk('stats')) {
+      entries++
+      bytes += size
+    }
+    return { entries, bytes }
+  }
+
+  async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
+    const isExpired = ({ expiresAt }: { expiresAt?: number }) => expiresAt !== undefined && expiresAt <= now
+    const expired: string[] = []
+    const kept: { readonly hash: string; readonly createdAt: number; readonly size: number }[] = []
+    let bytes = 0
+    for await (const { hash, found, size } of this.#walk('prune')) {
+      const head = found.head()
+      if (isExpired(head)) expired.push(hash)
+      else {
+        kept.push({ hash, createdAt: head.createdAt, size })
+        bytes += size
+      }
+    }
+    // Keyv tells nobody when an entry was used: the oldest go first.
+    kept.sort((a, b) => b.createdAt - a.createdAt)
+    const surplus = new Map<string, number>()
+    while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
+      const { hash, createdAt, size } = kept.pop()!
+      bytes -= size
+      surplus.set(hash, createdAt)
+    }
+    const gone = await this.#deleteAll(expired, isExpired)
+    return gone + (await this.#deleteAll([...surplus.keys()], (entry) => surplus.get(entry.hash) === entry.createdAt))
+  }
+
+  async #getMany(hashes: readonly string[]): Promise<(Entry | undefined)[]> {
+    if (hashes.length === 0) return []
+    const keys = hashes.map((hash) => this.#keyOf(hash))
+    const values = await this.#line.getMany(keys, this.#doing('getMany'))
+    return hashes.map((hash, index) => this.#read(values[index], hash)?.entry())
+  }
+
+  /** Looks at each once more: what was written anew meanwhile may have to stay. */
+  async #deleteAll(hashes: readonly string[], goes: (entry: Entry) => boolean): Promise<number> {
+    let gone = 0
+    for (let start = 0; start < hashes.length; start += BATCH) {
+      const batch = hashes.slice(start, start + BATCH).map(async (hash) => {
+        const entry = await this.get(hash)
+        return entry !== undefined && goes(entry) && (await this.delete(hash))
+      })
+      gone += (await Promise.all(batch)).filter(Boolean).length
+    }
+    return gone
+  }
+
+  /** The records of this namespace. A storage may list a key twice while it grows (Redis: `SCAN`). */
+  async *#walk(operation: string): AsyncGenerator<{ hash: string; found: Found; size: number }> {
+    const seen = new Set<string>()
+    for await (const value of this.#line.values(this.#doing(operation))) {
+      if (!isRecord(value)) continue
+      const found = decode(value)
+      if (found === undefined) this.#reportDamage(value)
+      else if (found.namespace === this.#namespace && !seen.has(found.hash)) {
+        seen.add(found.hash)
+        yield { hash: found.hash, found, size: Buffer.byteLength(value) }
+      }
+    }
+  }
+
+  /** A storage that folds case, or cuts keys, leads to another's record: that is a miss. */
+  #read(value: unknown, hash: string): Found | undefined {
+    if (value === undefined || value === null) return undefined
+    const found = isRecord(value) ? decode(value) : undefined
+    if (found === undefined) this.#report?.(this.#damaged(hash))
+    else if (found.namespace === this.#namespace && found.hash === hash) return found
+    return undefined
+  }
+
+  #reportDamage(record: string): void {
+    const { namespace, hash } = ownerOf(record)
+    if (namespace === this.#namespace && typeof hash === 'string') this.#report?.(this.#damaged(hash))
+  }
+
+  #damaged(hash: string): StoreError {
+    const { name: store } = this.#place
+    return new StoreError(
+      'ERR_PERSIST_ENTRY_DAMAGED',
+      `the entry ${JSON.stringify(hash)} of ${JSON.stringify(this.#namespace)} in ${store} is damaged, and counts as a miss`,
+      { store, namespace: this.#namespace, hash, operation: 'get' },
+    )
+  }
+
+  /** `undefined`: for as long as the Keyv instance keeps things by itself. */
+  #ttlOf({ expiresAt }: Entry): number | undefined {
+    if (expiresAt === undefined) return undefined
+    const ttl = Math.ceil(Math.max(0, expiresAt - Date.now()) + this.#place.keepExpiredMs)
+    return ttl > 0 && ttl < LONGEST_TTL ? ttl : undefined
+  }
+
+  #keyOf(hash: string): string {
+    return keyOf(this.#namespace, hash)
+  }
+
+  #doing(operation: string, hash?: string): Doing {
+    return { operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }
+  }
+}

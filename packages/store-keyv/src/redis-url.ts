@@ -1,0 +1,42 @@
+import { OptionError } from '@persist/errors'
+import { redactUrl } from '@persist/store'
+
+/** What a `redis://` URL says. */
+export interface RedisUrl {
+  /** For the driver: without what is only for us. */
+  readonly url: string
+  /** Begins every key, before `::`. */
+  readonly prefix: string
+  /** Without secrets and defaults; equal for one and the same place. */
+  readonly name: string
+}
+
+const DEFAULT_PORT = '6379'
+
+/**
+ * Reads a cache URL: `redis://[[user]:password@]host[:port][/database][?persistPrefix=prefix]`, or `rediss://` for TLS.
+ *
+ * @throws OptionError, which shows no password, for anything else.
+ */
+export function readRedisUrl(cache: string | URL): RedisUrl {
+  const text = String(cache)
+  if (!URL.canParse(text)) throw refused(text, 'it is no URL')
+  const url = new URL(text)
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
+    throw refused(text, 'it begins with neither redis:// nor rediss://')
+  if (url.hostname === '') throw refused(text, 'it names no server')
+  if (url.hash !== '') throw refused(text, 'a # in a password is written %23')
+  const database = url.pathname.replace(/^\//, '')
+  if (!/^\d*$/.test(database)) throw refused(text, 'what follows the server is the number of a database')
+  const prefix = url.searchParams.get('persistPrefix') ?? 'persist'
+  if (!/^[\w.-]+$/.test(prefix)) throw refused(text, 'persistPrefix has letters, digits, _, . and - only')
+  url.searchParams.delete('persistPrefix')
+  if (url.search !== '')
+    throw refused(text, `it has the parameter ${[...url.searchParams.keys()][0]}, which means nothing here`)
+  const place = `${url.protocol}//${url.hostname}:${url.port || DEFAULT_PORT}/${Number(database)}`
+  return { url: url.href, prefix, name: `${place}?persistPrefix=${prefix}` }
+}
+
+function refused(url: string, why: string): OptionError {
+  return new OptionError(`the cache URL ${JSON.stringify(redactUrl(url))} cannot be used: ${why}`, { option: 'cache' })
+}

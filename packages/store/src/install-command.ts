@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/**
+ * The command that adds a package, for an error message: of the package manager that runs this process, else of the one
+ * whose lock file is nearest to the current folder, else of npm.
+ *
+ * @param env The environment, whose `npm_config_user_agent` names the package manager of a script.
+ * @example
+ * ```ts
+ * installCommand('@persist/store-disk', process.env)   // 'pnpm add @persist/store-disk'
+ * ```
+ */
+export function installCommand(packageName: string, env: Readonly<Record<string, string | undefined>>): string {
+  const name = fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(process.cwd()) ?? 'npm'
+  return `${name} ${name === 'npm' ? 'install' : 'add'} ${packageName}`
+}
+
+type Name = 'npm' | 'pnpm' | 'yarn' | 'bun'
+
+const LOCK_FILES: readonly (readonly [string, Name])[] = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+  ['package-lock.json', 'npm'],
+]
+
+function fromUserAgent(agent: string | undefined): Name | undefined {
+  return /^(npm|pnpm|yarn|bun)\//.exec(agent ?? '')?.[1] as Name | undefined
+}
+
+function fromLockFile(folder: string): Name | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    for (const [file, name] of LOCK_FILES) if (existsSync(join(at, file))) return name
+    if (dirname(at) === at) return undefined
+  }
+}

@@ -1,0 +1,35 @@
+// @ts-check
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { redisProgram } from './redis-program.mjs'
+import { freePort, startServer } from './server-process.mjs'
+
+/** @type {typeof import('./redis.mjs').startRedis} */
+export async function startRedis(reasons = []) {
+  const program = await redisProgram(reasons)
+  if (program === undefined) return undefined
+  const folder = await mkdtemp(join(tmpdir(), 'persist-redis-'))
+  const port = await freePort()
+  const args = [
+    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder],
+    // What was acknowledged outlives a kill.
+    ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
+  ]
+  const start = () => startServer(program.command, args, port, program)
+  let server = await start()
+  return {
+    url: `redis://127.0.0.1:${port}/`,
+    kill: () => server.kill(),
+    suspend: () => process.kill(server.pid, 'SIGSTOP'),
+    resume: () => process.kill(server.pid, 'SIGCONT'),
+    async restart() {
+      await server.stop()
+      server = await start()
+    },
+    async stop() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
