@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { createPersist, type PersistEvent } from '@persist/core'
+import { keyvStore } from '@persist/store-keyv'
+import { expect, test } from 'vitest'
+import { withRedis } from '../support/with-redis.ts'
+import { start } from './child.ts'
+
+const LAST_TO_END = 3_000
+const WRITERS = process.env.PERSIST_SOAK ? 400 : 20
+
+await withRedis('results in Redis', (redis) => {
+  const url = () => `${redis.url}?persistPrefix=${randomUUID()}`
+  const problems: PersistEvent[] = []
+  const report = (event: PersistEvent) => {
+    if (event.name === 'problem') problems.push(event)
+  }
+  const persist = createPersist({ env: {}, stderr: () => {} })
+
+  test('what one process computed another one finds, and both end by themselves', async () => {
+    const cache = url()
+    const [first, second] = [start('call', cache, 1, 7), start('call', cache, 1, 7)]
+    first.process.stdin!.write('go\n')
+    const value = await first.line('value')
+    await first.ended
+    second.process.stdin!.write('go\n')
+    expect(await second.line('value')).toBe(value)
+    expect(second.lines).not.toContain('computing')
+    expect(await second.ended).toBe(0)
+  })
+
+  test(`after ${WRITERS} kills of writers every result that was said to be stored is there, whole`, async () => {
+    const cache = url()
+    let checked = 0
+    for (let kill = 0; kill < WRITERS; kill += 4) {
+      const names = Array.from({ length: 4 }, (_, index) => `square-${kill + index}`)
+      await Promise.all(
+        names.map(async (funcname) => {
+          const writer = start('write', cache, funcname)
+          await writer.line('0')
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 50))
+          writer.process.kill('SIGKILL')
+          await writer.ended
+          const square = persist((number: number) => `anew ${number}`, { funcname, cache, report })
+          for (const said of writer.lines.map(Number)) {
+            expect(await square.peek(said)).toBe(`${said} `.padEnd(2_000, `${(said * said) % 10}`))
+            checked++
+          }
+          const next = writer.lines.length + 1
+          expect(await square(next)).toBe(`anew ${next}`)
+        }),
+      )
+    }
+    expect(problems).toEqual([])
+    expect(checked).toBeGreaterThanOrEqual(WRITERS)
+  })
+
+  test('a script ends by itself, before one that lingers', async () => {
+    const [quick, slow] = [start('two-calls', url()), start('two-calls', url(), LAST_TO_END)]
+    const order: string[] = []
+    await Promise.all([quick.ended.then(() => order.push('quick')), slow.ended.then(() => order.push('slow'))])
+    expect(order).toEqual(['quick', 'slow'])
+    expect(quick.lines).toHaveLength(1)
+  })
+
+  test('with no server there a call gets its value, a script ends, and no password is told', async () => {
+    const script = start('two-calls', 'redis://ann:S3cret@127.0.0.1:1/')
+    expect(await script.line('done')).toBeDefined()
+    expect(await script.ended).toBe(0)
+    const told: PersistEvent[] = []
+    const double = persist(async (x: number) => 2 * x, {
+      funcname: 'double',
+      cache: 'redis://ann:S3cret@127.0.0.1:1/',
+      report: (event) => void told.push(event),
+    })
+    expect(await double(4)).toBe(8)
+    const problem = told.find(({ name }) => name === 'problem') as Extract<PersistEvent, { name: 'problem' }>
+    expect(problem.error).toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
+    expect(problem.error.message).toMatch(/127\.0\.0\.1:1/)
+    expect(JSON.stringify(told) + String(problem.error.stack) + String(problem.error.cause)).not.toContain('S3cret')
+  })
+
+  test('a server that is killed and started again is used again, with what it had acknowledged', async () => {
+    const adapter = keyvStore(url(), { serverWaitMs: 500 })
+    const store = adapter.open('f')
+    const entry = { hash: 'h', payload: 'value', createdAt: 1 }
+    for (let crash = 0; crash < 12; crash++) {
+      await store.set({ ...entry, createdAt: crash })
+      await redis.kill()
+      await expect(store.get('h')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
+      await redis.restart()
+      expect(await store.get('h')).toEqual({ ...entry, createdAt: crash })
+    }
+    await adapter.close()
+    expect(await store.get('h')).toMatchObject({ payload: 'value' })
+    await adapter.close()
+    await adapter.close()
+  })
+
+  test('a server that answers nothing costs a bounded wait, and is used again when it answers', async () => {
+    const adapter = keyvStore(url(), { serverWaitMs: 200 })
+    const store = adapter.open('f')
+    const entry = { hash: 'h', payload: 'value', createdAt: 1 }
+    await store.set(entry)
+    redis.suspend()
+    try {
+      await expect(store.get('h')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
+      await expect(adapter.ping!()).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
+    } finally {
+      redis.resume()
+    }
+    expect(await store.get('h')).toEqual(entry)
+    await adapter.close()
+  })
+
+  test('a listing shows entries of its own prefix only', async () => {
+    const [one, two] = [keyvStore(url()), keyvStore(url())]
+    await one.open('f').set({ hash: 'h', payload: 'value', createdAt: 1 })
+    expect(await two.open('f').stats()).toEqual({ entries: 0, bytes: 0 })
+    expect(await two.open('f').clear()).toBe(0)
+    expect(await one.open('f').stats()).toMatchObject({ entries: 1 })
+    await Promise.all([one.close(), two.close()])
+  })
+})
