@@ -50,7 +50,7 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
       { option: 'key' },
     )
   }
-  const adapter = resolveStore(options.cache ?? env.PERSIST_CACHE ?? DEFAULT_CACHE, env)
+  const adapter = resolveStore(options.cache ?? env.PERSIST_CACHE ?? DEFAULT_CACHE, env, options.storeOptions)
   const declaredAsync = isDeclaredAsync(original)
   if (options.cache === undefined && adapter.mode === 'async' && !declaredAsync) {
     throw new OptionError(

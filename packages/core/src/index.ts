@@ -30,6 +30,9 @@ export {
   registerStore,
   type Store,
   type StoreAdapter,
+  type StoreFactory,
+  type StoreOptions,
+  type StoreSchemes,
   type Supports,
 } from '@persist/store'
 export type { MissReason, PersistEvent, PersistEventName } from './events.ts'

@@ -6,6 +6,12 @@ export interface MemoryStoreOptions {
   readonly monotonic?: () => number
 }
 
+declare module '@persist/store' {
+  interface StoreSchemes {
+    memory: MemoryStoreOptions
+  }
+}
+
 interface Room {
   /** Least recently used first. */
   readonly kept: Map<string, Kept>

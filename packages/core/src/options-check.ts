@@ -14,6 +14,7 @@ const isTtl: Check = ['milliseconds, a text or a function', (value) => isDuratio
 /** Every option and what it may be. Durations are read, and refused, where they become milliseconds. */
 const CHECKS: Readonly<Record<string, Check>> = {
   cache: ['a URL or a StoreAdapter', (value) => typeof value === 'string' || (typeof value === 'object' && !!value)],
+  storeOptions: ['an object', (value) => typeof value === 'object' && value !== null],
   funcname: isName,
   key: isFunction,
   storekey: isBoolean,

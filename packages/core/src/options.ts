@@ -1,3 +1,4 @@
+import type { StoreOptions } from '@persist/store'
 import type { PersistEvent } from './events.ts'
 import type { CacheRef, Duration } from './types.ts'
 
@@ -42,6 +43,11 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
    * `'file://persist'`.
    */
   readonly cache?: C
+  /**
+   * Options of the store behind a cache URL, as its package declares them for the scheme: they are known here once
+   * something of that package is imported, if only `import type {} from '@persist/store-lmdb'`. Default: the store's own.
+   */
+  readonly storeOptions?: StoreOptions<C extends string ? C : string>
   /** The namespace in the store. Default: the function's name. */
   readonly funcname?: string
   /** What identifies a call. Default: the arguments, without trailing `undefined`. An instance method needs one. */

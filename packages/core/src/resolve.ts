@@ -1,18 +1,30 @@
 import { createRequire } from 'node:module'
+import { isDeepStrictEqual } from 'node:util'
 import { OptionError, StoreError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
-import { knownSchemes, nearest, redactUrl, registeredStore, type StoreAdapter, schemeOf } from '@persist/store'
+import {
+  knownSchemes,
+  nearest,
+  redactUrl,
+  registeredStore,
+  type StoreAdapter,
+  type StoreOptions,
+  schemeOf,
+} from '@persist/store'
 import { installCommand } from './install.ts'
 import { memoryStore } from './memory-store.ts'
 import { WELL_KNOWN_STORES } from './well-known.ts'
 
 /** What the package of a store exports for core. */
 interface StorePackage {
-  readonly fromUrl: (url: string | URL) => StoreAdapter
+  readonly fromUrl: Make
 }
+
+type Make = (url: string | URL, options?: StoreOptions) => StoreAdapter
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 const adapters = new Map<string, StoreAdapter>()
+const optionsOf = new WeakMap<StoreAdapter, StoreOptions>()
 const ADAPTER_VERBS = ['open', 'close'] as const
 
 /**
@@ -20,6 +32,7 @@ const ADAPTER_VERBS = ['open', 'close'] as const
  * that look at a store as a whole; `persist` needs no call of it.
  *
  * @param env whose `npm_config_user_agent` names the package manager in messages. Default: `process.env`.
+ * @param storeOptions for the store of a URL. One place has one set of them in a process; without any, those that it has.
  * @throws UnknownStoreError for a scheme that nobody knows; StoreNotInstalledError; StoreError if the store's package
  * cannot be loaded; OptionError for what is no cache at all.
  * @example
@@ -27,17 +40,27 @@ const ADAPTER_VERBS = ['open', 'close'] as const
  * for await (const name of resolveStore('file://persist').namespaces?.() ?? []) console.log(name)
  * ```
  */
-export function resolveStore(cache: unknown, env: Environment = process.env): StoreAdapter {
-  if (isAdapter(cache)) return cache
+export function resolveStore(
+  cache: unknown,
+  env: Environment = process.env,
+  storeOptions?: StoreOptions,
+): StoreAdapter {
+  if (isAdapter(cache)) {
+    if (storeOptions === undefined) return cache
+    throw new OptionError('storeOptions belong to a cache URL: an adapter has its own already', {
+      option: 'storeOptions',
+    })
+  }
   if (typeof cache !== 'string' && !(cache instanceof URL)) {
     throw new OptionError('cache must be a URL or a StoreAdapter', { option: 'cache' })
   }
   const scheme = schemeOf(cache)
   const known = adapters.get(String(cache))
   // A relative folder means another place once the process has changed its own.
-  if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return known
-  const made = factoryOf(scheme, cache, env)(cache)
-  const adapter = adapters.get(made.name) ?? made
+  if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return agreed(known, storeOptions)
+  const made = factoryOf(scheme, cache, env)(cache, storeOptions)
+  if (storeOptions !== undefined && !adapters.has(made.name)) optionsOf.set(made, storeOptions)
+  const adapter = agreed(adapters.get(made.name) ?? made, storeOptions)
   adapters.set(made.name, adapter)
   adapters.set(String(cache), adapter)
   return adapter
@@ -66,10 +89,21 @@ function isAdapter(cache: unknown): cache is StoreAdapter {
   )
 }
 
-function factoryOf(scheme: string, cache: string | URL, env: Environment): (url: string | URL) => StoreAdapter {
+/** Refuses other options for a place that is in use: they would count or not by which function was wrapped first. */
+function agreed(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): StoreAdapter {
+  if (storeOptions === undefined || isDeepStrictEqual(optionsOf.get(adapter), storeOptions)) return adapter
+  throw new OptionError(
+    `${adapter.name} is in use with other storeOptions in this process: give all functions the same`,
+    {
+      option: 'storeOptions',
+    },
+  )
+}
+
+function factoryOf(scheme: string, cache: string | URL, env: Environment): Make {
   const registered = registeredStore(scheme)
-  if (registered !== undefined) return (url) => registered(String(url))
-  if (scheme === 'memory') return (url) => memoryStore(String(url).slice('memory://'.length))
+  if (registered !== undefined) return (url, options) => registered(String(url), options)
+  if (scheme === 'memory') return (url, options) => memoryStore(String(url).slice('memory://'.length), options)
   const packageName = Object.hasOwn(WELL_KNOWN_STORES, scheme) ? WELL_KNOWN_STORES[scheme] : undefined
   if (packageName === undefined) throw unknownStore(scheme, cache)
   return load(scheme, packageName, env).fromUrl

@@ -1,4 +1,4 @@
-import type { Mode, StoreAdapter } from '@persist/store'
+import type { Mode, SchemeOf, StoreAdapter } from '@persist/store'
 
 // biome-ignore lint/suspicious/noExplicitAny: the widest function type; `unknown` arguments would refuse every real one
 export type AnyFunction = (this: any, ...args: any[]) => any
@@ -17,13 +17,11 @@ export type ModeOf<C> =
   C extends StoreAdapter<infer M>
     ? M
     : C extends string
-      ? string extends C
+      ? string extends SchemeOf<C>
         ? Mode
-        : C extends `${infer Scheme}://${string}`
-          ? Lowercase<Scheme> extends SyncScheme
-            ? 'sync'
-            : 'async'
-          : 'sync'
+        : SchemeOf<C> extends SyncScheme
+          ? 'sync'
+          : 'async'
       : Mode
 
 /** What a function that returned `R` returns once it is persisted in a store of mode `M`. */

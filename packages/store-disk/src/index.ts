@@ -1,3 +1,5 @@
+import './schemes.ts'
+
 export { diskStore } from './disk-store.ts'
 export type { FileSystem } from './file-system.ts'
 export type { DiskStoreOptions } from './options.ts'

@@ -1,2 +1,3 @@
-export { type LmdbStoreOptions, lmdbStore } from './lmdb-store.ts'
+export { lmdbStore } from './lmdb-store.ts'
+export type { LmdbStoreOptions } from './options.ts'
 export { fromUrl } from './url.ts'

@@ -4,21 +4,8 @@ import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
 import { NamespaceStore } from './namespace-store.ts'
 import { namespacesIn } from './namespaces.ts'
+import { completed, type LmdbStoreOptions } from './options.ts'
 import type { Plan } from './plan.ts'
-
-/** How an LMDB file is used. */
-export interface LmdbStoreOptions {
-  /**
-   * Every write reaches the disk before it counts, so that not even a crash of the machine damages the file. `false`:
-   * writes are 10 to 20 times as fast, and whoever dies but the machine itself loses nothing; all processes that use
-   * the file at the same time must agree. Default: `true`.
-   */
-  readonly flush?: boolean
-  /** How long core asks a lease for, in milliseconds. Default: 30,000. */
-  readonly leaseMs?: number
-  /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
-  readonly monotonic?: () => number
-}
 
 /**
  * A folder with one LMDB file as a store: very many small entries, read at the speed of memory. Made on first use; a
@@ -32,7 +19,7 @@ export interface LmdbStoreOptions {
  * ```
  */
 export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAdapter<'sync'> {
-  const { flush = true, leaseMs = 30_000, monotonic = () => performance.now() } = options
+  const { flush, leaseMs, monotonic } = completed(options)
   const path = resolve(dir)
   const plan: Plan = { name: `lmdb://${path}`, environment: new Environment(path, flush), monotonic }
   return {

@@ -1,6 +1,7 @@
 import { OptionError } from '@persist/errors'
 import { afterScheme, type StoreAdapter, schemeOf } from '@persist/store'
-import { type LmdbStoreOptions, lmdbStore } from './lmdb-store.ts'
+import { lmdbStore } from './lmdb-store.ts'
+import type { LmdbStoreOptions } from './options.ts'
 
 declare module '@persist/store' {
   interface StoreSchemes {

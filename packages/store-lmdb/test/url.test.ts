@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { OptionError } from '@persist/errors'
-import { fromUrl, lmdbStore } from '@persist/store-lmdb'
+import { fromUrl, type LmdbStoreOptions, lmdbStore } from '@persist/store-lmdb'
 import { expect, test } from 'vitest'
 
 test.each([
@@ -22,4 +22,11 @@ test('what cannot be meant is an error', () => {
   for (const url of ['lmdb://', 'file://x', './x', 'lmdb://x?y=1', 'lmdb://x#y', 'lmdb://%zz']) {
     expect(() => fromUrl(url), url).toThrow(OptionError)
   }
+})
+
+test('an option that there is not, or of another kind, is an error that says so', () => {
+  const misspelt = { flsh: false } as LmdbStoreOptions
+  expect(() => lmdbStore('x', misspelt)).toThrow(expect.objectContaining({ option: 'flsh', nearest: 'flush' }))
+  expect(() => lmdbStore('x', { flush: 'no' as unknown as boolean })).toThrow(OptionError)
+  expect(() => fromUrl('lmdb://x', { leaseMs: 0 })).toThrow(OptionError)
 })

@@ -20,6 +20,7 @@ export {
   knownSchemes,
   registeredStore,
   registerStore,
+  type SchemeOf,
   type StoreFactory,
   type StoreOptions,
   type StoreSchemes,

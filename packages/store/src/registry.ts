@@ -21,7 +21,19 @@ export type StoreOptions<Url extends string = string> = string extends Url
     ? StoreSchemes[SchemeOf<Url>]
     : Readonly<Record<string, unknown>>
 
-type SchemeOf<Url extends string> = Url extends `${infer Scheme}://${string}` ? Lowercase<Scheme> : 'file'
+/** The scheme of a cache URL, as {@link schemeOf} reads it; `string` where the type leaves it open. */
+export type SchemeOf<Url extends string> = Url extends `${infer Scheme}://${string}`
+  ? IsOpen<Scheme> extends true
+    ? string
+    : Lowercase<Scheme>
+  : Url extends `.${string}` | `/${string}`
+    ? 'file'
+    : IsOpen<Url> extends true
+      ? string
+      : 'file'
+
+/** Whether a text type has a part that is not literal: as the key of a record it then is optional. */
+type IsOpen<Text extends string> = Record<never, never> extends Record<Text, 1> ? true : false
 
 /** Makes the adapter for a cache URL. Called once for each place; throws for a URL that it cannot read. */
 export type StoreFactory<Url extends string = string> = (url: string, options?: StoreOptions<Url>) => StoreAdapter

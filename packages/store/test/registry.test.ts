@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { OptionError } from '@persist/errors'
-import { knownSchemes, registeredStore, registerStore, type StoreAdapter, type StoreOptions } from '@persist/store'
+import {
+  knownSchemes,
+  registeredStore,
+  registerStore,
+  type SchemeOf,
+  type StoreAdapter,
+  type StoreOptions,
+} from '@persist/store'
 import { expect, expectTypeOf, test } from 'vitest'
 
 declare module '@persist/store' {
@@ -68,4 +75,16 @@ test('a literal URL gives the options of its scheme, any other text open ones', 
     expectTypeOf(options).toEqualTypeOf<{ readonly region: string } | undefined>()
     return nowhere
   })
+})
+
+test('the scheme of a text that is known in part is known as far as it is sure', () => {
+  expectTypeOf<SchemeOf<`mongodb://${string}`>>().toEqualTypeOf<'mongodb'>()
+  expectTypeOf<SchemeOf<'./x'>>().toEqualTypeOf<'file'>()
+  expectTypeOf<SchemeOf<'x'>>().toEqualTypeOf<'file'>()
+  expectTypeOf<SchemeOf<`./x/${string}`>>().toEqualTypeOf<'file'>()
+  expectTypeOf<SchemeOf<`/var/${string}`>>().toEqualTypeOf<'file'>()
+  expectTypeOf<SchemeOf<string>>().toEqualTypeOf<string>()
+  expectTypeOf<SchemeOf<`${string}/x`>>().toEqualTypeOf<string>()
+  expectTypeOf<SchemeOf<`${string}://x`>>().toEqualTypeOf<string>()
+  expectTypeOf<SchemeOf<`mongodb${string}://x`>>().toEqualTypeOf<string>()
 })

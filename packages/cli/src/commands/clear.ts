@@ -1,0 +1,25 @@
+import { confirm } from '../ask.ts'
+import { Refusal } from '../exit.ts'
+import { entries } from '../format.ts'
+import { oneLine } from '../output.ts'
+import { functionsIn, type Session } from '../session.ts'
+
+/** `persist clear`: deletes all entries of functions. */
+export async function clear(
+  session: Session,
+  named: readonly string[],
+  { all = false }: { readonly all?: boolean },
+): Promise<void> {
+  if (named.length === 0 && !all) throw new Refusal('name the functions to clear, or say --all')
+  if (named.length > 0 && all) throw new Refusal('either functions or --all, not both')
+  const adapter = session.open('change')
+  const funcnames = await functionsIn(adapter, named)
+  let total = 0
+  for (const funcname of funcnames) total += (await adapter.open(funcname).stats()).entries
+  const whose = funcnames.length === 1 ? oneLine(funcnames[0]!) : `${funcnames.length} functions`
+  if (total > 0) await confirm(session, `Delete ${entries(total)} of ${whose} in ${session.name(adapter)}?`)
+  const cleared: Record<string, number> = {}
+  for (const funcname of funcnames) cleared[funcname] = await adapter.open(funcname).clear()
+  const sum = Object.values(cleared).reduce((a, b) => a + b, 0)
+  await session.output.answer({ cleared, entries: sum }, () => `${entries(sum)} deleted`)
+}

@@ -1,0 +1,79 @@
+import type { ListedHead } from '@persist/store'
+import { ago, bytes, count, duration } from '../format.ts'
+import { oneLine } from '../output.ts'
+import { functionsIn, type Session } from '../session.ts'
+import { Sum, type Summary } from '../summary.ts'
+import { versionsIn } from './ls.ts'
+
+/** Upper ends of the classes of ages, in milliseconds. */
+const AGES = [
+  ['last hour', 3_600_000],
+  ['last day', 86_400_000],
+  ['last week', 7 * 86_400_000],
+  ['last month', 30 * 86_400_000],
+  ['older', Number.POSITIVE_INFINITY],
+] as const
+const BAR = 30
+
+/** `persist stats`: a cache as a whole, or some functions together. */
+export async function stats(session: Session, named: readonly string[]): Promise<void> {
+  const adapter = session.open('look')
+  const now = session.now()
+  const funcnames = await functionsIn(adapter, named)
+  const sum = new Sum(named.length === 1 ? named[0]! : '', now)
+  const ages = AGES.map(([name]) => ({ name, entries: 0 }))
+  let storeBytes = 0
+  let damaged = 0
+  let functions = 0
+  for (const funcname of funcnames) {
+    const store = adapter.open(funcname, { report: () => damaged++ })
+    const held = await store.stats()
+    storeBytes += held.bytes
+    if (held.entries > 0) functions++
+    for await (const head of store.heads()) {
+      sum.add(head)
+      ages[classOf(head, now)]!.entries++
+    }
+  }
+  const { funcname: _, ...summary } = sum.result
+  const json = { store: session.name(adapter), functions, ...summary, storeBytes, damaged, ages }
+  await session.output.answer(json, () => described(session, json, now))
+}
+
+function classOf({ createdAt }: ListedHead, now: number): number {
+  return AGES.findIndex(([, ms]) => now - createdAt < ms)
+}
+
+interface Told extends Omit<Summary, 'funcname'> {
+  readonly store: string
+  readonly functions: number
+  readonly storeBytes: number
+  readonly damaged: number
+  readonly ages: readonly { readonly name: string; readonly entries: number }[]
+}
+
+function described({ output }: Session, told: Told, now: number): string {
+  const { paint } = output
+  const facts: (readonly [string, string])[] = [
+    ['store', oneLine(told.store)],
+    ['functions', count(told.functions)],
+    ['entries', count(told.entries)],
+    ['results', bytes(told.bytes)],
+    ['in store', bytes(told.storeBytes)],
+    ['expired', count(told.expired)],
+    ...(told.damaged > 0 ? [['damaged', paint.red(count(told.damaged))] as const] : []),
+    ['took', `${duration(told.computeMs)} ${paint.dim('to compute')}`],
+    ['oldest', told.oldest === undefined ? '–' : ago(told.oldest, now)],
+    ['newest', told.newest === undefined ? '–' : ago(told.newest, now)],
+    ['versions', oneLine(versionsIn(told.versions), 100)],
+    ['tags', oneLine(Object.keys(told.tags).join(' ') || '–', 100)],
+  ]
+  const most = Math.max(1, ...told.ages.map(({ entries }) => entries))
+  const bars = told.ages.map(({ name, entries }) => {
+    const bar = '█'.repeat(Math.ceil((entries / most) * BAR))
+    return `  ${name.padEnd(10)} ${paint.green(bar)}${bar && ' '}${count(entries)}`
+  })
+  return [...facts.map(([name, text]) => `${paint.cyan(name.padEnd(9))} ${text}`), paint.cyan('ages'), ...bars].join(
+    '\n',
+  )
+}

@@ -1,0 +1,82 @@
+import type { Head, ListedHead, Listing, Mode } from '@persist/store'
+
+/** What the heads of one function's entries tell together. */
+export interface Summary {
+  readonly funcname: string
+  readonly entries: number
+  /** Of all payloads. */
+  readonly bytes: number
+  /** When the oldest and the newest entry were written, in milliseconds since 1970; absent without entries. */
+  readonly oldest?: number
+  readonly newest?: number
+  readonly expired: number
+  /** How many entries there are of each version; '' where none was given. */
+  readonly versions: Readonly<Record<string, number>>
+  /** How long the results took to compute, in milliseconds: what it would take to do it all again. */
+  readonly computeMs: number
+  readonly tags: Readonly<Record<string, number>>
+  readonly withKeys: number
+}
+
+/** Walks all heads once. */
+export async function summarise(funcname: string, heads: Listing<Mode, ListedHead>, now: number): Promise<Summary> {
+  const sum = new Sum(funcname, now)
+  for await (const head of heads) sum.add(head)
+  return sum.result
+}
+
+/** Adds heads up. */
+export class Sum {
+  readonly #funcname: string
+  readonly #now: number
+  readonly #versions = new Map<string, number>()
+  readonly #tags = new Map<string, number>()
+  #entries = 0
+  #bytes = 0
+  #oldest: number | undefined
+  #newest: number | undefined
+  #expired = 0
+  #computeMs = 0
+  #withKeys = 0
+
+  constructor(funcname: string, now: number) {
+    this.#funcname = funcname
+    this.#now = now
+  }
+
+  add(head: ListedHead): void {
+    this.#entries++
+    this.#bytes += head.bytes
+    this.#oldest = Math.min(this.#oldest ?? head.createdAt, head.createdAt)
+    this.#newest = Math.max(this.#newest ?? head.createdAt, head.createdAt)
+    if (isExpired(head, this.#now)) this.#expired++
+    this.#computeMs += head.durationMs ?? 0
+    if (head.key !== undefined) this.#withKeys++
+    raise(this.#versions, head.version ?? '')
+    for (const tag of head.tags ?? []) raise(this.#tags, tag)
+  }
+
+  get result(): Summary {
+    return {
+      funcname: this.#funcname,
+      entries: this.#entries,
+      bytes: this.#bytes,
+      ...(this.#oldest !== undefined && { oldest: this.#oldest }),
+      ...(this.#newest !== undefined && { newest: this.#newest }),
+      expired: this.#expired,
+      versions: Object.fromEntries(this.#versions),
+      computeMs: this.#computeMs,
+      tags: Object.fromEntries(this.#tags),
+      withKeys: this.#withKeys,
+    }
+  }
+}
+
+/** At its very time an entry has expired. */
+export function isExpired({ expiresAt }: Head, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now
+}
+
+function raise(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
+import { mongoStore } from '@persist/store-mongo'
+import { afterAll, describe, expect, test } from 'vitest'
+import { withMongo } from '../../../test/support/with-mongo.ts'
+import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
+import { contents, FULL, filled } from './support/filled.ts'
+
+test('a copy of a folder has the same entries, and nothing is written twice', async () => {
+  const cwd = filled()
+  expect(await json(['copy', 'persist', 'file://other', '--check'], { cwd })).toEqual({
+    copied: 12,
+    same: 0,
+    kept: 0,
+    failed: 0,
+    bytes: expect.any(Number),
+    damaged: 0,
+    interrupted: false,
+    differing: 0,
+  })
+  expect(contents(join(cwd, 'other'))).toEqual(contents(join(cwd, 'persist')))
+  expect(await persist(['copy', 'persist', 'other'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: '0 entries copied (0 B), 12 were there already\n',
+  })
+})
+
+test('only the functions that are named are copied', async () => {
+  const cwd = filled()
+  await persist(['copy', 'persist', 'other', '-f', 'double', 'a/b: bytes'], { cwd })
+  expect([...contents(join(cwd, 'other')).keys()].every((name) => /^(double|a\/b: bytes) /.test(name))).toBe(true)
+  expect(contents(join(cwd, 'other')).size).toBe(6)
+})
+
+test('a store is not copied into itself', async () => {
+  const cwd = filled()
+  expect(await persist(['copy', 'persist', './persist/'], { cwd })).toMatchObject({ code: 2 })
+})
+
+test.each([
+  ['newer', 'newer wins', 'stays'],
+  ['source', 'newer wins', 'older wins'],
+  ['target', 'stays', 'stays'],
+])('--winner %s decides between two entries of one hash', async (winner, one, two) => {
+  const cwd = newFolder()
+  const [from, to] = [diskStore(join(cwd, 'a')).open('f'), diskStore(join(cwd, 'b')).open('f')]
+  from.set({ hash: 'one', payload: 'newer wins', createdAt: 2 })
+  to.set({ hash: 'one', payload: 'stays', createdAt: 1 })
+  from.set({ hash: 'two', payload: 'older wins', createdAt: 1 })
+  to.set({ hash: 'two', payload: 'stays', createdAt: 2 })
+  await persist(['copy', 'a', 'b', '--winner', winner], { cwd })
+  expect(to.get('one')?.payload).toBe(one)
+  expect(to.get('two')?.payload).toBe(two)
+})
+
+test('what is damaged in the source, or refused by the target, is told, and all else is copied', async () => {
+  const cwd = filled()
+  writeFileSync(join(cwd, 'persist', 'odd', 'full.entry'), 'spoiled')
+  const env = { OWN_STORE_DIR: join(cwd, 'own') }
+  // A hash that is fine in LMDB and no file name.
+  await persist(['copy', 'persist', 'lmdb://odd'], { cwd })
+  const { lmdbStore } = await import('@persist/store-lmdb')
+  const lmdb = lmdbStore(join(cwd, 'odd'))
+  lmdb.open('odd').set({ hash: 'a/b', payload: 'x', createdAt: 1 })
+  lmdb.close()
+  const { code, stdout, stderr } = await persist(['copy', 'lmdb://odd', 'own://target', '--store', OWN_STORE], {
+    cwd,
+    env,
+  })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^11 entries copied .*, 1 refused\n$/)
+  expect(stderr).toMatch(/odd a\/b: /)
+  const damaged = await persist(['copy', 'persist', 'again'], { cwd })
+  expect(damaged.code).toBe(1)
+  expect(damaged.stdout).toMatch(/^11 entries copied .*, 1 damaged in the source\n$/)
+})
+
+describe('a store of one’s own', () => {
+  test('is copied into and out of by its scheme, and asked for the names of functions', async () => {
+    const cwd = filled()
+    const store = ['--store', OWN_STORE]
+    expect(await json(['copy', 'persist', 'own://mine', ...store], { cwd })).toMatchObject({ copied: 12 })
+    expect(await persist(['copy', 'own://mine', 'back', ...store], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/cannot list its functions/),
+    })
+    const names = ['double', 'rich', 'a/b: bytes', 'odd']
+    expect(await json(['copy', 'own://mine', 'back', ...store, '-f', ...names, '--check'], { cwd })).toMatchObject({
+      copied: 12,
+      differing: 0,
+    })
+    expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
+  })
+
+  test('is the cache itself if the module exports one', async () => {
+    const cwd = newFolder()
+    diskStore(join(cwd, 'own')).open('odd').set(FULL)
+    diskStore(join(cwd, 'own-2'))
+      .open('odd')
+      .set({ ...FULL, hash: 'other' })
+    expect(await json(['ls', 'odd', '--store', OWN_STORE], { cwd })).toMatchObject([{ funcname: 'odd', entries: 1 }])
+    expect(await json(['show', 'odd', '--store', OWN_STORE, '-c', 'store://make'], { cwd })).toMatchObject([
+      { hash: 'other' },
+    ])
+    for (const url of ['store://nothing', 'store://absent']) {
+      expect(await persist(['ls', 'odd', '--store', OWN_STORE, '-c', url], { cwd })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/exports no store/),
+      })
+    }
+    expect(await persist(['ls', '--store', './absent.mjs'], { cwd })).toMatchObject({ code: 3 })
+    expect(await persist(['ls', '--store', 'no-such-package'], { cwd })).toMatchObject({ code: 2 })
+  })
+})
+
+test('a copy that is stopped with Ctrl-C goes on where it was, and writes no entry twice', async () => {
+  const cwd = newFolder()
+  const source = diskStore(join(cwd, 'persist')).open('many')
+  for (let n = 0; n < 400; n++) source.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })
+  const log = join(cwd, 'log')
+  const args = ['copy', 'persist', 'own://target', '--store', OWN_STORE]
+  const env = { OWN_STORE_LOG: log, OWN_STORE_MS: '30' }
+  const written = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [])
+
+  const stopped = await persist(args, { cwd, env, interruptWhen: () => written().length >= 64 })
+  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(/goes on/) })
+  const before = written().length
+  expect(before).toBeLessThan(400)
+
+  const { code, stdout } = await persist(args, { cwd, env: { ...env, OWN_STORE_MS: '0' } })
+  expect(code).toBe(0)
+  expect(stdout).toContain(`${400 - before} entries copied`)
+  expect(new Set(written()).size).toBe(400)
+  expect(written()).toHaveLength(400)
+  expect(contents(join(cwd, 'target'))).toEqual(contents(join(cwd, 'persist')))
+})
+
+withMongo('a folder and MongoDB', (url) => {
+  const mongo = `${url}test-cli-${randomBytes(6).toString('hex')}`
+  afterAll(async () => {
+    const adapter = mongoStore(mongo)
+    for await (const name of adapter.namespaces!()) await adapter.open(name).clear()
+    await adapter.close()
+  })
+
+  test('carry the same entries there and back', async () => {
+    const cwd = filled()
+    expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
+    expect(await json(['copy', mongo, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
+    expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
+    expect(await json(['copy', 'persist', mongo], { cwd })).toMatchObject({ copied: 0, same: 12 })
+    expect(await json(['-c', mongo, 'ls'], { cwd })).toMatchObject([
+      { funcname: 'a/b: bytes', entries: 1 },
+      { funcname: 'double', entries: 5 },
+      { funcname: 'odd', entries: 4 },
+      { funcname: 'rich', entries: 2 },
+    ])
+    expect(await json(['-c', mongo, 'get', 'double', '--args', '[4]'], { cwd })).toBe(8)
+  })
+
+  test('a password shows nowhere', async () => {
+    const secret = mongo.replace('://', '://me:hunter2@')
+    for (const args of [['ls'], ['stats'], ['show', 'f'], ['verify']]) {
+      const { stdout, stderr } = await persist(['-c', secret, ...args], { cwd: newFolder() })
+      expect(stdout + stderr).not.toContain('hunter2')
+    }
+  })
+})

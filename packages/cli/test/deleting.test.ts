@@ -1,0 +1,63 @@
+import { beforeEach, expect, test } from 'vitest'
+import { json, persist } from './support/command.ts'
+import { contents, filled } from './support/filled.ts'
+
+let cwd: string
+const left = () => [...contents(`${cwd}/persist`).keys()]
+beforeEach(() => {
+  cwd = filled()
+})
+
+test('without a yes, and nobody to ask, nothing is deleted', async () => {
+  const before = left()
+  for (const args of [
+    ['rm', 'odd', 'full'],
+    ['clear', 'odd'],
+    ['clear', '--all'],
+    ['prune', '--max-entries', '1'],
+  ]) {
+    const { code, stderr } = await persist(args, { cwd, input: 'y\n' })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--yes/)
+  }
+  expect(left()).toEqual(before)
+})
+
+test('rm deletes the entries that are named, and tells which were not there', async () => {
+  expect(await json(['rm', 'odd', 'full', 'none', '--yes'], { cwd })).toEqual({
+    funcname: 'odd',
+    deleted: ['full'],
+    absent: ['none'],
+  })
+  expect(left()).not.toContain('odd full')
+  expect(left()).toContain('odd raw')
+  expect(await persist(['rm', 'odd', 'none', '-y'], { cwd })).toMatchObject({ code: 1 })
+  expect(await persist(['rm', 'double', '--args', '[3]', '-y'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: '1 entry deleted\n',
+  })
+  expect(await persist(['rm', 'double', '-y'], { cwd })).toMatchObject({ code: 2 })
+  expect(await persist(['rm', 'double', '../odd/raw', '-y'], { cwd })).toMatchObject({ code: 2 })
+  expect(left()).toContain('odd raw')
+})
+
+test('clear empties the functions that are named, and all only if all are meant', async () => {
+  expect(await persist(['clear', '-y'], { cwd })).toMatchObject({ code: 2 })
+  expect(await persist(['clear', 'odd', '--all', '-y'], { cwd })).toMatchObject({ code: 2 })
+  expect(left()).toHaveLength(12)
+  expect(await json(['clear', 'double', 'a/b: bytes', '-y'], { cwd })).toEqual({
+    cleared: { double: 5, 'a/b: bytes': 1 },
+    entries: 6,
+  })
+  expect(left()).toHaveLength(6)
+  await persist(['clear', '--all', '-y'], { cwd })
+  expect(left()).toEqual([])
+})
+
+test('prune deletes what has expired, and down to bounds', async () => {
+  expect(await json(['prune'], { cwd })).toMatchObject({ pruned: { odd: 1 }, entries: 1 })
+  expect(left()).not.toContain('odd gone')
+  expect(await json(['prune', 'double', '--max-entries', '2', '-y'], { cwd })).toMatchObject({ entries: 3 })
+  expect(left().filter((name) => name.startsWith('double'))).toHaveLength(2)
+  expect(await persist(['prune', '--max-entries', 'two', '-y'], { cwd })).toMatchObject({ code: 2 })
+})

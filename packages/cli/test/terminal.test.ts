@@ -1,0 +1,106 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
+import { beforeEach, expect, test } from 'vitest'
+import { COMMAND, newFolder, persist } from './support/command.ts'
+import { contents, filled, HOSTILE } from './support/filled.ts'
+import { onTerminal, typed, typedIn } from './support/terminal.ts'
+
+const ESC = '\u001b'
+const COLOUR = `${ESC}[`
+
+let cwd: string
+const left = () => [...contents(join(cwd, 'persist')).keys()]
+beforeEach(() => {
+  cwd = filled()
+})
+
+onTerminal('on a terminal', () => {
+  test('the command asks before it deletes, and does as it is told', async () => {
+    const no = await typed(['rm', 'odd', 'full'], [['[y/N]', 'n\r']], { cwd })
+    expect(no.stdout).toContain('Delete 1 entry of odd in ')
+    expect(no.stdout).toContain('nothing was changed')
+    expect(no.code).toBe(1)
+    expect((await typed(['rm', 'odd', 'full'], [['[y/N]', '\r']], { cwd })).code).toBe(1)
+    expect((await typed(['clear', '--all'], [['[y/N]', 'yesterday\r']], { cwd })).code).toBe(1)
+    expect(left()).toHaveLength(12)
+
+    const yes = await typed(['rm', 'odd', 'full'], [['[y/N]', 'y\r']], { cwd })
+    expect(yes.code).toBe(0)
+    expect(yes.stdout).toContain('1 entry deleted')
+    expect(left()).not.toContain('odd full')
+    expect((await typed(['clear', '--all'], [['Delete 11 entries of 4 functions', 'YES\r']], { cwd })).code).toBe(0)
+    expect(left()).toEqual([])
+  })
+
+  test('Ctrl-C and Ctrl-D at the question change nothing', async () => {
+    for (const key of ['\u0003', '\u0004']) {
+      const { code } = await typed(['clear', '--all'], [['[y/N]', key]], { cwd })
+      expect(code).toBe(130)
+      expect(left()).toHaveLength(12)
+    }
+  })
+
+  test('--yes asks nothing', async () => {
+    const { stdout, code } = await typed(['clear', '--all', '--yes'], [], { cwd })
+    expect(stdout).not.toContain('[y/N]')
+    expect(code).toBe(0)
+  })
+
+  test('there are colours, unless they are not wanted', async () => {
+    for (const args of [['ls'], ['show', 'odd', 'full'], ['stats']]) {
+      expect((await typed(args, [], { cwd })).stdout).toContain(COLOUR)
+      expect((await typed([...args, '--no-color'], [], { cwd })).stdout).not.toContain(COLOUR)
+      expect((await typed(args, [], { cwd, env: { NO_COLOR: '1' } })).stdout).not.toContain(COLOUR)
+      expect((await typed(args, [], { cwd, env: { TERM: 'dumb' } })).stdout).not.toContain(COLOUR)
+      expect((await typed([...args, '--json'], [], { cwd })).stdout).not.toContain(COLOUR)
+    }
+  })
+
+  test('no stored text steers it, with colours either', async () => {
+    const { stdout } = await typed(['show', 'rich', '--args', JSON.stringify([HOSTILE])], [], { cwd })
+    expect(stdout).toContain(COLOUR)
+    expect(stdout).not.toContain(`${ESC}]`)
+    expect(stdout).not.toContain('\u0007')
+    expect(stdout).not.toContain('\u202e')
+    const raw = newFolder()
+    diskStore(join(raw, 'persist')).open('f').set({ hash: 'h', payload: HOSTILE, createdAt: 1 })
+    expect((await typed(['get', 'f', 'h'], [], { cwd: raw })).stdout).not.toContain(ESC)
+    // In a pipe it is somebody's input, and stays as it is.
+    expect((await persist(['get', 'f', 'h'], { cwd: raw })).stdout).toBe(`${HOSTILE}\n`)
+  })
+
+  test('long work shows how far it is', async () => {
+    const { stdout, code } = await typed(['copy', 'persist', 'other', '--check'], [], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/copying █+ 100% {2}12\/12/)
+    expect(stdout).toMatch(/comparing █+ 100% {2}12\/12/)
+    expect((await typed(['export', 'all'], [], { cwd })).stdout).toMatch(/exporting █+ 100%/)
+    expect((await typed(['verify'], [], { cwd })).stdout).toMatch(/verifying █+ 100%/)
+    expect((await typed(['copy', 'persist', 'third', '--json'], [], { cwd })).stdout).not.toContain('█')
+  })
+})
+
+onTerminal('in bash', () => {
+  test('Tab completes the name of a function', async () => {
+    const bin = newFolder()
+    symlinkSync(COMMAND, join(bin, 'persist'))
+    const env = { PATH: `${bin}:${process.env.PATH}`, PS1: 'ready> ' }
+    const answers = [
+      ['ready> ', 'source <(persist completion bash); echo sourced\r'],
+      ['sourced\r\nready> ', 'persist get dou\t'],
+      ['persist get double', "--args '[4]'\r"],
+      ['8\r\nready> ', 'exit\r'],
+    ] as const
+    const { code } = await typedIn(['bash', '--norc', '--noprofile', '-i'], answers, { cwd, env })
+    expect(code).toBe(0)
+  })
+})
+
+test('in a pipe there are no colours and no progress', async () => {
+  for (const args of [['ls'], ['show', 'odd', 'full'], ['stats'], ['copy', 'persist', 'other'], ['verify']]) {
+    const { stdout, stderr } = await persist(args, { cwd })
+    expect(stdout + stderr).not.toContain(ESC)
+  }
+  expect((await persist(['ls'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toContain(COLOUR)
+})

@@ -1,0 +1,119 @@
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
+import { lmdbStore } from '@persist/store-lmdb'
+import { expect, test } from 'vitest'
+import { spoil } from '../../store-lmdb/test/support/spoil.ts'
+import { json, newFolder, persist } from './support/command.ts'
+import { contents, FULL, filled } from './support/filled.ts'
+
+const MISPLACED = { hash: 'Nq2JN3MQzAmk7WRCWULnkHPZoxvgZnEKGGWYLp9Wuic', payload: '{"v":1,"json":5}', createdAt: 1 }
+
+test('a sound cache is sound', async () => {
+  const cwd = filled()
+  expect(await json(['verify'], { cwd })).toEqual({ checked: 12, foreign: 0, repaired: 0, findings: [] })
+  expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0, stdout: '12 entries sound, 0 not\n' })
+})
+
+test('a damaged entry is found, and moved aside by --repair', async () => {
+  const cwd = filled()
+  const file = join(cwd, 'persist', 'odd', 'full.entry')
+  writeFileSync(file, 'spoiled')
+  const found = await persist(['verify'], { cwd })
+  expect(found).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^damaged +odd full .*\n11 entries sound, 1 not\n$/),
+  })
+  expect(existsSync(file)).toBe(true)
+  expect(await persist(['verify', '--repair'], { cwd })).toMatchObject({ code: 2 })
+  expect(existsSync(file)).toBe(true)
+
+  expect(await json(['verify', '--repair', '--yes'], { cwd })).toMatchObject({
+    checked: 11,
+    repaired: 1,
+    findings: [{ funcname: 'odd', hash: 'full', kind: 'damaged' }],
+  })
+  expect(existsSync(file)).toBe(false)
+  expect(readdirSync(join(cwd, 'persist', '.persist', 'damaged'))).toHaveLength(1)
+  expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
+})
+
+test('an entry whose key belongs under another hash is found, and comes back from the quarantine', async () => {
+  const cwd = newFolder()
+  const store = diskStore(join(cwd, 'persist')).open('double')
+  store.set({ ...MISPLACED, key: '{"v":1,"json":[2]}' })
+  store.set({ ...FULL, keyDigest: 'of another key' })
+  const findings = [
+    { funcname: 'double', kind: 'mismatch' },
+    { funcname: 'double', kind: 'mismatch' },
+  ]
+  expect(await json(['verify'], { cwd })).toMatchObject({ checked: 2, findings })
+  expect(await json(['verify', '--repair', '-y', '--quarantine', 'q.ndjson'], { cwd })).toMatchObject({ repaired: 2 })
+  expect(contents(join(cwd, 'persist')).size).toBe(0)
+  expect(await json(['import', 'q.ndjson'], { cwd })).toMatchObject({ copied: 2, bad: 0, truncated: false })
+  expect(store.get(FULL.hash)).toEqual({ ...FULL, keyDigest: 'of another key' })
+})
+
+test('the key of an entry is no mismatch where it is right', async () => {
+  const cwd = newFolder()
+  diskStore(join(cwd, 'persist'))
+    .open('double')
+    .set({ ...MISPLACED, key: '{"v":1,"json":[1]}' })
+  expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
+})
+
+test('an entry with a pickle that is not known here is no damage', async () => {
+  const cwd = newFolder()
+  const store = diskStore(join(cwd, 'persist')).open('own')
+  store.set({
+    hash: 'one',
+    payload: '{"v":1,"json":{"x":1},"meta":{"values":[["custom","Point"]],"v":1}}',
+    createdAt: 1,
+  })
+  store.set({ hash: 'two', payload: 'plain text', createdAt: 1 })
+  expect(await json(['verify', '--repair', '-y'], { cwd })).toEqual({
+    checked: 2,
+    foreign: 1,
+    repaired: 0,
+    findings: [],
+  })
+})
+
+test('what another secret has sealed is told, and never moved', async () => {
+  const cwd = newFolder()
+  diskStore(join(cwd, 'persist'), { secret: 'right' }).open('f').set(FULL)
+  expect(await json(['verify'], { cwd, env: { PERSIST_SECRET: 'right' } })).toMatchObject({ checked: 1, findings: [] })
+  const unsealed = await persist(['verify', '--repair', '-y'], { cwd })
+  expect(unsealed).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/0 entries sound, 1 not, 0 put in quarantine/),
+  })
+  const wrong = await persist(['verify', '--repair', '-y'], { cwd, env: { PERSIST_SECRET: 'wrong' } })
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/is it the right one/) })
+  expect(existsSync(join(cwd, 'persist', 'f', 'full.entry'))).toBe(true)
+})
+
+test('a copied file is nobody’s entry, and no damage', async () => {
+  const cwd = filled()
+  const folder = join(cwd, 'persist', 'odd')
+  copyFileSync(join(folder, 'full.entry'), join(folder, 'copy.entry'))
+  expect(await json(['verify', 'odd'], { cwd })).toMatchObject({ checked: 4, findings: [] })
+})
+
+test('damage in a store that keeps nothing aside is deleted', async () => {
+  const cwd = newFolder()
+  const dir = join(cwd, 'cache')
+  const adapter = lmdbStore(dir)
+  adapter.open('f').set(FULL)
+  adapter.open('f').set({ ...FULL, hash: 'sound' })
+  adapter.close()
+  await spoil(dir, 'f', 'full', (record) => record.fill(7, 40))
+  expect(await json(['-c', 'lmdb://cache', 'verify', '--repair', '-y'], { cwd })).toMatchObject({
+    checked: 1,
+    repaired: 1,
+  })
+  expect(await persist(['-c', 'lmdb://cache', 'verify'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: '1 entry sound, 0 not\n',
+  })
+})

@@ -1,0 +1,7 @@
+import type { DiskStoreOptions } from './options.ts'
+
+declare module '@persist/store' {
+  interface StoreSchemes {
+    file: DiskStoreOptions
+  }
+}

@@ -1,0 +1,41 @@
+import { OptionError } from '@persist/errors'
+import { nearest } from '@persist/store'
+
+/** How an LMDB file is used. */
+export interface LmdbStoreOptions {
+  /**
+   * Every write reaches the disk before it counts, so that not even a crash of the machine damages the file. `false`:
+   * writes are 10 to 20 times as fast, and whoever dies but the machine itself loses nothing; all processes that use
+   * the file at the same time must agree. Default: `true`.
+   */
+  readonly flush?: boolean
+  /** How long core asks a lease for, in milliseconds. Default: 30,000. */
+  readonly leaseMs?: number
+  /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
+  readonly monotonic?: () => number
+}
+
+type Check = readonly [what: string, fits: (value: unknown) => boolean]
+
+const CHECKS: { readonly [K in keyof Required<LmdbStoreOptions>]: Check } = {
+  flush: ['true or false', (value) => typeof value === 'boolean'],
+  leaseMs: ['a positive number of milliseconds', (value) => typeof value === 'number' && value > 0],
+  monotonic: ['a function', (value) => typeof value === 'function'],
+}
+
+/** Completes the options. Throws `OptionError` for what they cannot be. */
+export function completed(options: LmdbStoreOptions): Required<LmdbStoreOptions> {
+  for (const [option, value] of Object.entries(options)) {
+    if (!Object.hasOwn(CHECKS, option)) {
+      const near = nearest(option, Object.keys(CHECKS))
+      const hint = near === undefined ? '' : `; did you mean ${near}?`
+      throw new OptionError(`lmdbStore has no option ${option}${hint}`, { option, nearest: near })
+    }
+    const [what, fits] = CHECKS[option as keyof LmdbStoreOptions]
+    if (value !== undefined && !fits(value)) {
+      throw new OptionError(`the option ${option} of lmdbStore must be ${what}`, { option })
+    }
+  }
+  const { flush = true, leaseMs = 30_000, monotonic = () => performance.now() } = options
+  return { flush, leaseMs, monotonic }
+}

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
+const OURS = ['errors', 'hash', 'key', 'pickle', 'store']
+
+let project: string
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'persist-project-'))
+  const modules = join(project, 'node_modules')
+  mkdirSync(join(modules, '@persist'), { recursive: true })
+  for (const file of ['dist', 'package.json']) {
+    cpSync(join(PACKAGES, 'core', file), join(modules, '@persist/core', file), { recursive: true })
+  }
+  for (const name of OURS) symlinkSync(join(PACKAGES, name), join(modules, '@persist', name))
+  const require = createRequire(join(PACKAGES, 'core/package.json'))
+  for (const name of ['ms', 'lru-cache']) {
+    symlinkSync(join(require.resolve.paths(name)![0]!, name), join(modules, name))
+  }
+})
+afterEach(() => rmSync(project, { recursive: true }))
+
+/** What wrapping a function with that cache throws, in an application that has core alone; with its message. */
+function thrown(cache: string, env: Record<string, string> = {}): Record<string, unknown> {
+  const script = join(project, 'main.mjs')
+  writeFileSync(
+    script,
+    `import { persist, registerStore } from '@persist/core'
+     registerStore('s3', () => { throw new Error('never asked') })
+     try { persist(function f() {}, { cache: ${JSON.stringify(cache)} }) }
+     catch (error) {
+       console.log(JSON.stringify({ ...error, name: error.name, message: error.message, cause: error.cause?.message }))
+     }`,
+  )
+  // Of the package manager that runs the tests: its name, and where it lets modules be found besides.
+  const { npm_config_user_agent: _, NODE_PATH: __, ...rest } = process.env
+  return JSON.parse(
+    execFileSync(process.execPath, [script], { cwd: project, env: { ...rest, ...env }, encoding: 'utf8' }),
+  )
+}
+
+test.each([
+  ['mongo://localhost/app', 'mongodb'],
+  ['fil://x', 'file'],
+  ['lmbd://x', 'lmdb'],
+  ['memroy://x', 'memory'],
+  ['s4://bucket', 's3'],
+])('%s has no store, and the error names the nearest scheme that has', (cache, nearest) => {
+  const error = thrown(cache)
+  expect(error).toMatchObject({ name: 'UnknownStoreError', code: 'ERR_PERSIST_UNKNOWN_STORE', nearest })
+  expect(error.message).toContain(`Did you mean ${nearest}://?`)
+  expect(error.known).toEqual(expect.arrayContaining(['file', 'lmdb', 'memory', 'mongodb', 'redis', 's3']))
+})
+
+test('a scheme that is like no other is answered with all there are, and no password', () => {
+  const error = thrown('zookeeper-ensemble://ann:S3cret@host')
+  expect(error.message).toMatch(/Known: file, lmdb, memory, mongodb, mongodb\+srv, redis, rediss, s3\./)
+  expect(JSON.stringify(error)).not.toContain('S3cret')
+})
+
+test.each(['../x://y', '@evil/package://y', 'a b://y', 'constructor://y', '__proto__://y'])(
+  'the scheme of %s never becomes a path or a package',
+  (cache) => {
+    expect(thrown(cache).code).toMatch(/^ERR_PERSIST_(OPTION|UNKNOWN_STORE)$/)
+  },
+)
+
+test.each([
+  ['npm/11.0.0 node/v20', 'npm install @persist/store-disk'],
+  ['pnpm/12.0.0 npm/? node/v20', 'pnpm add @persist/store-disk'],
+  ['yarn/4.0.0 npm/? node/v20', 'yarn add @persist/store-disk'],
+  ['bun/1.2.0', 'bun add @persist/store-disk'],
+])(
+  'a store that is not installed is answered with the command of the package manager that runs: %s',
+  (agent, install) => {
+    const error = thrown('./cache', { npm_config_user_agent: agent })
+    expect(error).toMatchObject({
+      code: 'ERR_PERSIST_STORE_NOT_INSTALLED',
+      packageName: '@persist/store-disk',
+      install,
+    })
+    expect(error.message).toContain(`Run: ${install}\n`)
+    expect(error.message).toContain(`registerStore("file", fromUrl), with fromUrl from '@persist/store-disk'`)
+  },
+)
+
+test.each([
+  ['package-lock.json', 'npm install @persist/store-keyv'],
+  ['pnpm-lock.yaml', 'pnpm add @persist/store-keyv'],
+  ['yarn.lock', 'yarn add @persist/store-keyv'],
+  ['bun.lock', 'bun add @persist/store-keyv'],
+  ['no lock file', 'npm install @persist/store-keyv'],
+])('outside of a package manager the lock file tells which it is: %s', (file, install) => {
+  writeFileSync(join(project, file), '')
+  expect(thrown('redis://localhost')).toMatchObject({ install })
+})
+
+test('a store that cannot be loaded since its own dependency is missing says so, and is not called missing itself', () => {
+  const broken = join(project, 'node_modules/@persist/store-disk')
+  mkdirSync(broken)
+  writeFileSync(join(broken, 'package.json'), '{ "type": "module", "exports": "./index.js" }')
+  writeFileSync(join(broken, 'index.js'), "import 'lmdb-of-nobody'")
+  const error = thrown('./cache')
+  expect(error).toMatchObject({ name: 'StoreError', code: 'ERR_PERSIST_STORE_LOAD', store: '@persist/store-disk' })
+  expect(error.message).toMatch(/@persist\/store-disk is installed but cannot be loaded: .*lmdb-of-nobody/)
+  expect(error.cause).toContain('lmdb-of-nobody')
+})
+
+test('redis:// without its driver says which package is missing, and how to add it', () => {
+  const keyv = join(project, 'node_modules/@persist/store-keyv')
+  for (const file of ['dist', 'package.json']) {
+    cpSync(join(PACKAGES, 'store-keyv', file), join(keyv, file), { recursive: true })
+  }
+  const error = thrown('redis://localhost', { npm_config_user_agent: 'pnpm/12.0.0' })
+  expect(error).toMatchObject({ code: 'ERR_PERSIST_STORE_LOAD' })
+  expect(error.message).toContain('Run: pnpm add @keyv/redis')
+})
