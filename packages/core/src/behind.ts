@@ -1,11 +1,11 @@
 import { type Computation, compute } from './compute.ts'
-import { checkUnhash } from './identity.ts'
+import { checkUnhash, hasStrayed } from './identity.ts'
 import type { Plan } from './plan.ts'
 import { asError } from './recall.ts'
 import { pickleKey } from './record.ts'
 import { run, type Steps } from './steps.ts'
 import { tellProblem } from './trouble.ts'
-import { tryTurn } from './turn.ts'
+import { release, tryTurn } from './turn.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
@@ -30,7 +30,7 @@ export class Refreshes {
 }
 
 /** Computes an expired entry anew after the caller has been served: once, here and in all processes. */
-export function refreshBehind(computation: Computation): void {
+export function refreshBehind(computation: Omit<Computation, 'flight'>): void {
   const { plan, identity } = computation
   const { text, hash } = identity
   const { monotonic, soon } = plan.surroundings
@@ -58,7 +58,9 @@ function* once(computation: Computation): Steps<void> {
   checkUnhash(plan, identity)
   const pickledKey = pickleKey(plan, identity)
   const turn = yield* tryTurn(plan, identity, call.maxAge)
-  if (turn !== undefined) yield* compute(computation, turn, pickledKey)
+  if (turn === undefined) return
+  if (hasStrayed(plan, call.self, call.args, identity)) return yield* release(plan, identity, turn.lease)
+  yield* compute(computation, turn, pickledKey)
 }
 
 function handOver(plan: Plan, refresh: Promise<unknown>): void {

@@ -1,18 +1,17 @@
-import { ReplayMissError } from '@persist/errors'
 import { refreshBehind } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
-import type { MissReason } from './events.ts'
 import { type Flight, join, type Landing, wouldWaitForItself } from './flight.ts'
-import { checkUnhash, type Identity, identify } from './identity.ts'
+import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
 import type { Held } from './memory-tier.ts'
+import { hit, miss, replay, stale, tellHit } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import { asError, type Found, judgeNow, type Recalled, recall } from './recall.ts'
+import { asError, judgeNow, type Recalled, recall } from './recall.ts'
 import { pickleKey } from './record.ts'
 import { signalOf, until } from './signals.ts'
-import { tellSource } from './source.ts'
 import { isThenable, run, type Steps, wait } from './steps.ts'
+import { stream } from './stream.ts'
 import { tellProblem } from './trouble.ts'
-import { seizeTurn, takeTurn } from './turn.ts'
+import { release, seizeTurn, type Turn, takeTurn } from './turn.ts'
 
 /** One call, with what it overrides. */
 export interface Call {
@@ -34,6 +33,7 @@ export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as con
  * process, memory, the store, judgement; else a turn, the function, the store again.
  */
 export function answer(plan: Plan, call: Call): unknown {
+  if (plan.streams) return stream(plan, call)
   if (plan.mode === 'off') return plain(plan, call)
   try {
     return begin(plan, call, identify(plan, call.self, call.args))
@@ -46,11 +46,16 @@ export function answer(plan: Plan, call: Call): unknown {
 /** Calls the original, in the colour of the persisted function, and leaves the store alone. */
 export function plain(plan: Plan, call: Call): unknown {
   const result = plan.original.apply(call.self, [...call.args])
-  return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
+  return plan.adapter.mode === 'async' && !plan.streams ? Promise.resolve(result) : result
+}
+
+/** Whether the call is to compute whatever is stored. */
+export function isRefresh(plan: Plan, call: Call): boolean {
+  return call.refresh || plan.mode === 'refresh'
 }
 
 function begin(plan: Plan, call: Call, identity: Identity): unknown {
-  const refresh = call.refresh || plan.mode === 'refresh'
+  const refresh = isRefresh(plan, call)
   if (!refresh && plan.memory !== undefined) {
     const held = plan.memory.get(identity.text)
     if (held !== undefined && judgeNow(plan, held.entry, call.maxAge).kind === 'fresh') {
@@ -68,8 +73,10 @@ function begin(plan: Plan, call: Call, identity: Identity): unknown {
 
 /** The same call is under way. */
 function meet(plan: Plan, call: Call, identity: Identity, flight: Flight): unknown {
-  if (!wouldWaitForItself(flight)) {
-    return leaveable(plan, call, flight, share(plan, identity, join(flight)))
+  const { landing } = flight
+  // Without a landing the function has not even returned: this call comes from inside of it.
+  if (landing !== undefined && !wouldWaitForItself(flight)) {
+    return leaveable(plan, call, flight, share(plan, call, identity, join(flight, landing)))
   }
   // The function called itself with its own key: the outermost call stores.
   plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
@@ -78,7 +85,7 @@ function meet(plan: Plan, call: Call, identity: Identity, flight: Flight): unkno
 
 /** Starts a flight of its own; `looked` is what the store had, where it has been asked. */
 function take(plan: Plan, call: Call, identity: Identity, looked?: Recalled | PromiseLike<Recalled>): unknown {
-  const refresh = call.refresh || plan.mode === 'refresh'
+  const refresh = isRefresh(plan, call)
   if (refresh) plan.flights.fence(identity.text)
   const flight = plan.flights.start(identity.text)
   const computation = { plan, call, identity, flight }
@@ -120,6 +127,7 @@ function* story(computation: Computation, looked: Recalled | PromiseLike<Recalle
   const pickledKey = pickleKey(plan, identity)
   const turn = yield* found === REFRESH ? seizeTurn(plan, identity) : takeTurn(plan, identity, call.maxAge, flight)
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
+  if (hasStrayed(plan, call.self, call.args, identity)) return yield* follow(computation, turn)
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {
@@ -129,9 +137,17 @@ function* story(computation: Computation, looked: Recalled | PromiseLike<Recalle
   }
 }
 
+/** The caller changed its arguments meanwhile: then it is the call with these that it gets, and nobody with it. */
+function* follow({ plan, call, identity }: Computation, turn: Turn): Steps<Landing> {
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
+  return { value: yield* wait(answer(plan, call)), promised: true, strayed: true }
+}
+
 /** Another call of this process computes the same: take a copy of what it brings, since results may be changed. */
-async function share(plan: Plan, identity: Identity, landing: Promise<Landing>): Promise<unknown> {
-  const { value, payload } = await landing
+async function share(plan: Plan, call: Call, identity: Identity, landing: Promise<Landing>): Promise<unknown> {
+  const { value, payload, strayed } = await landing
+  if (strayed) return answer(plan, call)
   plan.counters.hits++
   plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
   if (payload === undefined || value === null || typeof value !== 'object') return value
@@ -156,59 +172,4 @@ function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): u
 
 function coloured(plan: Plan, { value, promised }: Landing): unknown {
   return promised || plan.isAsync ? Promise.resolve(value) : value
-}
-
-function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, flight?: Flight): Landing {
-  const { entry, value } = found
-  tellHit(plan, identity, entry, 'store')
-  tellSource(plan, entry)
-  if (plan.memory !== undefined && flight?.fenced !== true) plan.memory.hold(identity.text, entry, value)
-  return landed(found)
-}
-
-function tellHit(plan: Plan, identity: Identity, entry: Found<'fresh'>['entry'], tier: 'memory' | 'store'): void {
-  const { counters, reporter } = plan
-  counters.hits++
-  counters.savedMs += entry.durationMs ?? 0
-  if (!reporter.hears('hit')) return
-  reporter.tell('hit', {
-    hash: identity.hash,
-    tier,
-    ageMs: plan.surroundings.now() - entry.createdAt,
-    ...(entry.durationMs !== undefined && { savedMs: entry.durationMs }),
-  })
-}
-
-function stale(
-  plan: Plan,
-  identity: Identity,
-  found: Found<'stale'> | Found<'rescue'>,
-  reason: 'revalidate' | 'error',
-): Landing {
-  plan.counters.stale++
-  plan.counters.savedMs += found.entry.durationMs ?? 0
-  plan.reporter.tell('stale', {
-    hash: identity.hash,
-    reason,
-    ageMs: plan.surroundings.now() - found.entry.createdAt,
-  })
-  return landed(found)
-}
-
-function landed({ entry, value }: Found<'fresh' | 'stale' | 'rescue'>): Landing {
-  return { value, payload: entry.payload, promised: entry.promised === true }
-}
-
-function miss(plan: Plan, identity: Identity, reason: MissReason): void {
-  plan.counters.misses++
-  plan.reporter.tell('miss', { hash: identity.hash, reason })
-}
-
-/** A replayed run is to be reproducible: it has no notion of time, and never computes. */
-function replay(plan: Plan, identity: Identity, found: Exclude<Recalled, Found<'fresh'>>): Landing {
-  if (found.kind !== 'miss') return stale(plan, identity, found, 'revalidate')
-  throw new ReplayMissError(
-    `no stored result of ${plan.namespace} for this call, and PERSIST_MODE=replay does not compute`,
-    { namespace: plan.namespace, hash: identity.hash },
-  )
 }

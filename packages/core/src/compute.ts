@@ -30,7 +30,7 @@ export function* compute(
   let value: unknown
   let promised = false
   try {
-    const result = fly(flight, () => plan.original.apply(call.self, ownArguments(computation)))
+    const result = fly(flight, () => plan.whole.apply(call.self, ownArguments(computation)))
     promised = isThenable(result)
     if (promised) stop = keepAlive(plan, lease)
     value = yield* wait(result)
@@ -79,7 +79,7 @@ export function* publish(
 }
 
 /** A copy, so that `arguments` of the function is its own; with a signal that is the flight's, not one caller's. */
-function ownArguments({ call, flight }: Computation): unknown[] {
+export function ownArguments({ call, flight }: Pick<Computation, 'call' | 'flight'>): unknown[] {
   if (signalOf(call.args) === undefined) return [...call.args]
   flight.abort ??= new AbortController()
   return withSignal(call.args, flight.abort.signal)

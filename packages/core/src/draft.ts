@@ -4,10 +4,12 @@ import { positional } from '@persist/key'
 import { pickle, unpickle } from '@persist/pickle'
 import type { Bounds } from '@persist/store'
 import { Refreshes } from './behind.ts'
+import { Broadcasts } from './broadcast.ts'
 import { circuitOf } from './circuit.ts'
 import { newCounters } from './counters.ts'
 import { milliseconds } from './duration.ts'
 import { Flights } from './flight.ts'
+import { collecting, kindOf } from './kinds.ts'
 import { MemoryTier } from './memory-tier.ts'
 import { claimNamespace } from './namespaces.ts'
 import type { MemoryOptions, Options, StandardSchema, Verbosity } from './options.ts'
@@ -51,7 +53,13 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
     )
   }
   const adapter = resolveStore(options.cache ?? env.PERSIST_CACHE ?? DEFAULT_CACHE, env, options.storeOptions)
-  const declaredAsync = isDeclaredAsync(original)
+  const kind = kindOf(original)
+  if (kind === 'generator') {
+    throw new OptionError(`${namespace} is a generator, which can be persisted as an async generator only`, {
+      option: 'function',
+    })
+  }
+  const declaredAsync = kind !== 'function'
   if (options.cache === undefined && adapter.mode === 'async' && !declaredAsync) {
     throw new OptionError(
       `PERSIST_CACHE names an asynchronous store, which would make the synchronous function ${namespace} answer with promises: make it async, or give it the option cache`,
@@ -74,6 +82,7 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
   claimNamespace(adapter.name, namespace, original)
   const plan: Plan = {
     original,
+    whole: kind === 'async generator' ? collecting(original) : original,
     namespace,
     adapter,
     store,
@@ -105,6 +114,8 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
     circuit: circuitOf(adapter),
     flights: new Flights(),
     refreshes: new Refreshes(),
+    broadcasts: new Broadcasts(),
+    streams: kind === 'async generator',
     counters: newCounters(),
     reporter,
     surroundings,
@@ -192,8 +203,4 @@ function callMode(env: Surroundings['env']): CallMode {
   throw new OptionError(`PERSIST_MODE must be on, off, refresh or replay, not ${JSON.stringify(mode)}`, {
     option: 'PERSIST_MODE',
   })
-}
-
-function isDeclaredAsync(original: AnyFunction): boolean {
-  return Object.prototype.toString.call(original) === '[object AsyncFunction]'
 }

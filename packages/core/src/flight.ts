@@ -6,6 +6,8 @@ export interface Landing {
   readonly payload?: string | Uint8Array
   /** The function had answered with a promise. */
   readonly promised: boolean
+  /** The caller changed its arguments before the function began: this is no result of the flight's key. */
+  readonly strayed?: boolean
 }
 
 /** One running call in this process, which identical calls may join. */
@@ -82,7 +84,6 @@ export function fly<T>(flight: Flight, act: () => T): T {
 
 /** Whether waiting for `flight` from here would be waiting for oneself: recursion, or a ring of flights. */
 export function wouldWaitForItself(flight: Flight): boolean {
-  if (flight.landing === undefined) return true
   const mine = new Set(ancestors())
   if (mine.size === 0) return false
   const seen = new Set<Flight>()
@@ -96,13 +97,13 @@ export function wouldWaitForItself(flight: Flight): boolean {
   return false
 }
 
-/** The landing of another flight, with the wait noted for {@link wouldWaitForItself}. */
-export async function join(flight: Flight): Promise<Landing> {
+/** Waits for another flight, with the wait noted for {@link wouldWaitForItself}. */
+export async function join<T>(flight: Flight, landing: PromiseLike<T>): Promise<T> {
   const mine = [...ancestors()]
   flight.waiters++
   for (const one of mine) count(one, flight, +1)
   try {
-    return await flight.landing!
+    return await landing
   } finally {
     for (const one of mine) count(one, flight, -1)
   }

@@ -1,14 +1,9 @@
 import type { Options } from './options.ts'
 import type { Persisted } from './persisted.ts'
-import type { AnyFunction, CacheRef, DefaultCache, DefaultKey, ModeOf } from './types.ts'
+import type { AnyFunction, CacheRef, DefaultCache, DefaultKey, ModeOf, ResultOf } from './types.ts'
 
 /** The options of a function `F`. */
-export type OptionsFor<F extends AnyFunction, K, C extends CacheRef> = Options<
-  Parameters<F>,
-  Awaited<ReturnType<F>>,
-  K,
-  C
->
+export type OptionsFor<F extends AnyFunction, K, C extends CacheRef> = Options<Parameters<F>, ResultOf<F>, K, C>
 
 /** A method that a decorator may take: over an asynchronous store it has to answer with a promise already. */
 type Decoratable<C extends CacheRef> = [ModeOf<C>] extends ['sync']

@@ -8,6 +8,8 @@ export class Identity {
   readonly key: unknown
   /** The canonical text of the key. */
   readonly text: string
+  /** That its entry cannot be read has been told. */
+  toldUnreadable = false
   readonly #plan: Plan
   #hash: string | undefined
 
@@ -32,6 +34,19 @@ export class Identity {
  */
 export function identify(plan: Plan, self: unknown, args: readonly unknown[]): Identity {
   return new Identity(plan, plan.key(self, args))
+}
+
+/**
+ * Whether the caller has changed its arguments since the identity was made, while the store was asked. What the function
+ * would bring now belongs to another key.
+ */
+export function hasStrayed(plan: Plan, self: unknown, args: readonly unknown[], identity: Identity): boolean {
+  if (!plan.isAsync || !(plan.isMethod || args.some(isChangeable))) return false
+  return identify(plan, self, args).text !== identity.text
+}
+
+function isChangeable(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null
 }
 
 /** The identity of a key, as `f.cache` takes them. */

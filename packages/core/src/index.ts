@@ -61,4 +61,14 @@ export type {
 } from './persisted.ts'
 export { closeStores, resolveStore } from './resolve.ts'
 export type { Surroundings } from './surroundings.ts'
-export type { AnyFunction, CacheRef, Coloured, DefaultCache, DefaultKey, Duration, KeyOf, ModeOf } from './types.ts'
+export type {
+  AnyFunction,
+  CacheRef,
+  Coloured,
+  DefaultCache,
+  DefaultKey,
+  Duration,
+  KeyOf,
+  ModeOf,
+  ResultOf,
+} from './types.ts'

@@ -10,12 +10,13 @@ const BATCH = 1_000
 
 /** The results of many calls, in order: what is stored in as few round trips as the store can, the rest by calling. */
 export function many(plan: Plan, self: unknown, calls: readonly (readonly unknown[])[]): unknown {
-  return perform(plan.isAsync, () => all(plan, self, calls))
+  return perform(plan.isAsync && !plan.streams, () => all(plan, self, calls))
 }
 
 function* all(plan: Plan, self: unknown, calls: readonly (readonly unknown[])[]): Steps<unknown[]> {
   const answers = calls.map((): unknown => undefined)
   const left = new Set(calls.keys())
+  if (plan.streams) return calls.map((args) => answer(plan, { self, args, ...PLAIN }))
   if (plan.mode === 'on' || plan.mode === 'replay') {
     for (let from = 0; from < calls.length && plan.adapter.supports.many; from += BATCH) {
       const identities = calls.slice(from, from + BATCH).map((args) => identify(plan, self, args))

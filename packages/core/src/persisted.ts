@@ -1,5 +1,5 @@
 import type { Listing, Mode, Reply } from '@persist/store'
-import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ModeOf } from './types.ts'
+import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ManyOf, ModeOf, ResultOf } from './types.ts'
 
 /** What `f.lookup(...args)` tells, without computing. */
 export type Lookup<V, K> =
@@ -97,7 +97,7 @@ export type PersistedCall<F extends AnyFunction, M extends Mode> = [M] extends [
 /** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {
   /** The results as a Map. */
-  readonly cache: View<K, Awaited<ReturnType<F>>, M, Iterates>
+  readonly cache: View<K, ResultOf<F>, M, Iterates>
   /** The function that was wrapped. */
   readonly original: F
   /** The key of a call. */
@@ -105,20 +105,17 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   /** Whether there is a fresh result. */
   has(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** The fresh result, or `undefined`; never computes. */
-  peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Awaited<ReturnType<F>> | undefined>
+  peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
   /** The fresh result with what is known of it; never computes. */
-  lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<Awaited<ReturnType<F>>, K>>
+  lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
   /** Computes anew and overwrites. */
   refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Coloured<ReturnType<F>, M>
   /** Deletes the result. `true`: there was one. */
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** Stores a result without computing. */
-  put(this: ThisParameterType<F>, value: Awaited<ReturnType<F>>, ...args: Parameters<F>): Reply<M, void>
+  put(this: ThisParameterType<F>, value: ResultOf<F>, ...args: Parameters<F>): Reply<M, void>
   /** The results of many calls, in order; the hits in one round trip where the store can. */
-  many(
-    this: ThisParameterType<F>,
-    calls: readonly Parameters<F>[],
-  ): ReturnType<F> extends PromiseLike<infer V> ? Promise<V[]> : Coloured<ReturnType<F>[], M>
+  many(this: ThisParameterType<F>, calls: readonly Parameters<F>[]): ManyOf<F, M>
   /** Deletes all results and tells how many. */
   clear(): Reply<M, number>
   stats(): Reply<M, Stats>

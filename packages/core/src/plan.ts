@@ -1,5 +1,6 @@
 import type { Mode, Store, StoreAdapter } from '@persist/store'
 import type { Refreshes } from './behind.ts'
+import type { Broadcasts } from './broadcast.ts'
 import type { Circuit } from './circuit.ts'
 import type { Counters } from './counters.ts'
 import type { Flights } from './flight.ts'
@@ -15,6 +16,8 @@ export type CallMode = 'on' | 'off' | 'refresh' | 'replay'
 /** The options of one persisted function, checked and completed once, at wrap time. Nothing later reads raw options. */
 export interface Plan {
   readonly original: AnyFunction
+  /** The original; of an async generator, what it yields as one list. */
+  readonly whole: AnyFunction
   readonly namespace: string
   readonly adapter: StoreAdapter
   readonly store: Store<Mode>
@@ -55,6 +58,9 @@ export interface Plan {
   readonly circuit: Circuit
   readonly flights: Flights
   readonly refreshes: Refreshes
+  /** Of an async generator. */
+  readonly broadcasts: Broadcasts
+  readonly streams: boolean
   readonly counters: Counters
   readonly reporter: Reporter
   readonly surroundings: Surroundings

@@ -53,7 +53,9 @@ export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: numbe
   try {
     value = plan.unpickle(entry.payload)
   } catch (error) {
-    tellProblem(plan, 'unpickle', identity.hash, asError(error))
+    // Once a call: it looks again when it has its turn.
+    if (!identity.toldUnreadable) tellProblem(plan, 'unpickle', identity.hash, asError(error))
+    identity.toldUnreadable = true
     return { kind: 'miss', reason: 'unreadable' }
   }
   const found = { kind: verdict.kind, entry, value } as Recalled

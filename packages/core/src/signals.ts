@@ -25,7 +25,7 @@ export function withoutSignal(args: readonly unknown[]): readonly unknown[] {
 }
 
 /** Follows a result until the signal aborts; `leave` is called then. */
-export function until(result: Promise<unknown>, signal: AbortSignal, leave: () => void): Promise<unknown> {
+export function until<T>(result: Promise<T>, signal: AbortSignal, leave: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       leave()

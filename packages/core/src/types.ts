@@ -25,7 +25,32 @@ export type ModeOf<C> =
       : Mode
 
 /** What a function that returned `R` returns once it is persisted in a store of mode `M`. */
-export type Coloured<R, M extends Mode> = M extends 'sync' ? R : Promise<Awaited<R>>
+export type Coloured<R, M extends Mode> = IsIteration<R> extends true ? R : M extends 'sync' ? R : Promise<Awaited<R>>
+
+/** What is stored of a function: its result; of an async generator the list of what it yields. */
+export type ResultOf<F extends AnyFunction> =
+  IsIteration<ReturnType<F>> extends true
+    ? ReturnType<F> extends AsyncIterable<infer Chunk>
+      ? Chunk[]
+      : never
+    : Awaited<ReturnType<F>>
+
+/** What `f.many` gives over a store of mode `M`: results in order, or one iteration each. */
+export type ManyOf<F extends AnyFunction, M extends Mode> =
+  IsIteration<ReturnType<F>> extends true
+    ? ReturnType<F>[]
+    : ReturnType<F> extends PromiseLike<infer V>
+      ? Promise<V[]>
+      : Coloured<ReturnType<F>[], M>
+
+/** Neither `any` nor `never`, which extend everything, are meant. */
+type IsIteration<R> = 0 extends 1 & R
+  ? false
+  : [R] extends [never]
+    ? false
+    : [R] extends [AsyncIterable<unknown>]
+      ? true
+      : false
 
 /** A time in milliseconds, or as text: `'30s'`, `'10m'`, `'7d'`. */
 export type Duration = number | string

@@ -1,0 +1,58 @@
+import { createPersist, memoryStore, type PersistEvent, type StoreAdapter, type Surroundings } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { describe } from 'vitest'
+
+/** Makes one store in two colours: as it is, and answering with promises. */
+export type MakeStore = () => StoreAdapter
+
+/** Runs the tests once over a synchronous store, and once over the same store made asynchronous. */
+export function inBothColours(subject: string, tests: (makeStore: MakeStore, colour: 'sync' | 'async') => void): void {
+  describe(`${subject}, over a synchronous store`, () => tests(() => memoryStore(), 'sync'))
+  describe(`${subject}, over an asynchronous store`, () => tests(() => delayed(memoryStore()), 'async'))
+}
+
+/** A persist whose clock stands still until told, which waits at once, and whose background work is done when asked. */
+export function lab(surroundings: Partial<Surroundings> = {}) {
+  let now = 1_000_000
+  const work: Promise<unknown>[] = []
+  const events: PersistEvent[] = []
+  const scene = {
+    /** What happens whenever a call waits for another process. */
+    whileWaiting: (): unknown => undefined,
+  }
+  const pass = (ms: number) => {
+    now += ms
+  }
+  const persist = createPersist({
+    env: {},
+    stderr: () => {},
+    now: () => now,
+    monotonic: () => now,
+    sleep: async (ms) => {
+      pass(ms)
+      await scene.whileWaiting()
+    },
+    sleepSync: (ms) => {
+      pass(ms)
+      scene.whileWaiting()
+    },
+    ...surroundings,
+  })
+  return {
+    persist,
+    pass,
+    scene,
+    events,
+    report: (event: PersistEvent) => void events.push(event),
+    waitUntil: (refresh: Promise<unknown>) => void work.push(refresh),
+    background: () => Promise.all(work.splice(0)),
+    /** The names of the events since the last look, with their reason, tier or outcome. */
+    told: () => events.splice(0).map(brief),
+  }
+}
+
+function brief(event: PersistEvent): string {
+  const { reason, tier, outcome, state } = event as { reason?: string; tier?: string; outcome?: string; state?: string }
+  const detail = reason ?? tier ?? outcome ?? state
+  return detail === undefined ? event.name : `${event.name} ${detail}`
+}

@@ -1,0 +1,266 @@
+import { createPersist, memoryStore } from '@persist/core'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { inBothColours, lab } from './lab.ts'
+
+async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const chunk of chunks) list.push(chunk)
+  return list
+}
+
+inBothColours('a persisted async generator', (makeStore) => {
+  /** Counts to `n`, and tells how far the function is. */
+  function counting(told: number[] = []) {
+    let runs = 0
+    return {
+      runs: () => runs,
+      count: async function* count(n: number) {
+        runs++
+        for (let i = 1; i <= n; i++) {
+          told.push(i)
+          yield i
+        }
+      },
+    }
+  }
+
+  it('yields live on the miss, chunk by chunk, and replays on the hit', async () => {
+    const { persist, report, told } = lab()
+    const pulled: number[] = []
+    const { count, runs } = counting(pulled)
+    const f = persist(count, { cache: makeStore(), report })
+    const iteration = f(3)
+    expectTypeOf(iteration).toEqualTypeOf<AsyncGenerator<number, void, unknown>>()
+    expect(pulled).toEqual([])
+    expect(await iteration.next()).toEqual({ value: 1, done: false })
+    expect(pulled).toEqual([1])
+    expect(await all(iteration)).toEqual([2, 3])
+    expect(told()).toEqual(['miss absent', 'compute', 'write'])
+    expect([await all(f(3)), runs()]).toEqual([[1, 2, 3], 1])
+    expect(told()).toEqual(['hit store'])
+    expect(await f.peek(3)).toEqual([1, 2, 3])
+    expectTypeOf(f.peek).returns.resolves.toEqualTypeOf<number[] | undefined>()
+  })
+
+  it('stores nothing for a consumer that stops early, and stops the function', async () => {
+    const { persist, report, told } = lab()
+    let cleaned = 0
+    const f = persist(
+      async function* f() {
+        try {
+          yield 1
+          yield 2
+        } finally {
+          cleaned++
+        }
+      },
+      { cache: makeStore(), report },
+    )
+    for await (const chunk of f()) {
+      expect(chunk).toBe(1)
+      break
+    }
+    expect([cleaned, await f.has()]).toEqual([1, false])
+    expect(told()).toEqual(['miss absent', 'skip partial'])
+  })
+
+  it('passes an error on unchanged and stores nothing', async () => {
+    const { persist, report, told } = lab()
+    const mistake = new RangeError('mine')
+    const f = persist(
+      async function* f() {
+        yield 1
+        throw mistake
+      },
+      { cache: makeStore(), report },
+    )
+    await expect(all(f())).rejects.toBe(mistake)
+    expect(await f.has()).toBe(false)
+    expect(told()).toEqual(['miss absent', 'compute'])
+  })
+
+  it('runs once for all who ask meanwhile, whoever is faster, and each gets all', async () => {
+    const { persist } = lab()
+    const { count, runs } = counting()
+    const f = persist(count, { cache: makeStore() })
+    const first = f(4)
+    expect((await first.next()).value).toBe(1)
+    const [second, rest, third] = await Promise.all([all(f(4)), all(first), all(f(4))])
+    expect([second, rest, third]).toEqual([
+      [1, 2, 3, 4],
+      [2, 3, 4],
+      [1, 2, 3, 4],
+    ])
+    expect(runs()).toBe(1)
+  })
+
+  it('goes on for the others when one of them leaves', async () => {
+    const { persist } = lab()
+    const { count, runs } = counting()
+    const f = persist(count, { cache: makeStore() })
+    const [first, second] = [f(3), f(3)]
+    await first.next()
+    await second.next()
+    await first.return(undefined)
+    expect(await all(second)).toEqual([2, 3])
+    expect([await f.peek(3), runs()]).toEqual([[1, 2, 3], 1])
+  })
+
+  it('keeps chunks as they came, whatever a consumer does to them', async () => {
+    const { persist } = lab()
+    const f = persist(
+      async function* f() {
+        yield { list: [1] }
+        yield { list: [2] }
+      },
+      { cache: makeStore() },
+    )
+    for await (const chunk of f()) chunk.list.push(9)
+    expect(await all(f())).toEqual([{ list: [1] }, { list: [2] }])
+  })
+
+  it('does not store what could not be replayed: a chunk that cannot be pickled, a value returned', async () => {
+    const { persist, report, told } = lab()
+    const cache = makeStore()
+    const f = persist(
+      async function* f() {
+        yield () => 1
+        yield () => 2
+      },
+      { cache, report },
+    )
+    expect((await all(f())).map((chunk) => chunk())).toEqual([1, 2])
+    expect(told()).toEqual(['miss absent', 'problem', 'compute', 'skip partial'])
+    const g = persist(
+      async function* g() {
+        yield 1
+        return 'and more'
+      },
+      { cache, report },
+    )
+    expect(await all(g())).toEqual([1])
+    expect(told()).toEqual(['miss absent', 'compute', 'problem'])
+    expect([await f.has(), await g.has()]).toEqual([false, false])
+  })
+
+  it('called inside of itself with its own key runs instead of waiting for itself', async () => {
+    const { persist } = lab()
+    let depth = 0
+    const f: () => AsyncGenerator<number> = persist(
+      async function* f(): AsyncGenerator<number> {
+        const mine = ++depth
+        if (mine < 3) yield* f()
+        yield mine
+      },
+      { cache: makeStore() },
+    )
+    expect(await all(f())).toEqual([3, 2, 1])
+  })
+
+  it('what is forgotten while it runs is not brought back', async () => {
+    const { persist, report, told } = lab()
+    const { count } = counting()
+    const f = persist(count, { cache: makeStore(), report })
+    const iteration = f(2)
+    await iteration.next()
+    await f.forget(2)
+    expect(await all(iteration)).toEqual([2])
+    expect(await f.has(2)).toBe(false)
+    expect(told()).toEqual(['miss absent', 'compute', 'skip fenced'])
+  })
+
+  it('an expired one is replayed while a refresh collects the next behind', async () => {
+    const { persist, pass, waitUntil, background } = lab()
+    let runs = 0
+    const f = persist(
+      async function* f() {
+        yield ++runs
+      },
+      { cache: makeStore(), ttl: 1_000, staleWhileRevalidate: 1_000, waitUntil },
+    )
+    await all(f())
+    pass(1_500)
+    expect(await all(f())).toEqual([1])
+    await background()
+    expect(await all(f())).toEqual([2])
+  })
+
+  it('an expired one is replayed when the function fails before its first chunk', async () => {
+    const { persist, pass } = lab()
+    let fails = false
+    const f = persist(
+      async function* f() {
+        if (fails) throw new Error('down')
+        yield 1
+      },
+      { cache: makeStore(), ttl: 1_000, staleIfError: 10_000 },
+    )
+    await all(f())
+    fails = true
+    pass(1_500)
+    expect(await all(f())).toEqual([1])
+  })
+
+  it('the signal of one caller ends its own wait; the function is told to stop when all have left', async () => {
+    const { persist } = lab()
+    let inside: AbortSignal | undefined
+    const f = persist(
+      async function* f(_x: number, { signal }: { signal: AbortSignal }) {
+        inside = signal
+        yield 1
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+      { cache: makeStore() },
+    )
+    const [one, two] = [new AbortController(), new AbortController()]
+    const outcomes = Promise.allSettled([all(f(1, { signal: one.signal })), all(f(1, { signal: two.signal }))])
+    while (inside === undefined) await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    one.abort(new Error('first leaves'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(inside.aborted).toBe(false)
+    two.abort(new Error('second leaves'))
+    expect((await outcomes).map((outcome) => (outcome as PromiseRejectedResult).reason.message)).toEqual([
+      'first leaves',
+      'second leaves',
+    ])
+    expect(inside.aborted).toBe(true)
+    expect((await f.stats()).entries).toBe(0)
+  })
+
+  it('put, refresh, many and the cache speak of its list of chunks', async () => {
+    const { persist } = lab()
+    const { count, runs } = counting()
+    const f = persist(count, { cache: makeStore() })
+    await f.put([7, 8], 2)
+    expect(await all(f(2))).toEqual([7, 8])
+    expect(await all(f.refresh(2))).toEqual([1, 2])
+    expect(await Promise.all(f.many([[2], [1]]).map(all))).toEqual([[1, 2], [1]])
+    expect([await f.cache.get([2]), runs()]).toEqual([[1, 2], 2])
+  })
+})
+
+describe('the mode of the run', () => {
+  it('off calls through, replay never computes', async () => {
+    const one = async function* one() {
+      yield 1
+    }
+    const cache = memoryStore()
+    const off = createPersist({ env: { PERSIST_MODE: 'off' }, stderr: () => {} })(one, { cache })
+    expect([await all(off()), off.stats().entries]).toEqual([[1], 0])
+    const replay = createPersist({ env: { PERSIST_MODE: 'replay' }, stderr: () => {} })(one, { cache })
+    await expect(all(replay())).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_REPLAY_MISS' }))
+    await createPersist({ env: {} })(one, { cache })().next()
+    replay.put([5])
+    expect(await all(replay())).toEqual([5])
+  })
+
+  it('a generator that is not async is refused at wrap time', () => {
+    const { persist } = lab()
+    expect(() =>
+      persist(function* numbers() {
+        yield 1
+      }),
+    ).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_OPTION' }))
+  })
+})
