@@ -85,14 +85,17 @@ onTerminal('in bash', () => {
   test('Tab completes the name of a function', async () => {
     const bin = newFolder()
     symlinkSync(COMMAND, join(bin, 'persist'))
-    const env = { PATH: `${bin}:${process.env.PATH}`, PS1: 'ready> ' }
+    const env = { PATH: `${bin}:${process.env.PATH}` }
+    // What bash writes before it waits for a line.
+    const prompt = `${ESC}[?2004h`
     const answers = [
-      ['ready> ', 'source <(persist completion bash); echo sourced\r'],
-      ['sourced\r\nready> ', 'persist get dou\t'],
+      [prompt, 'source <(persist completion bash)\r'],
+      [prompt, 'persist get dou\t'],
       ['persist get double', "--args '[4]'\r"],
-      ['8\r\nready> ', 'exit\r'],
+      [`8${ESC}`, 'exit\r'],
     ] as const
-    const { code } = await typedIn(['bash', '--norc', '--noprofile', '-i'], answers, { cwd, env })
+    const { code, stdout } = await typedIn(['bash', '--norc', '--noprofile', '-i'], answers, { cwd, env })
+    expect(stdout).toContain('persist get double')
     expect(code).toBe(0)
   })
 })

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
 import { COMMAND, execute, newFolder, persist } from './support/command.ts'
 import { filled } from './support/filled.ts'
@@ -86,6 +87,8 @@ describe('completion', () => {
     expect(await complete(cwd, 'show', '')).toEqual(expect.arrayContaining(['double', 'rich', 'odd']))
     expect(await complete(cwd, 'export', '-f', 'do')).toContain('double')
     expect(await complete(cwd, '-c', 'nowhere', 'show', '')).not.toContain('double')
+    diskStore(join(cwd, 'persist')).open('$(touch x)').set({ hash: 'h', payload: 'x', createdAt: 1 })
+    expect((await complete(cwd, 'show', '')).join()).not.toContain('touch')
     expect(await complete(cwd, 'copy', '--wi')).toContain('--winner')
     expect(await complete(cwd, 'copy', '--winner', '')).toEqual(expect.arrayContaining(['newer', 'source', 'target']))
     expect(await complete(cwd, 'ls', '--js')).toContain('--json')

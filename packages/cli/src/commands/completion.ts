@@ -7,6 +7,9 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 /** A shell waits for the answer while a person waits for the shell. */
 const PATIENCE_MS = 1500
 
+/** Shells put what is offered on the command line as it is: a name like `$(…)` would be run. */
+const HARMLESS = /^[\w@%+=:,./-]+$/
+
 /** What the script takes from the package bash-completion, in short, where that is not installed. */
 const BASH_FALLBACK = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
   _get_comp_words_by_ref() {
@@ -31,7 +34,7 @@ export async function complete(program: Command, words: readonly string[]): Prom
   const completion = tab(program)
   completion.commands.delete('complete')
   const typed = words.slice(1)
-  const names = await functionNames(typed)
+  const names = (await functionNames(typed)).filter((name) => HARMLESS.test(name))
   for (const [name, command] of completion.commands) {
     // The options of the program may stand behind each command too.
     for (const [option, { description, isBoolean, alias }] of completion.options) {
