@@ -42,13 +42,14 @@ function mongod(name, command) {
   return {
     name,
     command,
-    args: (/** @type {number} */ port, /** @type {string} */ folder) => [
+    args: (/** @type {number} */ port, /** @type {string} */ folder, /** @type {boolean} */ testCommands) => [
       '--bind_ip',
       '127.0.0.1',
       '--port',
       String(port),
       '--dbpath',
       folder,
+      ...(testCommands ? ['--setParameter', 'enableTestCommands=1'] : []),
     ],
   }
 }
@@ -64,10 +65,10 @@ async function secantus(reasons) {
     return {
       name: SECANTUS,
       command: python,
-      args: (/** @type {number} */ port, /** @type {string} */ folder, /** @type {boolean} */ durable) => [
+      args: (/** @type {number} */ port, /** @type {string} */ folder, /** @type {boolean} */ testCommands) => [
         ...['-c', 'import sys; from secantus.cli import main; sys.exit(main())'],
         ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder, '--log-level', 'WARNING'],
-        ...(durable ? ['--sync-on-commit'] : []),
+        ...(testCommands ? ['--enable-test-commands'] : []),
       ],
     }
   } catch (error) {

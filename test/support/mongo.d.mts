@@ -13,6 +13,9 @@ export interface OwnMongo extends TestMongo {
   readonly port: number
   /** `kill -9`. */
   kill(): Promise<void>
+  /** Stops it in the middle of what it does (SIGSTOP), until `resume`. */
+  pause(): void
+  resume(): void
   /** Starts it again on the same port with the same files. */
   restart(): Promise<void>
 }
@@ -25,10 +28,10 @@ export interface OwnMongo extends TestMongo {
 export function startMongo(reasons?: string[]): Promise<TestMongo | undefined>
 
 /**
- * Always a new server of one's own. `undefined`: this machine has none to start. `durable`: one that keeps what was
- * written with `journal=true` whatever happens to it; SecantusDB does so only when told, for all writes.
+ * Always a new server of one's own. `undefined`: this machine has none to start. `testCommands`: with the commands that
+ * make it fail on purpose, https://github.com/mongodb/specifications/blob/master/source/transactions/tests/README.md
  */
 export function startOwnMongo(
   reasons?: string[],
-  options?: { readonly durable?: boolean },
+  options?: { readonly testCommands?: boolean },
 ): Promise<OwnMongo | undefined>

@@ -14,18 +14,20 @@ export async function startMongo(reasons = []) {
 }
 
 /** @type {typeof import('./mongo.mjs').startOwnMongo} */
-export async function startOwnMongo(reasons = [], { durable = false } = {}) {
+export async function startOwnMongo(reasons = [], { testCommands = false } = {}) {
   const program = await mongoProgram(reasons)
   if (program === undefined) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'persist-mongo-'))
   const port = await freePort()
-  const start = () => startServer(program.command, program.args(port, folder, durable), port)
+  const start = () => startServer(program.command, program.args(port, folder, testCommands), port)
   let server = await start()
   return {
     url: `mongodb://127.0.0.1:${port}/`,
     port,
     name: program.name,
     kill: () => server.kill(),
+    pause: () => server.pause(),
+    resume: () => server.resume(),
     async restart() {
       await server.stop()
       server = await start()

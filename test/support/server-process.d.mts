@@ -3,6 +3,9 @@ export interface ServerProcess {
   readonly pid: number
   /** Ends it as a crash would (`kill -9`), and waits until it is gone. */
   kill(): Promise<void>
+  /** Stops it as it is (SIGSTOP), until `resume`. */
+  pause(): void
+  resume(): void
   /** Lets it close its files, and waits until it is gone. */
   stop(): Promise<void>
 }

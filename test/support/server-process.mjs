@@ -51,6 +51,8 @@ export async function startServer(command, args, port, { argv0, env } = {}) {
   }
   return {
     pid: /** @type {number} */ (child.pid),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL')
       await ended

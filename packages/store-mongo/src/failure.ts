@@ -20,6 +20,9 @@ const FULL_CODES = new Set<unknown>([14031, 12501])
 const TOO_LARGE_CODES = new Set<unknown>([10334, 17280, 17419, 17420])
 const UNAVAILABLE_NAMES =
   /^Mongo(ServerSelection|Network|NetworkTimeout|TopologyClosed|ClientClosed|NotConnected|PoolCleared|PoolClosed|PoolClearedOnNetwork|WaitQueueTimeout|Expired|ConnectionPool|ServerClosed|OperationTimeout|MissingCredentials|AWS|Azure|GCP|OIDC|Kerberos)/
+/** What the system says when a name or a server cannot be found; from the driver's own look-up of mongodb+srv too. */
+const UNREACHABLE =
+  /^(EAI_\w+|ENOTFOUND|ENODATA|ETIMEOUT|ESERVFAIL|EREFUSED|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/
 const FULL_TEXT = /out of disk|no space left|ENOSPC|quota|disk full|database or disk is full/i
 
 /** The driver's error as one of ours: with a code, without a secret. */
@@ -54,7 +57,8 @@ function codeOf({ name, message, code }: Thrown): StoreErrorCode {
   if (TOO_LARGE_CODES.has(code) || /BSONObj size|larger than the maximum size/i.test(text)) {
     return 'ERR_PERSIST_VALUE_TOO_LARGE'
   }
-  if (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_NAMES.test(String(name))) return 'ERR_PERSIST_STORE_UNAVAILABLE'
+  if (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_NAMES.test(String(name)) || UNREACHABLE.test(String(code)))
+    return 'ERR_PERSIST_STORE_UNAVAILABLE'
   return 'ERR_PERSIST_STORE'
 }
 

@@ -1,13 +1,13 @@
 import type { MongoClient } from 'mongodb'
 
-/** A client that is in use: how many verbs it serves, and its end. */
+/** A client that is in use: how many callers it serves, and its end. */
 export class LiveClient {
   readonly client: MongoClient
   /** Why a server could not be reached when it was last tried. */
   trouble: Error | undefined
   /** Done when it is closed. */
   readonly closed: Promise<void>
-  #verbs = 0
+  #callers = 0
   #retired = false
   #close: () => void = () => {}
 
@@ -21,31 +21,35 @@ export class LiveClient {
     })
   }
 
+  /** Nobody waits for an answer. What is done in the background does not count. */
   get isIdle(): boolean {
-    return this.#verbs === 0
+    return this.#callers === 0
   }
 
   enter(): void {
-    this.#verbs++
+    this.#callers++
   }
 
   leave(): void {
-    this.#verbs--
+    this.#callers--
     if (this.isIdle && this.#retired) this.#close()
   }
 
-  /** No verb enters any more; it is closed when the last one has left. */
+  /** Nobody enters any more; it is closed when the last caller has left. */
   retire(): void {
     this.#retired = true
     if (this.isIdle) this.#close()
   }
 
   /**
-   * Closing says good-bye to the server's sessions, which a server that does not answer would draw out. They time out
-   * by themselves. No part of the driver's documented face: where it is not there, closing takes longer, nothing else.
+   * Closing says good-bye to the server's sessions, for which a server that does not answer would keep the process
+   * waiting. They time out by themselves. No part of the driver's documented face: where it is not there, closing takes
+   * longer, nothing else.
    */
   forgetSessions(): void {
-    const { s } = this.client as { s?: { sessionPool?: { sessions?: { clear?: () => void } } } }
-    s?.sessionPool?.sessions?.clear?.()
+    const { s } = this.client as { s?: { sessionPool?: { sessions?: { clear?: () => void }; release?: () => void } } }
+    if (s?.sessionPool === undefined) return
+    s.sessionPool.sessions?.clear?.()
+    s.sessionPool.release = () => {}
   }
 }

@@ -46,7 +46,7 @@ class MongoAdapter implements StoreAdapter<'async'> {
   }
 
   async ping(): Promise<void> {
-    await this.#place.ping({ operation: 'ping' })
+    await this.#place.probe({ operation: 'ping' })
   }
 
   namespaces(): AsyncIterable<string> {

@@ -1,16 +1,20 @@
 import { StoreError, type StoreFacts } from '@persist/errors'
 import type { Collection, MongoClient } from 'mongodb'
+import { BorrowedClient } from './borrowed-client.ts'
 import type { EntryDocument } from './document.ts'
 import { storeError } from './failure.ts'
 import type { Plan } from './options.ts'
 import type { Wait } from './patience.ts'
-import { BorrowedClient, type ClientSource, ownClient, sharedClient } from './shared-client.ts'
+import { type ClientSource, NobodyLeft, SharedClient, sharedClient } from './shared-client.ts'
 
 /** The collection as this store sees it. */
 export type Entries = Collection<EntryDocument>
 
 /** What is being done, for messages and errors. */
-export type Deed = Omit<StoreFacts, 'store'>
+export interface Deed extends Omit<StoreFacts, 'store'> {
+  /** Nobody waits for it: it may end undone, as `NobodyLeft`, when the last caller has left. */
+  readonly isBehind?: boolean
+}
 
 /** How long the step of a walk over a namespace may take on a server: it looks at thousands of documents. */
 const STEP_MS = 60_000
@@ -28,6 +32,13 @@ const READING = {
   ignoreUndefined: true,
 } as const
 
+/**
+ * Where the user's client or URL says nothing: a write is there when it has been acknowledged, even if the server is
+ * killed at the next moment. How many members have to acknowledge it is left to the server, whose own default is the
+ * majority wherever that can be had: https://www.mongodb.com/docs/manual/reference/write-concern/#implicit-default-write-concern
+ */
+const DURABLE = { journal: true } as const
+
 /** The collection of one URL, and the way to it: every access is bounded in time and fails with a `StoreError`. */
 export class Place {
   readonly plan: Plan
@@ -42,22 +53,19 @@ export class Place {
   /** One verb on one entry; `wait` where it is more than the usual. */
   async ask<T>(deed: Deed, verb: (entries: Entries) => Promise<T>, wait?: Wait): Promise<T> {
     this.#source.hold(this)
-    try {
-      return await this.#source.use(wait ?? this.wait(), (client) => verb(this.#entriesOf(client)))
-    } catch (error) {
-      throw this.failure(error, deed)
-    }
+    const way = deed.isBehind ? 'useBehind' : 'use'
+    return this.#go(way, deed, verb, wait)
+  }
+
+  /** Fails if the server cannot be used now; keeps no process that would end by itself. */
+  async probe(deed: Deed): Promise<void> {
+    await this.#go('probe', deed, knock)
   }
 
   /** One step of a walk over many entries. Whether the server answers at all is found out in the usual time. */
   async step<T>(deed: Deed, verb: (entries: Entries) => Promise<T>): Promise<T> {
-    await this.ping(deed)
+    await this.ask(deed, knock)
     return this.ask(deed, verb, { ms: Math.max(STEP_MS, this.plan.serverWaitMs) })
-  }
-
-  /** Fails if the server cannot be used now. Asks for a document, so that a refused login shows. */
-  async ping(deed: Deed): Promise<void> {
-    await this.ask(deed, (entries) => entries.findOne({ _id: '' }, { projection: { _id: 1 } }))
   }
 
   /** How long to wait for an answer, or for one that carries that many bytes. */
@@ -69,7 +77,11 @@ export class Place {
   waitFor(count: number, sizeOf: () => Promise<number>): Wait {
     return {
       ms: this.plan.serverWaitMs * Math.max(1, count / ENTRIES_PER_WAIT),
-      more: async () => (await sizeOf()) / BYTES_PER_MS,
+      more: async () => {
+        // A server that is silent is not asked for more: the connection for it would stay when everybody has left.
+        await this.#source.answering()
+        return (await sizeOf()) / BYTES_PER_MS
+      },
     }
   }
 
@@ -89,18 +101,43 @@ export class Place {
     await this.#source.letGo(this)
   }
 
+  async #go<T>(
+    way: 'use' | 'useBehind' | 'probe',
+    deed: Deed,
+    verb: (entries: Entries) => Promise<T>,
+    wait: Wait = this.wait(),
+  ): Promise<T> {
+    try {
+      return await this.#source[way](wait, (client) => verb(this.#entriesOf(client)))
+    } catch (error) {
+      throw error instanceof NobodyLeft ? error : this.failure(error, deed)
+    }
+  }
+
   #entriesOf(client: MongoClient): Entries {
     let entries = this.#collections.get(client)
     if (entries === undefined) {
-      entries = client.db(this.plan.url.database).collection<EntryDocument>(this.plan.collection, READING)
+      const writing = isSaid(client.writeConcern) ? {} : { writeConcern: DURABLE }
+      const options = { ...READING, ...writing }
+      entries = client.db(this.plan.url.database).collection<EntryDocument>(this.plan.collection, options)
       this.#collections.set(client, entries)
     }
     return entries
   }
 }
 
+/** Without acknowledgement nobody knows who holds a lease: that is no concern to follow. */
+function isSaid(concern: MongoClient['writeConcern']): boolean {
+  return concern !== undefined && concern.w !== 0
+}
+
+/** Asks for a document, so that a refused login shows. */
+function knock(entries: Entries): Promise<unknown> {
+  return entries.findOne({ _id: '' }, { projection: { _id: 1 } })
+}
+
 function sourceOf({ client, clientOptions, url, serverWaitMs }: Plan): ClientSource {
   if (client !== undefined) return new BorrowedClient(client, serverWaitMs)
-  if (clientOptions !== undefined) return ownClient(url.driverUrl, clientOptions, serverWaitMs)
-  return sharedClient(url.driverUrl, serverWaitMs)
+  const plan = { url: url.driverUrl, serverWaitMs }
+  return clientOptions === undefined ? sharedClient(plan) : new SharedClient({ ...plan, options: clientOptions })
 }

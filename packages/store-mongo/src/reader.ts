@@ -3,7 +3,7 @@ import type { Entry, Head, ListedHead } from '@persist/store'
 import type { Chunks } from './chunks.ts'
 import { chunkedPayload, type EntryDocument, FORMAT, inlinePayload, toHead } from './document.ts'
 import type { Ids } from './ids.ts'
-import type { Deed, Entries, Place } from './place.ts'
+import type { Deed, Place } from './place.ts'
 
 const LOOKS = 3
 const HEADS_PER_PAGE = 1000
@@ -32,7 +32,7 @@ export class Reader {
     return this.#place.ask(
       deed,
       (entries) => entries.findOne({ _id }, options),
-      this.#place.waitFor(1, () => this.#place.ask(deed, (entries) => sizeOf(entries, [_id]))),
+      this.#place.waitFor(1, () => this.#sizeOf([_id], deed)),
     )
   }
 
@@ -42,7 +42,7 @@ export class Reader {
     return this.#place.ask(
       deed,
       (entries) => entries.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 }).toArray(),
-      this.#place.waitFor(ids.length, () => this.#place.ask(deed, (entries) => sizeOf(entries, ids))),
+      this.#place.waitFor(ids.length, () => this.#sizeOf(ids, deed)),
     )
   }
 
@@ -130,15 +130,18 @@ export class Reader {
     }
   }
 
+  /** How many bytes an answer carries. The caller waits for that answer, not for this one. */
+  async #sizeOf(ids: readonly string[], deed: Deed): Promise<number> {
+    const heads = await this.#place.ask({ ...deed, isBehind: true }, (entries) =>
+      entries.find({ _id: { $in: [...ids] } }, { projection: { bytes: 1, chunks: 1 } }).toArray(),
+    )
+    return heads.reduce((sum, { bytes = 0, chunks }) => sum + (chunks === undefined ? bytes : 0), 0)
+  }
+
   #damaged(hash: string, deed: Deed): undefined {
     this.#report(this.#place.problem('ERR_PERSIST_ENTRY_DAMAGED', 'the entry is damaged', { ...deed, hash }))
     return undefined
   }
-}
-
-async function sizeOf(entries: Entries, ids: readonly string[]): Promise<number> {
-  const heads = await entries.find({ _id: { $in: [...ids] } }, { projection: { bytes: 1, chunks: 1 } }).toArray()
-  return heads.reduce((sum, { bytes = 0, chunks }) => sum + (chunks === undefined ? bytes : 0), 0)
 }
 
 /** Groups that fit into memory, whatever the sizes. */

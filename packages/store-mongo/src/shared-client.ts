@@ -1,38 +1,48 @@
-import type { MongoClient, MongoClientOptions } from 'mongodb'
-import { loadDriver } from './driver.ts'
+import type { MongoClient } from 'mongodb'
+import { answering } from './answering.ts'
 import { LiveClient } from './live-client.ts'
+import { type ClientPlan, isServing, openClient, openProbe, probeMs } from './open-client.ts'
 import { OutOfPatience, Patience, type Wait } from './patience.ts'
 import { persistently } from './persistence.ts'
 
 /** How long nobody has asked for anything before connections are closed, so that a script can end. */
 const IDLE_MS = 400
-/** The end of a connection on which nothing moves, so that none is lost for ever. */
-const SILENT_SOCKET_MS = 60_000
+
+type Verb<T> = (client: MongoClient) => Promise<T>
 
 /** Where a store gets its client from. */
 export interface ClientSource {
   /** Runs a verb with the client, for as long as `wait` allows. */
-  use<T>(wait: Wait, verb: (client: MongoClient) => Promise<T>): Promise<T>
+  use<T>(wait: Wait, verb: Verb<T>): Promise<T>
+  /** The same for what nobody waits for: it opens no client, and ends when the client is closed. */
+  useBehind<T>(wait: Wait, verb: Verb<T>): Promise<T>
+  /** Fails if no server says anything at all. */
+  answering(): Promise<void>
+  /** Runs a verb to see whether the server can be used, without keeping a process that would end by itself. */
+  probe<T>(wait: Wait, verb: Verb<T>): Promise<T>
   /** Says that `user` is there, until it lets go. */
   hold(user: object): void
   letGo(user: object): Promise<void>
 }
+
+/** What is done behind the callers' backs ended with the last of them. */
+export class NobodyLeft extends Error {}
 
 /**
  * The one client for a URL in this process: opened by the first verb, closed when idle (the sockets and timers of the
  * driver would keep a script from ending) or when the last store lets go, opened again by the next verb.
  */
 export class SharedClient implements ClientSource {
-  readonly #open: () => Promise<MongoClient>
+  readonly #plan: ClientPlan
   readonly #patience: Patience
   readonly #users = new Set<object>()
   #live: LiveClient | undefined
   #opening: Promise<LiveClient> | undefined
   #idle: NodeJS.Timeout | undefined
 
-  constructor(open: () => Promise<MongoClient>, serverWaitMs: number) {
-    this.#open = open
-    this.#patience = new Patience(serverWaitMs)
+  constructor(plan: ClientPlan) {
+    this.#plan = plan
+    this.#patience = new Patience(plan.serverWaitMs)
   }
 
   hold(user: object): void {
@@ -47,10 +57,45 @@ export class SharedClient implements ClientSource {
     await live.closed
   }
 
-  async use<T>(wait: Wait, verb: (client: MongoClient) => Promise<T>): Promise<T> {
+  async use<T>(wait: Wait, verb: Verb<T>): Promise<T> {
     const live = this.#live ?? (await this.#makeLive())
     live.enter()
     clearTimeout(this.#idle)
+    try {
+      return await this.#run(live, wait, verb)
+    } finally {
+      live.leave()
+      if (live.isIdle) this.#closeWhenIdle()
+    }
+  }
+
+  async useBehind<T>(wait: Wait, verb: Verb<T>): Promise<T> {
+    const live = this.#live
+    if (live === undefined) throw new NobodyLeft()
+    try {
+      return await this.#run(live, wait, verb)
+    } catch (error) {
+      throw this.#live === live ? error : new NobodyLeft()
+    }
+  }
+
+  async answering(): Promise<void> {
+    if (this.#live === undefined) throw new NobodyLeft()
+    await answering(this.#live.client, probeMs(this.#plan))
+  }
+
+  async probe<T>(wait: Wait, verb: Verb<T>): Promise<T> {
+    if (this.#live !== undefined) return this.use(wait, verb)
+    const probe = new LiveClient(await openProbe(this.#plan))
+    try {
+      return await this.#run(probe, wait, verb)
+    } finally {
+      probe.retire()
+      await probe.closed
+    }
+  }
+
+  async #run<T>(live: LiveClient, wait: Wait, verb: Verb<T>): Promise<T> {
     try {
       return await this.#patience.within(wait, (isOver) => persistently(() => verb(live.client), isOver))
     } catch (error) {
@@ -61,14 +106,11 @@ export class SharedClient implements ClientSource {
         this.#retire(live)
       }
       throw error
-    } finally {
-      live.leave()
-      if (live.isIdle) this.#closeWhenIdle()
     }
   }
 
   #makeLive(): Promise<LiveClient> {
-    this.#opening ??= this.#open()
+    this.#opening ??= openClient(this.#plan)
       .then((client) => {
         this.#live = new LiveClient(client)
         return this.#live
@@ -95,57 +137,15 @@ export class SharedClient implements ClientSource {
   }
 }
 
-/** The client that the user handed over: used, never closed. */
-export class BorrowedClient implements ClientSource {
-  readonly #client: MongoClient
-  readonly #patience: Patience
-
-  constructor(client: MongoClient, serverWaitMs: number) {
-    this.#client = client
-    this.#patience = new Patience(serverWaitMs)
-  }
-
-  hold(): void {}
-
-  async letGo(): Promise<void> {}
-
-  use<T>(wait: Wait, verb: (client: MongoClient) => Promise<T>): Promise<T> {
-    return this.#patience.within(wait, (isOver) => persistently(() => verb(this.#client), isOver))
-  }
-}
-
 const shared = new Map<string, SharedClient>()
 
 /** The client for the URL; one for all who name the same URL and wait alike. */
-export function sharedClient(url: string, serverWaitMs: number): SharedClient {
-  const name = `${serverWaitMs} ${url}`
+export function sharedClient(plan: ClientPlan): SharedClient {
+  const name = `${plan.serverWaitMs} ${plan.url}`
   let client = shared.get(name)
   if (client === undefined) {
-    client = new SharedClient(() => openClient(url, serverWaitMs), serverWaitMs)
+    client = new SharedClient(plan)
     shared.set(name, client)
   }
   return client
-}
-
-/** A client with options of its own. */
-export function ownClient(url: string, options: MongoClientOptions, serverWaitMs: number): SharedClient {
-  return new SharedClient(() => openClient(url, serverWaitMs, options), serverWaitMs)
-}
-
-async function openClient(url: string, serverWaitMs: number, options: MongoClientOptions = {}): Promise<MongoClient> {
-  const { MongoClient } = await loadDriver()
-  const ours: MongoClientOptions = {
-    appName: 'persist',
-    socketTimeoutMS: SILENT_SOCKET_MS,
-    // Not more: a connection that is being made outlives the client's end, and would keep the process waiting with it.
-    connectTimeoutMS: serverWaitMs,
-  }
-  // Options go before the URL with the driver; here what the user says goes before what we say.
-  const unsaid = Object.entries(ours).filter(([option]) => !new RegExp(`[?&]${option}=`, 'i').test(url))
-  return new MongoClient(url, { ...Object.fromEntries(unsaid), ...options })
-}
-
-/** A process that listens does not end by itself, so nothing is gained by closing connections under it. */
-function isServing(): boolean {
-  return process.getActiveResourcesInfo().some((kind) => kind === 'TCPServerWrap' || kind === 'PipeServerWrap')
 }

@@ -4,6 +4,7 @@ import type { EntryDocument } from './document.ts'
 import type { Ids } from './ids.ts'
 import { makeIndexes } from './indexes.ts'
 import type { Deed, Place } from './place.ts'
+import { NobodyLeft } from './shared-client.ts'
 import type { Sweep } from './sweep.ts'
 
 interface Duties {
@@ -58,7 +59,7 @@ export class Upkeep {
     this.#entriesWritten = 0
     this.#bytesWritten = 0
     this.#tidy()
-      .catch(this.#duties.report)
+      .catch((error) => this.#tell(error))
       .finally(() => {
         this.#running = false
       })
@@ -71,11 +72,11 @@ export class Upkeep {
   }
 
   async #tidy(): Promise<void> {
-    const deed: Deed = { operation: 'upkeep', namespace: this.#duties.namespace }
+    const deed = this.#deed
     const { tidiesUp } = await makeIndexes(this.#place, deed, this.#duties.report)
     if (!(await this.#claim(this.#every(tidiesUp), deed))) return
     const now = Date.now()
-    await this.#sweep.dropped(now, deed)
+    if (!tidiesUp) await this.#sweep.dropped(now, deed)
     await this.#sweep.orphans(now, deed)
     if (this.#duties.bounds !== undefined) await this.#sweep.downTo(this.#duties.bounds, deed)
   }
@@ -107,9 +108,18 @@ export class Upkeep {
     this.#noting = undefined
     const ids = [...this.#used]
     this.#used.clear()
-    const deed: Deed = { operation: 'upkeep', namespace: this.#duties.namespace }
     this.#place
-      .ask(deed, (entries) => entries.updateMany({ _id: { $in: ids } }, { $set: { usedAt: new Date() } }))
-      .catch(this.#duties.report)
+      .ask(this.#deed, (entries) => entries.updateMany({ _id: { $in: ids } }, { $set: { usedAt: new Date() } }))
+      .catch((error) => this.#tell(error))
+  }
+
+  get #deed(): Deed {
+    return { operation: 'upkeep', namespace: this.#duties.namespace, isBehind: true }
+  }
+
+  /** A server that is out of reach is told of by whoever waits for it. */
+  #tell(error: unknown): void {
+    if (error instanceof NobodyLeft || (error as PersistError).code === 'ERR_PERSIST_STORE_UNAVAILABLE') return
+    this.#duties.report(error as PersistError)
   }
 }

@@ -1,26 +1,18 @@
-import { createServer, type Server, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import type { StoreError } from '@persist/errors'
 import { fromUrl, mongoStore } from '@persist/store-mongo'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DeafServer } from '../../../test/support/deaf-server.ts'
 import { withMongo } from '../../../test/support/with-mongo.ts'
 
 const PASSWORD = 'S3cret/Pw:%'
 const LOGIN = `ann:${encodeURIComponent(PASSWORD)}`
 const ENTRY = { hash: 'a', payload: 'x', createdAt: 1 }
 
-/** A server that takes connections and never answers. */
-let deaf: Server
-const deafSockets = new Set<Socket>()
-beforeAll(async () => {
-  deaf = createServer((socket) => deafSockets.add(socket.on('error', () => {})))
-  await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve))
-})
-afterAll(async () => {
-  for (const socket of deafSockets) socket.destroy()
-  await new Promise((resolve) => deaf.close(resolve))
-})
-const deafUrl = () => `mongodb://${LOGIN}@127.0.0.1:${(deaf.address() as { port: number }).port}/app`
+const deaf = new DeafServer()
+beforeAll(() => deaf.listen())
+afterAll(() => deaf.close())
+const deafUrl = () => `mongodb://${LOGIN}@${deaf.host}/app`
 
 describe('a server that cannot be used', () => {
   test('that refuses connections: every verb fails as unavailable, and so does ping', async () => {

@@ -2,7 +2,8 @@
 import { mongoStore } from '@persist/store-mongo'
 
 const [url, what] = process.argv.slice(2)
-const store = mongoStore(url, { serverWaitMs: 1000 }).open('script')
+const adapter = mongoStore(url, { serverWaitMs: 1000 })
+const store = adapter.open('script')
 const entry = (hash) => ({ hash, payload: 'x', createdAt: 1 })
 const deeds = {
   'reads and writes': async () => {
@@ -20,6 +21,13 @@ const deeds = {
     if (!(await store.get('a'))) throw new Error('the entry is gone')
   },
   'waits in vain': () => store.get('a').catch((error) => console.log(error.code)),
+  // As core does while its calls go on without the store.
+  'keeps asking whether the server is back': async () => {
+    await store.get('a').catch((error) => console.log(error.code))
+    const ask = () => adapter.ping().catch(() => setTimeout(ask, 50).unref())
+    ask()
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  },
   'sleeps a second after its last call': async () => {
     await store.get('a')
     setTimeout(() => {}, 1000)
