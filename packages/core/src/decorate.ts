@@ -51,5 +51,7 @@ function named(options: AnyOptions, name: string | symbol): AnyOptions {
 }
 
 function refuse(kind: string, name: string): OptionError {
-  return new OptionError(`@persist takes methods; ${name} is a ${kind}`, { option: 'decorator' })
+  return new OptionError(`@persist takes methods; ${name} is ${kind === 'accessor' ? 'an' : 'a'} ${kind}`, {
+    option: 'decorator',
+  })
 }

@@ -142,7 +142,12 @@ function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, na
 function ttlOf(options: AnyOptions): Plan['ttl'] {
   const { ttl } = options
   if (ttl === undefined) return undefined
-  if (typeof ttl === 'function') return (result, args) => milliseconds(ttl(result, ...args), 'ttl')
+  if (typeof ttl === 'function') {
+    return (result, args) => {
+      const given = ttl(result, ...args)
+      return given === 0 ? 0 : milliseconds(given, 'ttl')
+    }
+  }
   const ms = milliseconds(ttl, 'ttl')
   return () => ms
 }

@@ -67,7 +67,7 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
   readonly metadata?: () => string
   /** What goes to stderr, 0 to 4. Default: the environment's `PERSIST_VERBOSITY`, else 1. */
   readonly verbosity?: Verbosity
-  /** How long a result is fresh. Default: for ever. */
+  /** How long a result is fresh; a function may answer 0 for one that is not to be kept. Default: for ever. */
   readonly ttl?: Duration | ((result: V, ...args: A) => Duration)
   /** How long past its `ttl` a result is still served while one refresh runs in the background. Default: off. */
   readonly staleWhileRevalidate?: Duration
