@@ -35,18 +35,8 @@ export {
   type StoreSchemes,
   type Supports,
 } from '@persist/store'
-export type { MissReason, PersistEvent, PersistEventName } from './events.ts'
-export type { OptionsFor, Persist, PersistWith } from './forms.ts'
-export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
-export type {
-  MemoryOptions,
-  Options,
-  SingleFlight,
-  StandardResult,
-  StandardSchema,
-  Verbosity,
-} from './options.ts'
-export { createPersist, persist, persisted } from './persist.ts'
+export type { OptionsFor, Persist, PersistWith } from './face/forms.ts'
+export { createPersist, persist, persisted } from './face/persist.ts'
 export type {
   AsyncView,
   Iteration,
@@ -58,9 +48,7 @@ export type {
   Stats,
   SyncView,
   View,
-} from './persisted.ts'
-export { closeStores, resolveStore } from './resolve.ts'
-export type { Surroundings } from './surroundings.ts'
+} from './face/persisted.ts'
 export type {
   AnyFunction,
   CacheRef,
@@ -71,4 +59,16 @@ export type {
   KeyOf,
   ModeOf,
   ResultOf,
-} from './types.ts'
+} from './face/types.ts'
+export type {
+  MemoryOptions,
+  Options,
+  SingleFlight,
+  StandardResult,
+  StandardSchema,
+  Verbosity,
+} from './plan/options.ts'
+export type { Surroundings } from './plan/surroundings.ts'
+export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts'
+export { closeStores, resolveStore } from './store/resolve.ts'
+export type { MissReason, PersistEvent, PersistEventName } from './telling/events.ts'

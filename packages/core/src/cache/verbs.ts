@@ -1,0 +1,125 @@
+import type { Entry } from '@persist/store'
+import { checkUnhash, type Identity } from '../call/identity.ts'
+import { judgeNow, recall } from '../call/recall.ts'
+import { byteLength, pickleKey, record } from '../call/record.ts'
+import { type Steps, wait } from '../call/steps.ts'
+import type { Lookup } from '../face/persisted.ts'
+import type { Plan } from '../plan/plan.ts'
+import { ask } from '../telling/trouble.ts'
+
+/** The fresh result and what is known of it, without computing. */
+export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, unknown>> {
+  const found = yield* wait(recall(plan, identity))
+  if (found.kind !== 'fresh') return { hit: false }
+  const { entry, value } = found
+  return {
+    hit: true,
+    value,
+    createdAt: entry.createdAt,
+    ...(entry.expiresAt !== undefined && { expiresAt: entry.expiresAt }),
+    ...(entry.metadata !== undefined && { metadata: entry.metadata }),
+    ...(entry.durationMs !== undefined && { durationMs: entry.durationMs }),
+    ...((entry.key !== undefined || plan.unhash !== undefined) && { key: identity.key }),
+  }
+}
+
+/** The fresh result, or `undefined`. */
+export function* peek(plan: Plan, identity: Identity): Steps<unknown> {
+  return (yield* lookup(plan, identity)).value
+}
+
+/** Whether there is a fresh result. */
+export function* has(plan: Plan, identity: Identity): Steps<boolean> {
+  return (yield* lookup(plan, identity)).hit
+}
+
+/** Stores a result without computing. A computation that runs for the same key does not overwrite it. */
+export function* put(plan: Plan, identity: Identity, value: unknown, args: readonly unknown[]): Steps<void> {
+  checkUnhash(plan, identity)
+  const outcome = { value, args, promised: plan.declaredAsync, pickledKey: pickleKey(plan, identity) }
+  const entry = record(plan, identity, outcome)
+  fence(plan, identity.text)
+  if (entry === undefined) return
+  const stored = yield* wait(ask(plan, 'set', identity.hash, () => after(plan.store.set(entry)), false))
+  if (stored && plan.reporter.hears('write')) {
+    plan.reporter.tell('write', { hash: identity.hash, bytes: byteLength(entry.payload) })
+  }
+}
+
+/** Deletes one result. A computation that runs for the same key does not bring it back. */
+export function* remove(plan: Plan, identity: Identity): Steps<boolean> {
+  fence(plan, identity.text)
+  const there = yield* wait(ask(plan, 'delete', identity.hash, () => plan.store.delete(identity.hash), false))
+  if (there) plan.reporter.tell('delete', { hash: identity.hash })
+  return there
+}
+
+/** Deletes all results of the function. */
+export function* clear(plan: Plan): Steps<number> {
+  fence(plan)
+  const entries = yield* wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0))
+  plan.reporter.tell('clear', { entries })
+  return entries
+}
+
+/** Deletes the results with a tag. */
+export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
+  fence(plan)
+  const entries = yield* plan.adapter.supports.tags
+    ? wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0))
+    : deleteWhere(plan, (head) => head.tags?.includes(tag) === true)
+  plan.reporter.tell('clear', { entries })
+  return entries
+}
+
+/** How many fresh results there are. */
+export function* size(plan: Plan): Steps<number> {
+  if (plan.ttl === undefined && plan.version === undefined) {
+    const { entries } = yield* wait(ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 }))
+    return entries
+  }
+  let count = 0
+  yield* eachHead(plan, (head) => {
+    if (judgeNow(plan, head).kind === 'fresh') count++
+  })
+  return count
+}
+
+/** What runs for this key, or for any, must not be stored; what is held in memory is let go of. */
+export function fence(plan: Plan, text?: string): void {
+  plan.flights.fence(text)
+  plan.memory?.drop(text)
+}
+
+type Head = Omit<Entry, 'payload'>
+
+function* deleteWhere(plan: Plan, condition: (head: Head) => boolean): Steps<number> {
+  const hashes: string[] = []
+  yield* eachHead(plan, (head) => {
+    if (condition(head)) hashes.push(head.hash)
+  })
+  let deleted = 0
+  for (const hash of hashes) {
+    if (yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))) deleted++
+  }
+  return deleted
+}
+
+/** Walks a listing of either colour. */
+function* eachHead(plan: Plan, visit: (head: Head) => void): Steps<void> {
+  const listing = plan.store.heads()
+  if (Symbol.iterator in listing) {
+    for (const head of listing) visit(head)
+    return
+  }
+  const heads = listing[Symbol.asyncIterator]()
+  for (;;) {
+    const next = yield* wait(heads.next())
+    if (next.done) return
+    visit(next.value)
+  }
+}
+
+function after(reply: void | Promise<void>): true | Promise<true> {
+  return reply instanceof Promise ? reply.then(() => true as const) : true
+}

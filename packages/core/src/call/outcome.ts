@@ -1,0 +1,71 @@
+import { ReplayMissError } from '@persist/errors'
+import type { Plan } from '../plan/plan.ts'
+import type { MissReason } from '../telling/events.ts'
+import { tellSource } from '../telling/source.ts'
+import type { Flight, Landing } from './flight.ts'
+import type { Identity } from './identity.ts'
+import type { Found, Recalled } from './recall.ts'
+
+/** Serves a fresh entry of the store, and holds it in memory. */
+export function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, flight?: Flight): Landing {
+  const { entry, value } = found
+  tellHit(plan, identity, entry, 'store')
+  tellSource(plan, entry)
+  if (plan.memory !== undefined && flight?.fenced !== true) plan.memory.hold(identity.text, entry, value)
+  return landed(found)
+}
+
+/** Counts and tells a hit. */
+export function tellHit(
+  plan: Plan,
+  identity: Identity,
+  entry: Found<'fresh'>['entry'],
+  tier: 'memory' | 'store',
+): void {
+  const { counters, reporter } = plan
+  counters.hits++
+  counters.savedMs += entry.durationMs ?? 0
+  if (!reporter.hears('hit')) return
+  reporter.tell('hit', {
+    hash: identity.hash,
+    tier,
+    ageMs: plan.surroundings.now() - entry.createdAt,
+    ...(entry.durationMs !== undefined && { savedMs: entry.durationMs }),
+  })
+}
+
+/** Serves an expired entry. */
+export function stale(
+  plan: Plan,
+  identity: Identity,
+  found: Found<'stale'> | Found<'rescue'>,
+  reason: 'revalidate' | 'error',
+): Landing {
+  plan.counters.stale++
+  plan.counters.savedMs += found.entry.durationMs ?? 0
+  plan.reporter.tell('stale', {
+    hash: identity.hash,
+    reason,
+    ageMs: plan.surroundings.now() - found.entry.createdAt,
+  })
+  return landed(found)
+}
+
+function landed({ entry, value }: Found<'fresh' | 'stale' | 'rescue'>): Landing {
+  return { value, payload: entry.payload, promised: entry.promised === true }
+}
+
+/** Counts and tells a miss. */
+export function miss(plan: Plan, identity: Identity, reason: MissReason): void {
+  plan.counters.misses++
+  plan.reporter.tell('miss', { hash: identity.hash, reason })
+}
+
+/** A replayed run is to be reproducible: it has no notion of time, and never computes. */
+export function replay(plan: Plan, identity: Identity, found: Exclude<Recalled, Found<'fresh'>>): Landing {
+  if (found.kind !== 'miss') return stale(plan, identity, found, 'revalidate')
+  throw new ReplayMissError(
+    `no stored result of ${plan.namespace} for this call, and PERSIST_MODE=replay does not compute`,
+    { namespace: plan.namespace, hash: identity.hash },
+  )
+}

@@ -1,0 +1,114 @@
+import { HashCollisionError, OptionError } from '@persist/errors'
+import type { Entry } from '@persist/store'
+import type { Plan } from '../plan/plan.ts'
+import type { MissReason } from '../telling/events.ts'
+import { ask, tellProblem } from '../telling/trouble.ts'
+import { digestOf, type Identity } from './identity.ts'
+import { judge, type Verdict } from './judge.ts'
+import { isThenable } from './steps.ts'
+
+/** What the store had for a call. */
+export type Recalled =
+  | { readonly kind: 'miss'; readonly reason: MissReason }
+  | Found<'fresh'>
+  | Found<'stale'>
+  | Found<'rescue'>
+
+/** An entry that may be served, with its value. */
+export interface Found<Kind extends 'fresh' | 'stale' | 'rescue'> {
+  readonly kind: Kind
+  readonly entry: Entry
+  readonly value: unknown
+}
+
+const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
+const INVALID: Recalled = { kind: 'miss', reason: 'invalid' }
+
+/** Looks an entry up and judges it: at once over a synchronous store. Not a generator: every hit comes this way. */
+export function recall(
+  plan: Plan,
+  identity: Identity,
+  maxAge = Number.POSITIVE_INFINITY,
+): Recalled | PromiseLike<Recalled> {
+  const { hash } = identity
+  const entry = ask(plan, 'get', hash, () => plan.store.get(hash), undefined)
+  if (isThenable(entry)) return entry.then((found) => look(plan, identity, found, maxAge))
+  return look(plan, identity, entry, maxAge)
+}
+
+function look(plan: Plan, identity: Identity, entry: Entry | undefined, maxAge: number) {
+  return entry === undefined ? ABSENT : open(plan, identity, entry, maxAge)
+}
+
+/**
+ * Judges an entry and reads its value.
+ *
+ * @throws HashCollisionError for an entry that was written under another key.
+ */
+export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: number): Recalled | PromiseLike<Recalled> {
+  if (plan.ownHash && !wasWrittenUnder(plan, identity, entry)) return { kind: 'miss', reason: 'unreadable' }
+  const verdict = judgeNow(plan, entry, maxAge)
+  if (verdict.kind === 'miss') return { kind: 'miss', reason: verdict.reason }
+  let value: unknown
+  try {
+    value = plan.unpickle(entry.payload)
+  } catch (error) {
+    // Once a call: it looks again when it has its turn.
+    if (!identity.toldUnreadable) tellProblem(plan, 'unpickle', identity.hash, asError(error))
+    identity.toldUnreadable = true
+    return { kind: 'miss', reason: 'unreadable' }
+  }
+  const found = { kind: verdict.kind, entry, value } as Recalled
+  return plan.validate === undefined ? found : validated(plan, plan.validate(value), found)
+}
+
+/** The verdict on an entry by the plan's own terms and clock. */
+export function judgeNow(plan: Plan, head: Omit<Entry, 'payload'>, maxAge = Number.POSITIVE_INFINITY): Verdict {
+  return judge(head, {
+    now: plan.surroundings.now(),
+    version: plan.version,
+    maxAge,
+    staleWhileRevalidate: plan.staleWhileRevalidate,
+    staleIfError: plan.staleIfError,
+  })
+}
+
+/** An entry without a digest is of unknown origin, and no better than none. */
+function wasWrittenUnder(plan: Plan, identity: Identity, entry: Entry): boolean {
+  if (entry.keyDigest === undefined) return false
+  if (entry.keyDigest === digestOf(identity)) return true
+  const storedKey = storedKeyOf(plan, entry)
+  throw new HashCollisionError(
+    `two keys of ${plan.namespace} share the hash ${JSON.stringify(identity.hash)}: make the hash option injective`,
+    {
+      namespace: plan.namespace,
+      hash: identity.hash,
+      key: identity.key,
+      ...(storedKey !== undefined && { storedKey }),
+    },
+  )
+}
+
+function storedKeyOf(plan: Plan, entry: Entry): unknown {
+  try {
+    return entry.key === undefined ? plan.unhash?.(entry.hash) : plan.unpickle(entry.key)
+  } catch {
+    // The collision is the news; an unreadable stored key only leaves it with less detail.
+    return undefined
+  }
+}
+
+type Validated = ReturnType<NonNullable<Plan['validate']>>
+
+function validated(plan: Plan, result: Validated, found: Recalled): Recalled | PromiseLike<Recalled> {
+  if (!isThenable(result)) return result.issues === undefined ? found : INVALID
+  if (plan.isAsync) return result.then(({ issues }) => (issues === undefined ? found : INVALID))
+  throw new OptionError(`validate must not be asynchronous for a synchronous function (${plan.namespace})`, {
+    option: 'validate',
+  })
+}
+
+/** Whatever was thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

@@ -1,0 +1,91 @@
+import type { Plan } from '../plan/plan.ts'
+import { tellProblem } from '../telling/trouble.ts'
+import { refreshBehind } from './behind.ts'
+import { Broadcast } from './broadcast.ts'
+import { type Call, isRefresh, plain } from './call.ts'
+import { wouldWaitForItself } from './flight.ts'
+import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
+import { hit, miss, replay, stale, tellHit } from './outcome.ts'
+import { asError, judgeNow, type Recalled, recall } from './recall.ts'
+
+type Chunks = readonly unknown[]
+
+/**
+ * The story of one call of an async generator: replayed from memory or the store; else live, chunk by chunk, together
+ * with all who ask for the same meanwhile, and stored when it has come to its end. As a generator's own body does, it
+ * begins when the first chunk is asked for. Without a lease: how fast it goes is up to whoever consumes it, and nobody
+ * in another process should have to wait for that.
+ */
+export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
+  if (plan.mode === 'off') return yield* plain(plan, call) as AsyncGenerator<unknown>
+  const identity = identify(plan, call.self, call.args)
+  const known = isRefresh(plan, call) ? anew(plan, identity) : await look(plan, call, identity)
+  if (hasStrayed(plan, call.self, call.args, identity)) return yield* stream(plan, call)
+  if (isStored(known)) return yield* known
+  let begun = false
+  try {
+    for await (const chunk of live(plan, call, identity, known)) {
+      begun = true
+      yield chunk
+    }
+  } catch (error) {
+    if (begun || known.kind !== 'rescue') throw error
+    tellProblem(plan, 'refresh', identity.hash, asError(error))
+    yield* stale(plan, identity, known, 'error').value as Chunks
+  }
+}
+
+function anew(plan: Plan, { text }: Identity): Recalled {
+  plan.flights.fence(text)
+  return { kind: 'miss', reason: 'refresh' }
+}
+
+/** The stored chunks; else why there are none to be served. */
+async function look(plan: Plan, call: Call, identity: Identity): Promise<Chunks | Recalled> {
+  const held = plan.memory?.get(identity.text)
+  if (held !== undefined && judgeNow(plan, held.entry, call.maxAge).kind === 'fresh') {
+    const chunks = plan.unpickle(held.entry.payload)
+    if (Array.isArray(chunks)) {
+      tellHit(plan, identity, held.entry, 'memory')
+      return chunks
+    }
+  }
+  for (;;) {
+    const { ended } = plan.broadcasts
+    if (plan.broadcasts.find(identity.text) !== undefined) return { kind: 'miss', reason: 'absent' }
+    const found = asChunks(await recall(plan, identity, call.maxAge))
+    if (found.kind === 'fresh') return hit(plan, identity, found).value as Chunks
+    if (plan.mode === 'replay') return replay(plan, identity, found).value as Chunks
+    if (found.kind === 'stale') {
+      refreshBehind({ plan, call, identity })
+      return stale(plan, identity, found, 'revalidate').value as Chunks
+    }
+    // One that came to its end meanwhile has stored what this look was too early for.
+    if (plan.broadcasts.ended === ended) return found
+  }
+}
+
+/** An entry that some other function wrote under this name is none of an iteration. */
+function asChunks(found: Recalled): Recalled {
+  return found.kind === 'miss' || Array.isArray(found.value) ? found : { kind: 'miss', reason: 'unreadable' }
+}
+
+function isStored(known: Chunks | Recalled): known is Chunks {
+  return Array.isArray(known)
+}
+
+function live(plan: Plan, call: Call, identity: Identity, known: Recalled): AsyncIterable<unknown> {
+  const running = plan.singleFlight === false ? undefined : plan.broadcasts.find(identity.text)
+  if (running === undefined) {
+    miss(plan, identity, known.kind === 'miss' ? known.reason : 'expired')
+    checkUnhash(plan, identity)
+    return new Broadcast(plan, call, identity).follow(call)
+  }
+  if (wouldWaitForItself(running.flight)) {
+    plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
+    return plain(plan, call) as AsyncGenerator<unknown>
+  }
+  plan.counters.hits++
+  plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
+  return running.follow(call)
+}

@@ -1,0 +1,88 @@
+import type { Options } from '../plan/options.ts'
+import type { Persisted } from './persisted.ts'
+import type { AnyFunction, CacheRef, DefaultCache, DefaultKey, ModeOf, ResultOf } from './types.ts'
+
+/** The options of a function `F`. */
+export type OptionsFor<F extends AnyFunction, K, C extends CacheRef> = Options<Parameters<F>, ResultOf<F>, K, C>
+
+/** A method that a decorator may take: over an asynchronous store it has to answer with a promise already. */
+type Decoratable<C extends CacheRef> = [ModeOf<C>] extends ['sync']
+  ? AnyFunction
+  : // biome-ignore lint/suspicious/noExplicitAny: as in AnyFunction
+    (this: any, ...args: any[]) => PromiseLike<unknown> | AsyncIterable<unknown>
+
+/** What `persist(options)` gives: a decorator for methods, and a wrapper for functions. */
+export interface PersistWith<A extends readonly unknown[], K, C extends CacheRef, Iterates extends boolean> {
+  /** The standard decorator. */
+  <F extends Decoratable<C>>(method: F, context: ClassMethodDecoratorContext): F
+  /** The decorator of `experimentalDecorators`. */
+  <F extends Decoratable<C>>(
+    target: object,
+    property: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>
+  /** The wrapper. */
+  <F extends (...args: A extends readonly [...infer Args] ? Args : never) => unknown>(
+    fn: F,
+  ): Persisted<F, K, C, Iterates>
+}
+
+/** The forms of `persist`. */
+export interface Persist {
+  /** `@persist`: the standard decorator, without options. */
+  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext): F
+  /** `@persist`: the decorator of `experimentalDecorators`, without options. */
+  <F extends AnyFunction>(
+    target: object,
+    property: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>
+  /** `persist(fn, options)` with `storekey`: the cache can be iterated. */
+  <F extends AnyFunction, K = Parameters<F>, const C extends CacheRef = DefaultCache>(
+    fn: F,
+    options: OptionsFor<F, K, C> & { readonly storekey: true },
+  ): Persisted<F, K, C, true>
+  /** `persist(fn, options)` with `unhash`: the cache can be iterated. */
+  <F extends AnyFunction, K = Parameters<F>, const C extends CacheRef = DefaultCache>(
+    fn: F,
+    options: OptionsFor<F, K, C> & { readonly unhash: (hash: string) => K },
+  ): Persisted<F, K, C, true>
+  /** `persist(fn, options)` and `persist(fn)`. */
+  <F extends AnyFunction, K = Parameters<F>, const C extends CacheRef = DefaultCache>(
+    fn: F,
+    options?: OptionsFor<F, K, C>,
+  ): Persisted<F, K, C, false>
+  /** `persist(options)(fn)` and `@persist(options)` with `storekey`. */
+  <
+    // biome-ignore lint/suspicious/noExplicitAny: without a key there is nothing that names the arguments
+    A extends readonly unknown[] = any[],
+    // biome-ignore lint/suspicious/noExplicitAny: nor the result
+    V = any,
+    K = DefaultKey,
+    const C extends CacheRef = DefaultCache,
+  >(
+    options: Options<A, V, K, C> & { readonly storekey: true },
+  ): PersistWith<A, K, C, true>
+  /** `persist(options)(fn)` and `@persist(options)` with `unhash`. */
+  <
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    A extends readonly unknown[] = any[],
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    V = any,
+    K = DefaultKey,
+    const C extends CacheRef = DefaultCache,
+  >(
+    options: Options<A, V, K, C> & { readonly unhash: (hash: string) => K },
+  ): PersistWith<A, K, C, true>
+  /** `persist(options)(fn)` and `@persist(options)`. */
+  <
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    A extends readonly unknown[] = any[],
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    V = any,
+    K = DefaultKey,
+    const C extends CacheRef = DefaultCache,
+  >(
+    options: Options<A, V, K, C>,
+  ): PersistWith<A, K, C, false>
+}

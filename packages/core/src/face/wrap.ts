@@ -1,0 +1,69 @@
+import { stats } from '../cache/stats.ts'
+import { clear, has, lookup, peek, put, remove } from '../cache/verbs.ts'
+import { makeView } from '../cache/view.ts'
+import { answer, PLAIN } from '../call/call.ts'
+import { identify } from '../call/identity.ts'
+import { many } from '../call/many.ts'
+import { callWith } from '../call/overrides.ts'
+import { perform, type Steps } from '../call/steps.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Overrides } from './persisted.ts'
+import type { AnyFunction } from './types.ts'
+
+const plans = new WeakMap<AnyFunction, Plan>()
+
+/** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
+export function wrap(plan: Plan): AnyFunction {
+  const persistedFunction = function (this: unknown, ...args: unknown[]) {
+    return answer(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
+  }
+  plans.set(persistedFunction, plan)
+  const isAsyncStore = plan.adapter.mode === 'async'
+  const act = <T>(begin: () => Steps<T>) => perform(isAsyncStore, begin)
+  // `f.has(x)` is called on `f` itself, which is nobody's `self`; `f.has.call(model, x)` names one.
+  const selfOf = (self: unknown) => (self === persistedFunction ? undefined : self)
+
+  const members = {
+    original: plan.original,
+    keyOf(this: unknown, ...args: unknown[]) {
+      return plan.key(selfOf(this), args)
+    },
+    has(this: unknown, ...args: unknown[]) {
+      return act(() => has(plan, identify(plan, selfOf(this), args)))
+    },
+    peek(this: unknown, ...args: unknown[]) {
+      return act(() => peek(plan, identify(plan, selfOf(this), args)))
+    },
+    lookup(this: unknown, ...args: unknown[]) {
+      return act(() => lookup(plan, identify(plan, selfOf(this), args)))
+    },
+    refresh(this: unknown, ...args: unknown[]) {
+      return answer(plan, { self: selfOf(this), args, ...PLAIN, refresh: true })
+    },
+    forget(this: unknown, ...args: unknown[]) {
+      return act(() => remove(plan, identify(plan, selfOf(this), args)))
+    },
+    put(this: unknown, value: unknown, ...args: unknown[]) {
+      return act(() =>
+        put(plan, identify(plan, selfOf(this), args), value, plan.isMethod ? [selfOf(this), ...args] : args),
+      )
+    },
+    many(this: unknown, calls: readonly (readonly unknown[])[]) {
+      return many(plan, selfOf(this), calls)
+    },
+    clear: () => act(() => clear(plan)),
+    stats: () => act(() => stats(plan)),
+    with: (overrides: Overrides) => callWith(plan, overrides),
+  }
+  for (const [name, value] of Object.entries(members)) Object.defineProperty(persistedFunction, name, { value })
+  Object.defineProperty(persistedFunction, 'cache', { value: makeView(plan) })
+  for (const property of ['name', 'length'] as const) {
+    Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
+  }
+  return persistedFunction
+}
+
+/** Whether it was made by {@link wrap}. */
+export function isPersisted(value: unknown): boolean {
+  return typeof value === 'function' && plans.has(value as AnyFunction)
+}

@@ -1,0 +1,38 @@
+import { PickleError } from '@persist/errors'
+import type { AnyFunction } from '../face/types.ts'
+
+/** How a function answers, as far as it is declared. One that merely returns a promise is a `'function'`. */
+export type FunctionKind = 'function' | 'async function' | 'generator' | 'async generator'
+
+/** The kind of a function. */
+export function kindOf(fn: AnyFunction): FunctionKind {
+  switch (Object.prototype.toString.call(fn)) {
+    case '[object AsyncFunction]':
+      return 'async function'
+    case '[object GeneratorFunction]':
+      return 'generator'
+    case '[object AsyncGeneratorFunction]':
+      return 'async generator'
+    default:
+      return 'function'
+  }
+}
+
+/** An async generator as a function that answers with all that it yields. */
+export function collecting(generator: AnyFunction): AnyFunction {
+  return async function (this: unknown, ...args) {
+    const iteration = generator.apply(this, args) as AsyncGenerator
+    const chunks: unknown[] = []
+    for (;;) {
+      const step = await iteration.next()
+      if (step.done) return replayable(chunks, step.value)
+      chunks.push(step.value)
+    }
+  }
+}
+
+/** The chunks, if there is nothing besides them. Whoever asks for more than chunks would miss it in a replay. */
+export function replayable(chunks: unknown[], returned: unknown): unknown[] {
+  if (returned === undefined) return chunks
+  throw new PickleError('what a generator returns, besides what it yields, cannot be replayed', '$')
+}

@@ -1,0 +1,103 @@
+import type { StoreOptions } from '@persist/store'
+import type { CacheRef, Duration } from '../face/types.ts'
+import type { PersistEvent } from '../telling/events.ts'
+
+/** Concurrent identical calls compute once: across processes and machines, in this process, or not. */
+export type SingleFlight = 'shared' | 'process' | false
+
+/** How talkative stderr is: 0 nothing, 1 problems, 2 + writes and clears, 3 + reads, 4 all with details. */
+export type Verbosity = 0 | 1 | 2 | 3 | 4
+
+/** The bounds of the in-process tier. */
+export interface MemoryOptions {
+  /** Default: 1,000. */
+  readonly maxEntries?: number
+  /** Bytes of payload. Default: 64 MiB. */
+  readonly maxBytes?: number
+  /** How long an entry is trusted without asking the store, since other processes may change it. Default: 5 s. */
+  readonly maxAge?: Duration
+}
+
+/** Any schema of the Standard Schema specification (standardschema.dev), as far as it is used here. */
+export interface StandardSchema {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => StandardResult | Promise<StandardResult>
+  }
+}
+
+/** What a Standard Schema answers. */
+export type StandardResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly unknown[] }
+
+/**
+ * The options of `persist`. `A` are the function's arguments (for a decorated method: `self`, then the arguments), `V`
+ * what it returns or resolves to, `K` its key.
+ */
+export interface Options<A extends readonly unknown[], V, K, C extends CacheRef> {
+  /**
+   * Where results live: a cache URL (`file://` and a path, relative allowed; `mongodb://…`; any registered scheme; no
+   * `://` means `file://` in front), or an adapter object. Default: the environment's `PERSIST_CACHE`, else
+   * `'file://persist'`.
+   */
+  readonly cache?: C
+  /**
+   * Options of the store behind a cache URL, as its package declares them for the scheme: they are known here once
+   * something of that package is imported, if only `import type {} from '@persist/store-lmdb'`. Default: the store's own.
+   */
+  readonly storeOptions?: StoreOptions<C extends string ? C : string>
+  /** The namespace in the store. Default: the function's name. */
+  readonly funcname?: string
+  /** What identifies a call. Default: the arguments, without trailing `undefined`. An instance method needs one. */
+  readonly key?: (...args: A) => K
+  /** Keep the key beside the result; makes the cache iterable. Default: `false`. */
+  readonly storekey?: boolean
+  /** A result to text or bytes; also used for stored keys. Default: guarded superjson of `@persist/pickle`. */
+  readonly pickle?: (value: V) => string | Uint8Array
+  /** The way back. Given and left out together with `pickle`. */
+  // biome-ignore lint/suspicious/noExplicitAny: a user's reader may ask for text only or bytes only, as its pickle gave
+  readonly unpickle?: (payload: any) => V
+  /** The key to a text that can name a file. Default: SHA-256 of the canonical key, base64url, 43 characters. */
+  readonly hash?: (key: K) => string
+  /** The inverse of `hash`; makes the cache iterable. */
+  readonly unhash?: (hash: string) => K
+  /** Called once per write; its text is stored with the result. */
+  readonly metadata?: () => string
+  /** What goes to stderr, 0 to 4. Default: the environment's `PERSIST_VERBOSITY`, else 1. */
+  readonly verbosity?: Verbosity
+  /** How long a result is fresh; a function may answer 0 for one that is not to be kept. Default: for ever. */
+  readonly ttl?: Duration | ((result: V, ...args: A) => Duration)
+  /** How long past its `ttl` a result is still served while one refresh runs in the background. Default: off. */
+  readonly staleWhileRevalidate?: Duration
+  /** How long past its `ttl` a result is still served when the refresh fails. Default: off. */
+  readonly staleIfError?: Duration
+  /** Entries of another version are misses. Default: none. */
+  readonly version?: string
+  /** Functions whose source, with the function's own, becomes part of the version. Default: none. */
+  // biome-ignore lint/complexity/noBannedTypes: classes and functions of any signature are welcome
+  readonly dependsOn?: readonly Function[]
+  /** Which results to keep. Default: all. */
+  readonly shouldStore?: (result: V, ...args: A) => boolean
+  /** A Standard Schema or a predicate: an entry that no longer fits is a miss. Default: none. */
+  readonly validate?: StandardSchema | ((value: unknown) => boolean)
+  /** Names for `cache.deleteByTag`. Default: none. */
+  readonly tags?: (result: V, ...args: A) => readonly string[]
+  /** An in-process tier over the store. `true`: with its defaults. Default: off. */
+  readonly memory?: MemoryOptions | boolean
+  /** Who shares one computation of identical concurrent calls. Default: `'shared'`. */
+  readonly singleFlight?: SingleFlight
+  /** How long a call waits for another process that computes the same; then it computes itself. Default: `'10m'`. */
+  readonly waitTimeout?: Duration
+  /** Whether trouble in the store is reported, or thrown at the caller. Default: `'report'`. */
+  readonly onStoreError?: 'report' | 'throw'
+  /** How many entries the store keeps for this function, approximately, least recently used go first. Default: all. */
+  readonly maxEntries?: number
+  /** How many bytes the store keeps for this function, approximately, least recently used go first. Default: all. */
+  readonly maxBytes?: number
+  /** Is told every event. Default: none. */
+  readonly report?: (event: PersistEvent) => void
+  /** Is handed every background refresh, for hosts that stop a process once its answer is out. Default: none. */
+  readonly waitUntil?: (refresh: Promise<unknown>) => void
+}

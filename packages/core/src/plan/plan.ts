@@ -1,0 +1,67 @@
+import type { Mode, Store, StoreAdapter } from '@persist/store'
+import type { Refreshes } from '../call/behind.ts'
+import type { Broadcasts } from '../call/broadcast.ts'
+import type { Flights } from '../call/flight.ts'
+import type { AnyFunction } from '../face/types.ts'
+import type { Circuit } from '../store/circuit.ts'
+import type { MemoryTier } from '../store/memory-tier.ts'
+import type { Reporter } from '../telling/report.ts'
+import type { Counters } from './counters.ts'
+import type { SingleFlight, StandardSchema } from './options.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** `PERSIST_MODE`. */
+export type CallMode = 'on' | 'off' | 'refresh' | 'replay'
+
+/** The options of one persisted function, checked and completed once, at wrap time. Nothing later reads raw options. */
+export interface Plan {
+  readonly original: AnyFunction
+  /** The original; of an async generator, what it yields as one list. */
+  readonly whole: AnyFunction
+  readonly namespace: string
+  readonly adapter: StoreAdapter
+  readonly store: Store<Mode>
+  /** `self` goes first to `key`, `ttl`, `tags` and `shouldStore`. */
+  readonly isMethod: boolean
+  /** The function is written as one that answers with a promise. */
+  readonly declaredAsync: boolean
+  /** Every call answers with a promise: the function does, or the store. */
+  readonly isAsync: boolean
+  readonly mode: CallMode
+
+  readonly key: (self: unknown, args: readonly unknown[]) => unknown
+  readonly hash: (key: unknown, canonicalKey: string) => string
+  /** The hash is the user's: entries carry a digest of the key, and the store may refuse a hash. */
+  readonly ownHash: boolean
+  readonly unhash: ((hash: string) => unknown) | undefined
+  readonly storekey: boolean
+  readonly pickle: (value: unknown) => string | Uint8Array
+  readonly unpickle: (payload: string | Uint8Array) => unknown
+
+  readonly metadata: (() => string) | undefined
+  readonly ttl: ((result: unknown, args: readonly unknown[]) => number) | undefined
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  readonly version: string | undefined
+  readonly shouldStore: ((result: unknown, args: readonly unknown[]) => boolean) | undefined
+  readonly validate: StandardSchema['~standard']['validate'] | undefined
+  readonly tags: ((result: unknown, args: readonly unknown[]) => readonly string[]) | undefined
+
+  readonly memory: MemoryTier | undefined
+  readonly singleFlight: SingleFlight
+  readonly waitTimeout: number
+  readonly throwsStoreErrors: boolean
+  readonly waitUntil: ((refresh: Promise<unknown>) => void) | undefined
+
+  /** Digest of the function's source text, where no version says what counts. */
+  readonly source: string | undefined
+  readonly circuit: Circuit
+  readonly flights: Flights
+  readonly refreshes: Refreshes
+  /** Of an async generator. */
+  readonly broadcasts: Broadcasts
+  readonly streams: boolean
+  readonly counters: Counters
+  readonly reporter: Reporter
+  readonly surroundings: Surroundings
+}
