@@ -1,3 +1,4 @@
+import { writeElements } from './containers.ts'
 import { keyErrorOf } from './refusal.ts'
 import { Walk } from './walk.ts'
 
@@ -32,9 +33,29 @@ export function canonical(value: unknown): string {
 
 /** Without the format's number, and with another name for the value in the path of an error. */
 export function canonicalAt(value: unknown, root: string): string {
+  return textAt(root, (walk) => walk.write(value))
+}
+
+/**
+ * The canonical text of the arguments of a call, as they come in a rest parameter: that of their array, without a look
+ * for properties that only an array which somebody has had in hands could have.
+ *
+ * @throws KeyError as {@link canonical}.
+ *
+ * @example
+ * ```ts
+ * const keyOf = (...args: unknown[]) => canonicalArguments(args)
+ * keyOf(1, 'a')   // 1:[1,"a"]
+ * ```
+ */
+export function canonicalArguments(args: readonly unknown[]): string {
+  return `${FORMAT}:${textAt('$', (walk) => writeElements(args, walk))}`
+}
+
+function textAt(root: string, write: (walk: Walk) => void): string {
   const walk = new Walk()
   try {
-    walk.write(value)
+    write(walk)
   } catch (thrown) {
     throw keyErrorOf(thrown, root)
   }

@@ -11,6 +11,12 @@ const SHORTEST_PROPERTY = 4
 
 /** Writes the elements of an array, and its holes. */
 export function writeArray(array: readonly unknown[], walk: Walk): void {
+  const holes = writeElements(array, walk)
+  if (!hasOnlyElements(array, array.length - holes)) refuse(whyExtras('Array'))
+}
+
+/** Writes the elements alone, whatever the array has besides, and tells how many are holes. */
+export function writeElements(array: readonly unknown[], walk: Walk): number {
   const { length } = array
   // One character for each element and one between: it need not be written to be seen too long.
   if (!(length * 2 < MAX_TEXT)) refuseLength()
@@ -29,8 +35,8 @@ export function writeArray(array: readonly unknown[], walk: Walk): void {
   } catch (thrown) {
     throw under(index, thrown)
   }
-  if (!hasOnlyElements(array, length - holes)) refuse(whyExtras('Array'))
   walk.leave(']')
+  return holes
 }
 
 /** Whether the enumerable properties with texts as names are all that an object has. */

@@ -1,4 +1,4 @@
-export { canonical } from './canonical.ts'
+export { canonical, canonicalArguments } from './canonical.ts'
 export { type Identified, identity } from './identity.ts'
 export { type NamedKey, named } from './named.ts'
 export { positional } from './positional.ts'

@@ -1,6 +1,6 @@
 import { HashCollisionError, OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
-import { canonical } from '@persist/key'
+import { canonical, canonicalArguments } from '@persist/key'
 import type { Plan } from '../plan/plan.ts'
 
 /** What identifies one call: made once, before the function can change its arguments. */
@@ -13,10 +13,10 @@ export class Identity {
   readonly #plan: Plan
   #hash: string | undefined
 
-  constructor(plan: Plan, key: unknown) {
+  constructor(plan: Plan, key: unknown, text: string) {
     this.#plan = plan
     this.key = key
-    this.text = canonical(key)
+    this.text = text
     if (plan.ownHash) this.#hash = checkedHash(plan, plan.hash(key, this.text))
   }
 
@@ -33,7 +33,9 @@ export class Identity {
  * @throws KeyError for arguments without a stable identity. HashError for a hash that the store cannot take.
  */
 export function identify(plan: Plan, self: unknown, args: readonly unknown[]): Identity {
-  return new Identity(plan, plan.key(self, args))
+  const key = plan.key(self, args)
+  // The default key is made of an array that only this call has seen.
+  return new Identity(plan, key, plan.ownKey ? canonical(key) : canonicalArguments(key as unknown[]))
 }
 
 /**
@@ -51,7 +53,7 @@ function isChangeable(argument: unknown): boolean {
 
 /** The identity of a key, as `f.cache` takes them. */
 export function identifyKey(plan: Plan, key: unknown): Identity {
-  return new Identity(plan, key)
+  return new Identity(plan, key, canonical(key))
 }
 
 /** What an entry under a hash of the user's own carries, to tell it from another key's. */

@@ -18,7 +18,8 @@ export interface Terms {
  */
 export type Verdict = { readonly kind: 'fresh' | 'stale' | 'rescue' | 'miss'; readonly reason: MissReason }
 
-const FRESH: Verdict = { kind: 'fresh', reason: 'absent' }
+/** The verdict on an entry that may be served. */
+export const FRESH: Verdict = { kind: 'fresh', reason: 'absent' }
 const OTHER_VERSION: Verdict = { kind: 'miss', reason: 'version' }
 const STALE: Verdict = { kind: 'stale', reason: 'expired' }
 const RESCUE: Verdict = { kind: 'rescue', reason: 'expired' }

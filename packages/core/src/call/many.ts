@@ -9,7 +9,8 @@ import { isThenable, perform, type Steps, wait } from './steps.ts'
 const BATCH = 1_000
 
 /** The results of many calls, in order: what is stored in as few round trips as the store can, the rest by calling. */
-export function many(plan: Plan, self: unknown, calls: readonly (readonly unknown[])[]): unknown {
+export function many(plan: Plan, self: unknown, given: readonly (readonly unknown[])[]): unknown {
+  const calls = given.map((args) => [...args])
   return perform(plan.isAsync && !plan.streams, () => all(plan, self, calls))
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { MissReason } from '../telling/events.ts'
 import { ask, tellProblem } from '../telling/trouble.ts'
 import { digestOf, type Identity } from './identity.ts'
-import { judge, type Verdict } from './judge.ts'
+import { FRESH, judge, type Verdict } from './judge.ts'
 import { isThenable } from './steps.ts'
 
 /** What the store had for a call. */
@@ -64,6 +64,8 @@ export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: numbe
 
 /** The verdict on an entry by the plan's own terms and clock. */
 export function judgeNow(plan: Plan, head: Omit<Entry, 'payload'>, maxAge = Number.POSITIVE_INFINITY): Verdict {
+  // Most: what never expires is judged without a look at the clock.
+  if (head.expiresAt === undefined && maxAge === Number.POSITIVE_INFINITY && head.version === plan.version) return FRESH
   return judge(head, {
     now: plan.surroundings.now(),
     version: plan.version,

@@ -30,6 +30,8 @@ export interface Plan {
   readonly mode: CallMode
 
   readonly key: (self: unknown, args: readonly unknown[]) => unknown
+  /** The key is the user's, and not the arguments. */
+  readonly ownKey: boolean
   readonly hash: (key: unknown, canonicalKey: string) => string
   /** The hash is the user's: entries carry a digest of the key, and the store may refuse a hash. */
   readonly ownHash: boolean
