@@ -1,6 +1,7 @@
 // Makes one file of each entry point of a package: Node takes half a millisecond for each file that it loads, and a
 // program that finds its result in the cache should not wait for a hundred. Run in the package's folder, after tsc.
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -8,16 +9,24 @@ const entryPoints = Object.values(exports)
   .filter((entry) => typeof entry === 'object')
   .map((entry) => entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 
-await build({
+const { metafile } = await build({
   entryPoints,
   outdir: 'dist',
   outbase: 'src',
   bundle: true,
-  splitting: true,
   packages: 'external',
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   sourcemap: true,
   logLevel: 'warning',
+  metafile: true,
 })
+
+// What an earlier build left and this one did not write is no part of the package.
+for (const path of readdirSync('dist', { recursive: true }).map((name) => join('dist', name))) {
+  const isStale = path.endsWith('.d.ts')
+    ? !existsSync(path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts'))
+    : /\.js(\.map)?$/.test(path) && !(path.replaceAll('\\', '/') in metafile.outputs)
+  if (isStale) rmSync(path)
+}

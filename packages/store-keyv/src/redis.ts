@@ -9,7 +9,6 @@ import { readRedisUrl } from './redis-url.ts'
 type KeyvRedis = typeof import('@keyv/redis')
 
 const PACKAGE = '@keyv/redis'
-const require = createRequire(import.meta.url)
 
 interface Connection {
   readonly keyv: KeyvLike
@@ -50,7 +49,7 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
 /** A missing driver is told when the function is wrapped, and loaded when it is first called. */
 function checkIsInstalled(): void {
   try {
-    require.resolve(PACKAGE)
+    required().resolve(PACKAGE)
   } catch (error) {
     const install = installCommand(PACKAGE, process.env)
     throw new StoreError(
@@ -62,8 +61,13 @@ function checkIsInstalled(): void {
   }
 }
 
+/** Not at once: in some bundles `import.meta.url` is nothing, and a Keyv that is handed over needs none of it. */
+function required(): NodeJS.Require {
+  return createRequire(import.meta.url)
+}
+
 function connect(url: string, prefix: string, serverWaitMs: number): Connection {
-  const { createKeyv } = require(PACKAGE) as KeyvRedis
+  const { createKeyv } = required()(PACKAGE) as KeyvRedis
   const keyv = createKeyv(
     { url, socket: { connectTimeout: serverWaitMs, reconnectStrategy: false } },
     { namespace: prefix, throwOnErrors: true, throwOnConnectError: true },
