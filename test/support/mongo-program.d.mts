@@ -1,9 +1,17 @@
+/** What a server can do besides. */
+export interface Features {
+  /** Fail on purpose. */
+  readonly testCommands: boolean
+  /** Refuse whom it does not know. */
+  readonly auth: boolean
+}
+
 /** How to run a MongoDB server on this machine. */
 export interface MongoProgram {
   readonly name: string
   readonly command: string
-  /** The arguments that make it listen on 127.0.0.1:`port`, keep its files in `folder`, and fail on purpose. */
-  args(port: number, folder: string, testCommands: boolean): readonly string[]
+  /** The arguments that make it listen on 127.0.0.1:`port` and keep its files in `folder`. */
+  args(port: number, folder: string, features: Features): readonly string[]
 }
 
 export function mongoProgram(reasons?: string[]): Promise<MongoProgram | undefined>

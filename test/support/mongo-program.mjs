@@ -42,14 +42,19 @@ function mongod(name, command) {
   return {
     name,
     command,
-    args: (/** @type {number} */ port, /** @type {string} */ folder, /** @type {boolean} */ testCommands) => [
+    args: (
+      /** @type {number} */ port,
+      /** @type {string} */ folder,
+      /** @type {import('./mongo-program.mjs').Features} */ features,
+    ) => [
       '--bind_ip',
       '127.0.0.1',
       '--port',
       String(port),
       '--dbpath',
       folder,
-      ...(testCommands ? ['--setParameter', 'enableTestCommands=1'] : []),
+      ...(features.testCommands ? ['--setParameter', 'enableTestCommands=1'] : []),
+      ...(features.auth ? ['--auth'] : []),
     ],
   }
 }
@@ -65,10 +70,15 @@ async function secantus(reasons) {
     return {
       name: SECANTUS,
       command: python,
-      args: (/** @type {number} */ port, /** @type {string} */ folder, /** @type {boolean} */ testCommands) => [
+      args: (
+        /** @type {number} */ port,
+        /** @type {string} */ folder,
+        /** @type {import('./mongo-program.mjs').Features} */ features,
+      ) => [
         ...['-c', 'import sys; from secantus.cli import main; sys.exit(main())'],
         ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder, '--log-level', 'WARNING'],
-        ...(testCommands ? ['--enable-test-commands'] : []),
+        ...(features.testCommands ? ['--enable-test-commands'] : []),
+        ...(features.auth ? ['--auth'] : []),
       ],
     }
   } catch (error) {

@@ -27,11 +27,17 @@ export interface OwnMongo extends TestMongo {
  */
 export function startMongo(reasons?: string[]): Promise<TestMongo | undefined>
 
+/** A user that the server is to know, with all rights; others are refused then. */
+export interface Login {
+  readonly user: string
+  readonly password: string
+}
+
 /**
  * Always a new server of one's own. `undefined`: this machine has none to start. `testCommands`: with the commands that
- * make it fail on purpose, https://github.com/mongodb/specifications/blob/master/source/transactions/tests/README.md
+ * make it fail on purpose, https://github.com/mongodb/mongo/wiki/The-failCommand-fail-point
  */
 export function startOwnMongo(
   reasons?: string[],
-  options?: { readonly testCommands?: boolean },
+  options?: { readonly testCommands?: boolean; readonly login?: Login },
 ): Promise<OwnMongo | undefined>

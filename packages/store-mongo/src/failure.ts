@@ -1,6 +1,6 @@
 import { StoreError, type StoreErrorCode, type StoreFacts } from '@persist/errors'
 import { redactUrl } from '@persist/store'
-import { OutOfPatience } from './patience.ts'
+import { NobodyLeft, OutOfPatience } from './patience.ts'
 
 /** What of an error of the driver is looked at; nothing is known of its type. */
 interface Thrown {
@@ -29,7 +29,8 @@ const FULL_TEXT = /out of disk|no space left|ENOSPC|quota|disk full|database or 
 export function storeError(thrown: unknown, facts: StoreFacts, secrets: readonly string[]): StoreError {
   if (thrown instanceof StoreError) return thrown
   const cause = withoutSecrets(thrown, secrets)
-  const code = thrown instanceof OutOfPatience ? 'ERR_PERSIST_STORE_UNAVAILABLE' : codeOf((thrown ?? {}) as Thrown)
+  const isGivenUp = thrown instanceof OutOfPatience || thrown instanceof NobodyLeft
+  const code = isGivenUp ? 'ERR_PERSIST_STORE_UNAVAILABLE' : codeOf((thrown ?? {}) as Thrown)
   const doing = facts.operation === undefined ? '' : ` (${facts.operation})`
   return new StoreError(code, `${facts.store}: ${saying(code, cause)}${doing}`, facts, { cause })
 }

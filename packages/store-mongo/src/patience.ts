@@ -5,6 +5,13 @@ export class OutOfPatience extends Error {
   }
 }
 
+/** What is done while nobody waits for it has ended with the last caller. */
+export class NobodyLeft extends Error {
+  constructor() {
+    super('the connection was closed')
+  }
+}
+
 /** How long to wait for one answer. */
 export interface Wait {
   readonly ms: number

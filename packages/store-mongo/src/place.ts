@@ -5,14 +5,14 @@ import type { EntryDocument } from './document.ts'
 import { storeError } from './failure.ts'
 import type { Plan } from './options.ts'
 import type { Wait } from './patience.ts'
-import { type ClientSource, NobodyLeft, SharedClient, sharedClient } from './shared-client.ts'
+import { type ClientSource, SharedClient, sharedClient } from './shared-client.ts'
 
 /** The collection as this store sees it. */
 export type Entries = Collection<EntryDocument>
 
 /** What is being done, for messages and errors. */
 export interface Deed extends Omit<StoreFacts, 'store'> {
-  /** Nobody waits for it: it may end undone, as `NobodyLeft`, when the last caller has left. */
+  /** Nobody waits for it: it may end undone, as out of reach, when the last caller has left. */
   readonly isBehind?: boolean
 }
 
@@ -110,7 +110,7 @@ export class Place {
     try {
       return await this.#source[way](wait, (client) => verb(this.#entriesOf(client)))
     } catch (error) {
-      throw error instanceof NobodyLeft ? error : this.failure(error, deed)
+      throw this.failure(error, deed)
     }
   }
 

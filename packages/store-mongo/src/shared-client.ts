@@ -2,7 +2,7 @@ import type { MongoClient } from 'mongodb'
 import { answering } from './answering.ts'
 import { LiveClient } from './live-client.ts'
 import { type ClientPlan, isServing, openClient, openProbe, probeMs } from './open-client.ts'
-import { OutOfPatience, Patience, type Wait } from './patience.ts'
+import { NobodyLeft, OutOfPatience, Patience, type Wait } from './patience.ts'
 import { persistently } from './persistence.ts'
 
 /** How long nobody has asked for anything before connections are closed, so that a script can end. */
@@ -24,9 +24,6 @@ export interface ClientSource {
   hold(user: object): void
   letGo(user: object): Promise<void>
 }
-
-/** What is done behind the callers' backs ended with the last of them. */
-export class NobodyLeft extends Error {}
 
 /**
  * The one client for a URL in this process: opened by the first verb, closed when idle (the sockets and timers of the

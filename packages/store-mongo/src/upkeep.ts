@@ -4,7 +4,6 @@ import type { EntryDocument } from './document.ts'
 import type { Ids } from './ids.ts'
 import { makeIndexes } from './indexes.ts'
 import type { Deed, Place } from './place.ts'
-import { NobodyLeft } from './shared-client.ts'
 import type { Sweep } from './sweep.ts'
 
 interface Duties {
@@ -118,8 +117,7 @@ export class Upkeep {
   }
 
   /** A server that is out of reach is told of by whoever waits for it. */
-  #tell(error: unknown): void {
-    if (error instanceof NobodyLeft || (error as PersistError).code === 'ERR_PERSIST_STORE_UNAVAILABLE') return
-    this.#duties.report(error as PersistError)
+  #tell(error: PersistError): void {
+    if (error.code !== 'ERR_PERSIST_STORE_UNAVAILABLE') this.#duties.report(error)
   }
 }

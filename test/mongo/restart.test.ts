@@ -1,0 +1,56 @@
+import { createPersist, type PersistEvent } from '@persist/core'
+import { mongoStore } from '@persist/store-mongo'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startOwnMongo } from '../support/mongo.mjs'
+import { without } from '../support/with-mongo.ts'
+
+const NAME = 'a MongoDB that is killed in the middle of calls and started again'
+const CALLS = 1000
+const AT_ONCE = 5
+const persist = createPersist({ env: {}, stderr: () => {} })
+const reasons: string[] = []
+const server = await startOwnMongo(reasons)
+
+if (server === undefined) {
+  without(NAME, reasons.join('; '))
+} else {
+  afterAll(() => server.stop())
+
+  describe(NAME, () => {
+    for (const [kind, serverWaitMs] of [
+      ['that bridges it', 30_000],
+      ['that goes on without it', 200],
+    ] as const) {
+      test(`of ${CALLS} calls over a store ${kind} none fails, and nothing that was written is lost`, async () => {
+        const url = `${server.url}${kind.replaceAll(' ', '-')}`
+        const cache = mongoStore(url, { serverWaitMs })
+        const events: PersistEvent[] = []
+        const twice = persist(async (x: number) => 2 * x, {
+          funcname: 'twice',
+          cache,
+          report: (event) => void events.push(event),
+        })
+        let next = 0
+        let crash: Promise<void> | undefined
+        const caller = async () => {
+          while (next < CALLS) {
+            const x = next++
+            if (x === CALLS / 2) crash = server.kill().then(() => server.restart())
+            expect(await twice(x)).toBe(2 * x)
+          }
+        }
+        await Promise.all(Array.from({ length: AT_ONCE }, caller))
+        await crash
+        const written = events.filter((event) => event.name === 'write').map(({ hash }) => hash)
+        expect(written.length).toBeGreaterThan(CALLS / 3)
+        if (serverWaitMs > 1000) expect(events.filter(({ name }) => name === 'problem')).toEqual([])
+
+        const after = mongoStore(url, { serverWaitMs: 30_000 })
+        const kept = new Set<string>()
+        for await (const { hash } of after.open('twice').heads()) kept.add(hash)
+        expect(written.filter((hash) => !kept.has(hash))).toEqual([])
+        await Promise.all([cache.close(), after.close()])
+      })
+    }
+  })
+}
