@@ -192,6 +192,40 @@ inBothColours('freshness', (makeStore) => {
   })
 })
 
+inBothColours('a bound', (makeStore) => {
+  /** As somebody may write it: without a thought of bounds. */
+  const boundless = () => {
+    const adapter = makeStore()
+    return {
+      ...adapter,
+      supports: { ...adapter.supports, bounds: false },
+      open: (name: string) => adapter.open(name, {}),
+    }
+  }
+
+  it('is kept also in a store that keeps none by itself, behind the caller, least recently written first', async () => {
+    const { persist, pass, waitUntil, background, report, told } = lab()
+    const cache = boundless() as StoreAdapter
+    const f = persist((x: number) => x, { funcname: 'f', cache, maxEntries: 20, waitUntil, report })
+    for (let x = 0; x < 100; x++) {
+      pass(1)
+      await f(x)
+      await background()
+    }
+    const { entries } = await f.stats()
+    expect(entries).toBeGreaterThanOrEqual(20)
+    expect(entries).toBeLessThanOrEqual(22)
+    expect([await f.has(99), await f.has(0)]).toEqual([true, false])
+    expect(told()).toContain('evict')
+    const g = persist((x: number) => 'x'.repeat(1_000) + x, { funcname: 'g', cache, maxBytes: 20_000, waitUntil })
+    for (let x = 0; x < 100; x++) {
+      await g(x)
+      await background()
+    }
+    expect((await g.stats()).bytes).toBeLessThan(40_000)
+  })
+})
+
 inBothColours('the memory tier', (makeStore) => {
   it('callers never share what they may change', async () => {
     const { persist } = lab()

@@ -41,6 +41,7 @@ export function* put(plan: Plan, identity: Identity, value: unknown, args: reado
   fence(plan, identity.text)
   if (entry === undefined) return
   const stored = yield* wait(ask(plan, 'set', identity.hash, () => after(plan.store.set(entry)), false))
+  if (stored) plan.tidying?.wrote(plan)
   if (stored && plan.reporter.hears('write')) {
     plan.reporter.tell('write', { hash: identity.hash, bytes: byteLength(entry.payload) })
   }

@@ -63,9 +63,10 @@ function* once(computation: Computation): Steps<void> {
   yield* compute(computation, turn, pickledKey)
 }
 
-function handOver(plan: Plan, refresh: Promise<unknown>): void {
+/** Tells the host of work that goes on after the call. */
+export function handOver(plan: Plan, work: Promise<unknown>): void {
   try {
-    plan.waitUntil?.(refresh)
+    plan.waitUntil?.(work)
   } catch (error) {
     tellProblem(plan, 'waitUntil', undefined, asError(error))
   }

@@ -74,6 +74,7 @@ export function* publish(
   )
   if (stored === false) plan.reporter.tell('skip', { hash, reason: 'fenced' })
   if (stored !== true) return
+  plan.tidying?.wrote(plan)
   if (!flight.fenced) plan.memory?.hold(text, entry, value)
   if (plan.reporter.hears('write')) plan.reporter.tell('write', { hash, bytes: byteLength(entry.payload) })
 }

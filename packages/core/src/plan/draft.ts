@@ -7,6 +7,7 @@ import { Refreshes } from '../call/behind.ts'
 import { Broadcasts } from '../call/broadcast.ts'
 import { Flights } from '../call/flight.ts'
 import { withoutSignal } from '../call/signals.ts'
+import { Tidying } from '../call/tidying.ts'
 import type { AnyFunction, CacheRef } from '../face/types.ts'
 import { circuitOf } from '../store/circuit.ts'
 import { MemoryTier } from '../store/memory-tier.ts'
@@ -114,6 +115,7 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
     waitUntil: options.waitUntil,
     source: options.version === undefined && options.dependsOn === undefined ? sourceOf(original) : undefined,
     circuit: circuitOf(adapter),
+    tidying: bounds === undefined || adapter.supports.bounds ? undefined : new Tidying(bounds),
     flights: new Flights(),
     refreshes: new Refreshes(),
     broadcasts: new Broadcasts(),

@@ -2,6 +2,7 @@ import type { Mode, Store, StoreAdapter } from '@persist/store'
 import type { Refreshes } from '../call/behind.ts'
 import type { Broadcasts } from '../call/broadcast.ts'
 import type { Flights } from '../call/flight.ts'
+import type { Tidying } from '../call/tidying.ts'
 import type { AnyFunction } from '../face/types.ts'
 import type { Circuit } from '../store/circuit.ts'
 import type { MemoryTier } from '../store/memory-tier.ts'
@@ -58,6 +59,8 @@ export interface Plan {
   /** Digest of the function's source text, where no version says what counts. */
   readonly source: string | undefined
   readonly circuit: Circuit
+  /** Where there are bounds that the store does not keep by itself. */
+  readonly tidying: Tidying | undefined
   readonly flights: Flights
   readonly refreshes: Refreshes
   /** Of an async generator. */
