@@ -40,3 +40,7 @@ it('the census finds everything the second time, and computes one file anew when
   writeFileSync(join(folder, 'lib/3.d.ts'), 'export interface Changed { a: 1 }\n')
   expect(run('census/run', '--root', 'lib')).toMatch(/5 files: 4 from the cache, 1 computed/)
 })
+
+it('metrics of all functions go to OpenTelemetry', () => {
+  expect(run('opentelemetry')).toMatch(/persist\.calls/)
+})
