@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'examples/test/**/*.test.ts', 'test/**/*.test.ts'],
     // The packages are tested as built: the same files that a user's node would load, one copy of each.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
-    globalSetup: ['test/support/mongo-server.ts'],
+    globalSetup: ['test/support/mongo-server.ts', 'test/support/browser-ready.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

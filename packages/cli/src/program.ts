@@ -178,11 +178,12 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   program
     .command('serve')
     .description('a page to look at a cache, on this machine only')
+    .argument(...functions)
     .option('-p, --port <n>', 'the port; 0: any that is free', wholeNumber, 0)
     .option('--readonly', 'nothing can be deleted on the page')
     .action(
-      run(async (session, options: { port: number; readonly?: boolean }) =>
-        (await import('./commands/serve.ts')).serve(session, options),
+      run(async (session, named: string[], options: { port: number; readonly?: boolean }) =>
+        (await import('./commands/serve.ts')).serve(session, named, options),
       ),
     )
 

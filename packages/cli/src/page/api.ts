@@ -1,0 +1,130 @@
+import type { StoreAdapter } from '@persist/store'
+import { readPayload } from '../payload.ts'
+import { functionsIn } from '../session.ts'
+import { Catalogue, rowOf } from './catalogue.ts'
+import { treeOf } from './tree.ts'
+import type { EntryShape, Order, Overview, Rows } from './types.ts'
+
+const ORDERS: readonly Order[] = ['createdAt', 'bytes', 'durationMs', 'hash', 'key']
+const MOST_ROWS_AT_ONCE = 500
+
+/** What a request asks for is not there, or makes no sense. */
+export class Unanswerable extends Error {
+  readonly status: 400 | 403 | 404
+
+  constructor(status: 400 | 403 | 404, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** What the page may ask of the store. */
+export interface PageStore {
+  /** As a person would name it. */
+  readonly name: string
+  readonly looking: StoreAdapter
+  /** Absent: nothing may be deleted. */
+  readonly changing: StoreAdapter | undefined
+  /** The functions to show; all where there are none. */
+  readonly named: readonly string[]
+}
+
+/** The answers to the page's questions. */
+export class Api {
+  readonly #store: PageStore
+  readonly #catalogue: Catalogue
+
+  constructor(store: PageStore, now: () => number) {
+    this.#store = store
+    this.#catalogue = new Catalogue(store.looking, now)
+  }
+
+  /** Looks at the store afresh. */
+  async overview(): Promise<Overview> {
+    const { name, looking, changing, named } = this.#store
+    await this.#catalogue.look(await functionsIn(looking, named))
+    return { store: name, readonly: changing === undefined, functions: this.#catalogue.functions }
+  }
+
+  entries(query: URLSearchParams): Rows {
+    const order = (query.get('order') ?? 'createdAt') as Order
+    if (!ORDERS.includes(order)) throw new Unanswerable(400, 'no such order')
+    const limit = Math.min(wholeNumber(query.get('limit') ?? '100'), MOST_ROWS_AT_ONCE)
+    const offset = wholeNumber(query.get('offset') ?? '0')
+    const descending = query.get('descending') !== 'false'
+    return this.#catalogue.search(
+      required(query, 'funcname'),
+      query.get('search') ?? '',
+      order,
+      descending,
+      offset,
+      limit,
+    )
+  }
+
+  async entry(query: URLSearchParams): Promise<EntryShape> {
+    const funcname = required(query, 'funcname')
+    const hash = required(query, 'hash')
+    let trouble = 'it is gone'
+    const report = (problem: Error) => {
+      trouble = problem.message
+    }
+    this.#store.looking.checkHash?.(hash)
+    const entry = await this.#store.looking.open(funcname, { report }).get(hash)
+    if (entry === undefined) throw new Unanswerable(404, trouble)
+    const { payload, key, metadata, promised, ...head } = entry
+    const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
+    const reading = await readPayload(payload)
+    const unread = reading.kind === 'value' ? undefined : (reading.damaged ?? 'its pickle is not known here')
+    return {
+      funcname,
+      ...(await rowOf({ ...head, ...(key !== undefined && { key }), bytes })),
+      ...(metadata !== undefined && { metadata }),
+      ...(promised !== undefined && { promised }),
+      ...(key !== undefined && { keyTree: treeOf(await readPayload(key)) }),
+      valueTree: treeOf(reading),
+      ...(unread !== undefined && { unread }),
+    }
+  }
+
+  async delete(body: unknown): Promise<{ deleted: boolean }> {
+    const { funcname, hash } = texts(body, ['funcname', 'hash'])
+    const adapter = this.#changing()
+    adapter.checkHash?.(hash!)
+    return { deleted: await adapter.open(funcname!).delete(hash!) }
+  }
+
+  async clear(body: unknown): Promise<{ cleared: number }> {
+    const { funcname } = texts(body, ['funcname'])
+    return { cleared: await this.#changing().open(funcname!).clear() }
+  }
+
+  #changing(): StoreAdapter {
+    const { changing } = this.#store
+    if (changing === undefined) throw new Unanswerable(403, 'this page was opened with --readonly')
+    return changing
+  }
+}
+
+function required(query: URLSearchParams, name: string): string {
+  const text = query.get(name)
+  if (text === null) throw new Unanswerable(400, `${name} is missing`)
+  return text
+}
+
+function texts(body: unknown, names: readonly string[]): Readonly<Record<string, string>> {
+  const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  return Object.fromEntries(
+    names.map((name) => {
+      const text = Object.hasOwn(given, name) ? given[name] : undefined
+      if (typeof text !== 'string') throw new Unanswerable(400, `${name} must be a text`)
+      return [name, text]
+    }),
+  )
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0) throw new Unanswerable(400, `${text} is no whole number`)
+  return number
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
+import { expect, test } from 'vitest'
+import { FULL } from './support/filled.ts'
+import { rowCount, rowOf, withPage } from './support/page.ts'
+import { serving } from './support/serving.ts'
+
+await withPage('on the page', (lab) => {
+  test('entries appear as they are written, and go as they are deleted', async () => {
+    const page = await lab.open()
+    await rowOf(page, 'double').waitFor()
+    const store = diskStore(join(lab.cwd, 'persist')).open('live')
+    store.set({ hash: 'first', payload: '1', createdAt: Date.now() })
+    await rowOf(page, 'live').waitFor()
+    await rowOf(page, 'live').locator('a').click()
+    await rowOf(page, 'first').waitFor()
+    store.set({ hash: 'second', payload: '2', createdAt: Date.now() })
+    await rowOf(page, 'second').waitFor()
+    store.delete('first')
+    await expect.poll(() => rowOf(page, 'first').count()).toBe(0)
+    store.clear()
+  })
+
+  test('an entry is deleted after a yes, and only then', async () => {
+    diskStore(join(lab.cwd, 'persist')).open('odd').set(FULL)
+    const page = await lab.open()
+    await rowOf(page, 'odd').locator('a').click()
+    await rowOf(page, 'full').click()
+    for (const no of [
+      () => page.getByRole('button', { name: 'Cancel' }).click(),
+      () => page.keyboard.press('Escape'),
+    ]) {
+      await page.locator('#delete').click()
+      await page.getByRole('dialog').getByText('Delete the entry full of odd?').waitFor()
+      await no()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    expect(lab.stored()).toContain('odd full')
+    await page.locator('#delete').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(() => rowOf(page, 'full').count()).toBe(0)
+    expect(lab.stored()).not.toContain('odd full')
+    expect(lab.stored()).toContain('odd raw')
+    expect(lab.failures).toEqual([])
+  })
+
+  test('a function is cleared after a yes', async () => {
+    const store = diskStore(join(lab.cwd, 'persist')).open('to clear')
+    for (const hash of ['a', 'b', 'c']) store.set({ hash, payload: 'x', createdAt: 1 })
+    const page = await lab.open()
+    await rowOf(page, 'to clear').locator('a').click()
+    await page.locator('#clear').click()
+    await page.getByRole('dialog').getByText('Delete all 3 entries of to clear?').waitFor()
+    await page.getByRole('button', { name: 'Delete all' }).click()
+    await page.getByText('Nothing is stored here.').waitFor()
+    expect(lab.stored().filter((name) => name.startsWith('to clear'))).toEqual([])
+    expect(lab.stored().length).toBeGreaterThan(5)
+  })
+
+  test('everything can be done with the keyboard', async () => {
+    diskStore(join(lab.cwd, 'persist')).open('odd').set(FULL)
+    const page = await lab.open()
+    await rowOf(page, 'odd').waitFor()
+    const focused = () => page.evaluate('document.activeElement.textContent')
+    for (const key of ['ArrowDown', 'j', 'j', 'k', 'ArrowDown', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key)
+    await expect.poll(focused).toMatch(/^odd/)
+    await page.keyboard.press('Enter')
+    await rowOf(page, 'full').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('full')
+    await expect.poll(rowCount(page)).toBe(1)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.locator('#value').waitFor()
+    await page.keyboard.press('Delete')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await expect.poll(lab.stored).not.toContain('odd full')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('previous line').waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await rowOf(page, 'double').waitFor()
+  })
+
+  test('it says when the command has ended', async () => {
+    const short = await serving(['double'], lab.cwd)
+    const page = await lab.open(short.url)
+    await page.getByText('live', { exact: true }).waitFor()
+    await short.end()
+    await page.getByText(/the command has ended|not connected/).waitFor()
+  })
+})
