@@ -117,7 +117,7 @@ function* story(computation: Computation, looked: Recalled | PromiseLike<Recalle
   const { plan, call, identity, flight } = computation
   const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
   if (found.kind === 'fresh') return hit(plan, identity, found, flight)
-  if (plan.mode === 'replay') return replay(plan, identity, found)
+  if (plan.mode === 'replay') replay(plan, identity)
   if (found.kind === 'stale') {
     refreshBehind(computation)
     return stale(plan, identity, found, 'revalidate')

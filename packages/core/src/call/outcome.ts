@@ -4,7 +4,7 @@ import type { MissReason } from '../telling/events.ts'
 import { tellSource } from '../telling/source.ts'
 import type { Flight, Landing } from './flight.ts'
 import type { Identity } from './identity.ts'
-import type { Found, Recalled } from './recall.ts'
+import type { Found } from './recall.ts'
 
 /** Serves a fresh entry of the store, and holds it in memory. */
 export function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, flight?: Flight): Landing {
@@ -61,9 +61,8 @@ export function miss(plan: Plan, identity: Identity, reason: MissReason): void {
   plan.reporter.tell('miss', { hash: identity.hash, reason })
 }
 
-/** A replayed run is to be reproducible: it has no notion of time, and never computes. */
-export function replay(plan: Plan, identity: Identity, found: Exclude<Recalled, Found<'fresh'>>): Landing {
-  if (found.kind !== 'miss') return stale(plan, identity, found, 'revalidate')
+/** A replayed run is to be reproducible: it never computes. */
+export function replay(plan: Plan, identity: Identity): never {
   throw new ReplayMissError(
     `no stored result of ${plan.namespace} for this call, and PERSIST_MODE=replay does not compute`,
     { namespace: plan.namespace, hash: identity.hash },

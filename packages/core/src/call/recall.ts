@@ -64,8 +64,9 @@ export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: numbe
 
 /** The verdict on an entry by the plan's own terms and clock. */
 export function judgeNow(plan: Plan, head: Omit<Entry, 'payload'>, maxAge = Number.POSITIVE_INFINITY): Verdict {
-  // Most: what never expires is judged without a look at the clock.
-  if (head.expiresAt === undefined && maxAge === Number.POSITIVE_INFINITY && head.version === plan.version) return FRESH
+  // A replay has no clock; and most entries, those that never expire, need none.
+  const isTimeless = plan.mode === 'replay' || (head.expiresAt === undefined && maxAge === Number.POSITIVE_INFINITY)
+  if (isTimeless && head.version === plan.version) return FRESH
   return judge(head, {
     now: plan.surroundings.now(),
     version: plan.version,

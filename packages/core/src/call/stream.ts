@@ -55,7 +55,7 @@ async function look(plan: Plan, call: Call, identity: Identity): Promise<Chunks 
     if (plan.broadcasts.find(identity.text) !== undefined) return { kind: 'miss', reason: 'absent' }
     const found = asChunks(await recall(plan, identity, call.maxAge))
     if (found.kind === 'fresh') return hit(plan, identity, found).value as Chunks
-    if (plan.mode === 'replay') return replay(plan, identity, found).value as Chunks
+    if (plan.mode === 'replay') replay(plan, identity)
     if (found.kind === 'stale') {
       refreshBehind({ plan, call, identity })
       return stale(plan, identity, found, 'revalidate').value as Chunks

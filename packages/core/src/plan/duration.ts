@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
 import { OptionError } from '@persist/errors'
-
-const require = createRequire(import.meta.url)
+import { readTime } from './ms-lazily.ts'
 
 /**
  * Milliseconds from a number of them or a text like `'30s'`, `'10m'`, `'7d'`. `Infinity` is allowed: for ever.
@@ -20,8 +18,7 @@ export function milliseconds(duration: unknown, option: string): number {
 }
 
 function fromText(text: string): number | undefined {
-  const ms = require('ms') as (text: string) => number | undefined
-  return text.length > 0 && text.length <= 100 ? ms(text) : undefined
+  return text.length > 0 && text.length <= 100 ? readTime()(text) : undefined
 }
 
 function describe(value: unknown): string {

@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module'
 import type { Entry } from '@persist/store'
 import type { LRUCache } from 'lru-cache'
 import { byteLength } from '../call/record.ts'
-
-const require = createRequire(import.meta.url)
+import { lruCache } from './lru-cache-lazily.ts'
 
 /** The bounds of the tier, complete. */
 export interface MemoryBounds {
@@ -55,7 +53,7 @@ export class MemoryTier {
   }
 
   #make(): LRUCache<string, Held> {
-    const { LRUCache: Lru } = require('lru-cache') as typeof import('lru-cache')
+    const { LRUCache: Lru } = lruCache()
     return new Lru({
       max: this.#bounds.maxEntries,
       maxSize: this.#bounds.maxBytes,

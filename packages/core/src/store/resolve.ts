@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+// Not by name: a bundler that knows `createRequire` would look for the stores itself, and find none.
+import nodeModule from 'node:module'
 import { isDeepStrictEqual } from 'node:util'
 import { OptionError, StoreError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
 import {
@@ -125,7 +126,7 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
   let reason: unknown
   for (const from of [import.meta.url, process.argv[1]]) {
     if (from === undefined || from === '') continue
-    const require = createRequire(from)
+    const require = nodeModule.createRequire(from)
     let path: string
     try {
       path = require.resolve(packageName)

@@ -1,0 +1,82 @@
+import type { StoreAdapter } from '@persist/core'
+import { expect, it } from 'vitest'
+import { inBothColours, lab } from './lab.ts'
+
+inBothColours('PERSIST_MODE', (makeStore) => {
+  /** One function over one store, as runs in different modes have it. */
+  function runsOver(cache: StoreAdapter) {
+    let runs = 0
+    const count = (x: number) => x * 100 + ++runs
+    return (mode: string) => {
+      const { persist } = lab({ env: { PERSIST_MODE: mode } })
+      return persist(count, { funcname: 'f', cache })
+    }
+  }
+
+  it('off calls through: it neither reads nor writes', async () => {
+    const inMode = runsOver(makeStore())
+    await inMode('on')(1)
+    const off = inMode('off')
+    expect([await off(1), await off(1), await off(2)]).toEqual([102, 103, 204])
+    expect([await inMode('on')(1), (await off.stats()).entries]).toEqual([101, 1])
+  })
+
+  it('refresh computes anew and overwrites', async () => {
+    const inMode = runsOver(makeStore())
+    await inMode('on')(1)
+    expect([await inMode('refresh')(1), await inMode('on')(1)]).toEqual([102, 102])
+  })
+
+  it('replay serves what is stored, expired or not, and never computes', async () => {
+    const cache = makeStore()
+    const { persist, pass } = lab()
+    const one = () => 1
+    await persist(one, { funcname: 'f', cache, ttl: 1_000 })()
+    pass(5_000)
+    const replaying = lab({ env: { PERSIST_MODE: 'replay' } })
+    replaying.pass(5_000)
+    const f = replaying.persist(one, { funcname: 'f', cache, ttl: 1_000 })
+    expect(await f()).toBe(1)
+    await f.forget()
+    await expect(async () => f()).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_REPLAY_MISS' }))
+  })
+
+  it('anything else is refused at wrap time', () => {
+    expect(() => runsOver(makeStore())('sometimes')).toThrow(/PERSIST_MODE must be on, off, refresh or replay/)
+  })
+})
+
+inBothColours('a computation that fails', (makeStore) => {
+  it('fails for all who wait for it, is not stored, and the next call tries again', async () => {
+    const { persist } = lab()
+    let runs = 0
+    const f = persist(
+      async () => {
+        await null
+        if (++runs === 1) throw new Error('the first')
+        return runs
+      },
+      { funcname: 'f', cache: makeStore() },
+    )
+    const outcomes = await Promise.allSettled([f(), f(), f()])
+    expect(outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason?.message)).toEqual(
+      Array.from({ length: 3 }, () => 'the first'),
+    )
+    expect([await f(), runs]).toEqual([2, 2])
+  })
+
+  it('leaves its lease to the next, also where the function throws before it returns a promise', async () => {
+    const { persist, report, told } = lab()
+    let runs = 0
+    const f = persist(
+      (): Promise<number> => {
+        if (++runs === 1) throw new Error('at once')
+        return Promise.resolve(runs)
+      },
+      { funcname: 'f', cache: makeStore(), report },
+    )
+    await expect(async () => f()).rejects.toThrow('at once')
+    expect(await f()).toBe(2)
+    expect(told()).toEqual(['miss absent', 'compute', 'miss absent', 'compute', 'write'])
+  })
+})
