@@ -9,9 +9,8 @@ const entryPoints = Object.values(exports)
   .filter((entry) => typeof entry === 'object')
   .map((entry) => entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 
-const { metafile } = await build({
+const options = {
   entryPoints,
-  outdir: 'dist',
   outbase: 'src',
   bundle: true,
   packages: 'external',
@@ -21,12 +20,29 @@ const { metafile } = await build({
   sourcemap: true,
   logLevel: 'warning',
   metafile: true,
-})
+}
+const { metafile } = await build({ ...options, outdir: 'dist' })
+const outputs = new Set(Object.keys(metafile.outputs))
+
+// What is loaded on first use, by `createRequire`, no bundler sees. Under the condition `module`, which bundlers know and
+// Node does not, a package has each of its `x-lazily.ts` replaced by the `x-statically.ts` beside it.
+if (Object.values(exports).some((entry) => entry.module !== undefined)) {
+  const statically = {
+    name: 'statically',
+    setup({ onResolve }) {
+      onResolve({ filter: /-lazily\.ts$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path.replace(/-lazily\.ts$/, '-statically.ts')),
+      }))
+    },
+  }
+  const bundled = await build({ ...options, outdir: 'dist/bundled', plugins: [statically] })
+  for (const output of Object.keys(bundled.metafile.outputs)) outputs.add(output)
+}
 
 // What an earlier build left and this one did not write is no part of the package.
 for (const path of readdirSync('dist', { recursive: true }).map((name) => join('dist', name))) {
   const isStale = path.endsWith('.d.ts')
     ? !existsSync(path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts'))
-    : /\.js(\.map)?$/.test(path) && !(path.replaceAll('\\', '/') in metafile.outputs)
+    : /\.js(\.map)?$/.test(path) && !outputs.has(path.replaceAll('\\', '/'))
   if (isStale) rmSync(path)
 }

@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module'
 import type { SuperJSON } from 'superjson'
+import { superjson } from './superjson-lazily.ts'
 import { Tagged } from './tagged.ts'
 
 /** The name that stands beside a {@link Tagged} in superjson's annotations: `["custom", "persist"]`. */
 export const CUSTOM = 'persist'
 
-const require = createRequire(import.meta.url)
 let writer: SuperJSON | undefined
 
 /** What superjson writes for a tree: plain JSON, and how to read it where JSON is not enough. */
@@ -28,9 +27,9 @@ export function annotate(tree: unknown): Annotated {
 
 /** Never superjson's exports, which share one instance with every other library in the process. */
 function ownInstance(): SuperJSON {
-  const { SuperJSON } = require('superjson') as typeof import('superjson')
-  const superjson = new SuperJSON({ dedupe: false })
-  superjson.registerCustom<Tagged, never>(
+  const { SuperJSON } = superjson()
+  const own = new SuperJSON({ dedupe: false })
+  own.registerCustom<Tagged, never>(
     {
       isApplicable: (value): value is Tagged => value instanceof Tagged,
       // An array, so superjson goes on inside it.
@@ -41,5 +40,5 @@ function ownInstance(): SuperJSON {
     },
     CUSTOM,
   )
-  return superjson
+  return own
 }

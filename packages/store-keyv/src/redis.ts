@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+// Not by name: see where core looks for a store.
+import nodeModule from 'node:module'
 import { StoreError } from '@persist/errors'
 import { installCommand } from '@persist/store'
 import type { KeyvLike } from './keyv-like.ts'
@@ -63,7 +64,7 @@ function checkIsInstalled(): void {
 
 /** Not at once: in some bundles `import.meta.url` is nothing, and a Keyv that is handed over needs none of it. */
 function required(): NodeJS.Require {
-  return createRequire(import.meta.url)
+  return nodeModule.createRequire(import.meta.url)
 }
 
 function connect(url: string, prefix: string, serverWaitMs: number): Connection {

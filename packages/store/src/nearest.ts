@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { levenshtein } from './levenshtein-lazily.ts'
 
 /** A word this many times longer than its distance from another still reads as a misspelling of it. */
 const LENGTH_PER_MISTAKE = 2
@@ -15,20 +15,10 @@ const LENGTH_PER_MISTAKE = 2
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const asked = word.toLowerCase()
-  const distance = distanceOf()
-  if (distance === undefined) return undefined
+  const { distance } = levenshtein()
   const scored = known.map((candidate) => ({ candidate, mistakes: distance(asked, candidate.toLowerCase()) }))
   const best = scored.reduce((a, b) => (b.mistakes < a.mistakes ? b : a))
   return best.mistakes * LENGTH_PER_MISTAKE <= Math.max(asked.length, best.candidate.length)
     ? best.candidate
     : undefined
-}
-
-/** Loaded on the way to an error, so that nobody pays for it who makes no mistake; absent from a bundled application. */
-function distanceOf(): ((a: string, b: string) => number) | undefined {
-  try {
-    return (createRequire(import.meta.url)('fastest-levenshtein') as typeof import('fastest-levenshtein')).distance
-  } catch {
-    return undefined
-  }
 }
