@@ -1,0 +1,50 @@
+// What a user writes in TypeScript, with the types as they are published.
+import { type PersistError, persist, persisted, registerStore, type StoreAdapter } from '@persist/core'
+import { canonical, named } from '@persist/key'
+import { createPickle } from '@persist/pickle'
+import * as v8 from '@persist/pickle/v8'
+import { conformance } from '@persist/store/conformance'
+import { diskStore } from '@persist/store-disk'
+import { keyvStore } from '@persist/store-keyv'
+import { lmdbStore } from '@persist/store-lmdb'
+import { mongoStore } from '@persist/store-mongo'
+
+const double = persist(function double(x: number) {
+  return 2 * x
+})
+export const six: number = double(3)
+export const kept: number | undefined = double.cache.get([3])
+export const shared = persist((x: number) => 2 * x, {
+  funcname: 'shared',
+  cache: 'mongodb://localhost/app',
+  storeOptions: { serverWaitMs: 100 },
+})
+export const later: Promise<number> = shared(3)
+export const listed = persist((x: number, y?: string) => `${x}${y}`, {
+  funcname: 'listed',
+  cache: diskStore('./cache', { durable: true }),
+  storekey: true,
+})
+for (const [[x, y], text] of listed.cache) console.log(x.toFixed(), y?.length, text.length)
+
+class Model {
+  @persist({ funcname: 'Model.predict', key: (_self: Model, x: number) => x })
+  predict(x: number): number {
+    return x
+  }
+}
+export const size: number = persisted(new Model().predict).cache.size
+
+registerStore('mine', (url: string): StoreAdapter => lmdbStore(url))
+export const adapters: StoreAdapter[] = [keyvStore('redis://localhost'), mongoStore('mongodb://localhost')]
+export const code = (error: PersistError): string => error.code
+export const text: string = canonical(named(['x'], { x: 1 })([1]))
+export const pairs = [createPickle({ types: [] }), v8]
+export const prove = conformance
+
+// @ts-expect-error a number is asked for
+double('3')
+// @ts-expect-error there is no such option of a MongoDB store
+persist((x: number) => x, { funcname: 'wrong', cache: 'mongodb://localhost', storeOptions: { flush: true } })
+// @ts-expect-error it answers with a promise
+export const wrong: number = shared(3)
