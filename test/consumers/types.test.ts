@@ -34,8 +34,7 @@ test.each([
   ['TypeScript 5, nodenext', TYPESCRIPT_5, { module: 'nodenext', moduleResolution: 'nodenext' }],
 ])('the published types have no error, and say what they should: %s', (_, compiler, modules) => {
   const compilerOptions = {
-    module: given.module,
-    moduleResolution: given.moduleResolution,
+    ...modules,
     target: 'es2022',
     lib: ['es2023', 'esnext.disposable', 'esnext.decorators'],
     types: ['node'],
