@@ -35,7 +35,7 @@ if (Object.values(exports).some((entry) => entry.module !== undefined)) {
       }))
     },
   }
-  const bundled = await build({ ...options, outdir: 'dist/bundled', plugins: [statically] })
+  const bundled = await build({ ...options, outdir: 'dist/bundled', sourcemap: false, plugins: [statically] })
   for (const output of Object.keys(bundled.metafile.outputs)) outputs.add(output)
 }
 

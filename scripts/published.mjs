@@ -1,0 +1,89 @@
+// Looks at the packages as they would be published: `publint --strict`, the types by `attw` (packages of ES modules only),
+// and what they weigh. Build first: `pnpm test` does.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { build } from 'esbuild'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+
+/**
+ * In kB: what an application gets of our own code (minified, gzip, without what a package depends on), and the tarball. A
+ * package that outgrows its budget gets a new one with a reason in the commit, or loses weight.
+ */
+const BUDGET = {
+  cli: { code: 30, tarball: 150 },
+  core: { code: 20, tarball: 180 },
+  errors: { code: 2, tarball: 10 },
+  hash: { code: 3, tarball: 12 },
+  key: { code: 7, tarball: 40 },
+  pickle: { code: 12, tarball: 190 },
+  store: { code: 4, tarball: 120 },
+  'store-disk': { code: 13, tarball: 100 },
+  'store-keyv': { code: 6, tarball: 40 },
+  'store-lmdb': { code: 8, tarball: 50 },
+  'store-mongo': { code: 16, tarball: 110 },
+}
+
+/** What no package of ES modules only can do: be required by Node versions that we do not support. */
+const ESM_ONLY = { resolutions: ['node10', 'node16-cjs'], kinds: ['CJSResolvesToESM', 'NoResolution'] }
+
+const problems = []
+const folder = mkdtempSync(join(tmpdir(), 'persist-published-'))
+try {
+  const pack = ['--yes', 'pnpm@12', '-r', '--filter=./packages/*', 'pack', '--pack-destination', folder]
+  const { status, stderr } = spawnSync('npx', pack, { encoding: 'utf8', shell: process.platform === 'win32' })
+  if (status !== 0) throw new Error(`the packages cannot be packed: ${stderr}`)
+  for (const [name, budget] of Object.entries(BUDGET)) await look(name, budget)
+} finally {
+  rmSync(folder, { recursive: true })
+}
+for (const problem of problems) console.log(problem)
+process.exitCode = problems.length === 0 ? 0 : 1
+
+async function look(name, budget) {
+  const directory = join('packages', name)
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const tarball = readFileSync(join(folder, `persist-${name}-${manifest.version}.tgz`))
+  const { buffer, byteOffset, length } = tarball
+  const data = buffer.slice(byteOffset, byteOffset + length)
+
+  const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true })
+  for (const message of messages) {
+    if (message.type !== 'suggestion') problems.push(`publint: @persist/${name}: ${formatMessage(message, pkg)}`)
+  }
+
+  const types = await checkPackage(createPackageFromTarballData(new Uint8Array(data)))
+  for (const problem of types.problems ?? []) {
+    const isOfOthers = ESM_ONLY.resolutions.includes(problem.resolutionKind) && ESM_ONLY.kinds.includes(problem.kind)
+    if (!isOfOthers) problems.push(`attw: @persist/${name}: ${JSON.stringify(problem)}`)
+  }
+
+  const weight = { code: (await codeOf(directory, manifest)) / 1000, tarball: tarball.length / 1000 }
+  const row = ['code', 'tarball'].map((what) => {
+    if (weight[what] > budget[what]) problems.push(`size: @persist/${name}: its ${what} outgrew ${budget[what]} kB`)
+    return `${weight[what].toFixed(1).padStart(6)} of ${String(budget[what]).padStart(3)} kB ${what}`
+  })
+  console.log(`${name.padEnd(12)} ${row.join('  ')}`)
+}
+
+/** The bytes of the main entry point, or of the command, that travel. */
+async function codeOf(directory, { exports, bin }) {
+  const entry = exports?.['.']?.default ?? Object.values(bin ?? {})[0]
+  const { outputFiles } = await build({
+    entryPoints: [join(directory, entry)],
+    bundle: true,
+    minify: true,
+    write: false,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    splitting: true,
+    outdir: 'out',
+    logLevel: 'error',
+  })
+  return outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)
+}

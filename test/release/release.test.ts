@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PACKAGES = readdirSync(join(ROOT, 'packages'))
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly private?: boolean
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+let copy: string
+const run = (command: string, ...args: string[]) =>
+  execFileSync(command, args, { cwd: copy, encoding: 'utf8', stdio: 'pipe' })
+const manifest = (root: string, name: string): Manifest =>
+  JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
+
+/** The manifests and the notes of the changes, in a repository of their own. */
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'persist-release-'))
+  for (const path of ['package.json', 'pnpm-workspace.yaml', '.changeset', '.gitignore']) {
+    cpSync(join(ROOT, path), join(copy, path), { recursive: true })
+  }
+  for (const path of [...PACKAGES.map((name) => `packages/${name}`), 'examples', 'bench', 'test']) {
+    mkdirSync(join(copy, path), { recursive: true })
+    cpSync(join(ROOT, path, 'package.json'), join(copy, path, 'package.json'))
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  run('git', 'init', '--quiet', '--initial-branch=main')
+  run('git', 'add', '.')
+  const who = ['-c', 'user.name=release', '-c', 'user.email=release@localhost']
+  run('git', ...who, 'commit', '--quiet', '--message', 'as it is')
+})
+afterAll(() => rmSync(copy, { recursive: true }))
+
+describe('a release', () => {
+  const notes = readdirSync(join(ROOT, '.changeset')).filter((name) => name.endsWith('.md') && name !== 'README.md')
+
+  test.runIf(notes.length > 0)('versions the packages that its notes name, and tells in their changelogs why', () => {
+    run(process.execPath, join(ROOT, 'node_modules/@changesets/cli/bin.js'), 'version')
+    const named = new Map(notes.flatMap((note) => bumpsIn(readFileSync(join(ROOT, '.changeset', note), 'utf8'))))
+    expect(named.size).toBeGreaterThan(0)
+    for (const name of PACKAGES) {
+      const [before, after] = [manifest(ROOT, name), manifest(copy, name)]
+      if (!named.has(before.name)) continue
+      expect(after.version, before.name).not.toBe(before.version)
+      // Nothing that it depends on drags a package of 0.x to 1.0.
+      if (named.get(before.name) !== 'major') expect(after.version.split('.')[0]).toBe(before.version.split('.')[0])
+      const changelog = readFileSync(join(copy, 'packages', name, 'CHANGELOG.md'), 'utf8')
+      expect(changelog).toContain(`# ${before.name}\n\n## ${after.version}\n`)
+      expect(changelog).toMatch(/### (Major|Minor|Patch) Changes\n\n- \S/)
+    }
+    expect(readdirSync(join(copy, '.changeset')).filter((name) => notes.includes(name))).toEqual([])
+    for (const room of ['examples', 'bench', 'test']) expect(existsSync(join(copy, room, 'CHANGELOG.md'))).toBe(false)
+  })
+
+  test('every package of ours may be published, with what npm shows of it', () => {
+    for (const name of PACKAGES) {
+      const { private: isPrivate, ...shown } = manifest(ROOT, name) as Manifest & Record<string, unknown>
+      expect(isPrivate, name).toBeUndefined()
+      expect(shown, name).toMatchObject({
+        name: `@persist/${name}`,
+        license: 'MIT',
+        publishConfig: { access: 'public', provenance: true },
+      })
+      expect(shown.description, name).toMatch(/\.$/)
+    }
+  })
+})
+
+/** What a note says: its packages, and how each changes. */
+function bumpsIn(note: string): [string, string][] {
+  const [, front = ''] = /^---\n(.*?)\n---/s.exec(note) ?? []
+  return [...front.matchAll(/^['"](.+?)['"]: (\w+)$/gm)].map(([, name, bump]) => [name!, bump!])
+}
