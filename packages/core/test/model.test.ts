@@ -98,19 +98,20 @@ async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boo
   const processes = [wrap(), wrap()] as const
   const model = new Model()
   /** What was current when, for whoever may still hold it in memory. */
-  const history: { key: number; value: string | undefined; from: number }[] = []
-  const remember = (key: number, value: string | undefined) => {
+  const history: { key: number; value: string | undefined; from: number; by: number }[] = []
+  const remember = (by: number, key: number, value: string | undefined) => {
     if (value === undefined) model.entries.delete(key)
     else model.entries.set(key, { value, createdAt: now })
-    history.push({ key, value, from: now })
+    history.push({ key, value, from: now, by })
   }
-  /** The other process may have seen this lately, and hold it: then it counts as right. */
-  const isHeld = (key: number, value: unknown) => {
+  /** What the other process changed lately may still be held as it was; what one changed itself, never. */
+  const isHeld = (who: number, key: number, value: unknown) => {
     if (!withMemory) return false
     const its = history.filter((one) => one.key === key)
     const at = its.findIndex((one) => one.value === value)
-    const until = its[at + 1]?.from ?? Number.POSITIVE_INFINITY
-    return at >= 0 && now - until <= MEMORY_AGE && now < its[at]!.from + TTL
+    const later = its.slice(at + 1)
+    if (at < 0 || later.some(({ by }) => by === who)) return false
+    return now - (later[0]?.from ?? now) <= MEMORY_AGE && now < its[at]!.from + TTL
   }
 
   for (const { who, key, after, verb } of drawn) {
@@ -125,8 +126,8 @@ async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boo
         if (runs > before) {
           if (fresh !== undefined) expect(value, 'computed although it was there').toBe(fresh)
           expect(value).toBe(`${key} run ${runs}`)
-          remember(key, value)
-        } else if (!isHeld(key, value)) expect(value).toBe(fresh)
+          remember(who, key, value)
+        } else if (!isHeld(who, key, value)) expect(value).toBe(fresh)
         break
       }
       case 'fail': {
@@ -138,25 +139,25 @@ async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boo
         if (outcome instanceof Error) {
           expect(outcome.message).toBe('as told')
           expect(model.stale(key, now), 'threw although there was something').toBeUndefined()
-        } else if (!isHeld(key, outcome)) expect(outcome).toBe(fresh ?? model.stale(key, now))
+        } else if (!isHeld(who, key, outcome)) expect(outcome).toBe(fresh ?? model.stale(key, now))
         break
       }
       case 'refresh':
         expect(await f.refresh(key)).toBe(`${key} run ${runs}`)
         expect(runs).toBe(before + 1)
-        remember(key, `${key} run ${runs}`)
+        remember(who, key, `${key} run ${runs}`)
         break
       case 'put':
         await f.put(`${key} put ${++runs}`, key)
-        remember(key, `${key} put ${runs}`)
+        remember(who, key, `${key} put ${runs}`)
         break
       case 'forget':
         expect(await f.forget(key)).toBe(model.entries.has(key))
-        remember(key, undefined)
+        remember(who, key, undefined)
         break
       case 'clear':
         expect(await f.clear()).toBe(model.entries.size)
-        for (const one of [0, 1, 2]) remember(one, undefined)
+        for (const one of [0, 1, 2]) remember(who, one, undefined)
         break
       case 'peek':
         expect(await f.peek(key)).toBe(fresh)
