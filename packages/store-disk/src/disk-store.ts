@@ -4,9 +4,12 @@ import { checkHash } from './hash-check.ts'
 import { NamespaceStore } from './namespace-store.ts'
 import { namespacesIn } from './namespaces.ts'
 import { type DiskStoreOptions, makePlan } from './options.ts'
+import type { Plan } from './plan.ts'
+import { pypersistNamespaces } from './pypersist/listing.ts'
+import { PypersistStore } from './pypersist/store.ts'
 import { Root } from './root.ts'
 import { Tokens } from './tokens.ts'
-import { folderOf } from './url.ts'
+import { placeOf } from './url.ts'
 
 /**
  * A folder as a store: one readable file an entry, put in place by one rename. It is made on the first write; a relative
@@ -22,7 +25,12 @@ import { folderOf } from './url.ts'
  * ```
  */
 export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): StoreAdapter<'sync'> {
-  const plan = makePlan(resolve(folderOf(dir)), options)
+  const { folder, layout = options.layout } = placeOf(dir)
+  const plan = makePlan(resolve(folder), options)
+  return layout === 'pypersist' ? sharedWithPython(plan) : entryFolder(plan)
+}
+
+function entryFolder(plan: Plan): StoreAdapter<'sync'> {
   const root = new Root(plan)
   const tokens = new Tokens(plan, root)
   const closing = new Set<() => void>()
@@ -39,5 +47,18 @@ export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): St
       for (const close of closing) close()
       root.forget()
     },
+  }
+}
+
+function sharedWithPython(plan: Plan): StoreAdapter<'sync'> {
+  const root = new Root(plan)
+  return {
+    mode: 'sync',
+    supports: { lease: false, many: false, tags: false, bounds: false, persistent: true, foreign: true },
+    name: `${plan.dir}?layout=pypersist`,
+    open: (namespace: string, opened?: OpenOptions): Store<'sync'> => new PypersistStore(plan, root, namespace, opened),
+    checkHash,
+    namespaces: () => pypersistNamespaces(plan, root),
+    close: () => root.forget(),
   }
 }

@@ -14,6 +14,12 @@ export interface DiskStoreOptions {
   readonly secret?: string | Uint8Array
   /** How long a lease holds without a sign of life, in milliseconds; core renews it every quarter. Default: 30,000. */
   readonly leaseMs?: number
+  /**
+   * How an entry lies in the folder. `'pypersist'`: as pypersist 1.1 for Python has it (`<hash>.out`, `.key`, `.meta`,
+   * `.lock`), so that programs in both languages use one folder; without leases. Also `file://dir?layout=pypersist`.
+   * Default: `'entries'`, one file an entry.
+   */
+  readonly layout?: 'entries' | 'pypersist'
   /** The synchronous calls of `node:fs` that are used: to watch them, or to make them fail. Default: `node:fs`. */
   readonly fileSystem?: FileSystem
   /** Default: `Date.now` and `performance.now`. */
@@ -24,6 +30,7 @@ const CHECKS: Readonly<Record<keyof DiskStoreOptions, (value: unknown) => boolea
   durable: (value) => typeof value === 'boolean',
   secret: (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
   leaseMs: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
+  layout: (value) => value === 'entries' || value === 'pypersist',
   fileSystem: (value) => typeof value === 'object' && value !== null,
   clock: (value) => typeof value === 'object' && value !== null,
 }

@@ -12,10 +12,19 @@ import type { DiskStoreOptions } from './options.ts'
  * ```ts
  * fromUrl('file://persist')                         // ./persist
  * fromUrl('file:///var/cache/a%20b', { durable: true })   // /var/cache/a b
+ * fromUrl('file://persist?layout=pypersist')        // ./persist, as pypersist for Python has it
  * ```
  */
 export function fromUrl(url: string | URL, options?: DiskStoreOptions): StoreAdapter<'sync'> {
   return diskStore(url, options)
+}
+
+/** What a cache URL says: the folder, and `?layout=`, its only parameter. */
+export function placeOf(url: string | URL): { readonly folder: string; readonly layout?: 'entries' | 'pypersist' } {
+  const text = String(url)
+  const [, start, layout] = /^(file:\/\/[^?#]*)\?layout=(entries|pypersist)$/i.exec(text) ?? []
+  if (start === undefined) return { folder: folderOf(url) }
+  return { folder: folderOf(start), layout: layout!.toLowerCase() as 'entries' | 'pypersist' }
 }
 
 /**
@@ -33,7 +42,8 @@ export function folderOf(url: string | URL, windows = process.platform === 'win3
   const text = String(url)
   const path = /^file:\/\/(.*)$/is.exec(text)?.[1]
   if (path === undefined) return plainPath(text)
-  if (/[?#]/.test(path)) throw refused(text, 'parameters mean nothing here; a ? in a name is %3F, a # is %23')
+  if (/[?#]/.test(path))
+    throw refused(text, 'the only parameter is ?layout=pypersist; a ? in a name is %3F, a # is %23')
   const folder = path.startsWith('/') ? absolute(text, windows) : decoded(text, path)
   return checked(text, folder)
 }

@@ -121,6 +121,11 @@ export interface Supports {
   readonly bounds: boolean
   /** Entries outlive the process. */
   readonly persistent: boolean
+  /**
+   * Others than core write entries too, as programs in another language, and those have no `keyDigest`. Core compares
+   * their stored key, and trusts their hash where there is none. Default: `false`, such an entry is a miss.
+   */
+  readonly foreign?: boolean
 }
 
 /**

@@ -1,4 +1,5 @@
 import { HashCollisionError, OptionError } from '@persist/errors'
+import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
 import type { MissReason } from '../telling/events.ts'
@@ -76,12 +77,28 @@ export function judgeNow(plan: Plan, head: Omit<Entry, 'payload'>, maxAge = Numb
   })
 }
 
-/** An entry without a digest is of unknown origin, and no better than none. */
+/** An entry without a digest is of unknown origin, and no better than none, unless the store has such from others. */
 function wasWrittenUnder(plan: Plan, identity: Identity, entry: Entry): boolean {
-  if (entry.keyDigest === undefined) return false
+  if (entry.keyDigest === undefined) return plan.adapter.supports.foreign === true && belongsTo(plan, identity, entry)
   if (entry.keyDigest === digestOf(identity)) return true
-  const storedKey = storedKeyOf(plan, entry)
-  throw new HashCollisionError(
+  throw collision(plan, identity, storedKeyOf(plan, entry))
+}
+
+/** Other programs keep no digest: the stored key tells, where they have stored it. */
+function belongsTo(plan: Plan, identity: Identity, entry: Entry): boolean {
+  if (entry.key === undefined) return true
+  let storedKey: unknown
+  try {
+    storedKey = plan.unpickle(entry.key)
+    if (canonical(storedKey) === identity.text) return true
+  } catch {
+    return false
+  }
+  throw collision(plan, identity, storedKey)
+}
+
+function collision(plan: Plan, identity: Identity, storedKey: unknown): HashCollisionError {
+  return new HashCollisionError(
     `two keys of ${plan.namespace} share the hash ${JSON.stringify(identity.hash)}: make the hash option injective`,
     {
       namespace: plan.namespace,

@@ -1,0 +1,94 @@
+import type { Entry, ListedHead } from '@persist/store'
+import { decodeEntry, decodeHead } from '../entry-format.ts'
+import type { Plan } from '../plan.ts'
+import { readFile } from '../read-file.ts'
+import type { FileMark } from '../removal.ts'
+import { crcSeal } from '../seal.ts'
+import type { Paths } from './paths.ts'
+
+/** What was found for a hash. */
+export type Seen =
+  | { readonly kind: 'absent' }
+  /** We wrote it, and it is whole. */
+  | { readonly kind: 'sound'; readonly entry: Entry }
+  /** We did not write it, or not like this: `at` tells it from what may be there later. */
+  | { readonly kind: 'foreign'; readonly entry: Entry; readonly at: FileMark }
+  | { readonly kind: 'damaged'; readonly at: FileMark | undefined }
+  /** Not sealed as our own are: nothing to be served, and nobody's damage. */
+  | { readonly kind: 'unsealed' }
+
+const ABSENT: Seen = { kind: 'absent' }
+/** The times of two files that were written as one are set equal, to what a file system can keep. */
+const SAME_TIME_MS = 2
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Reads the files of one entry, without a look at its lock. */
+export function look(plan: Plan, namespace: string, hash: string, paths: Paths): Seen {
+  const { fs } = plan
+  const head = bytesAt(plan, paths.head)
+  const at = fs.lstatSync(paths.out, { throwIfNoEntry: false })
+  const out = at && readFile(fs, paths.out)
+  if (out === undefined) return ABSENT
+  if (out === 'odd') return { kind: 'damaged', at }
+  if (head !== undefined) {
+    const whole = Buffer.concat([head, out.buffer.subarray(0, out.length)])
+    const found = decodeEntry(whole, whole.length, plan.seal)
+    if (typeof found === 'object') {
+      return found.namespace === namespace && found.entry.hash === hash ? { kind: 'sound', entry: found.entry } : ABSENT
+    }
+    if (found === 'seal') return { kind: 'unsealed' }
+    // Somebody who wrote another result did that at another time. At the very same, it is the bytes that have changed.
+    const ours = fs.lstatSync(paths.head, { throwIfNoEntry: false })
+    if (ours !== undefined && isSameTime(ours, at!)) return { kind: 'damaged', at }
+  }
+  // With a secret only what carries its seal is believed.
+  if (plan.seal !== crcSeal) return { kind: 'unsealed' }
+  const payload = textOf(out.buffer.subarray(0, out.length))
+  if (payload === undefined) return { kind: 'damaged', at }
+  const key = textOf(bytesAt(plan, paths.key))
+  const metadata = textOf(bytesAt(plan, paths.meta))
+  const entry = {
+    hash,
+    payload,
+    createdAt: Math.floor(at!.mtimeMs),
+    ...(key !== undefined && { key }),
+    ...(metadata !== undefined && { metadata }),
+  }
+  return { kind: 'foreign', entry, at: at! }
+}
+
+/** The head of an entry that we wrote and nobody has touched, without a look at its payload. */
+export function glance(plan: Plan, namespace: string, hash: string, paths: Paths): ListedHead | undefined {
+  const head = bytesAt(plan, paths.head)
+  const at = plan.fs.lstatSync(paths.out, { throwIfNoEntry: false })
+  const ours = plan.fs.lstatSync(paths.head, { throwIfNoEntry: false })
+  if (head === undefined || at === undefined || ours === undefined || !isSameTime(ours, at)) return undefined
+  const found = decodeHead(head, head.length, head.length + at.size, plan.seal)
+  if (typeof found !== 'object' || found.namespace !== namespace || found.head.hash !== hash) return undefined
+  return found.head
+}
+
+/** The funcname that stands in a head. */
+export function namespaceIn(plan: Plan, path: string, size: number): string | undefined {
+  const head = bytesAt(plan, path)
+  const found = head && decodeHead(head, head.length, head.length + size, plan.seal)
+  return typeof found === 'object' ? found.namespace : undefined
+}
+
+/** Bytes that stay when the next file is read. */
+function bytesAt(plan: Plan, path: string): Buffer | undefined {
+  const file = readFile(plan.fs, path)
+  return file === undefined || file === 'odd' ? undefined : Buffer.from(file.buffer.subarray(0, file.length))
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  try {
+    return bytes && strictUtf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function isSameTime(one: Pick<FileMark, 'mtimeMs'>, other: Pick<FileMark, 'mtimeMs'>): boolean {
+  return Math.abs(one.mtimeMs - other.mtimeMs) < SAME_TIME_MS
+}

@@ -1,0 +1,84 @@
+import type { Dir } from 'node:fs'
+import { sep } from 'node:path'
+import { told } from '../failure.ts'
+import { errorCode } from '../file-system.ts'
+import { existingName, isPlain } from '../folder-name.ts'
+import { WORK_FOLDER } from '../layout.ts'
+import type { NamespaceFolder } from '../namespace-folder.ts'
+import type { Plan } from '../plan.ts'
+import type { Root } from '../root.ts'
+import { namespaceIn } from './entry.ts'
+import { HEAD, KEY, META, OUT } from './paths.ts'
+
+const PARTS = [OUT, KEY, META, HEAD]
+const MOST_REMEMBERED = 100_000
+
+/** The hashes that have a file of this kind, each once. */
+export function* hashesIn(plan: Plan, folder: NamespaceFolder, suffix = OUT): Generator<string> {
+  const path = folder.find()
+  if (path === undefined) return
+  const met = new Set<string>()
+  for (const name of namesIn(plan, path)) {
+    if (!name.endsWith(suffix) || met.has(name)) continue
+    if (met.size < MOST_REMEMBERED) met.add(name)
+    yield name.slice(0, -suffix.length)
+  }
+}
+
+/** How many entries there are, and what all their files take. */
+export function sizesIn(plan: Plan, folder: NamespaceFolder): { entries: number; bytes: number } {
+  const stats = { entries: 0, bytes: 0 }
+  const path = folder.find()
+  if (path === undefined) return stats
+  for (const name of namesIn(plan, path)) {
+    if (!PARTS.some((suffix) => name.endsWith(suffix))) continue
+    const stat = plan.fs.lstatSync(path + name, { throwIfNoEntry: false })
+    if (!stat?.isFile()) continue
+    if (name.endsWith(OUT)) stats.entries++
+    stats.bytes += stat.size
+  }
+  return stats
+}
+
+/** The functions that have results. */
+export function* pypersistNamespaces(plan: Plan, root: Root): Generator<string> {
+  const where = { store: plan.dir, operation: 'namespaces' }
+  const folders = told(where, () => (root.check() ? foldersIn(plan) : []))
+  for (const folder of folders) {
+    const name = told(where, () => nameOf(plan, folder))
+    if (name !== undefined && existingName(name, folders) === folder) yield name
+  }
+}
+
+function foldersIn({ fs, dir }: Plan): string[] {
+  const found = fs.readdirSync(dir, { withFileTypes: true })
+  return found.filter((one) => one.isDirectory() && one.name !== WORK_FOLDER).map((one) => one.name)
+}
+
+/** A plain folder's name is the function's; else a head tells it, which only we write. */
+function nameOf(plan: Plan, folder: string): string | undefined {
+  const path = plan.layout.root + folder + sep
+  for (const name of namesIn(plan, path)) {
+    if (!name.endsWith(OUT)) continue
+    if (isPlain(folder)) return folder
+    const size = plan.fs.lstatSync(path + name, { throwIfNoEntry: false })?.size
+    const found = size === undefined ? undefined : namespaceIn(plan, path + name.slice(0, -OUT.length) + HEAD, size)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function* namesIn({ fs }: Plan, path: string): Generator<string> {
+  let dir: Dir
+  try {
+    dir = fs.opendirSync(path, { bufferSize: 256 })
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return
+    throw error
+  }
+  try {
+    for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) yield entry.name
+  } finally {
+    dir.closeSync()
+  }
+}

@@ -1,0 +1,94 @@
+import { CREATE_FLAGS, errorCode } from '../file-system.ts'
+import { pause } from '../pause.ts'
+import type { Plan } from '../plan.ts'
+import { removeUnchanged, unlinkIfThere } from '../removal.ts'
+
+const FIRST_REST_MS = 2
+const LONGEST_REST_MS = 50
+/** So long even a lock is watched that looks old: the clock that wrote its time may not be ours. */
+const GRACE_MS = 1000
+
+/** `none`: nobody had it. `gone`: somebody had it, and has not any more. `stuck`: it is stale, and cannot be taken away. */
+export type Waited = 'none' | 'gone' | 'stuck'
+
+/**
+ * The lock files of pypersist. It waits for them without end, so that one whose holder has died would stop every Python
+ * program at that entry; here they are given up after the lease's time, and taken away.
+ */
+export class Locks {
+  readonly #plan: Plan
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  /**
+   * Waits while somebody holds the lock.
+   *
+   * @param giveUp called before a stale lock is taken away: what its holder was writing is not to be met.
+   */
+  wait(path: string, giveUp: () => void): Waited {
+    const { fs, clock, leaseMs } = this.#plan
+    let stamp = ''
+    let since = 0
+    for (let rest = FIRST_REST_MS, waited: Waited = 'none'; ; rest = Math.min(2 * rest, LONGEST_REST_MS)) {
+      const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+      if (stat === undefined) return waited
+      waited = 'gone'
+      if (stamp !== `${stat.ino} ${stat.mtimeMs}`) {
+        stamp = `${stat.ino} ${stat.mtimeMs}`
+        since = clock.monotonic()
+      }
+      const watched = clock.monotonic() - since
+      const isOld = clock.now() - stat.mtimeMs >= leaseMs
+      if (watched < Math.min(isOld ? GRACE_MS : leaseMs, leaseMs)) {
+        pause(rest)
+        continue
+      }
+      try {
+        giveUp()
+        removeUnchanged(this.#plan, path, stat)
+      } catch (error) {
+        if (['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return 'stuck'
+        throw error
+      }
+    }
+  }
+
+  /** Does something while nobody else may, in either language. */
+  hold<T>(path: string, giveUp: () => void, act: () => T): T {
+    for (;;) {
+      const taken = this.#take(path)
+      if (taken !== undefined) {
+        try {
+          return act()
+        } finally {
+          this.#release(path, taken)
+        }
+      }
+      if (this.wait(path, giveUp) === 'stuck')
+        throw Object.assign(new Error(`EACCES: ${path} stays`), { code: 'EACCES' })
+    }
+  }
+
+  /** The number of the file; `undefined`: somebody else has it. */
+  #take(path: string): number | undefined {
+    const { fs } = this.#plan
+    try {
+      const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+      try {
+        return fs.fstatSync(fd).ino
+      } finally {
+        fs.closeSync(fd)
+      }
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return undefined
+      throw error
+    }
+  }
+
+  /** Not one that is somebody else's by now. */
+  #release(path: string, ino: number): void {
+    if (this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkIfThere(this.#plan, path)
+  }
+}

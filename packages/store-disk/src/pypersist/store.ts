@@ -1,0 +1,188 @@
+import { StoreError } from '@persist/errors'
+import type { Bounds, Entry, ListedHead, OpenOptions, Store } from '@persist/store'
+import { told } from '../failure.ts'
+import { checkHash } from '../hash-check.ts'
+import { NamespaceFolder } from '../namespace-folder.ts'
+import type { Plan } from '../plan.ts'
+import { type FileMark, isSameFile, moveOut, unlinkIfThere } from '../removal.ts'
+import type { Root } from '../root.ts'
+import { Sweep } from '../sweep.ts'
+import { glance, look } from './entry.ts'
+import { excess } from './excess.ts'
+import { hashesIn, sizesIn } from './listing.ts'
+import { Locks } from './lock.ts'
+import { HEAD, KEY, META, type Paths, pathsOf } from './paths.ts'
+import { Writing } from './writing.ts'
+
+const LOOKS = 50
+
+/** One namespace of a folder that Python programs use too. */
+export class PypersistStore implements Store<'sync'> {
+  readonly #plan: Plan
+  readonly #namespace: string
+  readonly #report: OpenOptions['report']
+  readonly #folder: NamespaceFolder
+  readonly #locks: Locks
+  readonly #writing: Writing
+
+  constructor(plan: Plan, root: Root, namespace: string, { report }: OpenOptions = {}) {
+    this.#plan = plan
+    this.#namespace = namespace
+    this.#report = report
+    this.#folder = new NamespaceFolder(plan, root, namespace)
+    this.#locks = new Locks(plan)
+    this.#writing = new Writing(plan, root, this.#folder, this.#locks, namespace)
+  }
+
+  get(hash: string): Entry | undefined {
+    checkHash(hash)
+    return this.#told('get', hash, () => {
+      const folder = this.#folder.find()
+      return folder === undefined ? undefined : this.#read(hash, pathsOf(folder, hash))
+    })
+  }
+
+  set(entry: Entry): void {
+    checkHash(entry.hash)
+    this.#told('set', entry.hash, () => this.#writing.set(entry, (paths) => this.#giveUp(entry.hash, paths)))
+  }
+
+  delete(hash: string): boolean {
+    checkHash(hash)
+    return this.#told('delete', hash, () => this.#remove(hash))
+  }
+
+  clear(): number {
+    return this.#told('clear', undefined, () => {
+      let cleared = 0
+      for (const hash of hashesIn(this.#plan, this.#folder)) if (this.#remove(hash)) cleared++
+      // What a program that died has left without a result.
+      for (const suffix of [KEY, META, HEAD]) {
+        for (const hash of hashesIn(this.#plan, this.#folder, suffix)) this.#remove(hash)
+      }
+      return cleared
+    })
+  }
+
+  *entries(): Generator<Entry> {
+    for (const hash of this.#hashes()) {
+      const entry = this.#told('list', hash, () => this.#read(hash, this.#paths(hash)))
+      if (entry !== undefined) yield entry
+    }
+  }
+
+  *heads(): Generator<ListedHead> {
+    for (const hash of this.#hashes()) {
+      const head = this.#told('list', hash, () => this.#head(hash))
+      if (head !== undefined) yield head
+    }
+  }
+
+  stats(): { entries: number; bytes: number } {
+    return this.#told('stats', undefined, () => sizesIn(this.#plan, this.#folder))
+  }
+
+  prune(now: number, bounds: Bounds = {}): number {
+    return this.#told('prune', undefined, () => {
+      let pruned = 0
+      const kept: { hash: string; at: FileMark; bytes: number }[] = []
+      for (const hash of this.#hashes()) {
+        const at = this.#plan.fs.lstatSync(this.#paths(hash).out, { throwIfNoEntry: false })
+        const head = at && this.#head(hash)
+        if (at === undefined || head === undefined) continue
+        if (head.expiresAt === undefined || head.expiresAt > now) kept.push({ hash, at, bytes: at.size })
+        else if (this.#remove(hash, at)) pruned++
+      }
+      for (const { hash, at } of excess(kept, bounds)) if (this.#remove(hash, at)) pruned++
+      new Sweep(this.#plan).all()
+      return pruned
+    })
+  }
+
+  /** Honours the lock where the files alone do not tell that they are whole. */
+  #read(hash: string, paths: Paths): Entry | undefined {
+    for (let attempt = 0; attempt < LOOKS; attempt++) {
+      const seen = look(this.#plan, this.#namespace, hash, paths)
+      if (seen.kind === 'sound') return seen.entry
+      if (seen.kind === 'unsealed') return undefined
+      const waited = this.#locks.wait(paths.lock, () => this.#giveUp(hash, paths))
+      if (waited === 'stuck') return undefined
+      if (waited === 'gone') continue
+      if (seen.kind === 'absent') return undefined
+      const now = this.#plan.fs.lstatSync(paths.out, { throwIfNoEntry: false })
+      if (now === undefined || seen.at === undefined || !isSameFile(now, seen.at)) continue
+      if (seen.kind === 'foreign') return seen.entry
+      this.#discard(hash, paths, 'is damaged')
+      return undefined
+    }
+    return undefined
+  }
+
+  #head(hash: string): ListedHead | undefined {
+    const paths = this.#paths(hash)
+    const head = glance(this.#plan, this.#namespace, hash, paths)
+    if (head !== undefined) return head
+    const entry = this.#read(hash, paths)
+    if (entry === undefined) return undefined
+    const { payload, ...rest } = entry
+    return { ...rest, bytes: typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength }
+  }
+
+  /** `seen`: only if it is still this one. */
+  #remove(hash: string, seen?: FileMark): boolean {
+    if (this.#folder.find() === undefined) return false
+    const paths = this.#paths(hash)
+    return this.#locks.hold(
+      paths.lock,
+      () => this.#giveUp(hash, paths),
+      () => {
+        const now = this.#plan.fs.lstatSync(paths.out, { throwIfNoEntry: false })
+        if (seen !== undefined && (now === undefined || !isSameFile(now, seen))) return false
+        const removed = unlinkIfThere(this.#plan, paths.out)
+        for (const part of [paths.key, paths.meta, paths.head]) unlinkIfThere(this.#plan, part)
+        return removed
+      },
+    )
+  }
+
+  /** Somebody died while writing this: what is not known to be whole is not to be met, in either language. */
+  #giveUp(hash: string, paths: Paths): void {
+    const { kind } = look(this.#plan, this.#namespace, hash, paths)
+    if (kind === 'foreign' || kind === 'damaged') this.#discard(hash, paths, 'was left half-written')
+  }
+
+  #discard(hash: string, paths: Paths, why: string): void {
+    const { fs, layout, dir } = this.#plan
+    const problem = `the entry ${paths.out} ${why}; it counts as missing`
+    const facts = { store: dir, operation: 'get', namespace: this.#namespace, hash }
+    this.#report?.(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', problem, facts))
+    try {
+      fs.mkdirSync(layout.damaged, { recursive: true })
+      moveOut(this.#plan, paths.out, layout.damaged)
+    } catch {
+      // A folder that cannot be written: it stays.
+    }
+  }
+
+  *#hashes(): Generator<string> {
+    const hashes = hashesIn(this.#plan, this.#folder)
+    try {
+      for (;;) {
+        const { value, done } = this.#told('list', undefined, () => hashes.next())
+        if (done) return
+        yield value
+      }
+    } finally {
+      hashes.return(undefined)
+    }
+  }
+
+  #paths(hash: string): Paths {
+    return pathsOf(this.#folder.path ?? '', hash)
+  }
+
+  #told<T>(operation: string, hash: string | undefined, verb: () => T): T {
+    const { dir: store } = this.#plan
+    return told({ store, operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }, verb)
+  }
+}

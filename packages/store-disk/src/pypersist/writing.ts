@@ -1,0 +1,149 @@
+import { StoreError } from '@persist/errors'
+import type { Entry } from '@persist/store'
+import { encodeEntry } from '../entry-format.ts'
+import { CREATE_FLAGS, errorCode, writeFully } from '../file-system.ts'
+import type { NamespaceFolder } from '../namespace-folder.ts'
+import type { Plan } from '../plan.ts'
+import { unlinkIfThere } from '../removal.ts'
+import type { Root } from '../root.ts'
+import { Sweep } from '../sweep.ts'
+import { scratchName } from '../token.ts'
+import type { Locks } from './lock.ts'
+import { type Paths, pathsOf } from './paths.ts'
+
+const MOST_BYTES = 0x1fff_0000
+const NEWLINE = 0x0a
+const ATTEMPTS = 4
+
+/** Files that are written, and not in their places yet. */
+type Prepared = Readonly<Record<'out' | 'head' | 'key' | 'meta', string | undefined>>
+
+/** Puts entries in place: written aside, then renamed one after the other while the lock is held. */
+export class Writing {
+  readonly #plan: Plan
+  readonly #root: Root
+  readonly #folder: NamespaceFolder
+  readonly #locks: Locks
+  readonly #namespace: string
+  readonly #sweep: Sweep
+
+  constructor(plan: Plan, root: Root, folder: NamespaceFolder, locks: Locks, namespace: string) {
+    this.#plan = plan
+    this.#root = root
+    this.#folder = folder
+    this.#locks = locks
+    this.#namespace = namespace
+    this.#sweep = new Sweep(plan)
+  }
+
+  /** @param giveUp see {@link Locks.wait}. */
+  set(entry: Entry, giveUp: (paths: Paths) => void): void {
+    this.#sweep.step()
+    const prepared = this.#prepare(entry)
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const paths = pathsOf(this.#folder.make(), entry.hash)
+        try {
+          this.#locks.hold(
+            paths.lock,
+            () => giveUp(paths),
+            () => this.#place(prepared, paths),
+          )
+          return
+        } catch (error) {
+          // The folder has gone meanwhile.
+          if (errorCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
+          this.#folder.forget()
+        }
+      }
+    } finally {
+      for (const path of Object.values(prepared)) if (path !== undefined) this.#unlinkQuietly(path)
+    }
+  }
+
+  #prepare(entry: Entry): Prepared {
+    const { key, metadata } = entry
+    const file = encodeEntry(entry, this.#namespace, this.#plan.seal)
+    if (file.length > MOST_BYTES) throw this.#tooLarge(entry.hash, file.length)
+    const start = file.indexOf(NEWLINE) + 1
+    const made: string[] = []
+    try {
+      const write = (bytes: Uint8Array) => {
+        const path = this.#write(bytes)
+        made.push(path)
+        return path
+      }
+      const out = write(file.subarray(start))
+      const head = write(file.subarray(0, start))
+      const { atimeMs, mtimeMs } = this.#plan.fs.lstatSync(out)
+      this.#plan.fs.lutimesSync(head, atimeMs / 1000, mtimeMs / 1000)
+      return {
+        out,
+        head,
+        key: key === undefined ? undefined : write(Buffer.from(key)),
+        meta: metadata === undefined ? undefined : write(Buffer.from(metadata)),
+      }
+    } catch (error) {
+      for (const path of made) this.#unlinkQuietly(path)
+      throw error
+    }
+  }
+
+  #write(bytes: Uint8Array): string {
+    const { fs, durable, layout } = this.#plan
+    const path = layout.scratch + scratchName()
+    let fd: number
+    try {
+      fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      this.#root.forget()
+      this.#root.make()
+      fs.mkdirSync(layout.scratch, { recursive: true })
+      fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+    }
+    try {
+      writeFully(fs, fd, bytes)
+      if (durable) fs.fsyncSync(fd)
+    } catch (error) {
+      this.#unlinkQuietly(path)
+      throw error
+    } finally {
+      fs.closeSync(fd)
+    }
+    return path
+  }
+
+  /** The result comes last: whoever finds it finds the rest. */
+  #place(prepared: Prepared, paths: Paths): void {
+    const { fs, durable } = this.#plan
+    for (const part of ['head', 'key', 'meta', 'out'] as const) {
+      if (prepared[part] === undefined) unlinkIfThere(this.#plan, paths[part])
+      else fs.renameSync(prepared[part], paths[part])
+    }
+    if (!durable || process.platform === 'win32') return
+    const fd = fs.openSync(this.#folder.path!, 'r')
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+
+  #unlinkQuietly(path: string): void {
+    try {
+      unlinkIfThere(this.#plan, path)
+    } catch {
+      // It stays as litter that a sweep takes.
+    }
+  }
+
+  #tooLarge(hash: string, size: number): StoreError {
+    const facts = { store: this.#plan.dir, operation: 'set', namespace: this.#namespace, hash }
+    return new StoreError(
+      'ERR_PERSIST_VALUE_TOO_LARGE',
+      `an entry of ${size} bytes is too large for ${this.#plan.dir}: at most ${MOST_BYTES}`,
+      facts,
+    )
+  }
+}
