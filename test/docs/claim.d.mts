@@ -1,0 +1,2 @@
+export function holds(claim: string, actual: string): boolean
+export function shownAs(value: unknown): string

@@ -1,0 +1,29 @@
+import { inspect } from 'node:util'
+
+/**
+ * Whether what a comment claims is so: it begins with the value (`6, computed once ever`), as `inspect` or a person
+ * would write it, spaces aside; where it has a `…`, anything may stand.
+ *
+ * @param {string} claim
+ * @param {string} actual
+ */
+export function holds(claim, actual) {
+  if (claim.includes('…')) {
+    const pieces = claim.split('…').map(loosely)
+    return new RegExp(`^${pieces.join('[^]*')}`).test(actual)
+  }
+  return new RegExp(`^${loosely(actual)}(?=$|[\\s,;:)]|\\.(?!\\d))`).test(claim)
+}
+
+/** @param {unknown} value */
+export function shownAs(value) {
+  const text = inspect(value, { depth: 9, breakLength: Infinity, compact: true })
+  return text.replaceAll(/\b(Map|Set|Uint8Array)\(\d+\) /g, '$1 ')
+}
+
+/** @param {string} text */
+function loosely(text) {
+  return [...text.replaceAll(/\s+/g, '')]
+    .map((character) => (/['"`]/.test(character) ? '[\'"`]' : character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')))
+    .join('\\s*')
+}

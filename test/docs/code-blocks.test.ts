@@ -1,0 +1,104 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { blocksOf } from './blocks.ts'
+import { documents, ROOT } from './documents.ts'
+import { instrument } from './instrument.ts'
+import { type Program, programsOf } from './programs.ts'
+
+/** What a block may be written in; TypeScript is compiled and run. */
+const LANGUAGES = ['ts', 'sh', 'json', 'python', 'text', '']
+
+const pages = documents().map((document) => {
+  const blocks = blocksOf(document)
+  return { path: document.path, blocks, programs: programsOf(blocks) }
+})
+const programs = pages.flatMap((page) => page.programs)
+
+// Within the project, where the programs find the packages.
+const rooms = fileURLToPath(new URL('.tmp', import.meta.url))
+mkdirSync(rooms, { recursive: true })
+const room = mkdtempSync(join(rooms, 'blocks-'))
+const away = mkdtempSync(join(tmpdir(), 'persist-docs-'))
+afterAll(() => {
+  rmSync(room, { recursive: true })
+  rmSync(away, { recursive: true })
+})
+
+const roomOf = ({ document }: Program) => join(room, document.replaceAll(/\W/g, '-'))
+const fileOf = (program: Program) => join(roomOf(program), program.name)
+const scriptOf = (program: Program) => fileOf(program).replace(/\.ts$/, '.js')
+const folderOf = (program: Program) => join(away, `${program.document}-${program.line}`.replaceAll(/\W/g, '-'))
+
+beforeAll(() => {
+  writeFileSync(join(room, 'package.json'), '{ "type": "module" }')
+  for (const program of programs) {
+    mkdirSync(roomOf(program), { recursive: true })
+    writeFileSync(fileOf(program), `${program.source}\nexport {}\n`)
+    writeFileSync(scriptOf(program), instrument(program.source, program.name).code)
+  }
+})
+
+test.each(pages.map(({ path, blocks }) => ({ path, blocks })))('$path has blocks of known languages', ({ blocks }) => {
+  expect(blocks.filter(({ language }) => !LANGUAGES.includes(language))).toEqual([])
+})
+
+test('the blocks of all pages have no error of types', () => {
+  const config = {
+    extends: join(ROOT, 'tsconfig.base.json'),
+    compilerOptions: { noEmit: true, sourceMap: false, inlineSources: false },
+    files: programs.map(fileOf),
+  }
+  writeFileSync(join(room, 'tsconfig.json'), JSON.stringify(config))
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', room, '--pretty', 'false'], {
+    cwd: room,
+    encoding: 'utf8',
+  })
+  expect(stdout + stderr).toBe('')
+})
+
+describe('each block runs, and gives what its comments say', () => {
+  const running = programs.filter(({ runs }) => runs)
+  const isTest = ({ name }: Program) => name.endsWith('.test.ts')
+  let outcome: Record<string, { error?: string; claims: number }> = {}
+
+  beforeAll(async () => {
+    const list = join(away, 'programs.json')
+    const results = join(away, 'results.json')
+    const together = running.filter((program) => !isTest(program))
+    const listed = together.map((program) => ({ file: scriptOf(program), folder: folderOf(program) }))
+    writeFileSync(list, JSON.stringify(listed))
+    const runner = fileURLToPath(new URL('run-programs.mjs', import.meta.url))
+    await promisify(execFile)(process.execPath, ['--enable-source-maps', runner, list, results]).catch((error) => error)
+    outcome = JSON.parse(readFileSync(results, 'utf8'))
+  })
+
+  test.each(running.filter((one) => !isTest(one)).map((one) => [`${one.document}:${one.line}`, one] as const))(
+    '%s',
+    (_, program) => {
+      expect(outcome[scriptOf(program)]?.error).toBeUndefined()
+      expect(outcome[scriptOf(program)]?.claims).toBe(instrument(program.source, program.name).claims)
+    },
+  )
+
+  test.each(running.filter(isTest).map((one) => [`${one.document}:${one.line}`, one] as const))(
+    '%s, a test',
+    async (_, program) => {
+      mkdirSync(folderOf(program), { recursive: true })
+      const args = ['--test-reporter=tap', '--test', basename(scriptOf(program))]
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: roomOf(program) })
+      expect(stdout).toMatch(/^# fail 0$/m)
+      expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(0)
+    },
+  )
+
+  test('and many comments say a value', () => {
+    const claims = Object.values(outcome).map((one) => one.claims)
+    expect(claims.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10)
+  })
+})
