@@ -19,7 +19,7 @@ export type Seen =
 
 const ABSENT: Seen = { kind: 'absent' }
 /** The times of two files that were written as one are set equal, to what a file system can keep. */
-const SAME_TIME_MS = 2
+const SAME_TIME_MS = 0.01
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads the files of one entry, without a look at its lock. */

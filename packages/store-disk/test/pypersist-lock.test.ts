@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PersistError } from '@persist/errors'
+import { diskStore } from '@persist/store-disk'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { newFolder, plain } from './support/folder.ts'
+
+const HASH = '2_to_the_power_of_4'
+let dir: string
+let problems: PersistError[]
+beforeEach(() => {
+  dir = newFolder()
+  problems = []
+  mkdirSync(join(dir, 'power'))
+})
+
+const file = (suffix: string, hash = HASH) => join(dir, 'power', hash + suffix)
+const open = (leaseMs = 30_000) =>
+  diskStore(dir, { layout: 'pypersist', leaseMs }).open('power', { report: (problem) => void problems.push(problem) })
+
+/** As pypersist leaves it when its process is killed. */
+function leaveLock(ageMs = 3_600_000): void {
+  writeFileSync(file('.lock'), '')
+  const then = (Date.now() - ageMs) / 1000
+  utimesSync(file('.lock'), then, then)
+}
+
+/** Does something to the file in a process of its own, a little later. */
+function soon(code: string, ms = 300): void {
+  const program = `import { spawn } from 'node:child_process'
+    spawn(process.execPath, ['-e', ${JSON.stringify(`setTimeout(() => { ${code} }, ${ms})`)}], { detached: true, stdio: 'ignore' }).unref()`
+  execFileSync(process.execPath, ['--input-type=module', '-e', program])
+}
+
+describe('a lock that somebody holds', () => {
+  test('is waited for by a reader, who then finds what was being written', () => {
+    leaveLock(0)
+    soon(`fs.writeFileSync(${JSON.stringify(file('.out'))}, '16'); fs.unlinkSync(${JSON.stringify(file('.lock'))})`)
+    expect(open().get(HASH)?.payload).toBe('16')
+    expect(problems).toEqual([])
+  })
+
+  test('is waited for by a writer, and by a delete', () => {
+    for (const act of ['set', 'delete'] as const) {
+      leaveLock(0)
+      soon(
+        `fs.writeFileSync(${JSON.stringify(file('.out'))}, 'theirs'); fs.unlinkSync(${JSON.stringify(file('.lock'))})`,
+      )
+      const store = open()
+      if (act === 'set') store.set(plain(HASH, 'ours'))
+      else expect(store.delete(HASH)).toBe(true)
+      expect(store.get(HASH)?.payload).toBe(act === 'set' ? 'ours' : undefined)
+      expect(existsSync(file('.lock'))).toBe(false)
+    }
+  })
+
+  test('holds nobody up who finds a whole entry of ours', () => {
+    open().set(plain(HASH, 'ours'))
+    leaveLock(0)
+    expect(open().get(HASH)?.payload).toBe('ours')
+    expect(existsSync(file('.lock'))).toBe(true)
+  })
+
+  test('is one entry’s, and no other’s', () => {
+    open().set(plain('other', 'x'))
+    leaveLock(0)
+    const store = open()
+    expect(store.get('other')?.payload).toBe('x')
+    store.set(plain('third', 'y'))
+    expect(store.stats().entries).toBe(2)
+  })
+})
+
+describe('a lock whose holder has died', () => {
+  test('is given up after the time of a lease, and what was half-written is put aside, and told', () => {
+    leaveLock(0)
+    writeFileSync(file('.out'), '{"half":')
+    expect(open(400).get(HASH)).toBeUndefined()
+    expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED'])
+    expect(readdirSync(join(dir, 'power'))).toEqual([])
+    const [aside] = readdirSync(join(dir, '.persist', 'damaged'))
+    expect(readFileSync(join(dir, '.persist', 'damaged', aside!), 'utf8')).toBe('{"half":')
+  })
+
+  test('is given up soon where it is old already', () => {
+    leaveLock()
+    writeFileSync(file('.out'), 'half')
+    const store = open(3_000_000)
+    store.set(plain(HASH, 'whole'))
+    expect(store.get(HASH)?.payload).toBe('whole')
+    expect(existsSync(file('.lock'))).toBe(false)
+  })
+
+  test('takes nothing from a whole entry of ours', () => {
+    open().set(plain(HASH, 'ours'))
+    leaveLock()
+    const store = open(100)
+    expect(store.delete(HASH)).toBe(true)
+    open().set(plain(HASH, 'again'))
+    leaveLock()
+    store.set(plain('other', 'x'))
+    expect([...store.entries()].map(({ payload }) => payload).sort()).toEqual(['again', 'x'])
+    expect(problems).toEqual([])
+  })
+
+  test('does not keep a cleared folder from being empty', () => {
+    open().set(plain('a'))
+    leaveLock()
+    for (const suffix of ['.key', '.meta', '.head']) writeFileSync(file(suffix, 'orphan'), 'x')
+    writeFileSync(file('.out'), 'half')
+    expect(open(50).clear()).toBe(1)
+    expect(readdirSync(join(dir, 'power'))).toEqual([])
+  })
+})
+
+describe('what Python has written', () => {
+  test('is listed with what is known of it', () => {
+    writeFileSync(file('.out'), '16')
+    writeFileSync(file('.key'), '[2, 4]')
+    writeFileSync(file('.meta'), 'today')
+    utimesSync(file('.out'), 1_700_000_000, 1_700_000_000)
+    const known = { hash: HASH, key: '[2, 4]', metadata: 'today', createdAt: 1_700_000_000_000 }
+    expect([...open().entries()]).toEqual([{ ...known, payload: '16' }])
+    expect([...open().heads()]).toEqual([{ ...known, bytes: 2 }])
+    expect(open().stats()).toEqual({ entries: 1, bytes: 13 })
+    expect([...(diskStore(dir, { layout: 'pypersist' }).namespaces!() as Iterable<string>)]).toEqual(['power'])
+  })
+
+  test('is no text: it is told, and put aside', () => {
+    writeFileSync(file('.out'), Buffer.from([0xff, 0xfe, 0x00]))
+    expect(open().get(HASH)).toBeUndefined()
+    expect(problems).toHaveLength(1)
+    expect(existsSync(file('.out'))).toBe(false)
+  })
+
+  test('has no seal, and is left alone by whoever wants one', () => {
+    writeFileSync(file('.out'), '16')
+    const sealed = diskStore(dir, { layout: 'pypersist', secret: 'mine' }).open('power')
+    expect(sealed.get(HASH)).toBeUndefined()
+    expect([...sealed.heads()]).toEqual([])
+    expect(readFileSync(file('.out'), 'utf8')).toBe('16')
+    sealed.set(plain(HASH, 'sealed'))
+    expect(sealed.get(HASH)?.payload).toBe('sealed')
+    expect(open().get(HASH)).toBeUndefined()
+    expect(problems).toEqual([])
+  })
+
+  test('goes when it is the oldest, and bounds say so', () => {
+    for (const [index, hash] of ['a', 'b', 'c'].entries()) {
+      writeFileSync(file('.out', hash), '1')
+      utimesSync(file('.out', hash), 1000 + index, 1000 + index)
+    }
+    expect(open().prune(Date.now(), { maxEntries: 1 })).toBe(2)
+    expect([...open().heads()].map(({ hash }) => hash)).toEqual(['c'])
+  })
+})
+
+test('the layout is named in the URL or as an option, and nothing else is', () => {
+  expect(diskStore(`file://${dir}?layout=pypersist`).supports).toMatchObject({ lease: false, foreign: true })
+  expect(diskStore(`file://${dir}?layout=entries`).supports).toMatchObject({ lease: true })
+  for (const wrong of ['?layout=python', '?layout=', '?lay=pypersist', '?layout=pypersist&x=1']) {
+    expect(() => diskStore(`file://${dir}${wrong}`)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_OPTION' }))
+  }
+  expect(() => diskStore(dir, { layout: 'python' as 'entries' })).toThrow(/layout/)
+})
