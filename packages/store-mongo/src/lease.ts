@@ -7,6 +7,7 @@ import type { Writer } from './writer.ts'
 
 /** Long enough that no clock is wrong by it: a lease that nobody asked for again goes with the server's own tidying. */
 const LEFT_OVER_MS = 86_400_000
+const MOST_ENDED = 10_000
 const STEAL_TRIES = 20
 const DUPLICATE_KEY = 11000
 /** What is read of a document to decide about its lease. */
@@ -28,6 +29,8 @@ export class Leases {
   readonly #sightings: Sightings
   /** Ids whose lease is held here: what is read under a lease must be as fresh as the lease. */
   readonly #held = new Set<string>()
+  /** Leases of ours whose end the server may not know of, since it could not be told: nobody has to wait for them. */
+  readonly #ended = new Set<string>()
 
   constructor(place: Place, writer: Writer, sightings: Sightings) {
     this.#place = place
@@ -63,7 +66,7 @@ export class Leases {
       const taken = { mark, ends: seen.dropAt !== undefined, chunked: seen.chunks === undefined ? undefined : seen.gen }
       // The insert had arrived although its answer was lost.
       if (seen.lease?.id === mark.id) return taken
-      if (seen.lease !== undefined && !steal && !this.#sightings.isDead(id, seen.lease)) return undefined
+      if (seen.lease !== undefined && !steal && !this.#isOver(id, seen.lease)) return undefined
       if (await replaced(entries, seen, mark, steal)) return taken
       if (!steal) return undefined
     }
@@ -79,7 +82,7 @@ export class Leases {
     const as = (operation: string) => ({ ...deed, operation })
     return {
       publish: async (entry: Entry) => {
-        const published = await this.#writer.publish(entry, mark.id, chunked, as('publish'))
+        const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, as('publish')))
         this.#held.delete(id)
         return published
       },
@@ -96,11 +99,27 @@ export class Leases {
       },
       release: async () => {
         lost()
-        await this.#place.ask(as('release'), async (entries) => {
+        const release = async (entries: Entries) => {
           const { deletedCount } = await entries.deleteOne({ ...mine, gen: { $exists: false } })
           if (deletedCount === 0) await entries.updateOne(mine, { $unset: { lease: '' } })
-        })
+        }
+        await this.#ending(mark, () => this.#place.ask(as('release'), release))
       },
+    }
+  }
+
+  /** Its holder is gone: silent for its time, or here. */
+  #isOver(id: string, lease: LeaseMark): boolean {
+    return this.#ended.has(lease.id) || this.#sightings.isDead(id, lease)
+  }
+
+  async #ending<T>({ id }: LeaseMark, end: () => Promise<T>): Promise<T> {
+    try {
+      return await end()
+    } catch (error) {
+      this.#ended.add(id)
+      if (this.#ended.size > MOST_ENDED) this.#ended.delete(this.#ended.values().next().value!)
+      throw error
     }
   }
 }

@@ -1,8 +1,10 @@
 import type { MongoClient } from 'mongodb'
+import { type Gate, gateOf } from './gate.ts'
 
 /** A client that is in use: how many callers it serves, and its end. */
 export class LiveClient {
   readonly client: MongoClient
+  readonly gate: Gate
   /** Why a server could not be reached when it was last tried. */
   trouble: Error | undefined
   /** Done when it is closed. */
@@ -13,6 +15,7 @@ export class LiveClient {
 
   constructor(client: MongoClient) {
     this.client = client
+    this.gate = gateOf(client)
     this.closed = new Promise<void>((resolve) => {
       this.#close = resolve
     }).then(() => client.close().catch(() => {}))

@@ -59,7 +59,7 @@ export class SharedClient implements ClientSource {
     live.enter()
     clearTimeout(this.#idle)
     try {
-      return await this.#run(live, wait, verb)
+      return await live.gate.through(wait.ms, () => this.#run(live, wait, verb))
     } finally {
       live.leave()
       if (live.isIdle) this.#closeWhenIdle()
@@ -100,6 +100,7 @@ export class SharedClient implements ClientSource {
         error.cause = live.trouble
         // Its connections may all be dead without knowing it: the next verb starts with new ones.
         live.forgetSessions()
+        live.gate.turnAway(error)
         this.#retire(live)
       }
       throw error

@@ -1,14 +1,16 @@
 import type { Entry } from '@persist/store'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Fate, Line } from '../../../test/support/mongo-line.ts'
 import { withMongo } from '../../../test/support/with-mongo.ts'
-import { type Fate, Line } from './line.ts'
 import { ownDatabase } from './subject.ts'
 
 const LEASE_MS = 200
 const WAIT_MS = 250
+/** Where the answer is to be there in time, however busy the machine is. */
+const LONG_WAIT_MS = 2000
 const MOST_MESSAGES = 20
-const FATES: readonly Fate[] = ['cut', 'cut reply', 'swallow']
+const FATES: readonly Fate[] = ['cut', 'cut reply', 'refuse', 'swallow']
 
 withMongo('messages lost on the way to MongoDB', (url) => {
   const database = ownDatabase(url)
@@ -19,7 +21,7 @@ withMongo('messages lost on the way to MongoDB', (url) => {
   })
   afterAll(() => line.close())
 
-  const lossy = () => mongoStore(line.url(database.name), { serverWaitMs: WAIT_MS, clientOptions: {} })
+  const lossy = (serverWaitMs = WAIT_MS) => mongoStore(line.url(database.name), { serverWaitMs, clientOptions: {} })
   const healthy = mongoStore(database.url)
   const direct = healthy.open('faults')
   afterAll(() => healthy.close())
@@ -69,14 +71,14 @@ withMongo('messages lost on the way to MongoDB', (url) => {
   test('an answer that is late but in time is an answer', async () => {
     await direct.set(entryOf('late'))
     line.fail(() => ({ delayMs: WAIT_MS / 5 }))
-    const adapter = lossy()
+    const adapter = lossy(LONG_WAIT_MS)
     expect(await adapter.open('faults').get('late')).toEqual(entryOf('late'))
     line.mend()
     await adapter.close()
   })
 
   test('after a wait in vain the next verb takes new connections, and succeeds at once when the line is back', async () => {
-    const adapter = lossy()
+    const adapter = lossy(LONG_WAIT_MS)
     const store = adapter.open('faults')
     await store.set(entryOf('again'))
     line.fail(() => 'swallow')
@@ -93,6 +95,47 @@ withMongo('messages lost on the way to MongoDB', (url) => {
     line.break()
     setTimeout(() => line.mend(), 300)
     expect(await store.get('blip')).toEqual(entryOf('blip'))
+    await adapter.close()
+  })
+
+  test('more callers than connections are served one after the other, though that takes longer than one wait', async () => {
+    const adapter = mongoStore(`${line.url(database.name)}&maxPoolSize=5`, {
+      serverWaitMs: LONG_WAIT_MS,
+      clientOptions: {},
+    })
+    const store = adapter.open('faults')
+    line.fail(() => ({ delayMs: 250 }))
+    const hashes = Array.from({ length: 60 }, (_, number) => `queue-${number}`)
+    await Promise.all(hashes.map((hash) => store.set(entryOf(hash))))
+    line.mend()
+    expect(await store.getMany!(hashes)).toEqual(hashes.map(entryOf))
+    await adapter.close()
+  })
+
+  test('more callers than connections to a silent server fail all at once, after one wait', async () => {
+    const adapter = mongoStore(`${line.url(database.name)}&maxPoolSize=5`, { serverWaitMs: WAIT_MS, clientOptions: {} })
+    const store = adapter.open('faults')
+    await store.get('first')
+    line.fail(() => 'swallow')
+    const asked = Array.from({ length: 40 }, (_, number) => outcome(() => store.get(`silent-${number}`)))
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['unavailable']))
+    // Those who were let in asked; the others never did.
+    expect(line.seen).toBeLessThanOrEqual(5)
+    line.mend()
+    await adapter.close()
+  })
+
+  test('nobody here waits for a lease whose end the server could not be told', async () => {
+    const adapter = lossy(LONG_WAIT_MS)
+    const store = adapter.open('faults')
+    const lease = await store.lease!('untold', 60_000)
+    line.fail(() => 'swallow')
+    expect(await outcome(() => lease!.publish(entryOf('untold')))).toBe('unavailable')
+    line.mend()
+    const next = await store.lease!('untold', 60_000)
+    expect(await next?.publish({ ...entryOf('untold'), payload: 'next' })).toBe(true)
+    expect(await outcome(() => lease!.publish(entryOf('untold')))).toBe(false)
+    expect((await direct.get('untold'))?.payload).toBe('next')
     await adapter.close()
   })
 
