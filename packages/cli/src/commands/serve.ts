@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { interruptible } from '../interruption.ts'
 import { servePage } from '../page/server.ts'
-import type { Session } from '../session.ts'
+import { functionsIn, type Session } from '../session.ts'
 
 /** `persist serve`: the page, until Ctrl-C. */
 export async function serve(
@@ -10,6 +10,8 @@ export async function serve(
   { port, readonly = false }: { readonly port: number; readonly readonly?: boolean },
 ): Promise<void> {
   const looking = session.open('look')
+  // What cannot be listed is told here, and not on the page.
+  await functionsIn(looking, named)
   const changing = readonly ? undefined : session.open('change')
   const page = await servePage({ name: session.name(looking), looking, changing, named }, port)
   const { output } = session

@@ -24,26 +24,37 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads the files of one entry, without a look at its lock. */
 export function look(plan: Plan, namespace: string, hash: string, paths: Paths): Seen {
-  const { fs } = plan
   const head = bytesAt(plan, paths.head)
-  const at = fs.lstatSync(paths.out, { throwIfNoEntry: false })
-  const out = at && readFile(fs, paths.out)
-  if (out === undefined) return ABSENT
-  if (out === 'odd') return { kind: 'damaged', at }
   if (head !== undefined) {
-    const whole = Buffer.concat([head, out.buffer.subarray(0, out.length)])
-    const found = decodeEntry(whole, whole.length, plan.seal)
+    const found = together(plan, head, readFile(plan.fs, paths.out))
     if (typeof found === 'object') {
       return found.namespace === namespace && found.entry.hash === hash ? { kind: 'sound', entry: found.entry } : ABSENT
     }
     if (found === 'seal') return { kind: 'unsealed' }
-    // Somebody who wrote another result did that at another time. At the very same, it is the bytes that have changed.
-    const ours = fs.lstatSync(paths.head, { throwIfNoEntry: false })
-    if (ours !== undefined && isSameTime(ours, at!)) return { kind: 'damaged', at }
   }
+  return lookAgain(plan, hash, paths, head !== undefined)
+}
+
+/** The entry that the two files make; undefined: there are not two. */
+function together({ seal }: Plan, head: Buffer, out: ReturnType<typeof readFile>) {
+  if (out === undefined || out === 'odd') return undefined
+  const whole = Buffer.concat([head, out.buffer.subarray(0, out.length)])
+  return decodeEntry(whole, whole.length, seal)
+}
+
+/** What is there is not what we wrote: was it somebody else, or damage? */
+function lookAgain(plan: Plan, hash: string, paths: Paths, hasHead: boolean): Seen {
+  const { fs } = plan
+  const at = fs.lstatSync(paths.out, { throwIfNoEntry: false })
+  const out = at && readFile(fs, paths.out)
+  if (out === undefined) return ABSENT
+  if (out === 'odd') return { kind: 'damaged', at }
+  const payload = textOf(out.buffer.subarray(0, out.length))
+  // Somebody who wrote another result did that at another time. At the very same, it is the bytes that have changed.
+  const ours = hasHead ? fs.lstatSync(paths.head, { throwIfNoEntry: false }) : undefined
+  if (ours !== undefined && isSameTime(ours, at!)) return { kind: 'damaged', at }
   // With a secret only what carries its seal is believed.
   if (plan.seal !== crcSeal) return { kind: 'unsealed' }
-  const payload = textOf(out.buffer.subarray(0, out.length))
   if (payload === undefined) return { kind: 'damaged', at }
   const key = textOf(bytesAt(plan, paths.key))
   const metadata = textOf(bytesAt(plan, paths.meta))

@@ -7,7 +7,7 @@ import type { Plan } from '../plan.ts'
 import { type FileMark, isSameFile, moveOut, unlinkIfThere } from '../removal.ts'
 import type { Root } from '../root.ts'
 import { Sweep } from '../sweep.ts'
-import { glance, look } from './entry.ts'
+import { glance, look, type Seen } from './entry.ts'
 import { excess } from './excess.ts'
 import { hashesIn, sizesIn } from './listing.ts'
 import { Locks } from './lock.ts'
@@ -99,20 +99,23 @@ export class PypersistStore implements Store<'sync'> {
     })
   }
 
-  /** Honours the lock where the files alone do not tell that they are whole. */
+  /**
+   * Honours the lock where the files alone do not tell that they are whole. What is not ours is looked at twice: between
+   * one file and the next somebody may have written both.
+   */
   #read(hash: string, paths: Paths): Entry | undefined {
+    let before: Seen | undefined
     for (let attempt = 0; attempt < LOOKS; attempt++) {
       const seen = look(this.#plan, this.#namespace, hash, paths)
       if (seen.kind === 'sound') return seen.entry
       if (seen.kind === 'unsealed') return undefined
       const waited = this.#locks.wait(paths.lock, () => this.#giveUp(hash, paths))
       if (waited === 'stuck') return undefined
-      if (waited === 'gone') continue
-      if (seen.kind === 'absent') return undefined
-      const now = this.#plan.fs.lstatSync(paths.out, { throwIfNoEntry: false })
-      if (now === undefined || seen.at === undefined || !isSameFile(now, seen.at)) continue
+      const isSure = waited === 'none' && (seen.kind === 'absent' || isSame(seen, before))
+      before = waited === 'none' ? seen : undefined
+      if (!isSure) continue
       if (seen.kind === 'foreign') return seen.entry
-      this.#discard(hash, paths, 'is damaged')
+      if (seen.kind === 'damaged') this.#discard(hash, paths, 'is damaged')
       return undefined
     }
     return undefined
@@ -185,4 +188,9 @@ export class PypersistStore implements Store<'sync'> {
     const { dir: store } = this.#plan
     return told({ store, operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }, verb)
   }
+}
+
+function isSame(seen: Seen, before: Seen | undefined): boolean {
+  if (before?.kind !== seen.kind || !('at' in seen) || !('at' in before)) return false
+  return seen.at !== undefined && before.at !== undefined && isSameFile(seen.at, before.at)
 }

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { shortText, treeOf } from '../src/page/tree.ts'
+import type { TreeNode } from '../src/page/types.ts'
+import { plain } from '../src/plain.ts'
+
+const tree = (value: unknown) => treeOf({ kind: 'value', value })
+const nodes = (node: TreeNode): number =>
+  'parts' in node ? node.parts.reduce((sum, [, part]) => sum + nodes(part), 1) : 1
+
+test('each kind of value is shown by its name and its parts', () => {
+  expect(tree({ a: [1, 'x', null], b: undefined })).toEqual({
+    type: 'Object',
+    size: 2,
+    parts: [
+      [
+        'a',
+        {
+          type: 'Array',
+          size: 3,
+          parts: [
+            ['0', { type: 'number', text: '1' }],
+            ['1', { type: 'string', text: 'x' }],
+            ['2', { type: 'null', text: 'null' }],
+          ],
+        },
+      ],
+      ['b', { type: 'undefined', text: 'undefined' }],
+    ],
+  })
+  expect(tree(new Map([[{ k: 1 }, 10n]]))).toEqual({
+    type: 'Map',
+    size: 1,
+    parts: [['{ k: 1 }', { type: 'bigint', text: '10n' }]],
+  })
+  expect(tree(new Set(['a']))).toMatchObject({ type: 'Set', size: 1 })
+  expect(tree(new Date(0))).toEqual({ type: 'Date', text: '1970-01-01T00:00:00.000Z' })
+  expect(tree(new Uint8Array([1, 2]))).toMatchObject({ type: 'Uint8Array' })
+  expect(tree(-0)).toEqual({ type: 'number', text: '-0' })
+})
+
+test('a value is shown in bounds, and what is left out is counted', () => {
+  const many = tree(Array.from({ length: 100_000 }, (_, index) => ({ index })))
+  expect(nodes(many)).toBeLessThanOrEqual(5002)
+  expect(many).toMatchObject({ size: 100_000, more: expect.any(Number) })
+  expect(tree('x'.repeat(30_000))).toMatchObject({ more: 10_000 })
+  expect(nodes(tree(new Map(Array.from({ length: 9000 }, (_, index) => [index, index]))))).toBeLessThanOrEqual(5001)
+})
+
+test('a value that holds itself, or is very deep, ends', () => {
+  const ring: Record<string, unknown> = { name: 'ring' }
+  ring.self = ring
+  expect(tree(ring)).toMatchObject({
+    parts: [
+      ['name', {}],
+      ['self', { type: 'circular' }],
+    ],
+  })
+  let deep: unknown = 'end'
+  for (let level = 0; level < 10_000; level++) deep = [deep]
+  expect(nodes(tree(deep))).toBeLessThan(100)
+})
+
+test('names of objects’ own cannot mislead', () => {
+  const odd = JSON.parse('{"__proto__":{"x":1},"constructor":"me","hasOwnProperty":0}')
+  expect(tree(odd)).toMatchObject({
+    type: 'Object',
+    size: 3,
+    parts: [
+      ['__proto__', { size: 1 }],
+      ['constructor', {}],
+      ['hasOwnProperty', {}],
+    ],
+  })
+  expect(plain(odd)).toEqual(odd)
+})
+
+test('keys are short in the table', () => {
+  expect(shortText({ kind: 'value', value: [{ a: { b: 1 } }] })).toBe('[ { a: { b: 1 } } ]')
+  expect(shortText({ kind: 'text', text: 'x'.repeat(500) })).toHaveLength(200)
+})
+
+test('JSON shows what it has no words for as near as it can', () => {
+  const ring: unknown[] = []
+  ring.push(
+    ring,
+    Number.NaN,
+    5n,
+    undefined,
+    new Date(0),
+    new Map([[1, new Set([2])]]),
+    new Uint8Array([255]),
+    /x/g,
+    new Error('e'),
+    new Float64Array([0.5]),
+  )
+  expect(JSON.parse(JSON.stringify(plain(ring)))).toEqual([
+    '[circular]',
+    'NaN',
+    '5',
+    null,
+    '1970-01-01T00:00:00.000Z',
+    [[1, [2]]],
+    { base64: '/w==' },
+    '/x/g',
+    { name: 'Error', message: 'e' },
+    [0.5],
+  ])
+})
