@@ -19,6 +19,12 @@ const FORMAT_KEY = Buffer.from('format')
 const FORMAT = Buffer.from('persist lmdb 1')
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
 
+/** So many milliseconds may pass until a hit shows what another process has changed. Nothing found is always found out. */
+const RECENT_MS = 1
+
+/** How often this thread has changed something, in any file: two stores of one file see what the other one wrote. */
+let changes = 0
+
 /** The record under a key, as bytes that the next reading overwrites: they are faster to come by than a copy. */
 export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
   const found: Uint8Array | undefined = room.getBinaryFast(key)
@@ -33,6 +39,10 @@ export class Environment {
   readonly #dir: string
   readonly #flush: boolean
   #rooms: Rooms | undefined
+  /** When what is read now was read anew. */
+  #isOf = Number.NEGATIVE_INFINITY
+  /** The changes of this thread that it shows. */
+  #knows = -1
 
   constructor(dir: string, flush: boolean) {
     this.#dir = dir
@@ -48,17 +58,31 @@ export class Environment {
     return this.#rooms
   }
 
-  /** The databases, for reading what is there at this moment: LMDB would show a turn of the event loop as it began. */
-  fresh(): Rooms {
+  /** The databases, for reading what is there at this moment. */
+  now(): Rooms {
     const { rooms } = this
     rooms.entries.resetReadTxn()
+    this.#isOf = performance.now()
+    this.#knows = changes
     return rooms
+  }
+
+  /**
+   * The databases, for reading what was there a moment ago, and all that this thread has changed since. LMDB would show a
+   * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer behind.
+   */
+  recent(): Rooms {
+    return this.#knows === changes && performance.now() - this.#isOf < RECENT_MS ? this.rooms : this.now()
   }
 
   /** Changes all of it or nothing, while nobody else changes anything. */
   change<T>(act: (rooms: Rooms) => T): T {
     const { rooms } = this
-    return rooms.root.transactionSync(() => act(rooms))
+    try {
+      return rooms.root.transactionSync(() => act(rooms))
+    } finally {
+      changes++
+    }
   }
 
   close(): void {

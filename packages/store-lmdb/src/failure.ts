@@ -12,18 +12,14 @@ export interface Whereabouts {
 const FULL = new Set<unknown>([-30792, -30788, 'ENOSPC', 'EDQUOT', 28, 122])
 const FORMAT = new Set<unknown>([-30794, -30793])
 
-/** Runs a verb; what LMDB or the file system throws becomes a {@link StoreError} that keeps it as its `cause`. */
-export function told<T>(where: Whereabouts, verb: () => T): T {
-  try {
-    return verb()
-  } catch (error) {
-    // What the entry itself throws while it is read is nobody's trouble but its maker's.
-    if (error instanceof PersistError || !isStoreTrouble(error)) throw error
-    const { code, message } = error
-    throw new StoreError(kindOf(code), `The store ${where.store} could not ${where.operation}: ${message}`, where, {
-      cause: error,
-    })
-  }
+/** What LMDB or the file system threw, as a {@link StoreError} that keeps it as its `cause`; all else as it is. */
+export function storeTrouble(error: unknown, where: Whereabouts): unknown {
+  // What the entry itself throws while it is read is nobody's trouble but its maker's.
+  if (error instanceof PersistError || !isStoreTrouble(error)) return error
+  const { code, message } = error
+  return new StoreError(kindOf(code), `The store ${where.store} could not ${where.operation}: ${message}`, where, {
+    cause: error,
+  })
 }
 
 /** Trouble of an environment that cannot be opened, whatever was thrown. */

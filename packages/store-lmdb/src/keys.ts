@@ -9,8 +9,11 @@ const DIGEST = 0xfe
 const LONGEST_NAMESPACE = 400
 const LONGEST_HASH = 1_500
 
-/** Half a character: UTF-8 has none, and would make all of them one. */
-const LONE_SURROGATE = /\p{Surrogate}/u
+/** Letters below it are one byte in UTF-8, which is their number. */
+const ASCII_END = 0x80
+
+/** A character takes at most so many bytes in UTF-8, for each of its units in UTF-16. */
+const BYTES_PER_UNIT = 3
 
 /**
  * How the keys of a namespace begin: its name in UTF-8, or a digest of a name that is long or no Unicode, and a byte
@@ -22,7 +25,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
  * ```
  */
 export function prefixOf(namespace: string): Buffer {
-  const readable = !LONE_SURROGATE.test(namespace) && Buffer.byteLength(namespace) <= LONGEST_NAMESPACE
+  const readable = isWellFormed(namespace) && Buffer.byteLength(namespace) <= LONGEST_NAMESPACE
   return readable
     ? Buffer.concat([Buffer.from(namespace), Buffer.of(END)])
     : Buffer.concat([Buffer.of(DIGEST), createHash('sha256').update(namespace, 'utf16le').digest(), Buffer.of(END)])
@@ -34,6 +37,26 @@ export function keyOf(prefix: Buffer, hash: string): Buffer {
   key.set(prefix)
   key.write(hash, prefix.length)
   return key
+}
+
+/**
+ * Gives the keys of a namespace for reading, each until the next: a hit is in a hurry, and a new buffer takes longer than
+ * the letters in it. Hashes have a length in common, so there is a view for each length.
+ */
+export function passingKeysOf(prefix: Buffer): (hash: string) => Buffer {
+  const key = Buffer.alloc(prefix.length + LONGEST_HASH)
+  const views: Buffer[] = []
+  key.set(prefix)
+  return (hash) => {
+    let end = prefix.length
+    for (let index = 0; index < hash.length; index++) {
+      const unit = hash.charCodeAt(index)
+      if (unit >= ASCII_END) return key.subarray(0, prefix.length + key.write(hash, prefix.length))
+      key[end++] = unit
+    }
+    views[hash.length] ??= key.subarray(0, end)
+    return views[hash.length]!
+  }
 }
 
 /** The hash that a key of the namespace ends with. */
@@ -63,8 +86,14 @@ export function after(key: Buffer): Buffer {
 
 /** Throws `HashError` for a hash that cannot name an entry. */
 export function checkHash(hash: string): void {
-  if (LONE_SURROGATE.test(hash)) throw new HashError('a hash must be well-formed Unicode here', hash)
-  if (Buffer.byteLength(hash) > LONGEST_HASH) {
+  if (!isWellFormed(hash)) throw new HashError('a hash must be well-formed Unicode here', hash)
+  if (hash.length * BYTES_PER_UNIT > LONGEST_HASH && Buffer.byteLength(hash) > LONGEST_HASH) {
     throw new HashError(`a hash may have ${LONGEST_HASH} bytes here, and this one has more`, hash)
   }
+}
+
+/** Whether there is no half of a character in it: UTF-8 has none, and would make all of them one. */
+export function isWellFormed(text: string): boolean {
+  // Newer than the library that the types are of.
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }

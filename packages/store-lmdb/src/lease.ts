@@ -12,7 +12,7 @@ export function takeLease(
   { key, ms, steal }: { key: Buffer; ms: number; steal: boolean },
 ): LeaseRecord | undefined {
   const name = key.toString('latin1')
-  const seen = decodeLease(environment.fresh().leases.get(key))
+  const seen = decodeLease(environment.now().leases.get(key))
   if (seen !== undefined && !steal && !observer.isLost(name, seen)) return undefined
   const mine = { id: randomUUID(), ms, beat: 0, holder: thisHolder() }
   const taken = environment.change(({ leases }) => {

@@ -2,8 +2,8 @@ import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store
 import { shrink } from './bounds.ts'
 import { glance, type Rooms } from './environment.ts'
 import { Eviction } from './eviction.ts'
-import { damaged, told } from './failure.ts'
-import { checkHash, hashOf, keyOf, prefixOf } from './keys.ts'
+import { damaged, storeTrouble } from './failure.ts'
+import { checkHash, hashOf, keyOf, passingKeysOf, prefixOf } from './keys.ts'
 import { LmdbLease, takeLease } from './lease.ts'
 import { Observer } from './observer.ts'
 import type { Plan } from './plan.ts'
@@ -23,10 +23,12 @@ export class NamespaceStore implements Store<'sync'> {
   readonly #bounds: Bounds | undefined
   readonly #eviction: Eviction | undefined
   readonly #observer: Observer
+  readonly #passingKey: (hash: string) => Buffer
 
   constructor(plan: Plan, name: string, { bounds, report }: OpenOptions = {}) {
     this.#plan = plan
     this.#namespace = { name, prefix: prefixOf(name) }
+    this.#passingKey = passingKeysOf(this.#namespace.prefix)
     this.#report = report
     this.#bounds = bounds
     this.#eviction =
@@ -42,13 +44,17 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   get(hash: string): Entry | undefined {
-    return this.#told('get', hash, () => this.#find(this.#plan.environment.fresh(), hash))
+    try {
+      return this.#find(hash)
+    } catch (error) {
+      throw this.#trouble('get', hash, error)
+    }
   }
 
   getMany(hashes: readonly string[]): (Entry | undefined)[] {
     return this.#told('getMany', undefined, () => {
-      const rooms = this.#plan.environment.fresh()
-      return hashes.map((hash) => this.#find(rooms, hash))
+      this.#plan.environment.now()
+      return hashes.map((hash) => this.#find(hash))
     })
   }
 
@@ -59,7 +65,7 @@ export class NamespaceStore implements Store<'sync'> {
   delete(hash: string): boolean {
     return this.#told('delete', hash, () => {
       const key = this.#keyOf(hash)
-      const { entries, leases } = this.#plan.environment.fresh()
+      const { entries, leases } = this.#plan.environment.now()
       if (!entries.doesExist(key) && !leases.doesExist(key)) return false
       return this.#plan.environment.change((rooms) => {
         rooms.leases.removeSync(key)
@@ -89,7 +95,7 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   stats(): Totals {
-    return this.#told('stats', undefined, () => totalsOf(this.#plan.environment.fresh(), this.#namespace.prefix))
+    return this.#told('stats', undefined, () => totalsOf(this.#plan.environment.now(), this.#namespace.prefix))
   }
 
   prune(now: number, bounds = this.#bounds): number {
@@ -142,9 +148,11 @@ export class NamespaceStore implements Store<'sync'> {
     })
   }
 
-  #find(rooms: Rooms, hash: string): Entry | undefined {
-    const key = this.#keyOf(hash)
-    const found = glance(rooms.entries, key)
+  #find(hash: string): Entry | undefined {
+    checkHash(hash)
+    const key = this.#passingKey(hash)
+    const { environment } = this.#plan
+    const found = glance(environment.recent().entries, key) ?? glance(environment.now().entries, key)
     if (found === undefined) return undefined
     const entry = this.#read(decode, found, key, hash)
     if (entry !== undefined) this.#eviction?.noteUse(hash)
@@ -189,7 +197,15 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   #told<T>(operation: string, hash: string | undefined, verb: () => T): T {
-    const { name: namespace } = this.#namespace
-    return told({ store: this.#plan.name, operation, namespace, ...(hash !== undefined && { hash }) }, verb)
+    try {
+      return verb()
+    } catch (error) {
+      throw this.#trouble(operation, hash, error)
+    }
+  }
+
+  #trouble(operation: string, hash: string | undefined, error: unknown): unknown {
+    const where = { store: this.#plan.name, operation, namespace: this.#namespace.name }
+    return storeTrouble(error, hash === undefined ? where : { ...where, hash })
   }
 }

@@ -17,7 +17,7 @@ export interface Namespace {
 export function* keysIn(environment: Environment, { prefix }: Namespace): Generator<Buffer> {
   const end = endOf(prefix)
   for (let start = prefix; ; ) {
-    const page = pageOf(environment.fresh().entries, start, end)
+    const page = pageOf(environment.now().entries, start, end)
     yield* page
     if (page.length < PAGE) return
     start = after(page.at(-1)!)

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { lmdbStore } from '@persist/store-lmdb'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const ENTRY = { hash: 'h', payload: 'old', createdAt: 1 }
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'persist-lmdb-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test('within one turn of the event loop a read shows what another store of this thread has just changed', () => {
+  const [one, two] = [lmdbStore(folder, { flush: false }), lmdbStore(folder, { flush: false })]
+  const [reader, writer] = [one.open('f'), two.open('f')]
+  for (let round = 0; round < 100; round++) {
+    writer.set({ ...ENTRY, payload: `${round}` })
+    expect(reader.get('h')?.payload).toBe(`${round}`)
+    writer.delete('h')
+    expect(reader.get('h')).toBeUndefined()
+  }
+  one.close()
+  two.close()
+})
+
+test('within one turn of the event loop a thread sees what another one writes and deletes', async () => {
+  const adapter = lmdbStore(folder, { flush: false })
+  const store = adapter.open('f')
+  store.set(ENTRY)
+  const worker = new Worker(new URL('./children/changes.mjs', import.meta.url), { workerData: { folder } })
+  await new Promise((resolve) => worker.once('message', resolve))
+  worker.postMessage('go')
+  const end = performance.now() + 30_000
+  const waitFor = (seen: () => boolean) => {
+    while (!seen()) if (performance.now() > end) throw new Error('not seen')
+  }
+  waitFor(() => store.get('h')?.payload === 'new')
+  waitFor(() => store.get('h') === undefined)
+  waitFor(() => store.get('another') !== undefined)
+  await worker.terminate()
+  adapter.close()
+})
+
+test('very many reads in one turn leave no heap of timers behind', () => {
+  const adapter = lmdbStore(folder, { flush: false })
+  const store = adapter.open('f')
+  store.set(ENTRY)
+  const start = performance.now()
+  for (let count = 0; count < 50_000; count++) store.get('h')
+  const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  // One for each millisecond at most, and those of the test runner.
+  expect(timers).toBeLessThan(performance.now() - start + 100)
+  expect(timers).toBeLessThan(25_000)
+  adapter.close()
+})
