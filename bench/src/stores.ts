@@ -1,0 +1,168 @@
+// What an entry costs to read and to write in each store, beside its driver alone with the same payload, in one run. The
+// store alone is measured, and a whole hit of a persisted function: key, hash, judgement and unpickling are in it.
+//   node dist/stores.js          with Redis and MongoDB where the tests find or install them
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import KeyvRedis from '@keyv/redis'
+import { closeStores, createPersist } from '@persist/core'
+import { pickle, unpickle } from '@persist/pickle'
+import type { Store, StoreAdapter } from '@persist/store'
+import { diskStore } from '@persist/store-disk'
+import { keyvStore } from '@persist/store-keyv'
+import { lmdbStore } from '@persist/store-lmdb'
+import { mongoStore } from '@persist/store-mongo'
+import { Keyv } from 'keyv'
+import { open as openLmdb } from 'lmdb'
+import { MongoClient } from 'mongodb'
+import { startMongo } from '../../test/support/mongo.mjs'
+import { startRedis } from '../../test/support/redis.mjs'
+import { interleaved, row } from './measure.ts'
+
+/** The driver alone: how somebody would keep the same payload by hand. */
+interface Driver {
+  readonly get: (id: number) => unknown
+  readonly set: (id: number) => unknown
+}
+
+interface Targets {
+  /** `store.get` to the driver's get. */
+  readonly get: number
+  /** A hit of a persisted function to the driver's get, and the value read from it. */
+  readonly hit: number
+  /** `store.set` to the driver's set. */
+  readonly set: number
+}
+
+const KEYS = 500
+const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
+const persist = createPersist({ env: {} })
+
+/** About 1 kB of JSON. */
+const record = (id: number) => ({
+  id,
+  name: `name ${id}`,
+  tags: ['a', 'b'],
+  scores: Array.from({ length: 150 }, (_, n) => n * id),
+})
+const payloads = Array.from({ length: KEYS }, (_, id) => pickle(record(id)))
+const met: boolean[] = []
+
+async function measure(name: string, adapter: StoreAdapter, driver: Driver, targets: Targets): Promise<void> {
+  const store = adapter.open('plain') as Store
+  const entry = (id: number) => ({ hash: `id-${id}`, payload: payloads[id]!, createdAt: 1 })
+  const hit = persist((id: number) => record(id), { funcname: 'hit', cache: adapter })
+  for (let id = 0; id < KEYS; id++) {
+    await store.set(entry(id))
+    await driver.set(id)
+    await hit(id)
+  }
+  let turn = 0
+  const next = () => turn++ % KEYS
+  const batch = adapter.mode === 'sync' ? 200 : 50
+  const read = (payload: unknown) => unpickle(payload as string)
+  const [get, driverGet, call, driverCall] = await interleaved(
+    [
+      { name: 'store.get', run: () => store.get(`id-${next()}`) },
+      { name: 'driver get', run: () => driver.get(next()) },
+      { name: 'hit', run: () => hit(next()) },
+      {
+        name: 'driver get and unpickle',
+        run: () => {
+          const payload = driver.get(next())
+          return payload instanceof Promise ? payload.then(read) : read(payload)
+        },
+      },
+    ],
+    { batch },
+  )
+  const [set, driverSet] = await interleaved(
+    [
+      { name: 'store.set', run: () => store.set(entry(next())) },
+      { name: 'driver set', run: () => driver.set(next()) },
+    ],
+    { batch: 20, rounds: 21 },
+  )
+  const micros = (timing: { micros: number } | undefined) => timing!.micros.toFixed(1)
+  console.log(
+    `${name}: get ${micros(get)} µs (driver ${micros(driverGet)}), hit ${micros(call)} (${micros(driverCall)}), set ${micros(set)} (${micros(driverSet)})`,
+  )
+  met.push(row(`${name}: get / the driver's get`, get!.micros / driverGet!.micros, targets.get))
+  met.push(row(`${name}: hit / the driver's get and unpickle`, call!.micros / driverCall!.micros, targets.hit))
+  met.push(row(`${name}: set / the driver's set`, set!.micros / driverSet!.micros, targets.set))
+}
+
+const files = join(folder, 'files')
+mkdirSync(files)
+await measure(
+  'disk',
+  diskStore(join(folder, 'disk')),
+  {
+    get: (id) => readFileSync(join(files, `${id}.json`), 'utf8'),
+    set: (id) => {
+      writeFileSync(join(files, `${id}.new`), payloads[id]!)
+      renameSync(join(files, `${id}.new`), join(files, `${id}.json`))
+    },
+  },
+  { get: 1.2, hit: 1.3, set: 1.3 },
+)
+
+const unflushed = { noSync: true, overlappingSync: false } as const
+const texts = openLmdb<string, string>({ path: join(folder, 'texts'), encoding: 'string', ...unflushed })
+const lmdb = lmdbStore(join(folder, 'lmdb'), { flush: false })
+await measure(
+  'lmdb',
+  lmdb,
+  { get: (id) => texts.get(`plain/id-${id}`), set: (id) => texts.putSync(`plain/id-${id}`, payloads[id]!) },
+  { get: 3, hit: 2, set: 3 },
+)
+await texts.close()
+
+// What lmdb does by itself with the same values: it keeps them in a format of its own, without a checksum.
+const values = openLmdb<ReturnType<typeof record>, string>({ path: join(folder, 'values'), ...unflushed })
+for (let id = 0; id < KEYS; id++) values.putSync(`plain/id-${id}`, record(id))
+const plainLmdb = lmdb.open('plain') as Store<'sync'>
+let round = 0
+const [text, value] = await interleaved([
+  { name: 'store.get', run: () => plainLmdb.get(`id-${round++ % KEYS}`) },
+  { name: 'lmdb get', run: () => values.get(`plain/id-${round++ % KEYS}`) },
+])
+met.push(row("lmdb: get / lmdb's own get of the same value", text!.micros / value!.micros, 2))
+await values.close()
+
+const redis = await startRedis()
+if (redis === undefined) console.log('SKIPPED redis: there is none on this machine')
+else {
+  const client = new KeyvRedis(redis.url, { namespace: 'plain' })
+  const keyv = new Keyv(client, { useKeyPrefix: false })
+  await measure(
+    'redis',
+    keyvStore(redis.url),
+    { get: (id) => keyv.get(`id-${id}`), set: (id) => keyv.set(`id-${id}`, payloads[id]) },
+    { get: 1.15, hit: 1.3, set: 1.3 },
+  )
+  await keyv.disconnect()
+}
+
+const mongo = await startMongo()
+if (mongo === undefined) console.log('SKIPPED mongo: there is none on this machine')
+else {
+  const client = new MongoClient(mongo.url)
+  const plain = client.db('bench-stores').collection<{ _id: string; payload: string }>('plain')
+  await measure(
+    'mongo',
+    mongoStore(`${mongo.url}bench-stores`),
+    {
+      get: (id) => plain.findOne({ _id: `id-${id}` }).then((found) => found?.payload),
+      set: (id) => plain.replaceOne({ _id: `id-${id}` }, { payload: payloads[id]! }, { upsert: true }),
+    },
+    { get: 1.15, hit: 1.3, set: 2 },
+  )
+  await client.close()
+}
+
+await closeStores()
+await mongo?.stop()
+await redis?.stop()
+rmSync(folder, { recursive: true })
+process.exit(met.every(Boolean) ? 0 : 1)

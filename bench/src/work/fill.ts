@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Task } from './child.ts'
+import type { Payload } from './payloads.ts'
+import { peakMemory, subjectOf } from './subject.ts'
+
+export interface Filled {
+  /** A call that computes and stores, opening and closing shared among all. */
+  readonly micros: number
+  readonly memory: number
+  readonly wrong: number
+  readonly runs: number
+}
+
+/** Calls with `count` arguments that nobody has called with before. */
+export async function run({ load, folder, parameters }: Task<{ payload: Payload; count: number }>): Promise<Filled> {
+  const { payload, count } = parameters
+  const peer = await load()
+  const ids = Array.from({ length: count }, (_, id) => id)
+  const began = performance.now()
+  const opened = await peer.open(folder)
+  const opening = performance.now() - began
+  const subject = await subjectOf(opened, payload, ids)
+  const results: unknown[] = []
+  const start = performance.now()
+  for (const id of ids) {
+    const result = subject.call(id)
+    results.push(result instanceof Promise ? await result : result)
+  }
+  await opened.close?.()
+  const micros = ((performance.now() - start + opening) * 1000) / count
+  const memory = peakMemory()
+  const wrong = results.filter((result, index) => !isDeepStrictEqual(result, subject.expected[index])).length
+  return { micros, memory, wrong, runs: subject.runs() }
+}

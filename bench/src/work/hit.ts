@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util'
+import { median } from '../measure.ts'
+import type { Task } from './child.ts'
+import type { Payload } from './payloads.ts'
+import { peakMemory, spread, subjectOf } from './subject.ts'
+
+export interface Hits {
+  /** A call in a process that has just begun, each argument for the first time, the opening shared among all. */
+  readonly first: number
+  /** A call later on; a peer that holds results in memory answers from there. */
+  readonly again: number
+  readonly memory: number
+  readonly wrong: number
+  /** Calls that ran the function: no hits. */
+  readonly runs: number
+}
+
+/** Calls with `count` of the `of` arguments whose results an earlier process left. */
+export async function run(task: Task<{ payload: Payload; count: number; of: number; passes: number }>): Promise<Hits> {
+  const { payload, count, of, passes } = task.parameters
+  const peer = await task.load()
+  const ids = spread(count, of)
+  const began = performance.now()
+  const opened = await peer.open(task.folder)
+  const opening = performance.now() - began
+  const subject = await subjectOf(opened, payload, ids)
+  const results: unknown[] = []
+  const start = performance.now()
+  for (const id of ids) {
+    const result = subject.call(id)
+    results.push(result instanceof Promise ? await result : result)
+  }
+  const first = ((performance.now() - start + opening) * 1000) / count
+  const runs = subject.runs()
+  const later: number[] = []
+  for (let pass = 0; pass < passes; pass++) {
+    const begin = performance.now()
+    for (const id of ids) {
+      const result = subject.call(id)
+      if (result instanceof Promise) await result
+    }
+    later.push(((performance.now() - begin) * 1000) / count)
+  }
+  const memory = peakMemory()
+  const wrong = results.filter((result, index) => !isDeepStrictEqual(result, subject.expected[index])).length
+  await opened.close?.()
+  return { first, again: median(later), memory, wrong, runs }
+}

@@ -1,0 +1,17 @@
+import type { Opened } from '../peers/peer.ts'
+import { PAYLOADS } from './payloads.ts'
+
+/** The function whose writer is killed, from one source text for writer and reader. */
+export async function killable(opened: Opened) {
+  let ran = false
+  const call = await opened.memoize('killed', (id) => {
+    ran = true
+    return PAYLOADS.megabyte(id as number)
+  })
+  const ranSince = () => {
+    const before = ran
+    ran = false
+    return before
+  }
+  return { call, ranSince }
+}
