@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
 import { FULL } from './support/filled.ts'
-import { rowCount, rowOf, withPage } from './support/page.ts'
+import { eventually, rowCount, rowOf, withPage } from './support/page.ts'
 import { serving } from './support/serving.ts'
 
 await withPage('on the page', (lab) => {
@@ -17,7 +17,7 @@ await withPage('on the page', (lab) => {
     store.set({ hash: 'second', payload: '2', createdAt: Date.now() })
     await rowOf(page, 'second').waitFor()
     store.delete('first')
-    await expect.poll(() => rowOf(page, 'first').count()).toBe(0)
+    await eventually(() => rowOf(page, 'first').count()).toBe(0)
     store.clear()
   })
 
@@ -38,7 +38,7 @@ await withPage('on the page', (lab) => {
     expect(lab.stored()).toContain('odd full')
     await page.locator('#delete').click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-    await expect.poll(() => rowOf(page, 'full').count()).toBe(0)
+    await eventually(() => rowOf(page, 'full').count()).toBe(0)
     expect(lab.stored()).not.toContain('odd full')
     expect(lab.stored()).toContain('odd raw')
     expect(lab.failures).toEqual([])
@@ -63,12 +63,12 @@ await withPage('on the page', (lab) => {
     await rowOf(page, 'odd').waitFor()
     const focused = () => page.evaluate('document.activeElement.textContent')
     for (const key of ['ArrowDown', 'j', 'j', 'k', 'ArrowDown', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key)
-    await expect.poll(focused).toMatch(/^odd/)
+    await eventually(focused).toMatch(/^odd/)
     await page.keyboard.press('Enter')
     await rowOf(page, 'full').waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('full')
-    await expect.poll(rowCount(page)).toBe(1)
+    await eventually(rowCount(page)).toBe(1)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.locator('#value').waitFor()
@@ -76,7 +76,7 @@ await withPage('on the page', (lab) => {
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await expect.poll(lab.stored).not.toContain('odd full')
+    await eventually(lab.stored).not.toContain('odd full')
     await page.keyboard.press('?')
     await page.getByRole('dialog').getByText('previous line').waitFor()
     await page.keyboard.press('Escape')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
-import { rowCount, rowOf, textOf, withPage } from './support/page.ts'
+import { eventually, rowCount, rowOf, textOf, withPage } from './support/page.ts'
 
 await withPage('on the page', (lab) => {
   test('shows the functions with their charts, and asks nobody but its own server', async () => {
@@ -82,19 +82,19 @@ await withPage('on the page', (lab) => {
   test('finds entries by their keys, and puts them in order', async () => {
     const page = await lab.open()
     await rowOf(page, 'double').locator('a').click()
-    await expect.poll(rowCount(page)).toBe(5)
+    await eventually(rowCount(page)).toBe(5)
     await page.locator('input.search').fill('[ 3 ]')
-    await expect.poll(rowCount(page)).toBe(1)
+    await eventually(rowCount(page)).toBe(1)
     expect(await textOf(page.locator('.entries [role=status]'))).toBe('1 entry')
     await page.locator('input.search').fill('nothing like it')
-    await expect.poll(rowCount(page)).toBe(0)
+    await eventually(rowCount(page)).toBe(0)
     await page.locator('input.search').fill('NUMBER')
-    await expect.poll(rowCount(page)).toBe(5)
+    await eventually(rowCount(page)).toBe(5)
     const keys = () => page.locator('td.key').allInnerTexts()
     await page.getByRole('button', { name: 'Key', exact: true }).click()
-    await expect.poll(keys).toEqual(['[ 0 ]', '[ 1 ]', '[ 2 ]', '[ 3 ]', '[ 4 ]'])
+    await eventually(keys).toEqual(['[ 0 ]', '[ 1 ]', '[ 2 ]', '[ 3 ]', '[ 4 ]'])
     await page.getByRole('button', { name: 'Key', exact: true }).click()
-    await expect.poll(keys).toEqual(['[ 4 ]', '[ 3 ]', '[ 2 ]', '[ 1 ]', '[ 0 ]'])
+    await eventually(keys).toEqual(['[ 4 ]', '[ 3 ]', '[ 2 ]', '[ 1 ]', '[ 0 ]'])
   })
 
   test('more entries than fit on a page are a click away', async () => {
@@ -103,7 +103,7 @@ await withPage('on the page', (lab) => {
     const page = await lab.open()
     await rowOf(page, 'many').locator('a').click()
     for (const shown of [100, 200, 250]) {
-      await expect.poll(rowCount(page)).toBe(shown)
+      await eventually(rowCount(page)).toBe(shown)
       if (shown < 250) await page.getByRole('button', { name: 'Show more' }).click()
     }
     expect(await page.getByRole('button', { name: 'Show more' }).isVisible()).toBe(false)

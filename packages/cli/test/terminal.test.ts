@@ -48,13 +48,11 @@ onTerminal('on a terminal', () => {
   })
 
   test('there are colours, unless they are not wanted', async () => {
-    for (const args of [['ls'], ['show', 'odd', 'full'], ['stats']]) {
-      expect((await typed(args, [], { cwd })).stdout).toContain(COLOUR)
-      expect((await typed([...args, '--no-color'], [], { cwd })).stdout).not.toContain(COLOUR)
-      expect((await typed(args, [], { cwd, env: { NO_COLOR: '1' } })).stdout).not.toContain(COLOUR)
-      expect((await typed(args, [], { cwd, env: { TERM: 'dumb' } })).stdout).not.toContain(COLOUR)
-      expect((await typed([...args, '--json'], [], { cwd })).stdout).not.toContain(COLOUR)
-    }
+    const shown = async (args: readonly string[], env = {}) => (await typed(args, [], { cwd, env })).stdout
+    for (const args of [['ls'], ['show', 'odd', 'full'], ['stats']]) expect(await shown(args)).toContain(COLOUR)
+    expect(await shown(['ls', '--no-color'])).not.toContain(COLOUR)
+    expect(await shown(['ls', '--json'])).not.toContain(COLOUR)
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect(await shown(['ls'], env)).not.toContain(COLOUR)
   })
 
   test('no stored text steers it, with colours either', async () => {

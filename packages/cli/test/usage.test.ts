@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
+import { createProgram } from '../src/program.ts'
 import { COMMAND, execute, newFolder, persist } from './support/command.ts'
 import { filled } from './support/filled.ts'
 
@@ -17,9 +18,18 @@ describe('help', () => {
     expect(stdout).toMatch(/PERSIST_CACHE/)
   })
 
-  test.each(COMMANDS)('of %s says what it does, with the options of all commands', async (command) => {
-    const { stdout, code } = await persist([command, '--help'])
-    expect(code).toBe(0)
+  test('of a command is an answer, and no error', async () => {
+    expect(await persist(['show', '--help'])).toMatchObject({ code: 0, stderr: '' })
+    expect(await persist(['help', 'copy'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Usage: persist copy/),
+    })
+  })
+
+  test.each(COMMANDS)('of %s says what it does, with the options of all commands', (command) => {
+    const stdout = createProgram(() => {})
+      .commands.find((one) => one.name() === command)!
+      .helpInformation()
     expect(stdout).toMatch(new RegExp(`^Usage: persist ${command}`))
     for (const option of ['--cache', '--json', '--yes', '--store', '--no-color']) expect(stdout).toContain(option)
   })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { beforeAll, beforeEach } from 'vitest'
+import { beforeAll, beforeEach, expect } from 'vitest'
 import { contents, filled } from './filled.ts'
 import { type Serving, serving } from './serving.ts'
 import { withBrowser } from './with-browser.ts'
@@ -61,4 +61,9 @@ export function rowCount(page: Page): () => Promise<number> {
 /** What can be read there. */
 export async function textOf(locator: Locator): Promise<string> {
   return (await locator.allInnerTexts()).join('\n')
+}
+
+/** Asks again until the answer is as expected; a busy machine takes its time. */
+export function eventually(ask: () => unknown): ReturnType<typeof expect.poll> {
+  return expect.poll(ask, { timeout: 30_000 })
 }
