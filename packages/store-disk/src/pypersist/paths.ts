@@ -1,4 +1,4 @@
-// The layout of pypersist 1.1 (https://pypi.org/project/pypersist/), module `diskcache`, and one file of our own:
+// The layout of pypersist 1.1, module `diskcache`, and one file of our own:
 //
 //   persist/power/2_to_the_power_of_4.out     the pickle of the result
 //   persist/power/2_to_the_power_of_4.key     the pickle of the key, with storekey
