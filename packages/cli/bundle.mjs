@@ -1,10 +1,9 @@
 // Makes the command and the files of its page. What a command needs is loaded when that command runs: each is a file.
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
-rmSync('dist', { recursive: true, force: true })
-
-await build({
+const command = await build({
   entryPoints: ['src/main.ts'],
   outdir: 'dist',
   bundle: true,
@@ -15,10 +14,11 @@ await build({
   target: 'node20.19',
   sourcemap: true,
   logLevel: 'warning',
+  metafile: true,
 })
 
 // The page takes nothing from elsewhere: one script, one style sheet.
-await build({
+const page = await build({
   entryPoints: { page: 'src/page/browser/main.ts', style: 'src/page/browser/style.css' },
   outdir: 'dist/page',
   bundle: true,
@@ -27,4 +27,12 @@ await build({
   target: 'es2022',
   minify: true,
   logLevel: 'warning',
+  metafile: true,
 })
+
+// What an earlier build has left: last, so that a command that runs at this moment finds its files.
+const made = new Set([...Object.keys(command.metafile.outputs), ...Object.keys(page.metafile.outputs)])
+for (const name of readdirSync('dist', { recursive: true })) {
+  const path = join('dist', name)
+  if (statSync(path).isFile() && !made.has(path.replaceAll('\\', '/'))) rmSync(path)
+}

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type HashCollisionError, persist } from '@persist/core'
+import { createPersist, type HashCollisionError, persist } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, expect, test } from 'vitest'
 import { newFolder } from '../../packages/store-disk/test/support/folder.ts'
@@ -152,4 +152,30 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(readdirSync(join(dir, 'power')).filter((name) => name.endsWith('.lock'))).toEqual([])
     expect(existsSync(join(dir, 'power', '1_to_the_power_of_2.out'))).toBe(true)
   }, 120_000)
+})
+
+test('what Python has no place for works among programs in TypeScript: expiry, versions, tags', () => {
+  const dir = newFolder()
+  let now = 1_000_000
+  let ran = 0
+  const persistThen = createPersist({ now: () => now })
+  const options = {
+    funcname: 'square',
+    cache: `file://${dir}?layout=pypersist`,
+    ttl: '1m',
+    tags: () => ['square'],
+  } as const
+  const square = persistThen(
+    (x: number) => {
+      ran++
+      return x * x
+    },
+    { ...options, version: '1' },
+  )
+  expect([square(3), square(3), ran]).toEqual([9, 9, 1])
+  now += 61_000
+  expect([square(3), ran]).toEqual([9, 2])
+  expect(square.cache.deleteByTag('square')).toBe(1)
+  expect([square(3), ran]).toEqual([9, 3])
+  expect(diskStore(dir, { layout: 'pypersist' }).open('square').stats().entries).toBe(1)
 })

@@ -88,10 +88,16 @@ function locate(module: string): string {
   }
 }
 
+function refuseWriting(): never {
+  throw Object.assign(new Error('EROFS: only looking'), { code: 'EROFS' })
+}
+
 /** The disk store moves what is damaged aside when it meets it, unless it cannot. */
 const lookOnly: typeof nodeFs = {
   ...nodeFs,
-  renameSync() {
-    throw Object.assign(new Error('EROFS: only looking'), { code: 'EROFS' })
-  },
+  renameSync: refuseWriting,
+  mkdirSync: refuseWriting,
+  unlinkSync: refuseWriting,
+  linkSync: refuseWriting,
+  lutimesSync: refuseWriting,
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { mongoStore } from '@persist/store-mongo'
@@ -25,6 +25,26 @@ test('a copy of a folder has the same entries, and nothing is written twice', as
     code: 0,
     stdout: '0 entries copied (0 B), 12 were there already\n',
   })
+})
+
+test('a copy in the layout of pypersist has the same entries, and looking at it changes nothing', async () => {
+  const cwd = filled()
+  const python = 'file://python?layout=pypersist'
+  expect(await json(['copy', 'persist', python, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
+  expect(await json(['copy', python, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
+  expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
+  // A program that died while it wrote.
+  writeFileSync(join(cwd, 'python', 'odd', 'left.out'), 'half')
+  writeFileSync(join(cwd, 'python', 'odd', 'left.lock'), '')
+  utimesSync(join(cwd, 'python', 'odd', 'left.lock'), 1, 1)
+  const before = readdirSync(cwd, { recursive: true }).sort()
+  expect(await persist(['-c', python, 'verify'], { cwd })).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/12 entries sound, 1 not/),
+  })
+  expect(readdirSync(cwd, { recursive: true }).sort()).toEqual(before)
+  expect(await json(['-c', python, 'verify', '--repair', '-y'], { cwd })).toMatchObject({ checked: 12, repaired: 1 })
+  expect(await json(['-c', python, 'ls', 'odd'], { cwd })).toMatchObject([{ entries: 4 }])
 })
 
 test('only the functions that are named are copied', async () => {
