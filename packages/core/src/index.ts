@@ -1,3 +1,9 @@
+/**
+ * Persistent memoisation: `persist`, `persisted`, and everything that a user of a store needs.
+ *
+ * @module @persist/core
+ */
+
 export {
   DuplicateNamespaceError,
   HashCollisionError,

@@ -1,3 +1,9 @@
+/**
+ * `PersistError`, its codes and its classes.
+ *
+ * @module @persist/errors
+ */
+
 export {
   DuplicateNamespaceError,
   HashCollisionError,

@@ -25,5 +25,6 @@ export const identity: unique symbol = Symbol.for('@persist/identity') as never
 
 /** An object that says what identifies it. */
 export interface Identified {
+  /** What identifies it: anything with a canonical text but `undefined`. */
   [identity](): unknown
 }

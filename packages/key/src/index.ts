@@ -1,3 +1,9 @@
+/**
+ * Canonical text for the arguments of a call: equal exactly when they are.
+ *
+ * @module @persist/key
+ */
+
 export { canonical, canonicalArguments } from './canonical.ts'
 export { type Identified, identity } from './identity.ts'
 export { type NamedKey, named } from './named.ts'

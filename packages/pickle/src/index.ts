@@ -1,11 +1,19 @@
+/**
+ * Values to text and back, never silently wrong.
+ *
+ * @module @persist/pickle
+ */
+
 import { createPickle } from './pickle.ts'
 
 export type { PickleOptions, PickleType } from './options.ts'
 export { createPickle, type Pickle } from './pickle.ts'
 
+const ready = createPickle()
+
 /**
- * The default pair: plain JSON where that is enough, superjson behind a guard where it is not. `pickle` throws
- * `PickleError` for what would not come back equal, `unpickle` throws `UnpickleError` for what it cannot read.
+ * A value to text: plain JSON where that is enough, superjson behind a guard where it is not. Throws `PickleError`, with
+ * the path, for what would not come back equal.
  *
  * @example
  * ```ts
@@ -13,4 +21,7 @@ export { createPickle, type Pickle } from './pickle.ts'
  * unpickle(text) // { when: 1970-01-01T00:00:00.000Z, seen: Set(1) { 1n } }
  * ```
  */
-export const { pickle, unpickle } = createPickle()
+export const pickle = ready.pickle
+
+/** The value of a text that {@link pickle} wrote. Throws `UnpickleError` for anything else; runs no code. */
+export const unpickle = ready.unpickle

@@ -1,3 +1,9 @@
+/**
+ * Values that JSON brings back equal, as plain JSON.
+ *
+ * @module @persist/pickle/json
+ */
+
 import { UnpickleError } from '@persist/errors'
 import { planFrom } from './options.ts'
 import { parseJson } from './parse-json.ts'

@@ -1,3 +1,9 @@
+/**
+ * Values to bytes and back, by V8 behind the same guard.
+ *
+ * @module @persist/pickle/v8
+ */
+
 import { endianness } from 'node:os'
 import { DefaultDeserializer, serialize } from 'node:v8'
 import { crc32 } from 'node:zlib'
@@ -40,8 +46,10 @@ export function createPickle(options?: PickleOptions): BinaryPickle {
   return { pickle: (value) => write(value, plan), unpickle: (payload) => read(payload, plan) }
 }
 
+const ready = createPickle()
+
 /**
- * The binary pair.
+ * A value to bytes. Throws `PickleError`, with the path, for whatever would not come back equal.
  *
  * @example
  * ```ts
@@ -49,7 +57,10 @@ export function createPickle(options?: PickleOptions): BinaryPickle {
  * const f = persist(simulate, { pickle, unpickle })
  * ```
  */
-export const { pickle, unpickle } = createPickle()
+export const pickle = ready.pickle
+
+/** The value of bytes that {@link pickle} wrote. Throws `UnpickleError` for damaged bytes, and for those of a newer V8. */
+export const unpickle = ready.unpickle
 
 function write(value: unknown, plan: Plan): Uint8Array {
   const snapshot = takeSnapshot(value, plan, 'binary')

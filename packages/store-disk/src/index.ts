@@ -1,3 +1,9 @@
+/**
+ * A folder as a store.
+ *
+ * @module @persist/store-disk
+ */
+
 import './schemes.ts'
 
 export { diskStore } from './disk-store.ts'

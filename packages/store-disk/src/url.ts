@@ -5,7 +5,7 @@ import { diskStore } from './disk-store.ts'
 import type { DiskStoreOptions } from './options.ts'
 
 /**
- * The store for a cache URL, or for a folder that is named without `file://`. See {@link folderOf} for the forms.
+ * The store for a cache URL, or for a folder that is named without `file://`. The README has the forms.
  *
  * @throws OptionError for another scheme, for parameters, and for what names no folder.
  * @example

@@ -1,3 +1,9 @@
+/**
+ * Keyv, and Redis by it, as a store.
+ *
+ * @module @persist/store-keyv
+ */
+
 import './schemes.ts'
 
 export type { KeyvLike } from './keyv-like.ts'

@@ -1,14 +1,19 @@
 /** As much of a Keyv instance as is used here, so that any copy and any version from 5 on will do. */
 export interface KeyvLike {
+  /** The value, or `undefined`. */
   get(key: string): Promise<unknown>
   /** Unlike `get` it does not take a failure for a miss. */
   getRaw?(key: string): Promise<{ readonly value?: unknown } | undefined>
+  /** The values, in the order of the keys. */
   getMany?(keys: string[]): Promise<unknown[]>
+  /** `ttl` in milliseconds. `false`: it was not stored. */
   set(key: string, value: unknown, ttl?: number): Promise<boolean>
+  /** `true`: there was one. */
   delete(key: string): Promise<boolean>
   /** Absent where the storage adapter cannot list. */
   // biome-ignore lint/suspicious/noExplicitAny: as Keyv's own types have it
   readonly iterator?: ((argument?: any) => AsyncIterable<readonly unknown[]>) | undefined
+  /** Where Keyv tells trouble that it does not throw. */
   on?(event: 'error', listener: (error: unknown) => void): unknown
   readonly namespace?: string | undefined
   /** The storage adapter, or a Map. */

@@ -1,3 +1,9 @@
+/**
+ * MongoDB as a store.
+ *
+ * @module @persist/store-mongo
+ */
+
 import './schemes.ts'
 
 export { mongoStore, mongoStore as fromUrl } from './mongo-adapter.ts'

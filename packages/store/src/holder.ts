@@ -1,3 +1,9 @@
+/**
+ * Who holds a lease, and whether that process is alive.
+ *
+ * @module @persist/store/holder
+ */
+
 import { hash as digest } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'

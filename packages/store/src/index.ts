@@ -1,3 +1,9 @@
+/**
+ * What a store is: the contract, and the registry of URL schemes.
+ *
+ * @module @persist/store
+ */
+
 export type {
   Bounds,
   Entry,

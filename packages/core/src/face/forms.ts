@@ -13,15 +13,27 @@ type Decoratable<C extends CacheRef> = [ModeOf<C>] extends ['sync']
 
 /** What `persist(options)` gives: a decorator for methods, and a wrapper for functions. */
 export interface PersistWith<A extends readonly unknown[], K, C extends CacheRef, Iterates extends boolean> {
-  /** The standard decorator. */
+  /**
+   * The standard decorator.
+   *
+   * @typeParam F The method.
+   */
   <F extends Decoratable<C>>(method: F, context: ClassMethodDecoratorContext): F
-  /** The decorator of `experimentalDecorators`. */
+  /**
+   * The decorator of `experimentalDecorators`.
+   *
+   * @typeParam F The method.
+   */
   <F extends Decoratable<C>>(
     target: object,
     property: string | symbol,
     descriptor: TypedPropertyDescriptor<F>,
   ): TypedPropertyDescriptor<F>
-  /** The wrapper. */
+  /**
+   * The wrapper.
+   *
+   * @typeParam F The function.
+   */
   <F extends (...args: A extends readonly [...infer Args] ? Args : never) => unknown>(
     fn: F,
   ): Persisted<F, K, C, Iterates>

@@ -48,8 +48,11 @@ export interface Overrides {
 
 /** A function's results as a Map from keys to values, over a synchronous store. */
 export interface SyncView<K, V> {
+  /** The fresh result, or `undefined`; never computes. */
   get(key: K): V | undefined
+  /** Stores a result. A computation that still runs does not overwrite it. */
   set(key: K, value: V): this
+  /** Whether there is a fresh result. */
   has(key: K): boolean
   /** `true`: there was one. A computation that still runs cannot bring it back. */
   delete(key: K): boolean
@@ -57,13 +60,17 @@ export interface SyncView<K, V> {
   clear(): number
   /** Deletes the entries with this tag and tells how many. */
   deleteByTag(tag: string): number
+  /** How many fresh results there are. */
   readonly size: number
 }
 
 /** A function's results as a Map from keys to values, over an asynchronous store. */
 export interface AsyncView<K, V> {
+  /** The fresh result, or `undefined`; never computes. */
   get(key: K): Promise<V | undefined>
+  /** Stores a result. A computation that still runs does not overwrite it. */
   set(key: K, value: V): Promise<void>
+  /** Whether there is a fresh result. */
   has(key: K): Promise<boolean>
   /** `true`: there was one. A computation that still runs cannot bring it back. */
   delete(key: K): Promise<boolean>
@@ -71,14 +78,19 @@ export interface AsyncView<K, V> {
   clear(): Promise<number>
   /** Deletes the entries with this tag and tells how many. */
   deleteByTag(tag: string): Promise<number>
+  /** How many fresh results there are. */
   size(): Promise<number>
 }
 
 /** What a view has besides with `storekey` or `unhash`: lazy listings of the fresh entries, in no order. */
 export type Iteration<K, V, M extends Mode> = {
+  /** The keys. */
   keys(): Listing<M, K>
+  /** The results. */
   values(): Listing<M, V>
+  /** Pairs of key and result. */
   entries(): Listing<M, [K, V]>
+  /** Calls `visit` for each; over an asynchronous store the promise settles after the last. */
   forEach(visit: (value: V, key: K) => void): Reply<M, void>
 } & (M extends 'sync' ? Iterable<[K, V]> : AsyncIterable<[K, V]>)
 
@@ -118,6 +130,7 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   many(this: ThisParameterType<F>, calls: readonly Parameters<F>[]): ManyOf<F, M>
   /** Deletes all results and tells how many. */
   clear(): Reply<M, number>
+  /** What this process counted, and what the store holds. */
   stats(): Reply<M, Stats>
   /** The same function with overrides for the call that follows. */
   with(overrides: Overrides): PersistedCall<F, M>

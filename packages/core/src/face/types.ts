@@ -1,5 +1,6 @@
 import type { Mode, SchemeOf, StoreAdapter } from '@persist/store'
 
+/** Any function. */
 // biome-ignore lint/suspicious/noExplicitAny: the widest function type; `unknown` arguments would refuse every real one
 export type AnyFunction = (this: any, ...args: any[]) => any
 

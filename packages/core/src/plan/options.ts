@@ -23,6 +23,7 @@ export interface StandardSchema {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
+    /** `issues` in the answer: the value does not fit. */
     readonly validate: (value: unknown) => StandardResult | Promise<StandardResult>
   }
 }

@@ -14,7 +14,9 @@ export interface Surroundings {
   readonly later: (ms: number, act: () => void) => () => void
   /** A number from 0 to 1, to spread waiters. */
   readonly random: () => number
+  /** Where `PERSIST_*` are read, at wrap time. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where `verbosity` prints. */
   readonly stderr: (text: string) => void
 }
 

@@ -1,3 +1,9 @@
+/**
+ * A suite of tests that proves a store.
+ *
+ * @module @persist/store/conformance
+ */
+
 import { atomic } from './atomic.ts'
 import { basic } from './basic.ts'
 import { close } from './close.ts'
@@ -16,7 +22,9 @@ export type { Subject } from './lab.ts'
 
 /** What a test runner offers: vitest, jest, `node:test`, and whatever else has these. */
 export interface Runner {
+  /** Groups tests. */
   readonly describe: (name: string, define: () => void) => unknown
+  /** Defines a test; `timeout` in milliseconds. */
   readonly test: (name: string, run: (...context: unknown[]) => Promise<void>, timeout?: number) => unknown
 }
 
