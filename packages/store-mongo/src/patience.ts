@@ -30,6 +30,8 @@ interface Waiting {
 const TICKS_PER_WAIT = 20
 const SHORTEST_TICK = 5
 const LONGEST_TICK = 100
+/** To start the clock for each of many short waits would cost more than to let it tick a little after the last. */
+const TICKS_AFTER_LAST = 20
 
 /**
  * Bounds waits by the time in which this process could have seen an answer. A process that is busy or starved lets a
@@ -42,6 +44,7 @@ export class Patience {
   readonly #waiting = new Set<Waiting>()
   #timer: NodeJS.Timeout | undefined
   #last = 0
+  #idleTicks = 0
 
   constructor(usualMs: number, now: () => number = () => performance.now()) {
     this.#tick = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, usualMs / TICKS_PER_WAIT))
@@ -77,23 +80,30 @@ export class Patience {
   }
 
   #add(waiting: Waiting): void {
+    if (this.#waiting.size === 0) this.#wake()
     this.#waiting.add(waiting)
-    if (this.#timer !== undefined) return
+  }
+
+  #wake(): void {
+    this.#idleTicks = 0
     this.#last = this.#now()
-    this.#timer = setInterval(() => this.#pass(), this.#tick)
+    if (this.#timer === undefined) this.#timer = setInterval(() => this.#pass(), this.#tick)
+    else this.#timer.ref()
   }
 
   #remove(waiting: Waiting): void {
-    this.#waiting.delete(waiting)
-    if (this.#waiting.size > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    // Nobody waits: the clock keeps no process.
+    if (this.#waiting.delete(waiting) && this.#waiting.size === 0) this.#timer?.unref()
   }
 
   #pass(): void {
     const now = this.#now()
     const passed = Math.min(now - this.#last, 2 * this.#tick)
     this.#last = now
+    if (this.#waiting.size === 0 && ++this.#idleTicks >= TICKS_AFTER_LAST) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    }
     for (const waiting of [...this.#waiting]) {
       waiting.left -= passed
       if (!waiting.asked && waiting.left <= waiting.half) this.#askForMore(waiting)

@@ -36,6 +36,7 @@ export class SharedClient implements ClientSource {
   #live: LiveClient | undefined
   #opening: Promise<LiveClient> | undefined
   #idle: NodeJS.Timeout | undefined
+  #lastUse = 0
 
   constructor(plan: ClientPlan) {
     this.#plan = plan
@@ -57,11 +58,11 @@ export class SharedClient implements ClientSource {
   async use<T>(wait: Wait, verb: Verb<T>): Promise<T> {
     const live = this.#live ?? (await this.#makeLive())
     live.enter()
-    clearTimeout(this.#idle)
     try {
       return await live.gate.through(wait.ms, () => this.#run(live, wait, verb))
     } finally {
       live.leave()
+      this.#lastUse = performance.now()
       if (live.isIdle) this.#closeWhenIdle()
     }
   }
@@ -124,14 +125,17 @@ export class SharedClient implements ClientSource {
     live.retire()
   }
 
-  #closeWhenIdle(): void {
-    clearTimeout(this.#idle)
+  /** One timer for many short uses: it looks whether the last was long enough ago. */
+  #closeWhenIdle(after = IDLE_MS): void {
     // Holds nothing up itself: while connections are open the process lives anyway.
-    this.#idle = setTimeout(() => {
+    this.#idle ??= setTimeout(() => {
+      this.#idle = undefined
       if (!this.#live?.isIdle) return
-      if (isServing()) this.#closeWhenIdle()
+      const left = this.#lastUse + IDLE_MS - performance.now()
+      if (left >= 1) this.#closeWhenIdle(left)
+      else if (isServing()) this.#closeWhenIdle()
       else this.#retire(this.#live)
-    }, IDLE_MS).unref()
+    }, after).unref()
   }
 }
 
