@@ -18,7 +18,8 @@ export interface Pickle {
    */
   readonly pickle: (value: unknown) => string
   /** The value, from its text (or the UTF-8 of it). Throws `UnpickleError` for anything that `pickle` never wrote. */
-  readonly unpickle: (payload: string | Uint8Array) => unknown
+  // biome-ignore lint/suspicious/noExplicitAny: as of JSON.parse, so that the pair fits a function of any result
+  readonly unpickle: (payload: string | Uint8Array) => any
 }
 
 /**

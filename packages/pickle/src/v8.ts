@@ -23,7 +23,8 @@ export interface BinaryPickle {
    * The value. Throws `UnpickleError` for damaged bytes, and for those of a newer V8 than this one can read. V8's own
    * reader is not made for bytes of an enemy: use the text pickle where others can write to the store.
    */
-  readonly unpickle: (payload: string | Uint8Array) => unknown
+  // biome-ignore lint/suspicious/noExplicitAny: as of JSON.parse, so that the pair fits a function of any result
+  readonly unpickle: (payload: string | Uint8Array) => any
 }
 
 /** `P`, `V`, `8`, the version, {@link FLAGS}, a CRC-32 (four bytes, little-endian) of the flags and of V8's bytes, then these. */
