@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** What another Node could change: not the servers and the stress that both versions would only repeat. */
-const MATRIX = ['errors', 'key', 'hash', 'pickle', 'store', 'core', 'store-disk'].map((name) => `packages/${name}/`)
+const MATRIX = ['errors', 'key', 'hash', 'pickle', 'store', 'core', 'store-disk', 'store-lmdb', 'store-keyv'].map(
+  (name) => `packages/${name}/`,
+)
 const out = mkdtempSync(join(tmpdir(), 'persist-check-'))
 const results = join(out, 'vitest.json')
 let passed = 0
