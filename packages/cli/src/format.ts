@@ -17,6 +17,11 @@ export function entries(number: number): string {
   return `${count(number)} ${number === 1 ? 'entry' : 'entries'}`
 }
 
+/** `1 function`, `2 functions`. */
+export function functions(number: number): string {
+  return `${count(number)} ${number === 1 ? 'function' : 'functions'}`
+}
+
 /** `1536` as `1.5 kB`: steps of 1,000. */
 export function bytes(number: number): string {
   let size = number

@@ -1,6 +1,6 @@
 import { confirm } from '../ask.ts'
 import { Refusal } from '../exit.ts'
-import { entries } from '../format.ts'
+import { entries, functions } from '../format.ts'
 import { oneLine } from '../output.ts'
 import { functionsIn, type Session } from '../session.ts'
 
@@ -16,7 +16,7 @@ export async function clear(
   const funcnames = await functionsIn(adapter, named)
   let total = 0
   for (const funcname of funcnames) total += (await adapter.open(funcname).stats()).entries
-  const whose = funcnames.length === 1 ? oneLine(funcnames[0]!) : `${funcnames.length} functions`
+  const whose = funcnames.length === 1 ? oneLine(funcnames[0]!) : functions(funcnames.length)
   if (total > 0) await confirm(session, `Delete ${entries(total)} of ${whose} in ${session.name(adapter)}?`)
   const cleared: Record<string, number> = {}
   for (const funcname of funcnames) cleared[funcname] = await adapter.open(funcname).clear()

@@ -1,6 +1,6 @@
 import type { Bounds } from '@persist/store'
 import { confirm } from '../ask.ts'
-import { entries } from '../format.ts'
+import { entries, functions } from '../format.ts'
 import { functionsIn, type Session } from '../session.ts'
 
 /** `persist prune`: deletes what has expired, and with bounds what was unused for longest. */
@@ -10,10 +10,8 @@ export async function prune(session: Session, named: readonly string[], bounds: 
   const bounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
   // What has expired nobody is served; what is beyond bounds of the moment is good.
   if (bounded) {
-    await confirm(
-      session,
-      `Delete what is beyond the bounds, of each of ${funcnames.length} functions, in ${session.name(adapter)}?`,
-    )
+    const what = `what is beyond the bounds in ${functions(funcnames.length)} of ${session.name(adapter)}`
+    await confirm(session, `Delete ${what}?`)
   }
   const pruned: Record<string, number> = {}
   for (const funcname of funcnames) {

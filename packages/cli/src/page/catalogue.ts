@@ -60,6 +60,8 @@ export class Catalogue {
     const ages = AGE_SPANS.map(() => 0)
     const sizes = SIZE_CLASSES.map(() => 0)
     const rows: Row[] = []
+    // A key is not read again.
+    const before = new Map((this.#rows.get(funcname) ?? []).map((row) => [row.hash, row]))
     let damaged = 0
     let met = 0
     for await (const head of this.#adapter.open(funcname, { report: () => damaged++ }).heads()) {
@@ -71,11 +73,17 @@ export class Catalogue {
         )
       ]!++
       sizes[SIZE_CLASSES.findIndex(({ bytes }) => head.bytes < bytes)]!++
-      if (rows.length < MOST_ROWS) rows.push(await rowOf(head))
+      if (rows.length < MOST_ROWS) rows.push(await rowFor(head, before.get(head.hash)))
       if (++met % HEADS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     return { shape: { ...sum.result, ages, sizes, damaged }, rows }
   }
+}
+
+/** The row that there was, if the entry is the same. */
+async function rowFor(head: ListedHead, before: Row | undefined): Promise<Row> {
+  const isSame = before?.createdAt === head.createdAt && before.bytes === head.bytes
+  return isSame && before.expiresAt === head.expiresAt && before.version === head.version ? before : rowOf(head)
 }
 
 /** The row for a head. */
