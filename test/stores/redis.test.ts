@@ -96,6 +96,37 @@ await withRedis('results in Redis', (redis) => {
     await adapter.close()
   })
 
+  test('a connection that the server ends while nobody asks is made anew, however often', async () => {
+    const warnings: Error[] = []
+    const hear = (warning: Error) => void warnings.push(warning)
+    process.on('warning', hear)
+    const adapter = keyvStore(url())
+    const store = adapter.open('f')
+    await store.set({ hash: 'h', payload: 'value', createdAt: 1 })
+    for (let times = 0; times < 15; times++) {
+      await redis.restart()
+      expect(await store.get('h')).toMatchObject({ payload: 'value' })
+    }
+    process.off('warning', hear)
+    expect(warnings).toEqual([])
+    await adapter.close()
+  })
+
+  test('when one verb gives up, those under way beside it fail as unavailable, and the next one works', async () => {
+    const adapter = keyvStore(url(), { serverWaitMs: 300 })
+    const store = adapter.open('f')
+    await store.set({ hash: 'h', payload: 'value', createdAt: 1 })
+    redis.suspend()
+    const first = store.get('h')
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    const second = store.get('h')
+    const codes = await Promise.all([first, second].map((get) => get.catch(({ code }) => code)))
+    redis.resume()
+    expect(codes).toEqual(['ERR_PERSIST_STORE_UNAVAILABLE', 'ERR_PERSIST_STORE_UNAVAILABLE'])
+    expect(await store.get('h')).toMatchObject({ payload: 'value' })
+    await adapter.close()
+  })
+
   test('a server that answers nothing costs a bounded wait, and is used again when it answers', async () => {
     const adapter = keyvStore(url(), { serverWaitMs: 200 })
     const store = adapter.open('f')

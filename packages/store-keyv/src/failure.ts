@@ -3,7 +3,7 @@ import { redactUrl } from '@persist/store'
 import { OutOfPatience } from './patience.ts'
 
 const UNAVAILABLE =
-  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|not connected|failed to connect|socket closed|connection (?:is |was )?(?:closed|terminated|lost|timeout)|client is closed|LOADING|NOAUTH|WRONGPASS|MASTERDOWN|CLUSTERDOWN/i
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|not connected|failed to connect|socket closed|connection (?:is |was )?(?:closed|terminated|lost|timeout)|client is closed|disconnects client|LOADING|NOAUTH|WRONGPASS|MASTERDOWN|CLUSTERDOWN/i
 const FULL = /^OOM |maxmemory|no space left|ENOSPC|disk (?:is )?full|quota/i
 const TOO_LARGE = /exceeds maximum allowed size|invalid bulk length|string exceeds|value too (?:large|long)/i
 

@@ -42,8 +42,7 @@ export class Line {
 
   /** All values there are, of others too, some perhaps twice. */
   async *values(doing: Doing): AsyncGenerator<unknown> {
-    const { keyv } = this.#place
-    const iterator = keyv().iterator?.()[Symbol.asyncIterator]()
+    const iterator = this.#keyv(doing).iterator?.()[Symbol.asyncIterator]()
     if (iterator === undefined) {
       throw this.#failed(new Error('this storage adapter of Keyv cannot list what it keeps'), doing)
     }
@@ -59,19 +58,28 @@ export class Line {
   }
 
   async #ask<T>(doing: Doing, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
-    const { told, keyv, serverWaitMs, giveUp } = this.#place
+    const { told, serverWaitMs, giveUp } = this.#place
     const before = told.count
+    const keyv = this.#keyv(doing)
     let answer: T
     try {
-      answer = await within(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv()))
+      answer = await within(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv))
     } catch (error) {
       const failure = this.#failed(error, doing)
-      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') giveUp()
+      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') giveUp(keyv)
       throw failure
     }
     // Another verb's failure may be among them; whoever is in doubt computes.
     if (told.count !== before) throw this.#failed(told.last, doing)
     return answer
+  }
+
+  #keyv(doing: Doing): KeyvLike {
+    try {
+      return this.#place.keyv()
+    } catch (error) {
+      throw this.#failed(error, doing)
+    }
   }
 
   #failed(error: unknown, doing: Doing): StoreError {

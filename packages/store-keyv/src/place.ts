@@ -14,7 +14,7 @@ export interface Place {
   readonly keyv: () => KeyvLike
   /** The last error that the instance told of beside its answers, and how many there were. */
   readonly told: { count: number; last: unknown }
-  /** The instance gave no answer: the next one may be a new one. */
-  readonly giveUp: () => void
+  /** That instance gave no answer: the next one may be a new one. */
+  readonly giveUp: (keyv: KeyvLike) => void
   readonly close: () => Promise<void>
 }

@@ -23,6 +23,9 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
   checkIsInstalled()
   const told = { count: 0, last: undefined as unknown }
   let connection: Connection | undefined
+  const forget = (keyv: KeyvLike) => {
+    if (connection?.keyv === keyv) connection = undefined
+  }
   return {
     name,
     isPersistent: true,
@@ -30,13 +33,14 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
     serverWaitMs,
     keepExpiredMs,
     keyv() {
-      connection ??= connect(url, prefix, serverWaitMs)
+      connection ??= connect(url, prefix, serverWaitMs, forget)
       return connection.keyv
     },
     // All that goes wrong is thrown by the verb that it befell.
     told,
-    giveUp() {
-      connection?.destroy()
+    giveUp(keyv) {
+      if (connection?.keyv !== keyv) return
+      connection.destroy()
       connection = undefined
     },
     async close() {
@@ -67,7 +71,8 @@ function required(): NodeJS.Require {
   return nodeModule.createRequire(import.meta.url)
 }
 
-function connect(url: string, prefix: string, serverWaitMs: number): Connection {
+/** `whenClosed`: the server has ended the connection, as it may at any time; the same client would only gather listeners. */
+function connect(url: string, prefix: string, serverWaitMs: number, whenClosed: (keyv: KeyvLike) => void): Connection {
   const { createKeyv } = required()(PACKAGE) as KeyvRedis
   const keyv = createKeyv(
     { url, socket: { connectTimeout: serverWaitMs, reconnectStrategy: false } },
@@ -76,11 +81,13 @@ function connect(url: string, prefix: string, serverWaitMs: number): Connection 
   // The record as it is, to be read by a person, too.
   keyv.serialize = ({ value }) => value as string
   keyv.deserialize = (text) => ({ value: text as never })
-  keyv.on('error', () => {})
   const adapter = keyv.store as InstanceType<KeyvRedis['default']>
   const client = adapter.client as ReturnType<KeyvRedis['createClient']>
   // An open connection keeps no script from ending; a verb that waits for its answer does.
   client.unref()
+  keyv.on('error', () => {
+    if (!client.isOpen) whenClosed(keyv)
+  })
   return {
     keyv,
     destroy: () => {
