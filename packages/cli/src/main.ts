@@ -1,6 +1,7 @@
 import { closeStores } from '@persist/core'
 import { PersistError } from '@persist/errors'
 import { CommanderError } from 'commander'
+import { withDashedHashes } from './dashed-hashes.ts'
 import { EXIT, type ExitCode, Refusal } from './exit.ts'
 import { harmless } from './output.ts'
 import { createProgram } from './program.ts'
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {
     if (argv[2] === 'complete') await (await import('./commands/completion.ts')).complete(program, argv.slice(3))
-    else await program.parseAsync(argv)
+    else await program.parseAsync(withDashedHashes(argv.slice(2)), { from: 'user' })
     return code
   } catch (error) {
     return failed(error, argv.includes('--json'))

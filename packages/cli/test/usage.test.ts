@@ -68,6 +68,20 @@ describe('exit codes', () => {
   })
 })
 
+test('a hash that begins with a dash is no option', async () => {
+  const cwd = newFolder()
+  const hashes = ['-WXS1bv_UbdX4riiyyA3Djjo7JeiEfyGI7o1-hGMnkz', '--S1bv_UbdX4riiyyA3Djjo7JeiEfyGI7o1-hGMnkz0']
+  const store = diskStore(join(cwd, 'persist')).open('f')
+  for (const hash of hashes) store.set({ hash, payload: hash, createdAt: 1 })
+  for (const hash of hashes) {
+    expect((await persist(['get', 'f', hash, '--raw'], { cwd })).stdout).toBe(hash)
+    expect(JSON.parse((await persist(['show', 'f', hash, '--json'], { cwd })).stdout)).toMatchObject({ hash })
+  }
+  expect((await persist(['get', 'f', '--raw', '--', hashes[0]!], { cwd })).stdout).toBe(hashes[0])
+  expect(await persist(['rm', '-y', 'f', ...hashes, '--json'], { cwd })).toMatchObject({ code: 0 })
+  expect(store.stats().entries).toBe(0)
+})
+
 test('PERSIST_CACHE is the cache, and --cache goes before it, on either side of the command', async () => {
   const cwd = filled()
   const env = { PERSIST_CACHE: 'file://persist' }
