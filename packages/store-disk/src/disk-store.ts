@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
-import { checkHash } from './hash-check.ts'
+import { checkHash } from './files/hash-check.ts'
+import { namespacesIn } from './folder/namespaces.ts'
+import { Root } from './folder/root.ts'
+import { placeOf } from './folder/url.ts'
+import { Tokens } from './lease/tokens.ts'
 import { NamespaceStore } from './namespace-store.ts'
-import { namespacesIn } from './namespaces.ts'
 import { type DiskStoreOptions, makePlan } from './options.ts'
 import type { Plan } from './plan.ts'
 import { pypersistNamespaces } from './pypersist/listing.ts'
 import { PypersistStore } from './pypersist/store.ts'
-import { Root } from './root.ts'
-import { Tokens } from './tokens.ts'
-import { placeOf } from './url.ts'
 
 /**
  * A folder as a store: one readable file an entry, put in place by one rename. It is made on the first write; a relative

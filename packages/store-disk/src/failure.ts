@@ -1,5 +1,5 @@
 import { StoreError, type StoreErrorCode } from '@persist/errors'
-import { errorCode } from './file-system.ts'
+import { errorCode } from './files/file-system.ts'
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 

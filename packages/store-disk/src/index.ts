@@ -7,7 +7,7 @@
 import './schemes.ts'
 
 export { diskStore } from './disk-store.ts'
-export type { FileSystem } from './file-system.ts'
+export type { FileSystem } from './files/file-system.ts'
+export { fromUrl } from './folder/url.ts'
 export type { DiskStoreOptions } from './options.ts'
 export type { Clock } from './plan.ts'
-export { fromUrl } from './url.ts'

@@ -1,10 +1,10 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
-import { type FileSystem, realFileSystem } from './file-system.ts'
-import { Layout } from './layout.ts'
-import { patient } from './patient.ts'
+import { type FileSystem, realFileSystem } from './files/file-system.ts'
+import { patient } from './files/patient.ts'
+import { Layout } from './folder/layout.ts'
+import { crcSeal, hmacSeal } from './format/seal.ts'
 import type { Clock, Plan } from './plan.ts'
-import { crcSeal, hmacSeal } from './seal.ts'
 
 /** How a folder is used. */
 export interface DiskStoreOptions {

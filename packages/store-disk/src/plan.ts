@@ -1,6 +1,6 @@
-import type { FileSystem } from './file-system.ts'
-import type { Layout } from './layout.ts'
-import type { Seal } from './seal.ts'
+import type { FileSystem } from './files/file-system.ts'
+import type { Layout } from './folder/layout.ts'
+import type { Seal } from './format/seal.ts'
 
 /** The two clocks, both in milliseconds. */
 export interface Clock {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeEntry, decodeHead, encodeEntry } from '../src/entry-format.ts'
-import { crcSeal, hmacSeal } from '../src/seal.ts'
+import { decodeEntry, decodeHead, encodeEntry } from '../src/format/entry-format.ts'
+import { crcSeal, hmacSeal } from '../src/format/seal.ts'
 
 const SEALS = { 'a checksum': crcSeal, 'a secret': hmacSeal('s3cret') }
 const GOLDEN: Record<string, Entry> = {

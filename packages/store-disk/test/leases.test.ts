@@ -4,7 +4,7 @@ import type { Lease } from '@persist/store'
 import { signOf, thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { readToken, tokenName } from '../src/token.ts'
+import { readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 const HASH = 'a-hash'

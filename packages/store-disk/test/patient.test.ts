@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { patient } from '../src/patient.ts'
+import { patient } from '../src/files/patient.ts'
 import { failure } from './support/faulty-file-system.ts'
 
 describe('on Windows, where a file that is open elsewhere cannot be touched for a moment', () => {

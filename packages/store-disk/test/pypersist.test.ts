@@ -19,7 +19,8 @@ describe('a folder in the layout of pypersist', () => {
 
 /** As a disk does it: nobody has written, and the bytes are others. */
 function spoil(path: string): void {
-  const { atime, mtime } = statSync(path)
+  const { atimeMs, mtimeMs } = statSync(path)
   writeFileSync(path, 'spoiled')
-  utimesSync(path, atime, mtime)
+  // Not as dates, which are cut to whole milliseconds.
+  utimesSync(path, atimeMs / 1000, mtimeMs / 1000)
 }

@@ -1,9 +1,9 @@
 import type { Entry, ListedHead } from '@persist/store'
-import { decodeEntry, decodeHead } from '../entry-format.ts'
+import { readFile } from '../files/read-file.ts'
+import type { FileMark } from '../files/removal.ts'
+import { decodeEntry, decodeHead } from '../format/entry-format.ts'
+import { crcSeal } from '../format/seal.ts'
 import type { Plan } from '../plan.ts'
-import { readFile } from '../read-file.ts'
-import type { FileMark } from '../removal.ts'
-import { crcSeal } from '../seal.ts'
 import type { Paths } from './paths.ts'
 
 /** What was found for a hash. */

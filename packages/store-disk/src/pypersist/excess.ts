@@ -1,5 +1,5 @@
 import type { Bounds } from '@persist/store'
-import type { FileMark } from '../removal.ts'
+import type { FileMark } from '../files/removal.ts'
 
 /** An entry, for choosing. */
 interface Kept {

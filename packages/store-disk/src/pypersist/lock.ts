@@ -1,7 +1,7 @@
-import { CREATE_FLAGS, errorCode } from '../file-system.ts'
-import { pause } from '../pause.ts'
+import { CREATE_FLAGS, errorCode } from '../files/file-system.ts'
+import { pause } from '../files/pause.ts'
+import { removeUnchanged, unlinkIfThere } from '../files/removal.ts'
 import type { Plan } from '../plan.ts'
-import { removeUnchanged, unlinkIfThere } from '../removal.ts'
 
 const FIRST_REST_MS = 2
 const LONGEST_REST_MS = 50

@@ -1,9 +1,9 @@
 import type { Entry, Lease } from '@persist/store'
-import type { EntryFiles } from './entry-files.ts'
-import { errorCode, REWRITE_FLAGS } from './file-system.ts'
-import { pause } from './pause.ts'
-import type { Plan } from './plan.ts'
-import { unlinkIfThere } from './removal.ts'
+import type { EntryFiles } from '../files/entry-files.ts'
+import { errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
+import { pause } from '../files/pause.ts'
+import { unlinkIfThere } from '../files/removal.ts'
+import type { Plan } from '../plan.ts'
 import { type Target, type Tokens, writeNote } from './tokens.ts'
 
 const ATTEMPTS = 4

@@ -1,5 +1,5 @@
 import { checkFileName } from '@persist/hash'
-import { ENTRY_SUFFIX } from './layout.ts'
+import { ENTRY_SUFFIX } from '../folder/layout.ts'
 
 /** What every default hash matches; no device of Windows is so long. */
 const SAFE = /^[A-Za-z0-9_-]{5,64}$/

@@ -1,6 +1,6 @@
 import { signOf } from '@persist/store/holder'
-import type { Plan } from './plan.ts'
-import { unlinkIfThere } from './removal.ts'
+import { unlinkIfThere } from '../files/removal.ts'
+import type { Plan } from '../plan.ts'
 import { readToken, type Token } from './token.ts'
 
 /** A shard is swept by the first writes of a process, one by each, and then by every so many writes. */

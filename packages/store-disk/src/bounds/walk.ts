@@ -1,9 +1,9 @@
 import type { Dir } from 'node:fs'
-import { errorCode } from './file-system.ts'
-import { ENTRY_SUFFIX } from './layout.ts'
-import type { NamespaceFolder } from './namespace-folder.ts'
-import type { Plan } from './plan.ts'
-import type { FileMark } from './removal.ts'
+import { errorCode } from '../files/file-system.ts'
+import type { FileMark } from '../files/removal.ts'
+import { ENTRY_SUFFIX } from '../folder/layout.ts'
+import type { NamespaceFolder } from '../folder/namespace-folder.ts'
+import type { Plan } from '../plan.ts'
 import type { Usage } from './tally.ts'
 
 /** How long a walk that nobody continues keeps its folder open. */

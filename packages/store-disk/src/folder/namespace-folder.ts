@@ -1,7 +1,7 @@
 import { sep } from 'node:path'
-import { errorCode } from './file-system.ts'
+import { errorCode } from '../files/file-system.ts'
+import type { Plan } from '../plan.ts'
 import { digestName, existingName } from './folder-name.ts'
-import type { Plan } from './plan.ts'
 import type { Root } from './root.ts'
 
 /** Where a namespace's entries are: found once, made on the first write, found again when it has gone. */

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
+import { scratchName } from '../lease/token.ts'
+import type { Plan } from '../plan.ts'
 import { errorCode } from './file-system.ts'
-import type { Plan } from './plan.ts'
-import { scratchName } from './token.ts'
 
 /** What tells a file from another one that has taken its place. */
 export type FileMark = Pick<Stats, 'dev' | 'ino' | 'mtimeMs' | 'size'>

@@ -1,11 +1,11 @@
 import { sep } from 'node:path'
-import { decodeHead } from './entry-format.ts'
-import { told } from './failure.ts'
-import { errorCode } from './file-system.ts'
+import { told } from '../failure.ts'
+import { errorCode } from '../files/file-system.ts'
+import { readFile } from '../files/read-file.ts'
+import { decodeHead } from '../format/entry-format.ts'
+import type { Plan } from '../plan.ts'
 import { existingName, isPlain } from './folder-name.ts'
 import { ENTRY_SUFFIX, WORK_FOLDER } from './layout.ts'
-import type { Plan } from './plan.ts'
-import { readFile } from './read-file.ts'
 import type { Root } from './root.ts'
 
 /** The namespaces that have entries, by their folders; other people's folders are none. */

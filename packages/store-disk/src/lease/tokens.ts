@@ -1,8 +1,8 @@
 import { signOf } from '@persist/store/holder'
-import { CREATE_FLAGS, errorCode, REWRITE_FLAGS } from './file-system.ts'
-import type { Plan } from './plan.ts'
-import { unlinkIfThere } from './removal.ts'
-import type { Root } from './root.ts'
+import { CREATE_FLAGS, errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
+import { unlinkIfThere } from '../files/removal.ts'
+import type { Root } from '../folder/root.ts'
+import type { Plan } from '../plan.ts'
 import { Sweep } from './sweep.ts'
 import { readToken, type Token, tokenName } from './token.ts'
 

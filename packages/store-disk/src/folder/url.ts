@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { OptionError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import { diskStore } from './disk-store.ts'
-import type { DiskStoreOptions } from './options.ts'
+import { diskStore } from '../disk-store.ts'
+import type { DiskStoreOptions } from '../options.ts'
 
 /**
  * The store for a cache URL, or for a folder that is named without `file://`. The README has the forms.

@@ -1,7 +1,7 @@
 import type { Bounds } from '@persist/store'
-import type { EntryFiles } from './entry-files.ts'
-import { entryNames, headAt } from './listing.ts'
-import { type FileMark, removeUnchanged } from './removal.ts'
+import type { EntryFiles } from '../files/entry-files.ts'
+import { entryNames, headAt } from '../files/listing.ts'
+import { type FileMark, removeUnchanged } from '../files/removal.ts'
 
 /** Deletes what expired at or before `now`, then what was unused for longest, down to the bounds; tells how many. */
 export function prune(files: EntryFiles, now: number, bounds: Bounds): number {

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from './file-system.ts'
-import type { Plan } from './plan.ts'
-import { unlinkIfThere } from './removal.ts'
-import { scratchName } from './token.ts'
+import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { unlinkIfThere } from '../files/removal.ts'
+import { scratchName } from '../lease/token.ts'
+import type { Plan } from '../plan.ts'
 
 /** How much the entries of a namespace take. */
 export interface Usage {

@@ -1,7 +1,7 @@
 import { StoreError } from '@persist/errors'
-import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from './file-system.ts'
+import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import type { Plan } from '../plan.ts'
 import { ROOT_FILES } from './layout.ts'
-import type { Plan } from './plan.ts'
 
 /** The format that this code reads and writes. A change that older code would misread makes it 2. */
 export const FORMAT = 1

@@ -1,8 +1,8 @@
 import type { Entry, ListedHead } from '@persist/store'
+import { ENTRY_SUFFIX } from '../folder/layout.ts'
+import { decodeHead } from '../format/entry-format.ts'
 import type { EntryFiles } from './entry-files.ts'
-import { decodeHead } from './entry-format.ts'
 import { errorCode } from './file-system.ts'
-import { ENTRY_SUFFIX } from './layout.ts'
 import { readFile } from './read-file.ts'
 
 /** Some file systems list a file again when it is replaced meanwhile. So many names take some 10 MB. */

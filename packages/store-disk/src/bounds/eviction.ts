@@ -1,7 +1,7 @@
 import type { Bounds } from '@persist/store'
-import type { NamespaceFolder } from './namespace-folder.ts'
-import type { Plan } from './plan.ts'
-import { isSameFile, removeUnchanged } from './removal.ts'
+import { isSameFile, removeUnchanged } from '../files/removal.ts'
+import type { NamespaceFolder } from '../folder/namespace-folder.ts'
+import type { Plan } from '../plan.ts'
 import { Tally, type Usage } from './tally.ts'
 import { type MetFile, Walk } from './walk.ts'
 
