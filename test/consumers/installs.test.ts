@@ -38,6 +38,18 @@ describe.each(INSTALLERS)('installed by %s', (installer) => {
     expect(NATIVE.filter(has)).toEqual(['mongodb'])
   })
 
+  test('core and the LMDB store work without a compiler, and core and the Keyv store with the Keyv that one has', () => {
+    const lmdb = project(['@persist/core', '@persist/store-lmdb'])
+    expect(lmdb.run('lmdb.mjs')).toBe('6 0\n')
+    expect(lmdb.run('lmdb.mjs')).toBe('6 1\n')
+    expect(lmdb.ours()).toEqual([...BELOW, '@persist/store-lmdb'].sort())
+    expect(NATIVE.filter(lmdb.has)).toEqual(['lmdb'])
+    const keyv = project(['@persist/core', '@persist/store-keyv'], { keyv: '^5.6.0', '@keyv/redis': '^5.1.6' })
+    expect(keyv.run('keyv.mjs')).toBe('6 6 1 9\n')
+    expect(keyv.ours()).toEqual([...BELOW, '@persist/store-keyv'].sort())
+    expect(NATIVE.filter(keyv.has)).toEqual(['keyv', '@keyv/redis'])
+  })
+
   test('core alone takes a store of one’s own, and says how to add another', () => {
     const { run, ours, has } = project(['@persist/core'])
     expect(run('custom.mjs')).toBe('6 6 1 [["mine://here",{"size":1}]]\n')
