@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PersistError } from '@persist/errors'
 import { diskStore } from '@persist/store-disk'
@@ -112,6 +112,15 @@ describe('a lock whose holder has died', () => {
     expect(open(50).clear()).toBe(1)
     expect(readdirSync(join(dir, 'power'))).toEqual([])
   })
+})
+
+test('a result that its head does not fit, and that is no newer, is never served without its expiry', () => {
+  open().set({ ...plain(HASH, 'old'), expiresAt: 5 })
+  open().set({ ...plain('other', 'new'), expiresAt: 6 })
+  // As if a writer had died between two renames.
+  renameSync(file('.head', 'other'), file('.head'))
+  expect(open().get(HASH)).toBeUndefined()
+  expect(problems).toHaveLength(1)
 })
 
 describe('what Python has written', () => {

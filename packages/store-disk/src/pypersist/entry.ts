@@ -50,9 +50,9 @@ function lookAgain(plan: Plan, hash: string, paths: Paths, hasHead: boolean): Se
   if (out === undefined) return ABSENT
   if (out === 'odd') return { kind: 'damaged', at }
   const payload = textOf(out.buffer.subarray(0, out.length))
-  // Somebody who wrote another result did that at another time. At the very same, it is the bytes that have changed.
+  // Somebody who wrote another result did that later. Else its bytes have changed, or we died between two renames.
   const ours = hasHead ? fs.lstatSync(paths.head, { throwIfNoEntry: false }) : undefined
-  if (ours !== undefined && isSameTime(ours, at!)) return { kind: 'damaged', at }
+  if (ours !== undefined && at!.mtimeMs < ours.mtimeMs + SAME_TIME_MS) return { kind: 'damaged', at }
   // With a secret only what carries its seal is believed.
   if (plan.seal !== crcSeal) return { kind: 'unsealed' }
   if (payload === undefined) return { kind: 'damaged', at }
