@@ -2,15 +2,15 @@ import type { Bounds } from '@persist/store'
 import { isSameFile, removeUnchanged } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import type { Plan } from '../plan.ts'
+import { Candidates } from './candidates.ts'
+import { forgetNotes, noteOnExit } from './exit-notes.ts'
 import { Tally, type Usage } from './tally.ts'
-import { type MetFile, Walk } from './walk.ts'
+import { Walk } from './walk.ts'
 
 /** How many files a write looks at; more while there are many too many, and how many it then removes at most. */
 const LOOKS = 4
 const LOOKS_WHEN_OVER = 24
 const MOST_REMOVALS = 8
-/** Of the files that were met, how many of those unused for longest are remembered. */
-const POOL = 64
 const FEWEST_TO_CHOOSE_FROM = 16
 /** How many files whoever counts first looks at, at once: some 20 ms. */
 const FIRST_LOOKS = 4096
@@ -21,10 +21,6 @@ const NOTES_PER_READ = 8
 const TOUCH_AFTER = 3_600_000
 /** Where a writer begins its first round in a large folder. */
 const LARGEST_SKIP = 512
-
-/** Evictions whose last changes are not noted yet. */
-const unnoted = new Set<Eviction>()
-let listens = false
 
 /**
  * Keeps a namespace within its bounds, a little with every write: each looks at some files further along the folder,
@@ -39,7 +35,7 @@ export class Eviction {
   readonly #batch: number
   #usage: { entries: number; bytes: number } | undefined
   #pending = { entries: 0, bytes: 0, changes: 0 }
-  #pool: MetFile[] = []
+  readonly #candidates = new Candidates()
   #notes = 0
 
   constructor(plan: Plan, folder: NamespaceFolder, tag: string, bounds: Bounds) {
@@ -61,7 +57,7 @@ export class Eviction {
   wrote(size: number, replaced: number | undefined): void {
     this.#usage ??= this.#begin()
     this.#change({ entries: replaced === undefined ? 1 : 0, bytes: size - (replaced ?? 0) })
-    const counted = this.#walk.step(this.#looks(), (file) => this.#meet(file))
+    const counted = this.#walk.step(this.#looks(), (file) => this.#candidates.meet(file))
     if (counted !== undefined) this.#recount(counted)
     this.#removeExcess()
   }
@@ -88,7 +84,7 @@ export class Eviction {
   forget(): void {
     this.#usage = undefined
     this.#pending = { entries: 0, bytes: 0, changes: 0 }
-    unnoted.delete(this)
+    forgetNotes(this)
     this.#walk.close()
     this.#tally.forget()
   }
@@ -102,7 +98,7 @@ export class Eviction {
 
   /** Notes the changes for other writers. */
   note(): void {
-    unnoted.delete(this)
+    forgetNotes(this)
     const { changes, ...change } = this.#pending
     if (changes === 0) return
     this.#pending = { entries: 0, bytes: 0, changes: 0 }
@@ -162,23 +158,14 @@ export class Eviction {
 
   #looks(): number {
     if (this.#excess() > MOST_REMOVALS) return LOOKS_WHEN_OVER
-    return Math.max(LOOKS, FEWEST_TO_CHOOSE_FROM - this.#pool.length)
-  }
-
-  #meet(file: MetFile): void {
-    const pool = this.#pool
-    const known = pool.findIndex(({ name }) => name === file.name)
-    if (known !== -1) pool.splice(known, 1)
-    if (pool.length === POOL && file.mtimeMs >= pool[POOL - 1]!.mtimeMs) return
-    const place = pool.findIndex(({ mtimeMs }) => mtimeMs > file.mtimeMs)
-    pool.splice(place === -1 ? pool.length : place, 0, file)
-    if (pool.length > POOL) pool.pop()
+    return Math.max(LOOKS, FEWEST_TO_CHOOSE_FROM - this.#candidates.size)
   }
 
   #removeExcess(): void {
     let removals = 0
-    for (let look = 0; look < POOL && removals < MOST_REMOVALS && this.#excess() > 0; look++) {
-      const file = this.#pool.shift()
+    // Each at most once: one that turns out to be in use goes back.
+    for (let left = this.#candidates.size; left > 0 && removals < MOST_REMOVALS && this.#excess() > 0; left--) {
+      const file = this.#candidates.take()
       if (file === undefined) return
       const path = (this.#folder.path ?? '') + file.name
       const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
@@ -186,7 +173,7 @@ export class Eviction {
       if (!isSameFile(stat, file)) {
         // Used or written anew since it was met.
         const { dev, ino, mtimeMs, size } = stat
-        this.#meet({ ...file, dev, ino, mtimeMs, size })
+        this.#candidates.meet({ ...file, dev, ino, mtimeMs, size })
       } else if (removeUnchanged(this.#plan, path, file)) {
         if (this.#walk.isOfThisRound(file)) this.#walk.adjust({ entries: -1, bytes: -file.size })
         this.#change({ entries: -1, bytes: -file.size })
@@ -200,19 +187,4 @@ export class Eviction {
     if (usage === undefined) return 0
     return Math.max(usage.entries - this.#bounds.maxEntries, usage.bytes > this.#bounds.maxBytes ? 1 : 0)
   }
-}
-
-function noteOnExit(eviction: Eviction): void {
-  unnoted.add(eviction)
-  if (listens) return
-  listens = true
-  process.on('exit', () => {
-    for (const one of unnoted) {
-      try {
-        one.note()
-      } catch {
-        // An estimate is a little off then; nobody is left to tell.
-      }
-    }
-  })
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
 import type { Eviction } from '../bounds/eviction.ts'
@@ -7,12 +6,12 @@ import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-format.ts'
 import type { Plan } from '../plan.ts'
+import { Damage } from './damage.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { readFile } from './read-file.ts'
-import { moveOut, putBack, unlinkIfThere } from './removal.ts'
+import { unlinkIfThere } from './removal.ts'
 
 const ATTEMPTS = 6
-const MOST_REPORTED = 1000
 /** The longest text that V8 can make, and so read back, is a little longer. */
 const MOST_BYTES = 0x1fff_0000
 
@@ -24,7 +23,7 @@ export class EntryFiles {
   /** Where there are bounds to keep. */
   readonly eviction: Eviction | undefined
   readonly #report: OpenOptions['report']
-  readonly #reported = new Set<string>()
+  readonly #damage: Damage
   #missed = false
 
   constructor(
@@ -38,6 +37,7 @@ export class EntryFiles {
     this.folder = folder
     this.namespace = namespace
     this.#report = report
+    this.#damage = new Damage(plan, namespace, (problem) => this.report(problem))
     this.eviction = eviction
   }
 
@@ -109,8 +109,7 @@ export class EntryFiles {
 
   /** Reports an entry that cannot be read and moves it away, so that it is not met again. */
   discard(path: string, why: Unreadable): void {
-    if (why === 'seal') this.#reportOnce('seal', path, 'is sealed in another way: is the `secret` the same?')
-    else if (this.#moveAside(path)) this.#reportOnce(path, path, 'is damaged; it counts as missing')
+    this.#damage.met(path, why)
   }
 
   /** Runs a verb; its errors of the file system become errors of the store. */
@@ -171,37 +170,6 @@ export class EntryFiles {
     } finally {
       this.plan.fs.closeSync(fd)
     }
-  }
-
-  /** `false`: it was not there any more, or a good entry had come in its place. */
-  #moveAside(path: string): boolean {
-    const { plan } = this
-    try {
-      const aside = moveOut(plan, path, plan.layout.damaged)
-      if (aside === undefined) return false
-      const file = readFile(plan.fs, aside)
-      if (
-        file === undefined ||
-        file === 'odd' ||
-        typeof decodeEntry(file.buffer, file.length, plan.seal) === 'string'
-      ) {
-        return true
-      }
-      putBack(plan, aside, path)
-      return false
-    } catch {
-      // A folder that cannot be written: it stays, and is reported once.
-      return true
-    }
-  }
-
-  #reportOnce(what: string, path: string, reason: string): void {
-    if (this.#reported.has(what)) return
-    if (this.#reported.size >= MOST_REPORTED) this.#reported.clear()
-    this.#reported.add(what)
-    const facts = { store: this.plan.dir, operation: 'get', namespace: this.namespace }
-    const hash = basename(path, ENTRY_SUFFIX)
-    this.report(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', `the entry ${path} ${reason}`, { ...facts, hash }))
   }
 
   #tooLarge(hash: string, size: number): StoreError {

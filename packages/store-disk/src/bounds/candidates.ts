@@ -1,0 +1,29 @@
+import type { MetFile } from './walk.ts'
+
+/** Of the files that were met, how many of those unused for longest are remembered. */
+const MOST = 64
+
+/** The files that may go, those unused for longest of all that were met lately. */
+export class Candidates {
+  readonly #files: MetFile[] = []
+
+  get size(): number {
+    return this.#files.length
+  }
+
+  /** Remembers a file, if it was unused for long enough; instead of what was known of it. */
+  meet(file: MetFile): void {
+    const files = this.#files
+    const known = files.findIndex(({ name }) => name === file.name)
+    if (known !== -1) files.splice(known, 1)
+    if (files.length === MOST && file.mtimeMs >= files[MOST - 1]!.mtimeMs) return
+    const place = files.findIndex(({ mtimeMs }) => mtimeMs > file.mtimeMs)
+    files.splice(place === -1 ? files.length : place, 0, file)
+    if (files.length > MOST) files.pop()
+  }
+
+  /** Hands out the one that was unused for longest. */
+  take(): MetFile | undefined {
+    return this.#files.shift()
+  }
+}
