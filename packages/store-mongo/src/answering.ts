@@ -1,10 +1,10 @@
 import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
-import { connect, isIP, type NetConnectOpts } from 'node:net'
+import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { MongoClient, MongoOptions } from 'mongodb'
 import { loadDriver } from './driver.ts'
-import { OutOfPatience } from './patience.ts'
+import { Patience } from './patience.ts'
 
 const OP_MSG = 2013
 
@@ -17,10 +17,14 @@ export async function answering({ options }: MongoClient, ms: number): Promise<v
   if (options.proxyHost !== undefined) return
   const hello = await helloMessage()
   const servers = await serversOf(options, ms)
+  const sockets = servers.map((server) => (options.tls ? connectTls(encrypted(server)) : connect(server)))
+  const answers = sockets.map((socket) => answer(socket, options.tls, hello))
   try {
-    await Promise.any(servers.map((server) => answer(server, options.tls, hello, ms)))
+    await new Patience(ms).within({ ms }, () => Promise.any(answers))
   } catch (error) {
-    throw (error as AggregateError).errors[0]
+    throw error instanceof AggregateError ? error.errors[0] : error
+  } finally {
+    for (const socket of sockets) socket.destroy()
   }
 }
 
@@ -32,24 +36,19 @@ async function serversOf({ hosts, srvHost, srvServiceName }: MongoOptions, ms: n
   return found.map(({ name, port }) => ({ host: name, port }))
 }
 
-async function answer(server: NetConnectOpts, tls: boolean, hello: Uint8Array, ms: number): Promise<void> {
-  const signal = AbortSignal.timeout(ms)
-  const socket = tls ? connectTls(encrypted(server)) : connect(server)
+async function answer(socket: Socket, tls: boolean, hello: Uint8Array): Promise<void> {
   socket.on('error', () => {})
   if (!tls) socket.write(hello)
   try {
-    await Promise.race([once(socket, tls ? 'secureConnect' : 'data', { signal }), hungUp(socket, signal)])
+    await Promise.race([once(socket, tls ? 'secureConnect' : 'data'), hungUp(socket)])
   } catch (error) {
     // To complain about what it is told is an answer, too.
-    if (/^ERR_(SSL|TLS)/.test(String((error as { code?: unknown }).code))) return
-    throw signal.aborted ? new OutOfPatience(ms) : error
-  } finally {
-    socket.destroy()
+    if (!/^ERR_(SSL|TLS)/.test(String((error as { code?: unknown }).code))) throw error
   }
 }
 
-async function hungUp(socket: ReturnType<typeof connect>, signal: AbortSignal): Promise<never> {
-  await once(socket, 'close', { signal })
+async function hungUp(socket: Socket): Promise<never> {
+  await once(socket, 'close')
   throw Object.assign(new Error('the server hung up'), { code: 'ECONNRESET' })
 }
 

@@ -14,7 +14,9 @@ interface Duties {
 
 /** How old the note of an entry's last use may grow: a hit is not to cost a write. */
 const USE_NOTED_MS = 60_000
-const NOTES_AFTER_MS = 1000
+/** Soon, while the connection is still there. */
+const NOTES_AFTER_MS = 250
+const MOST_NOTES = 10_000
 /** Between two tidyings of a namespace, whichever process does them. */
 const BOUNDED_EVERY_MS = 1000
 const UNBOUNDED_EVERY_MS = 3_600_000
@@ -45,7 +47,7 @@ export class Upkeep {
   read({ _id, usedAt }: EntryDocument): void {
     if (this.#duties.bounds === undefined) return
     if (usedAt !== undefined && Date.now() - usedAt.getTime() < USE_NOTED_MS) return
-    this.#used.add(_id)
+    this.#mark(_id)
     this.#noting ??= setTimeout(() => this.#noteUse(), NOTES_AFTER_MS).unref()
   }
 
@@ -109,7 +111,15 @@ export class Upkeep {
     this.#used.clear()
     this.#place
       .ask(this.#deed, (entries) => entries.updateMany({ _id: { $in: ids } }, { $set: { usedAt: new Date() } }))
-      .catch((error) => this.#tell(error))
+      .catch((error) => {
+        // For the next time.
+        for (const id of ids) this.#mark(id)
+        this.#tell(error)
+      })
+  }
+
+  #mark(id: string): void {
+    if (this.#used.size < MOST_NOTES) this.#used.add(id)
   }
 
   get #deed(): Deed {

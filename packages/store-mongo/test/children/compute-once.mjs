@@ -7,7 +7,7 @@ const store = adapter.open('once')
 const runs = adapter.open('runs')
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-await adapter.ping()
+await store.get('warm')
 console.log('ready')
 process.stdin.once('data', async () => {
   process.stdin.destroy()
