@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from './documents.ts'
+
+const GUIDE = read('docs/guide.md')
+
+/** What a source file says within quotes. */
+function quotedIn(path: string, pattern: RegExp): string[] {
+  const found = [...read(path).matchAll(pattern)].map(([, word]) => word!)
+  expect(found.length).toBeGreaterThan(2)
+  return [...new Set(found)]
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
+describe('docs/guide.md knows', () => {
+  test('every event', () => {
+    const events = quotedIn('packages/core/src/telling/verbosity.ts', /^ {2}(\w+): \d,$/gm)
+    expect(events.filter((name) => !GUIDE.includes(`\n| \`${name}\``))).toEqual([])
+  })
+
+  test('every code of an error', () => {
+    const codes = quotedIn('packages/errors/src/classes.ts', /'ERR_PERSIST_(\w+)'/g)
+    expect(codes.filter((code) => !GUIDE.includes(`\`${code}\``))).toEqual([])
+  })
+
+  test('every verb on a persisted function', () => {
+    const verbs = quotedIn('packages/core/src/face/wrap.ts', /^ {4}(\w+)(?:\(this|: )/gm)
+    expect(verbs).toContain('lookup')
+    expect(verbs.filter((verb) => !GUIDE.includes(`.${verb}(`))).toEqual([])
+  })
+
+  test('every variable of the environment that core reads', () => {
+    const sources = ['plan/environment.ts', 'plan/draft.ts'].map((path) => read(`packages/core/src/${path}`)).join()
+    const names = [...sources.matchAll(/env\.(PERSIST_\w+)/g)].map(([, name]) => name!)
+    expect(names).toHaveLength(3)
+    expect(names.filter((name) => !GUIDE.includes(`| \`${name}\``))).toEqual([])
+  })
+})

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript-5'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from './documents.ts'
+
+const PAGE = readFileSync(join(ROOT, 'docs/options.md'), 'utf8')
+
+/** What is documented under a heading and what is below it: the first cells of all tables. */
+function documented(heading: string): string[] {
+  const [level] = /^#+/.exec(heading)!
+  const start = PAGE.indexOf(`${heading}\n`)
+  expect(start, heading).toBeGreaterThan(-1)
+  const rest = PAGE.slice(start + heading.length)
+  const end = rest.search(new RegExp(`^#{1,${level.length}} `, 'm'))
+  return [...rest.slice(0, end < 0 ? undefined : end).matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!).sort()
+}
+
+/** The members of an interface, or the keys of an object, as they stand in a source file. */
+function declared(path: string, name: string): string[] {
+  const file = ts.createSourceFile(path, readFileSync(join(ROOT, path), 'utf8'), ts.ScriptTarget.ES2022)
+  for (const statement of file.statements) {
+    if (ts.isInterfaceDeclaration(statement) && statement.name.text === name) return namesOf(statement.members)
+    if (!ts.isVariableStatement(statement)) continue
+    for (const { name: found, initializer } of statement.declarationList.declarations) {
+      if (ts.isIdentifier(found) && found.text === name && initializer && ts.isObjectLiteralExpression(initializer)) {
+        return namesOf(initializer.properties)
+      }
+    }
+  }
+  throw new Error(`${path} has no ${name}`)
+}
+
+function namesOf(members: Iterable<{ readonly name?: ts.PropertyName }>): string[] {
+  return [...members].flatMap(({ name }) => (name !== undefined && ts.isIdentifier(name) ? [name.text] : [])).sort()
+}
+
+describe('docs/options.md has every option, and no other', () => {
+  test.each([
+    ['## Of persist', 'packages/core/src/plan/options-check.ts', 'CHECKS'],
+    ['## Of persist', 'packages/core/src/plan/options.ts', 'Options'],
+    ['## Of a call', 'packages/core/src/face/persisted.ts', 'Overrides'],
+    ['### Disk', 'packages/store-disk/src/options.ts', 'DiskStoreOptions'],
+    ['### MongoDB', 'packages/store-mongo/src/options.ts', 'MongoStoreOptions'],
+    ['### LMDB', 'packages/store-lmdb/src/options.ts', 'LmdbStoreOptions'],
+    ['### Keyv and Redis', 'packages/store-keyv/src/options.ts', 'KeyvStoreOptions'],
+    ['### Memory', 'packages/core/src/store/memory-store.ts', 'MemoryStoreOptions'],
+    ['## Of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
+  ])('%s: %s, %s', (heading, path, name) => {
+    expect(documented(heading)).toEqual(declared(path, name))
+  })
+
+  test('the bounds of the memory tier are told where memory is', () => {
+    const row = PAGE.split('\n').find((line) => line.startsWith('| `memory`'))
+    for (const name of declared('packages/core/src/plan/options.ts', 'MemoryOptions')) {
+      expect(row).toContain(`\`${name}\``)
+    }
+  })
+})
