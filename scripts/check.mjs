@@ -23,6 +23,8 @@ step('packages as they are published', ['node', 'scripts/published.mjs'])
 const tests = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`])
 countTests(tests)
 if (process.env.PERSIST_MATRIX === '1') step('Node 22 and 24', ['node', 'scripts/matrix.mjs', ...MATRIX])
+// Last and alone: it compares times, though only as ratios.
+step('no slower than accepted', ['node', 'bench/dist/bench.js', '--check'])
 rmSync(out, { recursive: true })
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

@@ -2,35 +2,20 @@
 //   node dist/disk.js            all but the large folder
 //   PERSIST_BENCH_LARGE=1 …      also a folder of 1,000,000 entries (some minutes, 4 GB)
 import { execFileSync } from 'node:child_process'
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  promises,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, promises, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { crc32 } from 'node:zlib'
 import { createPersist } from '@persist/core'
-import { sha256 } from '@persist/hash'
-import { canonicalArguments } from '@persist/key'
 import { pickle } from '@persist/pickle'
 import { open as openLmdb } from 'lmdb'
 import { interleaved, median, row } from './measure.ts'
+import { straightHit } from './straight-hit.ts'
 
 const KEYS = 500
 const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
 const plain = join(folder, 'plain')
 const entries = join(folder, 'cache', 'hit')
-const HEADER = /"bytes":(\d+).*?"hash":"([^"]*)","createdAt":(\d+)/
-const buffer = Buffer.allocUnsafeSlow(64 * 1024)
 mkdirSync(plain)
 const persist = createPersist({ env: {} })
 const cache = `file://${folder}/cache` as const
@@ -60,7 +45,7 @@ for (let id = 0; id < KEYS; id++) raw.putSync(String(id), pickle(record(id)))
 const [sync, limit, straight, lmdb] = await interleaved([
   { name: 'hit', run: () => hit(next()) },
   { name: 'readFileSync + JSON.parse', run: () => JSON.parse(readFileSync(join(plain, `${next()}.json`), 'utf8')) },
-  { name: 'straight', run: () => straightHit(next()) },
+  { name: 'straight', run: () => straightHit(entries, [next()]) },
   { name: 'lmdb', run: () => JSON.parse(raw.get(String(next()))!) },
 ])
 met.push(row('hit, synchronous, 1 kB / readFileSync + JSON.parse', sync!.micros / limit!.micros, 1.2))
@@ -104,19 +89,6 @@ if (process.env.PERSIST_BENCH_LARGE === '1') await largeFolder()
 await raw.close()
 rmSync(folder, { recursive: true })
 if (met.includes(false)) process.exitCode = 1
-
-/** What any hit has to do that trusts nothing: key, hash, one read, checksum, header, payload. No errors, no options. */
-function straightHit(id: number): unknown {
-  const hash = sha256(canonicalArguments([id]))
-  const fd = openSync(`${entries}/${hash}.entry`, 'r')
-  const length = readSync(fd, buffer, 0, buffer.length, 0)
-  closeSync(fd)
-  const text = buffer.toString('latin1', 0, length)
-  const start = text.indexOf('\n') + 1
-  const header = HEADER.exec(text)
-  if (crc32(buffer.subarray(30, length)) === 0 || header?.[2] !== hash) throw new Error('damaged')
-  return JSON.parse(text.slice(start)).json
-}
 
 function missing(fn: (id: number) => unknown): () => unknown {
   return () => fn(fresh++)

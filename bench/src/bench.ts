@@ -1,0 +1,122 @@
+// `pnpm bench`: everything side by side, as written in docs/performance.md.
+//   pnpm bench               the whole run: bench/results/<date>.json, tables, charts, the figures of docs/performance.md
+//   pnpm bench --large       … with a folder of 1,000,000 entries: some minutes more, 4 GB of disk
+//   pnpm bench --check       only the gate, in its short form; fails on a regression
+//   pnpm bench --accept      makes the rows of the last whole run what later checks are held to
+//   pnpm bench --report      writes tables, charts and figures again from the last whole run
+//   pnpm bench --tiny        everything once with tiny sizes, into the folder `.tmp`: to see that it runs
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type GateResult, gate } from './gate/gate.ts'
+import type { Group } from './gate/rows.ts'
+import { race, TINY, WHOLE } from './race/race.ts'
+import { runners } from './race/runners.ts'
+import { charts } from './report/charts.ts'
+import { markdown } from './report/markdown.ts'
+import { fillPage } from './report/performance.ts'
+import {
+  acceptedOf,
+  machine,
+  newestResults,
+  RESULTS,
+  type Results,
+  readAccepted,
+  readResults,
+  versions,
+} from './report/results.ts'
+import { digits } from './report/text.ts'
+
+/** Blocks of rounds of the gate, in its short form and in a whole run. */
+const SHORT = 9
+const LONG = 31
+const QUICK_GROUPS: readonly Group[] = ['disk', 'memory', 'lmdb', 'cold']
+
+const { values: wanted } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    accept: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    tiny: { type: 'boolean', default: false },
+  },
+})
+
+if (wanted.check) check()
+else if (wanted.accept) accept()
+else if (wanted.report) report(last(), RESULTS)
+else await whole()
+
+function check(): void {
+  const result = gate(QUICK_GROUPS, SHORT, readAccepted())
+  printRows(result)
+  const worse = result.rows.filter(({ verdict }) => verdict === 'worse')
+  if (worse.length === 0) return
+  console.log(
+    `${worse.length} worse than accepted in ${worse[0]!.tries} measurements: docs/performance.md tells the rule`,
+  )
+  process.exitCode = 1
+}
+
+function accept(): void {
+  const [path, text] = acceptedOf(last())
+  writeFileSync(path, text)
+  console.log(`${path} holds later checks to ${newestResults()}`)
+}
+
+async function whole(): Promise<void> {
+  const began = performance.now()
+  const minutes = () => (performance.now() - began) / 60_000
+  const tell = (step: string) => console.log(`${minutes().toFixed(1).padStart(5)} min  ${step}`)
+  const missing: string[] = []
+  const sizes = wanted.tiny ? TINY : WHOLE
+  const all = await runners(missing)
+  const raced = await race(all, sizes, tell)
+  tell('the rows of the gate')
+  const groups: Group[] = [...QUICK_GROUPS, 'many', 'mongo', ...(wanted.large ? (['large'] as const) : [])]
+  const gated = gate(groups, wanted.tiny ? 1 : LONG, readAccepted())
+  printRows(gated)
+  const results: Results = {
+    date: new Date().toISOString().slice(0, 10),
+    minutes: minutes(),
+    machine: machine(),
+    versions: versions(),
+    missing,
+    peers: Object.fromEntries(all.map(({ id, python: _, ...peer }) => [id, peer])),
+    sizes,
+    race: raced,
+    gate: gated,
+  }
+  const folder = wanted.tiny ? fileURLToPath(new URL('../../.tmp/bench', import.meta.url)) : RESULTS
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${results.date}.json`), `${JSON.stringify(results, rounded, 1)}\n`)
+  report(results, folder)
+  tell(`done: ${join(folder, 'README.md')}`)
+}
+
+function report(results: Results, folder: string): void {
+  writeFileSync(join(folder, 'README.md'), markdown(results))
+  for (const [name, svg] of Object.entries(charts(results))) writeFileSync(join(folder, name), svg)
+  if (folder === RESULTS) fillPage(results)
+}
+
+function last(): Results {
+  const path = newestResults()
+  if (path === undefined) throw new Error('there is no whole run yet: pnpm bench')
+  return readResults(path)
+}
+
+function printRows({ rows, notes }: GateResult): void {
+  for (const { what, median, low, high, wanted, limit, verdict } of rows) {
+    const figures = `${digits(median).padStart(6)} [${digits(low)} … ${digits(high)}]`
+    const bounds = `target ${wanted}, fails beyond ${digits(limit)}`
+    console.log(`${(verdict === 'worse' ? 'WORSE' : verdict).padEnd(5)} ${what.padEnd(74)} ${figures} (${bounds})`)
+  }
+  for (const note of notes) console.log(note)
+}
+
+/** Six digits are more than any of it is worth. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
+}

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type Accepted, type Judged, judge } from './judge.ts'
+import { type Found, GROUPS, type Group, type Row } from './rows.ts'
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
+
+/** What the gate found about one row. */
+export interface Gated extends Judged {
+  readonly id: string
+  readonly what: string
+  /** The design's target, in words. */
+  readonly wanted: string
+  /** How often it was measured before it was decided. */
+  readonly tries: number
+}
+
+export interface GateResult {
+  readonly rows: readonly Gated[]
+  readonly times: Readonly<Record<string, number>>
+  readonly notes: readonly string[]
+}
+
+/** A group is measured this often before one of its rows counts as worse, each time with twice the blocks of rounds. */
+const TRIES = 3
+
+/** Measures the groups, each in a new process, and again where a row looks worse than accepted. */
+export function gate(groups: readonly Group[], blocks: number, accepted: Accepted): GateResult {
+  const rows: Gated[] = []
+  const notes: string[] = []
+  let times: Record<string, number> = {}
+  for (const group of groups) {
+    let found = measured(group, blocks)
+    let judged = judgedRows(GROUPS[group], found, accepted, 1)
+    for (let tries = 2; tries <= TRIES && judged.some(({ verdict }) => verdict === 'worse'); tries++) {
+      found = measured(group, blocks * 2 ** (tries - 1))
+      const again = judgedRows(GROUPS[group], found, accepted, tries)
+      // A real regression is there each time; whatever was well once was disturbed the other times.
+      judged = judged.map((before, index) => (before.verdict === 'worse' ? again[index]! : before))
+    }
+    rows.push(...judged)
+    notes.push(...(found.notes ?? []))
+    times = { ...times, ...found.times }
+  }
+  return { rows, times, notes }
+}
+
+function measured(group: Group, blocks: number): Found {
+  const output = execFileSync(process.execPath, [CHILD, group, String(blocks)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(output.trimEnd().split('\n').at(-1)!)
+}
+
+function judgedRows(rows: readonly Row[], found: Found, accepted: Accepted, tries: number): Gated[] {
+  return rows.flatMap((row) => {
+    const ratios = found.ratios[row.id]
+    if (ratios === undefined) return []
+    const { id, what, target } = row
+    const wanted = row.missed ?? (target === undefined ? 'none' : `≤ ${target}`)
+    return [{ id, what, wanted, tries, ...judge(row, ratios, accepted) }]
+  })
+}

@@ -1,0 +1,57 @@
+/** One ratio that must not get worse. */
+export interface Row {
+  readonly id: RowId
+  readonly what: string
+  /** The design's. Missing: the row is held to the last accepted result alone. */
+  readonly target?: number
+  /** The design's in words, where it is known to be missed; such a row is held to the last accepted result. */
+  readonly missed?: string
+}
+
+export type Group = keyof typeof GROUPS
+
+/** The rows, by the program that measures them together. */
+export const GROUPS = {
+  disk: [
+    {
+      id: 'disk-hit',
+      what: 'disk hit, synchronous, 1 kB / readFileSync + JSON.parse',
+      missed: '≤ 1.2',
+    },
+    { id: 'disk-straight', what: 'disk hit, synchronous, 1 kB / the same steps in one straight function' },
+    { id: 'disk-hit-async', what: 'disk hit, asynchronous / fs.promises.readFile + JSON.parse', target: 0.25 },
+    { id: 'disk-miss-process', what: "disk miss, singleFlight 'process' / temporary file + rename", target: 1.3 },
+    { id: 'disk-miss-shared', what: "disk miss, singleFlight 'shared' / temporary file + rename", target: 2 },
+  ],
+  many: [{ id: 'disk-many', what: 'disk hit among 10,000 entries / among 1,000', target: 1.3 }],
+  memory: [{ id: 'memory-hit', what: 'hit in the memory tier, two numbers / lru-cache with a JSON key', target: 3 }],
+  lmdb: [{ id: 'lmdb-hit', what: 'LMDB hit / raw lmdb get of the same text + JSON.parse', target: 2 }],
+  cold: [
+    {
+      id: 'cold-start',
+      what: 'import of core and first hit from disk, over an empty script / that empty script',
+      missed: '≤ 25 ms',
+    },
+  ],
+  mongo: [
+    { id: 'mongo-hit', what: 'MongoDB hit / findOne by _id + JSON.parse', target: 1.15 },
+    { id: 'mongo-many', what: 'MongoDB, many of 1,000 / one $in query + JSON.parse', target: 1.5 },
+  ],
+  large: [
+    { id: 'disk-million', what: 'disk hit among 1,000,000 entries / among 1,000', target: 1.3 },
+    { id: 'disk-iterate', what: 'memory while iterating 1,000,000 entries / 150 MB', target: 1 },
+  ],
+} as const satisfies Record<string, readonly (Omit<Row, 'id'> & { readonly id: string })[]>
+
+export type RowId = (typeof GROUPS)[keyof typeof GROUPS][number]['id']
+
+export const ROWS: readonly Row[] = Object.values(GROUPS).flat()
+
+/** What one program found: the ratio of each block of rounds, by row, and times for the reader. */
+export interface Found {
+  readonly ratios: { readonly [id in RowId]?: readonly number[] }
+  /** Of the lower quarter of the rounds, with their units in the names. Nothing is decided by them. */
+  readonly times: Readonly<Record<string, number>>
+  /** What the reader should know. */
+  readonly notes?: readonly string[]
+}

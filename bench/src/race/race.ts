@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ColdStart, coldStarts } from './cold.ts'
+import { type Crowd, processes, together } from './crowd.ts'
+import { flipped, type Harm, killed } from './damage.ts'
+import type { Runner } from './runner.ts'
+import { type Sizes, type Speed, speed } from './speed.ts'
+import type { Spread } from './spread.ts'
+import { type Fate, type Pairing, pairs, values } from './truth.ts'
+
+type ByPeer<T> = Readonly<Record<string, T>>
+
+/** What all peers did with the same work on the same inputs. */
+export interface RaceResult {
+  readonly record: ByPeer<Speed>
+  readonly megabyte: ByPeer<Speed>
+  readonly floats: ByPeer<Speed>
+  readonly many: ByPeer<Speed>
+  readonly cold: { readonly peers: ByPeer<ColdStart>; readonly empty: Spread }
+  readonly together: ByPeer<Crowd>
+  readonly processes: ByPeer<Crowd>
+  readonly values: ByPeer<Readonly<Record<string, Fate>>>
+  readonly pairs: ByPeer<Readonly<Record<string, Pairing>>>
+  readonly killed: ByPeer<Harm>
+  readonly flipped: ByPeer<Harm>
+}
+
+export interface RaceSizes {
+  readonly record: Sizes
+  readonly megabyte: Sizes
+  readonly floats: Sizes
+  readonly many: Sizes
+  readonly coldRounds: number
+  readonly calls: number
+  readonly processes: number
+  readonly kills: number
+  readonly flips: number
+}
+
+/** As `pnpm bench` runs it. */
+export const WHOLE: RaceSizes = {
+  record: { count: 500, passes: 4, rounds: 5 },
+  megabyte: { count: 8, passes: 3, rounds: 3 },
+  floats: { count: 8, passes: 3, rounds: 3 },
+  many: { count: 2_000, of: 10_000, passes: 0, rounds: 1 },
+  coldRounds: 9,
+  calls: 64,
+  processes: 8,
+  kills: 5,
+  flips: 32,
+}
+
+/** To see that everything runs; its figures are worth nothing. */
+export const TINY: RaceSizes = {
+  record: { count: 20, passes: 1, rounds: 1 },
+  megabyte: { count: 2, passes: 1, rounds: 1 },
+  floats: { count: 2, passes: 1, rounds: 1 },
+  many: { count: 20, of: 100, passes: 0, rounds: 1 },
+  coldRounds: 1,
+  calls: 8,
+  processes: 2,
+  kills: 1,
+  flips: 4,
+}
+
+/** Runs all works with all peers, one process at a time but where several are the work. */
+export async function race(
+  runners: readonly Runner[],
+  sizes: RaceSizes,
+  tell: (step: string) => void,
+): Promise<RaceResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
+  const step = async <T>(name: string, run: (place: string) => Promise<T>): Promise<T> => {
+    tell(name)
+    const place = join(folder, name.replaceAll(' ', '-'))
+    try {
+      return await run(place)
+    } finally {
+      rmSync(place, { recursive: true, force: true })
+    }
+  }
+  try {
+    return {
+      record: await step('1 kB record', (place) => speed(runners, 'record', sizes.record, place)),
+      megabyte: await step('1 MB record', (place) => speed(runners, 'megabyte', sizes.megabyte, place)),
+      floats: await step('1 MB Float64Array', (place) => speed(runners, 'floats', sizes.floats, place)),
+      many: await step('many entries', (place) => speed(able(runners, 'many'), 'record', sizes.many, place)),
+      cold: await step('cold start', (place) => coldStarts(runners, sizes.coldRounds, place)),
+      together: await step('calls at once', (place) => together(runners, sizes.calls, place)),
+      processes: await step('processes at once', (place) => processes(runners, sizes.processes, place)),
+      values: await step('kinds of values', (place) => values(runners, place)),
+      pairs: await step('pairs of arguments', (place) => pairs(runners, place)),
+      killed: await step('killed writers', (place) => killed(runners, sizes.kills, place)),
+      flipped: await step('flipped bits', (place) => flipped(runners, sizes.flips, place)),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function able(runners: readonly Runner[], work: 'many'): Runner[] {
+  return runners.filter(({ lacks }) => lacks?.[work] === undefined)
+}

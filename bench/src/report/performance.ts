@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { ROWS } from '../gate/rows.ts'
+import type { Results } from './results.ts'
+import { digits, table } from './text.ts'
+
+const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
+
+/** Writes the figures of a whole run between the marks of docs/performance.md. */
+export function fillPage(results: Results): void {
+  const figures: Readonly<Record<string, string>> = {
+    run: run(results),
+    rows: rows(results),
+    times: times(results),
+  }
+  let page = readFileSync(PAGE, 'utf8')
+  for (const [name, text] of Object.entries(figures)) {
+    const marks = new RegExp(`(<!-- figures: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
+    if (!marks.test(page)) throw new Error(`docs/performance.md has no place for the figures «${name}»`)
+    page = page.replace(marks, (_, begin, end) => `${begin}\n${text}\n\n${end}`)
+  }
+  writeFileSync(PAGE, page)
+}
+
+function run({ date, machine, minutes }: Results): string {
+  return `Run of ${date}, ${digits(minutes)} minutes: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.system}, Node ${machine.node}, commit ${machine.commit}.`
+}
+
+function rows({ gate, missing }: Results): string {
+  const measured = gate.rows.map(({ id, what, wanted, median, low, high, verdict }) => {
+    const { missed } = ROWS.find((row) => row.id === id)!
+    const judged =
+      verdict === 'worse' ? '**worse than accepted**' : verdict === 'met' ? 'met' : 'missed, no worse than accepted'
+    const isMissed = missed !== undefined || wanted !== 'none'
+    return [
+      what,
+      wanted,
+      digits(median),
+      `${digits(low)} … ${digits(high)}`,
+      isMissed ? judged : 'no worse than accepted',
+    ]
+  })
+  const absent = ROWS.filter(({ id }) => !gate.rows.some((row) => row.id === id))
+  const notRun = absent.map(({ what }) => `- Not in this run: ${what}`)
+  return [
+    table(['what', 'target', 'measured', 'half of the blocks', ''], measured),
+    '',
+    ...notRun,
+    ...[...gate.notes, ...missing].map((note) => `- ${note}`),
+  ].join('\n')
+}
+
+function times({ gate }: Results): string {
+  return table(
+    ['the same run, in units', ''],
+    Object.entries(gate.times).map(([name, value]) => {
+      const [what, unit = ''] = name.split(/, (?=µs$|ms$|MB$)/)
+      return [what!, `${digits(value)} ${unit}`.trim()]
+    }),
+  )
+}

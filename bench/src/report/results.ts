@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { GateResult } from '../gate/gate.ts'
+import type { Accepted } from '../gate/judge.ts'
+import type { RaceResult, RaceSizes } from '../race/race.ts'
+import type { Runner } from '../race/runner.ts'
+
+const BENCH = fileURLToPath(new URL('../..', import.meta.url))
+/** Where results are kept. */
+export const RESULTS = join(BENCH, 'results')
+const ACCEPTED = join(RESULTS, 'accepted.json')
+
+export interface Results {
+  readonly date: string
+  readonly minutes: number
+  readonly machine: Machine
+  readonly versions: Readonly<Record<string, string>>
+  /** What did not run, and why. */
+  readonly missing: readonly string[]
+  readonly peers: Readonly<Record<string, Omit<Runner, 'id' | 'python'>>>
+  readonly sizes: RaceSizes
+  readonly race: RaceResult
+  readonly gate: GateResult
+}
+
+interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGB: number
+  readonly system: string
+  readonly node: string
+  readonly commit: string
+}
+
+export function machine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() || 'unknown',
+    cores: cpus().length,
+    memoryGB: Math.round(totalmem() / 1e9),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+    commit: commit(),
+  }
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: BENCH, encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** The versions that are installed, of everything that runs here. */
+export function versions(): Record<string, string> {
+  const { dependencies } = readJson(join(BENCH, 'package.json')) as { dependencies: Record<string, string> }
+  const installed = Object.keys(dependencies)
+    .filter((name) => !name.startsWith('@persist/'))
+    .map((name) => {
+      const { version } = readJson(join(BENCH, 'node_modules', name, 'package.json')) as { version: string }
+      return [name, version] as const
+    })
+  const python = readFileSync(join(BENCH, 'python', 'requirements.txt'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('==') as [string, string])
+  return Object.fromEntries([...installed, ...python])
+}
+
+/** The file of the last whole run. */
+export function newestResults(): string | undefined {
+  const files = readdirSync(RESULTS).filter((name) => /^\d{4}-\d\d-\d\d.*\.json$/.test(name))
+  const newest = files.sort().at(-1)
+  return newest && join(RESULTS, newest)
+}
+
+export function readResults(path: string): Results {
+  return readJson(path) as Results
+}
+
+/** What regressions are told by; empty where nothing was accepted yet. */
+export function readAccepted(): Accepted {
+  return existsSync(ACCEPTED) ? (readJson(ACCEPTED) as { rows: Accepted }).rows : {}
+}
+
+/** What a whole run found, as the new measure of regressions. */
+export function acceptedOf({ date, machine, gate }: Results): [path: string, text: string] {
+  const rows = Object.fromEntries(
+    gate.rows.map(({ id, median }) => [id, { ratio: Number(median.toPrecision(4)) }] as const),
+  )
+  return [ACCEPTED, `${JSON.stringify({ date, commit: machine.commit, node: machine.node, rows }, undefined, 2)}\n`]
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
