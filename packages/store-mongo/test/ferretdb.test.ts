@@ -1,11 +1,13 @@
 import type { PersistError } from '@persist/errors'
-import { conformance } from '@persist/store/conformance'
+import { conformance, type Runner } from '@persist/store/conformance'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ferretDbAbsent, startFerretDb } from '../../../test/support/ferretdb/start.mjs'
 import { ownDatabase, subjectOf } from './subject.ts'
 
 const NAME = 'FerretDB, which lacks TTL indexes and more'
+/** FerretDB 1 finds and changes a document in two steps, between which another may change it. */
+const NEEDS_ONE_STEP = 'of a late holder and a thief at the same time exactly one publishes'
 const absent = ferretDbAbsent()
 
 if (absent === undefined) {
@@ -52,7 +54,12 @@ if (absent === undefined) {
     })
 
     if (process.env.PERSIST_SOAK === '1') {
-      conformance({ runner: { describe, test }, ...subjectOf(server.url, patient) })
+      const runner: Runner = {
+        describe,
+        test: (name, run, timeout) =>
+          name === NEEDS_ONE_STEP ? test.skip(`${name} (${NAME})`) : test(name, run, timeout),
+      }
+      conformance({ runner, ...subjectOf(server.url, patient) })
     }
   })
 } else {

@@ -1,17 +1,30 @@
-// Builds FerretDB into the git-ignored .tmp/ferretdb, where the tests find it. Needs Go; takes a minute or two.
+// @ts-check
+// Builds FerretDB outside of the repository, where the tests find it. Needs Go; takes minutes, once.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { FERRETDB, FERRETDB_HOME } from './start.mjs'
+import { fileURLToPath } from 'node:url'
 
+const VERSION = '1.24.2'
+const HOME = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'persist-test', `ferretdb-${VERSION}`)
 const MODULE = `module persist.test/ferretdb
 
 go 1.22
 
-require github.com/FerretDB/FerretDB v1.24.2
+require github.com/FerretDB/FerretDB v${VERSION}
 `
 
-mkdirSync(FERRETDB_HOME, { recursive: true })
-cpSync(new URL('main.go', import.meta.url), join(FERRETDB_HOME, 'main.go'))
-if (!existsSync(join(FERRETDB_HOME, 'go.mod'))) writeFileSync(join(FERRETDB_HOME, 'go.mod'), MODULE)
-execFileSync('go', ['build', '-mod=mod', '-o', FERRETDB, '.'], { cwd: FERRETDB_HOME, stdio: 'inherit' })
+/** The program, when it has been built. */
+export const FERRETDB = join(HOME, 'ferretdb')
+
+export function buildFerretDb() {
+  if (existsSync(FERRETDB)) return
+  mkdirSync(HOME, { recursive: true })
+  cpSync(new URL('main.go', import.meta.url), join(HOME, 'main.go'))
+  if (!existsSync(join(HOME, 'go.mod'))) writeFileSync(join(HOME, 'go.mod'), MODULE)
+  // One at a time: other tests run meanwhile.
+  execFileSync('go', ['build', '-p', '1', '-mod=mod', '-o', FERRETDB, '.'], { cwd: HOME, stdio: 'pipe' })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildFerretDb()

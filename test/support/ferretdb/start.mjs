@@ -3,11 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { freePort, startServer } from '../server-process.mjs'
-
-export const FERRETDB_HOME = fileURLToPath(new URL('../../../.tmp/ferretdb', import.meta.url))
-export const FERRETDB = join(FERRETDB_HOME, 'ferretdb')
+import { buildFerretDb, FERRETDB } from './build.mjs'
 
 /** @type {typeof import('./start.mjs').startFerretDb} */
 export async function startFerretDb() {
@@ -28,5 +25,10 @@ export async function startFerretDb() {
 /** @type {typeof import('./start.mjs').ferretDbAbsent} */
 export function ferretDbAbsent() {
   if (process.env.PERSIST_TEST_FERRETDB_URL || existsSync(FERRETDB)) return undefined
-  return 'PERSIST_TEST_FERRETDB_URL is not set, and nobody ran node test/support/ferretdb/build.mjs'
+  if (process.env.PERSIST_REQUIRE_FERRETDB !== '1') {
+    return 'no PERSIST_TEST_FERRETDB_URL, and nobody ran node test/support/ferretdb/build.mjs'
+  }
+  // Here its absence is a failure.
+  buildFerretDb()
+  return undefined
 }
