@@ -1,10 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ROWS } from '../gate/rows.ts'
+import { charts } from './charts.ts'
 import type { Results } from './results.ts'
 import { digits, table } from './text.ts'
 
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
+
+const CAPTIONS: Readonly<Record<string, string>> = {
+  'hit.svg': 'Hits in a new process',
+  'again.svg': 'Hits later on',
+  'miss.svg': 'Misses',
+  'floats.svg': 'Hits of a large typed array',
+  'cold.svg': 'Cold start',
+  'wrong.svg': 'Wrong answers',
+}
 
 /** Writes the figures of a whole run between the marks of docs/performance.md. */
 export function fillPage(results: Results): void {
@@ -12,10 +22,11 @@ export function fillPage(results: Results): void {
     run: run(results),
     rows: rows(results),
     times: times(results),
+    charts: pictures(results),
   }
   let page = readFileSync(PAGE, 'utf8')
   for (const [name, text] of Object.entries(figures)) {
-    const marks = new RegExp(`(<!-- figures: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
+    const marks = new RegExp(`(<!-- figures: ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`)
     if (!marks.test(page)) throw new Error(`docs/performance.md has no place for the figures «${name}»`)
     page = page.replace(marks, (_, begin, end) => `${begin}\n${text}\n\n${end}`)
   }
@@ -48,6 +59,12 @@ function rows({ gate, missing }: Results): string {
     ...notRun,
     ...[...gate.notes, ...missing].map((note) => `- ${note}`),
   ].join('\n')
+}
+
+function pictures(results: Results): string {
+  return Object.keys(charts(results))
+    .map((name) => `![${CAPTIONS[name] ?? name}](../bench/results/${name})`)
+    .join('\n\n')
 }
 
 function times({ gate }: Results): string {
