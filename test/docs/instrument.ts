@@ -5,7 +5,7 @@ import ts from 'typescript-5'
  * are prose.
  */
 const VALUE =
-  /^(?:-?\d|['"[{]|(?:true|false|null|undefined|NaN|Infinity)\b|(?:Map|Set|Uint8Array)\b|[A-Z]\w*(?:Error|Iterator)\b)/
+  /^(?:-?\d|['"[{]|(?:true|false|null|undefined|NaN|Infinity)\b|(?:Map|Set|\w+Array)\b|[A-Z]\w*(?:Error|Iterator)\b)/
 
 /** JavaScript of a program in which every claimed value is compared with the real one, by `shown` of the global object. */
 export function instrument(source: string, fileName: string): { readonly code: string; readonly claims: number } {
@@ -26,7 +26,6 @@ export function instrument(source: string, fileName: string): { readonly code: s
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
       rewriteRelativeImportExtensions: true,
-      verbatimModuleSyntax: true,
       inlineSourceMap: true,
     },
   })

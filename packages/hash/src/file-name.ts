@@ -36,8 +36,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u
  * @example
  * ```ts
  * fileNameProblem('2_to_the_power_of_4')                        // undefined
- * fileNameProblem('a/b')                                        // it has a "/"
- * fileNameProblem('x'.repeat(250), { suffixBytes: 6 })          // with what the store adds it has 256 bytes, 255 fit
+ * fileNameProblem('a/b')                                        // 'it has a "/"'
+ * fileNameProblem('x'.repeat(250), { suffixBytes: 6 })          // 'with what the store adds it has 256 bytes, 255 fit'
  * ```
  */
 export function fileNameProblem(name: string, options: FileNameOptions = {}): string | undefined {

@@ -9,14 +9,22 @@ import { digestOf } from './digest.ts'
  *
  * @example
  * ```ts
- * sha256('1:[3]')   // kDPUhR3F3rNRVeoDtUGNEfVtITVrNm8EEg7jEKlR_4A
+ * sha256('1:[3]')   // '6TXGzPBivgeD5XmBN6UrDAUPHyaYT3b0zr3Bs3F1lEE'
  * ```
  */
 export function sha256(text: string): string {
   return digestOf(text, 'base64url')
 }
 
-/** SHA-256 of a text in hexadecimal: 64 characters of `0-9 a-f`, for systems that change the case of names. */
+/**
+ * SHA-256 of a text in hexadecimal: 64 characters of `0-9 a-f`, for systems that change the case of names.
+ *
+ * @example
+ * ```ts
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', hash: (key) => hexHash(JSON.stringify(key)) })
+ * hexHash('1:[3]').length   // 64
+ * ```
+ */
 export function hexHash(text: string): string {
   return digestOf(text, 'hex')
 }
@@ -24,6 +32,11 @@ export function hexHash(text: string): string {
 /**
  * SHA-256 of a text in base32 without padding (RFC 4648), lower case: 52 characters of `a-z 2-7`, the shortest for
  * systems that change the case of names.
+ *
+ * @example
+ * ```ts
+ * base32Hash('1:[3]').length   // 52
+ * ```
  */
 export function base32Hash(text: string): string {
   return base32(Buffer.from(digestOf(text, 'hex'), 'hex'))

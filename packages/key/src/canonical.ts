@@ -24,7 +24,7 @@ const FORMAT = 1
  *
  * @example
  * ```ts
- * canonical([1, { b: -0, a: undefined }, new Map([['k', 1n]])])   // 1:[1,{"a":undefined,"b":-0},Map("k"=>1n)]
+ * canonical([1, { b: -0, a: undefined }, new Map([['k', 1n]])])   // '1:[1,{"a":undefined,"b":-0},Map("k"=>1n)]'
  * ```
  */
 export function canonical(value: unknown): string {
@@ -45,7 +45,7 @@ export function canonicalAt(value: unknown, root: string): string {
  * @example
  * ```ts
  * const keyOf = (...args: unknown[]) => canonicalArguments(args)
- * keyOf(1, 'a')   // 1:[1,"a"]
+ * keyOf(1, 'a')   // '1:[1,"a"]'
  * ```
  */
 export function canonicalArguments(args: readonly unknown[]): string {

@@ -12,13 +12,13 @@
  *   constructor(readonly weights: string) {}
  *   [identity]() { return ['Model', this.weights] }
  * }
- * canonical(new Model('v2'))       // 1:identity(["Model","v2"])
+ * canonical(new Model('v2'))       // '1:identity(["Model","v2"])'
  *
  * // For a class of somebody else:
  * Object.defineProperty(Decimal.prototype, identity, { value() { return ['Decimal', String(this)] } })
  *
  * // For a function, as an own property:
- * const byAge = Object.assign((a, b) => a.age - b.age, { [identity]: () => ['byAge', 1] })
+ * const byAge = Object.assign((a: Person, b: Person) => a.age - b.age, { [identity]: () => ['byAge', 1] })
  * ```
  */
 export const identity: unique symbol = Symbol.for('@persist/identity') as never

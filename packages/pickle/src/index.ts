@@ -23,5 +23,13 @@ const ready = createPickle()
  */
 export const pickle = ready.pickle
 
-/** The value of a text that {@link pickle} wrote. Throws `UnpickleError` for anything else; runs no code. */
+/**
+ * The value of a text that {@link pickle} wrote. Throws `UnpickleError` for anything else; runs no code.
+ *
+ * @example
+ * ```ts
+ * unpickle('{"v":1,"json":[6]}') // [6]
+ * unpickle('[6]') // UnpickleError
+ * ```
+ */
 export const unpickle = ready.unpickle

@@ -26,7 +26,15 @@ export function pickle(value: unknown): string {
   return jsonOf(takeSnapshot(value, plan, 'json').value)
 }
 
-/** The value of a JSON text. Throws `UnpickleError` for what is not JSON. */
+/**
+ * The value of a JSON text. Throws `UnpickleError` for what is not JSON.
+ *
+ * @example
+ * ```ts
+ * unpickle('{"a":[1,"b"]}') // { a: [1, 'b'] }
+ * unpickle('{') // UnpickleError
+ * ```
+ */
 // biome-ignore lint/suspicious/noExplicitAny: as of JSON.parse, so that the pair fits a function of any result
 export function unpickle(payload: string | Uint8Array): any {
   const text = textOf(payload, plan.maxBytes)

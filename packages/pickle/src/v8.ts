@@ -41,6 +41,13 @@ const HERE = endianness() === 'BE' ? FLAGS.bigEndian : 0
 /**
  * A binary pickle with types of your own or other bounds: V8's serializer behind the same guard. Smaller and faster than
  * text for bytes and numbers, and the one for holes in arrays and for arrays with properties.
+ *
+ * @example
+ * ```ts
+ * const small = createPickle({ maxBytes: 1_000 })
+ * small.unpickle(small.pickle(Float64Array.of(1, 2))) // Float64Array(2) [1, 2]
+ * small.pickle(new Uint8Array(2_000)) // PickleError: this takes more than maxBytes, which is 1000 (at $)
+ * ```
  */
 export function createPickle(options?: PickleOptions): BinaryPickle {
   const plan = planFrom(options)

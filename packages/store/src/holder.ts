@@ -29,13 +29,27 @@ export type Sign = 'self' | 'alive' | 'likely' | 'gone' | 'silent'
 
 let me: Holder | undefined
 
-/** This thread. */
+/**
+ * This thread.
+ *
+ * @example
+ * ```ts
+ * thisHolder().pid === process.pid   // true
+ * ```
+ */
 export function thisHolder(): Holder {
   me ??= identify()
   return me
 }
 
-/** What can be told of a holder. */
+/**
+ * What can be told of a holder.
+ *
+ * @example
+ * ```ts
+ * signOf(thisHolder())   // 'self'
+ * ```
+ */
 export function signOf(holder: Holder): Sign {
   const self = thisHolder()
   if (holder.host !== self.host) return 'silent'

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
  * @param env The environment, whose `npm_config_user_agent` names the package manager of a script.
  * @example
  * ```ts
- * installCommand('@persist/store-disk', process.env)   // 'pnpm add @persist/store-disk'
+ * installCommand('@persist/store-disk', { npm_config_user_agent: 'pnpm/12.0.0' })   // 'pnpm add @persist/store-disk'
  * ```
  */
 export function installCommand(packageName: string, env: Readonly<Record<string, string | undefined>>): string {

@@ -55,12 +55,27 @@ export function registerStore<Scheme extends string>(scheme: Scheme, factory: St
   factories().set(checkedScheme(scheme), factory as StoreFactory)
 }
 
-/** What {@link registerStore} was given for the scheme. */
+/**
+ * What {@link registerStore} was given for the scheme.
+ *
+ * @example
+ * ```ts
+ * registeredStore('nobody')   // undefined
+ * ```
+ */
 export function registeredStore(scheme: string): StoreFactory | undefined {
   return factories().get(scheme)
 }
 
-/** The schemes that were registered, sorted. */
+/**
+ * The schemes that were registered, sorted.
+ *
+ * @example
+ * ```ts
+ * registerStore('s3', (url) => s3Store(url))
+ * knownSchemes().includes('s3')   // true
+ * ```
+ */
 export function knownSchemes(): string[] {
   return [...factories().keys()].sort()
 }
