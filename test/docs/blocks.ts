@@ -29,27 +29,28 @@ const FENCE = /^(`{3,})(\S*)[^\n]*\n(.*?)^\1\s*$/gms
 const COMMENTS_ABOVE = /(?:<!--(?:(?!-->).)*-->\s*)+$/s
 const COMMENT = /<!--\s*((?:(?!-->).)*?)\s*-->/gs
 
-/** All fenced blocks, in order. Throws for a comment above a block that means nothing. */
+/** All fenced blocks, in order. */
 export function blocksOf({ path, text }: Document): Block[] {
   return [...text.matchAll(FENCE)].map((found) => {
     const [, fence, language = '', code = ''] = found
     const above = text.slice(0, found.index)
     const start = above.split('\n').length + 1
     if (fence!.length > 3) throw new Error(`${path}:${start}: a fence has three backticks`)
-    return { document: path, line: start, language, code, marks: marksOf(above, `${path}:${start}`) }
+    return { document: path, line: start, language, code, marks: marksOf(above) }
   })
 }
 
-function marksOf(above: string, place: string): Marks {
+function marksOf(above: string): Marks {
   const comments = [...(COMMENTS_ABOVE.exec(above)?.[0] ?? '').matchAll(COMMENT)]
-  return Object.assign({}, ...comments.map(([, text]) => markOf(text!, place)))
+  return Object.assign({}, ...comments.map(([, text]) => markOf(text!)))
 }
 
-function markOf(text: string, place: string): Marks {
+/** A comment that is written in another way is none of ours; misspelt, it shows by what it was to do. */
+function markOf(text: string): Marks {
   const [, word, rest = ''] = /^(compile only|given|continues)(?::\s*(.*))?$/s.exec(text) ?? []
   if (word === 'compile only' && rest !== '') return { compileOnly: rest }
   if (word === 'given' && rest !== '') return { given: rest }
   if (word === 'continues' && rest === '') return { continues: true }
   if (/^[\w.-]+\.ts$/.test(text)) return { name: text }
-  throw new Error(`${place}: <!-- ${text} --> above a block means nothing`)
+  return {}
 }
