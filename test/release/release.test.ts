@@ -71,6 +71,7 @@ describe('a release', () => {
         publishConfig: { access: 'public', provenance: true },
       })
       expect(shown.description, name).toMatch(/\.$/)
+      expect(existsSync(join(ROOT, 'packages', name, 'README.md')), `${name} has no README.md`).toBe(true)
     }
   })
 })
