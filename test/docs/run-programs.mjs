@@ -37,6 +37,8 @@ globalThis.shown = async (act, claim) => {
   if (!actual.some((text) => holds(claim, text))) throw new Error(`the page says ${claim}\nbut it is  ${actual[0]}`)
 }
 
+// As on the page of a reader who has set nothing.
+for (const name of ['CACHE', 'MODE', 'VERBOSITY']) delete process.env[`PERSIST_${name}`]
 const environment = { ...process.env }
 for (const { file, folder } of programs) {
   mkdirSync(folder, { recursive: true })
