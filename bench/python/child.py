@@ -187,15 +187,16 @@ def alone():
 
 
 def values_of_kinds():
+    """One function in one folder, since joblib remembers in the process which functions it has compared."""
     global ran
     kept = {}
+    memoize, close = OPEN[peer](folder)
+    call = memoize("value", original)
     for kind, make in KINDS.items():
         ran = 0
-        values[1] = make()
-        memoize, close = OPEN[peer](os.path.join(folder, kind.replace(" ", "-")))
-        answer = ask(memoize("value", original), (1,), make())
-        close()
-        kept[kind] = {"answer": answer, "ran": ran > 0}
+        values[kind] = make()
+        kept[kind] = {"answer": ask(call, (kind,), make()), "ran": ran > 0}
+    close()
     return kept
 
 

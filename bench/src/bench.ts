@@ -31,6 +31,8 @@ import { digits } from './report/text.ts'
 /** Blocks of rounds of the gate, in its short form and in a whole run. */
 const SHORT = 9
 const LONG = 31
+/** Only what is worse each time is a regression. */
+const TRIES = 3
 const QUICK_GROUPS: readonly Group[] = ['disk', 'memory', 'lmdb', 'cold']
 
 const { values: wanted } = parseArgs({
@@ -49,7 +51,7 @@ else if (wanted.report) report(last(), RESULTS)
 else await whole()
 
 function check(): void {
-  const result = gate(QUICK_GROUPS, SHORT, readAccepted())
+  const result = gate(QUICK_GROUPS, SHORT, readAccepted(), TRIES)
   printRows(result)
   const worse = result.rows.filter(({ verdict }) => verdict === 'worse')
   if (worse.length === 0) return
@@ -75,7 +77,7 @@ async function whole(): Promise<void> {
   const raced = await race(all, sizes, tell)
   tell('the rows of the gate')
   const groups: Group[] = [...QUICK_GROUPS, 'many', 'mongo', ...(wanted.large ? (['large'] as const) : [])]
-  const gated = gate(groups, wanted.tiny ? 1 : LONG, readAccepted())
+  const gated = gate(groups, wanted.tiny ? 1 : LONG, readAccepted(), 1)
   printRows(gated)
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),

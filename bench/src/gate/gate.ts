@@ -21,22 +21,22 @@ export interface GateResult {
   readonly notes: readonly string[]
 }
 
-/** A group is measured this often before one of its rows counts as worse, each time with twice the blocks of rounds. */
-const TRIES = 3
-
-/** Measures the groups, each in a new process, and again where a row looks worse than accepted. */
-export function gate(groups: readonly Group[], blocks: number, accepted: Accepted): GateResult {
+/**
+ * Measures the groups, each in a new process. A group with a row that looks worse than accepted is measured again, up to
+ * `tries` times in all, each time with twice the blocks of rounds.
+ */
+export function gate(groups: readonly Group[], blocks: number, accepted: Accepted, tries: number): GateResult {
   const rows: Gated[] = []
   const notes: string[] = []
   let times: Record<string, number> = {}
   for (const group of groups) {
     let found = measured(group, blocks)
     let judged = judgedRows(GROUPS[group], found, accepted, 1)
-    for (let tries = 2; tries <= TRIES && judged.some(({ verdict }) => verdict === 'worse'); tries++) {
-      found = measured(group, blocks * 2 ** (tries - 1))
-      const again = judgedRows(GROUPS[group], found, accepted, tries)
+    for (let again = 2; again <= tries && judged.some(({ verdict }) => verdict === 'worse'); again++) {
+      found = measured(group, blocks * 2 ** (again - 1))
+      const anew = judgedRows(GROUPS[group], found, accepted, again)
       // A real regression is there each time; whatever was well once was disturbed the other times.
-      judged = judged.map((before, index) => (before.verdict === 'worse' ? again[index]! : before))
+      judged = judged.map((before, index) => (before.verdict === 'worse' ? anew[index]! : before))
     }
     rows.push(...judged)
     notes.push(...(found.notes ?? []))

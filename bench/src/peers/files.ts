@@ -5,9 +5,9 @@ import { KEYS_BY_HAND, keyByHand, type Peer } from './peer.ts'
 const NO_CACHE = 'no cache: what any folder costs'
 
 export const peer: Peer = {
-  title: 'readFileSync + JSON.parse, temporary file + rename',
+  title: 'plain files, by hand',
   role: 'limit',
-  setup: 'plain files by hand, one function',
+  setup: 'readFileSync and JSON.parse; temporary file and rename',
   lacks: {
     pairs: KEYS_BY_HAND,
     together: NO_CACHE,

@@ -3,7 +3,7 @@ import { diskStore } from '@persist/store-disk'
 import type { Peer } from './peer.ts'
 
 export const peer: Peer = {
-  title: '@persist core + store-disk',
+  title: '@persist/store-disk',
   role: 'ours',
   setup: 'persist(fn, { cache: diskStore(folder) }), defaults',
   open(folder) {

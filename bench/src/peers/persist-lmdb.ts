@@ -3,7 +3,7 @@ import { lmdbStore } from '@persist/store-lmdb'
 import type { Peer } from './peer.ts'
 
 export const peer: Peer = {
-  title: '@persist core + store-lmdb',
+  title: '@persist/store-lmdb',
   role: 'ours',
   setup: 'persist(fn, { cache: lmdbStore(folder) }), defaults: each write reaches the disk before it counts',
   open(folder) {

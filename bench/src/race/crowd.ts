@@ -33,7 +33,7 @@ export async function processes(runners: readonly Runner[], count: number, folde
     const runs = `${place}.runs`
     mkdirSync(folder, { recursive: true })
     // Late enough for all to be ready: they start one after the other on few cores.
-    const at = Date.now() + (runner.language === 'Python' ? 250 : 200) * count
+    const at = Date.now() + 150 * count
     const ended = await Promise.all(
       Array.from({ length: count }, () =>
         work<{ answer: Answer }>(runner, 'alone', place, { at, runs }, { patienceMs: 20_000 }),

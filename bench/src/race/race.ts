@@ -40,14 +40,14 @@ export interface RaceSizes {
 
 /** As `pnpm bench` runs it. */
 export const WHOLE: RaceSizes = {
-  record: { count: 500, passes: 4, rounds: 5 },
-  megabyte: { count: 8, passes: 3, rounds: 3 },
-  floats: { count: 8, passes: 3, rounds: 3 },
+  record: { count: 400, passes: 4, rounds: 4 },
+  megabyte: { count: 5, passes: 2, rounds: 3 },
+  floats: { count: 5, passes: 2, rounds: 3 },
   many: { count: 2_000, of: 10_000, passes: 0, rounds: 1 },
-  coldRounds: 9,
+  coldRounds: 7,
   calls: 64,
   processes: 8,
-  kills: 5,
+  kills: 4,
   flips: 32,
 }
 

@@ -7,10 +7,11 @@ export interface Bar {
   readonly tone: 'ours' | 'peer' | 'python' | 'limit'
 }
 
+const KEY = 'blue: @persist · grey: JavaScript · ochre: Python · pale: no cache, but the least that one has to do'
 const WIDTH = 820
-const LABELS = 300
+const LABELS = 260
 const ROW = 24
-const TOP = 62
+const TOP = 80
 const PLOT = WIDTH - LABELS - 110
 
 // Read by GitHub and by browsers, in light and in dark; no script, no font to load.
@@ -49,6 +50,7 @@ export function barChart(title: string, note: string, bars: readonly Bar[], scal
 </style>
 <text class="title" x="12" y="24">${escaped(title)}</text>
 <text class="note" x="12" y="44">${escaped(note)}</text>
+<text class="note" x="12" y="62">${escaped(KEY)}</text>
 ${grid.join('\n')}
 ${rows.join('\n')}
 </svg>

@@ -16,35 +16,34 @@ export function charts(results: Results): Record<string, string> {
       if (micros === undefined) return []
       return [bar(id, micros, `${time(micros)}${speed.wrong > 0 ? ', WRONG' : ''}`)]
     })
-  const key = 'blue: @persist · grey: JavaScript · ochre: Python · pale: no cache, the least one has to do'
   return {
     'hit.svg': barChart(
       'A hit in a new process: a record of 1 kB',
-      `${sizes.record.count} entries once each, opening included, logarithmic. ${key}`,
+      `${sizes.record.count} entries once each, opening included, logarithmic.`,
       times(race.record, 'first'),
       'log',
     ),
     'again.svg': barChart(
       'A hit later on: a record of 1 kB',
-      `The same calls again; some answer from memory. Logarithmic. ${key}`,
+      'The same calls again; some answer from memory. Logarithmic.',
       times(race.record, 'again'),
       'log',
     ),
     'miss.svg': barChart(
       'A miss that is stored: a record of 1 kB',
-      `Closing included, logarithmic. ${key}`,
+      'Closing included, logarithmic.',
       times(race.record, 'miss'),
       'log',
     ),
     'floats.svg': barChart(
       'A hit in a new process: a Float64Array of 1 MB',
-      `WRONG: what came back is another value. Logarithmic. ${key}`,
+      'WRONG: what came back is another value. Logarithmic.',
       times(race.floats, 'first'),
       'log',
     ),
     'cold.svg': barChart(
       'Cold start: from the first import to the first hit',
-      `In a new process, logarithmic. ${key}`,
+      'In a new process, logarithmic.',
       Object.entries(race.cold.peers).flatMap(([id, { importToHit }]) =>
         importToHit ? [bar(id, importToHit.median * 1_000, time(importToHit.median * 1_000))] : [],
       ),
