@@ -15,11 +15,27 @@ const LONGEST_HASH = 120
  * ```
  */
 export function keyOf(namespace: string, hash: string): string {
-  return `${part(namespace, LONGEST_NAMESPACE)}/${part(hash, LONGEST_HASH)}`
+  return keysOf(namespace)(hash)
+}
+
+/** Gives the keys of a namespace. */
+export function keysOf(namespace: string): (hash: string) => string {
+  const start = `${namespacePart(namespace)}/`
+  return (hash) => start + part(hash, LONGEST_HASH)
+}
+
+/** Whether there is no half of a character in it, which no encoding of text can carry. */
+export function isWellFormed(text: string): boolean {
+  // Newer than the library that the types are of.
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+}
+
+function namespacePart(namespace: string): string {
+  return part(namespace, LONGEST_NAMESPACE)
 }
 
 function part(text: string, longest: number): string {
-  const readable = text.length <= longest && !/\p{Surrogate}/u.test(text) ? encodeURIComponent(text) : undefined
+  const readable = text.length <= longest && isWellFormed(text) ? encodeURIComponent(text) : undefined
   if (readable !== undefined && readable.length <= longest) return readable
   // No encoded text begins so.
   return `%${createHash('sha256').update(text, 'utf16le').digest('base64url')}`

@@ -1,9 +1,9 @@
 import { StoreError } from '@persist/errors'
 import type { Bounds, Entry, ListedHead, OpenOptions, Store } from '@persist/store'
-import { keyOf } from './keys.ts'
+import { keysOf } from './keys.ts'
 import type { Doing, Line } from './line.ts'
 import type { Place } from './place.ts'
-import { decode, encode, type Found, isRecord, ownerOf } from './record.ts'
+import { decode, encode, entryOf, type Found, isRecord, listedHeadOf, ownerOf } from './record.ts'
 
 /** Beyond it Keyv's and Redis's own sums of times overflow; a thousand years are as good as for ever. */
 const LONGEST_TTL = 3.2e13
@@ -15,6 +15,7 @@ export class NamespaceStore implements Store<'async'> {
   readonly #place: Place
   readonly #line: Line
   readonly #namespace: string
+  readonly #keyOf: (hash: string) => string
   readonly #report: OpenOptions['report']
   readonly getMany?: (hashes: readonly string[]) => Promise<(Entry | undefined)[]>
 
@@ -22,12 +23,14 @@ export class NamespaceStore implements Store<'async'> {
     this.#place = place
     this.#line = line
     this.#namespace = namespace
+    this.#keyOf = keysOf(namespace)
     this.#report = report
     if (place.readsMany) this.getMany = (hashes) => this.#getMany(hashes)
   }
 
   async get(hash: string): Promise<Entry | undefined> {
-    return this.#read(await this.#line.get(this.#keyOf(hash), this.#doing('get', hash)), hash)?.entry()
+    const found = this.#read(await this.#line.get(this.#keyOf(hash), this.#doing('get', hash)), hash)
+    return found && entryOf(found)
   }
 
   async set(entry: Entry): Promise<void> {
@@ -46,11 +49,11 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   async *entries(): AsyncGenerator<Entry> {
-    for await (const { found } of this.#walk('entries')) yield found.entry()
+    for await (const { found } of this.#walk('entries')) yield entryOf(found)
   }
 
   async *heads(): AsyncGenerator<ListedHead> {
-    for await (const { found } of this.#walk('heads')) yield found.head()
+    for await (const { found } of this.#walk('heads')) yield listedHeadOf(found)
   }
 
   async stats(): Promise<{ entries: number; bytes: number }> {
@@ -69,7 +72,7 @@ export class NamespaceStore implements Store<'async'> {
     const kept: { readonly hash: string; readonly createdAt: number; readonly size: number }[] = []
     let bytes = 0
     for await (const { hash, found, size } of this.#walk('prune')) {
-      const head = found.head()
+      const { head } = found
       if (isExpired(head)) expired.push(hash)
       else {
         kept.push({ hash, createdAt: head.createdAt, size })
@@ -92,7 +95,10 @@ export class NamespaceStore implements Store<'async'> {
     if (hashes.length === 0) return []
     const keys = hashes.map((hash) => this.#keyOf(hash))
     const values = await this.#line.getMany(keys, this.#doing('getMany'))
-    return hashes.map((hash, index) => this.#read(values[index], hash)?.entry())
+    return hashes.map((hash, index) => {
+      const found = this.#read(values[index], hash)
+      return found && entryOf(found)
+    })
   }
 
   /** Looks at each once more: what was written anew meanwhile may have to stay. */
@@ -150,10 +156,6 @@ export class NamespaceStore implements Store<'async'> {
     if (expiresAt === undefined) return undefined
     const ttl = Math.ceil(Math.max(0, expiresAt - Date.now()) + this.#place.keepExpiredMs)
     return ttl > 0 && ttl < LONGEST_TTL ? ttl : undefined
-  }
-
-  #keyOf(hash: string): string {
-    return keyOf(this.#namespace, hash)
   }
 
   #doing(operation: string, hash?: string): Doing {

@@ -1,21 +1,23 @@
 import { crc32 } from 'node:zlib'
-import type { Entry, ListedHead } from '@persist/store'
+import type { Entry, Head, ListedHead } from '@persist/store'
+import { isWellFormed } from './keys.ts'
 
 /** How a payload stands in a record: as it is, or in base64 its bytes or (of half a surrogate pair) its UTF-16. */
 type PayloadKind = 'text' | 'bytes' | 'utf16'
 
-interface Header extends Omit<Entry, 'payload'> {
+interface Header {
   readonly payload: PayloadKind
   readonly namespace: string
+  readonly head: Head
 }
 
 /** A record that is whole. */
 export interface Found {
   readonly namespace: string
   readonly hash: string
-  /** Reads the payload, too. */
-  readonly entry: () => Entry
-  readonly head: () => ListedHead
+  readonly head: Head
+  /** Reads the payload. */
+  readonly payload: () => Entry['payload']
 }
 
 const START = '{"persist":1,"crc32":"'
@@ -26,17 +28,17 @@ const SUMMED = START.length + SUM_LENGTH
  * An entry as text, which every Keyv store keeps: a line of JSON, then the payload.
  *
  * ```
- * {"persist":1,"crc32":"5d0bb3c1","payload":"text","namespace":"double","hash":"wXS1bv","createdAt":1795516151224}
+ * {"persist":1,"crc32":"5d0bb3c1","payload":"text","namespace":"double","head":{"hash":"wXS1bv","createdAt":1795516151224}}
  * {"v":1,"json":6}
  * ```
  *
  * `crc32` covers the UTF-8 of everything behind itself.
  */
 export function encode(entry: Entry, namespace: string): string {
-  const { payload, hash, ...others } = entry
+  const { payload, ...head } = entry
   const kind = kindOf(payload)
-  const header = JSON.stringify({ payload: kind, namespace, hash, ...others })
-  const summed = `",${header.slice(1)}\n${textOf(payload, kind)}`
+  const header: Header = { payload: kind, namespace, head }
+  const summed = `",${JSON.stringify(header).slice(1)}\n${textOf(payload, kind)}`
   return START + sumOf(summed) + summed
 }
 
@@ -49,29 +51,25 @@ export function isRecord(value: unknown): value is string {
 export function decode(record: string): Found | undefined {
   if (!record.startsWith(START) || record.slice(START.length, SUMMED) !== sumOf(record.slice(SUMMED))) return undefined
   const end = record.indexOf('\n')
-  const {
-    persist: _,
-    crc32: __,
-    payload: kind,
-    namespace,
-    ...head
-  } = JSON.parse(record.slice(0, end)) as Header & {
-    persist: 1
-    crc32: string
-  }
-  const payload = () => payloadOf(record.slice(end + 1), kind)
-  return {
-    namespace,
-    hash: head.hash,
-    entry: () => ({ ...head, payload: payload() }),
-    head: () => ({ ...head, bytes: bytesOf(payload()) }),
-  }
+  const { payload: kind, namespace, head } = JSON.parse(record.slice(0, end)) as Header
+  return { namespace, hash: head.hash, head, payload: () => payloadOf(record.slice(end + 1), kind) }
+}
+
+/** The entry of a record. */
+export function entryOf({ head, payload }: Found): Entry {
+  return { ...head, payload: payload() }
+}
+
+/** The head of a record, as a listing gives it. */
+export function listedHeadOf({ head, payload }: Found): ListedHead {
+  return { ...head, bytes: Buffer.byteLength(payload()) }
 }
 
 /** Whose a damaged record probably is, for a report. */
 export function ownerOf(record: string): { readonly namespace?: unknown; readonly hash?: unknown } {
   try {
-    return JSON.parse(record.slice(0, record.indexOf('\n'))) as object
+    const { namespace, head } = JSON.parse(record.slice(0, record.indexOf('\n'))) as Partial<Header>
+    return { namespace, hash: head?.hash }
   } catch {
     return {}
   }
@@ -79,8 +77,7 @@ export function ownerOf(record: string): { readonly namespace?: unknown; readonl
 
 function kindOf(payload: Entry['payload']): PayloadKind {
   if (typeof payload !== 'string') return 'bytes'
-  // Newer than the library that the types are of.
-  return (payload as string & { isWellFormed(): boolean }).isWellFormed() ? 'text' : 'utf16'
+  return isWellFormed(payload) ? 'text' : 'utf16'
 }
 
 function textOf(payload: Entry['payload'], kind: PayloadKind): string {
@@ -93,10 +90,6 @@ function payloadOf(text: string, kind: PayloadKind): Entry['payload'] {
   if (kind === 'text') return text
   const bytes = Buffer.from(text, 'base64')
   return kind === 'utf16' ? bytes.toString('utf16le') : new Uint8Array(bytes)
-}
-
-function bytesOf(payload: Entry['payload']): number {
-  return Buffer.byteLength(payload)
 }
 
 function sumOf(text: string): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decode, encode, isRecord } from '../src/record.ts'
+import { decode, encode, entryOf, isRecord, listedHeadOf } from '../src/record.ts'
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -35,9 +35,9 @@ test('what is written is read, head and all', () => {
       expect(isRecord(record)).toBe(true)
       expect(found.namespace).toBe(namespace)
       expect(found.hash).toBe(entry.hash)
-      expect(found.entry()).toEqual(entry)
+      expect(entryOf(found)).toEqual(entry)
       const { payload, ...head } = entry
-      expect(found.head()).toEqual({ ...head, bytes: Buffer.byteLength(payload) })
+      expect(listedHeadOf(found)).toEqual({ ...head, bytes: Buffer.byteLength(payload) })
     }),
   )
 })
@@ -80,6 +80,6 @@ test('records of format 1 are written and read as ever', () => {
     const { payload } = entry
     const meant: Entry = { ...entry, payload: typeof payload === 'string' ? payload : Uint8Array.from(payload) }
     expect(encode(meant, namespace)).toBe(record)
-    expect(decode(record)?.entry()).toEqual(meant)
+    expect(entryOf(decode(record)!)).toEqual(meant)
   }
 })
