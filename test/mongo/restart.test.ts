@@ -42,15 +42,19 @@ if (server === undefined) {
         await Promise.all(Array.from({ length: AT_ONCE }, caller))
         await crash
         const written = events.filter((event) => event.name === 'write').map(({ hash }) => hash)
-        expect(written.length).toBeGreaterThan(CALLS / 3)
-        if (serverWaitMs > 1000) expect(events.filter(({ name }) => name === 'problem')).toEqual([])
+        if (serverWaitMs > 1000) {
+          expect(events.filter(({ name }) => name === 'problem')).toEqual([])
+          expect(written).toHaveLength(CALLS)
+        } else {
+          expect(written.length).toBeGreaterThan(CALLS / 20)
+        }
 
         const after = mongoStore(url, { serverWaitMs: 30_000 })
         const kept = new Set<string>()
         for await (const { hash } of after.open('twice').heads()) kept.add(hash)
         expect(written.filter((hash) => !kept.has(hash))).toEqual([])
         await Promise.all([cache.close(), after.close()])
-      })
+      }, 300_000)
     }
   })
 }

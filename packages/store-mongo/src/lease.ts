@@ -48,7 +48,9 @@ export class Leases {
    */
   async take(id: string, ms: number, { steal = false }: LeaseOptions, deed: Deed): Promise<Lease<'async'> | undefined> {
     const mark: LeaseMark = { id: newId(), beat: 0, ms, holder: `${hostname()}/${process.pid}` }
-    const taken = await this.#place.ask(deed, (entries) => this.#tryToTake(entries, id, mark, steal))
+    const taken = await this.#place.ask({ ...deed, isLight: true }, (entries) =>
+      this.#tryToTake(entries, id, mark, steal),
+    )
     if (taken === undefined) return undefined
     this.#sightings.forget(id)
     this.#held.add(id)
@@ -88,7 +90,7 @@ export class Leases {
       },
       renew: async (ms: number) => {
         const later = ends ? { dropAt: new Date(Date.now() + LEFT_OVER_MS + ms) } : {}
-        const renewed = await this.#place.ask(as('renew'), (entries) =>
+        const renewed = await this.#place.ask({ ...as('renew'), isLight: true }, (entries) =>
           entries.updateOne(mine, {
             $inc: { 'lease.beat': 1 },
             $set: { 'lease.ms': ms },
@@ -103,7 +105,7 @@ export class Leases {
           const { deletedCount } = await entries.deleteOne({ ...mine, gen: { $exists: false } })
           if (deletedCount === 0) await entries.updateOne(mine, { $unset: { lease: '' } })
         }
-        await this.#ending(mark, () => this.#place.ask(as('release'), release))
+        await this.#ending(mark, () => this.#place.ask({ ...as('release'), isLight: true }, release))
       },
     }
   }

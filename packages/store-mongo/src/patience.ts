@@ -30,13 +30,15 @@ interface Waiting {
 const TICKS_PER_WAIT = 20
 const SHORTEST_TICK = 5
 const LONGEST_TICK = 100
+const SHARE_WHILE_ANSWERING = 0.25
 /** To start the clock for each of many short waits would cost more than to let it tick a little after the last. */
 const TICKS_AFTER_LAST = 20
 
 /**
  * Bounds waits by the time in which this process could have seen an answer. A process that is busy or starved lets a
  * clock run on while the answer lies unread in its socket; so time counts in ticks, each of which lets the event loop
- * look at its sockets once, and none counts for more than two.
+ * look at its sockets once, and none counts for more than two. A tick in which others got answers counts for a quarter: a
+ * server that is at work has not fallen silent.
  */
 export class Patience {
   readonly #tick: number
@@ -45,6 +47,7 @@ export class Patience {
   #timer: NodeJS.Timeout | undefined
   #last = 0
   #idleTicks = 0
+  #isAnswering = false
 
   constructor(usualMs: number, now: () => number = () => performance.now()) {
     this.#tick = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, usualMs / TICKS_PER_WAIT))
@@ -68,6 +71,7 @@ export class Patience {
       this.#add(waiting)
       act(() => over).then(
         (value) => {
+          this.#isAnswering = true
           this.#remove(waiting)
           resolve(value)
         },
@@ -98,8 +102,9 @@ export class Patience {
 
   #pass(): void {
     const now = this.#now()
-    const passed = Math.min(now - this.#last, 2 * this.#tick)
+    const passed = Math.min(now - this.#last, 2 * this.#tick) * (this.#isAnswering ? SHARE_WHILE_ANSWERING : 1)
     this.#last = now
+    this.#isAnswering = false
     if (this.#waiting.size === 0 && ++this.#idleTicks >= TICKS_AFTER_LAST) {
       clearInterval(this.#timer)
       this.#timer = undefined

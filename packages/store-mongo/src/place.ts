@@ -14,6 +14,8 @@ export type Entries = Collection<EntryDocument>
 export interface Deed extends Omit<StoreFacts, 'store'> {
   /** Nobody waits for it: it may end undone, as out of reach, when the last caller has left. */
   readonly isBehind?: boolean
+  /** What it writes is not worth a flush of the disk: losing it in a crash costs some work at the most. */
+  readonly isLight?: boolean
 }
 
 /** How long the step of a walk over a namespace may take on a server: it looks at thousands of documents. */
@@ -38,12 +40,14 @@ const READING = {
  * majority wherever that can be had: https://www.mongodb.com/docs/manual/reference/write-concern/#implicit-default-write-concern
  */
 const DURABLE = { journal: true } as const
+const LIGHT = { journal: false } as const
 
 /** The collection of one URL, and the way to it: every access is bounded in time and fails with a `StoreError`. */
 export class Place {
   readonly plan: Plan
   readonly #source: ClientSource
   readonly #collections = new WeakMap<MongoClient, Entries>()
+  readonly #light = new WeakMap<MongoClient, Entries>()
 
   constructor(plan: Plan) {
     this.plan = plan
@@ -108,19 +112,20 @@ export class Place {
     wait: Wait = this.wait(),
   ): Promise<T> {
     try {
-      return await this.#source[way](wait, (client) => verb(this.#entriesOf(client)))
+      return await this.#source[way](wait, (client) => verb(this.#entriesOf(client, deed)))
     } catch (error) {
       throw this.failure(error, deed)
     }
   }
 
-  #entriesOf(client: MongoClient): Entries {
-    let entries = this.#collections.get(client)
+  #entriesOf(client: MongoClient, { isLight = false }: Deed): Entries {
+    const collections = isLight ? this.#light : this.#collections
+    let entries = collections.get(client)
     if (entries === undefined) {
-      const writing = isSaid(client.writeConcern) ? {} : { writeConcern: DURABLE }
+      const writing = isSaid(client.writeConcern) ? {} : { writeConcern: isLight ? LIGHT : DURABLE }
       const options = { ...READING, ...writing }
       entries = client.db(this.plan.url.database).collection<EntryDocument>(this.plan.collection, options)
-      this.#collections.set(client, entries)
+      collections.set(client, entries)
     }
     return entries
   }

@@ -123,7 +123,7 @@ export class Upkeep {
   }
 
   get #deed(): Deed {
-    return { operation: 'upkeep', namespace: this.#duties.namespace, isBehind: true }
+    return { operation: 'upkeep', namespace: this.#duties.namespace, isBehind: true, isLight: true }
   }
 
   /** A server that is out of reach is told of by whoever waits for it. */

@@ -47,5 +47,5 @@ if (server === undefined) {
     expect(acknowledged.filter((hash) => kept.get(hash) !== `value ${hash}`)).toEqual([])
     for (const [hash, payload] of kept) expect(payload).toBe(`value ${hash}`)
     await Promise.all([adapter.close(), after.close()])
-  })
+  }, 300_000)
 }
