@@ -7,7 +7,7 @@ import { newFolder, plain } from './support/folder.ts'
 const HASH = 'a-hash'
 const SOAK = process.env.PERSIST_SOAK !== undefined
 
-test('many processes that want one key at once compute it once', async () => {
+test('many processes that want one key at once compute it once', { timeout: SOAK ? 1_200_000 : 60_000 }, async () => {
   for (let round = 0; round < (SOAK ? 20 : 2); round++) {
     const dir = newFolder()
     const children = Array.from({ length: SOAK ? 64 : 16 }, () => start('memo', dir, HASH, 200, 30_000))
