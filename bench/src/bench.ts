@@ -5,6 +5,7 @@
 //   pnpm bench --accept      makes the rows of the last whole run what later checks are held to
 //   pnpm bench --report      writes tables, charts and figures again from the last whole run
 //   pnpm bench --tiny        everything once with tiny sizes, into the folder `.tmp`: to see that it runs
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +16,7 @@ import { race, TINY, WHOLE } from './race/race.ts'
 import { runners } from './race/runners.ts'
 import { charts } from './report/charts.ts'
 import { markdown } from './report/markdown.ts'
-import { fillPage } from './report/performance.ts'
+import { fillPage, PAGE } from './report/performance.ts'
 import {
   acceptedOf,
   machine,
@@ -64,6 +65,7 @@ function check(): void {
 function accept(): void {
   const [path, text] = acceptedOf(last())
   writeFileSync(path, text)
+  format(path)
   console.log(`${path} holds later checks to ${newestResults()}`)
 }
 
@@ -100,7 +102,15 @@ async function whole(): Promise<void> {
 function report(results: Results, folder: string): void {
   writeFileSync(join(folder, 'README.md'), markdown(results))
   for (const [name, svg] of Object.entries(charts(results))) writeFileSync(join(folder, name), svg)
-  if (folder === RESULTS) fillPage(results)
+  if (folder !== RESULTS) return
+  fillPage(results)
+  format(folder, PAGE)
+}
+
+/** As the rest of the repository. */
+function format(...paths: string[]): void {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  execFileSync(join(root, 'node_modules', '.bin', 'biome'), ['format', '--write', ...paths], { cwd: root })
 }
 
 function last(): Results {

@@ -3,7 +3,7 @@ import { judge } from '../src/gate/judge.ts'
 import type { Row } from '../src/gate/rows.ts'
 
 const withTarget: Row = { id: 'disk-miss-shared', what: 'a row with a target', target: 2 }
-const without: Row = { id: 'disk-hit', what: 'a row that misses its target', missed: '≤ 1.2' }
+const without: Row = { id: 'disk-hit', what: 'a row that misses its target', missed: { words: '≤ 1.2', ratio: 1.2 } }
 const quiet = (ratio: number) => [0.98, 0.99, 1, 1.01, 1.02].map((share) => share * ratio)
 
 describe('the gate', () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { createPersist } from '@persist/core'
 import { blocksOf, undisturbed } from '../samples.ts'
 import { PAYLOADS } from '../work/payloads.ts'
-import type { Found } from './rows.ts'
+import { type Found, OVER_EMPTY } from './rows.ts'
 
 const PAIRS_IN_BLOCK = 4
 const HERE = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,7 +27,7 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   return {
     ratios: { 'cold-start': blocksOf(pairs, PAIRS_IN_BLOCK).map((block) => over(block) / empty(block)) },
     times: {
-      'import of core and first hit, over an empty script, ms': over(pairs),
+      [OVER_EMPTY]: over(pairs),
       'an empty script, ms': empty(pairs),
     },
   }

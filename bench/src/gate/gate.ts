@@ -58,7 +58,7 @@ function judgedRows(rows: readonly Row[], found: Found, accepted: Accepted, trie
     const ratios = found.ratios[row.id]
     if (ratios === undefined) return []
     const { id, what, target } = row
-    const wanted = row.missed ?? (target === undefined ? 'none' : `≤ ${target}`)
+    const wanted = row.missed?.words ?? (target === undefined ? 'none' : `≤ ${target}`)
     return [{ id, what, wanted, tries, ...judge(row, ratios, accepted) }]
   })
 }

@@ -4,8 +4,8 @@ export interface Row {
   readonly what: string
   /** The design's. Missing: the row is held to the last accepted result alone. */
   readonly target?: number
-  /** The design's in words, where it is known to be missed; such a row is held to the last accepted result. */
-  readonly missed?: string
+  /** The design's, where it is known to be missed; such a row is held to the last accepted result. */
+  readonly missed?: { readonly words: string; readonly ratio?: number }
 }
 
 export type Group = keyof typeof GROUPS
@@ -16,7 +16,7 @@ export const GROUPS = {
     {
       id: 'disk-hit',
       what: 'disk hit, synchronous, 1 kB / readFileSync + JSON.parse',
-      missed: '≤ 1.2',
+      missed: { words: '≤ 1.2', ratio: 1.2 },
     },
     { id: 'disk-straight', what: 'disk hit, synchronous, 1 kB / the same steps in one straight function' },
     { id: 'disk-hit-async', what: 'disk hit, asynchronous / fs.promises.readFile + JSON.parse', target: 0.25 },
@@ -30,7 +30,7 @@ export const GROUPS = {
     {
       id: 'cold-start',
       what: 'import of core and first hit from disk, over an empty script / that empty script',
-      missed: '≤ 25 ms',
+      missed: { words: '≤ 25 ms' },
     },
   ],
   mongo: [
@@ -46,6 +46,9 @@ export const GROUPS = {
 export type RowId = (typeof GROUPS)[keyof typeof GROUPS][number]['id']
 
 export const ROWS: readonly Row[] = Object.values(GROUPS).flat()
+
+/** The name among the times of what the row `cold-start` is about: its target is in milliseconds. */
+export const OVER_EMPTY = 'import of core and first hit, over an empty script, ms'
 
 /** What one program found: the ratio of each block of rounds, by row, and times for the reader. */
 export interface Found {

@@ -3,7 +3,7 @@ import { diskStore } from '@persist/store-disk'
 import type { Peer } from './peer.ts'
 
 export const peer: Peer = {
-  title: '@persist/store-disk + memory tier',
+  title: '@persist/store-disk + memory',
   role: 'ours',
   setup: 'persist(fn, { cache: diskStore(folder), memory: { maxAge: "1h" } })',
   lacks: {

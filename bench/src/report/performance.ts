@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { ROWS } from '../gate/rows.ts'
+import { OVER_EMPTY, ROWS } from '../gate/rows.ts'
 import { charts } from './charts.ts'
 import type { Results } from './results.ts'
-import { digits, table } from './text.ts'
+import { digits, table, time } from './text.ts'
 
-const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
+/** The page that tells it to people. */
+export const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
 
+/** The design's, for the first hit of a new process. */
+const COLD_MS = 25
 const CAPTIONS: Readonly<Record<string, string>> = {
   'hit.svg': 'Hits in a new process',
   'again.svg': 'Hits later on',
@@ -39,16 +42,16 @@ function run({ date, machine, minutes }: Results): string {
 
 function rows({ gate, missing }: Results): string {
   const measured = gate.rows.map(({ id, what, wanted, median, low, high, verdict }) => {
-    const { missed } = ROWS.find((row) => row.id === id)!
-    const judged =
-      verdict === 'worse' ? '**worse than accepted**' : verdict === 'met' ? 'met' : 'missed, no worse than accepted'
-    const isMissed = missed !== undefined || wanted !== 'none'
+    const over = id === 'cold-start' ? gate.times[OVER_EMPTY] : undefined
+    const { missed, target = missed?.ratio } = ROWS.find((row) => row.id === id)!
+    const met = over === undefined ? target !== undefined && median <= target : over <= COLD_MS
+    const compared = verdict === 'worse' ? '**worse than accepted**' : 'no worse than accepted'
     return [
       what,
       wanted,
-      digits(median),
+      over === undefined ? digits(median) : `${digits(over)} ms, ${digits(median)} ×`,
       `${digits(low)} … ${digits(high)}`,
-      isMissed ? judged : 'no worse than accepted',
+      met ? 'met' : wanted === 'none' ? compared : `missed, ${compared}`,
     ]
   })
   const absent = ROWS.filter(({ id }) => !gate.rows.some((row) => row.id === id))
@@ -69,10 +72,11 @@ function pictures(results: Results): string {
 
 function times({ gate }: Results): string {
   return table(
-    ['the same run, in units', ''],
+    ['in the same run', ''],
     Object.entries(gate.times).map(([name, value]) => {
-      const [what, unit = ''] = name.split(/, (?=µs$|ms$|MB$)/)
-      return [what!, `${digits(value)} ${unit}`.trim()]
+      const [what, unit] = name.split(/, (?=µs$|ms$|MB$)/)
+      const text = unit === 'µs' ? time(value) : [digits(value), unit ?? ''].join(' ').trim()
+      return [what!, text]
     }),
   )
 }
