@@ -83,7 +83,10 @@ export class SharedClient implements ClientSource {
   }
 
   async probe<T>(wait: Wait, verb: Verb<T>): Promise<T> {
-    if (this.#live !== undefined) return this.use(wait, verb)
+    if (this.#live !== undefined) {
+      await this.answering()
+      return this.use(wait, verb)
+    }
     const probe = new LiveClient(await openProbe(this.#plan))
     try {
       return await this.#run(probe, wait, verb)
