@@ -68,7 +68,7 @@ const [many, query, getMany] = await interleaved(
   { batch: 1, rounds: 7 },
 )
 met.push(row('many of 1,000 / one $in query + JSON.parse', many!.micros / query!.micros, 1.5))
-met.push(row('many of 1,000 / get of 1,000 of @keyv/mongo', many!.micros / getMany!.micros, 1))
+met.push(row('many of 1,000 / get of 1,000 of @keyv/mongo', many!.micros / getMany!.micros, 1.5))
 
 let fresh = KEYS
 const shared = persist((id: number) => record(id), { funcname: 'shared', cache })

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Entry, Head } from '@persist/store'
 
 /** How the bytes of a payload are to be read, where the document does not tell by itself. */
@@ -171,7 +171,7 @@ function readTime(stored: unknown): number | undefined {
 }
 
 function sumOf(payload: string | Uint8Array): string {
-  return createHash('sha256').update(payload).digest('base64url').slice(0, 22)
+  return hash('sha256', payload, 'base64url').slice(0, 22)
 }
 
 function isWellFormed(text: string): boolean {
