@@ -38,8 +38,8 @@ describe('the folder of a cache URL', () => {
   test.each([
     ['', 'names no folder'],
     ['file://', 'names no folder'],
-    ['file://persist?layout=flat', 'parameters'],
-    ['file:///abs#part', 'parameters'],
+    ['file://persist?layout=flat', 'the only parameter is'],
+    ['file:///abs#part', 'the only parameter is'],
     ['file:persist', 'write file://'],
     ['mongodb://localhost/app', 'no scheme'],
     ['file://./a%2Fb', 'slash'],
