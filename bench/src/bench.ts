@@ -63,9 +63,10 @@ function check(): void {
 }
 
 function accept(): void {
-  const [path, text] = acceptedOf(last())
+  const { path, text, noisy } = acceptedOf(last(), readAccepted())
   writeFileSync(path, text)
   format(path)
+  for (const what of noisy) console.log(`too noisy, as accepted before: ${what}`)
   console.log(`${path} holds later checks to ${newestResults()}`)
 }
 

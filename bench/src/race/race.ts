@@ -40,14 +40,14 @@ export interface RaceSizes {
 
 /** As `pnpm bench` runs it. */
 export const WHOLE: RaceSizes = {
-  record: { count: 400, passes: 4, rounds: 4 },
+  record: { count: 400, passes: 4, rounds: 3 },
   megabyte: { count: 5, passes: 2, rounds: 3 },
   floats: { count: 5, passes: 2, rounds: 3 },
   many: { count: 2_000, of: 10_000, passes: 0, rounds: 1 },
-  coldRounds: 7,
+  coldRounds: 5,
   calls: 64,
   processes: 8,
-  kills: 4,
+  kills: 3,
   flips: 32,
 }
 

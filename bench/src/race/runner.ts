@@ -7,7 +7,7 @@ import type { WorkName } from '../work/child.ts'
 import { PYTHON_CHILD } from './python.ts'
 
 const NODE_CHILD = fileURLToPath(new URL('../work/child.js', import.meta.url))
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 
 /** A peer in the race, whatever language it runs in. */
 export interface Runner extends Omit<Peer, 'open'> {

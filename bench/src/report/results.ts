@@ -86,12 +86,20 @@ export function readAccepted(): Accepted {
   return existsSync(ACCEPTED) ? (readJson(ACCEPTED) as { rows: Accepted }).rows : {}
 }
 
-/** What a whole run found, as the new measure of regressions. */
-export function acceptedOf({ date, machine, gate }: Results): [path: string, text: string] {
-  const rows = Object.fromEntries(
-    gate.rows.map(({ id, median }) => [id, { ratio: Number(median.toPrecision(4)) }] as const),
-  )
-  return [ACCEPTED, `${JSON.stringify({ date, commit: machine.commit, node: machine.node, rows }, undefined, 2)}\n`]
+/** A row whose quarters lie further apart than this share of its median says nothing that may be held against others. */
+const TOO_NOISY = 0.5
+
+/** What a whole run found, as the new measure of regressions. Rows that were too noisy keep what was accepted before. */
+export function acceptedOf({ date, machine, gate }: Results, before: Accepted) {
+  const noisy = gate.rows.filter(({ low, high, median }) => (high - low) / median > TOO_NOISY)
+  const clear = gate.rows.filter((row) => !noisy.includes(row))
+  const rows = { ...before, ...Object.fromEntries(clear.map(({ id, median }) => [id, { ratio: rounded(median) }])) }
+  const text = `${JSON.stringify({ date, commit: machine.commit, node: machine.node, rows }, undefined, 2)}\n`
+  return { path: ACCEPTED, text, noisy: noisy.map(({ what }) => what) }
+}
+
+function rounded(ratio: number): number {
+  return Number(ratio.toPrecision(4))
 }
 
 function readJson(path: string): unknown {
