@@ -21,7 +21,9 @@ export interface ClientPlan {
 
 /** A client for callers. */
 export function openClient(plan: ClientPlan): Promise<MongoClient> {
-  return open(plan, { connectTimeoutMS: plan.serverWaitMs + AFTER_WAIT_MS }, {})
+  const ms = plan.serverWaitMs + AFTER_WAIT_MS
+  // The second bounds what nobody waits for: the driver's good-bye to a server that has gone.
+  return open(plan, { connectTimeoutMS: ms, serverSelectionTimeoutMS: ms }, {})
 }
 
 /**
