@@ -1,6 +1,8 @@
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 250
 const LOST_CONNECTION = /^Mongo(Network|NetworkTimeout|PoolCleared|PoolClearedOnNetwork|PoolClosed)Error$/
+/** Of the system, when the server went in the moment of writing: the driver lets these through as they are. */
+const BROKEN_PIPE = /^(EPIPE|ECONNRESET)$/
 
 /**
  * Does something until it is not the connection that fails. The driver itself tries once more, which is too soon for a
@@ -20,12 +22,13 @@ export async function persistently<T>(act: () => Promise<T>, isOver: () => boole
 }
 
 function isLostConnection(error: unknown): boolean {
-  const { name, errorLabels, errorLabelSet } = error as {
+  const { name, code, errorLabels, errorLabelSet } = error as {
     name?: unknown
+    code?: unknown
     errorLabels?: unknown
     errorLabelSet?: unknown
   }
-  if (LOST_CONNECTION.test(String(name))) return true
+  if (LOST_CONNECTION.test(String(name)) || BROKEN_PIPE.test(String(code))) return true
   // A primary that steps down says so by label.
   const labels = [
     ...(errorLabelSet instanceof Set ? errorLabelSet : []),
