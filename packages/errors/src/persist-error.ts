@@ -18,7 +18,6 @@ export type PersistErrorCode =
   | 'ERR_PERSIST_ENTRY_DAMAGED'
   | 'ERR_PERSIST_VALUE_TOO_LARGE'
   | 'ERR_PERSIST_REPLAY_MISS'
-  | 'ERR_PERSIST_WAIT_TIMEOUT'
 
 /**
  * The base of every error that `@persist/*` throws or reports. Test `code`, not the message.
