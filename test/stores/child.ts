@@ -1,53 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { afterEach } from 'vitest'
+import { startIn } from '../support/started.ts'
 
-/** A child process of a test: a program under `children`, line by line. */
-export interface Child {
-  readonly process: ChildProcess
-  /** All that it has printed. */
-  readonly lines: string[]
-  /** The exit code, or the signal. */
-  readonly ended: Promise<number | NodeJS.Signals>
-  /** The first line that begins so. */
-  line(start: string): Promise<string>
-}
+export type { Child } from '../support/started.ts'
 
-const running = new Set<ChildProcess>()
-
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
-export function start(program: string, ...args: readonly (string | number)[]): Child {
-  const path = fileURLToPath(new URL(`children/${program}.mjs`, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
-  running.add(child)
-  const lines: string[] = []
-  const waiting = new Set<() => void>()
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line)
-    for (const look of waiting) look()
-  })
-  const ended = new Promise<number | NodeJS.Signals>((resolve) =>
-    child.on('close', (code, signal) => {
-      running.delete(child)
-      resolve(signal ?? code ?? 0)
-      for (const look of waiting) look()
-    }),
-  )
-  const line = (begin: string) =>
-    new Promise<string>((resolve, reject) => {
-      const look = () => {
-        const found = lines.find((text) => text.startsWith(begin))
-        if (found !== undefined) resolve(found)
-        else if (!running.has(child)) reject(new Error(`${program} ended without the line ${begin}: ${lines}`))
-        else return
-        waiting.delete(look)
-      }
-      waiting.add(look)
-      look()
-    })
-  return { process: child, lines, ended, line }
-}
+/** Starts one of the programs in `children/`. */
+export const start = startIn.bind(undefined, new URL('children/', import.meta.url))

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from 'vitest'
+
+/** A child process of a test, line by line. */
+export interface Child {
+  readonly process: ChildProcess
+  /** All that it has printed. */
+  readonly lines: string[]
+  /** The exit code, or the signal. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  /** The first line that begins so. */
+  line(start: string): Promise<string>
+}
+
+const running = new Set<ChildProcess>()
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Starts a program of a folder of them, by its name. Whatever still runs after a test is killed. */
+export function startIn(folder: URL, program: string, ...args: readonly (string | number)[]): Child {
+  const path = fileURLToPath(new URL(`${program}.mjs`, folder))
+  const child = spawn(process.execPath, [path, ...args.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  running.add(child)
+  const lines: string[] = []
+  const waiting = new Set<() => void>()
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    for (const look of waiting) look()
+  })
+  const ended = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.on('close', (code, signal) => {
+      running.delete(child)
+      resolve(signal ?? code ?? 0)
+      for (const look of waiting) look()
+    }),
+  )
+  const line = (begin: string) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = lines.find((text) => text.startsWith(begin))
+        if (found !== undefined) resolve(found)
+        else if (!running.has(child)) reject(new Error(`${program} ended without the line ${begin}: ${lines}`))
+        else return
+        waiting.delete(look)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { process: child, lines, ended, line }
+}
