@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Task } from './child.ts'
 import type { Payload } from './payloads.ts'
-import { peakMemory, subjectOf } from './subject.ts'
+import { callEach, peakMemory, subjectOf, wrongOf } from './subject.ts'
 
 export interface Filled {
   /** A call that computes and stores, opening and closing shared among all. */
@@ -22,13 +21,10 @@ export async function run({ load, folder, parameters }: Task<{ payload: Payload;
   const subject = await subjectOf(opened, payload, ids)
   const results: unknown[] = []
   const start = performance.now()
-  for (const id of ids) {
-    const result = subject.call(id)
-    results.push(result instanceof Promise ? await result : result)
-  }
+  await callEach(subject, ids, results)
   await opened.close?.()
   const micros = ((performance.now() - start + opening) * 1000) / count
   const memory = peakMemory()
-  const wrong = results.filter((result, index) => !isDeepStrictEqual(result, subject.expected[index])).length
+  const wrong = wrongOf(subject, results)
   return { micros, memory, wrong, runs: subject.runs() }
 }

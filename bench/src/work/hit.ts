@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { median } from '../measure.ts'
 import type { Task } from './child.ts'
 import type { Payload } from './payloads.ts'
-import { peakMemory, spread, subjectOf } from './subject.ts'
+import { callEach, peakMemory, spread, subjectOf, wrongOf } from './subject.ts'
 
 export interface Hits {
   /** A call in a process that has just begun, each argument for the first time, the opening shared among all. */
@@ -26,23 +25,17 @@ export async function run(task: Task<{ payload: Payload; count: number; of: numb
   const subject = await subjectOf(opened, payload, ids)
   const results: unknown[] = []
   const start = performance.now()
-  for (const id of ids) {
-    const result = subject.call(id)
-    results.push(result instanceof Promise ? await result : result)
-  }
+  await callEach(subject, ids, results)
   const first = ((performance.now() - start + opening) * 1000) / count
   const runs = subject.runs()
   const later: number[] = []
   for (let pass = 0; pass < passes; pass++) {
     const begin = performance.now()
-    for (const id of ids) {
-      const result = subject.call(id)
-      if (result instanceof Promise) await result
-    }
+    await callEach(subject, ids)
     later.push(((performance.now() - begin) * 1000) / count)
   }
   const memory = peakMemory()
-  const wrong = results.filter((result, index) => !isDeepStrictEqual(result, subject.expected[index])).length
+  const wrong = wrongOf(subject, results)
   await opened.close?.()
   return { first, again: median(later), memory, wrong, runs }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Call, Opened } from '../peers/peer.ts'
 import { PAYLOADS, type Payload } from './payloads.ts'
 
@@ -20,6 +21,20 @@ export async function subjectOf(opened: Opened, payload: Payload, ids: readonly 
     return values.get(id as number)
   }
   return { call: await opened.memoize('work', original), expected: [...values.values()], runs: () => runs }
+}
+
+/** Calls once with each id, one after the other; the answers are kept where they are wanted, and only there. */
+export async function callEach({ call }: Subject, ids: readonly number[], answers?: unknown[]): Promise<void> {
+  for (const id of ids) {
+    const answer = call(id)
+    const settled = answer instanceof Promise ? await answer : answer
+    answers?.push(settled)
+  }
+}
+
+/** How many of the answers are not what the function gave. */
+export function wrongOf({ expected }: Subject, answers: readonly unknown[]): number {
+  return answers.filter((answer, index) => !isDeepStrictEqual(answer, expected[index])).length
 }
 
 /** `count` of the ids below `of`, far apart, so that nothing is near because its neighbour was read. */
