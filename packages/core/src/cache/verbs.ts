@@ -1,8 +1,9 @@
 import type { Entry } from '@persist/store'
 import { checkUnhash, type Identity } from '../call/identity.ts'
+import { wrote } from '../call/outcome.ts'
 import { judgeNow, recall } from '../call/recall.ts'
-import { byteLength, pickleKey, record } from '../call/record.ts'
-import { type Steps, wait } from '../call/steps.ts'
+import { pickleKey, record } from '../call/record.ts'
+import { done, type Steps, wait } from '../call/steps.ts'
 import type { Lookup } from '../face/persisted.ts'
 import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
@@ -40,11 +41,8 @@ export function* put(plan: Plan, identity: Identity, value: unknown, args: reado
   const entry = record(plan, identity, outcome)
   fence(plan, identity.text)
   if (entry === undefined) return
-  const stored = yield* wait(ask(plan, 'set', identity.hash, () => after(plan.store.set(entry)), false))
-  if (stored) plan.tidying?.wrote(plan)
-  if (stored && plan.reporter.hears('write')) {
-    plan.reporter.tell('write', { hash: identity.hash, bytes: byteLength(entry.payload) })
-  }
+  const stored = yield* wait(ask(plan, 'set', identity.hash, () => done(plan.store.set(entry)), false))
+  if (stored) wrote(plan, entry)
 }
 
 /** Deletes one result. A computation that runs for the same key does not bring it back. */
@@ -119,8 +117,4 @@ function* eachHead(plan: Plan, visit: (head: Head) => void): Steps<void> {
     if (next.done) return
     visit(next.value)
   }
-}
-
-function after(reply: void | Promise<void>): true | Promise<true> {
-  return reply instanceof Promise ? reply.then(() => true as const) : true
 }

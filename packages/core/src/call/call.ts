@@ -5,8 +5,8 @@ import { refreshBehind } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
 import { type Flight, join, type Landing, wouldWaitForItself } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
-import { hit, miss, replay, stale, tellHit } from './outcome.ts'
-import { asError, judgeNow, type Recalled, recall } from './recall.ts'
+import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './outcome.ts'
+import { asError, heldInMemory, REFRESH, type Recalled, recall } from './recall.ts'
 import { pickleKey } from './record.ts'
 import { signalOf, until } from './signals.ts'
 import { isThenable, run, type Steps, wait } from './steps.ts'
@@ -55,16 +55,15 @@ export function isRefresh(plan: Plan, call: Call): boolean {
 }
 
 function begin(plan: Plan, call: Call, identity: Identity): unknown {
-  const refresh = isRefresh(plan, call)
-  if (!refresh && plan.memory !== undefined) {
-    const held = plan.memory.get(identity.text)
-    if (held !== undefined && judgeNow(plan, held.entry, call.maxAge).kind === 'fresh') {
-      return remember(plan, identity, held)
-    }
+  if (isRefresh(plan, call)) {
+    plan.flights.fence(identity.text)
+    return take(plan, call, identity, REFRESH)
   }
-  const flight = refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  const held = heldInMemory(plan, identity, call.maxAge)
+  if (held !== undefined) return remember(plan, identity, held)
+  const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
   if (flight !== undefined) return meet(plan, call, identity, flight)
-  if (refresh || plan.adapter.mode === 'async') return take(plan, call, identity)
+  if (plan.adapter.mode === 'async') return take(plan, call, identity)
   // A synchronous store answers before anybody could join: a hit needs no flight.
   const found = recall(plan, identity, call.maxAge)
   if (isThenable(found) || found.kind !== 'fresh') return take(plan, call, identity, found)
@@ -78,20 +77,17 @@ function meet(plan: Plan, call: Call, identity: Identity, flight: Flight): unkno
   if (landing !== undefined && !wouldWaitForItself(flight)) {
     return leaveable(plan, call, flight, share(plan, call, identity, join(flight, landing)))
   }
-  // The function called itself with its own key: the outermost call stores.
-  plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
+  tellRecursion(plan, identity)
   return plain(plan, call)
 }
 
 /** Starts a flight of its own; `looked` is what the store had, where it has been asked. */
 function take(plan: Plan, call: Call, identity: Identity, looked?: Recalled | PromiseLike<Recalled>): unknown {
-  const refresh = isRefresh(plan, call)
-  if (refresh) plan.flights.fence(identity.text)
   const flight = plan.flights.start(identity.text)
   const computation = { plan, call, identity, flight }
   let landing: Landing | Promise<Landing>
   try {
-    landing = run(refresh ? story(computation, REFRESH) : story(computation, looked))
+    landing = run(story(computation, looked))
   } catch (error) {
     plan.flights.end(flight)
     throw error
@@ -110,8 +106,6 @@ function take(plan: Plan, call: Call, identity: Identity, looked?: Recalled | Pr
     landing.then(({ value }) => value),
   )
 }
-
-const REFRESH: Recalled = { kind: 'miss', reason: 'refresh' }
 
 function* story(computation: Computation, looked: Recalled | PromiseLike<Recalled> | undefined): Steps<Landing> {
   const { plan, call, identity, flight } = computation
@@ -148,8 +142,7 @@ function* follow({ plan, call, identity }: Computation, turn: Turn): Steps<Landi
 async function share(plan: Plan, call: Call, identity: Identity, landing: Promise<Landing>): Promise<unknown> {
   const { value, payload, strayed } = await landing
   if (strayed) return answer(plan, call)
-  plan.counters.hits++
-  plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
+  tellShared(plan, identity)
   if (payload === undefined || value === null || typeof value !== 'object') return value
   try {
     return plan.unpickle(payload)

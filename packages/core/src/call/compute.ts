@@ -4,9 +4,10 @@ import { ask } from '../telling/trouble.ts'
 import type { Call } from './call.ts'
 import { type Flight, fly, type Landing } from './flight.ts'
 import type { Identity } from './identity.ts'
-import { byteLength, record } from './record.ts'
+import { wrote } from './outcome.ts'
+import { record } from './record.ts'
 import { signalOf, withSignal } from './signals.ts'
-import { isThenable, type Steps, wait } from './steps.ts'
+import { done, isThenable, type Steps, wait } from './steps.ts'
 import { keepAlive, release, type Turn } from './turn.ts'
 
 /** One call that may have to compute. */
@@ -68,15 +69,14 @@ export function* publish(
       plan,
       'set',
       hash,
-      () => (lease === undefined ? after(plan.store.set(entry)) : lease.publish(entry)),
+      () => (lease === undefined ? done(plan.store.set(entry)) : lease.publish(entry)),
       undefined,
     ),
   )
   if (stored === false) plan.reporter.tell('skip', { hash, reason: 'fenced' })
   if (stored !== true) return
-  plan.tidying?.wrote(plan)
   if (!flight.fenced) plan.memory?.hold(text, entry, value)
-  if (plan.reporter.hears('write')) plan.reporter.tell('write', { hash, bytes: byteLength(entry.payload) })
+  wrote(plan, entry)
 }
 
 /** A copy, so that `arguments` of the function is its own; with a signal that is the flight's, not one caller's. */
@@ -90,8 +90,4 @@ function tellComputed(plan: Plan, identity: Identity, began: number, failed: boo
   const durationMs = plan.surroundings.monotonic() - began
   if (plan.reporter.hears('compute')) plan.reporter.tell('compute', { hash: identity.hash, durationMs, failed })
   return durationMs
-}
-
-function after(reply: void | Promise<void>): true | Promise<true> {
-  return isThenable(reply) ? reply.then(() => true as const) : true
 }

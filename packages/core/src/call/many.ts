@@ -15,9 +15,9 @@ export function many(plan: Plan, self: unknown, given: readonly (readonly unknow
 }
 
 function* all(plan: Plan, self: unknown, calls: readonly (readonly unknown[])[]): Steps<unknown[]> {
+  if (plan.streams) return calls.map((args) => answer(plan, { self, args, ...PLAIN }))
   const answers = calls.map((): unknown => undefined)
   const left = new Set(calls.keys())
-  if (plan.streams) return calls.map((args) => answer(plan, { self, args, ...PLAIN }))
   if (plan.mode === 'on' || plan.mode === 'replay') {
     for (let from = 0; from < calls.length && plan.adapter.supports.many; from += BATCH) {
       const identities = calls.slice(from, from + BATCH).map((args) => identify(plan, self, args))

@@ -1,10 +1,12 @@
 import { ReplayMissError } from '@persist/errors'
+import type { Entry } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
 import type { MissReason } from '../telling/events.ts'
 import { tellSource } from '../telling/source.ts'
 import type { Flight, Landing } from './flight.ts'
 import type { Identity } from './identity.ts'
 import type { Found } from './recall.ts'
+import { byteLength } from './record.ts'
 
 /** Serves a fresh entry of the store, and holds it in memory. */
 export function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, flight?: Flight): Landing {
@@ -16,12 +18,7 @@ export function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, fligh
 }
 
 /** Counts and tells a hit. */
-export function tellHit(
-  plan: Plan,
-  identity: Identity,
-  entry: Found<'fresh'>['entry'],
-  tier: 'memory' | 'store',
-): void {
+export function tellHit(plan: Plan, identity: Identity, entry: Entry, tier: 'memory' | 'store'): void {
   const { counters, reporter } = plan
   counters.hits++
   counters.savedMs += entry.durationMs ?? 0
@@ -32,6 +29,23 @@ export function tellHit(
     ageMs: plan.surroundings.now() - entry.createdAt,
     ...(entry.durationMs !== undefined && { savedMs: entry.durationMs }),
   })
+}
+
+/** Counts and tells a hit on what another call of this process computes. */
+export function tellShared(plan: Plan, identity: Identity): void {
+  plan.counters.hits++
+  plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
+}
+
+/** Tells that the function called itself with its own key: the outermost call stores. */
+export function tellRecursion(plan: Plan, identity: Identity): void {
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
+}
+
+/** Counts and tells that an entry is in the store. */
+export function wrote(plan: Plan, { hash, payload }: Entry): void {
+  plan.tidying?.wrote(plan)
+  if (plan.reporter.hears('write')) plan.reporter.tell('write', { hash, bytes: byteLength(payload) })
 }
 
 /** Serves an expired entry. */

@@ -2,6 +2,7 @@ import { HashCollisionError, OptionError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
+import type { Held } from '../store/memory-tier.ts'
 import type { MissReason } from '../telling/events.ts'
 import { ask, tellProblem } from '../telling/trouble.ts'
 import { digestOf, type Identity } from './identity.ts'
@@ -22,6 +23,8 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'rescue'> {
   readonly value: unknown
 }
 
+/** In place of a look, for a call that is to compute whatever is stored. */
+export const REFRESH: Recalled = { kind: 'miss', reason: 'refresh' }
 const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
 const INVALID: Recalled = { kind: 'miss', reason: 'invalid' }
 
@@ -61,6 +64,12 @@ export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: numbe
   }
   const found = { kind: verdict.kind, entry, value } as Recalled
   return plan.validate === undefined ? found : validated(plan, plan.validate(value), found)
+}
+
+/** What this process holds in memory for a call, and may serve. */
+export function heldInMemory(plan: Plan, identity: Identity, maxAge: number): Held | undefined {
+  const held = plan.memory?.get(identity.text)
+  return held !== undefined && judgeNow(plan, held.entry, maxAge).kind === 'fresh' ? held : undefined
 }
 
 /** The verdict on an entry by the plan's own terms and clock. */

@@ -10,6 +10,11 @@ export function* wait<T>(reply: T | PromiseLike<T>): Steps<T> {
   return isThenable(reply) ? ((yield reply) as T) : reply
 }
 
+/** `true` once a reply without a value is there: a verb that is told from one that failed. */
+export function done(reply: void | PromiseLike<void>): true | PromiseLike<true> {
+  return isThenable(reply) ? reply.then(() => true as const) : true
+}
+
 /** Runs the steps: to their end at once if nothing has to be waited for, else as a promise. */
 export function run<T>(steps: Steps<T>): T | Promise<T> {
   const first = steps.next()

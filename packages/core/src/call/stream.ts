@@ -5,8 +5,8 @@ import { Broadcast } from './broadcast.ts'
 import { type Call, isRefresh, plain } from './call.ts'
 import { wouldWaitForItself } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
-import { hit, miss, replay, stale, tellHit } from './outcome.ts'
-import { asError, judgeNow, type Recalled, recall } from './recall.ts'
+import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './outcome.ts'
+import { asError, heldInMemory, REFRESH, type Recalled, recall } from './recall.ts'
 
 type Chunks = readonly unknown[]
 
@@ -37,13 +37,13 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
 
 function anew(plan: Plan, { text }: Identity): Recalled {
   plan.flights.fence(text)
-  return { kind: 'miss', reason: 'refresh' }
+  return REFRESH
 }
 
 /** The stored chunks; else why there are none to be served. */
 async function look(plan: Plan, call: Call, identity: Identity): Promise<Chunks | Recalled> {
-  const held = plan.memory?.get(identity.text)
-  if (held !== undefined && judgeNow(plan, held.entry, call.maxAge).kind === 'fresh') {
+  const held = heldInMemory(plan, identity, call.maxAge)
+  if (held !== undefined) {
     const chunks = plan.unpickle(held.entry.payload)
     if (Array.isArray(chunks)) {
       tellHit(plan, identity, held.entry, 'memory')
@@ -82,10 +82,9 @@ function live(plan: Plan, call: Call, identity: Identity, known: Recalled): Asyn
     return new Broadcast(plan, call, identity).follow(call)
   }
   if (wouldWaitForItself(running.flight)) {
-    plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
+    tellRecursion(plan, identity)
     return plain(plan, call) as AsyncGenerator<unknown>
   }
-  plan.counters.hits++
-  plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
+  tellShared(plan, identity)
   return running.follow(call)
 }
