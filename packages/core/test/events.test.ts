@@ -25,6 +25,21 @@ inBothColours('the events of a call', (makeStore, colour) => {
     expect(told()).toEqual(['hit store'])
   })
 
+  it('a hit among many tells the same facts as a hit alone', async () => {
+    const { persist, pass, report, events } = lab()
+    const compute = (x: number) => {
+      pass(250)
+      return x
+    }
+    const f = persist(compute, { funcname: 'f', cache: makeStore(), report })
+    await f(1)
+    events.length = 0
+    await f(1)
+    await f.many([[1]])
+    expect(events[1]).toEqual(events[0])
+    expect(events[0]).toMatchObject({ name: 'hit', tier: 'store', ageMs: 0, savedMs: 250 })
+  })
+
   it('a failing function is a miss and a failed computation, and nothing is written', async () => {
     const { persist, report, events } = lab()
     const f = persist(

@@ -2,6 +2,7 @@ import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
 import { answer, PLAIN } from './call.ts'
 import { type Identity, identify } from './identity.ts'
+import { tellHit } from './outcome.ts'
 import { open } from './recall.ts'
 import { isThenable, perform, type Steps, wait } from './steps.ts'
 
@@ -40,9 +41,7 @@ function* stored(plan: Plan, identities: readonly Identity[]): Steps<Map<number,
     if (entry === undefined) continue
     const found = yield* wait(open(plan, identities[index]!, entry, Number.POSITIVE_INFINITY))
     if (found.kind !== 'fresh') continue
-    plan.counters.hits++
-    plan.counters.savedMs += entry.durationMs ?? 0
-    plan.reporter.tell('hit', { hash: entry.hash, tier: 'store' })
+    tellHit(plan, identities[index]!, entry, 'store')
     hits.set(index, found.value)
   }
   return hits
