@@ -80,6 +80,8 @@ async function checked(response: Response): Promise<Response> {
   let message = text
   try {
     message = JSON.parse(text).error
-  } catch {}
+  } catch {
+    // Not every refusal is JSON; then its text says why.
+  }
   throw new Refused(response.status, message)
 }
