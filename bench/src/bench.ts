@@ -6,7 +6,8 @@
 //   pnpm bench --report      writes tables, charts and figures again from the last whole run
 //   pnpm bench --tiny        everything once with tiny sizes, into the folder `.tmp`: to see that it runs
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -46,13 +47,23 @@ const { values: wanted } = parseArgs({
   },
 })
 
-if (wanted.check) check()
+if (wanted.check) await inFolder(check)
 else if (wanted.accept) accept()
 else if (wanted.report) report(last(), RESULTS)
-else await whole()
+else await inFolder(whole)
 
-function check(): void {
-  const result = gate(QUICK_GROUPS, SHORT, readAccepted(), TRIES)
+/** All that is measured lies in one folder, which is deleted at the end. */
+async function inFolder(run: (folder: string) => Promise<void> | void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
+  try {
+    await run(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function check(place: string): void {
+  const result = gate(QUICK_GROUPS, SHORT, readAccepted(), TRIES, place)
   printRows(result)
   const worse = result.rows.filter(({ verdict }) => verdict === 'worse')
   if (worse.length === 0) return
@@ -70,17 +81,25 @@ function accept(): void {
   console.log(`${path} holds later checks to ${newestResults()}`)
 }
 
-async function whole(): Promise<void> {
+async function whole(place: string): Promise<void> {
   const began = performance.now()
   const minutes = () => (performance.now() - began) / 60_000
   const tell = (step: string) => console.log(`${minutes().toFixed(1).padStart(5)} min  ${step}`)
   const missing: string[] = []
   const sizes = wanted.tiny ? TINY : WHOLE
+  const measured = (groups: readonly Group[]) =>
+    gate(groups, wanted.tiny ? 1 : LONG, readAccepted(), 1, join(place, 'gate'))
   const all = await runners(missing)
-  const raced = await race(all, sizes, tell)
   tell('the rows of the gate')
-  const groups: Group[] = [...QUICK_GROUPS, 'many', 'mongo', ...(wanted.large ? (['large'] as const) : [])]
-  const gated = gate(groups, wanted.tiny ? 1 : LONG, readAccepted(), 1)
+  const few = measured([...QUICK_GROUPS, 'many', 'mongo'])
+  const raced = await race(all, sizes, place, tell)
+  if (wanted.large) tell('1,000,000 entries')
+  const large = measured(wanted.large ? ['large'] : [])
+  const gated: GateResult = {
+    rows: [...few.rows, ...large.rows],
+    times: { ...few.times, ...large.times },
+    notes: [...few.notes, ...large.notes],
+  }
   printRows(gated)
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),

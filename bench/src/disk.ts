@@ -1,7 +1,7 @@
 // What a hit and a miss cost over a folder, beside the cheapest that file system and JSON allow.
 //   node dist/disk.js            all but the large folder
 //   PERSIST_BENCH_LARGE=1 …      also a folder of 1,000,000 entries (some minutes, 4 GB)
-import { mkdirSync, mkdtempSync, promises, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, promises, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
@@ -13,6 +13,7 @@ import { OVER_EMPTY } from './gate/rows.ts'
 import { interleaved, median, row } from './measure.ts'
 import { straightHit } from './straight-hit.ts'
 import { PAYLOADS } from './work/payloads.ts'
+import { writeAndRename } from './write-and-rename.ts'
 
 const KEYS = 500
 const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
@@ -64,18 +65,12 @@ const [asynchronous, limitAsync] = await interleaved([
 met.push(row('hit, asynchronous / fs.promises.readFile + JSON.parse', asynchronous!.micros / limitAsync!.micros, 0.25))
 
 let fresh = 0
+const byHand = writeAndRename(join(folder, 'cache'))
 const [alone, shared, write, put] = await interleaved(
   [
     { name: 'process', run: missing(persist(record, { funcname: 'alone', cache, singleFlight: 'process' })) },
     { name: 'shared', run: missing(persist((id: number) => record(id), { funcname: 'shared', cache })) },
-    {
-      name: 'write + rename',
-      run: () => {
-        const target = join(plain, `new${fresh++}.json`)
-        writeFileSync(`${target}.tmp`, pickle(record(fresh)))
-        renameSync(`${target}.tmp`, target)
-      },
-    },
+    { name: 'write + rename', run: () => byHand(fresh++) },
     { name: 'lmdb', run: () => raw.putSync(`new${fresh++}`, pickle(record(fresh))) },
   ],
   { batch: 50 },

@@ -1,4 +1,4 @@
-import { mkdirSync, promises, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, promises, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
 import { pickle } from '@persist/pickle'
@@ -6,6 +6,7 @@ import { spreadOf } from '../race/spread.ts'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import { straightHit } from '../straight-hit.ts'
 import { PAYLOADS } from '../work/payloads.ts'
+import { writeAndRename } from '../write-and-rename.ts'
 import type { Found } from './rows.ts'
 
 const KEYS = 500
@@ -46,20 +47,14 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   )
 
   let fresh = 0
+  const byHand = writeAndRename(join(folder, 'cache'))
   const alone = persist((id: number) => record(id), { funcname: 'alone', cache, singleFlight: 'process' })
   const shared = persist((id: number) => record(id), { funcname: 'shared', cache })
   const [process, leased, written] = await samples(
     [
       { name: 'process', run: () => alone(fresh++) },
       { name: 'shared', run: () => shared(fresh++) },
-      {
-        name: 'write + rename',
-        run: () => {
-          const target = join(plain, `new${fresh++}.json`)
-          writeFileSync(`${target}.tmp`, pickle(record(fresh)))
-          renameSync(`${target}.tmp`, target)
-        },
-      },
+      { name: 'write + rename', run: () => byHand(fresh++) },
     ],
     { blocks, batch: 4 },
   )

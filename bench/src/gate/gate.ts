@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Accepted, type Judged, judge } from './judge.ts'
 import { type Found, GROUPS, type Group, type Row } from './rows.ts'
@@ -23,17 +24,24 @@ export interface GateResult {
 
 /**
  * Measures the groups, each in a new process. A group with a row that looks worse than accepted is measured again, up to
- * `tries` times in all, each time with twice the blocks of rounds.
+ * `tries` times in all, each time with twice the blocks of rounds. The caller removes the folder, when all is measured:
+ * just deleted files slow down whoever creates new ones.
  */
-export function gate(groups: readonly Group[], blocks: number, accepted: Accepted, tries: number): GateResult {
+export function gate(
+  groups: readonly Group[],
+  blocks: number,
+  accepted: Accepted,
+  tries: number,
+  folder: string,
+): GateResult {
   const rows: Gated[] = []
   const notes: string[] = []
   let times: Record<string, number> = {}
   for (const group of groups) {
-    let found = measured(group, blocks)
+    let found = measured(group, blocks, join(folder, group))
     let judged = judgedRows(GROUPS[group], found, accepted, 1)
     for (let again = 2; again <= tries && judged.some(({ verdict }) => verdict === 'worse'); again++) {
-      found = measured(group, blocks * 2 ** (again - 1))
+      found = measured(group, blocks * 2 ** (again - 1), join(folder, `${group}-${again}`))
       const anew = judgedRows(GROUPS[group], found, accepted, again)
       // A real regression is there each time; whatever was well once was disturbed the other times.
       judged = judged.map((before, index) => (before.verdict === 'worse' ? anew[index]! : before))
@@ -45,8 +53,8 @@ export function gate(groups: readonly Group[], blocks: number, accepted: Accepte
   return { rows, times, notes }
 }
 
-function measured(group: Group, blocks: number): Found {
-  const output = execFileSync(process.execPath, [CHILD, group, String(blocks)], {
+function measured(group: Group, blocks: number, folder: string): Found {
+  const output = execFileSync(process.execPath, [CHILD, group, String(blocks), folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,13 +1,18 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createPersist } from '@persist/core'
+import { spreadOf } from '../race/spread.ts'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import type { Found } from './rows.ts'
 
 const LARGE = 1_000_000
 const SMALL = 1_000
+/** Of a SHA-256 in base64url. */
+const NAME_LENGTH = 43
 /** The name of a time that is none. */
 export const MEMORY = 'resident memory while iterating 1,000,000 entries, MB'
 
-/** A million entries in one folder: some minutes, 4 GB of disk. */
+/** A million entries in one folder beside a million plain files with names as long: some minutes, 8 GB of disk. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const cache = `file://${folder}/cache` as const
   const persist = createPersist({ env: {} })
@@ -18,16 +23,20 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   for (let id = 0; id < LARGE; id++) large(id)
   const writing = performance.now() - began
   for (let id = 0; id < SMALL; id++) small(id)
+  const plainLarge = plainFiles(join(folder, 'plain-large'), LARGE)
+  const plainSmall = plainFiles(join(folder, 'plain-small'), SMALL)
   let at = 0
   // Far apart, so that nothing is read because its neighbour was.
   const far = (of: number) => {
     at = (at + 7_919) % of
     return at
   }
-  const [many, few] = await samples(
+  const [many, few, plainMany, plainFew] = await samples(
     [
       { name: 'large', run: () => large(far(LARGE)) },
       { name: 'small', run: () => small(far(SMALL)) },
+      { name: 'plain, large', run: () => plainLarge(far(LARGE)) },
+      { name: 'plain, small', run: () => plainSmall(far(SMALL)) },
     ],
     { blocks, batch: 20 },
   )
@@ -43,7 +52,18 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
       'writing one of 1,000,000 entries, µs': (writing * 1000) / LARGE,
       'a hit among 1,000,000 entries, µs': undisturbed(many!),
       'a hit among 1,000 entries, µs': undisturbed(few!),
+      'readFileSync + JSON.parse among 1,000,000 files, µs': undisturbed(plainMany!),
+      'readFileSync + JSON.parse among 1,000 files, µs': undisturbed(plainFew!),
+      'plain files among 1,000,000 / among 1,000': spreadOf(ratios(plainMany!, plainFew!)).median,
       [MEMORY]: highest / 1e6,
     },
   }
+}
+
+/** So many files as large as entries; gives what reads the one of a number. */
+function plainFiles(folder: string, count: number): (id: number) => unknown {
+  mkdirSync(folder)
+  const pathOf = (id: number) => join(folder, `${String(id).padStart(NAME_LENGTH, '0')}.entry`)
+  for (let id = 0; id < count; id++) writeFileSync(pathOf(id), JSON.stringify({ value: id, padding: 'x'.repeat(250) }))
+  return (id) => JSON.parse(readFileSync(pathOf(id), 'utf8'))
 }

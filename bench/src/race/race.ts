@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ColdStart, coldStarts } from './cold.ts'
 import { type Crowd, processes, together } from './crowd.ts'
@@ -64,38 +62,32 @@ export const TINY: RaceSizes = {
   flips: 4,
 }
 
-/** Runs all works with all peers, one process at a time but where several are the work. */
+/**
+ * Runs all works with all peers, one process at a time but where several are the work. The caller removes the folder,
+ * when all is done: just deleted files slow down whoever creates new ones.
+ */
 export async function race(
   runners: readonly Runner[],
   sizes: RaceSizes,
+  folder: string,
   tell: (step: string) => void,
 ): Promise<RaceResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
-  const step = async <T>(name: string, run: (place: string) => Promise<T>): Promise<T> => {
+  const step = <T>(name: string, run: (place: string) => Promise<T>): Promise<T> => {
     tell(name)
-    const place = join(folder, name.replaceAll(' ', '-'))
-    try {
-      return await run(place)
-    } finally {
-      rmSync(place, { recursive: true, force: true })
-    }
+    return run(join(folder, name.replaceAll(' ', '-')))
   }
-  try {
-    return {
-      record: await step('1 kB record', (place) => speed(runners, 'record', sizes.record, place)),
-      megabyte: await step('1 MB record', (place) => speed(runners, 'megabyte', sizes.megabyte, place)),
-      floats: await step('1 MB Float64Array', (place) => speed(runners, 'floats', sizes.floats, place)),
-      many: await step('many entries', (place) => speed(able(runners, 'many'), 'record', sizes.many, place)),
-      cold: await step('cold start', (place) => coldStarts(runners, sizes.coldRounds, place)),
-      together: await step('calls at once', (place) => together(runners, sizes.calls, place)),
-      processes: await step('processes at once', (place) => processes(runners, sizes.processes, place)),
-      values: await step('kinds of values', (place) => values(runners, place)),
-      pairs: await step('pairs of arguments', (place) => pairs(runners, place)),
-      killed: await step('killed writers', (place) => killed(runners, sizes.kills, place)),
-      flipped: await step('flipped bits', (place) => flipped(runners, sizes.flips, place)),
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  return {
+    record: await step('1 kB record', (place) => speed(runners, 'record', sizes.record, place)),
+    megabyte: await step('1 MB record', (place) => speed(runners, 'megabyte', sizes.megabyte, place)),
+    floats: await step('1 MB Float64Array', (place) => speed(runners, 'floats', sizes.floats, place)),
+    many: await step('many entries', (place) => speed(able(runners, 'many'), 'record', sizes.many, place)),
+    cold: await step('cold start', (place) => coldStarts(runners, sizes.coldRounds, place)),
+    together: await step('calls at once', (place) => together(runners, sizes.calls, place)),
+    processes: await step('processes at once', (place) => processes(runners, sizes.processes, place)),
+    values: await step('kinds of values', (place) => values(runners, place)),
+    pairs: await step('pairs of arguments', (place) => pairs(runners, place)),
+    killed: await step('killed writers', (place) => killed(runners, sizes.kills, place)),
+    flipped: await step('flipped bits', (place) => flipped(runners, sizes.flips, place)),
   }
 }
 

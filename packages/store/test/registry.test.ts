@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,7 +11,7 @@ import {
   type StoreAdapter,
   type StoreOptions,
 } from '@persist/store'
-import { expect, expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, onTestFinished, test } from 'vitest'
 
 declare module '@persist/store' {
   interface StoreSchemes {
@@ -56,6 +56,7 @@ test('what could become part of a path is refused as a scheme', () => {
 
 test('two copies of the package agree about the stores of the process', async () => {
   const copy = mkdtempSync(join(tmpdir(), 'persist-copy-'))
+  onTestFinished(() => rmSync(copy, { recursive: true }))
   const here = fileURLToPath(new URL('..', import.meta.url))
   cpSync(join(here, 'dist'), join(copy, 'dist'), { recursive: true })
   cpSync(join(here, 'package.json'), join(copy, 'package.json'))
