@@ -10,12 +10,16 @@ const LEFT_OVER_MS = 86_400_000
 const MOST_ENDED = 10_000
 const STEAL_TRIES = 20
 const DUPLICATE_KEY = 11000
+/** For people who look into the collection. */
+const HOLDER = `${hostname()}/${process.pid}`
 /** What is read of a document to decide about its lease. */
 const LEASE_PART = { gen: 1, chunks: 1, dropAt: 1, lease: 1 } as const
 
 /** A lease that was taken, and what it stands on. */
 interface Taken {
   readonly mark: LeaseMark
+  /** There was no document. */
+  readonly isNew: boolean
   /** The document has an end, which is put off while the lease is renewed. */
   readonly ends: boolean
   /** The generation whose chunks a publish makes superfluous. */
@@ -47,7 +51,7 @@ export class Leases {
    * was seen. No other operation is needed, and no clock of the server: every server that speaks the protocol has these.
    */
   async take(id: string, ms: number, { steal = false }: LeaseOptions, deed: Deed): Promise<Lease<'async'> | undefined> {
-    const mark: LeaseMark = { id: newId(), beat: 0, ms, holder: `${hostname()}/${process.pid}` }
+    const mark: LeaseMark = { id: newId(), beat: 0, ms, holder: HOLDER }
     const taken = await this.#place.ask({ ...deed, isLight: true }, (entries) =>
       this.#tryToTake(entries, id, mark, steal),
     )
@@ -61,11 +65,16 @@ export class Leases {
     // Who waits asks again and again: the first question inserts, the next ones only look.
     let inserting = !this.#sightings.has(id)
     for (let tries = 0; tries < STEAL_TRIES; tries++) {
-      if (inserting && (await inserted(entries, id, mark))) return { mark, ends: true, chunked: undefined }
+      if (inserting && (await inserted(entries, id, mark))) return { mark, isNew: true, ends: true, chunked: undefined }
       const seen = await entries.findOne({ _id: id }, { projection: LEASE_PART, readPreference: 'primary' })
       inserting = seen === null
       if (seen === null) continue
-      const taken = { mark, ends: seen.dropAt !== undefined, chunked: seen.chunks === undefined ? undefined : seen.gen }
+      const taken = {
+        mark,
+        isNew: false,
+        ends: seen.dropAt !== undefined,
+        chunked: seen.chunks === undefined ? undefined : seen.gen,
+      }
       // The insert had arrived although its answer was lost.
       if (seen.lease?.id === mark.id) return taken
       if (seen.lease !== undefined && !steal && !this.#isOver(id, seen.lease)) return undefined
@@ -75,7 +84,7 @@ export class Leases {
     return undefined
   }
 
-  #lease(id: string, { mark, ends, chunked }: Taken, deed: Deed): Lease<'async'> {
+  #lease(id: string, { mark, isNew, ends, chunked }: Taken, deed: Deed): Lease<'async'> {
     const mine = { _id: id, 'lease.id': mark.id }
     const lost = () => {
       this.#held.delete(id)
@@ -83,6 +92,7 @@ export class Leases {
     }
     const as = (operation: string) => ({ ...deed, operation })
     return {
+      ...(isNew && { foundNothing: true }),
       publish: async (entry: Entry) => {
         const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, as('publish')))
         this.#held.delete(id)

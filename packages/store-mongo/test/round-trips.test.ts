@@ -66,9 +66,16 @@ withMongo('what is asked of the server', (url) => {
     const store = adapter.open('leased')
     let lease: Awaited<ReturnType<NonNullable<typeof store.lease>>>
     expect(await during(async () => (lease = await store.lease!('a', 60_000)))).toEqual(['insert'])
+    expect(lease!.foundNothing).toBe(true)
     const publish = () => lease!.publish({ hash: 'a', payload: 'x', createdAt: 1 })
     expect((await during(publish))[0]).toBe('update')
     expect((await store.get('a'))?.payload).toBe('x')
+  })
+
+  test('a lease on an entry that was published meanwhile does not claim that there is none', async () => {
+    const store = adapter.open('meanwhile')
+    await store.set({ hash: 'a', payload: 'x', createdAt: 1 })
+    expect((await store.lease!('a', 60_000))?.foundNothing).toBeUndefined()
   })
 
   async function during(act: () => Promise<unknown>): Promise<string[]> {

@@ -65,6 +65,11 @@ export interface OpenOptions {
  * meanwhile) cannot publish any more.
  */
 export interface Lease<M extends Mode = Mode> {
+  /**
+   * `true`: taking it has shown that there was no entry under the hash, not even an expired one; then core does not look
+   * once more before it computes, which saves a round trip. Leave it out where taking a lease does not tell.
+   */
+  readonly foundNothing?: boolean
   /** Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. */
   publish(entry: Entry): Reply<M, boolean>
   /** Holds it for another `ms`. `false`: lost. */

@@ -25,7 +25,8 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'rescue'> {
 
 /** In place of a look, for a call that is to compute whatever is stored. */
 export const REFRESH: Recalled = { kind: 'miss', reason: 'refresh' }
-const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
+/** In place of a look, where it is known that there is nothing. */
+export const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
 const INVALID: Recalled = { kind: 'miss', reason: 'invalid' }
 
 /** Looks an entry up and judges it: at once over a synchronous store. Not a generator: every hit comes this way. */

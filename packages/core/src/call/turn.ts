@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
 import type { Flight } from './flight.ts'
 import type { Identity } from './identity.ts'
-import { type Found, recall } from './recall.ts'
+import { ABSENT, type Found, type Recalled, recall } from './recall.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
 
 const LEASE_MS = 30_000
@@ -29,8 +29,7 @@ export function* takeTurn(plan: Plan, identity: Identity, maxAge: number, flight
   const began = monotonic()
   for (let pause: number = first, waited = false; ; pause = Math.min(pause * POLL_GROWTH, longest)) {
     const lease = yield* requestLease(plan, identity)
-    // Between our miss and our lease somebody may have published. On the way of a wait it is what we wait for.
-    const recalled = yield* wait(recall(plan, identity, maxAge))
+    const recalled = yield* wait(lookAgain(plan, identity, maxAge, lease))
     const waitedMs = monotonic() - began
     if (recalled.kind === 'fresh') {
       if (lease !== 'held') yield* release(plan, identity, lease)
@@ -56,7 +55,7 @@ export function* takeTurn(plan: Plan, identity: Identity, maxAge: number, flight
 export function* tryTurn(plan: Plan, identity: Identity, maxAge: number): Steps<(Turn & { kind: 'mine' }) | undefined> {
   const lease = hasLeases(plan) ? yield* requestLease(plan, identity) : undefined
   if (lease === 'held') return undefined
-  const recalled = yield* wait(recall(plan, identity, maxAge))
+  const recalled = yield* wait(lookAgain(plan, identity, maxAge, lease))
   if (recalled.kind !== 'fresh') return { kind: 'mine', lease }
   yield* release(plan, identity, lease)
   return undefined
@@ -91,6 +90,19 @@ export function keepAlive(plan: Plan, lease: Lease<Mode> | undefined): () => voi
 
 function hasLeases(plan: Plan): boolean {
   return plan.singleFlight === 'shared' && plan.adapter.supports.lease
+}
+
+/**
+ * Between our miss and our lease somebody may have published, unless the store knows that nobody has. On the way of a
+ * wait it is what we wait for.
+ */
+function lookAgain(
+  plan: Plan,
+  identity: Identity,
+  maxAge: number,
+  lease: Lease<Mode> | undefined | 'held',
+): Recalled | PromiseLike<Recalled> {
+  return lease !== 'held' && lease?.foundNothing === true ? ABSENT : recall(plan, identity, maxAge)
 }
 
 function* requestLease(

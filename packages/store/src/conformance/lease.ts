@@ -58,6 +58,16 @@ export const lease: Behaviours = {
     assertEntry(await other.get(HASH), MINE)
   }),
 
+  'a lease says that it found nothing only where there is no entry': needs('lease', async ({ store, twin }) => {
+    const other = await twin()
+    await store.set(OTHERS)
+    assert.notEqual((await other.lease!(HASH, LONG))?.foundNothing, true, 'there was an entry')
+    await store.delete(HASH)
+    const held = await taken(other)
+    await held.publish(MINE)
+    assert.notEqual((await store.lease!(HASH, LONG))?.foundNothing, true, 'there was an entry')
+  }),
+
   'a lease that is given back goes to the next asker, and cannot publish any more': needs(
     'lease',
     async ({ store, twin }) => {

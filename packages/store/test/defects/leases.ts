@@ -63,6 +63,9 @@ export const leases: Defects = {
       return {}
     },
   ),
+  'every lease has found nothing': wrapped('a lease says that it found nothing only where there is no entry', () => ({
+    foundNothing: true,
+  })),
   'release does not give back': wrapped(
     'a lease that is given back goes to the next asker, and cannot publish any more',
     () => ({
