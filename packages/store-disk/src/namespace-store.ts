@@ -56,11 +56,8 @@ export class NamespaceStore implements Store<'sync'> {
     this.#files.told('set', entry.hash, () => {
       for (;;) {
         const { path, name, fd } = this.#tokens.create(target)
-        const leased = this.#tokens.mayHaveLeases(target.tag)
-        if (leased) this.#tokens.endLeases(target, name)
-        if (!this.#files.place(path, fd, entry)) continue
-        if (!leased && this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target)
-        return
+        if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target, name)
+        if (this.#files.place(path, fd, entry)) return
       }
     })
   }
