@@ -20,7 +20,11 @@ export const GROUPS = {
     },
     { id: 'disk-straight', what: 'disk hit, synchronous, 1 kB / the same steps in one straight function' },
     { id: 'disk-hit-async', what: 'disk hit, asynchronous / fs.promises.readFile + JSON.parse', target: 0.25 },
-    { id: 'disk-miss-process', what: "disk miss, singleFlight 'process' / temporary file + rename", target: 1.3 },
+    {
+      id: 'disk-miss-process',
+      what: "disk miss, singleFlight 'process' / temporary file + rename",
+      missed: { words: '≤ 1.3', ratio: 1.3 },
+    },
     { id: 'disk-miss-shared', what: "disk miss, singleFlight 'shared' / temporary file + rename", target: 2 },
   ],
   many: [{ id: 'disk-many', what: 'disk hit among 10,000 entries / among 1,000', target: 1.3 }],
