@@ -4,6 +4,7 @@
 //   pnpm bench --check       only the gate, in its short form; fails on a regression
 //   pnpm bench --accept      makes the rows of the last whole run what later checks are held to
 //   pnpm bench --report      writes tables, charts and figures again from the last whole run
+//   pnpm bench --again disk  measures one group of rows again, into the results of the last whole run
 //   pnpm bench --tiny        everything once with tiny sizes, into the folder `.tmp`: to see that it runs
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type GateResult, gate } from './gate/gate.ts'
-import type { Group } from './gate/rows.ts'
+import { GROUPS, type Group, ROWS } from './gate/rows.ts'
 import { race, TINY, WHOLE } from './race/race.ts'
 import { runners } from './race/runners.ts'
 import { charts } from './report/charts.ts'
@@ -43,6 +44,7 @@ const { values: wanted } = parseArgs({
     accept: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
+    again: { type: 'string' },
     tiny: { type: 'boolean', default: false },
   },
 })
@@ -50,6 +52,7 @@ const { values: wanted } = parseArgs({
 if (wanted.check) await inFolder(check)
 else if (wanted.accept) accept()
 else if (wanted.report) report(last(), RESULTS)
+else if (wanted.again !== undefined) await inFolder(again)
 else await inFolder(whole)
 
 /** All that is measured lies in one folder, which is deleted at the end. */
@@ -79,6 +82,22 @@ function accept(): void {
   format(path)
   for (const what of noisy) console.log(`too noisy, as accepted before: ${what}`)
   console.log(`${path} holds later checks to ${newestResults()}`)
+}
+
+function again(place: string): void {
+  const group = wanted.again as Group
+  if (!Object.hasOwn(GROUPS, group)) throw new Error(`no group "${group}": ${Object.keys(GROUPS).join(', ')}`)
+  const anew = gate([group], LONG, readAccepted(), 1, place)
+  printRows(anew)
+  const results = last()
+  const { rows, times, notes } = results.gate
+  const since = `Rows of «${group}» measured again at commit ${machine().commit}`
+  const gated: GateResult = {
+    rows: ROWS.flatMap(({ id }) => anew.rows.find((row) => row.id === id) ?? rows.find((row) => row.id === id) ?? []),
+    times: { ...times, ...anew.times },
+    notes: [...new Set([...notes, ...anew.notes, since])],
+  }
+  save({ ...results, gate: gated }, RESULTS)
 }
 
 async function whole(place: string): Promise<void> {
@@ -114,9 +133,13 @@ async function whole(place: string): Promise<void> {
   }
   const folder = wanted.tiny ? fileURLToPath(new URL('../../.tmp/bench', import.meta.url)) : RESULTS
   mkdirSync(folder, { recursive: true })
+  save(results, folder)
+  tell(`done: ${join(folder, 'README.md')}`)
+}
+
+function save(results: Results, folder: string): void {
   writeFileSync(join(folder, `${results.date}.json`), `${JSON.stringify(results, rounded, 1)}\n`)
   report(results, folder)
-  tell(`done: ${join(folder, 'README.md')}`)
 }
 
 function report(results: Results, folder: string): void {

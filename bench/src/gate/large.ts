@@ -28,8 +28,8 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   let at = 0
   // Far apart, so that nothing is read because its neighbour was.
   const far = (of: number) => {
-    at = (at + 7_919) % of
-    return at
+    at += 7_919
+    return at % of
   }
   const [many, few, plainMany, plainFew] = await samples(
     [
