@@ -1,6 +1,6 @@
 // `pnpm bench`: everything side by side, as written in docs/performance.md.
 //   pnpm bench               the whole run: bench/results/<date>.json, tables, charts, the figures of docs/performance.md
-//   pnpm bench --large       … with a folder of 1,000,000 entries: some minutes more, 4 GB of disk
+//   pnpm bench --large       … with a folder of 1,000,000 entries: some minutes more, 8 GB of disk
 //   pnpm bench --check       only the gate, in its short form; fails on a regression
 //   pnpm bench --accept      makes the rows of the last whole run what later checks are held to
 //   pnpm bench --report      writes tables, charts and figures again from the last whole run

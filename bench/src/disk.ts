@@ -1,6 +1,6 @@
 // What a hit and a miss cost over a folder, beside the cheapest that file system and JSON allow.
 //   node dist/disk.js            all but the large folder
-//   PERSIST_BENCH_LARGE=1 …      also a folder of 1,000,000 entries (some minutes, 4 GB)
+//   PERSIST_BENCH_LARGE=1 …      also a folder of 1,000,000 entries (some minutes, 8 GB)
 import { mkdirSync, mkdtempSync, promises, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
