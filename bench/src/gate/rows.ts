@@ -42,7 +42,11 @@ export const GROUPS = {
     { id: 'mongo-many', what: 'MongoDB, many of 1,000 / one $in query + JSON.parse', target: 1.5 },
   ],
   large: [
-    { id: 'disk-million', what: 'disk hit among 1,000,000 entries / among 1,000', target: 1.3 },
+    {
+      id: 'disk-million',
+      what: 'disk hit among 1,000,000 entries / among 1,000',
+      missed: { words: '≤ 1.3', ratio: 1.3 },
+    },
     { id: 'disk-iterate', what: 'memory while iterating 1,000,000 entries / 150 MB', target: 1 },
   ],
 } as const satisfies Record<string, readonly (Omit<Row, 'id'> & { readonly id: string })[]>
