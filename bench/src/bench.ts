@@ -90,14 +90,18 @@ function again(place: string): void {
   const anew = gate([group], LONG, readAccepted(), 1, place)
   printRows(anew)
   const results = last()
-  const { rows, times, notes } = results.gate
   const since = `Rows of «${group}» measured again at commit ${machine().commit}`
-  const gated: GateResult = {
-    rows: ROWS.flatMap(({ id }) => anew.rows.find((row) => row.id === id) ?? rows.find((row) => row.id === id) ?? []),
-    times: { ...times, ...anew.times },
-    notes: [...new Set([...notes, ...anew.notes, since])],
+  save({ ...results, gate: joined(results.gate, { ...anew, notes: [...anew.notes, since] }) }, RESULTS)
+}
+
+/** Both, and of what both have measured the later one. */
+function joined(earlier: GateResult, later: GateResult): GateResult {
+  const rows = [...later.rows, ...earlier.rows]
+  return {
+    rows: ROWS.flatMap(({ id }) => rows.find((row) => row.id === id) ?? []),
+    times: { ...earlier.times, ...later.times },
+    notes: [...new Set([...earlier.notes, ...later.notes])],
   }
-  save({ ...results, gate: gated }, RESULTS)
 }
 
 async function whole(place: string): Promise<void> {
@@ -113,12 +117,7 @@ async function whole(place: string): Promise<void> {
   const few = measured([...QUICK_GROUPS, 'many', 'mongo'])
   const raced = await race(all, sizes, place, tell)
   if (wanted.large) tell('1,000,000 entries')
-  const large = measured(wanted.large ? ['large'] : [])
-  const gated: GateResult = {
-    rows: [...few.rows, ...large.rows],
-    times: { ...few.times, ...large.times },
-    notes: [...few.notes, ...large.notes],
-  }
+  const gated = joined(few, measured(wanted.large ? ['large'] : []))
   printRows(gated)
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),

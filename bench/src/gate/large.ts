@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
+import { farApart } from '../far-apart.ts'
 import { spreadOf } from '../race/spread.ts'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import type { Found } from './rows.ts'
@@ -25,12 +26,7 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   for (let id = 0; id < SMALL; id++) small(id)
   const plainLarge = plainFiles(join(folder, 'plain-large'), LARGE)
   const plainSmall = plainFiles(join(folder, 'plain-small'), SMALL)
-  let at = 0
-  // Far apart, so that nothing is read because its neighbour was.
-  const far = (of: number) => {
-    at += 7_919
-    return at % of
-  }
+  const far = farApart()
   const [many, few, plainMany, plainFew] = await samples(
     [
       { name: 'large', run: () => large(far(LARGE)) },

@@ -1,4 +1,5 @@
 import { createPersist } from '@persist/core'
+import { farApart } from '../far-apart.ts'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import type { Found } from './rows.ts'
 
@@ -12,11 +13,7 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   const small = persist((id: number) => id, { funcname: 'small', cache, singleFlight: 'process' })
   for (let id = 0; id < MANY; id++) large(id)
   for (let id = 0; id < MANY / 10; id++) small(id)
-  let at = 0
-  const far = (of: number) => {
-    at += 7_919
-    return at % of
-  }
+  const far = farApart()
   const [many, few] = await samples(
     [
       { name: 'large', run: () => large(far(MANY)) },
