@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 /** What another Node could change: not the servers and the stress that both versions would only repeat. */
 const MATRIX = ['errors', 'key', 'hash', 'pickle', 'store', 'core', 'store-disk', 'store-lmdb', 'store-keyv'].map(
@@ -11,7 +11,8 @@ const MATRIX = ['errors', 'key', 'hash', 'pickle', 'store', 'core', 'store-disk'
 const out = mkdtempSync(join(tmpdir(), 'persist-check-'))
 const results = join(out, 'vitest.json')
 let passed = 0
-let failed = 0
+/** What failed, told again at the end: of a long output often only the end is kept. */
+const failures = []
 
 step('build', ['turbo', 'run', 'build', '--output-logs=errors-only'])
 step('types', ['tsc', '-p', 'tsconfig.json'])
@@ -26,8 +27,9 @@ if (process.env.PERSIST_MATRIX === '1') step('Node 22 and 24', ['node', 'scripts
 // Last and alone: it compares times, though only as ratios.
 step('no slower than accepted', ['node', 'bench/dist/bench.js', '--check'])
 rmSync(out, { recursive: true })
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+for (const failure of failures) console.log(`FAILED ${failure}`)
+console.log(`${passed} passed, ${failures.length} failed`)
+process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1
 
 function run(command) {
   console.log(`\n> ${command.join(' ')}`)
@@ -40,19 +42,28 @@ function run(command) {
 function step(name, command) {
   const ok = run(command)
   if (ok) passed++
-  else failed++
+  else failures.push(name)
   console.log(`${name}: ${ok ? 'passed' : 'FAILED'}`)
 }
 
 /** Counts what vitest says; a run that failed without a failed test (a file that does not load) is a failure too. */
 function countTests(ok) {
-  let report = { numPassedTests: 0, numFailedTests: 0 }
+  let report = { numPassedTests: 0, testResults: [] }
   try {
     report = JSON.parse(readFileSync(results, 'utf8'))
   } catch (error) {
-    console.log(`no results of the tests: ${error.message}`)
+    failures.push(`no results of the tests: ${error.message}`)
   }
   passed += report.numPassedTests
-  failed += report.numFailedTests
-  if (!ok && report.numFailedTests === 0) failed++
+  const before = failures.length
+  for (const file of report.testResults) failures.push(...failuresOf(file))
+  if (!ok && failures.length === before) failures.push('the test run, without a failed test')
+}
+
+/** The failed tests of one file with the beginning of what they said, or the file that did not load. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(process.cwd(), name)
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (status === 'failed' && failed.length === 0) return [`${file}: ${message.slice(0, 500)}`]
+  return failed.map((test) => `${file}: ${test.fullName}: ${test.failureMessages.join('\n').slice(0, 500)}`)
 }
