@@ -1,6 +1,7 @@
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { cannotOpen } from './failure.ts'
+import { Writing } from './writing.ts'
 
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
 export interface Rooms {
@@ -39,6 +40,7 @@ export class Environment {
   readonly #dir: string
   readonly #flush: boolean
   #rooms: Rooms | undefined
+  #writing: Writing | undefined
   /** When what is read now was read anew. */
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
@@ -79,7 +81,7 @@ export class Environment {
   change<T>(act: (rooms: Rooms) => T): T {
     const { rooms } = this
     try {
-      return rooms.root.transactionSync(() => act(rooms))
+      return this.#writing!.transact(() => act(rooms))
     } finally {
       changes++
     }
@@ -88,6 +90,8 @@ export class Environment {
   close(): void {
     const { root } = this.#rooms ?? {}
     this.#rooms = undefined
+    this.#writing?.close()
+    this.#writing = undefined
     // What is left of it after the return is a flush that nobody has to wait for.
     root?.close().catch(() => {})
   }
@@ -105,20 +109,27 @@ export class Environment {
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
-      const room = (name: string) => root!.openDB<Buffer, Buffer>({ name, ...BINARY })
-      const rooms = {
-        root,
-        entries: room('entries'),
-        leases: room('leases'),
-        used: room('used'),
-        totals: room('totals'),
-      }
-      this.#checkFormat(room('about'))
-      return rooms
+      this.#writing = new Writing(this.#dir, root)
+      return this.#writing.transact(() => this.#openRooms(root!))
     } catch (error) {
+      this.#writing?.close()
+      this.#writing = undefined
       root?.close().catch(() => {})
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
+  }
+
+  #openRooms(root: RootDatabase<Buffer, Buffer>): Rooms {
+    const room = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
+    const rooms = {
+      root,
+      entries: room('entries'),
+      leases: room('leases'),
+      used: room('used'),
+      totals: room('totals'),
+    }
+    this.#checkFormat(room('about'))
+    return rooms
   }
 
   #checkFormat(about: Database<Buffer, Buffer>): void {

@@ -1,0 +1,103 @@
+import { fstatSync, readdirSync, readFileSync, readlinkSync, readSync, statSync, writeSync } from 'node:fs'
+import { endianness } from 'node:os'
+import { join } from 'node:path'
+
+/** Behind magic and format: the number of the last commit, from which whoever reads or writes begins. */
+const COMMIT_AT = 8
+const COMMIT_BYTES = 8
+/** A glibc mutex begins with its futex word: the thread that holds it, and in the highest bit whether somebody waits. */
+const HOLDER = 0x3f_ff_ff_ff
+const SOMEBODY_WAITS = Uint8Array.of(0x80)
+const WAITERS_AT = 3
+/** Where such a mutex says that it is robust, and shared by processes. */
+const KIND_AT = 16
+const ROBUST_AND_SHARED = 0x90
+/** Where the mutex of writers is: behind the header and the mutex of readers, in whole cache lines. */
+const MUTEX_PLACES = [64, 128]
+const HEAD_BYTES = 192
+
+/** LMDB's lock file, to be written to by the thread that holds the write lock. */
+export class LockFile {
+  readonly #fd: number
+  readonly #mutexAt: number | undefined
+
+  private constructor(fd: number, mutexAt: number | undefined) {
+    this.#fd = fd
+    this.#mutexAt = mutexAt
+  }
+
+  /** That of an open environment whose write lock this thread holds. `undefined`: it cannot be found, as on Windows. */
+  static held(dir: string): LockFile | undefined {
+    if (endianness() !== 'LE') return undefined
+    try {
+      const fd = descriptorOf(join(dir, 'lock.mdb'))
+      return fd === undefined ? undefined : new LockFile(fd, heldMutex(fd))
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Corrects which commit is the last one. */
+  noteLast(commit: number): void {
+    const number = Buffer.alloc(COMMIT_BYTES)
+    number.writeUIntLE(commit, 0, 6)
+    writeSync(this.#fd, number, 0, COMMIT_BYTES, COMMIT_AT)
+  }
+
+  /**
+   * Makes the release of the write lock wake somebody who waits, whatever happened before.
+   *
+   * A process that waits leaves a mark on the lock, and a release wakes one if there is the mark. Who takes the lock without
+   * having waited leaves none. So if the one that was woken is killed before it ran, and a third process took the lock just
+   * then, the others that wait are never woken: not by that process, and not by the kernel, which looks after the dead only
+   * if the lock is free or theirs (`handle_futex_death` in Linux). Hence whoever holds it leaves the mark, too: one byte
+   * that nobody else changes meanwhile, but to the same. Locks of another make (macOS, musl) do not forget anybody.
+   */
+  wakeOnRelease(): void {
+    if (this.#mutexAt === undefined) return
+    try {
+      writeSync(this.#fd, SOMEBODY_WAITS, 0, 1, this.#mutexAt + WAITERS_AT)
+    } catch {
+      // It matters only to others, and only if one of them is killed.
+    }
+  }
+}
+
+/**
+ * LMDB's own descriptor of the file, which is open as long as the environment. To open another one and close it would end
+ * what LMDB has locked with this one (POSIX, fcntl); and one of somebody else may be closed at any moment.
+ */
+function descriptorOf(path: string): number | undefined {
+  const { dev, ino } = statSync(path)
+  const those = readdirSync('/dev/fd').map(Number).filter(isOfFile)
+  return those.length <= 1 ? those[0] : those.find(hasLocked)
+
+  function isOfFile(fd: number): boolean {
+    try {
+      const found = fstatSync(fd)
+      return found.ino === ino && found.dev === dev
+    } catch {
+      return false
+    }
+  }
+}
+
+/** Linux tells of each descriptor what was locked with it. */
+function hasLocked(fd: number): boolean {
+  try {
+    return /^lock:.* POSIX /m.test(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Where the mutex is that this thread holds, if it is one of glibc. */
+function heldMutex(fd: number): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const head = Buffer.alloc(HEAD_BYTES)
+  readSync(fd, head, 0, HEAD_BYTES, 0)
+  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
+  return MUTEX_PLACES.find(
+    (at) => head.readUInt32LE(at + KIND_AT) === ROBUST_AND_SHARED && (head.readUInt32LE(at) & HOLDER) === thread,
+  )
+}

@@ -1,0 +1,53 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { endianness } from 'node:os'
+import { join } from 'node:path'
+
+/** A page begins with its head; then comes what a meta page says. lmdb's mdb.c: MDB_page_header, MDB_meta. */
+const MAGIC_AT = 24
+const MAGIC = 0xbe_ef_c0_de
+const VERSION_AT = 28
+const VERSION = 2
+const PAGE_SIZE_AT = 48
+const COMMIT_AT = 152
+const COMMIT_BYTES = 6
+const HEAD_BYTES = 64
+
+/** The two meta pages of LMDB's file. Commits write them in turn: those of even numbers the first one. */
+export class MetaPages {
+  readonly #fd: number
+  readonly #pageSize: number
+  readonly #commit = Buffer.alloc(COMMIT_BYTES)
+
+  private constructor(fd: number, pageSize: number) {
+    this.#fd = fd
+    this.#pageSize = pageSize
+  }
+
+  /** `undefined`: written by an LMDB that is not known here. */
+  static of(dir: string): MetaPages | undefined {
+    const fd = openSync(join(dir, 'data.mdb'), 'r')
+    const head = Buffer.alloc(HEAD_BYTES)
+    readSync(fd, head, 0, HEAD_BYTES, 0)
+    const isKnown =
+      endianness() === 'LE' && head.readUInt32LE(MAGIC_AT) === MAGIC && head.readUInt32LE(VERSION_AT) === VERSION
+    if (isKnown) return new MetaPages(fd, head.readUInt32LE(PAGE_SIZE_AT))
+    closeSync(fd)
+    return undefined
+  }
+
+  /** The number of the last commit, if it is another one than that. */
+  lastBut(commit: number): number | undefined {
+    // The one that the next commit would overwrite: an older one, or nobody should.
+    if (this.#commitOf((commit + 1) % 2) <= commit) return undefined
+    return Math.max(this.#commitOf(0), this.#commitOf(1))
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+
+  #commitOf(page: number): number {
+    readSync(this.#fd, this.#commit, 0, COMMIT_BYTES, page * this.#pageSize + COMMIT_AT)
+    return this.#commit.readUIntLE(0, COMMIT_BYTES)
+  }
+}

@@ -1,0 +1,62 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Child } from '../../../test/support/child.ts'
+import { Environment } from '../src/environment.ts'
+import { lmdbStore } from '../src/lmdb-store.ts'
+
+const SOAK = process.env.PERSIST_SOAK !== undefined
+const OPENINGS = SOAK ? 20_000 : 500
+const COMMIT_AT = 8
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'persist-lmdb-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test('what one that was just opening made LMDB forget is neither dropped nor overwritten', () => {
+  const environment = new Environment(folder, false)
+  const keys = Array.from({ length: 20 }, (_, index) => Buffer.from(`key ${index}`))
+  for (const key of keys) {
+    environment.change(({ entries }) => entries.putSync(key, Buffer.alloc(3_000)))
+    forgetLast(1)
+    if (key.length % 2 === 0) forgetLast(1)
+  }
+  const found = keys.filter((key) => environment.now().entries.doesExist(key))
+  environment.close()
+  expect(found).toEqual(keys)
+})
+
+test(
+  'what is written while others open the file again and again stays, whole',
+  async () => {
+    const openers = [1, 2].map(() => new Child(new URL('./children/opens.mjs', import.meta.url), folder, OPENINGS))
+    const writers = ['a', 'b'].map((name) => new Child(new URL('./children/writes.mjs', import.meta.url), folder, name))
+    await Promise.all(openers.map((opener) => opener.says('done')))
+    for (const writer of writers) writer.tell('end')
+    const told = await Promise.all(writers.map((writer) => writer.says('written')))
+    const adapter = lmdbStore(folder, { flush: false })
+    for (const [index, name] of ['a', 'b'].entries()) {
+      const store = adapter.open(name)
+      const count = Number(told[index]!.split(' ')[1])
+      expect(count).toBeGreaterThan(50)
+      for (let written = 0; written < count; written++) {
+        expect(store.get(`${written}`)?.payload, `${name} ${written} of ${count}`).toBe(`${written}`.repeat(300))
+      }
+    }
+    await adapter.close!()
+  },
+  OPENINGS * 1_000,
+)
+
+/** Sets LMDB's note of its last commit back, as an opening does that was overtaken by commits. */
+function forgetLast(commits: number): void {
+  const file = openSync(join(folder, 'lock.mdb'), 'r+')
+  const number = Buffer.alloc(8)
+  readSync(file, number, 0, 8, COMMIT_AT)
+  number.writeBigUInt64LE(number.readBigUInt64LE() - BigInt(commits))
+  writeSync(file, number, 0, 8, COMMIT_AT)
+  closeSync(file)
+}
