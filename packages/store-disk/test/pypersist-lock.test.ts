@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { PersistError } from '@persist/errors'
 import { diskStore } from '@persist/store-disk'
@@ -69,6 +78,42 @@ describe('a lock that somebody holds', () => {
     expect(store.get('other')?.payload).toBe('x')
     store.set(plain('third', 'y'))
     expect(store.stats().entries).toBe(2)
+  })
+})
+
+describe('a lock that both programs hold, since Python looked before ours was made,', () => {
+  /** Does something the moment before the first part is put in place. */
+  const openWhere = (act: () => void) => {
+    const renameOnce = (from: string, to: string) => {
+      if (to === file('.head')) act()
+      renameSync(from, to)
+    }
+    const fileSystem = { ...fs, renameSync: renameOnce } as typeof fs
+    return diskStore(dir, { layout: 'pypersist', fileSystem }).open('power')
+  }
+
+  test('is left for Python to remove, whose program would fail without it', () => {
+    openWhere(() => writeFileSync(file('.lock'), '')).set(plain(HASH, 'ours'))
+    expect(existsSync(file('.lock'))).toBe(true)
+    unlinkSync(file('.lock'))
+    expect(open().get(HASH)?.payload).toBe('ours')
+  })
+
+  test('is gone with ours if Python was faster, and then nobody misses it', () => {
+    const store = openWhere(() => unlinkSync(file('.lock')))
+    store.set(plain(HASH, 'ours'))
+    expect(existsSync(file('.lock'))).toBe(false)
+    expect(store.get(HASH)?.payload).toBe('ours')
+  })
+
+  test('is made on a full disk, too, and taken away again', () => {
+    open().set(plain(HASH, 'ours'))
+    const full = () => {
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+    }
+    const fileSystem = { ...fs, writeSync: full } as unknown as typeof fs
+    expect(diskStore(dir, { layout: 'pypersist', fileSystem }).open('power').delete(HASH)).toBe(true)
+    expect(existsSync(file('.lock'))).toBe(false)
   })
 })
 

@@ -104,8 +104,8 @@ export class Environment {
         noSubdir: false,
         maxDbs: 8,
         ...BINARY,
-        // With it, a writer that was killed could leave pages that the next one took for its own (MDB_BAD_TXN), seen once
-        // in some hundred kills; and a write is no slower without.
+        // With it, commits count before they are on the disk, and the meta pages do not tell of all; a write is no slower
+        // without.
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })

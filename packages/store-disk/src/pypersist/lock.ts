@@ -1,4 +1,4 @@
-import { CREATE_FLAGS, errorCode } from '../files/file-system.ts'
+import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { pause } from '../files/pause.ts'
 import { removeUnchanged, unlinkIfThere } from '../files/removal.ts'
 import type { Plan } from '../plan.ts'
@@ -7,6 +7,13 @@ const FIRST_REST_MS = 2
 const LONGEST_REST_MS = 50
 /** So long even a lock is watched that looks old: the clock that wrote its time may not be ours. */
 const GRACE_MS = 1000
+const OURS = Buffer.from('persist')
+
+/** A lock file of ours. */
+interface Taken {
+  readonly ino: number
+  readonly size: number
+}
 
 /** `none`: nobody had it. `gone`: somebody had it, and has not any more. `stuck`: it is stale, and cannot be taken away. */
 export type Waited = 'none' | 'gone' | 'stuck'
@@ -71,13 +78,13 @@ export class Locks {
     }
   }
 
-  /** The number of the file; `undefined`: somebody else has it. */
-  #take(path: string): number | undefined {
+  /** `undefined`: somebody else has it. */
+  #take(path: string): Taken | undefined {
     const { fs } = this.#plan
     try {
       const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
       try {
-        return fs.fstatSync(fd).ino
+        return { ino: fs.fstatSync(fd).ino, size: this.#mark(fd) }
       } finally {
         fs.closeSync(fd)
       }
@@ -87,8 +94,22 @@ export class Locks {
     }
   }
 
-  /** Not one that is somebody else's by now. */
-  #release(path: string, ino: number): void {
-    if (this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkIfThere(this.#plan, path)
+  /** A full disk is no reason not to delete something. */
+  #mark(fd: number): number {
+    try {
+      writeFully(this.#plan.fs, fd, OURS)
+      return OURS.length
+    } catch {
+      return 0
+    }
+  }
+
+  /**
+   * Not one that is somebody else's by now. pypersist looks for a lock, and opens one in a second step: if ours was made
+   * in between, both hold it. Its opening emptied the file, and its program would fail if it could not remove it.
+   */
+  #release(path: string, { ino, size }: Taken): void {
+    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    if (stat?.ino === ino && stat.size === size) unlinkIfThere(this.#plan, path)
   }
 }
