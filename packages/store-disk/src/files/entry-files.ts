@@ -9,7 +9,7 @@ import type { Plan } from '../plan.ts'
 import { Damage } from './damage.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { readFile } from './read-file.ts'
-import { unlinkIfThere } from './removal.ts'
+import { unlinkIfThere, unlinkQuietly } from './removal.ts'
 
 const ATTEMPTS = 6
 /** The longest text that V8 can make, and so read back, is a little longer. */
@@ -88,7 +88,7 @@ export class EntryFiles {
       }
       return this.#rename(token, entry.hash, size)
     } catch (error) {
-      this.#unlinkQuietly(token)
+      unlinkQuietly(this.plan, token)
       throw error
     }
   }
@@ -179,13 +179,5 @@ export class EntryFiles {
       `an entry of ${size} bytes is too large for ${this.plan.dir}: at most ${MOST_BYTES}`,
       facts,
     )
-  }
-
-  #unlinkQuietly(path: string): void {
-    try {
-      unlinkIfThere(this.plan, path)
-    } catch {
-      // It stays as litter that a sweep takes; the error that led here says more.
-    }
   }
 }

@@ -64,6 +64,13 @@ export function unlinkIfThere(plan: Plan, path: string): boolean {
   }
 }
 
+/** What cannot be removed stays as litter that a sweep takes. */
+export function unlinkQuietly(plan: Plan, path: string): void {
+  try {
+    unlinkIfThere(plan, path)
+  } catch {}
+}
+
 /** Whether it is the same file, unchanged and unused since. */
 export function isSameFile(one: FileMark, other: FileMark): boolean {
   return one.ino === other.ino && one.dev === other.dev && one.mtimeMs === other.mtimeMs && one.size === other.size

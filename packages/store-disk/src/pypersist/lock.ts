@@ -1,6 +1,7 @@
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { pause } from '../files/pause.ts'
-import { removeUnchanged, unlinkIfThere } from '../files/removal.ts'
+import { removeUnchanged, unlinkQuietly } from '../files/removal.ts'
+import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 
 const FIRST_REST_MS = 2
@@ -80,27 +81,49 @@ export class Locks {
 
   /** `undefined`: somebody else has it. */
   #take(path: string): Taken | undefined {
-    const { fs } = this.#plan
     try {
-      const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
-      try {
-        return { ino: fs.fstatSync(fd).ino, size: this.#mark(fd) }
-      } finally {
-        fs.closeSync(fd)
-      }
+      return this.#link(path) ?? this.#create(path)
     } catch (error) {
       if (errorCode(error) === 'EEXIST') return undefined
       throw error
     }
   }
 
-  /** A full disk is no reason not to delete something. */
-  #mark(fd: number): number {
+  /** A lock that is marked as ours from its first moment. `undefined`: not on a full disk, and not on FAT. */
+  #link(path: string): Taken | undefined {
+    const { fs, layout } = this.#plan
+    const aside = layout.scratch + scratchName()
     try {
-      writeFully(this.#plan.fs, fd, OURS)
-      return OURS.length
-    } catch {
-      return 0
+      const ino = this.#write(aside)
+      fs.linkSync(aside, path)
+      return { ino, size: OURS.length }
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') throw error
+      return undefined
+    } finally {
+      unlinkQuietly(this.#plan, aside)
+    }
+  }
+
+  /** Tells the number of the file. */
+  #write(path: string): number {
+    const { fs } = this.#plan
+    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+    try {
+      writeFully(fs, fd, OURS)
+      return fs.fstatSync(fd).ino
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+
+  #create(path: string): Taken {
+    const { fs } = this.#plan
+    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+    try {
+      return { ino: fs.fstatSync(fd).ino, size: 0 }
+    } finally {
+      fs.closeSync(fd)
     }
   }
 
@@ -110,6 +133,6 @@ export class Locks {
    */
   #release(path: string, { ino, size }: Taken): void {
     const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    if (stat?.ino === ino && stat.size === size) unlinkIfThere(this.#plan, path)
+    if (stat?.ino === ino && stat.size === size) removeUnchanged(this.#plan, path, stat)
   }
 }

@@ -1,7 +1,7 @@
 import { StoreError } from '@persist/errors'
 import type { Entry } from '@persist/store'
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
-import { unlinkIfThere } from '../files/removal.ts'
+import { unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import type { Root } from '../folder/root.ts'
 import { encodeEntry } from '../format/entry-format.ts'
@@ -57,7 +57,7 @@ export class Writing {
         }
       }
     } finally {
-      for (const path of Object.values(prepared)) if (path !== undefined) this.#unlinkQuietly(path)
+      for (const path of Object.values(prepared)) if (path !== undefined) unlinkQuietly(this.#plan, path)
     }
   }
 
@@ -84,7 +84,7 @@ export class Writing {
         meta: metadata === undefined ? undefined : write(Buffer.from(metadata)),
       }
     } catch (error) {
-      for (const path of made) this.#unlinkQuietly(path)
+      for (const path of made) unlinkQuietly(this.#plan, path)
       throw error
     }
   }
@@ -106,7 +106,7 @@ export class Writing {
       writeFully(fs, fd, bytes)
       if (durable) fs.fsyncSync(fd)
     } catch (error) {
-      this.#unlinkQuietly(path)
+      unlinkQuietly(this.#plan, path)
       throw error
     } finally {
       fs.closeSync(fd)
@@ -127,14 +127,6 @@ export class Writing {
       fs.fsyncSync(fd)
     } finally {
       fs.closeSync(fd)
-    }
-  }
-
-  #unlinkQuietly(path: string): void {
-    try {
-      unlinkIfThere(this.#plan, path)
-    } catch {
-      // It stays as litter that a sweep takes.
     }
   }
 
