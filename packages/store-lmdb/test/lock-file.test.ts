@@ -45,9 +45,9 @@ describe.runIf(isKnown)('the write lock', () => {
     environment.change(() => {
       forget()
       child.tell('write')
-      while (waiters() === 0) pause(1)
-      // It has marked the lock, and sleeps in a moment.
-      while (!isAsleep(child.process.pid!)) pause(1)
+      // It marks the lock, and sleeps a moment later.
+      until(() => waiters() !== 0)
+      until(() => isAsleep(child.process.pid!))
       forget()
     })
     environment.change(() => {})
@@ -67,7 +67,14 @@ describe.runIf(isKnown)('the write lock', () => {
   }
 })
 
-const pause = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+/** Rests the thread, since a change is made in one go, until it is so; gives up after half a minute or more. */
+function until(isSo: () => boolean): void {
+  const nobody = new Int32Array(new SharedArrayBuffer(4))
+  for (let rests = 0; !isSo(); rests++) {
+    expect(rests).toBeLessThan(30_000)
+    Atomics.wait(nobody, 0, 0, 1)
+  }
+}
 
 function isAsleep(pid: number): boolean {
   return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.startsWith('S')
