@@ -46,7 +46,10 @@ if (server === undefined) {
         const written = events.filter((event) => event.name === 'write').map(({ hash }) => hash)
         if (serverWaitMs > 1000) {
           expect(events.filter(({ name }) => name === 'problem')).toEqual([])
-          expect(written).toHaveLength(CALLS + 1)
+          // The journal does not wait for leases: who computed when the server was killed may find that its lease is gone.
+          const fenced = events.filter((event) => event.name === 'skip' && event.reason === 'fenced')
+          expect(fenced.length).toBeLessThanOrEqual(AT_ONCE)
+          expect(written.length + fenced.length).toBe(CALLS + 1)
         } else {
           expect(written.length).toBeGreaterThan(0)
         }
