@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
 import { unlinkIfThere } from '../files/removal.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
@@ -68,13 +68,8 @@ export class Tally {
     const { fs, layout } = this.#plan
     fs.mkdirSync(layout.scratch, { recursive: true })
     const path = layout.scratch + scratchName()
-    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
     try {
-      try {
-        writeFully(fs, fd, Buffer.from(`=${entries} ${bytes}\n`))
-      } finally {
-        fs.closeSync(fd)
-      }
+      makeFile(fs, path, (fd) => writeFully(fs, fd, Buffer.from(`=${entries} ${bytes}\n`)))
       fs.renameSync(path, this.#path)
     } catch (error) {
       unlinkIfThere(this.#plan, path)

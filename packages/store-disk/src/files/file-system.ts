@@ -40,6 +40,16 @@ export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code
 }
 
+/** Makes a file that is not there yet (fails with EEXIST if it is), and closes it when `fill` has done with it. */
+export function makeFile<T>(fs: FileSystem, path: string, fill: (fd: number) => T): T {
+  const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+  try {
+    return fill(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
 /** Writes all of it: one `write` may take less than it is given, on a disk that is nearly full. */
 export function writeFully(fs: FileSystem, fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {

@@ -1,5 +1,5 @@
 import { StoreError } from '@persist/errors'
-import { CREATE_FLAGS, errorCode, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
 import type { Plan } from '../plan.ts'
 import { ROOT_FILES } from './layout.ts'
 
@@ -58,12 +58,7 @@ export class Root {
   #create(name: string, text: string): void {
     const { fs, layout } = this.#plan
     try {
-      const fd = fs.openSync(layout.root + name, CREATE_FLAGS, 0o666)
-      try {
-        writeFully(fs, fd, Buffer.from(text))
-      } finally {
-        fs.closeSync(fd)
-      }
+      makeFile(fs, layout.root + name, (fd) => writeFully(fs, fd, Buffer.from(text)))
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }

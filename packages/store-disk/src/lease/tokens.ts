@@ -1,5 +1,5 @@
 import { signOf } from '@persist/store/holder'
-import { CREATE_FLAGS, errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
+import { CREATE_FLAGS, errorCode, makeFile, REWRITE_FLAGS } from '../files/file-system.ts'
 import { unlinkIfThere } from '../files/removal.ts'
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
@@ -114,7 +114,7 @@ export class Tokens {
   #markLeased(tag: string): void {
     const { fs, layout } = this.#plan
     try {
-      fs.closeSync(fs.openSync(layout.leaseMark(tag), CREATE_FLAGS, 0o666))
+      makeFile(fs, layout.leaseMark(tag), () => {})
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }

@@ -1,4 +1,4 @@
-import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
+import { errorCode, makeFile, writeFully } from '../files/file-system.ts'
 import { pause } from '../files/pause.ts'
 import { removeUnchanged, unlinkQuietly } from '../files/removal.ts'
 import { scratchName } from '../lease/token.ts'
@@ -9,6 +9,7 @@ const LONGEST_REST_MS = 50
 /** So long even a lock is watched that looks old: the clock that wrote its time may not be ours. */
 const GRACE_MS = 1000
 const OURS = Buffer.from('persist')
+const UNMARKED = Buffer.alloc(0)
 
 /** A lock file of ours. */
 interface Taken {
@@ -82,7 +83,7 @@ export class Locks {
   /** `undefined`: somebody else has it. */
   #take(path: string): Taken | undefined {
     try {
-      return this.#link(path) ?? this.#create(path)
+      return this.#link(path) ?? this.#make(path, UNMARKED)
     } catch (error) {
       if (errorCode(error) === 'EEXIST') return undefined
       throw error
@@ -94,9 +95,9 @@ export class Locks {
     const { fs, layout } = this.#plan
     const aside = layout.scratch + scratchName()
     try {
-      const ino = this.#write(aside)
+      const taken = this.#make(aside, OURS)
       fs.linkSync(aside, path)
-      return { ino, size: OURS.length }
+      return taken
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error
       return undefined
@@ -105,26 +106,12 @@ export class Locks {
     }
   }
 
-  /** Tells the number of the file. */
-  #write(path: string): number {
+  #make(path: string, content: Uint8Array): Taken {
     const { fs } = this.#plan
-    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
-    try {
-      writeFully(fs, fd, OURS)
-      return fs.fstatSync(fd).ino
-    } finally {
-      fs.closeSync(fd)
-    }
-  }
-
-  #create(path: string): Taken {
-    const { fs } = this.#plan
-    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
-    try {
-      return { ino: fs.fstatSync(fd).ino, size: 0 }
-    } finally {
-      fs.closeSync(fd)
-    }
+    return makeFile(fs, path, (fd) => {
+      writeFully(fs, fd, content)
+      return { ino: fs.fstatSync(fd).ino, size: content.length }
+    })
   }
 
   /**
