@@ -27,6 +27,7 @@ export {
   type Entry,
   type Head,
   type Lease,
+  type LeaseHolder,
   type LeaseOptions,
   type ListedHead,
   type Listing,
@@ -40,6 +41,7 @@ export {
   type StoreOptions,
   type StoreSchemes,
   type Supports,
+  type TagFence,
 } from '@persist/store'
 export type { OptionsFor, Persist, PersistWith } from './face/forms.ts'
 export { createPersist, persist, persisted } from './face/persist.ts'

@@ -120,7 +120,7 @@ export class NamespaceStore implements Store<'sync'> {
     checkHash(hash)
     const whole = wholeMs(ms)
     return this.#files.told('lease', hash, () => {
-      const path = takeLease(this.#plan, this.#tokens, this.#target(hash), whole, steal)
+      const path = takeLease(this.#plan, this.#tokens, this.#target(hash), whole, steal === true)
       return path === undefined ? undefined : new DiskLease(this.#plan, this.#files, path, hash, whole)
     })
   }

@@ -118,7 +118,7 @@ export class NamespaceStore implements Store<'sync'> {
     return this.#told('lease', hash, () => {
       const key = this.#keyOf(hash)
       const { environment } = this.#plan
-      const taken = takeLease(environment, this.#observer, { key, ms, steal })
+      const taken = takeLease(environment, this.#observer, { key, ms, steal: steal === true })
       return (
         taken &&
         new LmdbLease(

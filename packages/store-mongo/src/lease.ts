@@ -53,7 +53,7 @@ export class Leases {
   async take(id: string, ms: number, { steal = false }: LeaseOptions, deed: Deed): Promise<Lease<'async'> | undefined> {
     const mark: LeaseMark = { id: newId(), beat: 0, ms, holder: HOLDER }
     const taken = await this.#place.ask({ ...deed, isLight: true }, (entries) =>
-      this.#tryToTake(entries, id, mark, steal),
+      this.#tryToTake(entries, id, mark, steal === true),
     )
     if (taken === undefined) return undefined
     this.#sightings.forget(id)

@@ -29,6 +29,11 @@ export interface Head {
   readonly createdAt: number
   /** Milliseconds since 1970; absent: never. */
   readonly expiresAt?: number
+  /**
+   * Milliseconds since 1970: until then an expired entry may still be served (`staleWhileRevalidate`, `staleIfError`), so
+   * neither `prune` nor the expiry of a server removes it before. Absent: `expiresAt`.
+   */
+  readonly staleUntil?: number
   /** How long the function took, in milliseconds. */
   readonly durationMs?: number
   /** The function had answered with a promise. */
@@ -70,6 +75,13 @@ export interface Lease<M extends Mode = Mode> {
    * once more before it computes, which saves a round trip. Leave it out where taking a lease does not tell.
    */
   readonly foundNothing?: boolean
+  /** The {@link LeaseHolder.id} under which others see this lease. */
+  readonly id?: string
+  /**
+   * Notes, for those who wait, that the function answered with a promise: see {@link LeaseHolder.promised}. Core calls it
+   * for functions that are not declared asynchronous.
+   */
+  promised?(): Reply<M, void>
   /** Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. */
   publish(entry: Entry): Reply<M, boolean>
   /** Holds it for another `ms`. `false`: lost. */
@@ -78,10 +90,37 @@ export interface Lease<M extends Mode = Mode> {
   release(): Reply<M, void>
 }
 
+/** What is known of a lease that somebody else holds. */
+export interface LeaseHolder {
+  /** Tells this lease from every other one of the hash, earlier and later. */
+  readonly id: string
+  /** The holder noted that its function answers with a promise: then a waiting thread must not be blocked. */
+  readonly promised?: boolean
+}
+
 /** How to take a lease. */
 export interface LeaseOptions {
-  /** Takes it even from a live holder, who then cannot publish: for a refresh. */
-  readonly steal?: boolean
+  /**
+   * `true`: takes it even from a live holder, who then cannot publish: for a refresh. An `id`: takes it from that holder
+   * only. If the lease has ended meanwhile (its entry may have been deleted), the reply is `undefined`.
+   */
+  readonly steal?: boolean | string
+  /** Called before the reply `undefined`, where the store knows the holder. */
+  readonly onHeld?: (holder: LeaseHolder) => void
+}
+
+/**
+ * The order of a namespace's deletions by tag, across processes: a computation that began before one must not store what
+ * was deleted. Core records a deletion before it deletes, takes a mark before a tagged computation begins, and asks
+ * before and after it publishes.
+ */
+export interface TagFence<M extends Mode = Mode> {
+  /** The present point in the order. */
+  mark(): Reply<M, string>
+  /** Notes that the entries with this tag are deleted now. */
+  record(tag: string): Reply<M, void>
+  /** Whether one of the tags was recorded after the mark; `true` also where the store can no longer tell. */
+  hasDeleted(mark: string, tags: readonly string[]): Reply<M, boolean>
 }
 
 /** One namespace of a store, opened. Every verb may be called at any time, also concurrently. */
@@ -102,7 +141,10 @@ export interface Store<M extends Mode = Mode> {
   heads(): Listing<M, ListedHead>
   /** How many entries, and how many bytes they take in the store; may be approximate where the store says so. */
   stats(): Reply<M, { readonly entries: number; readonly bytes: number }>
-  /** Deletes what expired at or before `now` (milliseconds since 1970), then down to the bounds; tells how many. */
+  /**
+   * Deletes what may not be served any more at `now` (milliseconds since 1970; `staleUntil`, else `expiresAt`, is at or
+   * before it), then down to the bounds; tells how many.
+   */
   prune(now: number, bounds?: Bounds): Reply<M, number>
   /** Deletes every entry with the tag; tells how many. Declared by `supports.tags`; core walks the heads without it. */
   deleteByTag?(tag: string): Reply<M, number>
@@ -112,6 +154,8 @@ export interface Store<M extends Mode = Mode> {
    * and again is how one waits. Declared by `supports.lease`.
    */
   lease?(hash: string, ms: number, options?: LeaseOptions): Reply<M, Lease<M> | undefined>
+  /** Deletions by tag reach computations of other processes. Without it they reach those of this process only. */
+  readonly tagFence?: TagFence<M>
 }
 
 /** What a store can do. Core asks these, never `typeof`. */

@@ -9,6 +9,7 @@ export type {
   Entry,
   Head,
   Lease,
+  LeaseHolder,
   LeaseOptions,
   ListedHead,
   Listing,
@@ -18,6 +19,7 @@ export type {
   Store,
   StoreAdapter,
   Supports,
+  TagFence,
 } from './contract.ts'
 export { installCommand } from './install-command.ts'
 export { nearest } from './nearest.ts'
