@@ -1,4 +1,5 @@
 import { setOwn } from './own.ts'
+import { makeHome } from './realm.ts'
 
 /** Which class an error's prototype belongs to. A subclass of a user has another prototype, and is none of these. */
 export const ERROR_NAMES: ReadonlyMap<object, string> = new Map(
@@ -8,8 +9,25 @@ export const ERROR_NAMES: ReadonlyMap<object, string> = new Map(
   ]),
 )
 
-/** Own properties that errors have without listing them. The stack is one more, and treated apart. */
-export const UNLISTED: ReadonlySet<string> = new Set(['message', 'cause', 'errors', 'name', 'stack'])
+for (const [prototype, name] of ERROR_NAMES) makeHome(name, prototype)
+
+/** Where an error was made, as JavaScriptCore (Bun) notes it beside the stack. */
+const POSITION: readonly string[] = ['originalLine', 'originalColumn', 'line', 'column', 'sourceURL']
+
+/** Own properties that errors have without listing them. */
+export const UNLISTED: ReadonlySet<string> = new Set(['message', 'cause', 'errors', 'name', 'stack', ...POSITION])
+
+/**
+ * Whether a property of an error only tells where it was made: its stack, and what JavaScriptCore notes beside it. A line
+ * that a program set itself is told apart by the stack, which names another; that one is a value.
+ */
+export function isPlace(error: object, key: PropertyKey): boolean {
+  if (key === 'stack') return true
+  if (!POSITION.includes(key as string) || Object.prototype.propertyIsEnumerable.call(error, key)) return false
+  if ((key as string).startsWith('original')) return true
+  const { line, column, sourceURL, stack } = error as Record<string, unknown>
+  return typeof stack === 'string' && stack.includes(`${sourceURL}:${line}:${column}`)
+}
 
 /** An error before its properties: those may lead back to it. */
 export function emptyError(name: string): Error | undefined {
@@ -20,7 +38,8 @@ export function emptyError(name: string): Error | undefined {
 function blank(prototype: object): Error {
   const error: Error =
     prototype === AggregateError.prototype ? new AggregateError([]) : new (prototype.constructor as ErrorConstructor)()
-  Reflect.deleteProperty(error, 'errors')
+  // JavaScriptCore notes where this very call is.
+  for (const key of ['errors', ...POSITION]) Reflect.deleteProperty(error, key)
   return error
 }
 
