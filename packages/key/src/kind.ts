@@ -24,3 +24,12 @@ export function kind<T extends object>(
 function hasNoProperties(object: object): boolean {
   return Reflect.ownKeys(object).length === 0
 }
+
+/** Whether an object has the own keys of this one, and no more: Deno keeps the insides of some classes under symbols. */
+export function hasOnlyKeys(example: object): (object: object) => boolean {
+  const keys = Reflect.ownKeys(example)
+  return (object) => {
+    const own = Reflect.ownKeys(object)
+    return own.length === keys.length && own.every((key) => keys.includes(key))
+  }
+}

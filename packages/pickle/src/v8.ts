@@ -139,6 +139,8 @@ function checkedFlags(bytes: Buffer): number {
   if (bytes[version] !== MAGIC[version])
     throw new UnpickleError(`the payload has version ${bytes[version]}, and this package reads ${MAGIC[version]}`)
   const flags = bytes[MAGIC.length] as number
+  if (flags > (FLAGS.tagged | FLAGS.bigEndian | FLAGS.javaScriptCore))
+    throw new UnpickleError('the payload has flags that this package does not know')
   if ((flags & FLAGS.javaScriptCore) !== (HERE & FLAGS.javaScriptCore))
     throw new UnpickleError('the payload was written by another JavaScript engine')
   if ((flags & ~FLAGS.tagged) !== HERE)
