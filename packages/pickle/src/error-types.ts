@@ -11,22 +11,31 @@ export const ERROR_NAMES: ReadonlyMap<object, string> = new Map(
 
 for (const [prototype, name] of ERROR_NAMES) makeHome(name, prototype)
 
-/** Where an error was made, as JavaScriptCore (Bun) notes it beside the stack. */
-const POSITION: readonly string[] = ['originalLine', 'originalColumn', 'line', 'column', 'sourceURL']
+/**
+ * Where an error was made, as JavaScriptCore (Bun) notes it beside the stack. It makes these properties when one of the
+ * last three is first touched, so the first two are deleted last.
+ */
+const POSITION: readonly string[] = ['line', 'column', 'sourceURL', 'originalLine', 'originalColumn']
 
 /** Own properties that errors have without listing them. */
 export const UNLISTED: ReadonlySet<string> = new Set(['message', 'cause', 'errors', 'name', 'stack', ...POSITION])
 
+/** Line and column in the first frame of a stack that has them. */
+const FRAME = /:(\d+):(\d+)\)?$/m
+
 /**
  * Whether a property of an error only tells where it was made: its stack, and what JavaScriptCore notes beside it. A line
- * that a program set itself is told apart by the stack, which names another; that one is a value.
+ * that a program set itself is a value; its property looks alike, but the stack names another line.
  */
 export function isPlace(error: object, key: PropertyKey): boolean {
   if (key === 'stack') return true
   if (!POSITION.includes(key as string) || Object.prototype.propertyIsEnumerable.call(error, key)) return false
-  if ((key as string).startsWith('original')) return true
-  const { line, column, sourceURL, stack } = error as Record<string, unknown>
-  return typeof stack === 'string' && stack.includes(`${sourceURL}:${line}:${column}`)
+  const { [key as string]: value, stack } = error as Record<string, unknown>
+  const [, line, column] = (typeof stack === 'string' && FRAME.exec(stack)) || []
+  if (key === 'line') return String(value) === line
+  if (key === 'column') return String(value) === column
+  if (key === 'sourceURL') return typeof stack === 'string' && stack.includes(`${value}:${line}:`)
+  return typeof value === 'number'
 }
 
 /** An error before its properties: those may lead back to it. */
