@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
 import { writeArray, writeMap, writeSet } from './containers.ts'
-import { hasOnlyKeys, type Kind, kind } from './kind.ts'
+import { hasOnlyKeysOf, type Kind, kind } from './kind.ts'
 import { MAX_TEXT } from './limits.ts'
 import { nativeName } from './realm.ts'
 import { refuse } from './refusal.ts'
@@ -82,7 +82,7 @@ const kinds = new WeakMap<object, Kind<never> | 'plain'>([
       'URL',
       (object) => takes(object, href),
       (url, walk) => walk.tagged('URL', url.href),
-      hasOnlyKeys(new URL('http://a/')),
+      hasOnlyKeysOf(() => new URL('http://a/')),
     ),
   ],
   [
@@ -91,7 +91,7 @@ const kinds = new WeakMap<object, Kind<never> | 'plain'>([
       'URLSearchParams',
       (object) => takes(object, URLSearchParams.prototype.toString),
       (parameters, walk) => walk.tagged('URLSearchParams', parameters.toString()),
-      hasOnlyKeys(new URLSearchParams()),
+      hasOnlyKeysOf(() => new URLSearchParams()),
     ),
   ],
 ])

@@ -45,7 +45,7 @@ export const LEAVES: readonly Leaf[] = [
     prototype: URL.prototype,
     lower(value, binary) {
       const href = trueHref.call(value) as string
-      if (!hasOnlyKeys(value, URL_KEYS)) return undefined
+      if (!isBareUrl(value)) return undefined
       // Not every URL reads back as it was written: https://github.com/whatwg/url/issues/415
       const copy = new URL(href)
       if (copy.href !== href) throw new TypeError('its text reads back as another URL')
@@ -62,7 +62,7 @@ export const LEAVES: readonly Leaf[] = [
     prototype: URLSearchParams.prototype,
     lower(value) {
       const text = URLSearchParams.prototype.toString.call(value)
-      return hasOnlyKeys(value, PARAMS_KEYS) ? new Tagged('URLSearchParams', text) : undefined
+      return isBareParams(value) ? new Tagged('URLSearchParams', text) : undefined
     },
     raise(payload) {
       expect(typeof payload === 'string')
@@ -195,17 +195,21 @@ function windowOfView(value: object): Window {
 
 const trueHref = Object.getOwnPropertyDescriptor(URL.prototype, 'href')?.get as () => string
 
-// Deno keeps the insides of these two under symbols of their own.
-const URL_KEYS = Reflect.ownKeys(new URL('http://a/'))
-const PARAMS_KEYS = Reflect.ownKeys(new URLSearchParams())
+// Deno keeps the insides of these two under symbols of their own. Made when needed, for a fast start.
+const isBareUrl = hasOnlyKeysOf(() => new URL('http://a/'))
+const isBareParams = hasOnlyKeysOf(() => new URLSearchParams())
 
 function isBare(value: object): boolean {
   return Reflect.ownKeys(value).length === 0
 }
 
-function hasOnlyKeys(value: object, keys: readonly PropertyKey[]): boolean {
-  const own = Reflect.ownKeys(value)
-  return own.length === keys.length && own.every((key) => keys.includes(key))
+function hasOnlyKeysOf(fresh: () => object): (value: object) => boolean {
+  let keys: readonly PropertyKey[] | undefined
+  return (value) => {
+    keys ??= Reflect.ownKeys(fresh())
+    const own = Reflect.ownKeys(value)
+    return own.length === keys.length && own.every((key) => keys!.includes(key))
+  }
 }
 
 function expect(right: boolean): void {
