@@ -40,7 +40,13 @@ const DEFAULT_MEMORY = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024, maxAge: 
  *
  * @throws OptionError, UnknownStoreError, StoreNotInstalledError, DuplicateNamespaceError
  */
-export function draft(original: AnyFunction, options: AnyOptions, place: Place, surroundings: Surroundings): Plan {
+export function draft(
+  original: AnyFunction,
+  options: AnyOptions,
+  place: Place,
+  surroundings: Surroundings,
+  entry: AnyFunction,
+): Plan {
   checkOptions(options)
   const { env } = surroundings
   const namespace = options.funcname ?? original.name
@@ -81,7 +87,7 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
       reporter.tell('problem', { operation: 'store', error: problem })
     },
   })
-  claimNamespace(adapter.name, namespace, original)
+  claimNamespace(adapter.name, namespace, original, { entry, env })
   const plan: Plan = {
     original,
     whole: kind === 'async generator' ? collecting(original) : original,
