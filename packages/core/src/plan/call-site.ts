@@ -6,6 +6,8 @@ export interface Frame {
   readonly file: string
   /** The query and fragment of the URL, `''` where there is none. */
   readonly query: string
+  /** Whether the runtime's own loader of ES modules loaded it, which evaluates one URL once. */
+  readonly isLoadedOnce: boolean
   readonly line: number
   readonly column: number
   readonly functionName: string
@@ -13,7 +15,7 @@ export interface Frame {
   readonly begin: { readonly line: number; readonly column: number } | undefined
   /** Whether this is code that was given as text, which dev servers evaluate under the name of a file. */
   readonly isEval: boolean
-  /** Whether the frame below runs now, and not before an `await`. */
+  /** Whether it waits at an `await`, instead of running. */
   readonly isAsync: boolean
 }
 
@@ -87,9 +89,9 @@ function frameOf(frame: NodeJS.CallSite): Frame {
   }
 }
 
-function placeOf(name: string): Pick<Frame, 'file' | 'query'> {
+function placeOf(name: string): Pick<Frame, 'file' | 'query' | 'isLoadedOnce'> {
   const [, path = name, query = ''] = /^((?:[^?#]|#(?!.*\?))*?)([?#].*)?$/s.exec(name) ?? []
-  return { file: fileOf(path), query }
+  return { file: fileOf(path), query, isLoadedOnce: name.startsWith('file://') }
 }
 
 /** One name for one file: Node gives ES modules as URLs and CommonJS modules as paths. */

@@ -31,8 +31,9 @@ export type Verdict = 'again' | 'two functions' | 'two places' | 'made by one fu
  *
  * - *Text and place.* A function has a text, and a place: the frames from the call of `persist` out to the body of the
  *   module. A module's body runs once per evaluation, so the same place in another run means another evaluation.
- * - *Same text, same place.* Evaluated again; but a loop, if nothing else ran between and the whole stack is the same.
- *   After a top-level `await` no stack tells a loop from another evaluation; then `NODE_ENV` decides.
+ * - *Same text, same place.* Evaluated again; but a loop, if nothing else ran between and the whole stack is the same, or if
+ *   it is one URL of an ES module. After an `await` at the top no stack tells a loop from another evaluation; then
+ *   `NODE_ENV` decides.
  * - *Same text, another place of the same file.* Evaluated again, if the URL has another query or the file was edited since.
  * - *Same text, another file.* Copies of one module (see {@link areCopies}), if both were wrapped by the body of a module.
  * - *Another text.* Evaluated again after an edit, if it is the same file.
@@ -50,7 +51,8 @@ export function judge(first: Wrapping, second: Wrapping, circumstances: Circumst
   }
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
-    if (before.home.query !== now.home.query) return 'again'
+    if (isOtherUrl(before, now, circumstances)) return 'again'
+    if (now.home.isLoadedOnce) return 'made by one function'
     return now.isSynchronous || circumstances.reloads ? 'again' : 'made by one function'
   }
   if (reloaded(first, second, before, now, circumstances)) return 'again'
@@ -71,23 +73,29 @@ interface Place {
 
 function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   if (site === undefined) return undefined
-  const end = site.findIndex((_, index) => isModuleBody(site, index, files))
-  const home = end < 0 ? site.find(({ file }) => file !== '') : site[end]
+  const running = site.filter(({ isAsync }) => !isAsync)
+  const end = running.findIndex((_, index) => isModuleBody(running, index, files))
+  const home = end < 0 ? site.find(({ file }) => file !== '') : running[end]
   if (home === undefined) return undefined
   const isModule = end >= 0
-  const below = isModule ? site.slice(end + 1) : []
   return {
-    path: isModule ? site.slice(0, end + 1) : site,
+    path: isModule ? running.slice(0, end + 1) : site,
     home,
     isModule,
-    isSynchronous: below.some(({ file, isAsync }) => !isAsync && !file.startsWith('node:internal/process/')),
+    isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
   }
+}
+
+/** The module has another query: a trick to load it again, unless the module reads its query, as a parameter. */
+function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pick<Circumstances, 'files'>): boolean {
+  if (before.query === now.query) return false
+  return !/\bsearch(Params)?\b|\b__resourceQuery\b/.test(files.read(now.file) ?? '')
 }
 
 /** The file was loaded again since, with other code at another place. */
 function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {
   const bothModules = before.isModule && now.isModule
-  if (bothModules && before.home.query !== now.home.query) return true
+  if (bothModules && isOtherUrl(before, now, { files })) return true
   const changedAt = files.changedAt(now.home.file)
   if (changedAt === undefined) return bothModules && reloads && first.run !== second.run
   // Clocks tell whole milliseconds, and an unpacked file may be from the future.

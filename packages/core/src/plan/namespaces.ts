@@ -100,7 +100,7 @@ function explain(
   const name = JSON.stringify(namespace)
   const [here, there] = [spotOf(second.site), spotOf(first.site)]
   const advice = "give each a funcname of its own, such as 'Class.method'"
-  if (verdict === 'made by one function') {
+  if (verdict === 'made by one function' || (here !== '' && here === there)) {
     return `several functions that are made${here && ` at ${here}`} are persisted as ${name} in ${store}: ${advice}`
   }
   const places = here === '' || there === '' ? '' : ` (at ${there} and at ${here})`
