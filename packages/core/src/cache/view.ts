@@ -1,8 +1,20 @@
+import { OptionError } from '@persist/errors'
+import { unchanging } from '../call/arguments.ts'
 import { identifyKey } from '../call/identity.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { listings } from './listing.ts'
 import { clear, deleteByTag, has, peek, put, remove, size } from './verbs.ts'
+
+/** A key tells the arguments only where it is made of nothing else. */
+function argumentsOfKey(plan: Plan, key: unknown): readonly unknown[] {
+  if (!plan.looksAtArguments) return []
+  if (!plan.ownKey && Array.isArray(key)) return key
+  throw new OptionError(
+    'cache.set knows the key, not the arguments that tags, ttl or shouldStore look at: use f.put(value, ...args)',
+    { option: 'key' },
+  )
+}
 
 /** `f.cache`: the results as a Map, in the colour of the store; iterable only where keys can be had. */
 export function makeView(plan: Plan): object {
@@ -12,7 +24,7 @@ export function makeView(plan: Plan): object {
     get: (key: unknown) => act(() => peek(plan, identifyKey(plan, key))),
     has: (key: unknown) => act(() => has(plan, identifyKey(plan, key))),
     set: (key: unknown, value: unknown) => {
-      const done = act(() => put(plan, identifyKey(plan, key), value, []))
+      const done = act(() => put(plan, identifyKey(plan, key), value, unchanging(argumentsOfKey(plan, key))))
       return isAsync ? done : view
     },
     delete: (key: unknown) => act(() => remove(plan, identifyKey(plan, key))),

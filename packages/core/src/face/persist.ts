@@ -20,15 +20,16 @@ export function createPersist(surroundings: Partial<Surroundings> = {}): Persist
   // `entry` is what the user called: the stack below it says where a function was persisted.
   const makeFrom =
     (entry: AnyFunction): Make =>
-    (original, options, place) =>
-      wrap(draft(original, options, place, all, entry))
+    (original, options, found) =>
+      wrap(draft(original, options, found, all, entry))
   const form = (first: unknown, second?: unknown, third?: unknown): unknown => {
     const make = makeFrom(form)
     if (isLegacyDecoration(first, second)) {
       return decorateLegacy(make, {}, first, second as string | symbol, third as PropertyDescriptor | undefined)
     }
     if (isDecoratorContext(second)) return decorateStandard(make, {}, first, second)
-    if (typeof first === 'function') return make(original(first as AnyFunction), optionsOf(second), 'function')
+    if (typeof first === 'function')
+      return make(original(first as AnyFunction), optionsOf(second), { place: 'function' })
     const options = optionsOf(first)
     const formWithOptions = (subject: unknown, context?: unknown, descriptor?: unknown) => {
       const make = makeFrom(formWithOptions)
@@ -38,7 +39,7 @@ export function createPersist(surroundings: Partial<Surroundings> = {}): Persist
       }
       if (isDecoratorContext(context)) return decorateStandard(make, options, subject, context)
       if (typeof subject !== 'function') throw notAFunction(subject)
-      return make(original(subject as AnyFunction), options, 'function')
+      return make(original(subject as AnyFunction), options, { place: 'function' })
     }
     return formWithOptions
   }

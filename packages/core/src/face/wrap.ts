@@ -1,12 +1,14 @@
 import { stats } from '../cache/stats.ts'
 import { clear, has, lookup, peek, put, remove } from '../cache/verbs.ts'
 import { makeView } from '../cache/view.ts'
+import { argumentsOf, unchanging } from '../call/arguments.ts'
 import { answer, PLAIN } from '../call/call.ts'
 import { identify } from '../call/identity.ts'
 import { many } from '../call/many.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import type { Plan } from '../plan/plan.ts'
+import { TEXT, textOf } from '../plan/source-text.ts'
 import { carryAttachments } from './attachments.ts'
 import type { Overrides } from './persisted.ts'
 import type { AnyFunction } from './types.ts'
@@ -46,18 +48,20 @@ export function wrap(plan: Plan): AnyFunction {
     },
     put(this: unknown, value: unknown, ...args: unknown[]) {
       return act(() =>
-        put(plan, identify(plan, selfOf(this), args), value, plan.isMethod ? [selfOf(this), ...args] : args),
+        put(plan, identify(plan, selfOf(this), args), value, unchanging(argumentsOf(plan, selfOf(this), args))),
       )
     },
     many(this: unknown, calls: readonly (readonly unknown[])[]) {
       return many(plan, selfOf(this), calls)
     },
     clear: () => act(() => clear(plan)),
-    stats: () => act(() => stats(plan)),
+    stats: (options?: { readonly store?: boolean }) => act(() => stats(plan, options)),
     with: (overrides: Overrides) => callWith(plan, overrides),
   }
   for (const [name, value] of Object.entries(members)) Object.defineProperty(persistedFunction, name, { value })
   Object.defineProperty(persistedFunction, 'cache', { value: makeView(plan) })
+  Object.defineProperty(persistedFunction, 'counters', { get: () => ({ ...plan.counters }), configurable: true })
+  Object.defineProperty(persistedFunction, TEXT, { value: JSON.stringify([textOf(plan.original), plan.version]) })
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
   }

@@ -3,6 +3,7 @@ import type { AnyFunction } from '../face/types.ts'
 import { type CallSite, captureCallSite, type LazyCallSite } from './call-site.ts'
 import { judge, type Verdict, type Wrapping } from './evaluations.ts'
 import { realSourceFiles, type SourceFiles } from './source-files.ts'
+import { textOf } from './source-text.ts'
 
 // On a well-known symbol: two copies of core in one process share their stores, so they share this too.
 const REGISTRY = Symbol.for('@persist/core/namespaces@2')
@@ -79,15 +80,9 @@ function runOf(registry: Registry): object {
 }
 
 function wrapping({ sites, at, run }: Owner, original: AnyFunction): Wrapping {
-  return { text: textOf(original), site: sites.get(original)?.(), at, run }
-}
-
-/** All persisted functions have one text: that of the function within counts. */
-function textOf(fn: AnyFunction): string | undefined {
-  const within = Object.getOwnPropertyDescriptor(fn, 'original')?.value
-  if (typeof within === 'function') return textOf(within as AnyFunction)
-  const text = Function.prototype.toString.call(fn)
-  return /\{\s*\[native code\]\s*\}\s*$/.test(text) ? undefined : text
+  const text = textOf(original)
+  // All bound functions have the same text, which says nothing.
+  return { text: text.includes('[native code]') ? undefined : text, site: sites.get(original)?.(), at, run }
 }
 
 function explain(
