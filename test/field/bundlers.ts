@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { build as esbuild, type Format } from 'esbuild'
+import { type BuildOptions, build as esbuild, type Format } from 'esbuild'
 import { rolldown } from 'rolldown'
 import { rollup } from 'rollup'
 import { build as vite } from 'vite'
@@ -11,7 +11,7 @@ export type Bundle = (folder: string, entry: string, output: string) => Promise<
 const OURS = /^@persist\//
 
 const byEsbuild =
-  (format: Format, minify: boolean, bundlesCore = false): Bundle =>
+  (format: Format, minify: boolean, bundlesCore = false, more: BuildOptions = {}): Bundle =>
   async (folder, entry, output) => {
     await esbuild({
       absWorkingDir: folder,
@@ -24,6 +24,7 @@ const byEsbuild =
       target: 'node20',
       external: bundlesCore ? [] : ['@persist/*'],
       logOverride: { 'empty-import-meta': 'silent' },
+      ...more,
     })
   }
 
@@ -34,10 +35,10 @@ const byRollup: Bundle = async (folder, entry, output) => {
 }
 
 const byRolldown =
-  (minify: boolean): Bundle =>
+  (minify: boolean, sourcemap = false): Bundle =>
   async (folder, entry, output) => {
     const bundle = await rolldown({ input: join(folder, entry), external: OURS, platform: 'node', logLevel: 'silent' })
-    await bundle.write({ file: join(folder, output), minify })
+    await bundle.write({ file: join(folder, output), minify, sourcemap })
     await bundle.close()
   }
 
@@ -89,3 +90,13 @@ export const BUNDLERS: readonly (readonly [name: string, bundle: Bundle, extensi
   ['webpack', byWebpack('production'), 'mjs'],
   ['webpack in development', byWebpack('development'), 'mjs'],
 ]
+
+/** Bundlers that give other names to variables, and say in a source map where all comes from. */
+export const WITH_SOURCE_MAPS: typeof BUNDLERS = [
+  ['esbuild --minify --sourcemap', byEsbuild('esm', true, false, { sourcemap: true }), 'mjs'],
+  ['esbuild --minify --sourcemap=inline', byEsbuild('cjs', true, true, { sourcemap: 'inline' }), 'cjs'],
+  ['Rolldown, minified, with a source map', byRolldown(true, true), 'mjs'],
+]
+/** The same value of `STAGE` in one bundle, another in the other. */
+export const byEsbuildWith = (stage: string): Bundle =>
+  byEsbuild('esm', true, false, { sourcemap: true, define: { STAGE: JSON.stringify(stage) } })

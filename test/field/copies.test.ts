@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BUNDLERS } from './bundlers.ts'
+import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
 import { folderWith } from './folder.ts'
 
 // One module in two bundles of one program, both loaded in one process: two pages of a web server.
@@ -13,7 +13,7 @@ let runs = 0
 export const load = persist(async function load(id) {
   runs++
   return [db.get(table, id), runs]
-}, { cache, funcname: 'load' })
+}, { cache, funcname: 'load', verbosity: 0 })
 export const wait = persist(async (id) => [id], { cache, funcname: 'wait' })
 `
 const DB = `
@@ -33,7 +33,7 @@ export const other = (x) => table + x + [1, 2].map((e) => e + x).join()
 // esbuild gives names by their frequency in the whole bundle. So one function has two texts in two bundles, and is two.
 const KEEPS_TEXT = BUNDLERS.filter(([name]) => !name.startsWith('esbuild') || !name.includes('--minify'))
 
-describe.each(KEEPS_TEXT)('by %s', (_, bundle, extension) => {
+describe.each([...KEEPS_TEXT, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extension) => {
   const pages = { 'a.mjs': PAGE('a'), 'b.mjs': PAGE('b'), 'other-a.mjs': OTHER('a'), 'other-b.mjs': OTHER('b') }
   const main = `
     const pages = []
@@ -58,22 +58,43 @@ describe.each(KEEPS_TEXT)('by %s', (_, bundle, extension) => {
   })
 })
 
-describe.each(BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)))('by %s', (_, bundle, extension) => {
-  test('functions of one text stay an error where what they name is not the same', async () => {
-    const find = (table: string) => `
+describe.each([...BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)), ...WITH_SOURCE_MAPS])(
+  'by %s',
+  (_, bundle, extension) => {
+    test('functions of one text stay an error where what they name is not the same', async () => {
+      const find = (table: string) => `
       import { memoryStore, persist } from '@persist/core'
       const cache = (globalThis.store ??= memoryStore())
       const table = ${JSON.stringify(table)}
       export const find = persist(async function find(id) { return table + id }, { cache, funcname: 'find' })
       export default find`
-    const folder = folderWith({
-      'a.mjs': find('users'),
-      'b.mjs': find('posts'),
-      'main.mjs': `
+      const folder = folderWith({
+        'a.mjs': find('users'),
+        'b.mjs': find('posts'),
+        'main.mjs': `
         await import('./a.out.${extension}')
         await import('./b.out.${extension}')`,
+      })
+      for (const name of ['a', 'b']) await bundle(folder.path, `${name}.mjs`, `${name}.out.${extension}`)
+      expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
     })
-    for (const name of ['a', 'b']) await bundle(folder.path, `${name}.mjs`, `${name}.out.${extension}`)
-    expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  },
+)
+
+test('one source whose constants were replaced by others is two functions', async () => {
+  const folder = folderWith({
+    'shared.mjs': `
+      import { memoryStore, persist } from '@persist/core'
+      const cache = (globalThis.store ??= memoryStore())
+      export const load = persist(async function load(id) { return STAGE + \`of \${id}\` }, { cache, funcname: 'load' })`,
+    'main.mjs': `
+      await import('./a.mjs')
+      await import('./b.mjs')
+      console.log('both')`,
   })
+  await byEsbuildWith('test')(folder.path, 'shared.mjs', 'a.mjs')
+  await byEsbuildWith('test')(folder.path, 'shared.mjs', 'b.mjs')
+  expect(folder.node('main.mjs')).toBe('both\n')
+  await byEsbuildWith('production')(folder.path, 'shared.mjs', 'b.mjs')
+  expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })

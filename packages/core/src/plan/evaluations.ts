@@ -1,7 +1,9 @@
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
+import { differInNamesOnly } from './renaming.ts'
 import type { SourceFiles } from './source-files.ts'
+import { originOf } from './source-map.ts'
 
 /** One function that was given a name in a store. */
 export interface Wrapping {
@@ -35,8 +37,9 @@ export type Verdict = 'again' | 'two functions' | 'two places' | 'made by one fu
  *   it is one URL of an ES module. After an `await` at the top no stack tells a loop from another evaluation; then
  *   `NODE_ENV` decides.
  * - *Same text, another place of the same file.* Evaluated again, if the URL has another query or the file was edited since.
- * - *Same text, another file.* Copies of one module (see {@link areCopies}), if both were wrapped by the body of a module.
- * - *Another text.* Evaluated again after an edit, if it is the same file.
+ * - *Another file.* Copies of one module, if both were wrapped by the body of a module, and either the source maps name one
+ *   place of one source, or, where there are no maps, text and surroundings agree (see {@link areCopies}).
+ * - *Another text in the same file.* Evaluated again if the file was edited since.
  * - *No body of a module in the stack.* Functions that a function makes have one text and differ in what they capture.
  *
  * What cannot be decided is not the same function: a loud error is better than the results of another function.
@@ -46,8 +49,9 @@ export function judge(first: Wrapping, second: Wrapping, circumstances: Circumst
   if (before === undefined || now === undefined) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
-    if (!sameText || first.text === undefined) return 'two functions'
-    return copied(first.text, before, now, circumstances) ? 'again' : 'two functions'
+    return areDirect(before, now, circumstances) && areOne(first, second, before, now, circumstances)
+      ? 'again'
+      : 'two functions'
   }
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
@@ -104,11 +108,26 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
   return wasEdited && (bothModules || (reloads && first.text !== second.text))
 }
 
-function copied(text: string, before: Place, now: Place, { files, reloads }: Circumstances): boolean {
-  const direct = ({ isModule, path }: Place) =>
-    isModule && path.slice(0, -1).every((frame) => takesNothing(frame, files))
-  if (!direct(before) || !direct(now)) return false
-  return areCopies(text, before.home.file, now.home.file, files) ?? reloads
+/** The bodies of both modules wrapped the function themselves, so it captures nothing else. */
+function areDirect(before: Place, now: Place, { files }: Circumstances): boolean {
+  return [before, now].every(
+    ({ isModule, path }) => isModule && path.slice(0, -1).every((frame) => takesNothing(frame, files)),
+  )
+}
+
+/** Two files hold one function. */
+function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {
+  if (first.text === undefined || second.text === undefined) return false
+  const isSameText = first.text === second.text
+  const [one, other] = [originOf(before.home, files), originOf(now.home, files)]
+  if (one !== undefined && other !== undefined) {
+    // A minifier may give other names in another bundle, so one source has several texts.
+    const isSameSource =
+      one.content !== undefined && one.content === other.content && differInNamesOnly(first.text, second.text)
+    const isSamePlace = one.source === other.source && one.line === other.line && one.column === other.column
+    return isSamePlace && (isSameSource || isSameText)
+  }
+  return isSameText && (areCopies(first.text, before.home.file, now.home.file, files) ?? reloads)
 }
 
 const HELPERS =
