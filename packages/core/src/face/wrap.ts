@@ -10,6 +10,7 @@ import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { TEXT, textOf } from '../plan/source-text.ts'
+import { carryAttachments } from './attachments.ts'
 import type { Overrides } from './persisted.ts'
 import type { AnyFunction } from './types.ts'
 
@@ -77,6 +78,7 @@ export function wrap(plan: Plan): AnyFunction {
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
   }
+  carryAttachments(plan.original, persistedFunction)
   return persistedFunction
 }
 
