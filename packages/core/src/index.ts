@@ -60,6 +60,7 @@ export type {
 export type {
   AnyFunction,
   CacheRef,
+  Callable,
   Coloured,
   DefaultCache,
   DefaultKey,

@@ -37,13 +37,13 @@ export interface Stats {
 /** What a call may override, through `f.with(overrides)(...args)`. */
 export interface Overrides {
   /** Serve nothing older than this. */
-  readonly maxAge?: Duration
+  readonly maxAge?: Duration | undefined
   /** Compute anew and overwrite. */
-  readonly refresh?: boolean
+  readonly refresh?: boolean | undefined
   /** Compute anew; neither read nor write. */
-  readonly bypass?: boolean
+  readonly bypass?: boolean | undefined
   /** Leave the call (others may still wait for it). */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A function's results as a Map from keys to values, over a synchronous store. */

@@ -4,6 +4,9 @@ import type { Mode, SchemeOf, StoreAdapter } from '@persist/store'
 // biome-ignore lint/suspicious/noExplicitAny: the widest function type; `unknown` arguments would refuse every real one
 export type AnyFunction = (this: any, ...args: any[]) => any
 
+/** `F` as a function that can be called; `never` for a class. */
+export type Callable<F> = F extends AnyFunction ? F : never
+
 /** What the `cache` option takes: a cache URL, or an adapter object. */
 export type CacheRef = string | URL | StoreAdapter
 
