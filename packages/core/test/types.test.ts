@@ -16,9 +16,96 @@ describe('what the types promise', () => {
     never(() => join('x', 'y'))
   })
 
-  it('a generic or overloaded function keeps its signature over a synchronous store', () => {
+  it('a parameter with a default has the type of the default, in every form', () => {
+    const join = persist((a: number, b = 'x') => `${a}${b}`, { funcname: 'types.defaults', cache })
+    expectTypeOf(join).parameters.toEqualTypeOf<[a: number, b?: string | undefined]>()
+    expectTypeOf(join(1)).toEqualTypeOf<string>()
+    const last = persist({ funcname: 'types.defaults.last', cache })((_a: number, b = 'x') => b)
+    expectTypeOf(last(1)).toEqualTypeOf<string>()
+    const bare = persist(function typesDefaults(a = 1) {
+      return a
+    })
+    expectTypeOf(bare()).toEqualTypeOf<number>()
+    const stream = persist(
+      async function* (n = 3) {
+        yield n
+      },
+      { funcname: 'types.defaults.stream', cache },
+    )
+    expectTypeOf(stream()).toEqualTypeOf<AsyncGenerator<number, void, unknown>>()
+  })
+
+  it('a parameter without a type is an error as in plain TypeScript, unless an option gives the type', () => {
+    never(() => {
+      // @ts-expect-error x has no type
+      realPersist((x) => x)
+      // @ts-expect-error x has no type
+      realPersist((x) => x, { funcname: 'f' })
+      // @ts-expect-error x has no type
+      realPersist({ funcname: 'f' })((x) => x)
+    })
+    const half = persist({ funcname: 'types.half', cache, key: (x: number) => x })((x) => x / 2)
+    expectTypeOf(half).toBeCallableWith(1)
+    expectTypeOf(half(1)).toEqualTypeOf<number>()
+  })
+
+  it('a class has no type that can be called', () => {
+    const wrapped = never(() => realPersist(class {}, { funcname: 'f' }))
+    expectTypeOf<ReturnType<typeof wrapped>>().toBeNever()
+  })
+
+  it('a generic, overloaded, guarding or asserting function keeps its signature over a synchronous store', () => {
     const same = persist(<T>(value: T) => value, { funcname: 'types.same', cache })
     expectTypeOf(same('x' as const)).toEqualTypeOf<'x'>()
+    function twice(value: string): string
+    function twice(value: number): number
+    function twice(value: string | number): string | number {
+      return typeof value === 'string' ? value + value : value + value
+    }
+    const overloaded = persist(twice, { cache })
+    expectTypeOf(overloaded('x')).toEqualTypeOf<string>()
+    expectTypeOf(overloaded(1)).toEqualTypeOf<number>()
+    const isText = persist((value: unknown): value is string => typeof value === 'string', {
+      funcname: 'types.guard',
+      cache,
+    })
+    expectTypeOf(isText).guards.toEqualTypeOf<string>()
+    const assertText = persist((_value: unknown): asserts _value is string => {}, { funcname: 'types.asserts', cache })
+    expectTypeOf(assertText).asserts.toEqualTypeOf<string>()
+  })
+
+  it('this, rest parameters, readonly tuples and functions of a type parameter are kept', () => {
+    const bound = persist(
+      function (this: { a: number }, x: number) {
+        return this.a + x
+      },
+      { funcname: 'types.this', cache, key: (x) => x },
+    )
+    expectTypeOf(bound).thisParameter.toEqualTypeOf<{ a: number }>()
+    const count = persist((...args: number[]) => args.length, { funcname: 'types.rest', cache })
+    expectTypeOf(count).parameters.toEqualTypeOf<number[]>()
+    const pair = persist((...args: readonly [a: number, b: string]) => args[0], { funcname: 'types.tuple', cache })
+    expectTypeOf(pair).toBeCallableWith(1, 'x')
+    const own = <F extends (x: number) => string>(fn: F) => persist(fn, { funcname: 'types.own', cache })
+    expectTypeOf(own((x) => String(x))(1)).toEqualTypeOf<string>()
+    const args = <A extends unknown[], R>(fn: (...args: A) => R) => persist(fn, { funcname: 'types.args', cache })
+    expectTypeOf(args((x: number) => `${x}`)(1)).toEqualTypeOf<string>()
+  })
+
+  it('an option may be undefined, which counts as not given', () => {
+    const text: string | undefined = undefined as string | undefined
+    const f = persist((x: number) => x, {
+      funcname: 'types.undefined',
+      cache: text ?? cache,
+      ttl: undefined,
+      memory: { maxAge: undefined, maxEntries: undefined },
+      key: undefined,
+      version: text,
+    })
+    never(() => f.with({ maxAge: undefined, signal: undefined })(1))
+    const url = never(() => realPersist((x: number) => x, { cache: process.env.ANY }))
+    expectTypeOf<ReturnType<ReturnType<typeof url>>>().toEqualTypeOf<number | Promise<number>>()
+    expectTypeOf(memoryStore).toBeCallableWith('x', { monotonic: undefined })
   })
 
   it('the key is what the key option returns, and hash and unhash speak of it', () => {

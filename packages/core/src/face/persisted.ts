@@ -104,7 +104,12 @@ export type PersistedCall<F extends AnyFunction, M extends Mode> = [M] extends [
   ? F
   : ReturnType<F> extends PromiseLike<unknown> | AsyncIterable<unknown>
     ? F
-    : (this: ThisParameterType<F>, ...args: Parameters<F>) => Coloured<ReturnType<F>, M>
+    : ((this: ThisParameterType<F>, ...args: Parameters<F>) => Coloured<ReturnType<F>, M>) & Attached<F>
+
+/** The properties of the function itself, as `schema` in `Object.assign(fn, { schema })`: they are on the persisted one too. */
+type Attached<F extends AnyFunction> = [keyof F] extends [never]
+  ? unknown
+  : { [P in keyof F as P extends keyof PersistedMembers<AnyFunction, unknown, Mode, boolean> ? never : P]: F[P] }
 
 /** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {

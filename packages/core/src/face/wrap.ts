@@ -7,6 +7,7 @@ import { many } from '../call/many.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import type { Plan } from '../plan/plan.ts'
+import { defineMembers } from './members.ts'
 import type { Overrides } from './persisted.ts'
 import type { AnyFunction } from './types.ts'
 
@@ -55,8 +56,7 @@ export function wrap(plan: Plan): AnyFunction {
     stats: () => act(() => stats(plan)),
     with: (overrides: Overrides) => callWith(plan, overrides),
   }
-  for (const [name, value] of Object.entries(members)) Object.defineProperty(persistedFunction, name, { value })
-  Object.defineProperty(persistedFunction, 'cache', { value: makeView(plan) })
+  defineMembers(persistedFunction, { ...members, cache: makeView(plan) })
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
   }

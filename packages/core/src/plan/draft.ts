@@ -138,7 +138,7 @@ function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, na
     return (_self, args) => positionalKey(args)
   }
   return (self, args) => {
-    if (self === undefined || self === globalThis) return positionalKey(args)
+    if (self === undefined || self === null || self === globalThis) return positionalKey(args)
     throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
   }
 }
