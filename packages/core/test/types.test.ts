@@ -175,6 +175,61 @@ describe('what the types promise', () => {
     never(() => persist((x: number) => x, { funcname: 'f', storeKey: true }))
   })
 
+  it('many of an array gives an array, of any other list an iteration, and settle gives outcomes', () => {
+    const f = persist((x: number, y?: string) => `${x}${y}`, { funcname: 'types.many', cache })
+    expectTypeOf(f.many([[1], [2, 'b']])).toEqualTypeOf<string[]>()
+    expectTypeOf(f.many([[1]], { settle: true })).toEqualTypeOf<PromiseSettledResult<string>[]>()
+    expectTypeOf(f.many([[1]], { settle: false, concurrency: 3 })).toEqualTypeOf<string[]>()
+    expectTypeOf(f.many([[1]] as const)).toEqualTypeOf<string[]>()
+    expectTypeOf(f.many(['a', 'b'].map((text) => [text.length, text]))).toEqualTypeOf<string[]>()
+    const set = new Set<[number]>([[1]])
+    expectTypeOf(f.many(set)).toEqualTypeOf<AsyncGenerator<string, void, undefined>>()
+    expectTypeOf(f.many(set, { settle: true })).toEqualTypeOf<
+      AsyncGenerator<PromiseSettledResult<string>, void, undefined>
+    >()
+    expectTypeOf(f.many((async function* () {})())).toEqualTypeOf<AsyncGenerator<string, void, undefined>>()
+    // @ts-expect-error an item is an array of arguments
+    never(() => f.many([1, 2]))
+    // @ts-expect-error a text is no number
+    never(() => f.many([['a']]))
+    // @ts-expect-error there is no such option
+    never(() => f.many([[1]], { concurency: 3 }))
+
+    const promised = persist(async (x: number) => x, { funcname: 'types.many.promised', cache })
+    expectTypeOf(promised.many([[1]])).toEqualTypeOf<Promise<number[]>>()
+    expectTypeOf(promised.many([[1]], { settle: true })).toEqualTypeOf<Promise<PromiseSettledResult<number>[]>>()
+    const sometimes = persist((x: number) => (x > 1 ? Promise.resolve(x) : x), { funcname: 'types.many.some', cache })
+    expectTypeOf(sometimes.many([[1]])).toEqualTypeOf<number[] | Promise<number[]>>()
+    const mongo = never(() => realPersist((x: number) => x, { cache: 'mongodb://db/app' }).many([[1]]))
+    expectTypeOf<ReturnType<typeof mongo>>().toEqualTypeOf<Promise<number[]>>()
+    const stream = persist(
+      async function* (x: number) {
+        yield x
+      },
+      { funcname: 'types.many.stream', cache },
+    )
+    expectTypeOf(stream.many([[1]])).toEqualTypeOf<AsyncGenerator<number, void, unknown>[]>()
+    // @ts-expect-error each goes at the pace of its consumer
+    never(() => stream.many([[1]], { concurrency: 2 }))
+  })
+
+  it('properties of the function are on the persisted one, also over an asynchronous store', () => {
+    const schema = { title: 'x' }
+    const sync = persist(
+      Object.assign((x: number) => x, { schema }),
+      { funcname: 'types.attached', cache },
+    )
+    expectTypeOf(sync.schema).toEqualTypeOf<{ title: string }>()
+    const async = never(() =>
+      realPersist(
+        Object.assign((x: number) => x, { schema }),
+        { cache: 'mongodb://db/app' },
+      ),
+    )
+    expectTypeOf<ReturnType<typeof async>['schema']>().toEqualTypeOf<{ title: string }>()
+    expectTypeOf<ReturnType<ReturnType<typeof async>>>().toEqualTypeOf<Promise<number>>()
+  })
+
   it('a decorated method keeps its type, and persisted gives it the rest', () => {
     class Model {
       @persist({ funcname: 'types.Model.predict', cache, key: (_self: Model, x: number) => x })

@@ -23,6 +23,8 @@ export interface Call {
   readonly refresh: boolean
   /** The caller leaves when it aborts. */
   readonly signal?: AbortSignal | undefined
+  /** Called when the function is about to run for this call. */
+  readonly onRun?: () => void
 }
 
 /** What a call is without overrides. */
@@ -45,6 +47,7 @@ export function answer(plan: Plan, call: Call): unknown {
 
 /** Calls the original, in the colour of the persisted function, and leaves the store alone. */
 export function plain(plan: Plan, call: Call): unknown {
+  call.onRun?.()
   const result = plan.original.apply(call.self, [...call.args])
   return plan.adapter.mode === 'async' && !plan.streams ? Promise.resolve(result) : result
 }
@@ -122,6 +125,7 @@ function* story(computation: Computation, looked: Recalled | PromiseLike<Recalle
   const turn = yield* found === REFRESH ? seizeTurn(plan, identity) : takeTurn(plan, identity, call.maxAge, flight)
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
   if (hasStrayed(plan, call.self, call.args, identity)) return yield* follow(computation, turn)
+  call.onRun?.()
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {

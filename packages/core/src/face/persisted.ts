@@ -1,5 +1,6 @@
 import type { Listing, Mode, Reply } from '@persist/store'
-import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ManyOf, ModeOf, ResultOf } from './types.ts'
+import type { Many } from './many.ts'
+import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ModeOf, ResultOf } from './types.ts'
 
 /** What `f.lookup(...args)` tells, without computing. */
 export type Lookup<V, K> =
@@ -131,8 +132,10 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** Stores a result without computing. */
   put(this: ThisParameterType<F>, value: ResultOf<F>, ...args: Parameters<F>): Reply<M, void>
-  /** The results of many calls, in order; the hits in one round trip where the store can. */
-  many(this: ThisParameterType<F>, calls: readonly Parameters<F>[]): ManyOf<F, M>
+  /**
+   * The results of many calls, in order. Stored ones come in one round trip for 1,000 calls where the store can.
+   */
+  readonly many: Many<F, M>
   /** Deletes all results and tells how many. */
   clear(): Reply<M, number>
   /** What this process counted, and what the store holds. */

@@ -39,16 +39,8 @@ export type ResultOf<F extends AnyFunction> =
       : never
     : Awaited<ReturnType<F>>
 
-/** What `f.many` gives over a store of mode `M`: results in order, or one iteration each. */
-export type ManyOf<F extends AnyFunction, M extends Mode> =
-  IsIteration<ReturnType<F>> extends true
-    ? ReturnType<F>[]
-    : ReturnType<F> extends PromiseLike<infer V>
-      ? Promise<V[]>
-      : Coloured<ReturnType<F>[], M>
-
 /** Neither `any` nor `never`, which extend everything, are meant. */
-type IsIteration<R> = 0 extends 1 & R
+export type IsIteration<R> = 0 extends 1 & R
   ? false
   : [R] extends [never]
     ? false

@@ -3,9 +3,9 @@ import { clear, has, lookup, peek, put, remove } from '../cache/verbs.ts'
 import { makeView } from '../cache/view.ts'
 import { answer, PLAIN } from '../call/call.ts'
 import { identify } from '../call/identity.ts'
-import { many } from '../call/many.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
+import { many } from '../many/many.ts'
 import type { Plan } from '../plan/plan.ts'
 import { defineMembers } from './members.ts'
 import type { Overrides } from './persisted.ts'
@@ -49,8 +49,8 @@ export function wrap(plan: Plan): AnyFunction {
         put(plan, identify(plan, selfOf(this), args), value, plan.isMethod ? [selfOf(this), ...args] : args),
       )
     },
-    many(this: unknown, calls: readonly (readonly unknown[])[]) {
-      return many(plan, selfOf(this), calls)
+    many(this: unknown, calls: unknown, options?: unknown) {
+      return many(plan, selfOf(this), calls, options)
     },
     clear: () => act(() => clear(plan)),
     stats: () => act(() => stats(plan)),
