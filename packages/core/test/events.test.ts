@@ -152,7 +152,7 @@ inBothColours('the events of a call', (makeStore, colour) => {
   })
 
   it.each([
-    ['get', ['problem', 'miss absent', 'problem', 'compute', 'write']],
+    ['get', ['problem', 'miss absent', 'compute', 'write']],
     ['lease', ['miss absent', 'problem', 'compute', 'write']],
     ['set', ['miss absent', 'compute', 'problem']],
   ])('a store that fails at %s costs nobody the result', async (verb, expected) => {

@@ -17,13 +17,14 @@ import { isPersisted, wrap } from './wrap.ts'
  */
 export function createPersist(surroundings: Partial<Surroundings> = {}): Persist {
   const all: Surroundings = { ...realSurroundings, ...surroundings }
-  const make: Make = (original, options, place) => wrap(draft(original, options, place, all))
+  const make: Make = (original, options, found) => wrap(draft(original, options, found, all))
   const form = (first: unknown, second?: unknown, third?: unknown): unknown => {
     if (isLegacyDecoration(first, second)) {
       return decorateLegacy(make, {}, first, second as string | symbol, third as PropertyDescriptor | undefined)
     }
     if (isDecoratorContext(second)) return decorateStandard(make, {}, first, second)
-    if (typeof first === 'function') return make(original(first as AnyFunction), optionsOf(second), 'function')
+    if (typeof first === 'function')
+      return make(original(first as AnyFunction), optionsOf(second), { place: 'function' })
     const options = optionsOf(first)
     return (subject: unknown, context?: unknown, descriptor?: unknown) => {
       if (isLegacyDecoration(subject, context)) {
@@ -32,7 +33,7 @@ export function createPersist(surroundings: Partial<Surroundings> = {}): Persist
       }
       if (isDecoratorContext(context)) return decorateStandard(make, options, subject, context)
       if (typeof subject !== 'function') throw notAFunction(subject)
-      return make(original(subject as AnyFunction), options, 'function')
+      return make(original(subject as AnyFunction), options, { place: 'function' })
     }
   }
   return form as Persist

@@ -19,18 +19,28 @@ export type Lookup<V, K> =
       readonly durationMs?: number
     }
 
-/** What `f.stats()` tells. All but `entries` and `bytes` count this function's calls in this process. */
-export interface Stats {
+/** What this process has counted for one function: see `f.counters`. */
+export interface Counters {
+  /** Calls that were served from memory, the store, or another call that was under way. */
   readonly hits: number
   readonly misses: number
   /** Expired results that were served, by `staleWhileRevalidate` or `staleIfError`. */
   readonly stale: number
-  /** Problems with the store or with an entry. */
+  /** Runs of the function that threw or rejected. */
   readonly errors: number
+  /** Trouble with the store, with an entry, or with an option that was asked. */
+  readonly problems: number
   /** Calls that waited for another process. */
   readonly waits: number
-  /** The recorded durations of all that was served without computing, in milliseconds. */
+  /**
+   * The recorded durations of all that was served without computing, in milliseconds: the time that the function itself
+   * took, without the time in which it only queued for the thread with other calls.
+   */
   readonly savedMs: number
+}
+
+/** What `f.stats()` gives: the counters, and what the store holds. */
+export interface Stats extends Counters {
   readonly entries: number
   readonly bytes: number
 }
@@ -138,8 +148,21 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   readonly many: Many<F, M>
   /** Deletes all results and tells how many. */
   clear(): Reply<M, number>
-  /** What this process counted, and what the store holds. */
+  /**
+   * What this process has counted so far, without a look at the store: cheap enough for every scrape of metrics.
+   *
+   * @example
+   * ```ts
+   * const { hits, misses, errors } = f.counters
+   * ```
+   */
+  readonly counters: Counters
+  /**
+   * The counters, and what the store holds: some stores walk over all entries for that. With `{ store: false }` the store
+   * is not asked.
+   */
   stats(): Reply<M, Stats>
+  stats(options: { readonly store: false }): Reply<M, Counters>
   /** The same function with overrides for the call that follows. */
   with(overrides: Overrides): PersistedCall<F, M>
 }

@@ -1,12 +1,14 @@
 import { stats } from '../cache/stats.ts'
 import { clear, has, lookup, peek, put, remove } from '../cache/verbs.ts'
 import { makeView } from '../cache/view.ts'
+import { argumentsOf, unchanging } from '../call/arguments.ts'
 import { answer, PLAIN } from '../call/call.ts'
 import { identify } from '../call/identity.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import { many } from '../many/many.ts'
 import type { Plan } from '../plan/plan.ts'
+import { TEXT, textOf } from '../plan/source-text.ts'
 import { defineMembers } from './members.ts'
 import type { Overrides } from './persisted.ts'
 import type { AnyFunction } from './types.ts'
@@ -46,17 +48,24 @@ export function wrap(plan: Plan): AnyFunction {
     },
     put(this: unknown, value: unknown, ...args: unknown[]) {
       return act(() =>
-        put(plan, identify(plan, selfOf(this), args), value, plan.isMethod ? [selfOf(this), ...args] : args),
+        put(plan, identify(plan, selfOf(this), args), value, unchanging(argumentsOf(plan, selfOf(this), args))),
       )
     },
     many(this: unknown, calls: unknown, options?: unknown) {
       return many(plan, selfOf(this), calls, options)
     },
     clear: () => act(() => clear(plan)),
-    stats: () => act(() => stats(plan)),
+    stats: (options?: { readonly store?: boolean }) => act(() => stats(plan, options)),
     with: (overrides: Overrides) => callWith(plan, overrides),
   }
-  defineMembers(persistedFunction, { ...members, cache: makeView(plan) })
+  defineMembers(persistedFunction, {
+    ...members,
+    cache: makeView(plan),
+    get counters() {
+      return { ...plan.counters }
+    },
+  })
+  Object.defineProperty(persistedFunction, TEXT, { value: JSON.stringify([textOf(plan.original), plan.version]) })
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
   }

@@ -1,3 +1,4 @@
+import { answersWithPromises } from '../call/call.ts'
 import { run } from '../call/steps.ts'
 import type { ManyOptions } from '../face/many.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -139,7 +140,7 @@ class ReadAhead {
 
   /** A function that answers at once begins when its result is asked for, all others ahead of that. */
   #beginIfAsync(): void {
-    if (this.#stopped || !(this.#plan.isAsync || this.#calls.promised)) return
+    if (this.#stopped || !(this.#plan.isAsync || this.#calls.promised || answersWithPromises(this.#plan))) return
     while (this.#begun < this.#places.length) this.#begin(this.#places[this.#begun]!)
   }
 

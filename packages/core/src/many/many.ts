@@ -1,5 +1,5 @@
 import { OptionError } from '@persist/errors'
-import { answer, PLAIN } from '../call/call.ts'
+import { answer, answersWithPromises, PLAIN } from '../call/call.ts'
 import { isThenable, perform, type Steps, wait } from '../call/steps.ts'
 import type { ManyOptions } from '../face/many.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -11,7 +11,7 @@ import { checkedItem, checkedOptions, notAList } from './options.ts'
 export function many(plan: Plan, self: unknown, list: unknown, given?: unknown): unknown {
   if (plan.streams) return streams(plan, self, list, checkedOptions(given))
   if (!Array.isArray(list) && isIterable(list)) return iterate(plan, self, list, checkedOptions(given))
-  return perform(plan.isAsync, () => ofArray(plan, self, list, given))
+  return perform(plan.isAsync || answersWithPromises(plan), () => ofArray(plan, self, list, given))
 }
 
 function* ofArray(plan: Plan, self: unknown, list: unknown, given: unknown): Steps<unknown[]> {

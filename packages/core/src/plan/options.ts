@@ -49,8 +49,17 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
    * something of that package is imported, if only `import type {} from '@persist/store-lmdb'`. Default: the store's own.
    */
   readonly storeOptions?: StoreOptions<C extends string ? C : string> | undefined
-  /** The namespace in the store. Default: the function's name. */
+  /**
+   * The namespace in the store. Default: the function's name; then an entry that another text of the function wrote is a
+   * miss, since bundlers rename functions and scripts share folders. With a `funcname` stored results are kept across
+   * edits, and the first one that an older text wrote is reported.
+   */
   readonly funcname?: string | undefined
+  /**
+   * The function returns promises though it is not written `async`: as `(id) => client.get(id)` does. Then waiting for
+   * another process never blocks the event loop, from the first call on. Default: as it is written.
+   */
+  readonly async?: boolean | undefined
   /** What identifies a call. Default: the arguments, without trailing `undefined`. An instance method needs one. */
   readonly key?: ((...args: A) => K) | undefined
   /** Keep the key beside the result; makes the cache iterable. Default: `false`. */
@@ -68,7 +77,7 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
   readonly metadata?: (() => string) | undefined
   /** What goes to stderr, 0 to 4. Default: the environment's `PERSIST_VERBOSITY`, else 1. */
   readonly verbosity?: Verbosity | undefined
-  /** How long a result is fresh; a function may answer 0 for one that is not to be kept. Default: for ever. */
+  /** How long a result is fresh; a function may answer 0 for one that is not to be kept. Default: forever. */
   readonly ttl?: Duration | ((result: V, ...args: A) => Duration) | undefined
   /** How long past its `ttl` a result is still served while one refresh runs in the background. Default: off. */
   readonly staleWhileRevalidate?: Duration | undefined
@@ -97,8 +106,8 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
   readonly maxEntries?: number | undefined
   /** How many bytes the store keeps for this function, approximately, least recently used go first. Default: all. */
   readonly maxBytes?: number | undefined
-  /** Is told every event. Default: none. */
+  /** Called with every event; what it throws, or rejects with, goes to stderr. Default: none. */
   readonly report?: ((event: PersistEvent) => void) | undefined
-  /** Is handed every background refresh, for hosts that stop a process once its answer is out. Default: none. */
+  /** Called with every background refresh, for hosts that stop a process once its answer is out. Default: none. */
   readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined
 }
