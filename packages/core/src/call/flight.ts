@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Limit } from './limit.ts'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
 export interface Landing {
@@ -38,6 +39,12 @@ export interface Flight {
   abort?: AbortController
   /** Where {@link Flights.end} takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
+  /** How many flights may run at once: see {@link Limit}. */
+  limits?: readonly Limit[] | undefined
+  /** The limits in which it holds a place. */
+  places?: Limit[] | undefined
+  /** The limit at which it stands in line. */
+  inLine?: Limit | undefined
 }
 
 /** One flight's wait for another. */
@@ -100,6 +107,7 @@ export class Flights {
     flight.ended = true
     flight.dropLease?.()
     flight.dropLease = undefined
+    leaveLimits(flight)
     flight.landing = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
@@ -145,6 +153,12 @@ export class Flights {
   close(flight: Flight): void {
     if (this.#joinable.get(flight.text) === flight) this.#joinable.delete(flight.text)
   }
+}
+
+/** Gives back the places of a run that has ended, or that waits for another process. */
+export function leaveLimits(flight: Flight): void {
+  for (const limit of flight.places ?? []) limit.leave(flight)
+  flight.places = undefined
 }
 
 /** Makes a flight the current one, until {@link enter} is called with the answer. Unlike {@link fly} it takes no stack. */

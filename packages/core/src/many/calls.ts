@@ -1,5 +1,6 @@
 import { answer, type Call, PLAIN } from '../call/call.ts'
 import { type Identity, identify } from '../call/identity.ts'
+import { Limit } from '../call/limit.ts'
 import { hit } from '../call/outcome.ts'
 import { asError, heldInMemory, open } from '../call/recall.ts'
 import { isThenable, type Steps, wait } from '../call/steps.ts'
@@ -25,11 +26,14 @@ export class Calls {
   #underWay = 0
   #window = Number.POSITIVE_INFINITY
   #whenRoom: (() => void) | undefined
+  readonly #limit: Limit | undefined
 
   constructor(plan: Plan, self: unknown, options: ManyOptions, total?: number) {
     this.#plan = plan
     this.#self = self
     this.#options = options
+    const { concurrency = Number.POSITIVE_INFINITY } = options
+    if (concurrency !== Number.POSITIVE_INFINITY) this.#limit = new Limit(concurrency)
     this.#total = total === undefined ? {} : { total }
     this.#progress = { done: 0, hits: 0, failed: 0 }
   }
@@ -68,6 +72,7 @@ export class Calls {
       args,
       ...PLAIN,
       signal: this.#options.signal,
+      limit: this.#limit,
       onRun: () => {
         ran = true
       },

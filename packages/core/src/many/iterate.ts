@@ -55,7 +55,7 @@ class ReadAhead {
     this.#plan = plan
     this.#window = concurrency === Number.POSITIVE_INFINITY ? BATCH : Math.max(concurrency, BATCH)
     this.#source = new Source(list, plan.surroundings)
-    this.#calls = new Calls(plan, self, { ...options, concurrency, signal: this.#abort.signal })
+    this.#calls = new Calls(plan, self, { ...options, signal: this.#abort.signal })
     this.#signal = signal
     signal?.addEventListener('abort', this.#leave)
   }

@@ -98,6 +98,12 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
   readonly memory?: MemoryOptions | boolean | undefined
   /** Who shares one computation of identical concurrent calls. Default: `'shared'`. */
   readonly singleFlight?: SingleFlight | undefined
+  /**
+   * How many runs of the function go on at once in this process; further ones wait for their turn. Stored results do not
+   * count, and do not wait. Runs of which others wait for each other, as in a recursion, may exceed it rather than wait
+   * forever. A function that answers at once is not limited, and an async generator cannot be. Default: no limit.
+   */
+  readonly concurrency?: number | undefined
   /** How long a call waits for another process that computes the same; then it computes itself. Default: `'10m'`. */
   readonly waitTimeout?: Duration | undefined
   /** Whether trouble in the store is reported, or thrown at the caller. Default: `'report'`. */
