@@ -76,6 +76,7 @@ export function isInside(flight: Flight): boolean {
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
+  readonly #overdue = new Set<Flight>()
 
   /** The flight that an identical call may join. */
   find(text: string): Flight | undefined {
@@ -111,6 +112,7 @@ export class Flights {
     flight.landing = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
+    this.#overdue.delete(flight)
     this.close(flight)
   }
 
@@ -126,12 +128,13 @@ export class Flights {
   /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
   giveUpOn(flight: Flight): void {
     flight.overdue = true
+    this.#overdue.add(flight)
     this.close(flight)
   }
 
   /** A result was stored: what is overdue must not overwrite it. */
   supersede(text: string): void {
-    for (const flight of this.#running) if (flight.overdue && flight.text === text) flight.fenced = true
+    for (const flight of this.#overdue) if (flight.text === text) flight.fenced = true
   }
 
   /** What runs for this key (or for any) may have read what is gone now. */
