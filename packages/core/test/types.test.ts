@@ -35,6 +35,16 @@ describe('what the types promise', () => {
     expectTypeOf(stream()).toEqualTypeOf<AsyncGenerator<number, void, unknown>>()
   })
 
+  it('options that are known beforehand do not keep a parameter from having the type of its default', () => {
+    const pickle = (value: unknown) => String(value)
+    const unpickle = (payload: string) => Number(payload)
+    const key = (...args: unknown[]) => args
+    const f = persist((n: number, factor = 2) => n * factor, { funcname: 'types.known', cache, pickle, unpickle, key })
+    expectTypeOf(f).parameters.toEqualTypeOf<[n: number, factor?: number | undefined]>()
+    expectTypeOf(f.many([[1]])).toEqualTypeOf<number[]>()
+    expectTypeOf(f.keyOf(1)).toEqualTypeOf<unknown[]>()
+  })
+
   it('a parameter without a type is an error as in plain TypeScript, unless an option gives the type', () => {
     never(() => {
       // @ts-expect-error x has no type
@@ -52,6 +62,9 @@ describe('what the types promise', () => {
   it('a class has no type that can be called', () => {
     const wrapped = never(() => realPersist(class {}, { funcname: 'f' }))
     expectTypeOf<ReturnType<typeof wrapped>>().toBeNever()
+    // biome-ignore lint/complexity/noBannedTypes: a function of which nothing is known
+    const unknown = never(() => realPersist((() => 1) as Function, { funcname: 'f' }))
+    expectTypeOf<ReturnType<typeof unknown>>().toBeCallableWith(1, 'x')
   })
 
   it('a generic, overloaded, guarding or asserting function keeps its signature over a synchronous store', () => {

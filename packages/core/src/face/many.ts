@@ -54,8 +54,9 @@ type ManyOf<R, M extends Mode, Settle extends boolean> = [R] extends [PromiseLik
  * the reason of a signal; without `settle` the error of the first call that failed.
  * @example
  * ```ts
- * const lengths = f.many([['a'], ['bc']])
- * for await (const result of f.many(readLines(), { concurrency: 8, settle: true })) console.log(result.status)
+ * const length = persist((text: string) => text.length, { funcname: 'length' })
+ * length.many([['a'], ['bc']]) // [1, 2]
+ * for await (const one of length.many(new Set([['a'], ['bc']] as const), { settle: true })) console.log(one.status)
  * ```
  */
 export type Many<F extends AnyFunction, M extends Mode> =

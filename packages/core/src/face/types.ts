@@ -4,8 +4,12 @@ import type { Mode, SchemeOf, StoreAdapter } from '@persist/store'
 // biome-ignore lint/suspicious/noExplicitAny: the widest function type; `unknown` arguments would refuse every real one
 export type AnyFunction = (this: any, ...args: any[]) => any
 
-/** `F` as a function that can be called; `never` for a class. */
-export type Callable<F> = F extends AnyFunction ? F : never
+/**
+ * `F` as a function that can be called; `never` for a class. `Function` itself, which says nothing of its arguments, is any
+ * function: that is what TypeScript takes `F` for while it does not know the types of a function's parameters yet.
+ */
+// biome-ignore lint/complexity/noBannedTypes: see above
+export type Callable<F> = F extends AnyFunction ? F : Function extends F ? AnyFunction : never
 
 /** What the `cache` option takes: a cache URL, or an adapter object. */
 export type CacheRef = string | URL | StoreAdapter
