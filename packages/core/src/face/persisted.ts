@@ -153,7 +153,8 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
    *
    * @example
    * ```ts
-   * const { hits, misses, errors } = f.counters
+   * const double = persist((x: number) => 2 * x, { funcname: 'double' })
+   * const { hits, misses, errors } = double.counters
    * ```
    */
   readonly counters: Counters
