@@ -100,20 +100,26 @@ describe('the event loop of a process that waits', () => {
   it('is never kept from its work for 50 ms at a time while another process computes, from its first call on', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'persist-loop-'))
     const program = `
+      import { existsSync, writeFileSync } from 'node:fs'
       import { persist } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../dist/index.js')).href)}
-      const slow = persist((x) => new Promise((resolve) => setTimeout(resolve, 1500, process.pid)), { funcname: 'slow', cache: process.argv[1] })
-      if (process.argv[2] === 'second') await new Promise((resolve) => setTimeout(resolve, 400))
-      let longest = 0
+      const [, dir, which] = process.argv
+      const [begun, enough] = [dir + '/begun', dir + '/enough']
+      const until = async (file) => { while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5)) }
+      const slow = persist((x) => { writeFileSync(begun, ''); return until(enough).then(() => process.pid) },
+        { funcname: 'slow', cache: 'file://' + dir + '/cache', waitTimeout: '20s' })
+      if (which === 'second') await until(begun)
       let last = performance.now()
-      const tick = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now }, 1)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      longest = 0
-      const pid = await slow(1)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      clearInterval(tick)
+      let longest = 0
+      const tick = () => { const now = performance.now(); longest = Math.max(longest, now - last); last = now }
+      const ticking = setInterval(tick, 1)
+      const result = slow(1)
+      if (which === 'second') setTimeout(() => writeFileSync(enough, ''), 1500)
+      const pid = await result
+      tick()
+      clearInterval(ticking)
       console.log(JSON.stringify({ pid, longest }))`
     const start = (which: string) =>
-      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, `file://${dir}`, which])
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, dir, which])
     const [first, second] = await Promise.all([start('first'), start('second')])
     const told = [first, second].map(({ stdout }) => JSON.parse(stdout) as { pid: number; longest: number })
     // One run, whose holder the other one waited for.

@@ -4,17 +4,19 @@ import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
 import { Course, Departure, fly } from './course.ts'
 import { yieldIfBusy } from './fairness.ts'
-import type { Flight, Landing } from './flight.ts'
+import { type Flight, type Landing, leaveLimits } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
 import { inItsWay } from './its-way.ts'
+import { enterLimits, type Limit, limitsOf } from './limit.ts'
+import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
-import { asError, heldInMemory, REFRESH, recall, tellUnreadable } from './recall.ts'
+import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
 import { answered, pickleKey } from './record.ts'
 import { meet } from './share.ts'
 import { signalOf, throwIfAborted, until } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
-import { release, seizeTurn, type Turn, takeTurn } from './turn.ts'
+import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './turn.ts'
 
 /** One call, with what it overrides. */
 export interface Call {
@@ -28,6 +30,10 @@ export interface Call {
   readonly signal?: AbortSignal | undefined
   /** The call has begun a second time, since its arguments had changed. */
   readonly strayed?: boolean
+  /** Called when the function is about to run for this call. */
+  readonly onRun?: () => void
+  /** Of `f.many`: how many calls of the list may run at once. */
+  readonly limit?: Limit | undefined
 }
 
 /** What a call is without overrides. */
@@ -91,7 +97,8 @@ export function plain(plan: Plan, call: Call): unknown {
     // The function sees the signal among its arguments itself.
     const signals = call.signal === undefined ? NO_SIGNALS : [call.signal]
     throwIfAborted(signals)
-    const result: unknown = Reflect.apply(plan.original, call.self, [...call.args])
+    const limits = limitsOf(plan, call)
+    const result = limits === undefined ? callOriginal(plan, call) : callLimited(plan, call, limits)
     if (!isThenable(result)) return plan.isAsync ? Promise.resolve(result) : result
     if (signals.length > 0) return until(result, signals, () => {})
     return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
@@ -99,6 +106,11 @@ export function plain(plan: Plan, call: Call): unknown {
     if (plan.isAsync) return Promise.reject(error)
     throw error
   }
+}
+
+function callOriginal(plan: Plan, call: Call): unknown {
+  call.onRun?.()
+  return Reflect.apply(plan.original, call.self, [...call.args])
 }
 
 /** Whether the call is to compute whatever is stored. */
@@ -125,14 +137,18 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
   checkUnhash(plan, identity)
   const pickledKey = pickleKey(plan, identity)
   if (plan.isAsync) yield* yieldIfBusy(plan)
+  flight.limits = limitsOf(plan, call)
+  const inLine = flight.limits === undefined ? AT_ONCE : yield* standInLine(computation, found)
+  if (inLine.kind === 'hit') return hit(plan, identity, inLine.recalled, flight)
   const turn = yield* found === REFRESH
     ? seizeTurn(plan, identity, flight)
-    : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since })
+    : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since: since + inLine.ms })
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
   // Without a landing nothing has been waited for, so that no other code ran since the key was made.
   if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) {
     return yield* follow(computation, turn)
   }
+  call.onRun?.()
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {
@@ -142,13 +158,32 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
   }
 }
 
+type Line =
+  | { readonly kind: 'place'; readonly ms: number }
+  | { readonly kind: 'hit'; readonly recalled: Found<'fresh'> }
+
+const AT_ONCE: Line = { kind: 'place', ms: 0 }
+
+/** Waits until there is room for one more run. Meanwhile another process may have stored the result. */
+function* standInLine({ plan, call, identity, flight }: Computation, found: Recalled): Steps<Line> {
+  const since = plan.surroundings.monotonic()
+  if (!(yield* enterLimits(plan, flight))) return AT_ONCE
+  throwIfLeft(flight)
+  if (found !== REFRESH) {
+    const recalled = yield* wait(recall(plan, identity, call.maxAge))
+    if (recalled.kind === 'fresh') return { kind: 'hit', recalled }
+  }
+  return { kind: 'place', ms: plan.surroundings.monotonic() - since }
+}
+
 /**
  * The caller changed its arguments meanwhile: then it is the call with these that it gets, and no other caller with it.
  * Once: a key that is another one whenever it is made (a clock, a getter) is no key, so the function runs and nothing is
  * stored.
  */
-function* follow({ plan, call, identity }: Computation, turn: Turn): Steps<Landing> {
+function* follow({ plan, call, identity, flight }: Computation, turn: Turn): Steps<Landing> {
   plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  leaveLimits(flight)
   if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
   const value = yield* wait(call.strayed ? plain(plan, call) : answer(plan, { ...call, strayed: true }))
   return { value, promised: true, strayed: true }
