@@ -10,8 +10,8 @@ import { hash as digest, randomBytes } from 'node:crypto'
 const HEADER = /^persist-deletions 1 (first|next) ([A-Za-z0-9_-]{22})\n/
 const RECORD = /^[A-Za-z0-9_-]{22}$/
 
-/** The longest header there is. */
-export const HEADER_BYTES = 48
+/** A header is no longer. */
+export const HEADER_BYTES = 64
 
 /** What tells one journal from another that took its place. */
 export interface Header {
