@@ -57,7 +57,9 @@ export function unlinkIfThere(plan: Plan, path: string): boolean {
     plan.fs.unlinkSync(path)
     return true
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false
+    // A file system that may only be read says so before it looks.
+    const isGone = errorCode(error) === 'EROFS' && plan.fs.lstatSync(path, { throwIfNoEntry: false }) === undefined
+    if (isGone || errorCode(error) === 'ENOENT') return false
     throw error
   }
 }
