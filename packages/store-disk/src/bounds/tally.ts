@@ -1,8 +1,7 @@
 import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
 import { isNotOwn, openOwn } from '../files/own-file.ts'
 import { unlinkIfThere } from '../files/removal.ts'
-import { makeFolders } from '../folder/make-folders.ts'
-import { checkOwnFolder } from '../folder/own-folder.ts'
+import { makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 
@@ -62,9 +61,7 @@ export class Tally {
   /** Starts anew from what was counted. */
   start({ entries, bytes }: Usage): void {
     const { fs, layout } = this.#plan
-    makeFolders(fs, layout.scratch)
-    checkOwnFolder(fs, layout.work)
-    checkOwnFolder(fs, layout.scratch)
+    makeOwnFolder(this.#plan, layout.scratch)
     const path = layout.scratch + scratchName()
     try {
       makeFile(fs, path, (fd) => writeFully(fs, fd, Buffer.from(`=${entries} ${bytes}\n`)))

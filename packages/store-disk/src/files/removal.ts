@@ -1,6 +1,5 @@
 import type { Stats } from 'node:fs'
-import { makeFolders } from '../folder/make-folders.ts'
-import { checkOwnFolder } from '../folder/own-folder.ts'
+import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 import { errorCode } from './file-system.ts'
@@ -36,7 +35,7 @@ export function moveOut(plan: Plan, path: string, folder: string, name: string):
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
       if (attempt > 0 || plan.fs.existsSync(folder)) return undefined
-      makeFolders(plan.fs, folder)
+      makeOwnFolder(plan, folder)
     }
   }
 }

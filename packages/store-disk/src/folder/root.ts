@@ -4,6 +4,7 @@ import { openOwn } from '../files/own-file.ts'
 import type { Plan } from '../plan.ts'
 import { ROOT_FILES } from './layout.ts'
 import { makeFolders } from './make-folders.ts'
+import { makeOwnFolder } from './own-folder.ts'
 
 /** The format that this code reads and writes. A change that older code would misread makes it 2. */
 export const FORMAT = 1
@@ -57,7 +58,7 @@ export class Root {
       this.#create(FORMAT_FILE, CONTENTS[FORMAT_FILE])
       this.check()
     }
-    makeFolders(fs, layout.work)
+    makeOwnFolder(this.#plan, layout.work)
   }
 
   /** Whether anything was ever written here. */

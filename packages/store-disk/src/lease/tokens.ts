@@ -4,8 +4,7 @@ import type { LeaseHolder } from '@persist/store'
 import { signOf } from '@persist/store/holder'
 import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
 import { moveOut, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
-import { makeFolders } from '../folder/make-folders.ts'
-import { checkOwnFolder, isOwnFolder } from '../folder/own-folder.ts'
+import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
 import { readNote } from './note.ts'
@@ -71,7 +70,7 @@ export class Tokens {
         // Most often only this shard is not there yet; else the whole folder has been removed.
         if (!this.#plan.fs.existsSync(this.#plan.layout.work)) this.#root.forget()
         this.#root.make()
-        makeFolders(this.#plan.fs, folder)
+        makeOwnFolder(this.#plan, folder)
       }
     }
   }

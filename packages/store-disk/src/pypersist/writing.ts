@@ -2,8 +2,8 @@ import { StoreError } from '@persist/errors'
 import type { Entry } from '@persist/store'
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
-import { makeFolders } from '../folder/make-folders.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
+import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import { encodeEntry } from '../format/entry-format.ts'
 import type { Sweep } from '../lease/sweep.ts'
@@ -100,7 +100,7 @@ export class Writing {
       if (errorCode(error) !== 'ENOENT') throw error
       this.#root.forget()
       this.#root.make()
-      makeFolders(fs, layout.scratch)
+      makeOwnFolder(this.#plan, layout.scratch)
       fd = fs.openSync(path, CREATE_FLAGS, 0o666)
     }
     try {

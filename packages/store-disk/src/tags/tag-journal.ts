@@ -1,8 +1,7 @@
 import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
 import { isNotOwn, openOwn } from '../files/own-file.ts'
 import { unlinkQuietly } from '../files/removal.ts'
-import { makeFolders } from '../folder/make-folders.ts'
-import { checkOwnFolder } from '../folder/own-folder.ts'
+import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
@@ -155,9 +154,7 @@ export class TagJournal {
   #withFile<T>(text: string, act: (aside: string) => T): T {
     const { fs, layout } = this.#plan
     this.#root.make()
-    makeFolders(fs, layout.scratch)
-    checkOwnFolder(fs, layout.work)
-    checkOwnFolder(fs, layout.scratch)
+    makeOwnFolder(this.#plan, layout.scratch)
     const aside = layout.scratch + scratchName()
     try {
       makeFile(fs, aside, (fd) => writeFully(fs, fd, Buffer.from(text)))
