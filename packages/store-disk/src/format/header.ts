@@ -32,10 +32,9 @@ export function headerJson(head: Head, namespace: string, payload: PayloadKind, 
   json += `,"hash":${JSON.stringify(head.hash)},"createdAt":${Number.isFinite(createdAt) ? createdAt : 0}`
   // A time that is no number would be `null`; one that is never is simply absent.
   if (Number.isFinite(expiresAt)) json += `,"expiresAt":${expiresAt}`
-  // Absent it would mean `expiresAt`: so what may be served stale for ever has the last time that there is.
-  if (staleUntil !== undefined && !Number.isNaN(staleUntil)) {
-    json += `,"staleUntil":${Math.max(-LAST_TIME, Math.min(staleUntil, LAST_TIME))}`
-  }
+  // Absent it would mean `expiresAt`: so what may be served stale forever has the last time that there is.
+  const lastServed = staleUntil === Number.POSITIVE_INFINITY ? LAST_TIME : staleUntil
+  if (Number.isFinite(lastServed)) json += `,"staleUntil":${lastServed}`
   if (Number.isFinite(durationMs)) json += `,"durationMs":${durationMs}`
   if (promised !== undefined) json += `,"promised":${promised === true}`
   for (const field of TEXTS) {

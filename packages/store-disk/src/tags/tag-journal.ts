@@ -129,8 +129,10 @@ export class TagJournal {
   /** Makes the first journal. `false`: there is one by now. */
   #begin(record: string): boolean {
     const { fs } = this.#plan
-    if (fs.lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined) {
-      if (this.#learn() !== undefined) return false
+    const there = fs.lstatSync(this.#path, { throwIfNoEntry: false })
+    if (there !== undefined) {
+      // With a second name it is not written into: that may be a backup's, or its maker's who is not done yet.
+      if (there.nlink === 1 && this.#learn() !== undefined) return false
       this.#replace(newHeader(false) + record)
       return true
     }
