@@ -1,5 +1,5 @@
 /**
- * Who holds a lease, and whether that process is alive.
+ * Who holds a lease, whether that process is alive, and for how long a lease has shown no sign of life.
  *
  * @module @persist/store/holder
  */
@@ -8,6 +8,8 @@ import { hash as digest } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { threadId } from 'node:worker_threads'
+
+export { Sightings, trustedMs } from './sightings.ts'
 
 /** Who holds a lease: a thread of a process of a host, told apart from all others, later ones too. */
 export interface Holder {
