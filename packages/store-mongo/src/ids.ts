@@ -13,6 +13,8 @@ const KEPT_OF_LONG_NAMESPACE = 160
  * double:wXS1bv…               the entry (and lease) of the hash
  * double%chunks:<gen>:00003    a piece of a large payload
  * double%upkeep                when the namespace was last tidied
+ * double%tags:~                how many deletions by tag it has had
+ * double%tags:<epoch>:<digest> which of them was a tag's last
  * Class%3Amethod:…             the namespace «Class:method»
  * ```
  */
@@ -24,8 +26,19 @@ export interface Ids {
   readonly end: string
   chunk(gen: string, index: number): string
   /** All chunks of the namespace, or of one generation in it. */
-  chunks(gen?: string): { readonly first: string; readonly end: string }
+  chunks(gen?: string): Range
   readonly upkeep: string
+  /** Comes behind all ids of tags, so that who reads both in order reads it last. */
+  readonly tagCounter: string
+  tag(epoch: string, tag: string): string
+  /** All tags of the namespace, or those of one epoch. */
+  tags(epoch?: string): Range
+}
+
+/** Ids from `first` (included) to `end` (excluded), in the order of bytes. */
+export interface Range {
+  readonly first: string
+  readonly end: string
 }
 
 /** The ids of a namespace, which may be any text. */
@@ -38,11 +51,11 @@ export function idsOf(namespace: string): Ids {
     entry: (hash) => first + assertText(hash, 'a hash'),
     hashOf: (id) => id.slice(first.length),
     chunk: (gen, index) => `${name}%chunks:${gen}:${String(index).padStart(5, '0')}`,
-    chunks: (gen) =>
-      gen === undefined
-        ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
-        : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
+    chunks: (gen) => rangeOf(`${name}%chunks`, gen),
     upkeep: `${name}%upkeep`,
+    tagCounter: `${name}%tags:~`,
+    tag: (epoch, tag) => `${name}%tags:${epoch}:${digestOf(tag)}`,
+    tags: (epoch) => rangeOf(`${name}%tags`, epoch),
   }
 }
 
@@ -57,7 +70,7 @@ export interface Whose {
 
 /** Reads an `_id`; `undefined` if it is not one of ours. */
 export function whoseId(id: string): Whose | undefined {
-  const [, name, separator] = /^(.*?)(:|%chunks:|%upkeep$)/s.exec(id) ?? []
+  const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%upkeep$)/s.exec(id) ?? []
   if (name === undefined) return undefined
   const isEntry = separator === ':'
   const end = separator === '%upkeep' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
@@ -74,6 +87,16 @@ export function checkHash(hash: string): void {
   if (bytes === 0) throw new HashError('the hash is empty', hash)
   if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
   if (/\p{Surrogate}/u.test(hash)) throw new HashError('the hash is no well-formed text: half a letter in it', hash)
+}
+
+function rangeOf(kind: string, part: string | undefined): Range {
+  const start = part === undefined ? kind : `${kind}:${part}`
+  return { first: `${start}:`, end: `${start};` }
+}
+
+/** Of the text's own units, so that halves of surrogate pairs stay different. */
+function digestOf(tag: string): string {
+  return createHash('sha256').update(assertText(tag, 'a tag'), 'utf16le').digest('base64url').slice(0, 22)
 }
 
 /** What comes from outside must never reach a filter as an object: `{"$ne":null}` would match everything. */
