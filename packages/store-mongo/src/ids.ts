@@ -4,6 +4,8 @@ import { HashError } from '@persist/errors'
 const LONGEST_NAMESPACE = 256
 const LONGEST_HASH = 512
 const KEPT_OF_LONG_NAMESPACE = 160
+const STEP_DIGITS = 15
+const STEP_NUMBER = new RegExp(`^\\d{${STEP_DIGITS}}$`)
 
 /**
  * The `_id`s of one namespace. The namespace is escaped so that it holds no `:` and every `%` in it starts an escape;
@@ -13,8 +15,7 @@ const KEPT_OF_LONG_NAMESPACE = 160
  * double:wXS1bv…               the entry (and lease) of the hash
  * double%chunks:<gen>:00003    a piece of a large payload
  * double%upkeep                when the namespace was last tidied
- * double%tags:~                how many deletions by tag it has had
- * double%tags:<epoch>:<digest> which of them was a tag's last
+ * double%tags:000000000000007  a deletion by tag, the seventh that is remembered
  * Class%3Amethod:…             the namespace «Class:method»
  * ```
  */
@@ -28,11 +29,12 @@ export interface Ids {
   /** All chunks of the namespace, or of one generation in it. */
   chunks(gen?: string): Range
   readonly upkeep: string
-  /** Comes behind all ids of tags, so that who reads both in order reads it last. */
-  readonly tagCounter: string
-  tag(epoch: string, tag: string): string
-  /** All tags of the namespace, or those of one epoch. */
-  tags(epoch?: string): Range
+  /** The log of deletions by tag: all of it, a step by its number, and the number of a step (`NaN`: it has none). */
+  readonly steps: Range
+  step(number: number): string
+  numberIn(id: string): number
+  /** What stands for a tag there. */
+  digestOf(tag: string): string
 }
 
 /** Ids from `first` (included) to `end` (excluded), in the order of bytes. */
@@ -45,17 +47,22 @@ export interface Range {
 export function idsOf(namespace: string): Ids {
   const name = shortened(escaped(assertText(namespace, 'a namespace')))
   const first = `${name}:`
+  const steps = `${name}%tags:`
   return {
     first,
     end: `${name};`,
     entry: (hash) => first + assertText(hash, 'a hash'),
     hashOf: (id) => id.slice(first.length),
     chunk: (gen, index) => `${name}%chunks:${gen}:${String(index).padStart(5, '0')}`,
-    chunks: (gen) => rangeOf(`${name}%chunks`, gen),
+    chunks: (gen) =>
+      gen === undefined
+        ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
+        : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
     upkeep: `${name}%upkeep`,
-    tagCounter: `${name}%tags:~`,
-    tag: (epoch, tag) => `${name}%tags:${epoch}:${digestOf(tag)}`,
-    tags: (epoch) => rangeOf(`${name}%tags`, epoch),
+    steps: { first: steps, end: `${name}%tags;` },
+    step: (number) => steps + String(number).padStart(STEP_DIGITS, '0'),
+    numberIn: (id) => (STEP_NUMBER.test(id.slice(steps.length)) ? Number(id.slice(steps.length)) : Number.NaN),
+    digestOf,
   }
 }
 
@@ -87,11 +94,6 @@ export function checkHash(hash: string): void {
   if (bytes === 0) throw new HashError('the hash is empty', hash)
   if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
   if (/\p{Surrogate}/u.test(hash)) throw new HashError('the hash is no well-formed text: half a letter in it', hash)
-}
-
-function rangeOf(kind: string, part: string | undefined): Range {
-  const start = part === undefined ? kind : `${kind}:${part}`
-  return { first: `${start}:`, end: `${start};` }
 }
 
 /** Of the text's own units, so that halves of surrogate pairs stay different. */

@@ -53,7 +53,7 @@ export class Sweep {
     if (now === undefined) return
     const where = { dropAt: { $lte: new Date(now) } }
     await this.#removeWhere(where, deed)
-    for (const { first, end } of [this.#ids, this.#ids.tags()]) {
+    for (const { first, end } of [this.#ids, this.#ids.steps]) {
       await this.#place.step(deed, (entries) => entries.deleteMany({ _id: { $gte: first, $lt: end }, ...where }))
     }
   }

@@ -28,9 +28,8 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
       fence = adapter.open(name).tagFence!
     })
     afterAll(() => Promise.all([adapter.close(), other.close(), place.close()]))
-    const counter = () => `${name}%tags:~`
-    /** As the server's own job would, after the counter's time is over. */
-    const removeCounter = () => documents.deleteOne({ _id: counter() })
+    const idOf = (number: number) => `${name}%tags:${String(number).padStart(15, '0')}`
+    const steps = () => documents.find({ _id: { $gte: `${name}%tags:`, $lt: `${name}%tags;` } }, { sort: { _id: 1 } })
 
     test('are seen by a mark from before, and by none from after', async () => {
       const there = other.open(name).tagFence!
@@ -57,32 +56,43 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
       expect(await fence.hasDeleted(mark, ['blue'])).toBe(false)
     })
 
-    test('are answered as a list of them would, and with true where the store has forgotten', async () => {
-      const kept = 4
+    test('are answered as a list of them would', async () => {
       const tags = ['a', 'b', '\ud800', '\udc00', '$where']
       const acts = fc.array(fc.oneof(fc.constantFrom(...tags), fc.constant(undefined)), { maxLength: 14 })
       let round = 0
       await fc.assert(
         fc.asyncProperty(acts, async (list) => {
-          const short = new MongoTagFence(place, idsOf(`${name} ${round++}`), name, kept)
+          const own = adapter.open(`${name} ${round++}`).tagFence!
           const deleted: string[] = []
           const marks: { readonly mark: string; readonly since: number }[] = []
           for (const act of list) {
-            if (act === undefined) marks.push({ mark: await short.mark(), since: deleted.length })
+            if (act === undefined) marks.push({ mark: await own.mark(), since: deleted.length })
             else {
-              await short.record(act)
+              await own.record(act)
               deleted.push(act)
             }
           }
           for (const { mark, since } of marks) {
             for (const tag of tags) {
-              const isForgotten = deleted.length - since > kept
-              expect(await short.hasDeleted(mark, [tag])).toBe(isForgotten || deleted.slice(since).includes(tag))
+              expect(await own.hasDeleted(mark, [tag])).toBe(deleted.slice(since).includes(tag))
             }
           }
         }),
         { numRuns: 10 },
       )
+    })
+
+    test('are forgotten when there were many since, and then answered with true', async () => {
+      const short = new MongoTagFence(place, idsOf(name), name, 3)
+      const mark = await short.mark()
+      const { dropAt } = (await documents.findOne({ _id: idOf(1) }))!
+      await documents.insertOne({ _id: idOf(999), name: 'last', dropAt })
+      expect(await short.hasDeleted(mark, ['red'])).toBe(false)
+      await short.record('blue')
+      const until = performance.now() + 30_000
+      while ((await steps().toArray()).length > 2 && performance.now() < until) await pause(20)
+      expect((await steps().toArray()).map(({ _id }) => _id)).toEqual([idOf(999), idOf(1000)])
+      expect(await short.hasDeleted(mark, ['red'])).toBe(true)
     })
 
     test('are all seen when many record at once, of one tag and of many', async () => {
@@ -116,10 +126,10 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
       expect(await fence.hasDeleted(mark, ['red']), 'after a clear').toBe(true)
     })
 
-    test('a mark whose counter was removed is answered with true, also when there is another counter', async () => {
+    test('a mark that was removed is answered with true, also when its number is there again', async () => {
       const mark = await fence.mark()
       await fence.record('red')
-      await removeCounter()
+      await documents.deleteMany({ _id: { $gte: `${name}%tags:`, $lt: `${name}%tags;` } })
       expect(await fence.hasDeleted(mark, ['blue'])).toBe(true)
       const next = await fence.mark()
       expect(await fence.hasDeleted(mark, ['blue'])).toBe(true)
@@ -128,59 +138,68 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
       expect(await fence.hasDeleted(next, ['blue'])).toBe(true)
     })
 
-    test('a counter has 60 days, is given them again when half are over, and goes before its tags', async () => {
+    test('are kept for 60 days, each longer than those before, whatever the clocks say', async () => {
       const mark = await fence.mark()
-      await setDropAt(40 * DAY)
+      const times = async () => (await steps().toArray()).map(({ dropAt }) => (dropAt as Date).getTime())
+      expect(Math.round(((await times())[0]! - Date.now()) / DAY)).toBe(60)
+      expect(await fence.mark(), 'a mark for all who begin now').toBe(mark)
+      // The next one comes from a clock that is ahead, and so does its end.
+      await documents.insertOne({ _id: idOf(2), name: 'ahead', tag: 'x', dropAt: new Date(Date.now() + 10 * YEAR) })
+      for (const tag of ['a', 'b', 'c']) await fence.record(tag)
+      const ends = await times()
+      expect(ends).toHaveLength(5)
+      expect([...new Set(ends)].sort((a, b) => a - b)).toEqual(ends)
+    })
+
+    test('a mark stays for 30 days at least, by the clock of who takes it', async () => {
       await fence.mark()
-      expect(await daysLeft()).toBe(40)
-      await setDropAt(20 * DAY)
-      expect(await fence.mark()).toBe(mark)
-      expect(await daysLeft()).toBe(60)
-      await fence.record('red')
-      const tags = await documents.find({ _id: { $gte: `${name}%tags:`, $lt: counter() } }).toArray()
-      expect(tags.map(({ dropAt }) => (dropAt as Date).getTime() > Date.now() + YEAR)).toEqual([true])
+      await documents.updateOne({ _id: idOf(1) }, { $set: { dropAt: new Date(Date.now() + 31 * DAY) } })
+      expect(await fence.mark()).toMatch(/^1\./)
+      for (const days of [29, -40]) {
+        await documents.updateMany(
+          { _id: { $gte: idOf(1), $lt: `${name}%tags;` } },
+          { $set: { dropAt: new Date(Date.now() + days * DAY) } },
+        )
+        await fence.mark()
+        const last = (await steps().toArray()).at(-1)!
+        expect(Math.round(((last.dropAt as Date).getTime() - Date.now()) / DAY)).toBe(60)
+        expect(last.tag).toBeUndefined()
+      }
     })
 
-    test('a counter whose time is over by some clock counts for nothing any more', async () => {
+    test('documents among them that are none of ours hide no deletion and stop nothing', async () => {
       const mark = await fence.mark()
-      await setDropAt(-40 * DAY)
-      expect(await fence.mark()).not.toBe(mark)
-      expect(await daysLeft()).toBe(60)
-      expect(await fence.hasDeleted(mark, ['blue'])).toBe(true)
-    })
-
-    test('what is no counter is replaced by one, and hides no deletion', async () => {
-      const mark = await fence.mark()
-      const date = new Date(Date.now() + 50 * DAY)
       const strange = [
-        {},
-        { epoch: 5, n: 0, dropAt: date },
-        { epoch: { $gt: '' }, n: 0, dropAt: date },
-        { epoch: 'a.b', n: 0, dropAt: date },
-        { epoch: 'e', n: 'many', dropAt: date },
-        { epoch: 'e', n: Number.MAX_SAFE_INTEGER, dropAt: date },
-        { epoch: 'e', n: 0, dropAt: 'never' },
+        { _id: idOf(2) },
+        { _id: idOf(3), name: 5, tag: 5, dropAt: 'never' },
+        { _id: idOf(4), name: 'a.b', dropAt: new Date(Date.now() + YEAR) },
+        { _id: idOf(5), name: 'x'.repeat(1000), tag: ['red'], dropAt: new Date(Date.now() + YEAR) },
       ]
-      for (const fields of strange) {
-        await documents.replaceOne({ _id: counter() }, fields)
-        expect(await fence.hasDeleted(mark, ['red']), JSON.stringify(fields)).toBe(true)
+      for (const document of strange) {
+        await documents.insertOne(document)
         const during = await fence.mark()
         await fence.record('red')
-        expect(await fence.hasDeleted(during, ['red']), JSON.stringify(fields)).toBe(true)
-        expect(await fence.hasDeleted(await fence.mark(), ['red'])).toBe(false)
+        expect(await fence.hasDeleted(during, ['red']), document._id).toBe(true)
+        expect(await fence.hasDeleted(mark, ['red']), document._id).toBe(true)
+        expect(await fence.hasDeleted(await fence.mark(), ['red']), document._id).toBe(false)
+        await documents.deleteMany({ _id: { $gt: document._id, $lt: `${name}%tags;` } })
       }
-      for (const wrong of ['', '.', 'x', 'x.y', '.0', `${mark}.1`]) {
-        expect(await fence.hasDeleted(wrong, ['red']), wrong).toBe(true)
+      for (const last of [`${name}%tags:999999999999999`, `${name}%tags:x`]) {
+        await documents.insertOne({ _id: last, name: 'n', dropAt: new Date(Date.now() + YEAR) })
+        await fence.record('red')
+        expect(await fence.hasDeleted(mark, ['red']), last).toBe(true)
+        const after = await fence.mark()
+        expect(await fence.hasDeleted(after, ['red']), last).toBe(false)
+        await fence.record('red')
+        expect(await fence.hasDeleted(after, ['red']), last).toBe(true)
+      }
+      for (const wrong of ['', '.', 'x', 'x.y', '.0', '-1.x', '1e3.x', `${mark}.1`, `${mark}x`]) {
+        expect(await fence.hasDeleted(wrong, ['blue']), wrong).toBe(true)
       }
     })
-
-    async function setDropAt(fromNow: number): Promise<void> {
-      await documents.updateOne({ _id: counter() }, { $set: { dropAt: new Date(Date.now() + fromNow) } })
-    }
-
-    async function daysLeft(): Promise<number> {
-      const found = await documents.findOne({ _id: counter() })
-      return Math.round(((found!.dropAt as Date).getTime() - Date.now()) / DAY)
-    }
   })
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

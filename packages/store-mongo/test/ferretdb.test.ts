@@ -56,7 +56,7 @@ if (absent === undefined) {
       await adapter.close()
     })
 
-    leasingCases(server.url, patient)
+    leasingCases(server.url, patient, NAME)
     fencingCases(server.url, patient)
     upkeepCases(server.url, patient)
 

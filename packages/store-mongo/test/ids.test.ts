@@ -31,8 +31,8 @@ describe('the ids of a namespace', () => {
       fc.property(text, text, hash, (one, other, of) => {
         fc.pre(one !== other)
         const [here, there] = [idsOf(one), idsOf(other)]
-        const theirs = [there.entry(of), there.chunk('gen', 3), there.upkeep, there.tagCounter, there.tag('epoch', of)]
-        const ranges = [here, here.chunks(), here.tags()]
+        const theirs = [there.entry(of), there.chunk('gen', 3), there.upkeep, there.step(7)]
+        const ranges = [here, here.chunks(), here.steps]
         for (const id of theirs) {
           const isHere = ranges.some(({ first, end }) => isWithin(id, first, end))
           expect(isHere || id === here.upkeep).toBe(false)

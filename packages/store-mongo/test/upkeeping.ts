@@ -65,17 +65,18 @@ export function upkeepCases(url: string, options: MongoStoreOptions = {}): void 
 
     test('prune keeps a stale entry until it may not be served any more', async () => {
       const store = adapter.open(name)
-      const entry = { hash: 'a', payload: 'x', createdAt: 1, expiresAt: 1_000, staleUntil: 5_000 }
+      const start = Date.now() + HOUR
+      const entry = { hash: 'a', payload: 'x', createdAt: 1, expiresAt: start, staleUntil: start + 4_000 }
       await store.set(entry)
-      await store.set({ ...entry, hash: 'b: fresher than its stale window', expiresAt: 9_000.5 })
-      await store.set({ hash: 'c: without a window', payload: 'x', createdAt: 1, expiresAt: 1_000 })
-      expect(await store.prune(4_999)).toBe(1)
+      await store.set({ ...entry, hash: 'b: fresher than its stale window', expiresAt: start + 8_000.5 })
+      await store.set({ hash: 'c: without a window', payload: 'x', createdAt: 1, expiresAt: start })
+      expect(await store.prune(start + 3_999)).toBe(1)
       expect(await left()).toEqual(['a', 'b: fresher than its stale window'])
       expect(await store.get('a')).toEqual(entry)
-      for await (const head of store.heads()) expect(head.staleUntil).toBe(5_000)
-      expect(await store.prune(5_000.5)).toBe(1)
-      expect(await store.prune(9_000)).toBe(0)
-      expect(await store.prune(9_001)).toBe(1)
+      for await (const head of store.heads()) expect(head.staleUntil).toBe(start + 4_000)
+      expect(await store.prune(start + 4_000.5)).toBe(1)
+      expect(await store.prune(start + 8_000)).toBe(0)
+      expect(await store.prune(start + 8_001)).toBe(1)
       expect(await store.prune(Number.MAX_VALUE)).toBe(0)
     })
 
@@ -132,7 +133,7 @@ export function upkeepCases(url: string, options: MongoStoreOptions = {}): void 
       const store = adapter.open(name)
       const bounded = adapter.open(name, { bounds })
       await store.set({ ...entryOf('a'), durationMs: 5, promised: true })
-      for (const [field, value] of Object.entries({ bytes: 'many', usedAt: 5, gen: { $gt: '' } })) {
+      for (const [field, value] of Object.entries({ bytes: 'many', usedAt: 5, gen: { more: '' } })) {
         await documents.updateOne({ _id: `${name}:a` }, { $set: { [field]: value } })
         expect((await bounded.get('a'))?.payload, field).toBeDefined()
         for await (const { bytes } of store.heads()) expect(typeof bytes).toBe('number')
