@@ -126,6 +126,7 @@ export function upkeepCases(url: string, options: MongoStoreOptions = {}): void 
       while (!isWritten) await hasty.open(name).prune(Date.now() + YEARS)
       await writing
       expect((await store.get('large'))?.payload.length).toBe(payload.length)
+      await store.clear()
       await hasty.close()
     })
 
