@@ -9,7 +9,7 @@ const ROUNDS = 8
 
 /** A process with a clock that is years ahead fills a bounded cache; then the clocks are right again. */
 export function clockAheadCase(url: () => string, adapter: (url: string) => StoreAdapter): void {
-  test('after a clock that was years ahead a bounded cache caches what is called now', async () => {
+  test('after a clock that was years ahead a bounded cache caches what is called now, and stays bounded', async () => {
     const funcname = `f-${randomUUID()}`
     const child = new Child(new URL('children/ahead.mjs', import.meta.url), url(), funcname, BOUND)
     await child.says('done')
@@ -26,6 +26,13 @@ export function clockAheadCase(url: () => string, adapter: (url: string) => Stor
       await new Promise((resolve) => setTimeout(resolve, 300))
     }
     expect(runs, 'nothing of what is called over and over ran again').toBe(again.length + ROUNDS * 4)
+    // And the bound is kept, though a clock ahead has noted when that was last seen to.
+    const entries = async () => (await cache.open(funcname).stats()).entries
+    for (let other = 0; (await entries()) > 1.25 * BOUND; other++) {
+      expect(other, 'writes without an eviction').toBeLessThan(300)
+      await f(5000 + other)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
     await cache.close()
   })
 }
