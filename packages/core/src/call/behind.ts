@@ -4,6 +4,7 @@ import { type Computation, compute, type OwnTurn } from './compute.ts'
 import type { Flight } from './flight.ts'
 import { heldHere } from './held-here.ts'
 import { checkUnhash, hasStrayed } from './identity.ts'
+import { enterLimits, limitsOf } from './limit.ts'
 import { asError } from './recall.ts'
 import { pickleKey } from './record.ts'
 import { isThenable, run, type Steps } from './steps.ts'
@@ -94,6 +95,8 @@ function* once(computation: Computation): Steps<void> {
   if (hasStrayed(plan, call.self, call.args, identity)) return
   checkUnhash(plan, identity)
   const pickledKey = pickleKey(plan, identity)
+  flight.limits = limitsOf(plan, {})
+  if (flight.limits !== undefined) yield* enterLimits(plan, flight)
   const turn = yield* turnOf(computation)
   if (turn === undefined) return
   // Over a synchronous store no other code ran since the look above.

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
 import { argumentsAsTheyAre } from './arguments.ts'
 import type { Call } from './call.ts'
-import type { Flight, Landing } from './flight.ts'
+import { type Flight, type Landing, leaveLimits } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { tellRecursion, wrote } from './outcome.ts'
 import { record } from './record.ts'
@@ -80,11 +80,13 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
     value = yield* wait(result)
   } catch (error) {
     stop()
+    leaveLimits(flight)
     plan.counters.errors++
     tell(true)
     throw error
   }
   stop()
+  leaveLimits(flight)
   return { value, promised, durationMs: tell(false) }
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Limit } from './limit.ts'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
 export interface Landing {
@@ -21,6 +22,8 @@ export interface Flight {
   children?: Set<Flight>
   /** What this flight's function waits for: a ring of these would never end. */
   joins?: Set<Join>
+  /** The flight that was the current one before this one's function was called. */
+  outer?: Flight | undefined
   ended: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
@@ -38,6 +41,12 @@ export interface Flight {
   abort?: AbortController
   /** Where {@link Flights.end} takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
+  /** How many flights may run at once: see {@link Limit}. */
+  limits?: readonly Limit[] | undefined
+  /** The limits in which it holds a place. */
+  places?: Limit[] | undefined
+  /** The limit at which it stands in line. */
+  inLine?: Limit | undefined
 }
 
 /** One flight's wait for another. */
@@ -69,6 +78,7 @@ export function isInside(flight: Flight): boolean {
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
+  readonly #overdue = new Set<Flight>()
 
   /** The flight that an identical call may join. */
   find(text: string): Flight | undefined {
@@ -100,9 +110,11 @@ export class Flights {
     flight.ended = true
     flight.dropLease?.()
     flight.dropLease = undefined
+    leaveLimits(flight)
     flight.landing = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
+    this.#overdue.delete(flight)
     this.close(flight)
   }
 
@@ -118,12 +130,13 @@ export class Flights {
   /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
   giveUpOn(flight: Flight): void {
     flight.overdue = true
+    this.#overdue.add(flight)
     this.close(flight)
   }
 
   /** A result was stored: what is overdue must not overwrite it. */
   supersede(text: string): void {
-    for (const flight of this.#running) if (flight.overdue && flight.text === text) flight.fenced = true
+    for (const flight of this.#overdue) if (flight.text === text) flight.fenced = true
   }
 
   /** What runs for this key (or for any) may have read what is gone now. */
@@ -147,11 +160,22 @@ export class Flights {
   }
 }
 
-/** Makes a flight the current one, until {@link enter} is called with the answer. Unlike {@link fly} it takes no stack. */
-export function enter(flight: Flight | undefined): Flight | undefined {
-  const outer = current.getStore()
+/** Gives back the places of a run that has ended, or that waits for another process. */
+export function leaveLimits(flight: Flight): void {
+  for (const limit of flight.places ?? []) limit.leave(flight)
+  flight.places = undefined
+}
+
+/** Makes a flight the current one, until {@link leave}. Unlike {@link fly} the two take nothing of the stack. */
+export function enter(flight: Flight): void {
+  flight.outer = current.getStore()
   current.enterWith(flight)
-  return outer
+}
+
+/** Makes that flight the current one again that was before {@link enter}. */
+export function leave(flight: Flight): void {
+  current.enterWith(flight.outer)
+  flight.outer = undefined
 }
 
 /** Runs something inside of a flight. */

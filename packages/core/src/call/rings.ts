@@ -1,4 +1,5 @@
 import { currentFlight, type Flight, type Join } from './flight.ts'
+import { relieve } from './stuck.ts'
 
 /** Stands for the result of a wait that was part of a ring. */
 export const RING: unique symbol = Symbol('ring')
@@ -36,6 +37,11 @@ const setImmediateAtStart = globalThis.setImmediate
  * of the event loop, in time proportional to the flights and waits.
  */
 function check(): void {
+  breakRings()
+  relieve()
+}
+
+function breakRings(): void {
   let joins = unchecked
   unchecked = []
   for (;;) {

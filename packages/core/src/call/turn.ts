@@ -1,9 +1,10 @@
 import type { Lease, LeaseHolder, LeaseOptions, Mode } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
-import type { Flight } from './flight.ts'
+import { type Flight, leaveLimits } from './flight.ts'
 import { heldHere, noteHeld } from './held-here.ts'
 import type { Identity } from './identity.ts'
+import { enterLimits } from './limit.ts'
 import { ABSENT, type Found, type Recalled, recall } from './recall.ts'
 import { join, RING } from './rings.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
@@ -67,7 +68,10 @@ export function* takeTurn(plan: Plan, identity: Identity, { maxAge, flight, sinc
     if (!waited) plan.counters.waits++
     waited = true
     const ms = Math.min(pause * (0.5 + random()), plan.waitTimeout - waitedMs)
+    // One that waits for another process runs nothing.
+    leaveLimits(flight)
     if ((yield* rest(plan, identity, flight, holder, ms)) === RING) return { kind: 'recursion' }
+    if (flight.limits !== undefined) yield* enterLimits(plan, flight)
   }
 }
 

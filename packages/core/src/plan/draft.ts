@@ -7,6 +7,7 @@ import { Refreshes } from '../call/behind.ts'
 import { Broadcasts } from '../call/broadcast.ts'
 import { Flights } from '../call/flight.ts'
 import { isChangeable } from '../call/identity.ts'
+import { Limit } from '../call/limit.ts'
 import { answered } from '../call/record.ts'
 import { withoutSignal } from '../call/signals.ts'
 import { isThenable } from '../call/steps.ts'
@@ -21,7 +22,7 @@ import { tellProblem } from '../telling/trouble.ts'
 import { newCounters } from './counters.ts'
 import { milliseconds } from './duration.ts'
 import { callMode, verbosityOf } from './environment.ts'
-import { collecting, kindOf } from './kinds.ts'
+import { collecting, type FunctionKind, kindOf } from './kinds.ts'
 import { claimNamespace } from './namespaces.ts'
 import type { MemoryOptions, Options, StandardSchema } from './options.ts'
 import { checkOptions } from './options-check.ts'
@@ -145,6 +146,7 @@ export function draft(
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
     looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
     memory: memoryOf(options.memory, surroundings),
+    limit: limitOf(options, namespace, kind),
     singleFlight: options.singleFlight ?? 'shared',
     waitTimeout: optional(options, 'waitTimeout', DEFAULT_WAIT_MS),
     throwsStoreErrors: options.onStoreError === 'throw',
@@ -239,6 +241,16 @@ function validatorOf(validate: AnyOptions['validate']): Plan['validate'] {
     const answer: unknown = validate(value)
     return isThenable(answer) ? Promise.resolve(answer).then((later) => judged(later, value)) : judged(answer, value)
   }
+}
+
+function limitOf({ concurrency }: AnyOptions, namespace: string, kind: FunctionKind): Limit | undefined {
+  if (concurrency !== undefined && kind === 'async generator') {
+    throw new OptionError(
+      `concurrency cannot limit ${namespace}: an async generator goes at the pace of its consumer, which may never end it`,
+      { option: 'concurrency' },
+    )
+  }
+  return concurrency === undefined || concurrency === Number.POSITIVE_INFINITY ? undefined : new Limit(concurrency)
 }
 
 function memoryOf(memory: AnyOptions['memory'], surroundings: Surroundings): MemoryTier | undefined {

@@ -72,6 +72,11 @@ const CHECKS: Checks = {
     what: "'shared', 'process' or false",
     fits: (value) => value === 'shared' || value === 'process' || value === false,
   },
+  concurrency: {
+    ...COUNT,
+    what: 'a positive whole number, or Infinity',
+    fits: (value) => value === Number.POSITIVE_INFINITY || COUNT.fits(value),
+  },
   waitTimeout: DURATION,
   onStoreError: { what: "'report' or 'throw'", fits: (value) => value === 'report' || value === 'throw' },
   maxEntries: COUNT,

@@ -3,6 +3,7 @@ import type { Refreshes } from '../call/behind.ts'
 import type { Broadcasts } from '../call/broadcast.ts'
 import type { Flights } from '../call/flight.ts'
 import type { Terms } from '../call/judge.ts'
+import type { Limit } from '../call/limit.ts'
 import type { Tidying } from '../call/tidying.ts'
 import type { Unstorable } from '../call/unstorable.ts'
 import type { AnyFunction } from '../face/types.ts'
@@ -64,6 +65,8 @@ export interface Plan {
   readonly looksAtArguments: boolean
 
   readonly memory: MemoryTier | undefined
+  /** How many runs may go on at once. */
+  readonly limit: Limit | undefined
   readonly singleFlight: SingleFlight
   readonly waitTimeout: number
   readonly throwsStoreErrors: boolean

@@ -3,7 +3,7 @@ import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store
 /** How {@link memoryStore} tells the time. */
 export interface MemoryStoreOptions {
   /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
-  readonly monotonic?: () => number
+  readonly monotonic?: (() => number) | undefined
 }
 
 declare module '@persist/store' {
