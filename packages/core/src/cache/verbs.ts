@@ -1,7 +1,7 @@
 import type { Entry } from '@persist/store'
 import type { Given } from '../call/arguments.ts'
-import { answersWithPromises } from '../call/call.ts'
 import { checkUnhash, type Identity } from '../call/identity.ts'
+import { answersWithPromises } from '../call/its-way.ts'
 import { wrote } from '../call/outcome.ts'
 import { judgeNow, recall } from '../call/recall.ts'
 import { pickleKey, record } from '../call/record.ts'

@@ -2,17 +2,19 @@ import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
 import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
+import { Course, Departure, fly } from './course.ts'
 import { yieldIfBusy } from './fairness.ts'
 import { type Flight, type Landing, leaveLimits } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
+import { inItsWay } from './its-way.ts'
 import { enterLimits, type Limit, limitsOf } from './limit.ts'
 import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
 import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
 import { answered, pickleKey } from './record.ts'
-import { leaveable, meet } from './share.ts'
+import { meet } from './share.ts'
 import { signalOf, throwIfAborted, until } from './signals.ts'
-import { isThenable, run, type Steps, wait } from './steps.ts'
+import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
 import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './turn.ts'
 
@@ -42,29 +44,40 @@ export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as con
  * the store, judgement; else the lease, the function, the store again.
  */
 export function answer(plan: Plan, call: Call): unknown {
+  const begun = begin(plan, call)
+  return begun instanceof Course ? fly(begun) : begun
+}
+
+/** As {@link answer}, but a call that may run the function comes back as a {@link Course}, for the caller to run it. */
+export function begin(plan: Plan, call: Call): unknown {
   if (plan.streams) return stream(plan, call)
   if (plan.mode === 'off') return plain(plan, call)
   try {
-    const signals = signalsOf(call)
-    if (signals !== NO_SIGNALS) throwIfAborted(signals)
-    const identity = identify(plan, call.self, call.args)
-    if (isRefresh(plan, call)) {
-      plan.flights.fence(identity.text)
-      return take(plan, call, identity, { looked: REFRESH, signals })
-    }
-    const landing = remember(plan, identity, call.maxAge)
-    if (landing !== undefined) return inItsWay(plan, landing)
-    const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
-    if (flight !== undefined) return meet(plan, call, identity, flight, signals)
-    if (plan.adapter.mode === 'async') return take(plan, call, identity, { signals })
-    // A synchronous store answers before another call could join: a hit needs no flight.
-    const looked = recall(plan, identity, call.maxAge)
-    if (isThenable(looked) || looked.kind !== 'fresh') return take(plan, call, identity, { looked, signals })
-    return inItsWay(plan, hit(plan, identity, looked))
+    const found = lookUp(plan, call)
+    return found instanceof Departure ? new Course(found, (flight) => story(found, flight)) : found
   } catch (error) {
     if (plan.isAsync) return Promise.reject(error)
     throw error
   }
+}
+
+function lookUp(plan: Plan, call: Call): unknown {
+  const signals = signalsOf(call)
+  if (signals !== NO_SIGNALS) throwIfAborted(signals)
+  const identity = identify(plan, call.self, call.args)
+  if (isRefresh(plan, call)) {
+    plan.flights.fence(identity.text)
+    return new Departure(plan, call, identity, signals, REFRESH)
+  }
+  const landing = remember(plan, identity, call.maxAge)
+  if (landing !== undefined) return inItsWay(plan, landing)
+  const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  if (flight !== undefined) return meet(plan, call, identity, flight, signals)
+  if (plan.adapter.mode === 'async') return new Departure(plan, call, identity, signals)
+  // A synchronous store answers before another call could join: a hit needs no flight.
+  const looked = recall(plan, identity, call.maxAge)
+  if (isThenable(looked) || looked.kind !== 'fresh') return new Departure(plan, call, identity, signals, looked)
+  return inItsWay(plan, hit(plan, identity, looked))
 }
 
 /** The signals at which the caller leaves: that of `with`, and that among the arguments. */
@@ -105,45 +118,14 @@ export function isRefresh(plan: Plan, call: Call): boolean {
   return call.refresh || plan.mode === 'refresh'
 }
 
-/** What is known when a call starts a flight of its own. */
-export interface Start {
-  /** What the store had, where it has been asked. */
-  readonly looked?: Recalled | PromiseLike<Recalled>
-  readonly signals: readonly AbortSignal[]
-  /** When the call began to wait, where it has waited for another flight. */
-  readonly since?: number
-}
-
 /** Starts a flight. */
-export function take(plan: Plan, call: Call, identity: Identity, { looked, signals, since }: Start): unknown {
-  const flight = plan.flights.start(identity.text)
-  let landing: Landing | Promise<Landing>
-  try {
-    landing = run(story({ plan, call, identity, flight }, looked, since))
-  } catch (error) {
-    plan.flights.end(flight)
-    throw error
-  }
-  if (!isThenable(landing)) {
-    plan.flights.end(flight)
-    return inItsWay(plan, landing)
-  }
-  return leaveable(plan, flight, signals, landed(plan, flight, landing))
+export function take(departure: Departure): unknown {
+  return fly(new Course(departure, (flight) => story(departure, flight)))
 }
 
-function landed(plan: Plan, flight: Flight, landing: Promise<Landing>): Promise<unknown> {
-  flight.landing = landing
-  const end = () => plan.flights.end(flight)
-  landing.then(end, end)
-  return landing.then(({ value }) => value)
-}
-
-function* story(
-  computation: Computation,
-  looked: Recalled | PromiseLike<Recalled> | undefined,
-  since = computation.plan.surroundings.monotonic(),
-): Steps<Landing> {
-  const { plan, call, identity, flight } = computation
+function* story({ plan, call, identity, looked, since: began }: Departure, flight: Flight): Steps<Landing> {
+  const computation: Computation = { plan, call, identity, flight }
+  const since = began ?? plan.surroundings.monotonic()
   const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
   if (found.kind === 'fresh') return hit(plan, identity, found, flight)
   if (plan.mode === 'replay') replay(plan, identity)
@@ -221,18 +203,6 @@ function remember(plan: Plan, identity: Identity, maxAge: number): Landing | und
     tellUnreadable(plan, identity, error)
     return undefined
   }
-}
-
-/** A value as the function would answer with it: at once, or as a promise. */
-export function inItsWay(plan: Plan, { value, promised }: Landing): unknown {
-  if (plan.isAsync) return Promise.resolve(value)
-  if (promised) plan.learned.promises = true
-  return promised || answersWithPromises(plan) ? Promise.resolve(value) : value
-}
-
-/** Whether the function is known to return promises, though it is not declared so, and nothing else. */
-export function answersWithPromises({ learned }: Plan): boolean {
-  return learned.promises && !learned.values
 }
 
 /** The function called itself with its own key: the outermost call stores. */

@@ -22,6 +22,8 @@ export interface Flight {
   children?: Set<Flight>
   /** What this flight's function waits for: a ring of these would never end. */
   joins?: Set<Join>
+  /** The flight that was the current one before this one's function was called. */
+  outer?: Flight | undefined
   ended: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
@@ -164,11 +166,16 @@ export function leaveLimits(flight: Flight): void {
   flight.places = undefined
 }
 
-/** Makes a flight the current one, until {@link enter} is called with the answer. Unlike {@link fly} it takes no stack. */
-export function enter(flight: Flight | undefined): Flight | undefined {
-  const outer = current.getStore()
+/** Makes a flight the current one, until {@link leave}. Unlike {@link fly} the two take nothing of the stack. */
+export function enter(flight: Flight): void {
+  flight.outer = current.getStore()
   current.enterWith(flight)
-  return outer
+}
+
+/** Makes that flight the current one again that was before {@link enter}. */
+export function leave(flight: Flight): void {
+  current.enterWith(flight.outer)
+  flight.outer = undefined
 }
 
 /** Runs something inside of a flight. */

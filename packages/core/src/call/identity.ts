@@ -2,6 +2,7 @@ import { HashCollisionError, KeyError, OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import { canonical, canonicalArguments } from '@persist/key'
 import type { Plan } from '../plan/plan.ts'
+import { isThenable } from './steps.ts'
 
 /** What identifies one call: made once, before the function can change its arguments. */
 export class Identity {
@@ -42,6 +43,7 @@ export function identify(plan: Plan, self: unknown, args: readonly unknown[]): I
 
 /** The identity of a key, as `f.cache` takes them. */
 export function identifyKey(plan: Plan, key: unknown): Identity {
+  if (isThenable(key)) key.then(undefined, () => {})
   if (key === undefined && plan.ownKey) {
     throw new KeyError(
       `the key of a call of ${plan.namespace} is undefined, so all such calls would share one entry: the option key must return what identifies the call`,
@@ -90,6 +92,7 @@ export function checkUnhash(plan: Plan, identity: Identity): void {
 
 function checkedHash(plan: Plan, hash: unknown): string {
   if (typeof hash !== 'string') {
+    if (isThenable(hash)) hash.then(undefined, () => {})
     throw new OptionError(`hash must return a string, not ${typeof hash} (${plan.namespace})`, { option: 'hash' })
   }
   plan.adapter.checkHash?.(hash)

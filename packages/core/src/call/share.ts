@@ -1,12 +1,12 @@
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
 import { alone, answer, type Call, plain, take } from './call.ts'
+import { Departure, leaveable } from './course.ts'
 import type { Flight, Landing } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { tellShared } from './outcome.ts'
 import { asError } from './recall.ts'
 import { join, RING } from './rings.ts'
-import { until } from './signals.ts'
 
 /** The same call is under way in this process. */
 export function meet(
@@ -20,16 +20,6 @@ export function meet(
   if (flight.landing === undefined) return alone(plan, call, identity)
   flight.waiters++
   return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals))
-}
-
-/** The result for one caller, who may leave. */
-export function leaveable(
-  plan: Plan,
-  flight: Flight,
-  signals: readonly AbortSignal[],
-  result: Promise<unknown>,
-): Promise<unknown> {
-  return signals.length === 0 ? result : until(result, signals, (reason) => plan.flights.leave(flight, reason))
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
@@ -49,7 +39,7 @@ async function share(
   if (landing === OVERDUE) {
     plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
     plan.flights.giveUpOn(flight)
-    return take(plan, call, identity, { signals, since })
+    return take(new Departure(plan, call, identity, signals, undefined, since))
   }
   if (landing.strayed || isTooOld(plan, call, landing)) return answer(plan, call)
   const { value, payload } = landing

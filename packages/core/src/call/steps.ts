@@ -1,4 +1,4 @@
-import { enter, type Flight, fly } from './flight.ts'
+import { type Flight, fly } from './flight.ts'
 
 /**
  * A piece of work that is written once and runs both ways: it yields what it may have to wait for. Over a synchronous
@@ -48,21 +48,7 @@ export function done(reply: void | PromiseLike<void>): true | PromiseLike<true> 
 /** Runs the steps: to their end at once if nothing has to be waited for, else as a promise. */
 export function run<T>(steps: Steps<T>): T | Promise<T> {
   let step = steps.next()
-  // As in `proceed`, but with one frame less for each level of a recursion.
-  while (!step.done && step.value instanceof Invocation) {
-    const { flight, fn, self, args } = step.value
-    const outer = enter(flight)
-    let result: unknown
-    try {
-      result = Reflect.apply(fn, self, args)
-    } catch (error) {
-      enter(outer)
-      step = steps.throw(error)
-      continue
-    }
-    enter(outer)
-    step = steps.next(result)
-  }
+  while (!step.done && step.value instanceof Invocation) step = proceed(steps, step.value)
   return step.done ? step.value : resume(steps, step.value)
 }
 
@@ -85,7 +71,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
-async function resume<T>(steps: Steps<T>, pending: unknown): Promise<T> {
+/** Runs the steps from a point on where something has to be waited for. */
+export async function resume<T>(steps: Steps<T>, pending: unknown): Promise<T> {
   for (let waitFor = pending; ; ) {
     const step = await (waitFor instanceof Invocation ? proceed(steps, waitFor) : continued(steps, waitFor))
     if (step.done) return step.value

@@ -2,13 +2,15 @@ import { stats } from '../cache/stats.ts'
 import { clear, has, lookup, peek, put, remove } from '../cache/verbs.ts'
 import { makeView } from '../cache/view.ts'
 import { argumentsOf, unchanging } from '../call/arguments.ts'
-import { answer, PLAIN } from '../call/call.ts'
+import { answer, begin, PLAIN } from '../call/call.ts'
+import { Course } from '../call/course.ts'
 import { identify } from '../call/identity.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import { many } from '../many/many.ts'
 import type { Plan } from '../plan/plan.ts'
 import { TEXT, textOf } from '../plan/source-text.ts'
+import { carryAttachments } from './attachments.ts'
 import { defineMembers } from './members.ts'
 import type { Overrides } from './persisted.ts'
 import type { AnyFunction } from './types.ts'
@@ -18,7 +20,19 @@ const plans = new WeakMap<AnyFunction, Plan>()
 /** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
 export function wrap(plan: Plan): AnyFunction {
   const persistedFunction = function (this: unknown, ...args: unknown[]) {
-    return answer(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
+    const course = begin(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
+    if (!(course instanceof Course)) return course
+    // As `fly` does it, without a frame of its own: see Course.
+    while (course.fn !== undefined) {
+      try {
+        course.result = Reflect.apply(course.fn, course.self, course.args)
+      } catch (error) {
+        course.threw(error)
+        continue
+      }
+      course.returned()
+    }
+    return course.result
   }
   plans.set(persistedFunction, plan)
   const isAsyncStore = plan.adapter.mode === 'async'
@@ -69,6 +83,7 @@ export function wrap(plan: Plan): AnyFunction {
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
   }
+  carryAttachments(plan.original, persistedFunction)
   return persistedFunction
 }
 

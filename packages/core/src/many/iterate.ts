@@ -1,4 +1,4 @@
-import { answersWithPromises } from '../call/call.ts'
+import { answersWithPromises } from '../call/its-way.ts'
 import { run } from '../call/steps.ts'
 import type { ManyOptions } from '../face/many.ts'
 import type { Plan } from '../plan/plan.ts'

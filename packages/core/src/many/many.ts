@@ -1,5 +1,6 @@
 import { OptionError } from '@persist/errors'
-import { answer, answersWithPromises, PLAIN } from '../call/call.ts'
+import { answer, PLAIN } from '../call/call.ts'
+import { answersWithPromises } from '../call/its-way.ts'
 import { isThenable, perform, type Steps, wait } from '../call/steps.ts'
 import type { ManyOptions } from '../face/many.ts'
 import type { Plan } from '../plan/plan.ts'

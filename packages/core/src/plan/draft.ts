@@ -54,7 +54,13 @@ export interface Found {
  *
  * @throws OptionError, UnknownStoreError, StoreNotInstalledError, DuplicateNamespaceError
  */
-export function draft(original: AnyFunction, options: AnyOptions, found: Found, surroundings: Surroundings): Plan {
+export function draft(
+  original: AnyFunction,
+  options: AnyOptions,
+  found: Found,
+  surroundings: Surroundings,
+  entry: AnyFunction,
+): Plan {
   checkOptions(options)
   const { env } = surroundings
   const namespace = options.funcname ?? nameOf(original, found)
@@ -93,7 +99,7 @@ export function draft(original: AnyFunction, options: AnyOptions, found: Found, 
     ...(bounds !== undefined && { bounds }),
     report: (problem) => tellProblem(plan, 'store', undefined, problem),
   })
-  claimNamespace(adapter.name, namespace, original)
+  claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleOne = options.pickle ?? pickle
   const unpickleOne = options.unpickle ?? unpickle
   const version = versionOf(original, options)

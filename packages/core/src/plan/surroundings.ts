@@ -24,6 +24,7 @@ export interface Surroundings {
 
 // Timers are taken when core is loaded: fake timers of a user's tests must not make a call wait forever.
 const { setTimeout, setImmediate, clearTimeout } = globalThis
+const { eventLoopUtilization } = performance as { eventLoopUtilization?: () => { idle: number } | undefined }
 /** The longest time that a timer takes: a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 let sleeper: Int32Array | undefined
@@ -53,7 +54,6 @@ export const realSurroundings: Surroundings = {
 
 /** Bun and Deno have the function, and answer 0. */
 function idle(): number | undefined {
-  const { eventLoopUtilization } = performance as { eventLoopUtilization?: () => { idle: number } }
   if (eventLoopUtilization === undefined || 'Bun' in globalThis || 'Deno' in globalThis) return undefined
-  return eventLoopUtilization.call(performance).idle
+  return eventLoopUtilization.call(performance)?.idle
 }
