@@ -1,5 +1,6 @@
 import { nearest, redactUrl, type StoreAdapter } from '@persist/store'
 import { EXIT, Refusal } from './exit.ts'
+import { functions } from './format.ts'
 import { oneLine } from './output.ts'
 import { isCacheFolder } from './presence.ts'
 
@@ -25,14 +26,16 @@ export async function functionsIn(adapter: StoreAdapter, named: readonly string[
 export async function refuseUnknown(adapter: StoreAdapter, funcname: string): Promise<void> {
   if (await hasEntries(adapter, funcname)) return
   const place = redactUrl(adapter.name)
+  const name = oneLine(redactUrl(funcname))
   if (adapter.namespaces === undefined) {
-    throw new Refusal(`${oneLine(funcname)} has no entries in ${place}${cacheHint(funcname)}`, EXIT.no)
+    throw new Refusal(`${name} has no entries in ${place}.${cacheHint(funcname)}`, EXIT.no)
   }
   const known = await allFunctions(adapter)
   if (known.includes(funcname)) return
   const near = nearest(funcname, known)
-  const meant = near === undefined ? '' : ` Did you mean ${oneLine(near)}?`
-  throw new Refusal(`there is no function ${oneLine(funcname)} in ${place}.${cacheHint(funcname) || meant}`, EXIT.no)
+  const others = known.length === 0 ? '' : ` persist ls lists ${functions(known.length)}`
+  const meant = near === undefined ? others : ` Did you mean ${oneLine(near)}?`
+  throw new Refusal(`there is no function ${name} in ${place}.${cacheHint(funcname) || meant}`, EXIT.no)
 }
 
 /** For a cache that was named where a function belongs. */

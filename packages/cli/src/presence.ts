@@ -12,12 +12,16 @@ const MOST_NEIGHBORS = 2000
 /** The kinds of caches that are folders. */
 export type FolderKind = keyof typeof MARKS
 
-/** Refuses a folder that does not exist, or that is no cache: a mistyped name would look like an empty cache. */
-export function refuseAbsent(kind: FolderKind, adapter: StoreAdapter): void {
+/**
+ * Refuses a folder that does not exist, or that is no cache: a mistyped name would look like an empty cache.
+ *
+ * @param advice ends the message where no cache with a similar name is near.
+ */
+export function refuseAbsent(kind: FolderKind, adapter: StoreAdapter, advice: string): void {
   const folder = resolve(kind === 'lmdb' ? afterScheme(adapter.name) : adapter.name.replace(LAYOUT, ''))
-  if (!mayExist(folder)) throw new Refusal(`there is no cache at ${oneLine(folder)}${hint(folder)}`, EXIT.no)
+  if (!mayExist(folder)) throw new Refusal(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
   if (!statSync(folder).isDirectory() || holdsCache(kind, folder, adapter)) return
-  throw new Refusal(`the folder ${oneLine(folder)} holds no cache${hint(folder)}`, EXIT.no)
+  throw new Refusal(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
 }
 
 /** Whether a text names a folder with a cache. */
@@ -44,10 +48,10 @@ function holdsCache(kind: FolderKind, folder: string, adapter: StoreAdapter): bo
   return existsSync(join(folder, '.persist'))
 }
 
-function hint(folder: string): string {
+function hint(folder: string, advice: string): string {
   const meant = within(folder) ?? around(folder) ?? beside(folder)
-  if (meant === undefined) return '. Name the cache with --cache, or PERSIST_CACHE'
-  return `. Did you mean ${oneLine(meant)}?`
+  if (meant !== undefined) return `. Did you mean ${oneLine(meant)}?`
+  return advice === '' ? '' : `. ${advice}`
 }
 
 /** The cache in it, or it itself as another kind of cache. */

@@ -19,7 +19,10 @@ export function createProgram(
   const program = new Command('persist')
   // Before the commands are made, which take both from it.
   program.exitOverride()
-  if (silent) program.configureOutput({ writeErr: () => {}, outputError: () => {} })
+  program.configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'persist: ')),
+    ...(silent && { writeErr: () => {} }),
+  })
   program
     .description('Look at caches of @persist, tidy, check, copy and export them.')
     .version(VERSION)

@@ -53,7 +53,7 @@ export class Session {
   }
 
   open(purpose: Purpose): StoreAdapter {
-    return this.stores.open(this.url, purpose)
+    return this.stores.open(this.url, purpose, 'Name the cache with --cache, or PERSIST_CACHE')
   }
 
   /** As {@link open}, for a command with functions: one that looks like a cache explains why there is none. */
@@ -63,7 +63,7 @@ export class Session {
     } catch (error) {
       const hint = named.map(cacheHint).find((text) => text !== '')
       if (hint === undefined || !(error instanceof Refusal)) throw error
-      throw new Refusal(`${error.message}.${hint}`.replace('?.', '?'), error.exitCode)
+      throw new Refusal(`${error.message.replace(/[.?]?$/, '.')}${hint}`, error.exitCode)
     }
   }
 

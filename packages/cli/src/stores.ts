@@ -71,12 +71,13 @@ export class Stores {
     return this.#exports.default !== undefined
   }
 
-  open(url: string, purpose: Purpose): StoreAdapter {
+  /** @param advice what else to say where there is no cache. */
+  open(url: string, purpose: Purpose, advice = ''): StoreAdapter {
     const scheme = schemeOf(url)
     const isOwn = registeredStore(scheme) !== undefined
     const adapter = scheme === 'file' && !isOwn ? this.#disk(url, purpose) : this.#any(url)
     this.#opened.add(adapter)
-    if (purpose !== 'fill' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) refuseAbsent(scheme, adapter)
+    if (purpose !== 'fill' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) refuseAbsent(scheme, adapter, advice)
     return adapter
   }
 

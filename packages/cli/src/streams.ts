@@ -20,7 +20,9 @@ export function watchStreams({ stdout, stderr }: Streams): Watched {
   stderr.on('error', () => {})
   return {
     async failure() {
-      await new Promise<void>((resolve) => stdout.write('', () => resolve()))
+      // Failures show a moment later. An empty write is one too for a full disk, so only if something is left to write.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (stdout.writableLength > 0) await new Promise<void>((resolve) => stdout.write('', () => resolve()))
       return failure?.code === 'EPIPE' ? undefined : failure
     },
   }

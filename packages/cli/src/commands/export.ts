@@ -1,9 +1,9 @@
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
-import { Readable, type Transform } from 'node:stream'
+import { createWriteStream, realpathSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
+import { Readable, type Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PersistError } from '@persist/errors'
 import { confirm } from '../ask.ts'
-import { EXIT, type ExitCode, ioRefusal } from '../exit.ts'
+import { EXIT, type ExitCode, ioRefusal, Refusal } from '../exit.ts'
 import { entries } from '../format.ts'
 import { interruptible } from '../interruption.ts'
 import { oneLine } from '../output.ts'
@@ -21,7 +21,7 @@ export async function exportEntries(
   { function: named }: { readonly function?: readonly string[] },
 ): Promise<ExitCode> {
   const { adapter, funcnames } = await session.choose('look', named)
-  if (file !== '-' && existsSync(file)) await confirm(session, `Replace the file ${oneLine(file)}?`)
+  if (file !== '-' && statOf(file)?.isFile()) await confirm(session, `Replace the file ${oneLine(file)}?`)
   const progress = await startProgress(session, 'exporting', await countOf(adapter, funcnames))
   const damaged: PersistError[] = []
   const refused: string[] = []
@@ -49,9 +49,9 @@ export async function exportEntries(
     await interruptible((signal) => (file === '-' ? toStdout(lines(), signal) : toFile(lines(), file, signal)))
   } catch (error) {
     if ((error as Error).name === 'AbortError') return EXIT.interrupted
-    // Of the store, or of what is written to.
-    if (error === failure) throw error
-    throw ioRefusal(`${file === '-' ? 'standard output' : oneLine(file)} cannot be written`, error)
+    // Of the store, or of what is written to. Standard output is watched by streams.ts.
+    if (error === failure || error instanceof Refusal) throw error
+    if (file !== '-') throw ioRefusal(`${oneLine(file)} cannot be written`, error)
   } finally {
     progress.end()
   }
@@ -78,25 +78,31 @@ function lineIfShort(parcel: Parcel): string | undefined {
 }
 
 async function toStdout(lines: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
-  try {
-    await pipeline(Readable.from(lines), process.stdout, { signal, end: false })
-  } catch (error) {
-    // Its reader has read enough.
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-  }
+  await pipeline(Readable.from(lines), process.stdout, { signal, end: false })
 }
 
-async function toFile(lines: AsyncIterable<string>, file: string, signal: AbortSignal): Promise<void> {
+async function toFile(lines: AsyncIterable<string>, name: string, signal: AbortSignal): Promise<void> {
+  const source = Readable.from(lines)
+  const gzip = name.endsWith('.gz') ? [await gzipper()] : []
+  const write = (target: Writable) => pipeline([source, ...gzip, target], { signal })
+  const stat = statOf(name)
+  // A device, or a pipe with a name, is written to: a file must not take its place.
+  if (stat !== undefined && !stat.isFile()) return write(createWriteStream(name))
+  const file = stat === undefined ? name : realpathSync(name)
   const part = `${file}.${process.pid}.part`
-  const target = createWriteStream(part, { flags: 'wx' })
   try {
-    const gzip = file.endsWith('.gz') ? await gzipper() : undefined
-    const source = Readable.from(lines)
-    if (gzip === undefined) await pipeline(source, target, { signal })
-    else await pipeline(source, gzip, target, { signal })
+    await write(createWriteStream(part, { flags: 'wx' }))
     renameSync(part, file)
   } finally {
     rmSync(part, { force: true })
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })
+  } catch (error) {
+    throw ioRefusal(`${oneLine(file)} cannot be written`, error)
   }
 }
 

@@ -23,9 +23,12 @@ export async function serve(
   await Promise.race([checking, sleep(LOOKING_MS, undefined, { ref: false })])
   checking.catch((error: Error) => output.note(error.message))
   const page = await servePage({ name: session.name(looking), looking, changing, named }, port)
-  await output.answer({ url: page.url }, () => `${session.name(looking)} is shown on ${output.paint.cyan(page.url)}`)
-  if (output.isTerminal) output.note(output.paint.dim('Ctrl-C ends it'))
-  await interruptible((signal) => once(signal, 'abort'))
+  // As soon as the address can be read, Ctrl-C must end it in good order.
+  await interruptible(async (signal) => {
+    await output.answer({ url: page.url }, () => `${session.name(looking)} is shown on ${output.paint.cyan(page.url)}`)
+    if (output.isTerminal) output.note(output.paint.dim('Ctrl-C ends it'))
+    if (!signal.aborted) await once(signal, 'abort')
+  })
   await page.close()
 }
 

@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
+  /** Called when terminal.py has a text on the screen that is to be answered. */
+  readonly beforeAnswer?: () => void
   /** When it is to be sent SIGINT, as Ctrl-C does. */
   readonly interruptWhen?: () => boolean
 }
@@ -34,14 +36,23 @@ export function persist(args: readonly string[], options: CommandOptions = {}): 
 
 /** Runs any program. */
 export function execute(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { cwd, env, input = '', interruptWhen } = options
-  const child = spawn(program, args, { cwd, env: environment(env) })
+  const { cwd, env, input = '', interruptWhen, beforeAnswer } = options
+  const child = spawn(program, args, {
+    cwd,
+    env: environment({ ...env, ...(beforeAnswer && { TERMINAL_WAITS: '1' }) }),
+  })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
   child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  if (beforeAnswer === undefined) child.stdin.end(input)
+  else {
+    child.stderr.on('data', () => {
+      beforeAnswer()
+      child.stdin.write('\n')
+    })
+  }
   const watch = setInterval(() => {
     if (!interruptWhen?.()) return
     // Once: the second one would not wait for a good moment.
