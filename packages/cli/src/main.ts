@@ -55,7 +55,10 @@ function messageOf(error: unknown): string {
     if (error.code === 'commander.help') return 'which command? persist --help lists them'
     return error.message.replace(/^error: /, '')
   }
+  const { code } = error as Partial<PersistError>
   const message = error instanceof Error ? error.message : String(error)
+  // What follows is advice for applications.
+  if (code === 'ERR_PERSIST_STORE_NOT_INSTALLED') return message.split('\n')[0]!
   if (isTooLong(error)) {
     return 'the answer is longer than a text can be (512 MB): persist get --raw writes the bytes as they are'
   }

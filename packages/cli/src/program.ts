@@ -68,19 +68,23 @@ export function createProgram(
 
 const EPILOGUE = `
 Examples:
-  persist ls                                   functions in ./persist
-  persist show double --args "[3]"             one entry, by the arguments of its call
-  persist -c mongodb://localhost/app stats     a cache in MongoDB
+  persist ls                             functions in ./persist
+  persist show double --args "[3]"       one entry, by the arguments of its call
+  persist -c mongodb://localhost/app stats
   persist copy file://persist mongodb://localhost/app --check
-  persist export backup.ndjson.gz && persist -c ./other import backup.ndjson.gz
-  persist prune --keep-stale 7d                delete what expired more than a week ago
-  persist --timeout 30s -c redis://far ls      wait longer for a slow server
-  persist serve                                the same on a page
+  persist export all.ndjson.gz && persist -c ./other import all.ndjson.gz
+  persist prune --keep-stale 7d          delete what expired over a week ago
+  persist --timeout 30s -c redis://far ls
+  persist serve                          the same on a page
 
 Environment:
   PERSIST_CACHE    the cache, where --cache is not given
   PERSIST_SECRET   the secret of a folder whose entries are sealed with one
 
 Exit codes:
-  0 done    1 no such cache, function or entry, damage found, not everything done    2 wrong usage
-  3 the store cannot be used    4 a file, standard output or a port cannot be used    130 stopped with Ctrl-C`
+  0    done
+  1    no such cache, function or entry; damage found; not everything done
+  2    the command line is wrong, or a package is missing
+  3    the store cannot be used
+  4    a file, standard output or a port cannot be used
+  130  stopped with Ctrl-C`

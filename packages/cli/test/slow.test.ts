@@ -25,7 +25,8 @@ describe('a server that takes connections and says nothing', () => {
           '300ms',
         ])
         expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-        expect(stderr).toMatch(/300 ms/)
+        // The driver of MongoDB has half as long again to find its server.
+        expect(stderr).toMatch(/\b(300|450) ms/)
       }
     },
   )
@@ -41,13 +42,12 @@ await withRedis('a server that pauses', (redis) => {
     const cache = `${redis.url}?persistPrefix=slow`
     await persist(['copy', 'persist', cache], { cwd })
     redis.suspend()
-    const resumed = new Promise((resolve) => setTimeout(resolve, 3_000)).then(redis.resume)
-    const [short, long] = await Promise.all([
-      persist(['-c', cache, '--timeout', '500ms', 'ls'], { cwd }),
-      json(['-c', cache, '--timeout', '60s', 'ls'], { cwd }),
-    ])
-    await resumed
+    const short = await persist(['-c', cache, '--timeout', '500ms', 'ls'], { cwd })
     expect(short).toMatchObject({ code: 3, stderr: expect.stringMatching(/no answer within 500 ms/) })
+    const waiting = json(['-c', cache, '--timeout', '60s', 'ls'], { cwd })
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    redis.resume()
+    const long = await waiting
     expect(long).toHaveLength(4)
   })
 

@@ -3,7 +3,7 @@ import { constants } from 'node:buffer'
 /** The longest line that is read: the longest text that Node can hold. */
 const LONGEST_LINE = constants.MAX_STRING_LENGTH
 /** A file whose first line is longer was not written by `persist export`. */
-export const LONGEST_FIRST_LINE = 1_000_000
+const LONGEST_FIRST_LINE = 1_000_000
 
 const LINE_FEED = 10
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +41,8 @@ export function execute(program: string, args: readonly string[], options: Comma
     cwd,
     env: environment({ ...env, ...(beforeAnswer && { TERMINAL_WAITS: '1' }) }),
   })
+  running.add(child)
+  child.on('close', () => running.delete(child))
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -83,8 +85,11 @@ export async function json(args: readonly string[], options: CommandOptions = {}
 }
 
 const made: string[] = []
+const running = new Set<ChildProcess>()
 
 afterAll(() => {
+  // Those that have not ended, as their test expected them to.
+  for (const child of running) child.kill('SIGKILL')
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
