@@ -3,7 +3,14 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const PLACES = ['file:///proc/x', 'file:///proc/x/y/z', '/dev/null/x', '/etc/passwd/x', `/tmp/${'x'.repeat(300)}`, '/sys/x']
+const PLACES = [
+  'file:///proc/x',
+  'file:///proc/x/y/z',
+  '/dev/null/x',
+  '/etc/passwd/x',
+  `/tmp/${'x'.repeat(300)}`,
+  '/sys/x',
+]
 
 if (process.argv[2] === 'calls') {
   const { persist } = await import('@persist/core')
@@ -21,6 +28,8 @@ for (const place of PLACES) {
   const { stdout, stderr, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })
   const lines = stderr.trim().split('\n').filter(Boolean)
   failed ||= signal !== null || !stdout.includes('1,000 runs') || lines.length > 5
-  console.log(`${place.slice(0, 40)}: ${signal ?? stdout.trim()}, ${lines.length} lines of trouble, such as: ${lines[0] ?? ''}`)
+  console.log(
+    `${place.slice(0, 40)}: ${signal ?? stdout.trim()}, ${lines.length} lines of trouble, such as: ${lines[0] ?? ''}`,
+  )
 }
 process.exitCode = failed ? 1 : 0
