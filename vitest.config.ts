@@ -8,6 +8,8 @@ export default defineConfig({
       'bench/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
+    // Behind the script `test:hosts`.
+    exclude: ['test/field/slow/**', '**/node_modules/**'],
     // The packages are tested as built: the same files that a user's node would load, one copy of each.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     globalSetup: ['test/support/mongo-server.ts', 'test/support/browser-ready.ts'],

@@ -3,20 +3,38 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
-const TYPESCRIPT_7 = 'typescript/bin/tsc'
-const TYPESCRIPT_5 = 'typescript-5/lib/tsc.js'
+const COMPILERS = {
+  'TypeScript 7.0': 'typescript/bin/tsc',
+  'TypeScript 5.9': 'typescript-5/lib/tsc.js',
+  'TypeScript 5.4': 'typescript-5.4/lib/tsc.js',
+} as const
+const RESOLUTIONS = {
+  nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+} as const
 
 let packed: Packed
 let project: Project
 beforeAll(() => {
   packed = pack()
-  const ours = ['core', 'key', 'pickle', 'store', 'store-disk', 'store-keyv', 'store-lmdb', 'store-mongo']
+  const ours = [
+    'core',
+    'errors',
+    'hash',
+    'key',
+    'pickle',
+    'store',
+    'store-disk',
+    'store-keyv',
+    'store-lmdb',
+    'store-mongo',
+  ]
   project = makeProject(
     packed,
     'npm',
@@ -28,33 +46,51 @@ afterAll(() => {
   packed.remove()
 })
 
-test.each([
-  ['TypeScript 7, nodenext', TYPESCRIPT_7, { module: 'nodenext', moduleResolution: 'nodenext' }],
-  ['TypeScript 7, bundler', TYPESCRIPT_7, { module: 'esnext', moduleResolution: 'bundler' }],
-  ['TypeScript 5, nodenext', TYPESCRIPT_5, { module: 'nodenext', moduleResolution: 'nodenext' }],
-])('the published types have no error, and say what they should: %s', (_, compiler, modules) => {
-  const compilerOptions = {
+const cases = Object.entries(COMPILERS).flatMap(([compiler, path]) =>
+  Object.entries(RESOLUTIONS).flatMap(([resolution, modules]) =>
+    (resolution === 'nodenext' ? [true, false] : [true]).map((exact) => ({
+      compiler,
+      path,
+      resolution,
+      modules,
+      exact,
+    })),
+  ),
+)
+
+describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact', ({ path, modules, exact }) => {
+  const strict = {
     ...modules,
     target: 'es2022',
-    lib: ['es2023', 'esnext.disposable', 'esnext.decorators'],
-    types: ['node'],
-    typeRoots: [join(ROOT, 'node_modules/@types')],
     strict: true,
-    exactOptionalPropertyTypes: true,
+    exactOptionalPropertyTypes: exact,
     noUncheckedIndexedAccess: true,
     verbatimModuleSyntax: true,
     // The published types themselves are what is tested.
     skipLibCheck: false,
     noEmit: true,
   }
-  writeFileSync(join(project.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
+
+  test('the published types have no error, and say what they should', () => {
+    const lib = ['es2023', 'esnext.disposable', 'esnext.decorators']
+    const node = { lib, types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] }
+    expect(compile(path, { ...strict, ...node }, 'typed.ts')).toBe('')
+  })
+
+  test('a program without types of Node has no error', () => {
+    const dom = { lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'], types: [], typeRoots: [] }
+    expect(compile(path, { ...strict, ...dom }, 'typed-without-node.ts')).toBe('')
+  })
+})
+
+function compile(compiler: string, compilerOptions: object, file: string): string {
+  writeFileSync(join(project.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
   const { status, stdout } = spawnSync(process.execPath, [pathOf(compiler), '-p', '.'], {
     cwd: project.folder,
     encoding: 'utf8',
   })
-  expect(stdout).toBe('')
-  expect(status).toBe(0)
-})
+  return status === 0 ? '' : `${status} ${stdout}`
+}
 
 /** Within a package, whatever its `exports` say. */
 function pathOf(within: string): string {

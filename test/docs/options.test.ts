@@ -40,6 +40,7 @@ describe('docs/options.md has every option, and no other', () => {
     ['## Of persist', 'packages/core/src/plan/options-check.ts', 'CHECKS'],
     ['## Of persist', 'packages/core/src/plan/options.ts', 'Options'],
     ['## Of a call', 'packages/core/src/face/persisted.ts', 'Overrides'],
+    ['## Of many calls', 'packages/core/src/face/many.ts', 'ManyOptions'],
     ['### Disk', 'packages/store-disk/src/options.ts', 'DiskStoreOptions'],
     ['### MongoDB', 'packages/store-mongo/src/options.ts', 'MongoStoreOptions'],
     ['### LMDB', 'packages/store-lmdb/src/options.ts', 'LmdbStoreOptions'],

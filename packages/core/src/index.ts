@@ -44,6 +44,7 @@ export {
   type TagFence,
 } from '@persist/store'
 export type { OptionsFor, Persist, PersistWith } from './face/forms.ts'
+export type { Many, ManyOptions, ManyProgress } from './face/many.ts'
 export { createPersist, persist, persisted } from './face/persist.ts'
 export type {
   AsyncView,
@@ -60,6 +61,7 @@ export type {
 export type {
   AnyFunction,
   CacheRef,
+  Callable,
   Coloured,
   DefaultCache,
   DefaultKey,

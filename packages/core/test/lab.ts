@@ -11,6 +11,25 @@ export function inBothColours(subject: string, tests: (makeStore: MakeStore, col
   describe(`${subject}, over an asynchronous store`, () => tests(() => delayed(memoryStore()), 'async'))
 }
 
+/** A store of which some verbs do something else. */
+export function changed(adapter: StoreAdapter, verbs: Record<string, (...args: never[]) => unknown>): StoreAdapter {
+  const open = (namespace: string, options?: object) =>
+    new Proxy(adapter.open(namespace, options) as object, {
+      get: (store, name) => {
+        const verb = verbs[name as string] ?? Reflect.get(store, name)
+        return typeof verb === 'function' ? verb.bind(store) : verb
+      },
+    })
+  return new Proxy(adapter, { get: (inner, name) => (name === 'open' ? open : Reflect.get(inner, name)) })
+}
+
+let places = 0
+
+/** The same store as another process sees it: in this one it counts as another place, so that names do not clash. */
+export function elsewhere<M extends 'sync' | 'async'>(cache: StoreAdapter<M>): StoreAdapter<M> {
+  return { ...cache, name: `${cache.name} as seen by process ${++places}` }
+}
+
 /** A persist whose clock stands still until told, which waits at once, and whose background work is done when asked. */
 export function lab(surroundings: Partial<Surroundings> = {}) {
   let now = 1_000_000

@@ -16,9 +16,109 @@ describe('what the types promise', () => {
     never(() => join('x', 'y'))
   })
 
-  it('a generic or overloaded function keeps its signature over a synchronous store', () => {
+  it('a parameter with a default has the type of the default, in every form', () => {
+    const join = persist((a: number, b = 'x') => `${a}${b}`, { funcname: 'types.defaults', cache })
+    expectTypeOf(join).parameters.toEqualTypeOf<[a: number, b?: string | undefined]>()
+    expectTypeOf(join(1)).toEqualTypeOf<string>()
+    const last = persist({ funcname: 'types.defaults.last', cache })((_a: number, b = 'x') => b)
+    expectTypeOf(last(1)).toEqualTypeOf<string>()
+    const bare = persist(function typesDefaults(a = 1) {
+      return a
+    })
+    expectTypeOf(bare()).toEqualTypeOf<number>()
+    const stream = persist(
+      async function* (n = 3) {
+        yield n
+      },
+      { funcname: 'types.defaults.stream', cache },
+    )
+    expectTypeOf(stream()).toEqualTypeOf<AsyncGenerator<number, void, unknown>>()
+  })
+
+  it('options that are known beforehand do not keep a parameter from having the type of its default', () => {
+    const pickle = (value: unknown) => String(value)
+    const unpickle = (payload: string) => Number(payload)
+    const key = (...args: unknown[]) => args
+    const f = persist((n: number, factor = 2) => n * factor, { funcname: 'types.known', cache, pickle, unpickle, key })
+    expectTypeOf(f).parameters.toEqualTypeOf<[n: number, factor?: number | undefined]>()
+    expectTypeOf(f.many([[1]])).toEqualTypeOf<number[]>()
+    expectTypeOf(f.keyOf(1)).toEqualTypeOf<unknown[]>()
+  })
+
+  it('a parameter without a type is an error as in plain TypeScript, unless an option gives the type', () => {
+    never(() => {
+      // @ts-expect-error x has no type
+      realPersist((x) => x)
+      // @ts-expect-error x has no type
+      realPersist((x) => x, { funcname: 'f' })
+      // @ts-expect-error x has no type
+      realPersist({ funcname: 'f' })((x) => x)
+    })
+    const half = persist({ funcname: 'types.half', cache, key: (x: number) => x })((x) => x / 2)
+    expectTypeOf(half).toBeCallableWith(1)
+    expectTypeOf(half(1)).toEqualTypeOf<number>()
+  })
+
+  it('a class has no type that can be called', () => {
+    const wrapped = never(() => realPersist(class {}, { funcname: 'f' }))
+    expectTypeOf<ReturnType<typeof wrapped>>().toBeNever()
+    // biome-ignore lint/complexity/noBannedTypes: a function of which nothing is known
+    const unknown = never(() => realPersist((() => 1) as Function, { funcname: 'f' }))
+    expectTypeOf<ReturnType<typeof unknown>>().toBeCallableWith(1, 'x')
+  })
+
+  it('a generic, overloaded, guarding or asserting function keeps its signature over a synchronous store', () => {
     const same = persist(<T>(value: T) => value, { funcname: 'types.same', cache })
     expectTypeOf(same('x' as const)).toEqualTypeOf<'x'>()
+    function twice(value: string): string
+    function twice(value: number): number
+    function twice(value: string | number): string | number {
+      return typeof value === 'string' ? value + value : value + value
+    }
+    const overloaded = persist(twice, { cache })
+    expectTypeOf(overloaded('x')).toEqualTypeOf<string>()
+    expectTypeOf(overloaded(1)).toEqualTypeOf<number>()
+    const isText = persist((value: unknown): value is string => typeof value === 'string', {
+      funcname: 'types.guard',
+      cache,
+    })
+    expectTypeOf(isText).guards.toEqualTypeOf<string>()
+    const assertText = persist((_value: unknown): asserts _value is string => {}, { funcname: 'types.asserts', cache })
+    expectTypeOf(assertText).asserts.toEqualTypeOf<string>()
+  })
+
+  it('this, rest parameters, readonly tuples and functions of a type parameter are kept', () => {
+    const bound = persist(
+      function (this: { a: number }, x: number) {
+        return this.a + x
+      },
+      { funcname: 'types.this', cache, key: (x) => x },
+    )
+    expectTypeOf(bound).thisParameter.toEqualTypeOf<{ a: number }>()
+    const count = persist((...args: number[]) => args.length, { funcname: 'types.rest', cache })
+    expectTypeOf(count).parameters.toEqualTypeOf<number[]>()
+    const pair = persist((...args: readonly [a: number, b: string]) => args[0], { funcname: 'types.tuple', cache })
+    expectTypeOf(pair).toBeCallableWith(1, 'x')
+    const own = <F extends (x: number) => string>(fn: F) => persist(fn, { funcname: 'types.own', cache })
+    expectTypeOf(own((x) => String(x))(1)).toEqualTypeOf<string>()
+    const args = <A extends unknown[], R>(fn: (...args: A) => R) => persist(fn, { funcname: 'types.args', cache })
+    expectTypeOf(args((x: number) => `${x}`)(1)).toEqualTypeOf<string>()
+  })
+
+  it('an option may be undefined, which counts as not given', () => {
+    const text: string | undefined = undefined as string | undefined
+    const f = persist((x: number) => x, {
+      funcname: 'types.undefined',
+      cache: text ?? cache,
+      ttl: undefined,
+      memory: { maxAge: undefined, maxEntries: undefined },
+      key: undefined,
+      version: text,
+    })
+    never(() => f.with({ maxAge: undefined, signal: undefined })(1))
+    const url = never(() => realPersist((x: number) => x, { cache: process.env.ANY }))
+    expectTypeOf<ReturnType<ReturnType<typeof url>>>().toEqualTypeOf<number | Promise<number>>()
+    expectTypeOf(memoryStore).toBeCallableWith('x', { monotonic: undefined })
   })
 
   it('the key is what the key option returns, and hash and unhash speak of it', () => {
@@ -86,6 +186,61 @@ describe('what the types promise', () => {
     })
     // @ts-expect-error there is no such option
     never(() => persist((x: number) => x, { funcname: 'f', storeKey: true }))
+  })
+
+  it('many of an array gives an array, of any other list an iteration, and settle gives outcomes', () => {
+    const f = persist((x: number, y?: string) => `${x}${y}`, { funcname: 'types.many', cache })
+    expectTypeOf(f.many([[1], [2, 'b']])).toEqualTypeOf<string[]>()
+    expectTypeOf(f.many([[1]], { settle: true })).toEqualTypeOf<PromiseSettledResult<string>[]>()
+    expectTypeOf(f.many([[1]], { settle: false, concurrency: 3 })).toEqualTypeOf<string[]>()
+    expectTypeOf(f.many([[1]] as const)).toEqualTypeOf<string[]>()
+    expectTypeOf(f.many(['a', 'b'].map((text) => [text.length, text]))).toEqualTypeOf<string[]>()
+    const set = new Set<[number]>([[1]])
+    expectTypeOf(f.many(set)).toEqualTypeOf<AsyncGenerator<string, void, undefined>>()
+    expectTypeOf(f.many(set, { settle: true })).toEqualTypeOf<
+      AsyncGenerator<PromiseSettledResult<string>, void, undefined>
+    >()
+    expectTypeOf(f.many((async function* () {})())).toEqualTypeOf<AsyncGenerator<string, void, undefined>>()
+    // @ts-expect-error an item is an array of arguments
+    never(() => f.many([1, 2]))
+    // @ts-expect-error a text is no number
+    never(() => f.many([['a']]))
+    // @ts-expect-error there is no such option
+    never(() => f.many([[1]], { concurency: 3 }))
+
+    const promised = persist(async (x: number) => x, { funcname: 'types.many.promised', cache })
+    expectTypeOf(promised.many([[1]])).toEqualTypeOf<Promise<number[]>>()
+    expectTypeOf(promised.many([[1]], { settle: true })).toEqualTypeOf<Promise<PromiseSettledResult<number>[]>>()
+    const sometimes = persist((x: number) => (x > 1 ? Promise.resolve(x) : x), { funcname: 'types.many.some', cache })
+    expectTypeOf(sometimes.many([[1]])).toEqualTypeOf<number[] | Promise<number[]>>()
+    const mongo = never(() => realPersist((x: number) => x, { cache: 'mongodb://db/app' }).many([[1]]))
+    expectTypeOf<ReturnType<typeof mongo>>().toEqualTypeOf<Promise<number[]>>()
+    const stream = persist(
+      async function* (x: number) {
+        yield x
+      },
+      { funcname: 'types.many.stream', cache },
+    )
+    expectTypeOf(stream.many([[1]])).toEqualTypeOf<AsyncGenerator<number, void, unknown>[]>()
+    // @ts-expect-error each goes at the pace of its consumer
+    never(() => stream.many([[1]], { concurrency: 2 }))
+  })
+
+  it('properties of the function are on the persisted one, also over an asynchronous store', () => {
+    const schema = { title: 'x' }
+    const sync = persist(
+      Object.assign((x: number) => x, { schema }),
+      { funcname: 'types.attached', cache },
+    )
+    expectTypeOf(sync.schema).toEqualTypeOf<{ title: string }>()
+    const async = never(() =>
+      realPersist(
+        Object.assign((x: number) => x, { schema }),
+        { cache: 'mongodb://db/app' },
+      ),
+    )
+    expectTypeOf<ReturnType<typeof async>['schema']>().toEqualTypeOf<{ title: string }>()
+    expectTypeOf<ReturnType<ReturnType<typeof async>>>().toEqualTypeOf<Promise<number>>()
   })
 
   it('a decorated method keeps its type, and persisted gives it the rest', () => {

@@ -1,3 +1,4 @@
+import { brand } from './brand.ts'
 import { PersistError, type PersistErrorCode } from './persist-error.ts'
 
 /** An option that is unknown or of the wrong type. `option` names it, `nearest` the known option most like it. */
@@ -181,5 +182,4 @@ const NAMES = {
   StoreError,
   ReplayMissError,
 }
-// Written out, so that a minifier that renames classes does not rename errors.
-for (const [name, errorClass] of Object.entries(NAMES)) errorClass.prototype.name = name
+for (const [name, errorClass] of Object.entries(NAMES)) brand(errorClass.prototype, name)

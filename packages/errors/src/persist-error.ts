@@ -1,3 +1,5 @@
+import { brand, isInstance } from './brand.ts'
+
 /** Every code that an error of `@persist/*` can have. Codes are stable; messages are not. */
 export type PersistErrorCode =
   | 'ERR_PERSIST_OPTION'
@@ -22,6 +24,9 @@ export type PersistErrorCode =
 /**
  * The base of every error that `@persist/*` throws or reports. Test `code`, not the message.
  *
+ * `instanceof` also holds for an error of another copy of this package in the same process, for this class and for each of
+ * its subclasses here. Your own subclasses keep the usual `instanceof`.
+ *
  * @example
  * ```ts
  * try { double(Symbol('x')) } catch (error) {
@@ -37,8 +42,12 @@ export class PersistError extends Error {
     this.code = code
   }
 
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: each subclass inherits this, and asks for itself
+    return isInstance(value, this)
+  }
+
   static {
-    // On the prototype, as the built-in errors have it: a copy's own property would travel into pickles and logs.
-    PersistError.prototype.name = 'PersistError'
+    brand(PersistError.prototype, 'PersistError')
   }
 }

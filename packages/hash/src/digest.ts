@@ -1,10 +1,14 @@
 import * as crypto from 'node:crypto'
+import { types } from 'node:util'
 
 /** How a digest is written. */
 export type Encoding = 'base64url' | 'hex'
 
+/** What has a hash. */
+export type Hashable = string | Uint8Array
+
 /** SHA-256 of UTF-8 text or of bytes. */
-export type Digest = (input: string | Uint8Array, encoding: Encoding) => string
+export type Digest = (input: Hashable, encoding: Encoding) => string
 
 /** In one step, since Node 20.12 and 21.7: for short texts twice as fast. */
 export const inOneStep: Digest | undefined =
@@ -15,9 +19,21 @@ export const inTwoSteps: Digest = (input, encoding) => crypto.createHash('sha256
 
 const digest = inOneStep ?? inTwoSteps
 
-/** SHA-256 of a text, of which no two are taken for one: see {@link exactBytes}. */
-export function digestOf(text: string, encoding: Encoding): string {
-  return digest(isWellFormed(text) ? text : exactBytes(text), encoding)
+/** SHA-256 of bytes, or of a text, of which no two are taken for one: see {@link exactBytes}. `caller` names the hash. */
+export function digestOf(input: Hashable, encoding: Encoding, caller: string): string {
+  if (typeof input === 'string') return digest(isWellFormed(input) ? input : exactBytes(input), encoding)
+  // Of any realm: a test runner's sandbox has a Uint8Array of its own.
+  if (types.isUint8Array(input)) return digest(input, encoding)
+  throw new TypeError(`${caller} takes a string or a Uint8Array, ${whatInstead(input)}`)
+}
+
+function whatInstead(input: unknown): string {
+  if (types.isPromise(input)) return 'not a promise: await it first'
+  if (ArrayBuffer.isView(input))
+    return 'not another view of bytes: pass new Uint8Array(view.buffer, view.byteOffset, view.byteLength)'
+  if (types.isAnyArrayBuffer(input)) return 'not a buffer: pass new Uint8Array(buffer)'
+  const what = input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input
+  return `not ${what}: pass the canonical(value) of @persist/key`
 }
 
 function isWellFormed(text: string): boolean {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { base32Hash, hexHash, sha256 } from '@persist/hash'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -53,5 +54,34 @@ describe('the three hashes', () => {
   it('tell texts apart that differ in lone surrogates only', () => {
     const texts = ['\ud800', '\ud801', '\udc00', '\ufffd', '\ud800\ud800', 'a\ud800', '\ud800a', '\ud83d\ude00']
     expect(new Set(texts.map(sha256)).size).toBe(texts.length)
+  })
+})
+
+describe.each([
+  ['sha256', sha256],
+  ['hexHash', hexHash],
+  ['base32Hash', base32Hash],
+])('%s', (name, hash) => {
+  it('takes the bytes of a string for that string, whatever holds them and whatever realm they are of', () => {
+    const bytes = Buffer.from('é 1:[3]')
+    const elsewhere = runInNewContext('Uint8Array.from(list)', { list: [...bytes] })
+    for (const input of [bytes, new Uint8Array(bytes), elsewhere]) expect(hash(input)).toBe(hash('é 1:[3]'))
+    expect(hash(new Uint8Array(0))).toBe(hash(''))
+    expect(hash(new Uint8Array([1, 2]))).not.toBe(hash(new Uint8Array([2, 1])))
+  })
+
+  it.each([
+    ['a number', 1, /not number: pass the canonical\(value\)/],
+    ['nothing', undefined, /not undefined/],
+    ['null', null, /not null/],
+    ['an array of bytes', [1, 2], /not an array/],
+    ['an object', { a: 1 }, /not object: pass the canonical/],
+    ['a promise of bytes', Promise.resolve(new Uint8Array(1)), /await it first/],
+    ['an ArrayBuffer', new ArrayBuffer(1), /pass new Uint8Array\(buffer\)/],
+    ['other views', new Float64Array(1), /new Uint8Array\(view\.buffer/],
+  ])('refuses %s with a TypeError that says what to pass', (_what, input, reason) => {
+    expect(() => hash(input as never)).toThrow(TypeError)
+    expect(() => hash(input as never)).toThrow(reason)
+    expect(() => hash(input as never)).toThrow(`${name} takes a string or a Uint8Array`)
   })
 })

@@ -1,5 +1,17 @@
 import { types } from 'node:util'
 
+/** What to pass in place of an object of a class that every runtime has, by its name. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  AbortSignal: 'leave it out of the key',
+  Blob: 'pass its bytes',
+  File: 'pass its bytes',
+  FormData: 'pass [...formData]',
+  Headers: 'pass [...headers]',
+  ReadableStream: 'pass what it reads',
+  Request: 'pass its url, method and body',
+  Response: 'pass its json(), text() or arrayBuffer()',
+}
+
 /** Why an object without a kind is refused. */
 export function whyRefused(object: object): string {
   if (types.isPromise(object)) return 'a promise has no stable identity: await it first'
@@ -8,7 +20,10 @@ export function whyRefused(object: object): string {
   if (types.isModuleNamespaceObject(object)) return withoutIdentity('a module')
   const proto: object | null = Object.getPrototypeOf(object)
   if (proto === null || proto === Object.prototype) return whyNotPlain(object)
+  if (types.isGeneratorObject(object)) return 'a generator has no stable identity: pass [...generator]'
   const name = className(proto)
+  if (name !== undefined && Object.hasOwn(INSTEAD, name))
+    return `${article(name)} has no stable identity: ${INSTEAD[name]}, or give the option key`
   return withoutIdentity(name === undefined ? 'an object with a prototype of its own' : `an instance of ${name}`)
 }
 

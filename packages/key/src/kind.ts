@@ -24,3 +24,14 @@ export function kind<T extends object>(
 function hasNoProperties(object: object): boolean {
   return Reflect.ownKeys(object).length === 0
 }
+
+/** Whether an object has the own keys of a fresh one, and no more: Deno keeps the insides of some classes under symbols. */
+export function hasOnlyKeysOf(fresh: () => object): (object: object) => boolean {
+  // Made when needed, for a fast start.
+  let keys: readonly PropertyKey[] | undefined
+  return (object) => {
+    keys ??= Reflect.ownKeys(fresh())
+    const own = Reflect.ownKeys(object)
+    return own.length === keys.length && own.every((key) => keys!.includes(key))
+  }
+}

@@ -1,11 +1,12 @@
 import { types } from 'node:util'
 import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
 import { writeArray, writeMap, writeSet } from './containers.ts'
-import { type Kind, kind } from './kind.ts'
+import { hasOnlyKeysOf, type Kind, kind } from './kind.ts'
 import { MAX_TEXT } from './limits.ts'
 import { nativeName } from './realm.ts'
 import { refuse } from './refusal.ts'
 import { refuseLength } from './scalars.ts'
+import { TEMPORAL_KINDS } from './temporal-kinds.ts'
 
 /**
  * The kind that a prototype stands for, in this realm or another one (a `node:vm` context, a test runner's); `'plain'` for
@@ -58,6 +59,7 @@ const LANGUAGE_KINDS: readonly Kind<never>[] = [
 ]
 
 const BY_NAME = new Map([...LANGUAGE_KINDS, ...BINARY_KINDS].map((one) => [one.name, one]))
+for (const [name, { kind }] of TEMPORAL_KINDS) BY_NAME.set(name, kind)
 
 /** Whether the getter or method, which looks at the insides, takes the object. */
 function takes(object: object, look: () => unknown): boolean {
@@ -80,6 +82,7 @@ const kinds = new WeakMap<object, Kind<never> | 'plain'>([
       'URL',
       (object) => takes(object, href),
       (url, walk) => walk.tagged('URL', url.href),
+      hasOnlyKeysOf(() => new URL('http://a/')),
     ),
   ],
   [
@@ -88,6 +91,9 @@ const kinds = new WeakMap<object, Kind<never> | 'plain'>([
       'URLSearchParams',
       (object) => takes(object, URLSearchParams.prototype.toString),
       (parameters, walk) => walk.tagged('URLSearchParams', parameters.toString()),
+      hasOnlyKeysOf(() => new URLSearchParams()),
     ),
   ],
 ])
+// Also those of a polyfill, whose classes are not native code.
+for (const { prototype, kind } of TEMPORAL_KINDS.values()) kinds.set(prototype, kind)

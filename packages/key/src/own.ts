@@ -57,6 +57,7 @@ export function hasInsides(object: object): boolean {
     types.isSetIterator(object) ||
     types.isGeneratorObject(object) ||
     types.isNativeError(object) ||
-    types.isExternal(object)
+    // Deno has no such function.
+    types.isExternal?.(object)
   )
 }

@@ -85,6 +85,45 @@ describe('no text is made of', () => {
   })
 })
 
+describe('the reason says what to do about', () => {
+  class Session {
+    readonly #token = 'secret'
+    get token(): string {
+      return this.#token
+    }
+  }
+  test.each<[string, unknown, RegExp]>([
+    ['a promise', Promise.resolve(1), /a promise has no stable identity: await it first/],
+    ['a promise of a subclass', class Later extends Promise<number> {}.resolve(1), /await it first/],
+    [
+      'an AbortSignal',
+      new AbortController().signal,
+      /an AbortSignal .*leave it out of the key, or give the option key/,
+    ],
+    ['a Request', new Request('http://a/'), /a Request .*url, method and body, or give the option key/],
+    ['a Response', Response.json({}), /a Response .*json\(\), text\(\)/],
+    ['Headers', new Headers(), /Headers.*\[\.\.\.headers\]/],
+    ['FormData', new FormData(), /FormData.*\[\.\.\.formData\]/],
+    ['a Blob', new Blob([]), /a Blob .*bytes/],
+    ['a File', new File([], 'a'), /a File .*bytes/],
+    ['a ReadableStream', new ReadableStream(), /a ReadableStream .*what it reads/],
+    ['a generator', (function* () {})(), /\[\.\.\.generator\]/],
+    ['an instance with private state', new Session(), /an instance of Session .*option key.*@persist\/identity/],
+    ['an Intl object', new Intl.NumberFormat('en'), /NumberFormat .*option key/],
+    ['a DOMException', new DOMException('a'), /(DOMException|an error) .*option key/],
+    ['an arguments object', argumentsOf(1), /\[\.\.\.arguments\]/],
+  ])('%s', (_name, value, reason) => {
+    const { message, path } = refusal([{ at: value }])
+    expect(message).toMatch(reason)
+    expect(path).toBe('$[0].at')
+  })
+})
+
+function argumentsOf(..._args: unknown[]): IArguments {
+  // biome-ignore lint/complexity/noArguments: it is what is tested
+  return arguments
+}
+
 describe('an object is not believed to be what its prototype says', () => {
   test.each<[string, object]>([
     ['Map', Object.create(Map.prototype)],

@@ -1,4 +1,4 @@
-import { CUSTOM } from './superjson-text.ts'
+import { CUSTOM } from './annotate.ts'
 import { DECIMAL_DIGITS, Tagged } from './tagged.ts'
 
 /** What was read, and whether {@link Tagged} values are left in it to raise. */

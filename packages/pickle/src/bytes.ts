@@ -1,7 +1,12 @@
+import { constants } from 'node:buffer'
 import { endianness } from 'node:os'
+
+/** Why a value has no text, and what to do. */
+export const TOO_LONG = `its text would be longer than the longest string, which has ${constants.MAX_STRING_LENGTH} characters: use the pickle of @persist/pickle/v8, which writes bytes`
 
 /** Base64 of bytes in little-endian order, whatever this machine's order is. */
 export function toBase64(view: NodeJS.ArrayBufferView, elementSize: number, order = endianness()): string {
+  if (Math.ceil(view.byteLength / 3) * 4 > constants.MAX_STRING_LENGTH) throw new RangeError(TOO_LONG)
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
   return (order === 'LE' ? bytes : swapped(Buffer.from(bytes), elementSize)).toString('base64')
 }

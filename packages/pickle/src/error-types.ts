@@ -1,4 +1,5 @@
 import { setOwn } from './own.ts'
+import { makeHome } from './realm.ts'
 
 /** Which class an error's prototype belongs to. A subclass of a user has another prototype, and is none of these. */
 export const ERROR_NAMES: ReadonlyMap<object, string> = new Map(
@@ -8,8 +9,37 @@ export const ERROR_NAMES: ReadonlyMap<object, string> = new Map(
   ]),
 )
 
-/** Own properties that errors have without listing them. The stack is one more, and treated apart. */
-export const UNLISTED: ReadonlySet<string> = new Set(['message', 'cause', 'errors', 'name', 'stack'])
+for (const [prototype, name] of ERROR_NAMES) makeHome(name, prototype)
+
+/**
+ * Where an error was made, as JavaScriptCore (Bun) notes it beside the stack. It makes these properties when one of the
+ * last three is first touched, so the first two are deleted last.
+ */
+const POSITION: readonly string[] = ['line', 'column', 'sourceURL', 'originalLine', 'originalColumn']
+
+/** Own properties that errors have without listing them. */
+export const UNLISTED: ReadonlySet<string> = new Set(['message', 'cause', 'errors', 'name', 'stack', ...POSITION])
+
+/** Line and column in the first frame of a stack that has them. */
+const FRAME = /:(\d+):(\d+)\)?$/m
+
+const ABSOLUTE = /^(?:[/\\]|[A-Za-z][\w+.-]*:)/
+
+/**
+ * Whether a property of an error only tells where it was made: its stack, and what JavaScriptCore notes beside it. A line
+ * that a program set itself is a value; its property looks alike, but the stack names another line.
+ */
+export function isPlace(error: object, key: PropertyKey): boolean {
+  if (key === 'stack') return true
+  if (!POSITION.includes(key as string) || Object.prototype.propertyIsEnumerable.call(error, key)) return false
+  const { [key as string]: value, stack } = error as Record<string, unknown>
+  const [, line, column] = (typeof stack === 'string' && FRAME.exec(stack)) || []
+  if (key === 'line') return String(value) === line
+  if (key === 'column') return String(value) === column
+  // Of this machine, also where a source map made the stack name another file.
+  if (key === 'sourceURL') return typeof value === 'string' && ABSOLUTE.test(value)
+  return typeof value === 'number'
+}
 
 /** An error before its properties: those may lead back to it. */
 export function emptyError(name: string): Error | undefined {
@@ -20,7 +50,8 @@ export function emptyError(name: string): Error | undefined {
 function blank(prototype: object): Error {
   const error: Error =
     prototype === AggregateError.prototype ? new AggregateError([]) : new (prototype.constructor as ErrorConstructor)()
-  Reflect.deleteProperty(error, 'errors')
+  // JavaScriptCore notes where this very call is.
+  for (const key of ['errors', ...POSITION]) Reflect.deleteProperty(error, key)
   return error
 }
 

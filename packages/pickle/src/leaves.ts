@@ -1,25 +1,10 @@
 import { types } from 'node:util'
 import { fromBase64, toBase64 } from './bytes.ts'
+import type { Leaf, Window } from './leaf.ts'
 import { hasOnlyBytes } from './own.ts'
+import { makeHome } from './realm.ts'
 import { Tagged } from './tagged.ts'
-
-/** Bytes that a value shows; two values that show the same bytes would come back apart. */
-export interface Window {
-  readonly onto: object
-  readonly start: number
-  readonly end: number
-}
-
-/** A built-in type without members to walk into. */
-export interface Leaf {
-  readonly name: string
-  readonly prototype: object
-  /** `undefined` if the value carries properties of its own, which would be lost. Throws for a forged prototype. */
-  lower(value: object, binary: boolean): object | undefined
-  /** The way back from a {@link Tagged} payload. Throws for anything that {@link Leaf.lower} never gave. */
-  raise(payload: unknown): unknown
-  window?(value: object): Window
-}
+import { TEMPORAL } from './temporal.ts'
 
 /** The built-in types without members. `binary`: V8's serializer writes bytes, dates and holes by itself. */
 export const LEAVES: readonly Leaf[] = [
@@ -59,9 +44,8 @@ export const LEAVES: readonly Leaf[] = [
     name: 'URL',
     prototype: URL.prototype,
     lower(value, binary) {
-      const url = value as URL
-      if (!isBare(value)) return undefined
-      const { href } = url
+      const href = trueHref.call(value) as string
+      if (!isBareUrl(value)) return undefined
       // Not every URL reads back as it was written: https://github.com/whatwg/url/issues/415
       const copy = new URL(href)
       if (copy.href !== href) throw new TypeError('its text reads back as another URL')
@@ -78,7 +62,7 @@ export const LEAVES: readonly Leaf[] = [
     prototype: URLSearchParams.prototype,
     lower(value) {
       const text = URLSearchParams.prototype.toString.call(value)
-      return isBare(value) ? new Tagged('URLSearchParams', text) : undefined
+      return isBareParams(value) ? new Tagged('URLSearchParams', text) : undefined
     },
     raise(payload) {
       expect(typeof payload === 'string')
@@ -138,7 +122,11 @@ export const LEAVES: readonly Leaf[] = [
     BigInt64Array,
     BigUint64Array,
   ].map(typedArray),
+  float16Array(),
+  ...TEMPORAL,
 ]
+
+for (const { name, prototype } of LEAVES) if (prototype !== undefined) makeHome(name, prototype)
 
 interface TypedArrayClass {
   readonly name: string
@@ -167,6 +155,24 @@ function typedArray(type: TypedArrayClass): Leaf {
   }
 }
 
+/** Without a type where the runtime has none. V8 cannot write it in all versions, so its bytes go as a buffer. */
+function float16Array(): Leaf {
+  const name = 'Float16Array'
+  const type = (globalThis as unknown as Record<string, TypedArrayClass | undefined>)[name]
+  if (type !== undefined) {
+    const { lower, raise, ...leaf } = typedArray(type)
+    return {
+      ...leaf,
+      lower: (value) => lower(value, false),
+      raise,
+    }
+  }
+  const raise = () => {
+    throw new TypeError(`this runtime has no ${name}`)
+  }
+  return { name, prototype: undefined, lower: () => undefined, raise }
+}
+
 const typedArrayName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
   Symbol.toStringTag,
@@ -187,8 +193,23 @@ function windowOfView(value: object): Window {
   return { onto: buffer, start: byteOffset, end: byteOffset + byteLength }
 }
 
+const trueHref = Object.getOwnPropertyDescriptor(URL.prototype, 'href')?.get as () => string
+
+// Deno keeps the insides of these two under symbols of their own. Made when needed, for a fast start.
+const isBareUrl = hasOnlyKeysOf(() => new URL('http://a/'))
+const isBareParams = hasOnlyKeysOf(() => new URLSearchParams())
+
 function isBare(value: object): boolean {
   return Reflect.ownKeys(value).length === 0
+}
+
+function hasOnlyKeysOf(fresh: () => object): (value: object) => boolean {
+  let keys: readonly PropertyKey[] | undefined
+  return (value) => {
+    keys ??= Reflect.ownKeys(fresh())
+    const own = Reflect.ownKeys(value)
+    return own.length === keys.length && own.every((key) => keys!.includes(key))
+  }
 }
 
 function expect(right: boolean): void {

@@ -29,13 +29,13 @@ export interface PickleType<T = unknown> {
 /** Options of `createPickle`. */
 export interface PickleOptions {
   /** Types of your own. They go before the built-in ones. Default: none. */
-  readonly types?: readonly PickleType[]
+  readonly types?: readonly PickleType[] | undefined
   /** How many objects may lie in one another. Default: 500. */
-  readonly maxDepth?: number
+  readonly maxDepth?: number | undefined
   /** The longest payload, in bytes, to write or to read. Default: no limit but that of V8's strings, about 512 MiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Whether errors keep their `stack`, which holds paths of this machine. Default: `false`. */
-  readonly stacks?: boolean
+  readonly stacks?: boolean | undefined
 }
 
 /** The options, checked and complete. */

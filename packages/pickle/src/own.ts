@@ -87,6 +87,7 @@ export function hasInsides(object: object): boolean {
     types.isMapIterator(object) ||
     types.isSetIterator(object) ||
     types.isGeneratorObject(object) ||
-    types.isExternal(object)
+    // Deno has no such function.
+    types.isExternal?.(object)
   )
 }

@@ -1,4 +1,5 @@
 import { PickleError, UnpickleError } from '@persist/errors'
+import { annotate } from './annotate.ts'
 import { applyAnnotations } from './annotations.ts'
 import { refuseCustomCycle } from './cycles.ts'
 import { hoist } from './hoist.ts'
@@ -6,14 +7,13 @@ import { type PickleOptions, type Plan, planFrom } from './options.ts'
 import { parseJson } from './parse-json.ts'
 import { raise } from './raise.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
-import { annotate } from './superjson-text.ts'
 import { GRAPH, Tagged } from './tagged.ts'
 import { jsonOf, refuseLongText, textOf } from './text.ts'
 
 /** A value to text and back. */
 export interface Pickle {
   /**
-   * One line of text: `{"v":1,"json":…}`, with superjson's `"meta":…` where the value is more than plain JSON. Throws
+   * One line of text: `{"v":1,"json":…}`, with `"meta":…` in superjson's format where the value is more than plain JSON. Throws
    * `PickleError`, with the path, for whatever would not come back equal.
    */
   readonly pickle: (value: unknown) => string
@@ -54,7 +54,7 @@ function annotated({ value, shared }: Snapshot): object {
   try {
     return annotate(hoist(value, shared))
   } catch (error) {
-    throw new PickleError(`superjson cannot write this: ${(error as Error).message}`, '$', { cause: error })
+    throw new PickleError(`this cannot be written: ${(error as Error).message}`, '$', { cause: error })
   }
 }
 

@@ -1,5 +1,6 @@
 import { emptyError, fillError } from './error-types.ts'
-import { LEAVES, type Leaf } from './leaves.ts'
+import type { Leaf } from './leaf.ts'
+import { LEAVES } from './leaves.ts'
 import type { PickleType } from './options.ts'
 import { setOwn } from './own.ts'
 import { ARRAY, BIG_INTEGER, ENTRIES, NULL_PROTOTYPE, REFERENCE } from './tagged.ts'

@@ -1,26 +1,60 @@
 import { types } from 'node:util'
+import { homeOf } from './realm.ts'
 
-const MAP_AND_SET: ReadonlySet<object> = new Set([Map.prototype, Set.prototype])
+/** What to store in place of an object of a class that every runtime has, by its name. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  AbortSignal: 'store its reason, or nothing',
+  Blob: 'store new Uint8Array(await blob.arrayBuffer())',
+  DOMException: 'store its name and message',
+  File: 'store its name and new Uint8Array(await file.arrayBuffer())',
+  FormData: 'store [...formData]',
+  Headers: 'store [...headers]',
+  ReadableStream: 'read it, and store what was read',
+  Request: 'store its url, method and body',
+  Response: 'store await response.json(), or text(), or new Uint8Array(await response.arrayBuffer())',
+  SharedArrayBuffer: 'store a copy of its bytes',
+  WeakMap: 'store what it refers to',
+  WeakRef: 'store what it refers to',
+  WeakSet: 'store what it refers to',
+}
 
-/** Why a value that is no plain object, no array and of no known type cannot be stored. */
+/** Makes, of an instance of a subclass, one of the built-in class. */
+const AS_BUILT_IN: ReadonlyMap<object, string> = new Map<object, string>([
+  [Array.prototype, '[...array]'],
+  [Map.prototype, 'new Map(map)'],
+  [Set.prototype, 'new Set(set)'],
+  [Date.prototype, 'new Date(date)'],
+  [URL.prototype, 'new URL(url)'],
+])
+
+/** Why a value that is no plain object, no array and of no known type cannot be stored, and what to store instead. */
 export function refusal(value: object, prototype: object | null): string {
   if (types.isPromise(value)) return 'a promise cannot be stored: await it first'
   if (types.isBoxedPrimitive(value)) return `a boxed primitive cannot be stored: store ${boxedAdvice(value)}`
-  if (types.isProxy(value) && prototype !== null && MAP_AND_SET.has(prototype))
-    return `a Proxy of a ${className(prototype)} cannot be stored`
+  if (types.isGeneratorObject(value)) return 'a generator cannot be stored: store [...generator]'
+  if (types.isMapIterator(value) || types.isSetIterator(value))
+    return 'an iterator cannot be stored: store [...iterator]'
   const name = className(prototype)
-  if (isOfAnotherRealm(prototype, name)) return `an object of another realm's ${name} cannot be stored`
-  return `an instance of ${name} cannot be stored: give its type to createPickle({ types })`
+  return `an instance of ${name} cannot be stored: ${instead(prototype, name)}`
+}
+
+/** Why an object with hidden properties cannot be stored, if it is one that always has some. */
+export function refusalOfHidden(value: object): string | undefined {
+  if (types.isArgumentsObject(value)) return 'an arguments object cannot be stored: store [...arguments]'
+  if (types.isModuleNamespaceObject(value)) return 'a module cannot be stored: store { ...module }'
+  return undefined
 }
 
 /** Why a value of a built-in type cannot be stored, from what was thrown when it was read. */
-export function unreadable(prototype: object | null, cause: unknown): string {
-  return `this ${className(prototype)} cannot be stored: ${cause instanceof Error ? cause.message : String(cause)}`
+export function unreadable(value: object, prototype: object | null, cause: unknown): string {
+  const name = className(prototype)
+  if (types.isProxy(value)) return `a Proxy of a ${name} cannot be stored: store the ${name} itself`
+  return `this ${name} cannot be stored: ${cause instanceof Error ? cause.message : String(cause)}`
 }
 
 /** The name of a prototype's class, without running anybody's code. */
 export function className(prototype: object | null): string {
-  for (let link = prototype; link !== null && !types.isProxy(link); link = Object.getPrototypeOf(link)) {
+  for (const link of links(prototype)) {
     const maker: unknown = Object.getOwnPropertyDescriptor(link, 'constructor')?.value
     if (typeof maker === 'function') {
       const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value
@@ -30,11 +64,20 @@ export function className(prototype: object | null): string {
   return 'an unnamed class'
 }
 
-function isOfAnotherRealm(prototype: object | null, name: string): boolean {
-  const ours: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value
-  if (typeof ours !== 'function' || prototype === ours.prototype) return false
-  const theirs: unknown = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-  return typeof theirs === 'function' && Object.getOwnPropertyDescriptor(theirs, 'name')?.value === name
+function instead(prototype: object | null, name: string): string {
+  const ready = Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined
+  if (ready !== undefined) return ready
+  const advice = 'give its type to createPickle({ types })'
+  for (const link of links(prototype)) {
+    const builtIn = AS_BUILT_IN.get(homeOf(link))
+    if (builtIn !== undefined) return `${advice}, or store ${builtIn}`
+  }
+  return `${advice}, or store a plain object of what it holds`
+}
+
+/** A prototype and those that it inherits from, as far as that runs no code. */
+function* links(prototype: object | null): Iterable<object> {
+  for (let link = prototype; link !== null && !types.isProxy(link); link = Object.getPrototypeOf(link)) yield link
 }
 
 function boxedAdvice(value: object): string {

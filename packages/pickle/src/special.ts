@@ -1,13 +1,16 @@
 import { types } from 'node:util'
-import { ERROR_NAMES, UNLISTED } from './error-types.ts'
-import { LEAVES, type Leaf } from './leaves.ts'
+import { ERROR_NAMES, isPlace, UNLISTED } from './error-types.ts'
+import type { Leaf } from './leaf.ts'
+import { LEAVES } from './leaves.ts'
 import type { PickleType } from './options.ts'
 import { setOwn } from './own.ts'
 import { className, refusal, unreadable } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
 import type { Walk } from './walk.ts'
 
-const leavesByPrototype: ReadonlyMap<object | null, Leaf> = new Map(LEAVES.map((leaf) => [leaf.prototype, leaf]))
+const leavesByPrototype: ReadonlyMap<object | null | undefined, Leaf> = new Map(
+  LEAVES.map((leaf) => [leaf.prototype, leaf]),
+)
 
 /**
  * The copy of what is neither plain object nor array nor primitive, or a failure. `undefined` for a function or a symbol
@@ -41,7 +44,7 @@ function custom(walk: Walk, type: PickleType, value: object | symbol, depth: num
 
 function mapCopy(walk: Walk, map: Map<unknown, unknown>, depth: number): object {
   const entries: [unknown, unknown][] = []
-  const own = reading(walk, Map.prototype, depth, () => {
+  const own = reading(walk, map, Map.prototype, depth, () => {
     Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]))
     return Reflect.ownKeys(map)
   })
@@ -57,7 +60,7 @@ function mapCopy(walk: Walk, map: Map<unknown, unknown>, depth: number): object 
 
 function setCopy(walk: Walk, set: Set<unknown>, depth: number): object {
   const members: unknown[] = []
-  const own = reading(walk, Set.prototype, depth, () => {
+  const own = reading(walk, set, Set.prototype, depth, () => {
     Set.prototype.forEach.call(set, (member) => members.push(member))
     return Reflect.ownKeys(set)
   })
@@ -70,7 +73,7 @@ function setCopy(walk: Walk, set: Set<unknown>, depth: number): object {
 
 function leafCopy(walk: Walk, leaf: Leaf, value: object, depth: number): object {
   const binary = walk.dialect === 'binary'
-  const copy = reading(walk, leaf.prototype, depth, () => leaf.lower(value, binary))
+  const copy = reading(walk, value, leaf.prototype ?? null, depth, () => leaf.lower(value, binary))
   if (copy === undefined) return walk.fail(`a ${leaf.name} with properties of its own cannot be stored`, depth)
   if (leaf.window) walk.windows.push({ ...leaf.window(value), path: walk.steps(depth) })
   if (copy instanceof Tagged) walk.adopt(copy)
@@ -85,7 +88,7 @@ function errorCopy(walk: Walk, name: string, error: object, depth: number): Tagg
   const tagged = walk.tag(name, [unlisted, listed])
   walk.remember(error, tagged)
   for (const key of Reflect.ownKeys(error)) {
-    if (key === 'stack' && !walk.plan.stacks) continue
+    if (!walk.plan.stacks && isPlace(error, key)) continue
     if (typeof key === 'symbol')
       return walk.fail(`an error with a symbol for a key (${String(key)}) cannot be stored`, depth)
     const property = Object.getOwnPropertyDescriptor(error, key)
@@ -98,15 +101,14 @@ function errorCopy(walk: Walk, name: string, error: object, depth: number): Tagg
 }
 
 function nullPrototypeCopy(walk: Walk, value: object, depth: number): Tagged {
+  if (types.isModuleNamespaceObject(value)) walk.failHidden(value, depth)
   const entries: [string, unknown][] = []
   const tagged = walk.tag(NULL_PROTOTYPE, entries)
   walk.remember(value, tagged)
   const names = Reflect.ownKeys(value)
   for (const key of names) {
-    if (typeof key === 'symbol')
-      return walk.fail(`an object with a symbol for a key (${String(key)}) cannot be stored`, depth)
-    if (Object.getOwnPropertyDescriptor(value, key)?.enumerable !== true)
-      walk.failAt(key, depth, 'a property that is not enumerable cannot be stored')
+    if (typeof key === 'symbol' || Object.getOwnPropertyDescriptor(value, key)?.enumerable !== true)
+      return walk.failHidden(value, depth)
     entries.push([key, walk.member(Reflect.get(value, key), key, depth)])
   }
   walk.refuseInsides(value, names as string[], depth)
@@ -118,10 +120,10 @@ function refuseOwn(walk: Walk, own: readonly PropertyKey[], prototype: object, d
 }
 
 /** Reads the insides of a built-in: a forged one has none, and the engine throws. */
-function reading<T>(walk: Walk, prototype: object, depth: number, read: () => T): T {
+function reading<T>(walk: Walk, value: object, prototype: object | null, depth: number, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    return walk.fail(unreadable(prototype, error), depth, error)
+    return walk.fail(unreadable(value, prototype, error), depth, error)
   }
 }

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { types } from 'node:util'
 import { PickleError, UnpickleError } from '@persist/errors'
+import { TOO_LONG } from './bytes.ts'
 
 /** JSON of a value that a snapshot is of. */
 export function jsonOf(value: unknown): string {
@@ -7,7 +9,9 @@ export function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value)
   } catch (error) {
-    throw new PickleError(`this cannot be written: ${(error as Error).message}`, '$', { cause: error })
+    const { message } = error as Error
+    const isTooLong = error instanceof RangeError && !/call stack/i.test(message)
+    throw new PickleError(`this cannot be written: ${isTooLong ? TOO_LONG : message}`, '$', { cause: error })
   }
 }
 
@@ -26,8 +30,8 @@ export function refuseLongText(text: string, maxBytes: number): void {
 
 /** The text of a payload. Bytes that are no UTF-8 would become a value with replacement characters in it. */
 export function textOf(payload: string | Uint8Array, maxBytes: number): string {
-  if (typeof payload !== 'string' && !(payload instanceof Uint8Array))
-    throw new UnpickleError('a payload is text or bytes')
+  // Of any realm: a test runner's sandbox has a Uint8Array of its own.
+  if (typeof payload !== 'string' && !types.isUint8Array(payload)) throw new UnpickleError('a payload is text or bytes')
   if (payload.length > maxBytes) throw new UnpickleError(`the payload is longer than maxBytes, which is ${maxBytes}`)
   if (typeof payload === 'string') return payload
   if (!isUtf8(payload)) throw new UnpickleError('the payload is not UTF-8 text')

@@ -5,9 +5,11 @@
  */
 
 import { endianness } from 'node:os'
-import { DefaultDeserializer, serialize } from 'node:v8'
+import { types } from 'node:util'
+import { DefaultDeserializer, deserialize, serialize } from 'node:v8'
 import { crc32 } from 'node:zlib'
 import { PickleError, UnpickleError } from '@persist/errors'
+import { bringHome } from './bring-home.ts'
 import { refuseCustomCycle } from './cycles.ts'
 import { type PickleOptions, type Plan, planFrom } from './options.ts'
 import { raise } from './raise.ts'
@@ -27,7 +29,7 @@ export interface BinaryPickle {
   readonly unpickle: (payload: string | Uint8Array) => any
 }
 
-/** `P`, `V`, `8`, the version, {@link FLAGS}, a CRC-32 (four bytes, little-endian) of the flags and of V8's bytes, then these. */
+/** `P`, `V`, `8`, the version, {@link FLAGS}, a CRC-32 (four bytes, little-endian) of the flags and of the engine's bytes, then these. */
 const MAGIC = Buffer.from('PV8\x01', 'latin1')
 const HEADER_BYTES = MAGIC.length + 5
 const FLAGS = {
@@ -35,8 +37,15 @@ const FLAGS = {
   tagged: 1,
   /** V8 writes numbers in the order of the machine. */
   bigEndian: 2,
+  /** Not V8's bytes but those of JavaScriptCore, whose `node:v8` (Bun's) writes its own format. */
+  javaScriptCore: 4,
 } as const
-const HERE = endianness() === 'BE' ? FLAGS.bigEndian : 0
+const EXAMPLE = serialize({})
+/** V8's bytes begin with this. */
+const isV8 = EXAMPLE[0] === 0xff
+const HERE = (endianness() === 'BE' ? FLAGS.bigEndian : 0) | (isV8 ? 0 : FLAGS.javaScriptCore)
+/** In a sandbox (Jest, `node:vm`), `node:v8` makes the objects of the realm around it. */
+const isOfAnotherRealm = Object.getPrototypeOf(deserialize(EXAMPLE)) !== Object.prototype
 
 /**
  * A binary pickle with types of your own or other bounds: V8's serializer behind the same guard. Smaller and faster than
@@ -67,7 +76,10 @@ const ready = createPickle()
  */
 export const pickle = ready.pickle
 
-/** The value of bytes that {@link pickle} wrote. Throws `UnpickleError` for damaged bytes, and for those of a newer V8. */
+/**
+ * The value of bytes that {@link pickle} wrote. Throws `UnpickleError` for damaged bytes, for those of a newer V8, and
+ * for those of another engine: Bun writes bytes of its own, which Node and Deno do not read, and reads only these.
+ */
 export const unpickle = ready.unpickle
 
 function write(value: unknown, plan: Plan): Uint8Array {
@@ -99,19 +111,25 @@ function serialized(value: unknown): Buffer {
 }
 
 function read(payload: string | Uint8Array, plan: Plan): unknown {
-  if (!(payload instanceof Uint8Array)) throw new UnpickleError('the payload is not bytes')
+  if (!types.isUint8Array(payload)) throw new UnpickleError('the payload is not bytes')
   if (payload.length > plan.maxBytes)
     throw new UnpickleError(`the payload is longer than maxBytes, which is ${plan.maxBytes}`)
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length)
   const flags = checkedFlags(bytes)
   try {
-    const reader = new Reader(bytes.subarray(HEADER_BYTES))
-    reader.readHeader()
-    const value: unknown = reader.readValue()
+    const value = readBody(bytes.subarray(HEADER_BYTES))
     return flags & FLAGS.tagged ? raised(value, plan) : value
   } catch (error) {
     throw new UnpickleError(`the payload cannot be read: ${(error as Error).message}`, { cause: error })
   }
+}
+
+function readBody(body: Buffer): unknown {
+  if (!isV8) return deserialize(body)
+  const reader = new Reader(body)
+  reader.readHeader()
+  const value: unknown = reader.readValue()
+  return isOfAnotherRealm ? bringHome(value) : value
 }
 
 function checkedFlags(bytes: Buffer): number {
@@ -121,6 +139,10 @@ function checkedFlags(bytes: Buffer): number {
   if (bytes[version] !== MAGIC[version])
     throw new UnpickleError(`the payload has version ${bytes[version]}, and this package reads ${MAGIC[version]}`)
   const flags = bytes[MAGIC.length] as number
+  if (flags > (FLAGS.tagged | FLAGS.bigEndian | FLAGS.javaScriptCore))
+    throw new UnpickleError('the payload has flags that this package does not know')
+  if ((flags & FLAGS.javaScriptCore) !== (HERE & FLAGS.javaScriptCore))
+    throw new UnpickleError('the payload was written by another JavaScript engine')
   if ((flags & ~FLAGS.tagged) !== HERE)
     throw new UnpickleError('the payload was written on a machine with another order of bytes')
   if (checksum(bytes) !== bytes.readUInt32LE(MAGIC.length + 1))
@@ -150,7 +172,7 @@ const readView = (DefaultDeserializer.prototype as unknown as { _readHostObject:
 class Reader extends DefaultDeserializer {
   _readHostObject(): View {
     const view = readView.call(this)
-    if (view instanceof DataView)
+    if (types.isDataView(view))
       return new DataView(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
     return Buffer.isBuffer(view) ? Buffer.from(new Uint8Array(view).buffer) : view.slice()
   }

@@ -4,7 +4,8 @@ import { looseArrayCopy } from './loose-array.ts'
 import type { Plan } from './options.ts'
 import { hasInsides, isDense, isFlat, SHORT } from './own.ts'
 import { pathText, type Step } from './path.ts'
-import { className } from './refusals.ts'
+import { homeOf } from './realm.ts'
+import { className, refusalOfHidden } from './refusals.ts'
 import type { Dialect } from './snapshot.ts'
 import { special } from './special.ts'
 import { BIG_INTEGER, DECIMAL_DIGITS, Tagged } from './tagged.ts'
@@ -15,6 +16,8 @@ const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
 const slice = Array.prototype.slice
 const objectText = Object.prototype.toString
+
+const INSTEAD = { function: 'store what it returns', symbol: 'store its description' }
 
 /** From about here on, V8 keeps an object as a hash table, which is slow to copy. */
 const WIDE = 1_000
@@ -85,7 +88,7 @@ export class Walk {
       const made = special(this, value, null, depth)
       if (made !== undefined) return made
     }
-    return this.fail(`a ${typeof value} cannot be stored`, depth)
+    return this.fail(`a ${typeof value} cannot be stored: ${INSTEAD[typeof value as 'symbol' | 'function']}`, depth)
   }
 
   #object(value: object, depth: number): object {
@@ -97,17 +100,19 @@ export class Walk {
     }
     if (depth >= this.plan.maxDepth) this.fail(`this is nested more than ${this.plan.maxDepth} levels deep`, depth)
     this.#depth = depth
-    const prototype = getPrototypeOf(value)
-    if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
+    const own: object | null = getPrototypeOf(value)
+    if (own === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
+    const prototype = own === null || own === arrayPrototype ? own : homeOf(own)
     if (prototype === arrayPrototype && Array.isArray(value)) return this.#array(value, depth)
+    if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth, false)
     if (this.dialect === 'json') this.fail(`an object of class ${className(prototype)} is not plain JSON`, depth)
     this.rich = true
     return special(this, value, prototype, depth) as object
   }
 
-  #plain(value: Record<string, unknown>, depth: number): object {
+  #plain(value: Record<string, unknown>, depth: number, isOfThisRealm = true): object {
     let names = getOwnPropertyNames(value)
-    const copy = names.length > WIDE && isFlat(value, names) ? value : { ...value }
+    const copy = names.length > WIDE && isOfThisRealm && isFlat(value, names) ? value : { ...value }
     this.remember(value, copy)
     if (copy !== value) {
       const listed = names.length
@@ -203,6 +208,8 @@ export class Walk {
 
   /** For an object with a symbol for a key, or a property that is not enumerable. */
   failHidden(value: object, depth: number): never {
+    const refusal = refusalOfHidden(value)
+    if (refusal !== undefined) this.fail(refusal, depth)
     for (const key of Reflect.ownKeys(value)) {
       if (typeof key === 'symbol')
         this.fail(`an object with a symbol for a key (${String(key)}) cannot be stored`, depth)

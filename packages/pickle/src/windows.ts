@@ -1,5 +1,5 @@
 import { PickleError } from '@persist/errors'
-import type { Window } from './leaves.ts'
+import type { Window } from './leaf.ts'
 import { pathText, type Step } from './path.ts'
 
 /** Where a value showed bytes. */

@@ -1,23 +1,33 @@
+import { constants } from 'node:buffer'
 import { PickleError } from '@persist/errors'
 import { pickle, unpickle } from '@persist/pickle'
+import * as json from '@persist/pickle/json'
 import { describe, expect, it } from 'vitest'
 
 describe('more than a string of V8 holds', () => {
   // 600 references to one text of a megabyte: little memory here, 600 MB of JSON.
   const large = () => new Array(600).fill('x'.repeat(1_000_000))
 
-  it('is a PickleError for plain JSON, with its cause', () => {
+  const advice = new RegExp(`longest string, which has ${constants.MAX_STRING_LENGTH} characters.*@persist/pickle/v8`)
+
+  it('is a PickleError for plain JSON, with its cause, the limit, and the pickle that has none', () => {
     expect(() => pickle(large())).toThrow(
       expect.objectContaining({ code: 'ERR_PERSIST_PICKLE', cause: expect.any(RangeError) }),
     )
+    expect(() => pickle(large())).toThrow(advice)
   })
 
-  it('is a PickleError beside rich values', () => {
+  it('is such a PickleError beside rich values, and in plain JSON for others', () => {
     expect(() => pickle({ large: large(), when: new Date(0) })).toThrow(PickleError)
+    expect(() => pickle({ large: large(), when: new Date(0) })).toThrow(advice)
+    expect(() => json.pickle(large())).toThrow(advice)
   })
 
-  it('is a PickleError for bytes whose base64 is too long', () => {
-    expect(() => pickle(new Uint8Array(410_000_000))).toThrow(PickleError)
+  it('is such a PickleError for bytes whose base64 is too long, with their path', () => {
+    expect(() => pickle({ all: new Uint8Array(410_000_000) })).toThrow(PickleError)
+    expect(() => pickle({ all: new Uint8Array(410_000_000) })).toThrow(
+      new RegExp(`Uint8Array.*${advice.source}.*\\$\\.all`),
+    )
   })
 })
 

@@ -80,7 +80,8 @@ describe('the binary pickle', () => {
     ['a plain text as bytes', Buffer.from('{"v":1,"json":1}')],
     ['a cut header', sealed(serialize(1)).subarray(0, 7)],
     ['a newer version', Buffer.from(sealed(serialize(1))).fill(2, 3, 4)],
-    ['an unknown flag', sealed(serialize(1), 4)],
+    ['an unknown flag', sealed(serialize(1), 8)],
+    ['the bytes of another engine', sealed(serialize(1), 4)],
     ['numbers in the order of another machine', sealed(serialize(1), 2)],
     ['a wire version of a V8 to come', sealed(Buffer.from([0xff, 0x7f, 0x49, 2]))],
     ['a value that should be a pair', sealed(serialize(1), 1)],
@@ -95,6 +96,15 @@ describe('the binary pickle', () => {
     ['an object without prototype that is made of itself', sealed(serialize(selfMade('null-prototype')), 1)],
   ])('is refused when it is %s', (_what, payload) => {
     expect(() => unpickle(payload)).toThrow(UnpickleError)
+  })
+
+  it.each([
+    [4, /another JavaScript engine/],
+    [5, /another JavaScript engine/],
+    [2, /another order of bytes/],
+    [8, /flags that this package does not know/],
+  ])('says why it refuses the flags %i', (flags, reason) => {
+    expect(() => unpickle(sealed(serialize(1), flags))).toThrow(reason)
   })
 
   it('reads what stands for something else among four billion holes', () => {

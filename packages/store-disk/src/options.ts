@@ -9,21 +9,21 @@ import type { Clock, Plan } from './plan.ts'
 /** How a folder is used. */
 export interface DiskStoreOptions {
   /** A result counts as stored only when the disk has it: `fsync` of file and folder, 3 to 8 times as slow. Default: `false`. */
-  readonly durable?: boolean
+  readonly durable?: boolean | undefined
   /** Entries are sealed with an HMAC of it, so that nobody without it can forge one. Default: a checksum. */
-  readonly secret?: string | Uint8Array
+  readonly secret?: string | Uint8Array | undefined
   /** How long a lease holds without a sign of life, in milliseconds; core renews it every quarter. Default: 30,000. */
-  readonly leaseMs?: number
+  readonly leaseMs?: number | undefined
   /**
    * How an entry lies in the folder. `'pypersist'`: as pypersist 1.1 for Python has it (`<hash>.out`, `.key`, `.meta`,
    * `.lock`), so that programs in both languages use one folder; without leases. Also `file://dir?layout=pypersist`.
    * Default: `'entries'`, one file an entry.
    */
-  readonly layout?: 'entries' | 'pypersist'
+  readonly layout?: 'entries' | 'pypersist' | undefined
   /** The synchronous calls of `node:fs` that are used: to watch them, or to make them fail. Default: `node:fs`. */
-  readonly fileSystem?: FileSystem
+  readonly fileSystem?: FileSystem | undefined
   /** Default: `Date.now` and `performance.now`. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const CHECKS: Readonly<Record<keyof DiskStoreOptions, (value: unknown) => boolean>> = {

@@ -7,16 +7,16 @@ export interface KeyvStoreOptions {
    * How long one verb waits for a server that does not answer, in milliseconds; a large value gets another millisecond
    * for every kilobyte. Default: 2,000.
    */
-  readonly serverWaitMs?: number
+  readonly serverWaitMs?: number | undefined
   /**
    * How long after its expiry the server keeps an entry, in milliseconds, for `staleWhileRevalidate` and
    * `staleIfError`. Default: a day.
    */
-  readonly keepExpiredMs?: number
+  readonly keepExpiredMs?: number | undefined
 }
 
 /** The options, complete. */
-export type Plan = Required<KeyvStoreOptions>
+export type Plan = { readonly [Option in keyof KeyvStoreOptions]-?: NonNullable<KeyvStoreOptions[Option]> }
 
 const DEFAULTS: Plan = { serverWaitMs: 2_000, keepExpiredMs: 86_400_000 }
 

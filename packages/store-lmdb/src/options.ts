@@ -8,13 +8,14 @@ export interface LmdbStoreOptions {
    * writes are 10 to 20 times as fast, and whoever dies but the machine itself loses nothing; all processes that use
    * the file at the same time must agree. Default: `true`.
    */
-  readonly flush?: boolean
+  readonly flush?: boolean | undefined
   /** How long core asks a lease for, in milliseconds. Default: 30,000. */
-  readonly leaseMs?: number
+  readonly leaseMs?: number | undefined
   /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
-  readonly monotonic?: () => number
+  readonly monotonic?: (() => number) | undefined
 }
 
+type Completed = { readonly [Option in keyof LmdbStoreOptions]-?: NonNullable<LmdbStoreOptions[Option]> }
 type Check = readonly [what: string, fits: (value: unknown) => boolean]
 
 const CHECKS: { readonly [K in keyof Required<LmdbStoreOptions>]: Check } = {
@@ -24,7 +25,7 @@ const CHECKS: { readonly [K in keyof Required<LmdbStoreOptions>]: Check } = {
 }
 
 /** Completes the options. Throws `OptionError` for what they cannot be. */
-export function completed(options: LmdbStoreOptions): Required<LmdbStoreOptions> {
+export function completed(options: LmdbStoreOptions): Completed {
   for (const [option, value] of Object.entries(options)) {
     if (!Object.hasOwn(CHECKS, option)) {
       const near = nearest(option, Object.keys(CHECKS))

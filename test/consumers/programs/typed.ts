@@ -27,6 +27,22 @@ export const listed = persist((x: number, y?: string) => `${x}${y}`, {
 })
 for (const [[x, y], text] of listed.cache) console.log(x.toFixed(), y?.length, text.length)
 
+// What a deployment leaves undefined counts as not given.
+declare const env: Readonly<Record<string, string | undefined>>
+const configured = persist((x: number, unit = 'm') => `${x}${unit}`, {
+  funcname: 'configured',
+  cache: env.CACHE,
+  ttl: undefined,
+  memory: { maxAge: undefined },
+})
+export const meters: string | Promise<string> = configured(3)
+export const undefinedOptions: StoreAdapter[] = [
+  diskStore('./cache', { durable: undefined, secret: env.SECRET, fileSystem: undefined }),
+  lmdbStore('./cache', { flush: undefined }),
+  mongoStore('mongodb://localhost', { serverWaitMs: undefined }),
+  keyvStore('redis://localhost', { keepExpiredMs: undefined }),
+]
+
 class Model {
   @persist({ funcname: 'Model.predict', key: (_self: Model, x: number) => x })
   predict(x: number): number {
@@ -44,6 +60,8 @@ export const prove = conformance
 
 // @ts-expect-error a number is asked for
 double('3')
+// @ts-expect-error a parameter without a type
+persist((x) => x, { funcname: 'untyped' })
 // @ts-expect-error there is no such option of a MongoDB store
 persist((x: number) => x, { funcname: 'wrong', cache: 'mongodb://localhost', storeOptions: { flush: true } })
 // @ts-expect-error it answers with a promise

@@ -1,7 +1,7 @@
 import type { Entry } from '@persist/store'
 import { asError, judgeNow } from '../call/recall.ts'
 import type { Plan } from '../plan/plan.ts'
-import { tellProblem } from '../telling/trouble.ts'
+import { tellProblem, troubled } from '../telling/trouble.ts'
 
 /** The listings of a cache that can be iterated: lazy, in no order, fresh results only. */
 export function listings(plan: Plan) {
@@ -18,16 +18,24 @@ export function listings(plan: Plan) {
 type Pair = [key: unknown, value: unknown]
 
 function* syncPairs(plan: Plan): Generator<Pair> {
-  for (const entry of plan.store.entries() as Iterable<Entry>) {
-    const pair = read(plan, entry)
-    if (pair !== undefined) yield pair
+  try {
+    for (const entry of plan.store.entries() as Iterable<Entry>) {
+      const pair = read(plan, entry)
+      if (pair !== undefined) yield pair
+    }
+  } catch (error) {
+    troubled(plan, 'entries', error)
   }
 }
 
 async function* asyncPairs(plan: Plan): AsyncGenerator<Pair> {
-  for await (const entry of plan.store.entries()) {
-    const pair = read(plan, entry)
-    if (pair !== undefined) yield pair
+  try {
+    for await (const entry of plan.store.entries()) {
+      const pair = read(plan, entry)
+      if (pair !== undefined) yield pair
+    }
+  } catch (error) {
+    troubled(plan, 'entries', error)
   }
 }
 

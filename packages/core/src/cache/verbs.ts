@@ -1,12 +1,14 @@
 import type { Entry } from '@persist/store'
+import type { Given } from '../call/arguments.ts'
 import { checkUnhash, type Identity } from '../call/identity.ts'
+import { answersWithPromises } from '../call/its-way.ts'
 import { wrote } from '../call/outcome.ts'
 import { judgeNow, recall } from '../call/recall.ts'
 import { pickleKey, record } from '../call/record.ts'
 import { done, type Steps, wait } from '../call/steps.ts'
 import type { Lookup } from '../face/persisted.ts'
 import type { Plan } from '../plan/plan.ts'
-import { ask } from '../telling/trouble.ts'
+import { ask, troubled } from '../telling/trouble.ts'
 
 /** The fresh result and what is known of it, without computing. */
 export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, unknown>> {
@@ -35,45 +37,65 @@ export function* has(plan: Plan, identity: Identity): Steps<boolean> {
 }
 
 /** Stores a result without computing. A computation that runs for the same key does not overwrite it. */
-export function* put(plan: Plan, identity: Identity, value: unknown, args: readonly unknown[]): Steps<void> {
+export function* put(plan: Plan, identity: Identity, value: unknown, given: Given): Steps<void> {
   checkUnhash(plan, identity)
-  const outcome = { value, args, promised: plan.declaredAsync, pickledKey: pickleKey(plan, identity) }
-  const entry = record(plan, identity, outcome)
-  fence(plan, identity.text)
-  if (entry === undefined) return
-  const stored = yield* wait(ask(plan, 'set', identity.hash, () => done(plan.store.set(entry)), false))
-  if (stored) wrote(plan, entry)
+  const promised = plan.declaredAsync || answersWithPromises(plan)
+  const entry = record(plan, identity, { value, given, promised, pickledKey: pickleKey(plan, identity) })
+  const isLost = yield* fenced(plan, identity.text, function* () {
+    if (entry === undefined) return false
+    const stored = yield* wait(ask(plan, 'set', identity.hash, () => done(plan.store.set(entry)), false))
+    if (stored) wrote(plan, entry)
+    return !stored
+  })
+  // A store that failed leaves memory as the only place.
+  if (isLost && entry !== undefined) plan.memory?.hold(identity.text, entry, value)
 }
 
 /** Deletes one result. A computation that runs for the same key does not bring it back. */
-export function* remove(plan: Plan, identity: Identity): Steps<boolean> {
-  fence(plan, identity.text)
-  const there = yield* wait(ask(plan, 'delete', identity.hash, () => plan.store.delete(identity.hash), false))
-  if (there) plan.reporter.tell('delete', { hash: identity.hash })
+export function* remove(plan: Plan, { hash, text }: Identity): Steps<boolean> {
+  const there = yield* fenced(plan, text, () => wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false)))
+  if (there) plan.reporter.tell('delete', { hash })
   return there
 }
 
 /** Deletes all results of the function. */
 export function* clear(plan: Plan): Steps<number> {
-  fence(plan)
-  const entries = yield* wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0))
+  const entries = yield* fenced(plan, undefined, () => wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0)))
   plan.reporter.tell('clear', { entries })
   return entries
 }
 
-/** Deletes the results with a tag. */
+/** Deletes the results with a tag, and keeps computations that run in any process from storing such. */
 export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
-  fence(plan)
-  const entries = yield* plan.adapter.supports.tags
-    ? wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0))
-    : deleteWhere(plan, (head) => head.tags?.includes(tag) === true)
+  const entries = yield* fenced(plan, undefined, function* () {
+    const fence = plan.store.tagFence
+    // First of all: a computation looks before and after it stores.
+    if (fence !== undefined) yield* wait(ask(plan, 'deleteByTag', undefined, () => done(fence.record(tag)), false))
+    if (!plan.adapter.supports.tags) return yield* deleteWhere(plan, (head) => head.tags?.includes(tag) === true)
+    return yield* wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0))
+  })
   plan.reporter.tell('clear', { entries })
   return entries
+}
+
+/**
+ * Changes the store while what runs for this key, or for any, must not be stored, and what is held in memory is let go of.
+ * A call that began meanwhile may have read what is gone now: it does not hold that in memory.
+ */
+function* fenced<T>(plan: Plan, text: string | undefined, change: () => Steps<T>): Steps<T> {
+  plan.flights.fence(text)
+  plan.memory?.drop(text)
+  try {
+    return yield* change()
+  } finally {
+    plan.flights.distrust(text)
+    plan.memory?.drop(text)
+  }
 }
 
 /** How many fresh results there are. */
 export function* size(plan: Plan): Steps<number> {
-  if (plan.ttl === undefined && plan.version === undefined) {
+  if (plan.ttl === undefined && plan.version === undefined && plan.terms.source === undefined) {
     const { entries } = yield* wait(ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 }))
     return entries
   }
@@ -82,12 +104,6 @@ export function* size(plan: Plan): Steps<number> {
     if (judgeNow(plan, head).kind === 'fresh') count++
   })
   return count
-}
-
-/** What runs for this key, or for any, must not be stored; what is held in memory is let go of. */
-export function fence(plan: Plan, text?: string): void {
-  plan.flights.fence(text)
-  plan.memory?.drop(text)
 }
 
 type Head = Omit<Entry, 'payload'>
@@ -104,17 +120,21 @@ function* deleteWhere(plan: Plan, condition: (head: Head) => boolean): Steps<num
   return deleted
 }
 
-/** Walks a listing of either colour. */
+/** Walks a listing, sync or async. */
 function* eachHead(plan: Plan, visit: (head: Head) => void): Steps<void> {
-  const listing = plan.store.heads()
-  if (Symbol.iterator in listing) {
-    for (const head of listing) visit(head)
-    return
-  }
-  const heads = listing[Symbol.asyncIterator]()
-  for (;;) {
-    const next = yield* wait(heads.next())
-    if (next.done) return
-    visit(next.value)
+  try {
+    const listing = plan.store.heads()
+    if (Symbol.iterator in listing) {
+      for (const head of listing) visit(head)
+      return
+    }
+    const heads = listing[Symbol.asyncIterator]()
+    for (;;) {
+      const next = yield* wait(heads.next())
+      if (next.done) return
+      visit(next.value)
+    }
+  } catch (error) {
+    troubled(plan, 'heads', error)
   }
 }

@@ -1,26 +1,46 @@
+import { OptionError } from '@persist/errors'
+import { unchanging } from '../call/arguments.ts'
 import { identifyKey } from '../call/identity.ts'
 import { perform, type Steps } from '../call/steps.ts'
+import { defineMembers } from '../face/members.ts'
 import type { Plan } from '../plan/plan.ts'
 import { listings } from './listing.ts'
+import { withoutListings } from './no-listing.ts'
 import { clear, deleteByTag, has, peek, put, remove, size } from './verbs.ts'
 
-/** `f.cache`: the results as a Map, in the colour of the store; iterable only where keys can be had. */
+/** A key tells the arguments only where it is made of nothing else. */
+function argumentsOfKey(plan: Plan, key: unknown): readonly unknown[] {
+  if (!plan.looksAtArguments) return []
+  if (!plan.ownKey && Array.isArray(key)) return key
+  throw new OptionError(
+    'cache.set knows the key, not the arguments that tags, ttl or shouldStore look at: use f.put(value, ...args)',
+    { option: 'key' },
+  )
+}
+
+/** `f.cache`: the results as a Map, sync or async as the store is; iterable only where keys are known. */
 export function makeView(plan: Plan): object {
   const isAsync = plan.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsync, begin)
-  const view = {
+  const count = () => act(() => size(plan))
+  const view = {}
+  defineMembers(view, {
     get: (key: unknown) => act(() => peek(plan, identifyKey(plan, key))),
     has: (key: unknown) => act(() => has(plan, identifyKey(plan, key))),
     set: (key: unknown, value: unknown) => {
-      const done = act(() => put(plan, identifyKey(plan, key), value, []))
+      const done = act(() => put(plan, identifyKey(plan, key), value, unchanging(argumentsOfKey(plan, key))))
       return isAsync ? done : view
     },
     delete: (key: unknown) => act(() => remove(plan, identifyKey(plan, key))),
     clear: () => act(() => clear(plan)),
     deleteByTag: (tag: string) => act(() => deleteByTag(plan, tag)),
+  })
+  const counting = {
+    get size() {
+      return count()
+    },
   }
-  const count = () => act(() => size(plan))
-  Object.defineProperty(view, 'size', isAsync ? { value: count } : { get: count })
-  if (plan.storekey || plan.unhash !== undefined) Object.assign(view, listings(plan))
+  defineMembers(view, isAsync ? { size: count } : counting)
+  defineMembers(view, plan.storekey || plan.unhash !== undefined ? listings(plan) : withoutListings(plan))
   return view
 }

@@ -1,20 +1,22 @@
 import { replayable } from '../plan/kinds.ts'
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
-import type { Call } from './call.ts'
-import { ownArguments, publish } from './compute.ts'
-import { type Flight, fly, join } from './flight.ts'
-import type { Identity } from './identity.ts'
+import { argumentsAsTheyAre, type Given } from './arguments.ts'
+import { type Call, plain, signalsOf } from './call.ts'
+import { ownArguments, publish, tagMark } from './compute.ts'
+import { type Flight, fly } from './flight.ts'
+import { type Identity, isChangeable } from './identity.ts'
 import { asError } from './recall.ts'
 import { pickleKey, record } from './record.ts'
-import { signalOf, until } from './signals.ts'
+import { join, RING } from './rings.ts'
+import { until } from './signals.ts'
 import { run } from './steps.ts'
+import { sharedTimeOf } from './took.ts'
 
 /** The iterations of one persisted function that are under way. */
 export class Broadcasts {
   readonly #running = new Map<string, Broadcast>()
-  /** How many have ended. */
-  ended = 0
+  readonly #watches = new Map<string, Set<Watch>>()
 
   /** The one that an identical call may follow. */
   find(text: string): Broadcast | undefined {
@@ -26,11 +28,34 @@ export class Broadcasts {
     this.#running.set(text, broadcast)
   }
 
+  /** Whether one with this key ends from now on. */
+  watch(text: string): Watch {
+    const watches = this.#watches.get(text) ?? new Set<Watch>()
+    const watch: Watch = {
+      hasEnded: false,
+      stop: () => {
+        watches.delete(watch)
+        if (watches.size === 0 && this.#watches.get(text) === watches) this.#watches.delete(text)
+      },
+    }
+    watches.add(watch)
+    this.#watches.set(text, watches)
+    return watch
+  }
+
   end(text: string, broadcast: Broadcast): void {
-    this.ended++
+    for (const watch of this.#watches.get(text) ?? []) watch.hasEnded = true
     if (this.#running.get(text) === broadcast) this.#running.delete(text)
   }
 }
+
+interface Watch {
+  hasEnded: boolean
+  readonly stop: () => void
+}
+
+/** An iterator that its consumer dropped, without a word, counts as one that left. */
+const dropped = new FinalizationRegistry<() => void>((leave) => leave())
 
 /** A chunk as it was when it came: what its first consumer does to it later reaches nobody else, and not the store. */
 type Held = { readonly value: unknown } | { readonly payload: string | Uint8Array }
@@ -53,6 +78,8 @@ export class Broadcast {
   /** A chunk that cannot be pickled came: there is nothing to store. */
   #isBroken = false
   #durationMs = 0
+  #mark: string | undefined
+  #given: Given | undefined
 
   constructor(plan: Plan, call: Call, identity: Identity) {
     this.#plan = plan
@@ -64,22 +91,35 @@ export class Broadcast {
   }
 
   /** All chunks from the first on: those that were missed at once, then as they come. */
-  async *follow(call: Call): AsyncGenerator<unknown> {
-    const signal = call.signal ?? signalOf(call.args)
+  follow(call: Call): AsyncGenerator<unknown> {
     this.#followers++
+    let isHere = true
+    const leave = async (reason?: unknown) => {
+      if (!isHere) return
+      isHere = false
+      if (--this.#followers === 0 && this.#end === undefined) await this.#giveUp(reason)
+    }
+    const iteration = this.#follow(call, leave)
+    dropped.register(iteration, () => void leave().catch(() => {}))
+    return iteration
+  }
+
+  async *#follow(call: Call, leave: (reason: unknown) => Promise<void>): AsyncGenerator<unknown> {
+    const signals = signalsOf(call)
     try {
       for (let at = 0; ; at++) {
         const next = this.#at(at)
-        const chunk = await (signal === undefined ? next : until(next, signal, () => {}))
+        const chunk = await (signals.length === 0 ? next : until(next, signals, () => {}))
         if (chunk === undefined) return
+        if (chunk === RING) return yield* from(at, plain(this.#plan, call) as AsyncIterable<unknown>)
         yield chunk.value
       }
     } finally {
-      if (--this.#followers === 0 && this.#end === undefined) await this.#giveUp(signal?.reason)
+      await leave(signals.find(({ aborted }) => aborted)?.reason)
     }
   }
 
-  async #at(at: number): Promise<{ readonly value: unknown } | undefined> {
+  async #at(at: number): Promise<{ readonly value: unknown } | typeof RING | undefined> {
     for (;;) {
       const held = this.#held[at]
       if (held !== undefined) return { value: this.#copyOf(held) }
@@ -87,21 +127,23 @@ export class Broadcast {
         if ('error' in this.#end) throw this.#end.error
         return undefined
       }
-      if (this.#fetching === undefined) {
-        this.#fetching = this.#fetch()
-        return join(this.flight, this.#fetching)
-      }
-      await join(this.flight, this.#fetching).catch(() => {})
+      const isFirst = this.#fetching === undefined
+      this.#fetching ??= this.#fetch()
+      const chunk = await join(this.flight, isFirst ? this.#fetching : this.#fetching.catch(() => undefined))
+      if (isFirst || chunk === RING) return chunk
     }
   }
 
   async #fetch(): Promise<{ readonly value: unknown } | undefined> {
-    const { monotonic } = this.#plan.surroundings
-    const began = monotonic()
+    const stopwatch = sharedTimeOf(this.#plan.surroundings).start()
     try {
-      const step = await fly(this.flight, () => this.#start().next())
-      this.#durationMs += monotonic() - began
-      // Everybody has left: the function may have ended because it was told to.
+      if (this.#source === undefined) this.#mark = await run(tagMark(this.#plan, this.#identity))
+      const next = fly(this.flight, () => this.#start().next())
+      stopwatch.pending()
+      const step = await next.finally(() => {
+        this.#durationMs += stopwatch.stop()
+      })
+      // Every consumer has left: the function may have ended because it was asked to.
       if (this.#end !== undefined) return undefined
       if (!step.done) {
         this.#held.push(this.#hold(step.value))
@@ -113,6 +155,7 @@ export class Broadcast {
       return undefined
     } catch (error) {
       if (this.#end !== undefined) return undefined
+      this.#plan.counters.errors++
       this.#tellComputed(true)
       this.#finish({ error })
       throw error
@@ -125,13 +168,14 @@ export class Broadcast {
     if (this.#source === undefined) {
       const { original } = this.#plan
       const args = ownArguments({ call: this.#call, flight: this.flight })
+      this.#given = argumentsAsTheyAre({ plan: this.#plan, call: this.#call, identity: this.#identity })
       this.#source = (original.apply(this.#call.self, args) as AsyncIterable<unknown>)[Symbol.asyncIterator]()
     }
     return this.#source
   }
 
   #hold(value: unknown): Held {
-    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return { value }
+    if (!isChangeable(value)) return { value }
     try {
       return { payload: this.#plan.pickle([value]) }
     } catch (error) {
@@ -157,12 +201,18 @@ export class Broadcast {
     } catch (error) {
       return tellProblem(this.#plan, 'pickle', hash, asError(error))
     }
-    const args = this.#plan.isMethod ? [this.#call.self, ...this.#call.args] : this.#call.args
-    const outcome = { value, args, durationMs: this.#durationMs, promised: true, pickledKey: this.#pickledKey }
+    const outcome = {
+      value,
+      given: this.#given!,
+      durationMs: this.#durationMs,
+      promised: true,
+      pickledKey: this.#pickledKey,
+    }
     const entry = record(this.#plan, this.#identity, outcome)
     if (entry === undefined) return
-    const computation = { plan: this.#plan, call: this.#call, identity: this.#identity, flight: this.flight }
-    await run(publish(computation, { kind: 'mine', lease: undefined }, entry, value))
+    const computation = { plan: this.#plan, identity: this.#identity, flight: this.flight }
+    const turn = { kind: 'mine', lease: undefined } as const
+    await run(publish(computation, { turn, lease: undefined, mark: this.#mark, entry, value }))
   }
 
   #tellComputed(failed: boolean): void {
@@ -175,7 +225,7 @@ export class Broadcast {
     this.#plan.broadcasts.end(this.#identity.text, this)
   }
 
-  /** Nobody is left: the function is told to stop, as by a `break` in a loop over it. */
+  /** No consumer is left: the function is asked to stop, as by a `break` in a loop over it. */
   async #giveUp(reason: unknown): Promise<void> {
     this.#finish({})
     this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'partial' })
@@ -185,4 +235,10 @@ export class Broadcast {
     if (this.#fetching === undefined) await stopped
     else stopped?.then(undefined, () => {})
   }
+}
+
+/** An iteration without its first chunks. */
+async function* from(first: number, iteration: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  let at = 0
+  for await (const chunk of iteration) if (at++ >= first) yield chunk
 }

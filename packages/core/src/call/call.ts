@@ -1,17 +1,22 @@
 import type { Plan } from '../plan/plan.ts'
-import type { Held } from '../store/memory-tier.ts'
 import { tellProblem } from '../telling/trouble.ts'
-import { refreshBehind } from './behind.ts'
+import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
-import { type Flight, join, type Landing, wouldWaitForItself } from './flight.ts'
+import { Course, Departure, fly } from './course.ts'
+import { yieldIfBusy } from './fairness.ts'
+import { type Flight, type Landing, leaveLimits } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
-import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './outcome.ts'
-import { asError, heldInMemory, REFRESH, type Recalled, recall } from './recall.ts'
-import { pickleKey } from './record.ts'
-import { signalOf, until } from './signals.ts'
-import { isThenable, run, type Steps, wait } from './steps.ts'
+import { inItsWay } from './its-way.ts'
+import { enterLimits, type Limit, limitsOf } from './limit.ts'
+import { callLimited } from './limited.ts'
+import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
+import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
+import { answered, pickleKey } from './record.ts'
+import { meet } from './share.ts'
+import { signalOf, throwIfAborted, until } from './signals.ts'
+import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
-import { release, seizeTurn, type Turn, takeTurn } from './turn.ts'
+import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './turn.ts'
 
 /** One call, with what it overrides. */
 export interface Call {
@@ -19,34 +24,93 @@ export interface Call {
   readonly args: readonly unknown[]
   /** Serve nothing older than this, in milliseconds. */
   readonly maxAge: number
-  /** Compute anew and overwrite. */
+  /** Compute again and overwrite. */
   readonly refresh: boolean
   /** The caller leaves when it aborts. */
   readonly signal?: AbortSignal | undefined
+  /** The call has begun a second time, since its arguments had changed. */
+  readonly strayed?: boolean
+  /** Called when the function is about to run for this call. */
+  readonly onRun?: () => void
+  /** Of `f.many`: how many calls of the list may run at once. */
+  readonly limit?: Limit | undefined
 }
 
 /** What a call is without overrides. */
 export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as const
 
 /**
- * The story of one call, in the colour of the function and its store: key, canonical text, hash, a flight of this
- * process, memory, the store, judgement; else a turn, the function, the store again.
+ * One call, sync or async as the function and its store are: key, canonical text, hash, a flight of this process, memory,
+ * the store, judgement; else the lease, the function, the store again.
  */
 export function answer(plan: Plan, call: Call): unknown {
+  const begun = begin(plan, call)
+  return begun instanceof Course ? fly(begun) : begun
+}
+
+/** As {@link answer}, but a call that may run the function comes back as a {@link Course}, for the caller to run it. */
+export function begin(plan: Plan, call: Call): unknown {
   if (plan.streams) return stream(plan, call)
   if (plan.mode === 'off') return plain(plan, call)
   try {
-    return begin(plan, call, identify(plan, call.self, call.args))
+    const found = lookUp(plan, call)
+    return found instanceof Departure ? new Course(found, (flight) => story(found, flight)) : found
   } catch (error) {
     if (plan.isAsync) return Promise.reject(error)
     throw error
   }
 }
 
-/** Calls the original, in the colour of the persisted function, and leaves the store alone. */
+function lookUp(plan: Plan, call: Call): unknown {
+  const signals = signalsOf(call)
+  if (signals !== NO_SIGNALS) throwIfAborted(signals)
+  const identity = identify(plan, call.self, call.args)
+  if (isRefresh(plan, call)) {
+    plan.flights.fence(identity.text)
+    return new Departure(plan, call, identity, signals, REFRESH)
+  }
+  const landing = remember(plan, identity, call.maxAge)
+  if (landing !== undefined) return inItsWay(plan, landing)
+  const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  if (flight !== undefined) return meet(plan, call, identity, flight, signals)
+  if (plan.adapter.mode === 'async') return new Departure(plan, call, identity, signals)
+  // A synchronous store answers before another call could join: a hit needs no flight.
+  const looked = recall(plan, identity, call.maxAge)
+  if (isThenable(looked) || looked.kind !== 'fresh') return new Departure(plan, call, identity, signals, looked)
+  return inItsWay(plan, hit(plan, identity, looked))
+}
+
+/** The signals at which the caller leaves: that of `with`, and that among the arguments. */
+export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
+  if (signal === undefined && typeof args[args.length - 1] !== 'object') return NO_SIGNALS
+  const among = signalOf(args)
+  if (signal === undefined) return among === undefined ? NO_SIGNALS : [among]
+  return among === undefined || among === signal ? [signal] : [signal, among]
+}
+
+const NO_SIGNALS: readonly AbortSignal[] = []
+
+/** Calls the original, sync or async as the persisted function, and leaves the store alone. */
 export function plain(plan: Plan, call: Call): unknown {
-  const result = plan.original.apply(call.self, [...call.args])
-  return plan.adapter.mode === 'async' && !plan.streams ? Promise.resolve(result) : result
+  if (plan.streams) return plan.original.apply(call.self, [...call.args])
+  try {
+    // The function sees the signal among its arguments itself.
+    const signals = call.signal === undefined ? NO_SIGNALS : [call.signal]
+    throwIfAborted(signals)
+    const limits = limitsOf(plan, call)
+    const result = limits === undefined ? callOriginal(plan, call) : callLimited(plan, call, limits)
+    if (!isThenable(result)) return plan.isAsync ? Promise.resolve(result) : result
+    if (signals.length > 0) return until(result, signals, () => {})
+    return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
+  } catch (error) {
+    if (plan.isAsync) return Promise.reject(error)
+    throw error
+  }
+}
+
+function callOriginal(plan: Plan, call: Call): unknown {
+  call.onRun?.()
+  return Reflect.apply(plan.original, call.self, [...call.args])
 }
 
 /** Whether the call is to compute whatever is stored. */
@@ -54,74 +118,37 @@ export function isRefresh(plan: Plan, call: Call): boolean {
   return call.refresh || plan.mode === 'refresh'
 }
 
-function begin(plan: Plan, call: Call, identity: Identity): unknown {
-  if (isRefresh(plan, call)) {
-    plan.flights.fence(identity.text)
-    return take(plan, call, identity, REFRESH)
-  }
-  const held = heldInMemory(plan, identity, call.maxAge)
-  if (held !== undefined) return remember(plan, identity, held)
-  const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
-  if (flight !== undefined) return meet(plan, call, identity, flight)
-  if (plan.adapter.mode === 'async') return take(plan, call, identity)
-  // A synchronous store answers before anybody could join: a hit needs no flight.
-  const found = recall(plan, identity, call.maxAge)
-  if (isThenable(found) || found.kind !== 'fresh') return take(plan, call, identity, found)
-  return coloured(plan, hit(plan, identity, found))
+/** Starts a flight. */
+export function take(departure: Departure): unknown {
+  return fly(new Course(departure, (flight) => story(departure, flight)))
 }
 
-/** The same call is under way. */
-function meet(plan: Plan, call: Call, identity: Identity, flight: Flight): unknown {
-  const { landing } = flight
-  // Without a landing the function has not even returned: this call comes from inside of it.
-  if (landing !== undefined && !wouldWaitForItself(flight)) {
-    return leaveable(plan, call, flight, share(plan, call, identity, join(flight, landing)))
-  }
-  tellRecursion(plan, identity)
-  return plain(plan, call)
-}
-
-/** Starts a flight of its own; `looked` is what the store had, where it has been asked. */
-function take(plan: Plan, call: Call, identity: Identity, looked?: Recalled | PromiseLike<Recalled>): unknown {
-  const flight = plan.flights.start(identity.text)
-  const computation = { plan, call, identity, flight }
-  let landing: Landing | Promise<Landing>
-  try {
-    landing = run(story(computation, looked))
-  } catch (error) {
-    plan.flights.end(flight)
-    throw error
-  }
-  if (!isThenable(landing)) {
-    plan.flights.end(flight)
-    return coloured(plan, landing)
-  }
-  flight.landing = landing
-  const end = () => plan.flights.end(flight)
-  landing.then(end, end)
-  return leaveable(
-    plan,
-    call,
-    flight,
-    landing.then(({ value }) => value),
-  )
-}
-
-function* story(computation: Computation, looked: Recalled | PromiseLike<Recalled> | undefined): Steps<Landing> {
-  const { plan, call, identity, flight } = computation
+function* story({ plan, call, identity, looked, since: began }: Departure, flight: Flight): Steps<Landing> {
+  const computation: Computation = { plan, call, identity, flight }
+  const since = began ?? plan.surroundings.monotonic()
   const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
   if (found.kind === 'fresh') return hit(plan, identity, found, flight)
   if (plan.mode === 'replay') replay(plan, identity)
   if (found.kind === 'stale') {
-    refreshBehind(computation)
+    refreshInBackground(computation)
     return stale(plan, identity, found, 'revalidate')
   }
   miss(plan, identity, found.kind === 'miss' ? found.reason : 'expired')
   checkUnhash(plan, identity)
   const pickledKey = pickleKey(plan, identity)
-  const turn = yield* found === REFRESH ? seizeTurn(plan, identity) : takeTurn(plan, identity, call.maxAge, flight)
+  if (plan.isAsync) yield* yieldIfBusy(plan)
+  flight.limits = limitsOf(plan, call)
+  const inLine = flight.limits === undefined ? AT_ONCE : yield* standInLine(computation, found)
+  if (inLine.kind === 'hit') return hit(plan, identity, inLine.recalled, flight)
+  const turn = yield* found === REFRESH
+    ? seizeTurn(plan, identity, flight)
+    : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since: since + inLine.ms })
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
-  if (hasStrayed(plan, call.self, call.args, identity)) return yield* follow(computation, turn)
+  // Without a landing nothing has been waited for, so that no other code ran since the key was made.
+  if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) {
+    return yield* follow(computation, turn)
+  }
+  call.onRun?.()
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {
@@ -131,38 +158,55 @@ function* story(computation: Computation, looked: Recalled | PromiseLike<Recalle
   }
 }
 
-/** The caller changed its arguments meanwhile: then it is the call with these that it gets, and nobody with it. */
-function* follow({ plan, call, identity }: Computation, turn: Turn): Steps<Landing> {
-  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
-  if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
-  return { value: yield* wait(answer(plan, call)), promised: true, strayed: true }
+type Line =
+  | { readonly kind: 'place'; readonly ms: number }
+  | { readonly kind: 'hit'; readonly recalled: Found<'fresh'> }
+
+const AT_ONCE: Line = { kind: 'place', ms: 0 }
+
+/** Waits until there is room for one more run. Meanwhile another process may have stored the result. */
+function* standInLine({ plan, call, identity, flight }: Computation, found: Recalled): Steps<Line> {
+  const since = plan.surroundings.monotonic()
+  if (!(yield* enterLimits(plan, flight))) return AT_ONCE
+  throwIfLeft(flight)
+  if (found !== REFRESH) {
+    const recalled = yield* wait(recall(plan, identity, call.maxAge))
+    if (recalled.kind === 'fresh') return { kind: 'hit', recalled }
+  }
+  return { kind: 'place', ms: plan.surroundings.monotonic() - since }
 }
 
-/** Another call of this process computes the same: take a copy of what it brings, since results may be changed. */
-async function share(plan: Plan, call: Call, identity: Identity, landing: Promise<Landing>): Promise<unknown> {
-  const { value, payload, strayed } = await landing
-  if (strayed) return answer(plan, call)
-  tellShared(plan, identity)
-  if (payload === undefined || value === null || typeof value !== 'object') return value
+/**
+ * The caller changed its arguments meanwhile: then it is the call with these that it gets, and no other caller with it.
+ * Once: a key that is another one whenever it is made (a clock, a getter) is no key, so the function runs and nothing is
+ * stored.
+ */
+function* follow({ plan, call, identity, flight }: Computation, turn: Turn): Steps<Landing> {
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  leaveLimits(flight)
+  if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
+  const value = yield* wait(call.strayed ? plain(plan, call) : answer(plan, { ...call, strayed: true }))
+  return { value, promised: true, strayed: true }
+}
+
+/** What memory holds for the call; `undefined` also for an entry that cannot be read: then the store is asked. */
+function remember(plan: Plan, identity: Identity, maxAge: number): Landing | undefined {
+  const held = heldInMemory(plan, identity, maxAge)
+  if (held === undefined) return undefined
+  const { entry, primitive } = held
   try {
-    return plan.unpickle(payload)
+    const value = primitive === undefined ? answered('unpickle', plan.unpickle(entry.payload)) : primitive.value
+    tellHit(plan, identity, entry, 'memory')
+    return { value, promised: entry.promised === true }
   } catch (error) {
-    tellProblem(plan, 'unpickle', identity.hash, asError(error))
-    return value
+    plan.memory?.drop(identity.text)
+    tellUnreadable(plan, identity, error)
+    return undefined
   }
 }
 
-function leaveable(plan: Plan, call: Call, flight: Flight, result: Promise<unknown>): Promise<unknown> {
-  const signal = call.signal ?? signalOf(call.args)
-  return signal === undefined ? result : until(result, signal, () => plan.flights.leave(flight, signal.reason))
-}
-
-function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): unknown {
-  const value = primitive === undefined ? plan.unpickle(entry.payload) : primitive.value
-  tellHit(plan, identity, entry, 'memory')
-  return coloured(plan, { value, promised: entry.promised === true })
-}
-
-function coloured(plan: Plan, { value, promised }: Landing): unknown {
-  return promised || plan.isAsync ? Promise.resolve(value) : value
+/** The function called itself with its own key: the outermost call stores. */
+export function alone(plan: Plan, call: Call, identity: Identity): unknown {
+  tellRecursion(plan, identity)
+  return plain(plan, call)
 }

@@ -1,14 +1,16 @@
-import type { Entry } from '@persist/store'
+import type { Entry, Lease, Mode } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
+import { argumentsAsTheyAre } from './arguments.ts'
 import type { Call } from './call.ts'
-import { type Flight, fly, type Landing } from './flight.ts'
-import type { Identity } from './identity.ts'
-import { wrote } from './outcome.ts'
+import { type Flight, type Landing, leaveLimits } from './flight.ts'
+import { type Identity, isChangeable } from './identity.ts'
+import { tellRecursion, wrote } from './outcome.ts'
 import { record } from './record.ts'
 import { signalOf, withSignal } from './signals.ts'
-import { done, isThenable, type Steps, wait } from './steps.ts'
-import { keepAlive, release, type Turn } from './turn.ts'
+import { done, invoke, isThenable, type Steps, wait } from './steps.ts'
+import { sharedTimeOf } from './took.ts'
+import { keepAlive, release, succeed, type Turn, throwIfLeft } from './turn.ts'
 
 /** One call that may have to compute. */
 export interface Computation {
@@ -18,65 +20,129 @@ export interface Computation {
   readonly flight: Flight
 }
 
+/** A turn that may store. */
+export type OwnTurn = Exclude<Turn, { kind: 'hit' | 'recursion' }>
+
 /** Runs the function, stores what it brings, and gives the lease back whatever happens. */
 export function* compute(
   computation: Computation,
   turn: Exclude<Turn, { kind: 'hit' }>,
   pickledKey: string | undefined,
 ): Steps<Landing> {
-  const { plan, call, identity, flight } = computation
-  const lease = turn.kind === 'mine' ? turn.lease : undefined
-  const began = plan.surroundings.monotonic()
-  let stop = () => {}
-  let value: unknown
-  let promised = false
+  const { plan, identity, flight } = computation
+  let lease = turn.kind === 'mine' ? turn.lease : undefined
   try {
-    const result = fly(flight, () => plan.whole.apply(call.self, ownArguments(computation)))
+    throwIfLeft(flight)
+    const mark = yield* tagMark(plan, identity)
+    const given = argumentsAsTheyAre(computation)
+    const { value, promised, durationMs } = yield* callFunction(computation, lease)
+    plan.learned[promised ? 'promises' : 'values'] = true
+    const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
+    if (turn.kind === 'recursion') {
+      tellRecursion(plan, identity)
+      return notStored()
+    }
+    const entry = record(plan, identity, { value, given, durationMs, promised, pickledKey })
+    if (entry === undefined) return notStored()
+    const held = lease
+    lease = undefined
+    yield* publish(computation, { turn, lease: held, mark, entry, value })
+    return { value, promised, payload: entry.payload }
+  } finally {
+    yield* release(plan, identity, lease)
+  }
+}
+
+interface Called {
+  readonly value: unknown
+  readonly promised: boolean
+  readonly durationMs: number
+}
+
+function* callFunction(computation: Computation, lease: Lease<Mode> | undefined): Steps<Called> {
+  const { plan, call, identity, flight } = computation
+  const stopwatch = sharedTimeOf(plan.surroundings).start()
+  const tell = (failed: boolean) => {
+    const durationMs = stopwatch.stop()
+    if (plan.reporter.hears('compute')) plan.reporter.tell('compute', { hash: identity.hash, durationMs, failed })
+    return durationMs
+  }
+  let stop = () => {}
+  let promised = false
+  let value: unknown
+  try {
+    const result = yield* invoke(flight, plan.whole, call.self, ownArguments(computation))
     promised = isThenable(result)
-    if (promised) stop = keepAlive(plan, lease)
+    if (promised) {
+      stopwatch.pending()
+      stop = keepAlive(plan, lease)
+    }
     value = yield* wait(result)
   } catch (error) {
     stop()
-    tellComputed(plan, identity, began, true)
-    yield* release(plan, identity, lease)
+    leaveLimits(flight)
+    plan.counters.errors++
+    tell(true)
     throw error
   }
   stop()
-  const durationMs = tellComputed(plan, identity, began, false)
-  const args = plan.isMethod ? [call.self, ...call.args] : call.args
-  const entry = record(plan, identity, { value, args, durationMs, promised, pickledKey })
-  if (entry === undefined) yield* release(plan, identity, lease)
-  else yield* publish(computation, turn, entry, value)
-  return { value, promised, ...(entry !== undefined && { payload: entry.payload }) }
+  leaveLimits(flight)
+  return { value, promised, durationMs: tell(false) }
+}
+
+/** What is to be stored, and by which right. */
+export interface Publication {
+  readonly turn: OwnTurn
+  readonly lease: Lease<Mode> | undefined
+  /** The point in the order of deletions by tag at which the computation began. */
+  readonly mark: string | undefined
+  readonly entry: Entry
+  readonly value: unknown
 }
 
 /** Puts the entry in the store: by the lease where there is one, and not at all if it was overtaken. */
 export function* publish(
-  { plan, identity, flight }: Computation,
-  turn: Exclude<Turn, { kind: 'hit' }>,
-  entry: Entry,
-  value: unknown,
+  { plan, identity, flight }: Omit<Computation, 'call'>,
+  { turn, lease: own, mark, entry, value }: Publication,
 ): Steps<void> {
   const { hash, text } = identity
-  if (turn.kind === 'timeout') return plan.reporter.tell('skip', { hash, reason: 'timeout' })
-  const { lease } = turn
-  if (flight.fenced) {
+  let lease = own
+  const skip = (reason: 'timeout' | 'fenced') => plan.reporter.tell('skip', { hash, reason })
+  try {
+    if (flight.fenced) return skip('fenced')
+    if (turn.kind === 'timeout') {
+      lease = yield* succeed(plan, identity, flight, turn.from)
+      if (lease === undefined) return skip('timeout')
+    }
+    if (yield* wasDeletedByTag(plan, mark, entry)) return skip('fenced')
+    const write = () => (lease === undefined ? done(plan.store.set(entry)) : lease.publish(entry))
+    const stored = yield* wait(ask<boolean | undefined>(plan, 'set', hash, write, undefined))
+    if (stored !== undefined) lease = undefined
+    if (stored === false) return skip('fenced')
+    // A deletion that came between the last look and the write did not find the entry yet.
+    if (stored && (yield* wasDeletedByTag(plan, mark, entry))) {
+      yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))
+      return skip('fenced')
+    }
+    // Memory holds it also where the store failed: then it is all that is left.
+    if (!flight.fenced) plan.memory?.hold(text, entry, value)
+    plan.flights.supersede(text)
+    if (stored) wrote(plan, entry)
+  } finally {
     yield* release(plan, identity, lease)
-    return plan.reporter.tell('skip', { hash, reason: 'fenced' })
   }
-  const stored = yield* wait(
-    ask<boolean | undefined>(
-      plan,
-      'set',
-      hash,
-      () => (lease === undefined ? done(plan.store.set(entry)) : lease.publish(entry)),
-      undefined,
-    ),
-  )
-  if (stored === false) plan.reporter.tell('skip', { hash, reason: 'fenced' })
-  if (stored !== true) return
-  if (!flight.fenced) plan.memory?.hold(text, entry, value)
-  wrote(plan, entry)
+}
+
+/** The present point in the order of deletions by tag, for a function that has tags. */
+export function* tagMark(plan: Plan, { hash }: Identity): Steps<string | undefined> {
+  const fence = plan.store.tagFence
+  if (plan.tags === undefined || fence === undefined) return undefined
+  return yield* wait(ask<string | undefined>(plan, 'mark', hash, () => fence.mark(), undefined))
+}
+
+function* wasDeletedByTag(plan: Plan, mark: string | undefined, { hash, tags = [] }: Entry): Steps<boolean> {
+  if (mark === undefined || tags.length === 0) return false
+  return yield* wait(ask(plan, 'mark', hash, () => plan.store.tagFence!.hasDeleted(mark, tags), true))
 }
 
 /** A copy, so that `arguments` of the function is its own; with a signal that is the flight's, not one caller's. */
@@ -86,8 +152,13 @@ export function ownArguments({ call, flight }: Pick<Computation, 'call' | 'fligh
   return withSignal(call.args, flight.abort.signal)
 }
 
-function tellComputed(plan: Plan, identity: Identity, began: number, failed: boolean): number {
-  const durationMs = plan.surroundings.monotonic() - began
-  if (plan.reporter.hears('compute')) plan.reporter.tell('compute', { hash: identity.hash, durationMs, failed })
-  return durationMs
+/** A result that is not stored may still have been waited for by others, who must not share what can change. */
+function copyForOthers({ plan, flight }: Computation, value: unknown): Pick<Landing, 'payload'> {
+  if (flight.waiters < 2 || !isChangeable(value)) return {}
+  try {
+    return { payload: plan.pickle(value) }
+  } catch {
+    // It has no copy: then each computes for itself.
+    return {}
+  }
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Limit } from './limit.ts'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
 export interface Landing {
@@ -6,6 +7,8 @@ export interface Landing {
   readonly payload?: string | Uint8Array
   /** The function had answered with a promise. */
   readonly promised: boolean
+  /** When a stored result was computed, in milliseconds since 1970. Absent: just now. */
+  readonly createdAt?: number
   /** The caller changed its arguments before the function began: this is no result of the flight's key. */
   readonly strayed?: boolean
 }
@@ -13,26 +16,69 @@ export interface Landing {
 /** One running call in this process, which identical calls may join. */
 export interface Flight {
   readonly text: string
-  /** The flight in whose function this one began. */
-  readonly parent: Flight | undefined
-  /** What this flight's function, or one inside of it, waits for, and how often: a ring would never end. */
-  waitsFor?: Map<Flight, number>
+  /** The running flight in whose function this one began. */
+  parent: Flight | undefined
+  /** The running flights that began in this one's function. */
+  children?: Set<Flight>
+  /** What this flight's function waits for: a ring of these would never end. */
+  joins?: Set<Join>
+  /** The flight that was the current one before this one's function was called. */
+  outer?: Flight | undefined
+  ended: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
-  /** Absent while the function has not answered with a promise yet: whoever meets it then is inside of it. */
-  landing?: Promise<Landing>
+  /** A caller has waited for it as long as it would. */
+  overdue: boolean
+  /** Something was deleted while it may have been reading: what it found is not held in memory. */
+  distrusted: boolean
+  /** Absent until everything synchronous in it has come back: a call that meets it before comes from inside of it. */
+  landing?: Promise<Landing | undefined> | undefined
   /** How many callers wait for it. */
   waiters: number
-  /** Aborts what the function does once the last of them left. */
+  /** Why the last caller left. */
+  left?: { readonly reason: unknown }
+  /** Aborts what the function does once the last caller left. */
   abort?: AbortController
+  /** Where {@link Flights.end} takes the note away that this thread holds a lease. */
+  dropLease?: (() => void) | undefined
+  /** How many flights may run at once: see {@link Limit}. */
+  limits?: readonly Limit[] | undefined
+  /** The limits in which it holds a place. */
+  places?: Limit[] | undefined
+  /** The limit at which it stands in line. */
+  inLine?: Limit | undefined
 }
 
-const current = new AsyncLocalStorage<Flight>()
+/** One flight's wait for another. */
+export interface Join {
+  readonly from: Flight
+  readonly target: Flight
+  /** Ends the wait, since it is part of a ring. */
+  readonly breakRing: () => void
+}
+
+// On well-known symbols: two copies of core in one process see each other's flights.
+const CURRENT = Symbol.for('@persist/core/flight@2')
+const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
+shared[CURRENT] ??= new AsyncLocalStorage()
+const current = shared[CURRENT]
+
+/** The flight in whose function this code runs. */
+export function currentFlight(): Flight | undefined {
+  return running(current.getStore())
+}
+
+/** Whether this code runs in the function of that flight, or in what it started. */
+export function isInside(flight: Flight): boolean {
+  for (let one = currentFlight(); one !== undefined; one = running(one.parent)) if (one === flight) return true
+  return false
+}
 
 /** The flights of one persisted function. */
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
+  readonly #overdue = new Set<Flight>()
 
   /** The flight that an identical call may join. */
   find(text: string): Flight | undefined {
@@ -40,83 +86,107 @@ export class Flights {
   }
 
   start(text: string, { joinable = true } = {}): Flight {
+    const parent = currentFlight()
     const flight: Flight = {
       text,
-      parent: current.getStore(),
+      parent,
+      ended: false,
       fenced: false,
+      overdue: false,
+      distrusted: false,
       waiters: 1,
+    }
+    if (parent !== undefined) {
+      parent.children ??= new Set()
+      parent.children.add(flight)
     }
     if (joinable) this.#joinable.set(text, flight)
     this.#running.add(flight)
     return flight
   }
 
+  /** An ended flight may live on in the async context of what its function started, so it keeps nothing. */
   end(flight: Flight): void {
+    flight.ended = true
+    flight.dropLease?.()
+    flight.dropLease = undefined
+    leaveLimits(flight)
+    flight.landing = undefined
+    flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
-    this.#close(flight)
+    this.#overdue.delete(flight)
+    this.close(flight)
   }
 
-  /** Whatever runs for this key (or for any) may go on, but must not store; later calls start anew. */
+  /** What runs for this key (or for any) may go on, but must not store; later calls start their own. */
   fence(text?: string): void {
     for (const flight of this.#running) {
       if (text !== undefined && flight.text !== text) continue
       flight.fenced = true
-      this.#close(flight)
+      this.close(flight)
     }
   }
 
-  /** One caller no longer waits. When none does, the function is told to stop, and nobody joins any more. */
+  /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
+  giveUpOn(flight: Flight): void {
+    flight.overdue = true
+    this.#overdue.add(flight)
+    this.close(flight)
+  }
+
+  /** A result was stored: what is overdue must not overwrite it. */
+  supersede(text: string): void {
+    for (const flight of this.#overdue) if (flight.text === text) flight.fenced = true
+  }
+
+  /** What runs for this key (or for any) may have read what is gone now. */
+  distrust(text?: string): void {
+    for (const flight of this.#running) {
+      if (text === undefined || flight.text === text) flight.distrusted = true
+    }
+  }
+
+  /** One caller no longer waits. When none does, the function is asked to stop, and no call joins any more. */
   leave(flight: Flight, reason: unknown): void {
     if (--flight.waiters > 0) return
-    this.#close(flight)
+    flight.left = { reason }
+    this.close(flight)
     flight.abort?.abort(reason)
   }
 
-  #close(flight: Flight): void {
+  /** No call joins it any more. */
+  close(flight: Flight): void {
     if (this.#joinable.get(flight.text) === flight) this.#joinable.delete(flight.text)
   }
 }
 
-/** Runs the function inside of its flight, so that a call that it makes can tell. */
+/** Gives back the places of a run that has ended, or that waits for another process. */
+export function leaveLimits(flight: Flight): void {
+  for (const limit of flight.places ?? []) limit.leave(flight)
+  flight.places = undefined
+}
+
+/** Makes a flight the current one, until {@link leave}. Unlike {@link fly} the two take nothing of the stack. */
+export function enter(flight: Flight): void {
+  flight.outer = current.getStore()
+  current.enterWith(flight)
+}
+
+/** Makes that flight the current one again that was before {@link enter}. */
+export function leave(flight: Flight): void {
+  current.enterWith(flight.outer)
+  flight.outer = undefined
+}
+
+/** Runs something inside of a flight. */
 export function fly<T>(flight: Flight, act: () => T): T {
   return current.run(flight, act)
 }
 
-/** Whether waiting for `flight` from here would be waiting for oneself: recursion, or a ring of flights. */
-export function wouldWaitForItself(flight: Flight): boolean {
-  const mine = new Set(ancestors())
-  if (mine.size === 0) return false
-  const seen = new Set<Flight>()
-  const ahead = [flight]
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    if (mine.has(next)) return true
-    if (seen.has(next)) continue
-    seen.add(next)
-    ahead.push(...(next.waitsFor?.keys() ?? []))
-  }
-  return false
-}
-
-/** Waits for another flight, with the wait noted for {@link wouldWaitForItself}. */
-export async function join<T>(flight: Flight, landing: PromiseLike<T>): Promise<T> {
-  const mine = [...ancestors()]
-  flight.waiters++
-  for (const one of mine) count(one, flight, +1)
-  try {
-    return await landing
-  } finally {
-    for (const one of mine) count(one, flight, -1)
-  }
-}
-
-function* ancestors(): Generator<Flight> {
-  for (let flight = current.getStore(); flight !== undefined; flight = flight.parent) yield flight
-}
-
-function count(waiting: Flight, flight: Flight, change: number): void {
-  waiting.waitsFor ??= new Map()
-  const waits = waiting.waitsFor
-  const left = (waits.get(flight) ?? 0) + change
-  if (left > 0) waits.set(flight, left)
-  else waits.delete(flight)
+/** The nearest running flight from here upwards. Ended ones in between are skipped for good, or they would pile up. */
+function running(flight: Flight | undefined): Flight | undefined {
+  let found = flight
+  while (found?.ended) found = found.parent
+  if (flight?.ended) flight.parent = found
+  return found
 }

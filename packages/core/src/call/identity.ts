@@ -1,14 +1,15 @@
-import { HashCollisionError, OptionError } from '@persist/errors'
+import { HashCollisionError, KeyError, OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import { canonical, canonicalArguments } from '@persist/key'
 import type { Plan } from '../plan/plan.ts'
+import { isThenable } from './steps.ts'
 
 /** What identifies one call: made once, before the function can change its arguments. */
 export class Identity {
   readonly key: unknown
   /** The canonical text of the key. */
   readonly text: string
-  /** That its entry cannot be read has been told. */
+  /** An entry that cannot be read has been reported. */
   toldUnreadable = false
   readonly #plan: Plan
   #hash: string | undefined
@@ -30,30 +31,46 @@ export class Identity {
 /**
  * The identity of a call.
  *
- * @throws KeyError for arguments without a stable identity. HashError for a hash that the store cannot take.
+ * @throws KeyError for arguments without a stable identity, and for a `key` option that gives none. HashError for a hash
+ * that the store cannot take.
  */
 export function identify(plan: Plan, self: unknown, args: readonly unknown[]): Identity {
   const key = plan.key(self, args)
   // The default key is made of an array that only this call has seen.
-  return new Identity(plan, key, plan.ownKey ? canonical(key) : canonicalArguments(key as unknown[]))
-}
-
-/**
- * Whether the caller has changed its arguments since the identity was made, while the store was asked. What the function
- * would bring now belongs to another key.
- */
-export function hasStrayed(plan: Plan, self: unknown, args: readonly unknown[], identity: Identity): boolean {
-  if (!plan.isAsync || !(plan.isMethod || args.some(isChangeable))) return false
-  return identify(plan, self, args).text !== identity.text
-}
-
-function isChangeable(argument: unknown): boolean {
-  return typeof argument === 'object' && argument !== null
+  if (!plan.ownKey) return new Identity(plan, key, canonicalArguments(key as unknown[]))
+  return identifyKey(plan, key)
 }
 
 /** The identity of a key, as `f.cache` takes them. */
 export function identifyKey(plan: Plan, key: unknown): Identity {
+  if (isThenable(key)) key.then(undefined, () => {})
+  if (key === undefined && plan.ownKey) {
+    throw new KeyError(
+      `the key of a call of ${plan.namespace} is undefined, so all such calls would share one entry: the option key must return what identifies the call`,
+      '$',
+    )
+  }
   return new Identity(plan, key, canonical(key))
+}
+
+/**
+ * Whether what the key is made of has changed since. Then the function would bring the result of another key. Asked
+ * whenever other code may have run between the key and the function: a caller that reuses an object, a method whose
+ * `self` changed, outside state that an own `key` reads.
+ */
+export function hasStrayed(plan: Plan, self: unknown, args: readonly unknown[], identity: Identity): boolean {
+  if (!plan.ownKey && !args.some(isChangeable)) return false
+  try {
+    return identify(plan, self, args).text !== identity.text
+  } catch {
+    // What cannot be a key any more has changed.
+    return true
+  }
+}
+
+/** Whether it is an object or a function, which can change while it stays the same. */
+export function isChangeable(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
 /** What an entry under a hash of the user's own carries, to tell it from another key's. */
@@ -61,7 +78,7 @@ export function digestOf(identity: Identity): string {
   return sha256(identity.text)
 }
 
-/** `unhash(hash(key))` has to be `key`, or iteration would lie. */
+/** `unhash(hash(key))` has to be `key`, or iteration would give wrong keys. */
 export function checkUnhash(plan: Plan, identity: Identity): void {
   if (plan.unhash === undefined) return
   const back = plan.unhash(identity.hash)
@@ -75,7 +92,8 @@ export function checkUnhash(plan: Plan, identity: Identity): void {
 
 function checkedHash(plan: Plan, hash: unknown): string {
   if (typeof hash !== 'string') {
-    throw new OptionError(`hash must return a text, not ${typeof hash} (${plan.namespace})`, { option: 'hash' })
+    if (isThenable(hash)) hash.then(undefined, () => {})
+    throw new OptionError(`hash must return a string, not ${typeof hash} (${plan.namespace})`, { option: 'hash' })
   }
   plan.adapter.checkHash?.(hash)
   return hash

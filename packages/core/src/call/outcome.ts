@@ -12,8 +12,9 @@ import { byteLength } from './record.ts'
 export function hit(plan: Plan, identity: Identity, found: Found<'fresh'>, flight?: Flight): Landing {
   const { entry, value } = found
   tellHit(plan, identity, entry, 'store')
-  tellSource(plan, entry)
-  if (plan.memory !== undefined && flight?.fenced !== true) plan.memory.hold(identity.text, entry, value)
+  if (entry.source !== plan.source) tellSource(plan, entry, 'hit')
+  if (plan.memory !== undefined && flight?.fenced !== true && flight?.distrusted !== true)
+    plan.memory.hold(identity.text, entry, value)
   return landed(found)
 }
 
@@ -37,7 +38,7 @@ export function tellShared(plan: Plan, identity: Identity): void {
   plan.reporter.tell('hit', { hash: identity.hash, tier: 'flight' })
 }
 
-/** Tells that the function called itself with its own key: the outermost call stores. */
+/** Reports that the function called itself with its own key: the outermost call stores. */
 export function tellRecursion(plan: Plan, identity: Identity): void {
   plan.reporter.tell('skip', { hash: identity.hash, reason: 'recursion' })
 }
@@ -66,7 +67,7 @@ export function stale(
 }
 
 function landed({ entry, value }: Found<'fresh' | 'stale' | 'rescue'>): Landing {
-  return { value, payload: entry.payload, promised: entry.promised === true }
+  return { value, payload: entry.payload, promised: entry.promised === true, createdAt: entry.createdAt }
 }
 
 /** Counts and tells a miss. */

@@ -4,9 +4,11 @@ import type { Entry } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
 import type { Held } from '../store/memory-tier.ts'
 import type { MissReason } from '../telling/events.ts'
+import { tellSource } from '../telling/source.ts'
 import { ask, tellProblem } from '../telling/trouble.ts'
 import { digestOf, type Identity } from './identity.ts'
-import { FRESH, judge, type Verdict } from './judge.ts'
+import { FRESH, isOfOther, judge, type Verdict } from './judge.ts'
+import { answered } from './record.ts'
 import { isThenable } from './steps.ts'
 
 /** What the store had for a call. */
@@ -28,6 +30,7 @@ export const REFRESH: Recalled = { kind: 'miss', reason: 'refresh' }
 /** In place of a look, where it is known that there is nothing. */
 export const ABSENT: Recalled = { kind: 'miss', reason: 'absent' }
 const INVALID: Recalled = { kind: 'miss', reason: 'invalid' }
+const UNREADABLE: Recalled = { kind: 'miss', reason: 'unreadable' }
 
 /** Looks an entry up and judges it: at once over a synchronous store. Not a generator: every hit comes this way. */
 export function recall(
@@ -51,40 +54,43 @@ function look(plan: Plan, identity: Identity, entry: Entry | undefined, maxAge: 
  * @throws HashCollisionError for an entry that was written under another key.
  */
 export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: number): Recalled | PromiseLike<Recalled> {
-  if (plan.ownHash && !wasWrittenUnder(plan, identity, entry)) return { kind: 'miss', reason: 'unreadable' }
   const verdict = judgeNow(plan, entry, maxAge)
-  if (verdict.kind === 'miss') return { kind: 'miss', reason: verdict.reason }
+  if (verdict.kind === 'miss') {
+    if (verdict.reason === 'source') tellSource(plan, entry, 'miss')
+    return { kind: 'miss', reason: verdict.reason }
+  }
+  // Only of an entry that would be served: one that is about to be replaced may be of any key.
+  if (plan.ownHash && !wasWrittenUnder(plan, identity, entry)) return UNREADABLE
   let value: unknown
   try {
-    value = plan.unpickle(entry.payload)
+    value = answered('unpickle', plan.unpickle(entry.payload))
   } catch (error) {
-    // Once a call: it looks again when it has its turn.
-    if (!identity.toldUnreadable) tellProblem(plan, 'unpickle', identity.hash, asError(error))
-    identity.toldUnreadable = true
-    return { kind: 'miss', reason: 'unreadable' }
+    tellUnreadable(plan, identity, error)
+    return UNREADABLE
   }
   const found = { kind: verdict.kind, entry, value } as Recalled
-  return plan.validate === undefined ? found : validated(plan, plan.validate(value), found)
+  return plan.validate === undefined ? found : validated(plan, identity, value, found)
 }
 
-/** What this process holds in memory for a call, and may serve. */
+/** Reports once a call that an entry cannot be read: the call looks again when it has its turn. */
+export function tellUnreadable(plan: Plan, identity: Identity, error: unknown): void {
+  if (!identity.toldUnreadable) tellProblem(plan, 'unpickle', identity.hash, asError(error))
+  identity.toldUnreadable = true
+}
+
+/** What this process holds in memory for a call, and may serve. While the store is out of reach it is trusted longer. */
 export function heldInMemory(plan: Plan, identity: Identity, maxAge: number): Held | undefined {
-  const held = plan.memory?.get(identity.text)
+  const held = plan.memory?.get(identity.text, plan.circuit.error !== undefined)
   return held !== undefined && judgeNow(plan, held.entry, maxAge).kind === 'fresh' ? held : undefined
 }
 
 /** The verdict on an entry by the plan's own terms and clock. */
 export function judgeNow(plan: Plan, head: Omit<Entry, 'payload'>, maxAge = Number.POSITIVE_INFINITY): Verdict {
+  const terms = plan.terms
   // A replay has no clock; and most entries, those that never expire, need none.
   const isTimeless = plan.mode === 'replay' || (head.expiresAt === undefined && maxAge === Number.POSITIVE_INFINITY)
-  if (isTimeless && head.version === plan.version) return FRESH
-  return judge(head, {
-    now: plan.surroundings.now(),
-    version: plan.version,
-    maxAge,
-    staleWhileRevalidate: plan.staleWhileRevalidate,
-    staleIfError: plan.staleIfError,
-  })
+  if (isTimeless) return isOfOther(head, terms) ?? FRESH
+  return judge(head, { ...terms, now: plan.surroundings.now(), maxAge })
 }
 
 /** An entry without a digest is of unknown origin, and no better than none, unless the store has such from others. */
@@ -128,12 +134,26 @@ function storedKeyOf(plan: Plan, entry: Entry): unknown {
   }
 }
 
-type Validated = ReturnType<NonNullable<Plan['validate']>>
+/** An entry that no longer fits is a miss; so is one of which `validate` does not tell. */
+function validated(plan: Plan, identity: Identity, value: unknown, found: Recalled): Recalled | PromiseLike<Recalled> {
+  const refused = (error: unknown) => {
+    tellProblem(plan, 'validate', identity.hash, asError(error))
+    return INVALID
+  }
+  try {
+    const result = plan.validate!(value)
+    if (!isThenable(result)) return result.issues === undefined ? found : INVALID
+    if (plan.isAsync)
+      return result.then(({ issues }) => (issues === undefined ? found : INVALID)).then(undefined, refused)
+    return refused(asynchronousValidate(result))
+  } catch (error) {
+    return refused(error)
+  }
+}
 
-function validated(plan: Plan, result: Validated, found: Recalled): Recalled | PromiseLike<Recalled> {
-  if (!isThenable(result)) return result.issues === undefined ? found : INVALID
-  if (plan.isAsync) return result.then(({ issues }) => (issues === undefined ? found : INVALID))
-  throw new OptionError(`validate must not be asynchronous for a synchronous function (${plan.namespace})`, {
+function asynchronousValidate(result: PromiseLike<unknown>): OptionError {
+  result.then(undefined, () => {})
+  return new OptionError('validate answered with a promise, for which a synchronous function cannot wait', {
     option: 'validate',
   })
 }

@@ -1,14 +1,19 @@
-import { PickleError } from '@persist/errors'
+import { OptionError, PickleError } from '@persist/errors'
 import type { Entry } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
+import type { Given } from './arguments.ts'
 import { digestOf, type Identity } from './identity.ts'
 import { asError } from './recall.ts'
+import { isThenable } from './steps.ts'
+
+/** The last time that a `Date` can hold, in milliseconds since 1970. */
+const LAST_DATE = 8.64e15
 
 /** What a computation brought, to be made into an entry. */
 export interface Outcome {
   readonly value: unknown
-  readonly args: readonly unknown[]
+  readonly given: Given
   readonly durationMs?: number
   readonly promised: boolean
   /** The pickled key, made before the function could change it. */
@@ -16,8 +21,8 @@ export interface Outcome {
 }
 
 /**
- * The entry for an outcome; `undefined` if it is not to be kept, or cannot be: what the user's `pickle`, `ttl`, `tags`,
- * `metadata` or `shouldStore` throws is reported and never costs the caller the result.
+ * The entry for an outcome; `undefined` if it is not to be kept, or cannot be: what the user's `pickle`, `ttl`, `tags` or
+ * `shouldStore` throws is reported and never costs the caller the result.
  */
 export function record(plan: Plan, identity: Identity, outcome: Outcome): Entry | undefined {
   try {
@@ -39,25 +44,16 @@ export function pickleKey(plan: Plan, identity: Identity): string | undefined {
   return text
 }
 
-function make(plan: Plan, identity: Identity, outcome: Outcome): Entry | undefined {
-  const { value, args } = outcome
-  if (plan.shouldStore !== undefined && !plan.shouldStore(value, args)) {
-    plan.reporter.tell('skip', { hash: identity.hash, reason: 'shouldStore' })
-    return undefined
-  }
-  const payload = plan.pickle(value)
-  if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) {
-    throw new PickleError(`pickle must return a text or a Uint8Array, not ${typeof payload}`, '$')
-  }
+function make(plan: Plan, identity: Identity, { value, given, ...outcome }: Outcome): Entry | undefined {
+  const { args } = given
+  if (plan.looksAtArguments && !given.areSame()) return skip(plan, identity, 'strayed')
+  if (!isToBeStored(plan, value, args)) return skip(plan, identity, 'shouldStore')
+  const payload = plan.unstorable.guard(identity.text, value, () => payloadOf(plan, value))
   const createdAt = plan.surroundings.now()
-  const expiresAt = expiry(plan, createdAt, value, args)
-  if (expiresAt !== undefined && expiresAt <= createdAt) {
-    plan.reporter.tell('skip', { hash: identity.hash, reason: 'shouldStore' })
-    return undefined
-  }
-  const metadata = plan.metadata?.()
-  if (metadata !== undefined && typeof metadata !== 'string') throw new TypeError('metadata must return a text')
-  const tags = plan.tags?.(value, args)
+  const ttl = answered('ttl', plan.ttl?.(value, args)) ?? Number.POSITIVE_INFINITY
+  if (ttl <= 0) return skip(plan, identity, 'shouldStore')
+  const metadata = metadataOf(plan, identity)
+  const tags = tagsOf(plan, value, args)
   return {
     hash: identity.hash,
     payload,
@@ -66,17 +62,72 @@ function make(plan: Plan, identity: Identity, outcome: Outcome): Entry | undefin
     ...(plan.ownHash && { keyDigest: digestOf(identity) }),
     ...(metadata !== undefined && { metadata }),
     ...(plan.version !== undefined && { version: plan.version }),
-    ...(plan.source !== undefined && { source: plan.source }),
-    ...(tags !== undefined && tags.length > 0 && { tags: [...tags] }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    source: plan.source,
+    ...(tags !== undefined && tags.length > 0 && { tags }),
+    ...(ttl !== Number.POSITIVE_INFINITY && expiry(plan, createdAt, ttl)),
     ...(outcome.durationMs !== undefined && { durationMs: outcome.durationMs }),
     ...(outcome.promised && { promised: true }),
   }
 }
 
-function expiry(plan: Plan, createdAt: number, value: unknown, args: readonly unknown[]): number | undefined {
-  const ttl = plan.ttl?.(value, args)
-  return ttl === undefined || ttl === Number.POSITIVE_INFINITY ? undefined : createdAt + ttl
+function skip(plan: Plan, { hash }: Identity, reason: 'strayed' | 'shouldStore'): undefined {
+  plan.reporter.tell('skip', { hash, reason })
+  return undefined
+}
+
+function isToBeStored(plan: Plan, value: unknown, args: readonly unknown[]): boolean {
+  if (plan.shouldStore === undefined) return true
+  const answer = answered('shouldStore', plan.shouldStore(value, args))
+  if (typeof answer === 'boolean') return answer
+  throw wrongAnswer('shouldStore', 'true or false', answer)
+}
+
+function payloadOf(plan: Plan, value: unknown): string | Uint8Array {
+  const payload: unknown = plan.pickle(value)
+  if (typeof payload === 'string' || payload instanceof Uint8Array) return payload
+  answered('pickle', payload)
+  throw new PickleError(`pickle must return a string or a Uint8Array, not ${typeof payload}`, '$')
+}
+
+/** A note beside the result, which is stored without it rather than not at all. */
+function metadataOf(plan: Plan, { hash }: Identity): string | undefined {
+  if (plan.metadata === undefined) return undefined
+  try {
+    const metadata: unknown = answered('metadata', plan.metadata())
+    if (metadata === undefined || typeof metadata === 'string') return metadata
+    throw wrongAnswer('metadata', 'a string', metadata)
+  } catch (error) {
+    tellProblem(plan, 'metadata', hash, asError(error))
+    return undefined
+  }
+}
+
+function tagsOf(plan: Plan, value: unknown, args: readonly unknown[]): string[] | undefined {
+  const tags: unknown = answered('tags', plan.tags?.(value, args))
+  if (tags === undefined) return undefined
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return [...tags]
+  throw wrongAnswer('tags', 'an array of strings', tags)
+}
+
+function expiry(plan: Plan, createdAt: number, ttl: number): Pick<Entry, 'expiresAt' | 'staleUntil'> {
+  const window = Math.max(plan.staleWhileRevalidate, plan.staleIfError)
+  const expiresAt = createdAt + ttl
+  return { expiresAt, ...(window > 0 && { staleUntil: Math.min(expiresAt + window, LAST_DATE) }) }
+}
+
+/** An option that answers later: its promise is no answer, and its rejection must not end the process. */
+export function answered<T>(option: string, answer: T): T {
+  if (!isThenable(answer)) return answer
+  answer.then(undefined, () => {})
+  throw new OptionError(`${option} returned a promise: it must answer at once`, { option })
+}
+
+function wrongAnswer(option: string, expected: string, answer: unknown): OptionError {
+  return new OptionError(`${option} must return ${expected}, not ${describe(answer)}`, { option })
+}
+
+function describe(answer: unknown): string {
+  return answer === null ? 'null' : typeof answer
 }
 
 /** How many bytes a payload takes as text in UTF-8 or as it is. */

@@ -1,12 +1,13 @@
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
-import { refreshBehind } from './behind.ts'
+import { refreshInBackground } from './behind.ts'
 import { Broadcast } from './broadcast.ts'
-import { type Call, isRefresh, plain } from './call.ts'
-import { wouldWaitForItself } from './flight.ts'
+import { type Call, isRefresh, plain, signalsOf } from './call.ts'
+import { isInside } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './outcome.ts'
-import { asError, heldInMemory, REFRESH, type Recalled, recall } from './recall.ts'
+import { asError, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
+import { throwIfAborted } from './signals.ts'
 
 type Chunks = readonly unknown[]
 
@@ -18,9 +19,15 @@ type Chunks = readonly unknown[]
  */
 export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
   if (plan.mode === 'off') return yield* plain(plan, call) as AsyncGenerator<unknown>
+  throwIfAborted(signalsOf(call))
   const identity = identify(plan, call.self, call.args)
-  const known = isRefresh(plan, call) ? anew(plan, identity) : await look(plan, call, identity)
-  if (hasStrayed(plan, call.self, call.args, identity)) return yield* stream(plan, call)
+  const known = isRefresh(plan, call) ? again(plan, identity) : await look(plan, call, identity)
+  if (hasStrayed(plan, call.self, call.args, identity)) {
+    plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+    return yield* (
+      call.strayed ? plain(plan, call) : stream(plan, { ...call, strayed: true })
+    ) as AsyncGenerator<unknown>
+  }
   if (isStored(known)) return yield* known
   let begun = false
   try {
@@ -35,33 +42,43 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
   }
 }
 
-function anew(plan: Plan, { text }: Identity): Recalled {
+function again(plan: Plan, { text }: Identity): Recalled {
   plan.flights.fence(text)
   return REFRESH
 }
 
 /** The stored chunks; else why there are none to be served. */
 async function look(plan: Plan, call: Call, identity: Identity): Promise<Chunks | Recalled> {
-  const held = heldInMemory(plan, identity, call.maxAge)
-  if (held !== undefined) {
-    const chunks = plan.unpickle(held.entry.payload)
-    if (Array.isArray(chunks)) {
-      tellHit(plan, identity, held.entry, 'memory')
-      return chunks
-    }
-  }
+  const held = chunksInMemory(plan, call, identity)
+  if (held !== undefined) return held
   for (;;) {
-    const { ended } = plan.broadcasts
     if (plan.broadcasts.find(identity.text) !== undefined) return { kind: 'miss', reason: 'absent' }
+    const watch = plan.broadcasts.watch(identity.text)
     const found = asChunks(await recall(plan, identity, call.maxAge))
+    watch.stop()
     if (found.kind === 'fresh') return hit(plan, identity, found).value as Chunks
     if (plan.mode === 'replay') replay(plan, identity)
     if (found.kind === 'stale') {
-      refreshBehind({ plan, call, identity })
+      refreshInBackground({ plan, call, identity })
       return stale(plan, identity, found, 'revalidate').value as Chunks
     }
     // One that came to its end meanwhile has stored what this look was too early for.
-    if (plan.broadcasts.ended === ended) return found
+    if (!watch.hasEnded) return found
+  }
+}
+
+function chunksInMemory(plan: Plan, call: Call, identity: Identity): Chunks | undefined {
+  const held = heldInMemory(plan, identity, call.maxAge)
+  if (held === undefined) return undefined
+  try {
+    const chunks = plan.unpickle(held.entry.payload)
+    if (!Array.isArray(chunks)) return undefined
+    tellHit(plan, identity, held.entry, 'memory')
+    return chunks
+  } catch (error) {
+    plan.memory?.drop(identity.text)
+    tellUnreadable(plan, identity, error)
+    return undefined
   }
 }
 
@@ -81,7 +98,7 @@ function live(plan: Plan, call: Call, identity: Identity, known: Recalled): Asyn
     checkUnhash(plan, identity)
     return new Broadcast(plan, call, identity).follow(call)
   }
-  if (wouldWaitForItself(running.flight)) {
+  if (isInside(running.flight)) {
     tellRecursion(plan, identity)
     return plain(plan, call) as AsyncGenerator<unknown>
   }

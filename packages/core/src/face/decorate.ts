@@ -1,9 +1,9 @@
 import { OptionError } from '@persist/errors'
-import type { AnyOptions, Place } from '../plan/draft.ts'
+import type { AnyOptions, Found } from '../plan/draft.ts'
 import type { AnyFunction } from './types.ts'
 
 /** Makes a persisted function of an original found in some place. */
-export type Make = (original: AnyFunction, options: AnyOptions, place: Place) => AnyFunction
+export type Make = (original: AnyFunction, options: AnyOptions, found: Found) => AnyFunction
 
 /** A standard decorator's context is told from options by its `kind`. */
 export function isDecoratorContext(value: unknown): value is DecoratorContext {
@@ -26,7 +26,10 @@ export function decorateStandard(
   context: DecoratorContext,
 ): AnyFunction {
   if (context.kind !== 'method') throw refuse(context.kind, String(context.name))
-  return make(value as AnyFunction, named(options, context.name), context.static ? 'static method' : 'instance method')
+  return make(value as AnyFunction, options, {
+    place: context.static ? 'static method' : 'instance method',
+    name: nameOf(context.name),
+  })
 }
 
 /** Applies the decorator of `experimentalDecorators` to a method, by exchanging its descriptor's value. */
@@ -41,13 +44,13 @@ export function decorateLegacy(
   if (typeof descriptor.value !== 'function') throw refuse('accessor', String(property))
   // A static method's target is its class; an instance method's is the prototype.
   const place = typeof target === 'function' ? 'static method' : 'instance method'
-  return { ...descriptor, value: make(descriptor.value as AnyFunction, named(options, property), place) }
+  const value = make(descriptor.value as AnyFunction, options, { place, name: nameOf(property) })
+  return { ...descriptor, value }
 }
 
 /** A decorator cannot know the class: without `funcname` it is the method's own name. */
-function named(options: AnyOptions, name: string | symbol): AnyOptions {
-  if (options.funcname !== undefined) return options
-  return { ...options, funcname: typeof name === 'symbol' ? (name.description ?? '') : name }
+function nameOf(name: string | symbol): string {
+  return typeof name === 'symbol' ? (name.description ?? '') : name
 }
 
 function refuse(kind: string, name: string): OptionError {

@@ -1,6 +1,6 @@
 import type { Options } from '../plan/options.ts'
 import type { Persisted } from './persisted.ts'
-import type { AnyFunction, CacheRef, DefaultCache, DefaultKey, ModeOf, ResultOf } from './types.ts'
+import type { AnyFunction, CacheRef, Callable, DefaultCache, DefaultKey, ModeOf, ResultOf } from './types.ts'
 
 /** The options of a function `F`. */
 export type OptionsFor<F extends AnyFunction, K, C extends CacheRef> = Options<Parameters<F>, ResultOf<F>, K, C>
@@ -10,6 +10,19 @@ type Decoratable<C extends CacheRef> = [ModeOf<C>] extends ['sync']
   ? AnyFunction
   : // biome-ignore lint/suspicious/noExplicitAny: as in AnyFunction
     (this: any, ...args: any[]) => PromiseLike<unknown> | AsyncIterable<unknown>
+
+/**
+ * The constraint on a function that is given to `persist`. One with a call signature would give its `any` to each
+ * parameter without a type, so `(a: number, b = 'x') => b` would return `any`. `Function` leaves such parameters to
+ * TypeScript's own rules.
+ */
+// biome-ignore lint/complexity/noBannedTypes: see above
+type Given = Function
+
+/** The functions that take the arguments `A`; any function where no option has given the arguments a type. */
+type Taking<A extends readonly unknown[]> = 0 extends 1 & A[number]
+  ? Given
+  : (...args: A extends readonly [...infer Args] ? Args : never) => unknown
 
 /** What `persist(options)` gives: a decorator for methods, and a wrapper for functions. */
 export interface PersistWith<A extends readonly unknown[], K, C extends CacheRef, Iterates extends boolean> {
@@ -34,9 +47,7 @@ export interface PersistWith<A extends readonly unknown[], K, C extends CacheRef
    *
    * @typeParam F The function.
    */
-  <F extends (...args: A extends readonly [...infer Args] ? Args : never) => unknown>(
-    fn: F,
-  ): Persisted<F, K, C, Iterates>
+  <F extends Taking<A>>(fn: F): Persisted<Callable<F>, K, C, Iterates>
 }
 
 /** The forms of `persist`. */
@@ -50,20 +61,20 @@ export interface Persist {
     descriptor: TypedPropertyDescriptor<F>,
   ): TypedPropertyDescriptor<F>
   /** `persist(fn, options)` with `storekey`: the cache can be iterated. */
-  <F extends AnyFunction, K = Parameters<F>, const C extends CacheRef = DefaultCache>(
+  <F extends Given, K = Parameters<Callable<F>>, const C extends CacheRef = DefaultCache>(
     fn: F,
-    options: OptionsFor<F, K, C> & { readonly storekey: true },
-  ): Persisted<F, K, C, true>
+    options: OptionsFor<Callable<F>, K, C> & { readonly storekey: true },
+  ): Persisted<Callable<F>, K, C, true>
   /** `persist(fn, options)` with `unhash`: the cache can be iterated. */
-  <F extends AnyFunction, K = Parameters<F>, const C extends CacheRef = DefaultCache>(
+  <F extends Given, K = Parameters<Callable<F>>, const C extends CacheRef = DefaultCache>(
     fn: F,
-    options: OptionsFor<F, K, C> & { readonly unhash: (hash: string) => K },
-  ): Persisted<F, K, C, true>
+    options: OptionsFor<Callable<F>, K, C> & { readonly unhash: (hash: string) => K },
+  ): Persisted<Callable<F>, K, C, true>
   /** `persist(fn, options)` and `persist(fn)`. */
-  <F extends AnyFunction, K = Parameters<F>, const C extends CacheRef = DefaultCache>(
+  <F extends Given, K = Parameters<Callable<F>>, const C extends CacheRef = DefaultCache>(
     fn: F,
-    options?: OptionsFor<F, K, C>,
-  ): Persisted<F, K, C, false>
+    options?: OptionsFor<Callable<F>, K, C>,
+  ): Persisted<Callable<F>, K, C, false>
   /** `persist(options)(fn)` and `@persist(options)` with `storekey`. */
   <
     // biome-ignore lint/suspicious/noExplicitAny: without a key there is nothing that names the arguments

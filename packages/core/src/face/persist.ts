@@ -17,23 +17,31 @@ import { isPersisted, wrap } from './wrap.ts'
  */
 export function createPersist(surroundings: Partial<Surroundings> = {}): Persist {
   const all: Surroundings = { ...realSurroundings, ...surroundings }
-  const make: Make = (original, options, place) => wrap(draft(original, options, place, all))
+  // `entry` is what the user called: the stack below it says where a function was persisted.
+  const makeFrom =
+    (entry: AnyFunction): Make =>
+    (original, options, found) =>
+      wrap(draft(original, options, found, all, entry))
   const form = (first: unknown, second?: unknown, third?: unknown): unknown => {
+    const make = makeFrom(form)
     if (isLegacyDecoration(first, second)) {
       return decorateLegacy(make, {}, first, second as string | symbol, third as PropertyDescriptor | undefined)
     }
     if (isDecoratorContext(second)) return decorateStandard(make, {}, first, second)
-    if (typeof first === 'function') return make(original(first as AnyFunction), optionsOf(second), 'function')
+    if (typeof first === 'function')
+      return make(original(first as AnyFunction), optionsOf(second), { place: 'function' })
     const options = optionsOf(first)
-    return (subject: unknown, context?: unknown, descriptor?: unknown) => {
+    const formWithOptions = (subject: unknown, context?: unknown, descriptor?: unknown) => {
+      const make = makeFrom(formWithOptions)
       if (isLegacyDecoration(subject, context)) {
         const property = context as unknown as string | symbol
         return decorateLegacy(make, options, subject, property, descriptor as PropertyDescriptor | undefined)
       }
       if (isDecoratorContext(context)) return decorateStandard(make, options, subject, context)
       if (typeof subject !== 'function') throw notAFunction(subject)
-      return make(original(subject as AnyFunction), options, 'function')
+      return make(original(subject as AnyFunction), options, { place: 'function' })
     }
+    return formWithOptions
   }
   return form as Persist
 }

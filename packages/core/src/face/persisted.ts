@@ -1,5 +1,6 @@
 import type { Listing, Mode, Reply } from '@persist/store'
-import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ManyOf, ModeOf, ResultOf } from './types.ts'
+import type { Many } from './many.ts'
+import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ModeOf, ResultOf } from './types.ts'
 
 /** What `f.lookup(...args)` tells, without computing. */
 export type Lookup<V, K> =
@@ -18,18 +19,28 @@ export type Lookup<V, K> =
       readonly durationMs?: number
     }
 
-/** What `f.stats()` tells. All but `entries` and `bytes` count this function's calls in this process. */
-export interface Stats {
+/** What this process has counted for one function: see `f.counters`. */
+export interface Counters {
+  /** Calls that were served from memory, the store, or another call that was under way. */
   readonly hits: number
   readonly misses: number
   /** Expired results that were served, by `staleWhileRevalidate` or `staleIfError`. */
   readonly stale: number
-  /** Problems with the store or with an entry. */
+  /** Runs of the function that threw or rejected. */
   readonly errors: number
+  /** Trouble with the store, with an entry, or with an option that was asked. */
+  readonly problems: number
   /** Calls that waited for another process. */
   readonly waits: number
-  /** The recorded durations of all that was served without computing, in milliseconds. */
+  /**
+   * The recorded durations of all that was served without computing, in milliseconds: the time that the function itself
+   * took, without the time in which it only queued for the thread with other calls.
+   */
   readonly savedMs: number
+}
+
+/** What `f.stats()` gives: the counters, and what the store holds. */
+export interface Stats extends Counters {
   readonly entries: number
   readonly bytes: number
 }
@@ -37,13 +48,13 @@ export interface Stats {
 /** What a call may override, through `f.with(overrides)(...args)`. */
 export interface Overrides {
   /** Serve nothing older than this. */
-  readonly maxAge?: Duration
+  readonly maxAge?: Duration | undefined
   /** Compute anew and overwrite. */
-  readonly refresh?: boolean
+  readonly refresh?: boolean | undefined
   /** Compute anew; neither read nor write. */
-  readonly bypass?: boolean
+  readonly bypass?: boolean | undefined
   /** Leave the call (others may still wait for it). */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A function's results as a Map from keys to values, over a synchronous store. */
@@ -104,7 +115,12 @@ export type PersistedCall<F extends AnyFunction, M extends Mode> = [M] extends [
   ? F
   : ReturnType<F> extends PromiseLike<unknown> | AsyncIterable<unknown>
     ? F
-    : (this: ThisParameterType<F>, ...args: Parameters<F>) => Coloured<ReturnType<F>, M>
+    : ((this: ThisParameterType<F>, ...args: Parameters<F>) => Coloured<ReturnType<F>, M>) & Attached<F>
+
+/** The properties of the function itself, as `schema` in `Object.assign(fn, { schema })`: they are on the persisted one too. */
+type Attached<F extends AnyFunction> = [keyof F] extends [never]
+  ? unknown
+  : { [P in keyof F as P extends keyof PersistedMembers<AnyFunction, unknown, Mode, boolean> ? never : P]: F[P] }
 
 /** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {
@@ -126,12 +142,28 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** Stores a result without computing. */
   put(this: ThisParameterType<F>, value: ResultOf<F>, ...args: Parameters<F>): Reply<M, void>
-  /** The results of many calls, in order; the hits in one round trip where the store can. */
-  many(this: ThisParameterType<F>, calls: readonly Parameters<F>[]): ManyOf<F, M>
+  /**
+   * The results of many calls, in order. Stored ones come in one round trip for 1,000 calls where the store can.
+   */
+  readonly many: Many<F, M>
   /** Deletes all results and tells how many. */
   clear(): Reply<M, number>
-  /** What this process counted, and what the store holds. */
+  /**
+   * What this process has counted so far, without a look at the store: cheap enough for every scrape of metrics.
+   *
+   * @example
+   * ```ts
+   * const double = persist((x: number) => 2 * x, { funcname: 'double' })
+   * const { hits, misses, errors } = double.counters
+   * ```
+   */
+  readonly counters: Counters
+  /**
+   * The counters, and what the store holds: some stores walk over all entries for that. With `{ store: false }` the store
+   * is not asked.
+   */
   stats(): Reply<M, Stats>
+  stats(options: { readonly store: false }): Reply<M, Counters>
   /** The same function with overrides for the call that follows. */
   with(overrides: Overrides): PersistedCall<F, M>
 }

@@ -4,6 +4,13 @@ import type { Mode, SchemeOf, StoreAdapter } from '@persist/store'
 // biome-ignore lint/suspicious/noExplicitAny: the widest function type; `unknown` arguments would refuse every real one
 export type AnyFunction = (this: any, ...args: any[]) => any
 
+/**
+ * `F` as a function that can be called; `never` for a class. `Function` itself, which says nothing of its arguments, is any
+ * function: that is what TypeScript takes `F` for while it does not know the types of a function's parameters yet.
+ */
+// biome-ignore lint/complexity/noBannedTypes: see above
+export type Callable<F> = F extends AnyFunction ? F : Function extends F ? AnyFunction : never
+
 /** What the `cache` option takes: a cache URL, or an adapter object. */
 export type CacheRef = string | URL | StoreAdapter
 
@@ -36,16 +43,8 @@ export type ResultOf<F extends AnyFunction> =
       : never
     : Awaited<ReturnType<F>>
 
-/** What `f.many` gives over a store of mode `M`: results in order, or one iteration each. */
-export type ManyOf<F extends AnyFunction, M extends Mode> =
-  IsIteration<ReturnType<F>> extends true
-    ? ReturnType<F>[]
-    : ReturnType<F> extends PromiseLike<infer V>
-      ? Promise<V[]>
-      : Coloured<ReturnType<F>[], M>
-
 /** Neither `any` nor `never`, which extend everything, are meant. */
-type IsIteration<R> = 0 extends 1 & R
+export type IsIteration<R> = 0 extends 1 & R
   ? false
   : [R] extends [never]
     ? false

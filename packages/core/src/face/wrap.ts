@@ -1,12 +1,17 @@
 import { stats } from '../cache/stats.ts'
 import { clear, has, lookup, peek, put, remove } from '../cache/verbs.ts'
 import { makeView } from '../cache/view.ts'
-import { answer, PLAIN } from '../call/call.ts'
+import { argumentsOf, unchanging } from '../call/arguments.ts'
+import { answer, begin, PLAIN } from '../call/call.ts'
+import { Course } from '../call/course.ts'
 import { identify } from '../call/identity.ts'
-import { many } from '../call/many.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
+import { many } from '../many/many.ts'
 import type { Plan } from '../plan/plan.ts'
+import { TEXT, textOf } from '../plan/source-text.ts'
+import { carryAttachments } from './attachments.ts'
+import { defineMembers } from './members.ts'
 import type { Overrides } from './persisted.ts'
 import type { AnyFunction } from './types.ts'
 
@@ -15,7 +20,19 @@ const plans = new WeakMap<AnyFunction, Plan>()
 /** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
 export function wrap(plan: Plan): AnyFunction {
   const persistedFunction = function (this: unknown, ...args: unknown[]) {
-    return answer(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
+    const course = begin(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
+    if (!(course instanceof Course)) return course
+    // As `fly` does it, without a frame of its own: see Course.
+    while (course.fn !== undefined) {
+      try {
+        course.result = Reflect.apply(course.fn, course.self, course.args)
+      } catch (error) {
+        course.threw(error)
+        continue
+      }
+      course.returned()
+    }
+    return course.result
   }
   plans.set(persistedFunction, plan)
   const isAsyncStore = plan.adapter.mode === 'async'
@@ -45,21 +62,28 @@ export function wrap(plan: Plan): AnyFunction {
     },
     put(this: unknown, value: unknown, ...args: unknown[]) {
       return act(() =>
-        put(plan, identify(plan, selfOf(this), args), value, plan.isMethod ? [selfOf(this), ...args] : args),
+        put(plan, identify(plan, selfOf(this), args), value, unchanging(argumentsOf(plan, selfOf(this), args))),
       )
     },
-    many(this: unknown, calls: readonly (readonly unknown[])[]) {
-      return many(plan, selfOf(this), calls)
+    many(this: unknown, calls: unknown, options?: unknown) {
+      return many(plan, selfOf(this), calls, options)
     },
     clear: () => act(() => clear(plan)),
-    stats: () => act(() => stats(plan)),
+    stats: (options?: { readonly store?: boolean }) => act(() => stats(plan, options)),
     with: (overrides: Overrides) => callWith(plan, overrides),
   }
-  for (const [name, value] of Object.entries(members)) Object.defineProperty(persistedFunction, name, { value })
-  Object.defineProperty(persistedFunction, 'cache', { value: makeView(plan) })
+  defineMembers(persistedFunction, {
+    ...members,
+    cache: makeView(plan),
+    get counters() {
+      return { ...plan.counters }
+    },
+  })
+  Object.defineProperty(persistedFunction, TEXT, { value: JSON.stringify([textOf(plan.original), plan.version]) })
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
   }
+  carryAttachments(plan.original, persistedFunction)
   return persistedFunction
 }
 

@@ -6,22 +6,29 @@ import type { Bounds } from '@persist/store'
 import { Refreshes } from '../call/behind.ts'
 import { Broadcasts } from '../call/broadcast.ts'
 import { Flights } from '../call/flight.ts'
+import { isChangeable } from '../call/identity.ts'
+import { Limit } from '../call/limit.ts'
+import { answered } from '../call/record.ts'
 import { withoutSignal } from '../call/signals.ts'
+import { isThenable } from '../call/steps.ts'
 import { Tidying } from '../call/tidying.ts'
+import { Unstorable } from '../call/unstorable.ts'
 import type { AnyFunction, CacheRef } from '../face/types.ts'
 import { circuitOf } from '../store/circuit.ts'
 import { MemoryTier } from '../store/memory-tier.ts'
 import { resolveStore } from '../store/resolve.ts'
 import { Reporter } from '../telling/report.ts'
-import { sourceOf } from '../telling/source.ts'
+import { tellProblem } from '../telling/trouble.ts'
 import { newCounters } from './counters.ts'
 import { milliseconds } from './duration.ts'
 import { callMode, verbosityOf } from './environment.ts'
-import { collecting, kindOf } from './kinds.ts'
+import { collecting, type FunctionKind, kindOf } from './kinds.ts'
 import { claimNamespace } from './namespaces.ts'
 import type { MemoryOptions, Options, StandardSchema } from './options.ts'
 import { checkOptions } from './options-check.ts'
 import type { Plan } from './plan.ts'
+import { readsThis } from './reads-this.ts'
+import { isNative, sourceOf, takesArguments, textOf } from './source-text.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Options of any function. */
@@ -35,36 +42,49 @@ const DEFAULT_CACHE = 'file://persist'
 const DEFAULT_WAIT_MS = 10 * 60_000
 const DEFAULT_MEMORY = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024, maxAge: 5_000 }
 
+/** A function as it was found. */
+export interface Found {
+  readonly place: Place
+  /** The name of a decorated method, which the function itself may not have. */
+  readonly name?: string
+}
+
 /**
- * Checks and completes the options of one function: everything that can be wrong at wrap time is found here.
+ * Checks and completes the options of one function: everything that can be wrong when it is wrapped is found here.
  *
  * @throws OptionError, UnknownStoreError, StoreNotInstalledError, DuplicateNamespaceError
  */
-export function draft(original: AnyFunction, options: AnyOptions, place: Place, surroundings: Surroundings): Plan {
+export function draft(
+  original: AnyFunction,
+  options: AnyOptions,
+  found: Found,
+  surroundings: Surroundings,
+  entry: AnyFunction,
+): Plan {
   checkOptions(options)
   const { env } = surroundings
-  const namespace = options.funcname ?? original.name
-  if (namespace === '') {
-    throw new OptionError('a function without a name needs the option funcname', { option: 'funcname' })
-  }
-  const isMethod = place !== 'function'
-  if (place === 'instance method' && options.key === undefined) {
+  const namespace = options.funcname ?? nameOf(original, found)
+  const isMethod = found.place !== 'function'
+  // A static method may be inherited, and then has another `this`.
+  const needsKey = found.place === 'instance method' || (found.place === 'static method' && readsThis(original))
+  if (needsKey && options.key === undefined) {
     throw new OptionError(
       `the method ${namespace} needs the option key: (self, ...args) => what identifies the instance and the call`,
       { option: 'key' },
     )
   }
-  const adapter = resolveStore(options.cache ?? env.PERSIST_CACHE ?? DEFAULT_CACHE, env, options.storeOptions)
+  const cache = options.cache ?? (env.PERSIST_CACHE || DEFAULT_CACHE)
+  const adapter = resolveStore(cache, env, options.storeOptions)
   const kind = kindOf(original)
   if (kind === 'generator') {
     throw new OptionError(`${namespace} is a generator, which can be persisted as an async generator only`, {
       option: 'function',
     })
   }
-  const declaredAsync = kind !== 'function'
+  const declaredAsync = kind !== 'function' || options.async === true
   if (options.cache === undefined && adapter.mode === 'async' && !declaredAsync) {
     throw new OptionError(
-      `PERSIST_CACHE names an asynchronous store, which would make the synchronous function ${namespace} answer with promises: make it async, or give it the option cache`,
+      `PERSIST_CACHE names an asynchronous store, but ${namespace} is not declared async: write async (…) => …, or give it the option async: true if it returns a promise, or the option cache`,
       { option: 'cache' },
     )
   }
@@ -72,25 +92,31 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
     verbosity: options.verbosity ?? verbosityOf(env),
     report: options.report,
     stderr: surroundings.stderr,
+    monotonic: surroundings.monotonic,
   })
   const bounds = boundsOf(options)
   const store = adapter.open(namespace, {
     ...(bounds !== undefined && { bounds }),
-    report: (problem) => {
-      plan.counters.errors++
-      reporter.tell('problem', { operation: 'store', error: problem })
-    },
+    report: (problem) => tellProblem(plan, 'store', undefined, problem),
   })
-  claimNamespace(adapter.name, namespace, original)
+  claimNamespace(adapter.name, namespace, original, { entry, env })
+  const pickleOne = options.pickle ?? pickle
+  const unpickleOne = options.unpickle ?? unpickle
+  const version = versionOf(original, options)
+  const source = sourceOf(original)
+  const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
+  const staleIfError = optional(options, 'staleIfError', 0)
+  const copy = (chunk: unknown) => (isChangeable(chunk) ? (unpickleOne(pickleOne([chunk])) as unknown[])[0] : chunk)
   const plan: Plan = {
     original,
-    whole: kind === 'async generator' ? collecting(original) : original,
+    whole: kind === 'async generator' ? collecting(original, copy) : original,
     namespace,
     adapter,
     store,
     isMethod,
     declaredAsync,
     isAsync: declaredAsync || adapter.mode === 'async',
+    learned: { promises: false, values: false },
     mode: callMode(env),
     key: keyOf(original, options, isMethod, namespace),
     ownKey: options.key !== undefined,
@@ -98,22 +124,33 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
     ownHash: options.hash !== undefined,
     unhash: options.unhash,
     storekey: options.storekey ?? false,
-    pickle: options.pickle ?? pickle,
-    unpickle: options.unpickle ?? unpickle,
+    pickle: pickleOne,
+    unpickle: unpickleOne,
+    unstorable: new Unstorable(surroundings.monotonic),
     metadata: options.metadata,
     ttl: ttlOf(options),
-    staleWhileRevalidate: optional(options, 'staleWhileRevalidate', 0),
-    staleIfError: optional(options, 'staleIfError', 0),
-    version: versionOf(original, options),
+    staleWhileRevalidate,
+    staleIfError,
+    version,
+    source,
+    // A name that was derived is no proof: bundlers rename functions, and scripts share folders.
+    terms: {
+      version,
+      source: options.funcname === undefined ? source : undefined,
+      staleWhileRevalidate,
+      staleIfError,
+    },
+    tellsEdits: options.version === undefined && options.dependsOn === undefined,
     shouldStore: options.shouldStore && ((result, args) => options.shouldStore!(result, ...args)),
     validate: validatorOf(options.validate),
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
+    looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
     memory: memoryOf(options.memory, surroundings),
+    limit: limitOf(options, namespace, kind),
     singleFlight: options.singleFlight ?? 'shared',
     waitTimeout: optional(options, 'waitTimeout', DEFAULT_WAIT_MS),
     throwsStoreErrors: options.onStoreError === 'throw',
     waitUntil: options.waitUntil,
-    source: options.version === undefined && options.dependsOn === undefined ? sourceOf(original) : undefined,
     circuit: circuitOf(adapter),
     tidying: bounds === undefined || adapter.supports.bounds ? undefined : new Tidying(bounds),
     flights: new Flights(),
@@ -127,18 +164,38 @@ export function draft(original: AnyFunction, options: AnyOptions, place: Place, 
   return plan
 }
 
+function nameOf(original: AnyFunction, found: Found): string {
+  const name = found.name ?? original.name
+  if (name === '') {
+    throw new OptionError(
+      'a function without a name needs the option funcname; a minifier takes the names of functions away',
+      { option: 'funcname' },
+    )
+  }
+  if (name.startsWith('bound ') && isNative(original)) {
+    throw new OptionError(
+      `a bound function needs the option funcname: its name and text (${name}) do not identify it`,
+      {
+        option: 'funcname',
+      },
+    )
+  }
+  return name
+}
+
 function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, namespace: string): Plan['key'] {
   const { key } = options
-  if (key !== undefined)
-    return isMethod ? (self, args) => key(self, ...args) : (self, args) => key.apply(self, [...args])
+  if (key !== undefined) {
+    return isMethod
+      ? (self, args) => key(self, ...withoutSignal(args, true))
+      : (self, args) => key.apply(self, [...withoutSignal(args, true)])
+  }
   const dropUndefined = positional(original)
   const positionalKey = (args: readonly unknown[]) => dropUndefined(withoutSignal(args))
-  // Only a function that says `this` can depend on it; being called as a method means nothing by itself.
-  if (isMethod || !/\b(this|super)\b/.test(Function.prototype.toString.call(original))) {
-    return (_self, args) => positionalKey(args)
-  }
+  // Only a function that reads `this` can depend on it; being called as a method means nothing by itself.
+  if (isMethod || !readsThis(original)) return (_self, args) => positionalKey(args)
   return (self, args) => {
-    if (self === undefined || self === globalThis) return positionalKey(args)
+    if (self === undefined || self === null || self === globalThis) return positionalKey(args)
     throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
   }
 }
@@ -148,7 +205,7 @@ function ttlOf(options: AnyOptions): Plan['ttl'] {
   if (ttl === undefined) return undefined
   if (typeof ttl === 'function') {
     return (result, args) => {
-      const given = ttl(result, ...args)
+      const given = answered('ttl', ttl(result, ...args))
       return given === 0 ? 0 : milliseconds(given, 'ttl')
     }
   }
@@ -159,8 +216,17 @@ function ttlOf(options: AnyOptions): Plan['ttl'] {
 function versionOf(original: AnyFunction, options: AnyOptions): string | undefined {
   const { version, dependsOn } = options
   if (dependsOn === undefined) return version
-  const sources = [original, ...dependsOn].map((one) => Function.prototype.toString.call(one))
+  for (const one of [original, ...dependsOn]) refuseNative(one as AnyFunction)
+  const sources = [original, ...dependsOn].map((one) => textOf(one as AnyFunction))
   return `${version ?? ''}#${sha256(JSON.stringify(sources))}`
+}
+
+function refuseNative(one: AnyFunction): void {
+  if (!isNative(one)) return
+  throw new OptionError(
+    `dependsOn cannot follow ${one.name || 'a native function'}: a bound or native function has no text. Name the function that was bound`,
+    { option: 'dependsOn' },
+  )
 }
 
 function validatorOf(validate: AnyOptions['validate']): Plan['validate'] {
@@ -170,7 +236,21 @@ function validatorOf(validate: AnyOptions['validate']): Plan['validate'] {
     const standard = (validate as StandardSchema)['~standard']
     return (value) => standard.validate(value)
   }
-  return (value) => (validate(value) ? { value } : { issues: ['the predicate said no'] })
+  const judged = (answer: unknown, value: unknown) => (answer ? { value } : { issues: ['the predicate said no'] })
+  return (value) => {
+    const answer: unknown = validate(value)
+    return isThenable(answer) ? Promise.resolve(answer).then((later) => judged(later, value)) : judged(answer, value)
+  }
+}
+
+function limitOf({ concurrency }: AnyOptions, namespace: string, kind: FunctionKind): Limit | undefined {
+  if (concurrency !== undefined && kind === 'async generator') {
+    throw new OptionError(
+      `concurrency cannot limit ${namespace}: an async generator goes at the pace of its consumer, which may never end it`,
+      { option: 'concurrency' },
+    )
+  }
+  return concurrency === undefined || concurrency === Number.POSITIVE_INFINITY ? undefined : new Limit(concurrency)
 }
 
 function memoryOf(memory: AnyOptions['memory'], surroundings: Surroundings): MemoryTier | undefined {

@@ -1,48 +1,96 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
+import { durationHint, isDuration } from './duration.ts'
 
-type Check = readonly [what: string, fits: (value: unknown) => boolean]
+/** What an option may be: in words, by a test, and for an object of options each one in it. */
+interface Check {
+  readonly what: string
+  readonly fits: (value: unknown) => boolean
+  readonly inside?: Checks
+  /** How to write what was probably meant. */
+  readonly hint?: (value: unknown) => string | undefined
+}
 
-const isFunction: Check = ['a function', (value) => typeof value === 'function']
-const isBoolean: Check = ['true or false', (value) => typeof value === 'boolean']
-const isText: Check = ['a text', (value) => typeof value === 'string']
-const isName: Check = ['a text that is not empty', (value) => typeof value === 'string' && value !== '']
-const isCount: Check = ['a positive whole number', (value) => Number.isSafeInteger(value) && (value as number) > 0]
-const isDuration: Check = ['milliseconds or a text', (value) => typeof value === 'number' || typeof value === 'string']
-const isTtl: Check = ['milliseconds, a text or a function', (value) => isDuration[1](value) || isFunction[1](value)]
+type Checks = Readonly<Record<string, Check>>
 
-/** Every option and what it may be. Durations are read, and refused, where they become milliseconds. */
-const CHECKS: Readonly<Record<string, Check>> = {
-  cache: ['a URL or a StoreAdapter', (value) => typeof value === 'string' || (typeof value === 'object' && !!value)],
-  storeOptions: ['an object', (value) => typeof value === 'object' && value !== null],
-  funcname: isName,
-  key: isFunction,
-  storekey: isBoolean,
-  pickle: isFunction,
-  unpickle: isFunction,
-  hash: isFunction,
-  unhash: isFunction,
-  metadata: isFunction,
-  verbosity: ['0, 1, 2, 3 or 4', (value) => [0, 1, 2, 3, 4].includes(value as number)],
-  ttl: isTtl,
-  staleWhileRevalidate: isDuration,
-  staleIfError: isDuration,
-  version: isText,
-  dependsOn: ['an array of functions', (value) => Array.isArray(value) && value.every(isFunction[1])],
-  shouldStore: isFunction,
-  validate: ['a Standard Schema or a function', (value) => isFunction[1](value) || isSchema(value)],
-  tags: isFunction,
-  memory: ['true, false or bounds', (value) => typeof value === 'boolean' || (typeof value === 'object' && !!value)],
-  singleFlight: [
-    "'shared', 'process' or false",
-    (value) => value === 'shared' || value === 'process' || value === false,
-  ],
-  waitTimeout: isDuration,
-  onStoreError: ["'report' or 'throw'", (value) => value === 'report' || value === 'throw'],
-  maxEntries: isCount,
-  maxBytes: isCount,
-  report: isFunction,
-  waitUntil: isFunction,
+const isFunction = (value: unknown) => typeof value === 'function'
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
+
+const FUNCTION: Check = { what: 'a function', fits: isFunction }
+const BOOLEAN: Check = { what: 'true or false', fits: (value) => typeof value === 'boolean' }
+const NAME: Check = { what: 'a string that is not empty', fits: (value) => typeof value === 'string' && value !== '' }
+const COUNT: Check = {
+  what: 'a positive whole number',
+  fits: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+  hint: countHint,
+}
+const DURATION: Check = {
+  what: "a positive number of milliseconds or a string like '30s' or '7d'",
+  fits: isDuration,
+  hint: durationHint,
+}
+const TTL: Check = {
+  ...DURATION,
+  what: `${DURATION.what}, or a function`,
+  fits: (it) => isDuration(it) || isFunction(it),
+}
+
+const MEMORY: Checks = { maxEntries: COUNT, maxBytes: COUNT, maxAge: DURATION }
+
+/** Every option and what it may be. */
+const CHECKS: Checks = {
+  cache: {
+    what: 'a URL or a StoreAdapter',
+    fits: (value) => (typeof value === 'string' && value !== '') || isObject(value),
+    hint: (value) => (value === '' ? 'is the environment variable set?' : undefined),
+  },
+  storeOptions: { what: 'an object', fits: isObject },
+  funcname: NAME,
+  async: BOOLEAN,
+  key: FUNCTION,
+  storekey: BOOLEAN,
+  pickle: FUNCTION,
+  unpickle: FUNCTION,
+  hash: FUNCTION,
+  unhash: FUNCTION,
+  metadata: FUNCTION,
+  verbosity: { what: '0, 1, 2, 3 or 4', fits: (value) => [0, 1, 2, 3, 4].includes(value as number) },
+  ttl: TTL,
+  staleWhileRevalidate: DURATION,
+  staleIfError: DURATION,
+  version: NAME,
+  dependsOn: { what: 'an array of functions', fits: (value) => Array.isArray(value) && value.every(isFunction) },
+  shouldStore: FUNCTION,
+  validate: { what: 'a Standard Schema or a function', fits: (value) => isFunction(value) || isSchema(value) },
+  tags: FUNCTION,
+  memory: {
+    what: 'true, false or an object of bounds',
+    fits: (value) => typeof value === 'boolean' || (isObject(value) && !Array.isArray(value)),
+    inside: MEMORY,
+  },
+  singleFlight: {
+    what: "'shared', 'process' or false",
+    fits: (value) => value === 'shared' || value === 'process' || value === false,
+  },
+  concurrency: {
+    ...COUNT,
+    what: 'a positive whole number, or Infinity',
+    fits: (value) => value === Number.POSITIVE_INFINITY || COUNT.fits(value),
+  },
+  waitTimeout: DURATION,
+  onStoreError: { what: "'report' or 'throw'", fits: (value) => value === 'report' || value === 'throw' },
+  maxEntries: COUNT,
+  maxBytes: COUNT,
+  report: FUNCTION,
+  waitUntil: FUNCTION,
+}
+
+/** What a call may override, with {@link checkOverrides}. */
+const OVERRIDES: Checks = {
+  maxAge: DURATION,
+  refresh: BOOLEAN,
+  bypass: BOOLEAN,
+  signal: { what: 'an AbortSignal', fits: isSignal },
 }
 
 /**
@@ -51,13 +99,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * @throws OptionError that names the option and the known one nearest to it.
  */
 export function checkOptions(options: object): void {
-  for (const [option, value] of Object.entries(options)) {
-    const check = Object.hasOwn(CHECKS, option) ? CHECKS[option] : undefined
-    if (check === undefined) throw unknownOption(option)
-    if (value !== undefined && !check[1](value)) {
-      throw new OptionError(`the option ${option} must be ${check[0]}`, { option })
-    }
-  }
+  check(options, CHECKS, '')
   const { pickle, unpickle } = options as { pickle?: unknown; unpickle?: unknown }
   if ((pickle === undefined) !== (unpickle === undefined)) {
     const option = pickle === undefined ? 'pickle' : 'unpickle'
@@ -67,12 +109,68 @@ export function checkOptions(options: object): void {
   if (unhash !== undefined && hash === undefined) {
     throw new OptionError('unhash is the inverse of hash: give both; hash is missing', { option: 'hash' })
   }
+  for (const option of ['staleWhileRevalidate', 'staleIfError'] as const) {
+    if (given(options, option) && !given(options, 'ttl')) {
+      throw new OptionError(`${option} begins where ttl ends: give ttl as well`, { option })
+    }
+  }
 }
 
-function unknownOption(option: string): OptionError {
-  const near = nearest(option, Object.keys(CHECKS))
-  const hint = near === undefined ? '' : `; did you mean ${near}?`
+/**
+ * Refuses overrides of a call that are unknown or of the wrong type.
+ *
+ * @throws OptionError that names the override and the known one nearest to it.
+ */
+export function checkOverrides(overrides: object): void {
+  check(overrides, OVERRIDES, '')
+}
+
+function check(options: object, checks: Checks, prefix: string): void {
+  for (const [name, value] of Object.entries(options)) {
+    const option = `${prefix}${name}`
+    const one = Object.hasOwn(checks, name) ? checks[name] : undefined
+    if (one === undefined) throw unknownOption(name, option, checks)
+    if (value === undefined) continue
+    if (!one.fits(value)) throw wrongType(option, one, value)
+    if (one.inside !== undefined && isObject(value)) check(value as object, one.inside, `${option}.`)
+  }
+}
+
+function given(options: object, option: string): boolean {
+  return (options as Record<string, unknown>)[option] !== undefined
+}
+
+function wrongType(option: string, { what, hint }: Check, value: unknown): OptionError {
+  const how = hint?.(value)
+  return new OptionError(
+    `the option ${option} must be ${what}, not ${described(value)}${how === undefined ? '' : `: ${how}`}`,
+    { option },
+  )
+}
+
+function unknownOption(name: string, option: string, checks: Checks): OptionError {
+  const known = Object.keys(checks)
+  const near = nearest(name, known)
+  const hint = near === undefined ? ` (known: ${known.join(', ')})` : `; did you mean ${near}?`
   return new OptionError(`there is no option ${JSON.stringify(option)}${hint}`, { option, nearest: near })
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Array.isArray(value)) return 'an array'
+  return isObject(value) ? 'an object' : typeof value === 'function' ? 'a function' : String(value)
+}
+
+function countHint(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (/^\d+$/.test(value)) return `write Number(${JSON.stringify(value)})`
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(value) ?? []
+  if (amount === undefined) return undefined
+  return `write ${amount} * 1024 ** ${'kmgt'.indexOf(unit!.toLowerCase()) + 1}`
+}
+
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof (value as AbortSignal).throwIfAborted === 'function'
 }
 
 function isSchema(value: unknown): boolean {

@@ -8,12 +8,15 @@ const LAST_PROBE_MS = 5_000
 /** An adapter without `ping` is simply tried again after this. */
 const BLIND_RETRY_MS = 1_000
 
-const circuits = new WeakMap<StoreAdapter, Circuit>()
+// On a well-known symbol: two copies of core that share an adapter share its circuit.
+const CIRCUITS = Symbol.for('@persist/core/circuits@1')
+const shared = globalThis as { [CIRCUITS]?: WeakMap<StoreAdapter, Circuit> }
 
 /** The circuit of a store: shared by all functions that keep their results there. */
 export function circuitOf(adapter: StoreAdapter): Circuit {
-  const circuit = circuits.get(adapter) ?? new Circuit()
-  circuits.set(adapter, circuit)
+  shared[CIRCUITS] ??= new WeakMap()
+  const circuit = shared[CIRCUITS].get(adapter) ?? new Circuit()
+  shared[CIRCUITS].set(adapter, circuit)
   return circuit
 }
 

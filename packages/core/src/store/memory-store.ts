@@ -14,7 +14,7 @@ import { MemoryDeletions } from './memory-deletions.ts'
 /** How {@link memoryStore} tells the time. */
 export interface MemoryStoreOptions {
   /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
-  readonly monotonic?: () => number
+  readonly monotonic?: (() => number) | undefined
 }
 
 declare module '@persist/store' {

@@ -34,10 +34,12 @@ export class MemoryTier {
     this.#monotonic = monotonic
   }
 
-  /** What is held for a canonical key and was seen in the store lately enough. */
-  get(text: string): Held | undefined {
+  /** What is held for a canonical key and was seen in the store lately enough, or at all if `isTrusted`. */
+  get(text: string, isTrusted: boolean): Held | undefined {
     const held = this.#held?.get(text)
-    return held !== undefined && this.#monotonic() - held.seenAt <= this.#bounds.maxAge ? held : undefined
+    return held !== undefined && (isTrusted || this.#monotonic() - held.seenAt <= this.#bounds.maxAge)
+      ? held
+      : undefined
   }
 
   hold(text: string, entry: Entry, value: unknown): void {

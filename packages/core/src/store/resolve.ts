@@ -24,8 +24,15 @@ type Make = (url: string | URL, options?: StoreOptions) => StoreAdapter
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const adapters = new Map<string, StoreAdapter>()
-const optionsOf = new WeakMap<StoreAdapter, StoreOptions>()
+// On a well-known symbol: two copies of core in one process open a place once.
+const ADAPTERS = Symbol.for('@persist/core/adapters@1')
+interface Opened {
+  readonly adapters: Map<string, StoreAdapter>
+  readonly optionsOf: WeakMap<StoreAdapter, StoreOptions>
+}
+const shared = globalThis as { [ADAPTERS]?: Opened }
+shared[ADAPTERS] ??= { adapters: new Map(), optionsOf: new WeakMap() }
+const { adapters, optionsOf } = shared[ADAPTERS]
 const ADAPTER_VERBS = ['open', 'close'] as const
 
 /**

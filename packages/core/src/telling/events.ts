@@ -1,7 +1,11 @@
 import type { PersistError } from '@persist/errors'
 
-/** Why an entry was not served. */
-export type MissReason = 'absent' | 'expired' | 'version' | 'invalid' | 'unreadable' | 'refresh' | 'bypass'
+/**
+ * Why an entry was not served. `absent`: there is none. `expired`: its ttl is over, or it is older than asked for.
+ * `version`: it is of another version. `source`: another function text wrote it, and the name is derived. `invalid`:
+ * `validate` refuses it. `unreadable`: it cannot be unpickled. `refresh`, `bypass`: the call asked for a computation.
+ */
+export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh' | 'bypass'
 
 interface Of<Name extends string> {
   readonly name: Name
@@ -14,8 +18,9 @@ interface OfEntry<Name extends string> extends Of<Name> {
 }
 
 /**
- * All that `persist` tells: to the `report` option, to `node:diagnostics_channel` as `persist:<name>`, and by
- * `verbosity` to stderr. Times are in milliseconds.
+ * All that `persist` reports: to the `report` option, to `node:diagnostics_channel` as `persist:<name>`, and by
+ * `verbosity` to stderr. Times are in milliseconds. Equal problems are reported at once, and then after pauses of up to a
+ * minute: `count` is how many the event stands for.
  */
 export type PersistEvent =
   | (OfEntry<'hit'> & {
@@ -32,7 +37,12 @@ export type PersistEvent =
   | OfEntry<'delete'>
   | (Of<'clear'> & { readonly entries: number })
   | (Of<'evict'> & { readonly entries: number })
-  | (Of<'problem'> & { readonly error: PersistError | Error; readonly operation: string; readonly hash?: string })
+  | (Of<'problem'> & {
+      readonly error: PersistError | Error
+      readonly operation: string
+      readonly hash?: string
+      readonly count: number
+    })
   | (Of<'circuit'> & { readonly state: 'open' | 'closed'; readonly store: string })
   | (Of<'source'> & { readonly message: string })
 

@@ -1,7 +1,10 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
+import { PersistError } from '@persist/errors'
+import { isThenable } from '../call/steps.ts'
 import type { Verbosity } from '../plan/options.ts'
 import type { PersistEvent, PersistEventName } from './events.ts'
-import { LEVELS, line } from './verbosity.ts'
+import { Limit } from './limit.ts'
+import { LEVELS, line, times } from './verbosity.ts'
 
 type EventOf<Name extends PersistEventName> = Extract<PersistEvent, { name: Name }>
 /** An event without what the reporter adds. */
@@ -11,12 +14,13 @@ const channels = Object.fromEntries(
   (Object.keys(LEVELS) as PersistEventName[]).map((name) => [name, channel(`persist:${name}`)]),
 ) as Record<PersistEventName, Channel>
 
-/** Tells the events of one persisted function to whoever listens. Costs next to nothing while nobody does. */
+/** Reports the events of one persisted function to its listeners. Costs next to nothing without any. */
 export class Reporter {
   readonly #namespace: string
   readonly #verbosity: Verbosity
   readonly #report: ((event: PersistEvent) => void) | undefined
   readonly #stderr: (text: string) => void
+  readonly #limit: Limit
 
   constructor(
     namespace: string,
@@ -24,12 +28,14 @@ export class Reporter {
       verbosity: Verbosity
       report: ((event: PersistEvent) => void) | undefined
       stderr: (text: string) => void
+      monotonic: () => number
     },
   ) {
     this.#namespace = namespace
     this.#verbosity = listeners.verbosity
     this.#report = listeners.report
     this.#stderr = listeners.stderr
+    this.#limit = new Limit(listeners.monotonic)
   }
 
   /** Whether anybody listens: ask before making facts that cost something. */
@@ -45,12 +51,32 @@ export class Reporter {
     this.#tellUser(event)
   }
 
-  /** A listener that throws must not cost the caller a result. */
+  /** Reports a problem, if it is the first of its kind, or after a pause with the number of those since. */
+  tellProblem(facts: Omit<Facts<'problem'>, 'count'>): void {
+    if (!this.hears('problem')) return
+    const count = this.#limit.count(kindOf(facts))
+    if (count > 0) this.tell('problem', { ...facts, count })
+  }
+
+  /** A listener that fails must not cost the caller a result. */
   #tellUser(event: PersistEvent): void {
     try {
-      this.#report?.(event)
+      const answer: unknown = this.#report?.(event)
+      if (isThenable(answer)) answer.then(undefined, (error) => this.#listenerFailed(error))
     } catch (error) {
-      this.#stderr(`persist: the report option threw: ${String(error)}\n`)
+      this.#listenerFailed(error)
     }
   }
+
+  #listenerFailed(error: unknown): void {
+    const count = this.#limit.count('report')
+    if (count > 0) this.#stderr(`persist: the option report failed${times(count)}: ${String(error)}\n`)
+  }
+}
+
+/** Problems are equal if they are of one kind and place, whichever entry they are about. */
+function kindOf({ operation, error }: Omit<Facts<'problem'>, 'count'>): string {
+  const { code, path } = error as { code?: unknown; path?: unknown }
+  const what = error instanceof PersistError ? String(code) : error.message.slice(0, 200)
+  return `${operation} ${error.name} ${what} ${typeof path === 'string' ? path.replace(/\d+/g, '#') : ''}`
 }

@@ -26,10 +26,15 @@ export function ask<T>(
   return reply.then(undefined, (thrown) => failed(plan, operation, hash, thrown, otherwise))
 }
 
+/** Reports trouble of the store in work that is no single reply; with `onStoreError: 'throw'` it is thrown. */
+export function troubled(plan: Plan, operation: string, thrown: unknown): void {
+  failed(plan, operation, undefined, thrown, undefined)
+}
+
 /** Counts and reports a problem. */
 export function tellProblem(plan: Plan, operation: string, hash: string | undefined, error: Error): void {
-  plan.counters.errors++
-  plan.reporter.tell('problem', { operation, error, ...(hash !== undefined && { hash }) })
+  plan.counters.problems++
+  plan.reporter.tellProblem({ operation, error, ...(hash !== undefined && { hash }) })
 }
 
 function skip<T>(plan: Plan, error: PersistError, otherwise: T): T {
@@ -41,7 +46,7 @@ function failed<T>(plan: Plan, operation: string, hash: string | undefined, thro
   const problem = asStoreError(plan, operation, hash, thrown)
   // Of many calls that found the store out of reach at once, the first tells.
   const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !plan.circuit.open(problem, plan)
-  if (known) plan.counters.errors++
+  if (known) plan.counters.problems++
   else tellProblem(plan, operation, hash, problem)
   if (plan.throwsStoreErrors) throw problem
   return otherwise

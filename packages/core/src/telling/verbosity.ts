@@ -5,12 +5,12 @@ import type { PersistEvent, PersistEventName } from './events.ts'
 export const LEVELS: Readonly<Record<PersistEventName, Verbosity>> = {
   problem: 1,
   circuit: 1,
+  source: 1,
   write: 2,
   skip: 2,
   delete: 2,
   clear: 2,
   evict: 2,
-  source: 2,
   hit: 3,
   miss: 3,
   stale: 3,
@@ -29,7 +29,7 @@ export function line(event: PersistEvent, verbosity: Verbosity): string {
 function brief(event: PersistEvent): string {
   switch (event.name) {
     case 'problem':
-      return `: ${event.operation}: ${event.error.message}`
+      return `: ${event.operation}${times(event.count)}: ${event.error.message}`
     case 'circuit':
       return `: ${event.store} is ${event.state === 'open' ? 'out of reach, calls go on without it' : 'back'}`
     case 'source':
@@ -44,6 +44,11 @@ function brief(event: PersistEvent): string {
     default:
       return ''
   }
+}
+
+/** How many problems a line stands for, where it is more than one. */
+export function times(count: number): string {
+  return count > 1 ? ` (${count} times since the last report)` : ''
 }
 
 function allFacts(facts: object): string {

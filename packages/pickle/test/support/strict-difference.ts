@@ -1,6 +1,6 @@
 /**
  * Where two values differ for anybody who looks: `-0`, NaN, holes, prototypes, property attributes, the order of keys and
- * of what is in Maps and Sets, bytes, and which objects are one and the same. The stacks of errors do not count.
+ * of what is in Maps and Sets, bytes, and which objects are one and the same. Where an error was made does not count.
  * `undefined`: nowhere.
  */
 export function strictDifference(a: unknown, b: unknown): string | undefined {
@@ -67,11 +67,14 @@ function slots(value: object): string {
   return ''
 }
 
+/** What Bun notes beside the stack. */
+const POSITION = /^(originalLine|originalColumn|line|column|sourceURL)$/
+
 function ownKeys(value: object): PropertyKey[] {
   if (ArrayBuffer.isView(value)) return Reflect.ownKeys(value).filter((key) => !/^\d+$/.test(String(key)))
   if (!(value instanceof Error)) return Reflect.ownKeys(value)
   // An error is made with its message, cause and errors; which of those and of its other properties came first is lost.
-  const keys = Reflect.ownKeys(value).filter((key) => key !== 'stack')
   const listed = (key: PropertyKey) => Object.prototype.propertyIsEnumerable.call(value, key)
+  const keys = Reflect.ownKeys(value).filter((key) => key !== 'stack' && (listed(key) || !POSITION.test(String(key))))
   return [...keys.filter((key) => !listed(key)), ...keys.filter(listed)]
 }

@@ -1,5 +1,5 @@
-import type { Dir } from 'node:fs'
 import { errorCode } from '../files/file-system.ts'
+import type { OpenFolder } from '../files/file-system-calls.ts'
 import { isNamedAsEntry, isOwnEntry } from '../files/own-entry.ts'
 import type { FileMark } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
@@ -20,7 +20,7 @@ export interface MetFile extends FileMark {
 export class Walk {
   readonly #plan: Plan
   readonly #folder: NamespaceFolder
-  #dir: Dir | undefined
+  #dir: OpenFolder | undefined
   #met = { entries: 0, bytes: 0 }
   #round = 0
   #idle: NodeJS.Timeout | undefined
@@ -102,7 +102,7 @@ export class Walk {
     return Number.isNaN(met.entries) ? undefined : met
   }
 
-  #open(folder: string): Dir | undefined {
+  #open(folder: string): OpenFolder | undefined {
     this.#idle = setTimeout(() => this.close(), IDLE_MS).unref()
     try {
       return this.#plan.fs.opendirSync(folder)

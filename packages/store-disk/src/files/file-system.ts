@@ -1,28 +1,7 @@
 import * as nodeFs from 'node:fs'
+import type { FileSystem } from './file-system-calls.ts'
 
-/**
- * The part of `node:fs` that the store uses, all of it synchronous. Hand in another one to watch it, or to make its n-th
- * call fail.
- */
-export type FileSystem = Pick<
-  typeof nodeFs,
-  | 'closeSync'
-  | 'existsSync'
-  | 'fstatSync'
-  | 'fsyncSync'
-  | 'linkSync'
-  | 'lstatSync'
-  | 'lutimesSync'
-  | 'mkdirSync'
-  | 'opendirSync'
-  | 'openSync'
-  | 'readdirSync'
-  | 'readSync'
-  | 'renameSync'
-  | 'statSync'
-  | 'unlinkSync'
-  | 'writeSync'
->
+export type { FileSystem } from './file-system-calls.ts'
 
 const { constants } = nodeFs
 

@@ -1,4 +1,4 @@
-import { constants, type PathLike } from 'node:fs'
+import { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode, type FileSystem } from './file-system.ts'
 import { pause } from './pause.ts'
@@ -34,16 +34,16 @@ export function patient(fs: FileSystem, waiting: Waiting = REAL): FileSystem {
     opendirSync: (path, options) => again('read', path, () => fs.opendirSync(path, options)),
     openSync: (path, flags, mode) =>
       again(isRead(flags) ? 'read' : 'write', path, () => fs.openSync(path, flags, mode)),
-    readdirSync: ((path: string, options: object) =>
-      again('read', path, () => fs.readdirSync(path, options))) as FileSystem['readdirSync'],
+    readdirSync: ((path: string, options: { readonly withFileTypes: true }) =>
+      again('read', path, () => fs.readdirSync(path, options))) as unknown as FileSystem['readdirSync'],
     renameSync: (from, to) => again('write', to, () => fs.renameSync(from, to)),
     unlinkSync: (path) => again('write', path, () => fs.unlinkSync(path)),
   } satisfies Partial<FileSystem>
   return Object.assign(Object.create(fs) as FileSystem, calls)
 
   /** A folder that refuses all writing may well be read, and the other way round. */
-  function again<T>(what: 'read' | 'write', path: PathLike, act: () => T): T {
-    const folder = `${what} ${dirname(String(path))}`
+  function again<T>(what: 'read' | 'write', path: string, act: () => T): T {
+    const folder = `${what} ${dirname(path)}`
     for (let ms = FIRST_MS, waited = 0; ; ms *= 2) {
       try {
         const result = act()

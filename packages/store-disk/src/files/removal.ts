@@ -1,11 +1,11 @@
-import type { Stats } from 'node:fs'
 import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 import { errorCode } from './file-system.ts'
+import type { FileStat } from './file-system-calls.ts'
 
 /** What tells a file from another one that has taken its place. */
-export type FileMark = Pick<Stats, 'dev' | 'ino' | 'mtimeMs' | 'size'>
+export type FileMark = Pick<FileStat, 'dev' | 'ino' | 'mtimeMs' | 'size'>
 
 /**
  * Removes a file, unless another one has taken its place since it was looked at. `false`: nothing was removed. For an

@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs'
 import { StoreError } from '@persist/errors'
 import type { LeaseHolder } from '@persist/store'
 import { signOf } from '@persist/store/holder'
 import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
+import type { FileStat } from '../files/file-system-calls.ts'
 import { moveOut, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
@@ -180,7 +180,7 @@ export class Tokens {
   }
 
   /** For how many times its own time a token has not changed. */
-  #leasesOfSilence(path: string, token: Token, { mtimeMs, size }: Pick<Stats, 'mtimeMs' | 'size'>): number {
+  #leasesOfSilence(path: string, token: Token, { mtimeMs, size }: Pick<FileStat, 'mtimeMs' | 'size'>): number {
     const said = readNote(this.#plan, path, size).ms ?? token.leaseMs ?? SET_MS
     const ms = Math.max(1, Math.min(said, Math.max(LONGEST_LEASE, 10 * this.#plan.leaseMs)))
     return this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`) / ms

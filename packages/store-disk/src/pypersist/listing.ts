@@ -1,7 +1,7 @@
-import type { Dir } from 'node:fs'
 import { sep } from 'node:path'
 import { told } from '../failure.ts'
 import { errorCode } from '../files/file-system.ts'
+import type { OpenFolder } from '../files/file-system-calls.ts'
 import { existingName, isPlain } from '../folder/folder-name.ts'
 import { WORK_FOLDER } from '../folder/layout.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
@@ -69,7 +69,7 @@ function nameOf(plan: Plan, folder: string): string | undefined {
 }
 
 function* namesIn({ fs }: Plan, path: string): Generator<string> {
-  let dir: Dir
+  let dir: OpenFolder
   try {
     dir = fs.opendirSync(path, { bufferSize: 256 })
   } catch (error) {

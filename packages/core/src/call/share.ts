@@ -1,0 +1,81 @@
+import type { Plan } from '../plan/plan.ts'
+import { tellProblem } from '../telling/trouble.ts'
+import { alone, answer, type Call, plain, take } from './call.ts'
+import { Departure, leaveable } from './course.ts'
+import type { Flight, Landing } from './flight.ts'
+import { type Identity, isChangeable } from './identity.ts'
+import { tellShared } from './outcome.ts'
+import { asError } from './recall.ts'
+import { join, RING } from './rings.ts'
+
+/** The same call is under way in this process. */
+export function meet(
+  plan: Plan,
+  call: Call,
+  identity: Identity,
+  flight: Flight,
+  signals: readonly AbortSignal[],
+): unknown {
+  // Without a landing the function has not even returned: this call comes from inside of it.
+  if (flight.landing === undefined) return alone(plan, call, identity)
+  flight.waiters++
+  return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals))
+}
+
+const OVERDUE: unique symbol = Symbol('overdue')
+
+/** Waits for another call, as long as `waitTimeout`, and takes a copy of its result, since results may be changed. */
+async function share(
+  plan: Plan,
+  call: Call,
+  identity: Identity,
+  flight: Flight,
+  signals: readonly AbortSignal[],
+): Promise<unknown> {
+  const { monotonic } = plan.surroundings
+  const since = monotonic()
+  const landing = await join(flight, withinTimeout(plan, flight.landing as Promise<Landing>))
+  if (landing === RING) return alone(plan, call, identity)
+  if (landing === OVERDUE) {
+    plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
+    plan.flights.giveUpOn(flight)
+    return take(new Departure(plan, call, identity, signals, undefined, since))
+  }
+  if (landing.strayed || isTooOld(plan, call, landing)) return answer(plan, call)
+  const { value, payload } = landing
+  if (!isChangeable(value)) return shared(plan, identity, value)
+  // It was not stored, and cannot be copied.
+  if (payload === undefined) return plain(plan, call)
+  try {
+    return shared(plan, identity, plan.unpickle(payload))
+  } catch (error) {
+    tellProblem(plan, 'unpickle', identity.hash, asError(error))
+    return answer(plan, call)
+  }
+}
+
+function shared(plan: Plan, identity: Identity, value: unknown): unknown {
+  tellShared(plan, identity)
+  return value
+}
+
+function isTooOld(plan: Plan, call: Call, { createdAt }: Landing): boolean {
+  return createdAt !== undefined && plan.surroundings.now() - createdAt > call.maxAge
+}
+
+function withinTimeout(plan: Plan, landing: Promise<Landing>): Promise<Landing | typeof OVERDUE> {
+  if (plan.waitTimeout === Number.POSITIVE_INFINITY) return landing
+  return new Promise((resolve, reject) => {
+    const cancel = plan.surroundings.later(plan.waitTimeout, () => resolve(OVERDUE))
+    landing.then(
+      (value) => {
+        cancel()
+        resolve(value)
+      },
+      (error) => {
+        cancel()
+        reject(error)
+      },
+    )
+  })
+}

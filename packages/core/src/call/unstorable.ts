@@ -1,0 +1,65 @@
+import { PickleError } from '@persist/errors'
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+/** For how many keys it is remembered. */
+const MOST_KEYS = 1_000
+
+interface Refusal {
+  readonly error: unknown
+  readonly path: string
+  readonly kind: string
+  readonly until: number
+  readonly ms: number
+}
+
+/**
+ * Results that could not be pickled. The next result of the same key with the same kind of thing in the same place is
+ * refused without a look at the rest of it, which may be large. After a pause that grows it is tried again.
+ */
+export class Unstorable {
+  readonly #monotonic: () => number
+  readonly #refusals = new Map<string, Refusal>()
+
+  constructor(monotonic: () => number) {
+    this.#monotonic = monotonic
+  }
+
+  /** @throws what `pickle` throws, or threw before. */
+  guard<T>(text: string, value: unknown, pickle: () => T): T {
+    const before = this.#refusals.get(text)
+    if (before !== undefined) {
+      if (this.#monotonic() < before.until && kindOf(partOf(value, before.path)) === before.kind) throw before.error
+    }
+    try {
+      const payload = pickle()
+      if (before !== undefined) this.#refusals.delete(text)
+      return payload
+    } catch (error) {
+      this.#remember(text, value, error, before)
+      throw error
+    }
+  }
+
+  #remember(text: string, value: unknown, error: unknown, before: Refusal | undefined): void {
+    const path = error instanceof PickleError ? error.path : '$'
+    const ms = Math.min((before?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
+    const kind = kindOf(partOf(value, path))
+    if (this.#refusals.size >= MOST_KEYS) this.#refusals.delete(this.#refusals.keys().next().value!)
+    this.#refusals.set(text, { error, path, kind, until: this.#monotonic() + ms, ms })
+  }
+}
+
+/** The part that a path such as `$.rows[3].when` names, as far as it is made of plain steps. */
+function partOf(value: unknown, path: string): unknown {
+  let part = value
+  for (const [, name, index] of path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)) {
+    if (part === null || typeof part !== 'object') return undefined
+    part = Object.getOwnPropertyDescriptor(part, name ?? index!)?.value
+  }
+  return part
+}
+
+function kindOf(part: unknown): string {
+  return `${typeof part} ${Object.prototype.toString.call(part)}`
+}

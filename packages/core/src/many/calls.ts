@@ -1,0 +1,171 @@
+import { answer, type Call, PLAIN } from '../call/call.ts'
+import { type Identity, identify } from '../call/identity.ts'
+import { Limit } from '../call/limit.ts'
+import { hit } from '../call/outcome.ts'
+import { asError, heldInMemory, open } from '../call/recall.ts'
+import { isThenable, type Steps, wait } from '../call/steps.ts'
+import type { ManyOptions, ManyProgress } from '../face/many.ts'
+import type { Plan } from '../plan/plan.ts'
+import { ask, tellProblem } from '../telling/trouble.ts'
+
+/** Enough to make round trips rare, few enough to keep one reply small. */
+export const BATCH = 1_000
+
+/** How one call has ended. */
+export type Outcome = PromiseSettledResult<unknown>
+
+/** The calls of one list: starts them, counts how they end, and says when there is room for more. */
+export class Calls {
+  /** A call has answered with a promise, or a stored result is of one that has. */
+  promised = false
+  readonly #plan: Plan
+  readonly #self: unknown
+  readonly #options: ManyOptions
+  readonly #progress: { done: number; hits: number; failed: number }
+  readonly #total: { readonly total?: number }
+  #underWay = 0
+  #window = Number.POSITIVE_INFINITY
+  #whenRoom: (() => void) | undefined
+  readonly #limit: Limit | undefined
+
+  constructor(plan: Plan, self: unknown, options: ManyOptions, total?: number) {
+    this.#plan = plan
+    this.#self = self
+    this.#options = options
+    const { concurrency = Number.POSITIVE_INFINITY } = options
+    if (concurrency !== Number.POSITIVE_INFINITY) this.#limit = new Limit(concurrency)
+    this.#total = total === undefined ? {} : { total }
+    this.#progress = { done: 0, hits: 0, failed: 0 }
+  }
+
+  /**
+   * Looks up what is stored, and gives for each call how to begin it. No outcome ever rejects.
+   *
+   * @throws the reason of the signal; so does each beginning.
+   */
+  *prepare(list: readonly (readonly unknown[])[]): Steps<(() => Outcome | Promise<Outcome>)[]> {
+    const { signal } = this.#options
+    signal?.throwIfAborted()
+    const stored = yield* this.#stored(list)
+    return list.map((args, index) => () => {
+      signal?.throwIfAborted()
+      const found = stored.get(index)
+      return found === undefined ? this.#call(args) : this.#end(fulfilled(found.value), true)
+    })
+  }
+
+  /** Waits until fewer calls are under way than `window`, so that memory is bounded. */
+  *room(window: number): Steps<void> {
+    if (this.#underWay < window) return
+    this.#window = window
+    yield* wait(
+      new Promise<void>((resolve) => {
+        this.#whenRoom = resolve
+      }),
+    )
+  }
+
+  #call(args: readonly unknown[]): Outcome | Promise<Outcome> {
+    let ran = false
+    const call: Call = {
+      self: this.#self,
+      args,
+      ...PLAIN,
+      signal: this.#options.signal,
+      limit: this.#limit,
+      onRun: () => {
+        ran = true
+      },
+    }
+    const end = (outcome: Outcome) => this.#end(outcome, !ran)
+    let result: unknown
+    try {
+      result = answer(this.#plan, call)
+    } catch (error) {
+      return end(rejected(error))
+    }
+    if (!isThenable(result)) return end(fulfilled(result))
+    this.promised = true
+    this.#underWay++
+    const leave = (outcome: Outcome) => {
+      this.#underWay--
+      if (this.#underWay < this.#window) this.#whenRoom?.()
+      return end(outcome)
+    }
+    return Promise.resolve(result).then(
+      (value) => leave(fulfilled(value)),
+      (error) => leave(rejected(error)),
+    )
+  }
+
+  #end(outcome: Outcome, isHit: boolean): Outcome {
+    const progress = this.#progress
+    progress.done++
+    if (outcome.status === 'rejected') progress.failed++
+    else if (isHit) progress.hits++
+    this.#tell({ ...progress, ...this.#total })
+    return outcome
+  }
+
+  /** A listener that fails must not cost the caller a result. */
+  #tell(progress: ManyProgress): void {
+    const failed = (error: unknown) => tellProblem(this.#plan, 'onProgress', undefined, asError(error))
+    try {
+      const reply: unknown = this.#options.onProgress?.(progress)
+      if (isThenable(reply)) reply.then(undefined, failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** The fresh results of a part of the list, where the store can give several at once. */
+  *#stored(list: readonly (readonly unknown[])[]): Steps<Map<number, { readonly value: unknown }>> {
+    const plan = this.#plan
+    const hits = new Map<number, { readonly value: unknown }>()
+    if (!plan.adapter.supports.many || (plan.mode !== 'on' && plan.mode !== 'replay')) return hits
+    const identities = list.map((args) => identityOf(plan, this.#self, args))
+    const wanted = identities.filter((one) => one !== undefined)
+    if (wanted.length === 0) return hits
+    let entries: Awaited<ReturnType<NonNullable<Plan['store']['getMany']>>>
+    try {
+      const hashes = wanted.map(({ hash }) => hash)
+      entries = yield* wait(ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), []))
+    } catch {
+      // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
+      return hits
+    }
+    const found = new Map(wanted.map((identity, index) => [identity, entries[index]]))
+    for (const [index, identity] of identities.entries()) {
+      const entry = identity && found.get(identity)
+      if (entry === undefined) continue
+      try {
+        const recalled = yield* wait(open(plan, identity!, entry, Number.POSITIVE_INFINITY))
+        if (recalled.kind !== 'fresh') continue
+        const landing = hit(plan, identity!, recalled)
+        if (landing.promised) this.promised = true
+        hits.set(index, landing)
+      } catch {
+        // The call of this item meets the same, and fails for itself.
+      }
+    }
+    return hits
+  }
+}
+
+/** `undefined` for a call that has no key, or that memory knows: it goes on by itself, and concerns no other. */
+function identityOf(plan: Plan, self: unknown, args: readonly unknown[]): Identity | undefined {
+  try {
+    const identity = identify(plan, self, args)
+    return heldInMemory(plan, identity, Number.POSITIVE_INFINITY) === undefined ? identity : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function fulfilled(value: unknown): Outcome {
+  return { status: 'fulfilled', value }
+}
+
+function rejected(reason: unknown): Outcome {
+  return { status: 'rejected', reason }
+}

@@ -1,0 +1,40 @@
+import type { CallSite, Frame } from './call-site.ts'
+import type { SourceFiles } from './source-files.ts'
+
+// The functions of bundlers that run the body of a module.
+const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
+
+/**
+ * Whether a frame is the body of a module, which runs once per evaluation, and not that of a function.
+ *
+ * - ES modules, CommonJS modules, Jest, Vitest: no name, and the beginning of the script, where no anonymous function is.
+ * - Vite's `ssrLoadModule`, and webpack in development: code that was given as text under the name of a file.
+ * - Turbopack: a function with the name `module evaluation`.
+ * - webpack, and esbuild's wrappers: a function in a table of modules, by number or path, called by the bundler's loader.
+ *   The caller is looked at, because a table of handlers may have such keys, too. A minifier takes the loader's name;
+ *   it still hands over `module.exports`.
+ *
+ * Deno and Bun do not tell the beginning of a function. There the text of the file has to show it: the line begins in the
+ * first column, and no function begins in front of the call.
+ */
+export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
+  const frame = site[index]!
+  const { functionName, file, begin, isEval } = frame
+  if (functionName === '') return begin === undefined ? isAtTop(frame, files) : begin.line === 1 && begin.column <= 1
+  if (functionName === 'eval') return isEval && file !== ''
+  if (functionName === 'module evaluation') return true
+  if (!/^\d+$|\//.test(functionName)) return false
+  const loader = site[index + 1]
+  if (loader === undefined) return false
+  if (LOADERS.test(loader.functionName)) return true
+  const line = files.read(loader.file)?.split('\n')[loader.line - 1]
+  return line !== undefined && /^[^;{}]*\.exports\b/.test(line.slice(loader.column - 1))
+}
+
+function isAtTop({ file, line, column }: Frame, files: SourceFiles): boolean {
+  const before = files
+    .read(file)
+    ?.split('\n')
+    [line - 1]?.slice(0, column - 1)
+  return before !== undefined && /^[\w$]/.test(before) && !/=>|\bfunction\b|\{/.test(before)
+}

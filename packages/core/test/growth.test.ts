@@ -1,0 +1,214 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { memoryStore } from '@persist/core'
+import { describe, expect, it } from 'vitest'
+import { changed, lab } from './lab.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Calls of each kind; all of them with `PERSIST_SOAK=1`. */
+const CALLS = process.env.PERSIST_SOAK === '1' ? 1_000_000 : 10_000
+/** What a kind may leave behind, in bytes: far less than one of its results for each call. */
+const SLACK = 8 * 1024 * 1024
+
+async function heapAfter(act: (count: number) => Promise<void>): Promise<number> {
+  // Once to warm up what is made once.
+  await act(2_000)
+  const before = await used()
+  await act(CALLS)
+  return (await used()) - before
+}
+
+async function used(): Promise<number> {
+  for (let round = 0; round < 5; round++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+  }
+  return process.memoryUsage().heapUsed
+}
+
+/** The store keeps nothing, so that all that grows is persist's own. */
+const forgetful = () => changed(memoryStore(), { set: () => {} })
+
+const large = () => 'x'.repeat(1_000) + Math.random()
+
+describe('memory is back where it began after many calls', () => {
+  const { persist, pass } = lab({ sleep: async () => {} })
+  const options = (funcname: string) => ({
+    funcname,
+    cache: forgetful(),
+    singleFlight: 'process' as const,
+    verbosity: 0 as const,
+  })
+
+  const kinds: Record<string, () => (count: number) => Promise<void>> = {
+    'synchronous misses': () => {
+      const f = persist((x: number) => large() + x, options('a'))
+      return async (count) => {
+        for (let x = 0; x < count; x++) f(x)
+      }
+    },
+    'asynchronous misses': () => {
+      const f = persist(async (x: number) => large() + x, options('b'))
+      return async (count) => {
+        for (let x = 0; x < count; x++) await f(x)
+      }
+    },
+    'calls that fail': () => {
+      const f = persist(async (x: number) => {
+        throw new Error(large() + x)
+      }, options('c'))
+      return async (count) => {
+        for (let x = 0; x < count; x++) await f(x).catch(() => {})
+      }
+    },
+    'refreshes in the background that fail, each of another key': () => {
+      const cache = memoryStore()
+      let fails = false
+      const f = persist(
+        async (x: number) => {
+          if (fails) throw new Error(large())
+          return x
+        },
+        { funcname: 'd', cache, ttl: 10, staleWhileRevalidate: '1d', maxEntries: 100, verbosity: 0 },
+      )
+      return async (count) => {
+        for (let x = 0; x < count / 10; x++) {
+          fails = false
+          await f(x)
+          fails = true
+          pass(20)
+          await f(x)
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        f.clear()
+      }
+    },
+    'results that cannot be stored': () => {
+      const f = persist(async (x: number) => ({ text: large() + x, no: () => {} }), options('e'))
+      return async (count) => {
+        for (let x = 0; x < count; x++) await f(x)
+      }
+    },
+    'joined calls with one signal': () => {
+      const { signal } = new AbortController()
+      const f = persist(async (x: number, _options: { signal: AbortSignal }) => large() + x, options('f'))
+      return async (count) => {
+        for (let x = 0; x < count / 4; x++) {
+          await Promise.all([f(x, { signal }), f(x, { signal }), f.with({ signal })(x, { signal }), f(x, { signal })])
+        }
+      }
+    },
+    'a function that starts its own next call without waiting for it': () => {
+      let left = 0
+      let ended = () => {}
+      const f = persist(async (x: number): Promise<string> => {
+        if (--left > 0) void new Promise((resolve) => setImmediate(resolve)).then(() => f(x + 1))
+        else ended()
+        return large() + x
+      }, options('g'))
+      return async (count) => {
+        left = Math.min(count, 50_000)
+        const end = new Promise<void>((resolve) => {
+          ended = resolve
+        })
+        void f(Math.random())
+        await end
+      }
+    },
+    'calls that start their next one before they end': () => {
+      let left = 0
+      let ended = () => {}
+      const f = persist(async (x: number): Promise<string> => {
+        if (--left > 0) void f(x + 1)
+        else ended()
+        await new Promise((resolve) => setImmediate(resolve))
+        return large() + x
+      }, options('h'))
+      return async (count) => {
+        left = Math.min(count, 50_000) / 10
+        const end = new Promise<void>((resolve) => {
+          ended = resolve
+        })
+        void f(Math.random())
+        await end
+      }
+    },
+    'streams that are read, left, and dropped': () => {
+      const f = persist(async function* (x: number) {
+        for (let i = 0; i < 3; i++) yield large() + x + i
+      }, options('i'))
+      return async (count) => {
+        for (let x = 0; x < count / 10; x++) {
+          for await (const _chunk of f(x)) if (x % 3 === 0) break
+          await f(x + 0.5).next()
+          if (x % 500 === 0) await used()
+        }
+      }
+    },
+    'forgetting, putting and clearing': () => {
+      const f = persist(async (x: number) => large() + x, { ...options('j'), memory: { maxEntries: 10 } })
+      return async (count) => {
+        for (let x = 0; x < count / 4; x++) {
+          await f(x)
+          f.put('y', x)
+          f.forget(x)
+          if (x % 100 === 0) f.clear()
+        }
+      }
+    },
+  }
+  for (const [kind, make] of Object.entries(kinds)) {
+    it(kind, { timeout: 3_600_000 }, async () => {
+      expect(await heapAfter(make())).toBeLessThan(SLACK)
+    })
+  }
+})
+
+describe('recursion', () => {
+  it('goes a quarter as deep with persist as without, synchronously', () => {
+    const deepest = (make: () => (n: number) => number) => {
+      let deep = 0
+      try {
+        for (let n = 100; ; n += 100) {
+          make()(n)
+          deep = n
+        }
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error
+        return deep
+      }
+    }
+    let index = 0
+    const plain = deepest(() => {
+      const f = (n: number): number => (n === 0 ? 0 : 1 + f(n - 1))
+      return f
+    })
+    const { persist } = lab()
+    const persisted = deepest(() => {
+      const f = persist((n: number): number => (n === 0 ? 0 : 1 + f(n - 1)), {
+        funcname: `f${index++}`,
+        cache: memoryStore(),
+        verbosity: 0,
+      })
+      return f
+    })
+    expect(persisted).toBeGreaterThan(plain / 4)
+  })
+
+  it('on a grid of 60 by 60 asynchronous calls runs each once', async () => {
+    const { persist } = lab()
+    let runs = 0
+    const paths = persist(
+      async (i: number, j: number): Promise<number> => {
+        runs++
+        if (i === 0 || j === 0) return 1
+        const [a, b] = await Promise.all([paths(i - 1, j), paths(i, j - 1)])
+        return (a + b) % 1_000_007
+      },
+      { funcname: 'paths', cache: memoryStore() },
+    )
+    expect([await paths(60, 60), runs]).toEqual([697_428, 61 * 61 - 1])
+  })
+})

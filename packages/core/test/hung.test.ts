@@ -1,0 +1,193 @@
+import { memoryStore } from '@persist/core'
+import { describe, expect, it } from 'vitest'
+import { elsewhere, inBothColours, lab } from './lab.ts'
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** A lab in which timers are fired by the test. */
+function withTimers() {
+  const timers: { at: number; act: () => void }[] = []
+  let now = 0
+  const it = lab({
+    monotonic: () => now,
+    now: () => 1_000_000 + now,
+    later: (ms, act) => {
+      const timer = { at: now + ms, act }
+      timers.push(timer)
+      return () => void timers.splice(timers.indexOf(timer) >>> 0, timers.includes(timer) ? 1 : 0)
+    },
+    sleep: async (ms) => {
+      now += ms
+      await nextTurn()
+    },
+  })
+  const pass = async (ms: number) => {
+    now += ms
+    for (const timer of timers.splice(0)) {
+      if (timer.at <= now) timer.act()
+      else timers.push(timer)
+    }
+    for (let turn = 0; turn < 20; turn++) await nextTurn()
+  }
+  return { ...it, pass, timers }
+}
+
+/** A function whose first runs never settle. */
+function hanging(runsThatHang: number) {
+  const seen = { runs: 0 }
+  const fn = async (x: number) => {
+    const run = ++seen.runs
+    if (run <= runsThatHang) await new Promise(() => {})
+    return x * 10 + run
+  }
+  return { fn, seen }
+}
+
+inBothColours('an upstream that never settles', (makeStore) => {
+  it('holds another caller of its process for waitTimeout, who then computes, and whose result is stored', async () => {
+    const { persist, pass, report, told } = withTimers()
+    const { fn, seen } = hanging(1)
+    const f = persist(fn, { funcname: 'f', cache: makeStore(), waitTimeout: 5_000, report })
+    void f(1)
+    for (let turn = 0; turn < 20; turn++) await nextTurn()
+    const second = f(1)
+    await pass(4_000)
+    expect(seen.runs).toBe(1)
+    await pass(2_000)
+    expect(await second).toBe(12)
+    expect(await f(1)).toBe(12)
+    expect(seen.runs).toBe(2)
+    expect(told().filter((event) => event === 'wait timeout').length).toBeGreaterThan(0)
+  })
+
+  it('does so also without leases, and what comes of the hung run later is not stored over the newer result', async () => {
+    const { persist, pass } = withTimers()
+    let release = (_value: number) => {}
+    let runs = 0
+    const f = persist(
+      async () => {
+        if (++runs > 1) return 2
+        return new Promise<number>((resolve) => {
+          release = resolve
+        })
+      },
+      { funcname: 'f', cache: makeStore(), waitTimeout: 5_000, singleFlight: 'process' },
+    )
+    const first = f()
+    await pass(0)
+    const second = f()
+    await pass(6_000)
+    expect(await second).toBe(2)
+    release(1)
+    expect(await first).toBe(1)
+    await pass(0)
+    expect([await f(), runs]).toEqual([2, 2])
+  })
+
+  it('in a background refresh does not stop later ones from storing', async () => {
+    const { persist, pass } = withTimers()
+    let runs = 0
+    const f = persist(
+      async () => {
+        if (++runs === 2) await new Promise(() => {})
+        return runs
+      },
+      { funcname: 'f', cache: makeStore(), ttl: 1_000, staleWhileRevalidate: '1d', waitTimeout: 5_000 },
+    )
+    expect(await f()).toBe(1)
+    await pass(2_000)
+    expect(await f()).toBe(1)
+    await pass(0)
+    expect(runs).toBe(2)
+    await pass(3_000)
+    expect([await f(), runs]).toEqual([1, 2])
+    await pass(3_000)
+    expect(await f()).toBe(1)
+    await pass(0)
+    expect([await f(), runs]).toEqual([3, 3])
+  })
+
+  it('in a background refresh that outlasts the stale window lets the next call compute and store', async () => {
+    const { persist, pass } = withTimers()
+    let runs = 0
+    const f = persist(
+      async () => {
+        if (++runs === 2) await new Promise(() => {})
+        return runs
+      },
+      { funcname: 'f', cache: makeStore(), ttl: 1_000, staleWhileRevalidate: 2_000, waitTimeout: 5_000 },
+    )
+    await f()
+    await pass(1_500)
+    await f()
+    await pass(10_000)
+    const next = f()
+    await pass(6_000)
+    expect(await next).toBe(3)
+    expect([await f(), runs]).toEqual([3, 3])
+  })
+})
+
+describe('a lease of another process that is held forever', () => {
+  it('costs one call waitTimeout; its result is stored if that lease never ended', async () => {
+    const { persist, pass, report, told } = withTimers()
+    const cache = memoryStore()
+    const hash = () => 'one'
+    elsewhere(cache).open('f').lease!('one', 1e12)
+    const f = persist(async () => 7, { funcname: 'f', cache, hash, waitTimeout: 2_000, report })
+    const first = f()
+    for (let turn = 0; turn < 50; turn++) await pass(100)
+    expect(await first).toBe(7)
+    told()
+    expect(await f()).toBe(7)
+    expect(told()).toEqual(['hit store'])
+  })
+
+  it('that ended meanwhile, as by a deletion, keeps the result of the waiting call from being stored', async () => {
+    const { persist, pass, report, told } = withTimers()
+    const cache = memoryStore()
+    const other = elsewhere(cache).open('f')
+    other.lease!('one', 1e12)
+    let resolve = (_value: number) => {}
+    const f = persist(
+      async () =>
+        new Promise<number>((done) => {
+          resolve = done
+        }),
+      { funcname: 'f', cache, hash: () => 'one', waitTimeout: 2_000, report },
+    )
+    const first = f()
+    for (let turn = 0; turn < 50; turn++) await pass(100)
+    other.delete('one')
+    resolve(7)
+    expect(await first).toBe(7)
+    expect(told()).toContain('skip timeout')
+    expect(other.get('one')).toBe(undefined)
+  })
+})
+
+inBothColours('a key that is another one whenever it is made', (makeStore) => {
+  it('runs the function once a call, and is not asked for without end', async () => {
+    const { persist, report, told } = lab()
+    let ticks = 0
+    let runs = 0
+    const byClock = persist(async (x: number) => x + ++runs - runs, {
+      funcname: 'f',
+      cache: makeStore(),
+      key: (x) => [x, ++ticks],
+      report,
+    })
+    expect(await byClock(1)).toBe(1)
+    expect(runs).toBe(1)
+    expect(ticks).toBeLessThan(10)
+    told()
+    const live = {
+      get now() {
+        return ++ticks
+      },
+    }
+    const byGetter = persist(async (_live: object) => ++runs, { funcname: 'g', cache: makeStore(), report })
+    await byGetter(live).catch((error) => expect(error.code).toBe('ERR_PERSIST_KEY'))
+    expect(runs).toBeLessThan(3)
+  })
+})

@@ -1,0 +1,106 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type PersistEvent, type StoreAdapter, StoreError } from '@persist/core'
+import { expect, it } from 'vitest'
+import { changed, inBothColours, lab, type MakeStore } from './lab.ts'
+
+/** A store of which some verbs fail. */
+function broken(makeStore: MakeStore, verbs: readonly string[], colour: 'sync' | 'async'): StoreAdapter {
+  const fail = (verb: string) => () => {
+    const error = new StoreError('ERR_PERSIST_STORE', `${verb} fails`, { store: 'x' })
+    if (colour === 'sync') throw error
+    return Promise.reject(error)
+  }
+  return changed(makeStore(), Object.fromEntries(verbs.map((verb) => [verb, fail(verb)])))
+}
+
+inBothColours('a problem that repeats', (makeStore, colour) => {
+  it('is reported at once, and then after pauses that double, with the number of those since', async () => {
+    const lines: string[] = []
+    const events: PersistEvent[] = []
+    let now = 0
+    const { persist } = lab({ stderr: (line) => lines.push(line), monotonic: () => now })
+    const cache = broken(makeStore, ['get', 'lease', 'set'], colour)
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, report: (event) => events.push(event) })
+    for (let x = 0; x < 1_000; x++) expect(await f(x)).toBe(x)
+    expect(lines).toHaveLength(3)
+    for (; now < 10_000; now += 100) await f(now)
+    const counts = events.flatMap((event) =>
+      event.name === 'problem' && event.operation === 'get' ? [event.count] : [],
+    )
+    // After 1, 2, 4, … seconds; none is lost from the count.
+    expect(counts).toHaveLength(4)
+    expect(counts[0]).toBe(1)
+    expect(counts[1]).toBeGreaterThan(1_000)
+    // Two looks, the lease and the write.
+    expect(f.counters.problems).toBe(4 * (1_000 + 100))
+    expect(lines.at(-1)).toMatch(/\d+ times since the last report/)
+  })
+
+  it('is told apart by its kind and place', async () => {
+    const { persist, report, told } = lab({ monotonic: () => 0 })
+    const values: unknown[] = [
+      { a: () => {} },
+      { b: () => {} },
+      { a: () => {} },
+      { list: [1, () => {}] },
+      { list: [() => {}] },
+    ]
+    const f = persist(async (index: number) => values[index], { funcname: 'f', cache: makeStore(), report })
+    for (const index of values.keys()) await f(index)
+    // $.a, $.b and $.list[#]
+    expect(told().filter((event) => event === 'problem')).toHaveLength(3)
+  })
+})
+
+inBothColours('a value that cannot be stored', (makeStore) => {
+  it('is reported once, and not pickled again on every call of the same key', async () => {
+    let pickled = 0
+    let now = 0
+    const { persist, report, told } = lab({ monotonic: () => now })
+    const f = persist(async (x: number) => ({ x, no: () => {} }), {
+      funcname: 'f',
+      cache: makeStore(),
+      report,
+      pickle: (value) => {
+        pickled++
+        throw new TypeError(`not ${typeof value}`)
+      },
+      unpickle: () => ({ x: 0, no: () => {} }),
+    })
+    for (let call = 0; call < 100; call++) await f(1)
+    expect([pickled, told().filter((event) => event === 'problem').length]).toEqual([1, 1])
+    now += 2_000
+    await f(1)
+    await f(1)
+    expect(pickled).toBe(2)
+  })
+
+  it('of which another kind of thing comes next is pickled and stored', async () => {
+    const { persist, report, told } = lab({ monotonic: () => 0 })
+    let runs = 0
+    const f = persist(async () => (++runs === 1 ? { when: () => {} } : { when: 'now' }), {
+      funcname: 'f',
+      cache: makeStore(),
+      report,
+    })
+    await f()
+    expect(await f()).toEqual({ when: 'now' })
+    expect(await f()).toEqual({ when: 'now' })
+    expect(runs).toBe(2)
+    expect(told().filter((event) => event === 'write')).toHaveLength(1)
+  })
+})
+
+it('a folder that cannot be used costs a thousand calls a few lines', async () => {
+  const lines: string[] = []
+  const { persist } = lab({ stderr: (line) => lines.push(line), monotonic: () => 0 })
+  const file = join(mkdtempSync(join(tmpdir(), 'persist-noise-')), 'file')
+  writeFileSync(file, '')
+  chmodSync(file, 0o444)
+  const f = persist((x: number) => x, { funcname: 'f', cache: `file://${file}/below` })
+  for (let x = 0; x < 1_000; x++) expect(f(x)).toBe(x)
+  expect(lines.length).toBeLessThanOrEqual(3)
+  expect(lines.length).toBeGreaterThan(0)
+})

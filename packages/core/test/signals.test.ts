@@ -1,0 +1,177 @@
+import { memoryStore } from '@persist/core'
+import { describe, expect, it } from 'vitest'
+import { inBothColours, lab } from './lab.ts'
+
+const url = (path: string) => `http://127.0.0.1/${path}`
+
+inBothColours('an argument that has a signal', (makeStore) => {
+  it('is an argument like any other if it is an instance: two requests are never answered from one entry', async () => {
+    const { persist } = lab()
+    const f = persist(async (request: Request) => request.url, { funcname: 'f', cache: makeStore() })
+    await expect(f(new Request(url('a')))).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
+    const seen: Request[] = []
+    const g = persist(
+      async (request: Request) => {
+        seen.push(request)
+        return request.url
+      },
+      { funcname: 'g', cache: makeStore(), key: (request) => request.url },
+    )
+    const [a, b] = [new Request(url('a')), new Request(url('b'))]
+    expect([await g(a), await g(b), await g(a)]).toEqual([url('a'), url('b'), url('a')])
+    expect(seen).toEqual([a, b])
+  })
+
+  it('is handed over as it is, with its class, if it is an instance', async () => {
+    class Job {
+      readonly #id: number
+      readonly signal = new AbortController().signal
+      constructor(id: number) {
+        this.#id = id
+      }
+      get id() {
+        return this.#id
+      }
+    }
+    const { persist } = lab()
+    const f = persist(async (job: Job) => job.id, { funcname: 'f', cache: makeStore(), key: (job) => job.id })
+    expect([await f(new Job(1)), await f(new Job(2))]).toEqual([1, 2])
+    const g = persist(async (job: Job) => job.id, { funcname: 'g', cache: makeStore() })
+    await expect(g(new Job(1))).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
+  })
+
+  it('has the key of the call without, also where the signal is undefined', async () => {
+    const { persist } = lab()
+    let runs = 0
+    const f = persist(async (x: number, _options?: { signal?: AbortSignal | undefined; n?: number }) => x + ++runs, {
+      funcname: 'f',
+      cache: makeStore(),
+    })
+    const { signal } = new AbortController()
+    expect([await f(1), await f(1, { signal }), await f(1, { signal: undefined })]).toEqual([2, 2, 2])
+    expect([await f(1, { n: 1 }), await f(1, { n: 1, signal }), await f(1, { signal: undefined, n: 1 })]).toEqual([
+      3, 3, 3,
+    ])
+    expect(f.keyOf(1, { signal: undefined })).toEqual([1])
+  })
+
+  it('counts only as options if the signal is a real one, and the object a plain one', async () => {
+    const { persist } = lab()
+    const f = persist((options: object) => JSON.stringify(options), { funcname: 'f', cache: memoryStore() })
+    const spoofed = { [Symbol.toStringTag]: 'AbortSignal' }
+    expect(f.keyOf({ signal: 1 })).toEqual([{ signal: 1 }])
+    expect(f.keyOf({ signal: spoofed })).toEqual([{ signal: spoofed }])
+    expect(f.keyOf({ signal: Object.create(AbortSignal.prototype) })).toHaveLength(1)
+    expect(f.keyOf(Object.create({ signal: AbortSignal.abort() }))).toHaveLength(1)
+    expect(f.keyOf({ signal: new AbortController().signal })).toEqual([])
+  })
+
+  it('keeps its other properties, getters and symbols, unread', async () => {
+    const { persist } = lab()
+    let reads = 0
+    const mark = Symbol('mark')
+    let given: object | undefined
+    const f = persist(
+      async (options: object) => {
+        given = options
+        return 1
+      },
+      { funcname: 'f', cache: makeStore(), key: () => 'one' },
+    )
+    const options = {
+      signal: new AbortController().signal,
+      [mark]: 1,
+      get live() {
+        return ++reads
+      },
+    }
+    await f(options)
+    expect(reads).toBe(0)
+    expect(Object.getOwnPropertySymbols(given)).toEqual([mark])
+    expect(typeof Object.getOwnPropertyDescriptor(given, 'live')!.get).toBe('function')
+  })
+
+  it('reaches an own key without its signal', async () => {
+    const { persist } = lab()
+    const f = persist(async (x: number, { signal: _ }: { signal: AbortSignal }) => x, {
+      funcname: 'f',
+      cache: makeStore(),
+      key: (x, options) => [x, options],
+    })
+    const { signal } = new AbortController()
+    expect(await f(1, { signal })).toBe(1)
+    expect(await f.has(1, { signal: new AbortController().signal })).toBe(true)
+  })
+})
+
+inBothColours('a signal that aborts', (makeStore) => {
+  const never = () => new Promise<number>(() => {})
+
+  it('lets the caller leave at once: given with the call, among the arguments, with bypass, with persist switched off', async () => {
+    const off = lab({ env: { PERSIST_MODE: 'off' } }).persist
+    const { persist } = lab()
+    const cache = makeStore()
+    const f = persist(async (_options?: { signal?: AbortSignal }) => never(), { funcname: 'f', cache })
+    const g = off(async () => never(), { funcname: 'g', cache: makeStore() })
+    const reason = new Error('left')
+    const leaving = [
+      (signal: AbortSignal) => f({ signal }),
+      (signal: AbortSignal) => f.with({ signal })(),
+      (signal: AbortSignal) => f.with({ signal })({ signal: new AbortController().signal }),
+      (signal: AbortSignal) => f.with({ signal: new AbortController().signal })({ signal }),
+      (signal: AbortSignal) => f.with({ signal, bypass: true })(),
+      (signal: AbortSignal) => g.with({ signal })(),
+    ]
+    for (const leave of leaving) {
+      const controller = new AbortController()
+      const result = leave(controller.signal)
+      setImmediate(() => controller.abort(reason))
+      await expect(result).rejects.toBe(reason)
+      // Nothing is thrown at once, and the function is not started for a caller who has left already.
+      await expect(leave(AbortSignal.abort(reason))).rejects.toBe(reason)
+    }
+  })
+
+  it('before the function began keeps it from starting', async () => {
+    const { persist, scene } = lab()
+    const cache = makeStore()
+    let runs = 0
+    const f = persist(async (x: number) => x + ++runs, { funcname: 'f', cache, hash: () => 'one', waitTimeout: '1h' })
+    const held = await cache.open('f', {}).lease!('one', 2 ** 40)
+    const controller = new AbortController()
+    scene.whileWaiting = () => controller.abort(new Error('left'))
+    await expect(f.with({ signal: controller.signal })(1)).rejects.toThrow('left')
+    await held!.release()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(runs).toBe(0)
+  })
+})
+
+describe('one signal for many calls', () => {
+  it('gets one listener, so that Node does not warn of a leak, and none once the calls have ended', async () => {
+    const { persist } = lab()
+    const counted = new AbortController()
+    let listeners = 0
+    const add = counted.signal.addEventListener.bind(counted.signal)
+    const remove = counted.signal.removeEventListener.bind(counted.signal)
+    counted.signal.addEventListener = (...args: unknown[]) => {
+      listeners++
+      return (add as (...args: unknown[]) => void)(...args)
+    }
+    counted.signal.removeEventListener = (...args: unknown[]) => {
+      listeners--
+      return (remove as (...args: unknown[]) => void)(...args)
+    }
+    const ends: (() => void)[] = []
+    const f = persist(async (x: number) => new Promise<number>((resolve) => ends.push(() => resolve(x))), {
+      funcname: 'f',
+      cache: memoryStore(),
+    })
+    const results = Array.from({ length: 30 }, (_, x) => f.with({ signal: counted.signal })(x))
+    expect(listeners).toBe(1)
+    while (ends.length < 30) await new Promise((resolve) => setImmediate(resolve))
+    for (const end of ends) end()
+    await Promise.all(results)
+    expect(listeners).toBe(0)
+  })
+})

@@ -1,0 +1,135 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createContext, runInContext } from 'node:vm'
+import * as ours from '@persist/errors'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const DIST = fileURLToPath(new URL('../dist/index.js', import.meta.url))
+
+type Errors = typeof ours
+
+const folder = mkdtempSync(join(tmpdir(), 'persist-errors-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** One error of each class. */
+function oneOfEach(errors: Errors): Record<string, Error> {
+  const made = [
+    new errors.PersistError('ERR_PERSIST_OPTION', 'a'),
+    new errors.OptionError('a', { option: 'ttl' }),
+    new errors.KeyError('a', '$'),
+    new errors.HashError('a', 'b'),
+    new errors.HashCollisionError('a', { namespace: 'n', hash: 'h', key: 1 }),
+    new errors.PickleError('a', '$'),
+    new errors.UnpickleError('a'),
+    new errors.DuplicateNamespaceError('a', 'n'),
+    new errors.NotPersistedError('a'),
+    new errors.UnknownStoreError('a', { scheme: 's', known: [] }),
+    new errors.StoreNotInstalledError('a', { scheme: 's', packageName: 'p', install: 'i' }),
+    new errors.StoreError('ERR_PERSIST_STORE', 'a', { store: 's' }),
+    new errors.ReplayMissError('a', { namespace: 'n', hash: 'h' }),
+  ]
+  return Object.fromEntries(made.map((error) => [error.name, error]))
+}
+
+/** Loads a copy of the built package as another file. */
+const copies: Record<string, () => Promise<Errors>> = {
+  'another file of the same package': async () => {
+    const file = join(folder, 'copy.mjs')
+    // Without the comment that names a source map, which is not copied.
+    writeFileSync(file, readFileSync(DIST, 'utf8').replace(/^\/\/# sourceMappingURL.*$/m, ''))
+    return await import(pathToFileURL(file).href)
+  },
+  'a minified CommonJS bundle': async () => {
+    const file = join(folder, 'copy.cjs')
+    await build({ entryPoints: [DIST], outfile: file, bundle: true, minify: true, format: 'cjs', logLevel: 'error' })
+    return (await import(pathToFileURL(file).href)).default
+  },
+  'a script in another realm': async () => {
+    const file = join(folder, 'copy.js')
+    await build({ entryPoints: [DIST], outfile: file, bundle: true, format: 'iife', globalName: 'errors' })
+    return runInContext(`${readFileSync(file, 'utf8')}; errors`, createContext({}))
+  },
+}
+
+const OURS: Errors = { ...ours }
+const NAMES = Object.keys(OURS) as (keyof Errors)[]
+
+describe.each(Object.keys(copies))('with %s', (kind) => {
+  let theirs: Errors
+  beforeAll(async () => {
+    theirs = await copies[kind]!()
+  })
+
+  test('the classes are not ours, or nothing would be tested', () => {
+    for (const name of NAMES) expect(theirs[name], name).not.toBe(OURS[name])
+  })
+
+  test('an error of either copy is an instance of its own class and of PersistError, and of no other', () => {
+    for (const [makers, judges] of [
+      [ours, theirs],
+      [theirs, ours],
+    ] as const) {
+      for (const [made, error] of Object.entries(oneOfEach(makers))) {
+        const matching = NAMES.filter((name) => error instanceof judges[name])
+        expect(matching.sort(), made).toEqual([...new Set([made, 'PersistError'])].sort())
+      }
+    }
+  })
+
+  test('an error of a subclass by a user of one copy is an instance of the class that it extends in the other', () => {
+    class Quota extends theirs.StoreError {}
+    const error = new Quota('ERR_PERSIST_STORE_FULL', 'a', { store: 's' })
+    expect(NAMES.filter((name) => error instanceof OURS[name]).sort()).toEqual(['PersistError', 'StoreError'])
+  })
+})
+
+test('a test covers each class', () => {
+  expect(Object.keys(oneOfEach(ours)).sort()).toEqual([...NAMES].sort())
+})
+
+test('a subclass by a user takes only its own instances', () => {
+  class Mine extends ours.KeyError {}
+  class Other extends ours.KeyError {}
+  expect(new Mine('a', '$')).toBeInstanceOf(Mine)
+  expect(new Mine('a', '$')).toBeInstanceOf(ours.KeyError)
+  expect(new Mine('a', '$')).not.toBeInstanceOf(Other)
+  expect(new ours.KeyError('a', '$')).not.toBeInstanceOf(Mine)
+})
+
+test('what only looks like an error of ours is none', () => {
+  const coded = Object.assign(new Error('a'), { code: 'ERR_PERSIST_KEY', name: 'KeyError' })
+  class KeyError extends Error {}
+  const forged = Object.defineProperty({}, Symbol.for('@persist/errors/class'), { value: 'KeyError' })
+  for (const value of [coded, new KeyError('a'), forged, null, undefined, 1, 'KeyError', () => 1]) {
+    expect(value instanceof ours.PersistError).toBe(false)
+    expect(value instanceof ours.KeyError).toBe(false)
+  }
+})
+
+test('a bound class takes what the class takes', () => {
+  const Bound = ours.KeyError.bind(undefined) as unknown as typeof ours.KeyError
+  expect(new ours.KeyError('a', '$') instanceof Bound).toBe(true)
+  expect(new ours.HashError('a', 'b') instanceof Bound).toBe(false)
+})
+
+test('an error carries no property that names its class', () => {
+  const error = new ours.KeyError('a', '$')
+  expect(Reflect.ownKeys(error).sort()).toEqual(['code', 'message', 'path', 'stack'])
+  expect(String(error)).toBe('KeyError: a (at $)')
+})
+
+test('a minifier that mangles names changes no name of an error', async () => {
+  const file = join(folder, 'program.mjs')
+  const source = join(folder, 'source.mjs')
+  writeFileSync(
+    source,
+    `import { KeyError, PersistError } from ${JSON.stringify(DIST)}
+    const error = new KeyError('a', '$')
+    export default [error.name, error instanceof PersistError, String(error)]`,
+  )
+  await build({ entryPoints: [source], outfile: file, bundle: true, minify: true, format: 'esm', logLevel: 'error' })
+  expect((await import(pathToFileURL(file).href)).default).toEqual(['KeyError', true, 'KeyError: a (at $)'])
+})

@@ -1,0 +1,3 @@
+export const MODERN: Readonly<Record<string, () => object>>
+export function isHere(name: string): boolean
+export function facts(value: unknown): string

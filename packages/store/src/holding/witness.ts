@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import type { Holder, Sign } from '../holder.ts'
+import type { Machine } from './machine.ts'
+
+/** A thread that can tell whether other holders are alive. */
+export class Witness {
+  readonly self: Holder
+  readonly #machine: Machine
+  /** Whether a process id means the same process to all who have our `host`. A host's name does not tell: two containers, or two Macs, may share it. */
+  readonly #sharesPids: boolean
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+    const boot = machine.text('/proc/sys/kernel/random/boot_id')
+    const pids = machine.link('/proc/self/ns/pid')
+    this.#sharesPids = boot !== '' && pids !== ''
+    // Another time namespace shifts the start times that the kernel tells (time_namespaces(7)).
+    const host = this.#sharesPids ? [boot, pids, machine.link('/proc/self/ns/time')] : [boot, machine.hostname()]
+    this.self = { host: digest(JSON.stringify(host)), pid: machine.pid, ...this.#thread() }
+  }
+
+  signOf(holder: Holder): Sign {
+    const { self } = this
+    if (holder.host !== self.host) return 'silent'
+    if (holder.pid === self.pid && holder.thread === self.thread && holder.start === self.start) return 'self'
+    if (!this.#sharesPids) return 'silent'
+    if (this.#machine.isMissing(holder.pid)) return 'gone'
+    // Our own process exists for sure, which says nothing about a thread of it.
+    if (!isOfKernel(holder) || !isOfKernel(self)) return holder.pid === self.pid ? 'silent' : 'likely'
+    const stat = this.#threadStat(`/proc/${holder.pid}/task/${holder.thread}/stat`)
+    // A process of another user may be hidden altogether (hidepid); a thread that alone is missing has ended.
+    if (stat === undefined) return this.#threadStat(`/proc/${holder.pid}/stat`) === undefined ? 'likely' : 'gone'
+    if (stat.start !== holder.start || /[ZXx]/.test(stat.state)) return 'gone'
+    return /[Tt]/.test(stat.state) ? 'silent' : 'alive'
+  }
+
+  #thread(): { thread: string; start: string } {
+    const { pid, threadId, timeOrigin } = this.#machine
+    // `/proc` may belong to another process-id namespace than this process; then its numbers mean others.
+    const thread = /^(\d+)\/task\/(\d+)$/.exec(this.#machine.link('/proc/thread-self'))
+    const start = thread?.[1] === String(pid) ? this.#threadStat(`/proc/${thread[0]}/stat`)?.start : undefined
+    return start === undefined
+      ? { thread: `w${threadId}`, start: String(Math.round(timeOrigin * 1000)) }
+      : { thread: thread![2]!, start }
+  }
+
+  /** Fields 3 and 22 of `proc_pid_stat(5)`; the second field may hold blanks and brackets of its own. */
+  #threadStat(path: string): { state: string; start: string } | undefined {
+    const stat = this.#machine.text(path)
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields.length < 20 ? undefined : { state: fields[0]!, start: fields[19]! }
+  }
+}
+
+/** Whether thread and start are the kernel's, which can be compared with what `/proc` says. */
+function isOfKernel({ thread, start }: Holder): boolean {
+  return !thread.startsWith('w') && start !== '0'
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,21 @@
+// What a user writes who has no types of Node: the DOM's, or those of another runtime.
+import { type PersistError, persist, registerStore } from '@persist/core'
+import { PersistError as Base } from '@persist/errors'
+import { sha256 } from '@persist/hash'
+import { canonical } from '@persist/key'
+import { createPickle } from '@persist/pickle'
+import * as json from '@persist/pickle/json'
+import * as v8 from '@persist/pickle/v8'
+import { registerStore as register } from '@persist/store'
+import { conformance } from '@persist/store/conformance'
+import * as holder from '@persist/store/holder'
+import { diskStore, type FileSystem } from '@persist/store-disk'
+import { keyvStore } from '@persist/store-keyv'
+import { lmdbStore } from '@persist/store-lmdb'
+
+const double = persist((x: number, factor = 2) => x * factor, { funcname: 'double', cache: diskStore('./cache') })
+export const six: number = double(3)
+export const code = (error: PersistError): boolean => error instanceof Base
+export const readOnly = (fs: FileSystem): FileSystem => ({ ...fs, unlinkSync: () => {} })
+export const rest = [registerStore, sha256, canonical, createPickle, json, v8, register, conformance, holder]
+export const adapters = [keyvStore, lmdbStore]

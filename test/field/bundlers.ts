@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { type BuildOptions, build as esbuild, type Format } from 'esbuild'
+import { rolldown } from 'rolldown'
+import { rollup } from 'rollup'
+import { build as vite } from 'vite'
+import webpack from 'webpack'
+
+/** Makes one file of a program. `@persist/*` stay outside, as packages usually do on a server. */
+export type Bundle = (folder: string, entry: string, output: string) => Promise<void>
+
+const OURS = /^@persist\//
+
+const byEsbuild =
+  (format: Format, minify: boolean, bundlesCore = false, more: BuildOptions = {}): Bundle =>
+  async (folder, entry, output) => {
+    await esbuild({
+      absWorkingDir: folder,
+      entryPoints: [entry],
+      outfile: join(folder, output),
+      format,
+      minify,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      external: bundlesCore ? [] : ['@persist/*'],
+      logOverride: { 'empty-import-meta': 'silent' },
+      ...more,
+    })
+  }
+
+const byRollup: Bundle = async (folder, entry, output) => {
+  const bundle = await rollup({ input: join(folder, entry), external: OURS })
+  await bundle.write({ file: join(folder, output) })
+  await bundle.close()
+}
+
+const byRolldown =
+  (minify: boolean, sourcemap = false): Bundle =>
+  async (folder, entry, output) => {
+    const bundle = await rolldown({ input: join(folder, entry), external: OURS, platform: 'node', logLevel: 'silent' })
+    await bundle.write({ file: join(folder, output), minify, sourcemap })
+    await bundle.close()
+  }
+
+const byVite: Bundle = async (folder, entry, output) => {
+  await vite({
+    configFile: false,
+    logLevel: 'silent',
+    root: folder,
+    build: {
+      ssr: entry,
+      outDir: folder,
+      emptyOutDir: false,
+      rollupOptions: { output: { entryFileNames: output }, external: OURS },
+    },
+  })
+}
+
+const byWebpack =
+  (mode: 'production' | 'development'): Bundle =>
+  async (folder, entry, output) => {
+    const compiler = webpack({
+      context: folder,
+      entry: join(folder, entry),
+      mode,
+      target: 'node20',
+      experiments: { outputModule: true },
+      externalsType: 'module',
+      externals: OURS,
+      output: { path: folder, filename: output, module: true, chunkFormat: 'module', library: { type: 'module' } },
+    })
+    await new Promise<void>((resolve, reject) =>
+      compiler.run((error, stats) => {
+        if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()))
+        else resolve()
+      }),
+    )
+  }
+
+/** A bundler with its settings, and the file name extension of what it makes. */
+export const BUNDLERS: readonly (readonly [name: string, bundle: Bundle, extension: 'mjs' | 'cjs'])[] = [
+  ['esbuild', byEsbuild('esm', false), 'mjs'],
+  ['esbuild --minify', byEsbuild('esm', true), 'mjs'],
+  ['esbuild --format=cjs', byEsbuild('cjs', false, true), 'cjs'],
+  ['esbuild --format=cjs --minify', byEsbuild('cjs', true, true), 'cjs'],
+  ['Rollup', byRollup, 'mjs'],
+  ['Rolldown', byRolldown(false), 'mjs'],
+  ['Rolldown, minified', byRolldown(true), 'mjs'],
+  ['Vite, for the server', byVite, 'mjs'],
+  ['webpack', byWebpack('production'), 'mjs'],
+  ['webpack in development', byWebpack('development'), 'mjs'],
+]
+
+/** Bundlers that give other names to variables, and say in a source map where all comes from. */
+export const WITH_SOURCE_MAPS: typeof BUNDLERS = [
+  ['esbuild --minify --sourcemap', byEsbuild('esm', true, false, { sourcemap: true }), 'mjs'],
+  ['esbuild --minify --sourcemap=inline', byEsbuild('cjs', true, true, { sourcemap: 'inline' }), 'cjs'],
+  ['Rolldown, minified, with a source map', byRolldown(true, true), 'mjs'],
+]
+/** The same value of `STAGE` in one bundle, another in the other. */
+export const byEsbuildWith = (stage: string): Bundle =>
+  byEsbuild('esm', true, false, { sourcemap: true, define: { STAGE: JSON.stringify(stage) } })

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
+import { folderWith } from './folder.ts'
+
+// One module in two bundles of one program, both loaded in one process: two pages of a web server.
+
+const SHARED = `
+import { memoryStore, persist } from '@persist/core'
+import { db } from './db.mjs'
+const cache = (globalThis.store ??= memoryStore())
+const table = 'users'
+let runs = 0
+export const load = persist(async function load(id) {
+  runs++
+  return [db.get(table, id), runs]
+}, { cache, funcname: 'load', verbosity: 0 })
+export const wait = persist(async (id) => [id], { cache, funcname: 'wait' })
+`
+const DB = `
+const rows = new Map()
+export const db = { get: (table, id) => rows.get(id) ?? table + id }
+`
+const PAGE = (name: string) => `
+import { load, wait } from './shared.mjs'
+import { other } from './other-${name}.mjs'
+export default async () => JSON.stringify([await load(1), await wait(2), other('${name}')])
+`
+const OTHER = (name: string) => `
+const table = ${JSON.stringify(name)}
+export const other = (x) => table + x + [1, 2].map((e) => e + x).join()
+`
+
+// esbuild gives names by their frequency in the whole bundle. So one function has two texts in two bundles, and is two.
+const KEEPS_TEXT = BUNDLERS.filter(([name]) => !name.startsWith('esbuild') || !name.includes('--minify'))
+
+describe.each([...KEEPS_TEXT, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extension) => {
+  const pages = { 'a.mjs': PAGE('a'), 'b.mjs': PAGE('b'), 'other-a.mjs': OTHER('a'), 'other-b.mjs': OTHER('b') }
+  const main = `
+    const pages = []
+    for (const name of ['a', 'b']) {
+      const page = await import('./' + name + '.out.${extension}')
+      const render = page.default?.default ?? page.default
+      console.log(await render())
+    }`
+
+  test('a function that two bundles hold is one function', async () => {
+    const folder = folderWith({ ...pages, 'shared.mjs': SHARED, 'db.mjs': DB, 'main.mjs': main })
+    for (const name of ['a', 'b']) await bundle(folder.path, `${name}.mjs`, `${name}.out.${extension}`)
+    expect(folder.node('main.mjs')).toBe('[["users1",1],[2],"aa1a,2a"]\n[["users1",1],[2],"bb1b,2b"]\n')
+  })
+
+  test('two functions of two bundles stay an error', async () => {
+    const folder = folderWith({ ...pages, 'shared.mjs': SHARED, 'db.mjs': DB, 'main.mjs': main })
+    await bundle(folder.path, 'a.mjs', `a.out.${extension}`)
+    folder.write({ 'shared.mjs': SHARED.replace('runs++', 'runs += 2') })
+    await bundle(folder.path, 'b.mjs', `b.out.${extension}`)
+    expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  })
+})
+
+describe.each([...BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)), ...WITH_SOURCE_MAPS])(
+  'by %s',
+  (_, bundle, extension) => {
+    test('functions of one text stay an error where what they name is not the same', async () => {
+      const find = (table: string) => `
+      import { memoryStore, persist } from '@persist/core'
+      const cache = (globalThis.store ??= memoryStore())
+      const table = ${JSON.stringify(table)}
+      export const find = persist(async function find(id) { return table + id }, { cache, funcname: 'find' })
+      export default find`
+      const folder = folderWith({
+        'a.mjs': find('users'),
+        'b.mjs': find('posts'),
+        'main.mjs': `
+        await import('./a.out.${extension}')
+        await import('./b.out.${extension}')`,
+      })
+      for (const name of ['a', 'b']) await bundle(folder.path, `${name}.mjs`, `${name}.out.${extension}`)
+      expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
+    })
+  },
+)
+
+test('one source whose constants were replaced by others is two functions', async () => {
+  const folder = folderWith({
+    'shared.mjs': `
+      import { memoryStore, persist } from '@persist/core'
+      const cache = (globalThis.store ??= memoryStore())
+      export const load = persist(async function load(id) { return STAGE + \`of \${id}\` }, { cache, funcname: 'load' })`,
+    'main.mjs': `
+      await import('./a.mjs')
+      await import('./b.mjs')
+      console.log('both')`,
+  })
+  await byEsbuildWith('test')(folder.path, 'shared.mjs', 'a.mjs')
+  await byEsbuildWith('test')(folder.path, 'shared.mjs', 'b.mjs')
+  expect(folder.node('main.mjs')).toBe('both\n')
+  await byEsbuildWith('production')(folder.path, 'shared.mjs', 'b.mjs')
+  expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})

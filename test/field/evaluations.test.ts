@@ -1,0 +1,321 @@
+import { describe, expect, test } from 'vitest'
+import { folderWith } from './folder.ts'
+
+// Two functions that meet under one name, in real processes. `tell.mjs` prints what became of the second one.
+
+const TELL = `
+export async function tell(act) {
+  try {
+    await act()
+    console.log('again')
+  } catch (error) {
+    console.log(error.code ?? error, error.message)
+  }
+}
+`
+const PERSIST =
+  "import { persist, memoryStore } from '@persist/core'\nconst cache = (globalThis.store ??= memoryStore())\n"
+const LOAD = `${PERSIST}
+let runs = 0
+export const load = persist(async function load(id) { return id + ' ' + ++runs }, { cache })
+`
+
+/** Runs `main.mjs` beside other files, and gives the lines that it printed. */
+function run(files: Record<string, string>, env: Record<string, string> = {}): string[] {
+  const folder = folderWith({ 'tell.mjs': TELL, ...files })
+  return folder.node('main.mjs', { env }).trim().split('\n')
+}
+
+const ERROR = expect.stringMatching(/^ERR_PERSIST_DUPLICATE_NAMESPACE /)
+
+describe('a module that is evaluated again gives its functions their names again', () => {
+  test('with another query: both objects work, and share the store', () => {
+    expect(
+      run({
+        'load.mjs': LOAD,
+        'main.mjs': `
+          const one = await import('./load.mjs')
+          const two = await import('./load.mjs?v=2')
+          const three = await import('./load.mjs#three')
+          console.log(one.load !== two.load, await one.load(1), await two.load(1), await three.load(2), await one.load(3))`,
+      }),
+    ).toEqual(['true 1 1 1 1 2 1 3 2'])
+  })
+
+  test('after an edit of the text, or of another place in the file', () => {
+    expect(
+      run({
+        'load.mjs': LOAD,
+        'main.mjs': `
+          import { readFileSync, writeFileSync } from 'node:fs'
+          import { tell } from './tell.mjs'
+          const before = readFileSync('load.mjs', 'utf8')
+          await import('./load.mjs')
+          for (const [i, text] of [before.replace("' '", "'-'"), '\\n\\n' + before].entries()) {
+            await new Promise((resolve) => setTimeout(resolve, 20))
+            writeFileSync('load.mjs', text)
+            await tell(() => import('./load.mjs?' + i))
+          }`,
+      }),
+    ).toEqual(['again', 'again'])
+  })
+
+  test('CommonJS that is deleted from require.cache, unchanged and edited, in one task', () => {
+    const module = `
+      const { persist, memoryStore } = require('@persist/core')
+      const cache = (globalThis.store ??= memoryStore())
+      const wrap = (fn) => persist(fn, { cache })
+      exports.load = persist(async function load(id) { return id }, { cache })
+      exports.through = wrap(async function through(id) { return id })`
+    expect(
+      run({
+        'load.cjs': module,
+        'main.mjs': `
+          import { createRequire } from 'node:module'
+          import { writeFileSync } from 'node:fs'
+          import { tell } from './tell.mjs'
+          const require = createRequire(import.meta.url)
+          const again = () => { delete require.cache[require.resolve('./load.cjs')]; require('./load.cjs') }
+          require('./load.cjs')
+          await tell(again)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          writeFileSync('load.cjs', ${JSON.stringify(module.replaceAll('return id', 'return -id'))})
+          await tell(again)
+          again()
+          again()
+          console.log('twice in one task')`,
+      }),
+    ).toEqual(['again', 'again', 'twice in one task'])
+  })
+
+  test('through a wrapper of the user’s own, and for decorated methods', () => {
+    expect(
+      run({
+        'cached.mjs': `${PERSIST}export const cached = (fn, options) => persist(fn, { cache, ...options })\n`,
+        'load.mjs': `
+          import { cached } from './cached.mjs'
+          export const load = cached(async (id) => id, { funcname: 'load' })
+          export const [one, two] = ['one', 'two'].map((funcname) => cached(async (id) => funcname + id, { funcname }))
+          export class Model {
+            static { Model.prototype.predict = cached(Model.prototype.predict, { funcname: 'predict', key: (x) => [x] }) }
+            predict(x) { return x }
+          }`,
+        'main.mjs': `
+          import { tell } from './tell.mjs'
+          await import('./load.mjs')
+          await tell(() => import('./load.mjs?2'))`,
+      }),
+    ).toEqual(['again'])
+  })
+
+  test('after a top-level await only where NODE_ENV says that modules are reloaded', () => {
+    const files = {
+      'load.mjs': `await 0\n${LOAD}`,
+      'main.mjs': `
+        import { createRequire } from 'node:module'
+        import { tell } from './tell.mjs'
+        import vm from 'node:vm'
+        import { readFileSync } from 'node:fs'
+        // As test runners and dev servers do: the same file name, evaluated again.
+        const core = await import('@persist/core')
+        const text = readFileSync('load.mjs', 'utf8').replaceAll(/^import .*$/gm, '').replaceAll('export ', '')
+        const evaluate = () => vm.runInThisContext('(async (persist, memoryStore) => {' + text + '\\n})', {
+          filename: process.cwd() + '/load.mjs', columnOffset: -37 })(core.persist, core.memoryStore)
+        await evaluate()
+        await tell(evaluate)`,
+    }
+    expect(run(files)).toEqual([ERROR])
+    expect(run(files, { NODE_ENV: 'test' })).toEqual(['again'])
+    expect(run(files, { NODE_ENV: 'development' })).toEqual(['again'])
+  })
+
+  test('while others have replaced Error.prepareStackTrace, or have no stack at all', () => {
+    const main = (before: string) => `
+      import { tell } from './tell.mjs'
+      ${before}
+      const settings = [Error.prepareStackTrace, Error.stackTraceLimit]
+      await import('./load.mjs')
+      await tell(() => import('./load.mjs?2'))
+      console.log(settings[0] === Error.prepareStackTrace, settings[1] === Error.stackTraceLimit)`
+    const load = { 'load.mjs': LOAD }
+    expect(run({ ...load, 'main.mjs': main("Error.prepareStackTrace = () => 'mine'") })).toEqual(['again', 'true true'])
+    expect(run({ ...load, 'main.mjs': main('Error.stackTraceLimit = 0') })).toEqual(['again', 'true true'])
+    expect(run({ ...load, 'main.mjs': main('delete Error.stackTraceLimit') })).toEqual(['again', 'true true'])
+    // Without any stack no second function can be told from the first.
+    expect(run({ ...load, 'main.mjs': main('Object.freeze(Error)') })).toEqual([ERROR, 'true true'])
+  })
+})
+
+describe('two functions under one name stay an error, which names both places', () => {
+  const two = (name: string, first: string, second: string, more: Record<string, string> = {}) =>
+    test(name, () => {
+      const files = {
+        'first.mjs': PERSIST + first,
+        'second.mjs': PERSIST + second,
+        ...more,
+        'main.mjs': `
+          import { tell } from './tell.mjs'
+          await tell(async () => { await import('./first.mjs'); await import('./second.mjs') })`,
+      }
+      for (const NODE_ENV of ['production', 'development', 'test']) expect(run(files, { NODE_ENV })).toEqual([ERROR])
+    })
+
+  two(
+    'with two texts in two files',
+    'persist((x) => x, { funcname: "f", cache })',
+    'persist((x) => -x, { funcname: "f", cache })',
+  )
+  two(
+    'with two texts in one file',
+    'persist((x) => x, { funcname: "f", cache })\npersist((x) => -x, { funcname: "f", cache })',
+    '',
+  )
+  two(
+    'with one text on two lines of one file',
+    'persist((x) => x, { funcname: "f", cache })\npersist((x) => x, { funcname: "f", cache })',
+    '',
+  )
+  two(
+    'made by a factory',
+    'export const make = (table) => persist((id) => table + id, { funcname: "f", cache })\nmake(1)\nmake(2)',
+    '',
+  )
+  two(
+    'made by a factory for two modules',
+    "import { make } from './make.mjs'\nmake('users')",
+    "import { make } from './make.mjs'\nmake('posts')",
+    {
+      'make.mjs': `${PERSIST}export default 0\nexport const make = (table) => persist((id) => table + id, { funcname: "f", cache })`,
+    },
+  )
+  two(
+    'made by an anonymous factory for two modules',
+    "import make from './make.mjs'\nmake('users')",
+    "import make from './make.mjs'\nmake('posts')",
+    { 'make.mjs': `${PERSIST}export default [(table) => persist((id) => table + id, { funcname: "f", cache })][0]` },
+  )
+  two(
+    'made by handlers with numbers or paths as their names',
+    `
+      const handlers = {
+        404: (table) => persist((id) => table + id, { funcname: "f", cache }),
+        '/users': (table) => persist((id) => table + id, { funcname: "g", cache }),
+      }
+      const call = (name, table) => new Promise((resolve) => setTimeout(resolve)).then(() => handlers[name](table))
+      await call(404, 1)
+      let failures = 0
+      for (const again of [() => call(404, 2), () => call('/users', 1), () => call('/users', 2)])
+        await again().catch((error) => { if (++failures === 2) throw error })`,
+    '',
+  )
+  two(
+    'made by a loop at the top of a module',
+    'for (const table of ["users", "posts"]) persist((id) => table + id, { funcname: "f", cache })',
+    '',
+  )
+  two(
+    'with one text in two files, where what the text names is declared otherwise',
+    'const table = "users"\npersist(function find(id) { return table + id }, { cache })',
+    'const table = "posts"\npersist(function find(id) { return table + id }, { cache })',
+  )
+  two(
+    'with one text in two files, where what the text names is imported from elsewhere',
+    "import { db as store, table } from './users.mjs'\npersist(function find(id) { return table + id }, { cache })",
+    "import { db as store, table } from './posts.mjs'\npersist(function find(id) { return table + id }, { cache })",
+    {
+      'users.mjs': 'export const table = "users"\nexport const db = 1',
+      'posts.mjs': 'export const table = "posts"\nexport const db = 1',
+    },
+  )
+  test('with one text in two files, where one relative import means two files', () => {
+    const find = `${PERSIST}import { table } from './table.mjs'\npersist(function find(id) { return table + id }, { cache })`
+    expect(
+      run({
+        'users/find.mjs': find,
+        'posts/find.mjs': find,
+        'users/table.mjs': 'export const table = 1',
+        'posts/table.mjs': 'export const table = 2',
+        'main.mjs': `
+          import { tell } from './tell.mjs'
+          await tell(async () => { await import('./users/find.mjs'); await import('./posts/find.mjs') })`,
+      }),
+    ).toEqual([ERROR])
+  })
+
+  test('methods of two classes with one text, in two files', () => {
+    const service = (name: string) => `${PERSIST}
+      export class ${name} {
+        async findOne(id) { return this.repository.get(id) }
+        static { this.prototype.findOne = persist(this.prototype.findOne, { cache, key: (id) => [id] }) }
+      }`
+    const files = {
+      'users.mjs': service('Users'),
+      'posts.mjs': service('Posts'),
+      'main.mjs': `
+        import { tell } from './tell.mjs'
+        await tell(async () => { await import('./users.mjs'); await import('./posts.mjs') })`,
+    }
+    expect(run(files)).toEqual([ERROR])
+  })
+
+  test('of a module whose query is a parameter', () => {
+    expect(
+      run({
+        'table.mjs': `${PERSIST}const table = new URL(import.meta.url).searchParams.get('table')
+          persist(function find(id) { return table + id }, { cache })`,
+        'main.mjs': `
+          import { tell } from './tell.mjs'
+          await import('./table.mjs?table=users')
+          await tell(() => import('./table.mjs?table=posts'))`,
+      }),
+    ).toEqual([ERROR])
+  })
+
+  test('a native function or a bound one has no text that could be the same', () => {
+    const bound = `${PERSIST}persist(((a, x) => a + x).bind(null, 1), { funcname: 'f', cache })`
+    const main = (second: string) => `
+      import { tell } from './tell.mjs'
+      await import('./one.mjs')
+      await tell(() => import('${second}'))`
+    expect(run({ 'one.mjs': bound, 'two.mjs': bound, 'main.mjs': main('./two.mjs') })).toEqual([ERROR])
+    expect(run({ 'one.mjs': bound, 'main.mjs': main('./one.mjs?2') })).toEqual(['again'])
+  })
+
+  test('a persisted function that is persisted again counts as the function within', () => {
+    const twice = (text: string) => `${PERSIST}
+      persist(persist(${text}, { funcname: 'inner' + Math.random(), cache }), { funcname: 'f', cache })`
+    const main = `
+      import { tell } from './tell.mjs'
+      await tell(async () => { await import('./one.mjs'); await import('./two.mjs') })`
+    expect(run({ 'one.mjs': twice('(x) => x'), 'two.mjs': twice('(x) => -x'), 'main.mjs': main })).toEqual([ERROR])
+  })
+
+  test('the message says where they are and what to do', () => {
+    const [line] = run({
+      'first.mjs': `${PERSIST}persist((x) => x, { funcname: 'f', cache })`,
+      'second.mjs': `${PERSIST}\npersist((x) => -x, { funcname: 'f', cache })`,
+      'main.mjs': `
+        import { tell } from './tell.mjs'
+        await tell(async () => { await import('./first.mjs'); await import('./second.mjs') })`,
+    })
+    expect(line).toMatch(
+      /two functions are persisted as "f" in memory:\S* \(at \S+first\.mjs:3 and at \S+second\.mjs:4\): give each a funcname of its own/,
+    )
+  })
+})
+
+test('a function that was given up leaves its name to another one', () => {
+  const folder = folderWith({
+    'main.mjs': `${PERSIST}
+      const make = (table) => persist((id) => table + id, { funcname: 'f', cache })
+      for (const table of ['users', 'posts']) {
+        make(table)
+        for (let i = 0; i < 3; i++) {
+          await new Promise((resolve) => setTimeout(resolve, 10))
+          gc()
+        }
+      }
+      console.log('free')`,
+  })
+  expect(folder.node('main.mjs', { env: { NODE_OPTIONS: '--expose-gc' } })).toBe('free\n')
+})

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { environment, type Folder, folderBelow } from './folder.ts'
+import { installedWith } from './install.ts'
+
+// Test runners and dev servers that evaluate a module again in one process.
+
+let installed: string
+beforeAll(() => {
+  installed = installedWith({ jest: '^30.5.2', vite: '^7.3.8', vitest: '^4.1.12' })
+})
+
+const LOAD = `
+import { memoryStore, persist } from '@persist/core'
+const cache = (globalThis.store ??= memoryStore())
+const named = (fn, funcname) => persist(fn, { cache, funcname })
+let runs = 0
+export const load = persist(async function load(id) { return id + ' ' + ++runs }, { cache })
+export const through = named(async (id) => id, 'through')
+export const table = 'users'
+export default named((id) => table + id, 'find')
+`
+
+function run(folder: Folder, program: string, args: readonly string[], env: Record<string, string> = {}): string {
+  const options = { cwd: folder.path, env: { ...environment(), ...env }, stdio: 'pipe', encoding: 'utf8' } as const
+  try {
+    return execFileSync(process.execPath, [join(installed, 'node_modules', program), ...args], options)
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`${program} failed:\n${stdout}${stderr}`)
+  }
+}
+
+describe('Vitest', () => {
+  const files = {
+    'load.mjs': LOAD,
+    'also.mjs': `export { load } from './load.mjs'`,
+    'reset.test.mjs': `
+      import { expect, test, vi } from 'vitest'
+      test.each([1, 2, 3])('after resetModules %i', async () => {
+        vi.resetModules()
+        const { load, default: find } = await import('./load.mjs')
+        expect(await load(1)).toBe('1 1')
+        expect(find(1)).toBe('users1')
+      })
+      test('two functions stay an error', async () => {
+        await expect(import('./other.mjs')).rejects.toMatchObject({ code: 'ERR_PERSIST_DUPLICATE_NAMESPACE' })
+        await expect(import('./copied.mjs')).rejects.toMatchObject({ code: 'ERR_PERSIST_DUPLICATE_NAMESPACE' })
+      })`,
+    'other.mjs': `${LOAD.replace("' '", "'-'")}`,
+    // The text of find and load is the same; the imported table is not.
+    'copied.mjs': `
+      import { memoryStore, persist } from '@persist/core'
+      const table = 'posts'
+      export default persist((id) => table + id, { cache: globalThis.store, funcname: 'find' })`,
+    'second.test.mjs': `
+      import { expect, test } from 'vitest'
+      import { load } from './also.mjs'
+      test('another test file', async () => expect(await load(1)).toBe('1 1'))`,
+  }
+
+  test.each([
+    ['in forks', "pool: 'forks'"],
+    ['in threads', "pool: 'threads'"],
+    ['in vmThreads', "pool: 'vmThreads'"],
+    ['in one process for all files', 'isolate: false, maxWorkers: 1, fileParallelism: false'],
+    ['and core, too', 'server: { deps: { inline: [/@persist/] } }'],
+  ])('loads modules again %s', (_, options) => {
+    const folder = folderBelow(installed, {
+      ...files,
+      'vitest.config.mjs': `export default { root: import.meta.dirname, test: { ${options} } }`,
+    })
+    expect(run(folder, 'vitest/vitest.mjs', ['run'])).toMatch(/5 passed/)
+  })
+})
+
+test('Jest loads modules again', () => {
+  const folder = folderBelow(installed, {
+    'package.json': '{ "type": "module", "jest": { "testMatch": ["**/*.test.mjs"] } }',
+    'load.mjs': LOAD,
+    'reset.test.mjs': `
+      import { expect, jest, test } from '@jest/globals'
+      test.each([1, 2, 3])('after resetModules %i', async () => {
+        jest.resetModules()
+        const { load, default: find } = await import('./load.mjs')
+        expect(await load(1)).toBe('1 1')
+        expect(find(1)).toBe('users1')
+      })`,
+  })
+  run(folder, 'jest/bin/jest.js', ['--rootDir=.'], { NODE_OPTIONS: '--experimental-vm-modules' })
+})
+
+test('Vite’s dev server loads an edited module again, and one whose import was edited', () => {
+  const folder = folderBelow(installed, {
+    'load.mjs': LOAD,
+    'entry.mjs': `
+      import { load as original } from './load.mjs'
+      import { memoryStore, persist } from '@persist/core'
+      export { default } from './load.mjs'
+      export const outer = persist(async (id) => original(id), { cache: globalThis.store, funcname: 'outer' })`,
+    'main.mjs': `
+      import { readFileSync, writeFileSync } from 'node:fs'
+      import { createServer } from 'vite'
+      const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'error',
+        appType: 'custom', server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
+      const text = readFileSync('load.mjs', 'utf8')
+      const edits = [text, text.replace("' '", "'-'"), '\\n// a comment\\n' + text, text.replace("'users'", "'people'")]
+      for (const edited of edits) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        writeFileSync('load.mjs', edited)
+        server.moduleGraph.invalidateAll()
+        const { default: find, outer } = await server.ssrLoadModule('/entry.mjs')
+        console.log(await outer(edits.indexOf(edited)), find(edits.indexOf(edited)))
+      }
+      await server.close()`,
+  })
+  expect(folder.node('main.mjs')).toBe('0 1 users0\n1-1 users1\n2 1 users2\n3 1 people3\n')
+})

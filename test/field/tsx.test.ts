@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { environment, folderWith } from './folder.ts'
+
+// tsx gives a package that was loaded by require a second copy of what it imports.
+
+const TSX = join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/cli.mjs')
+
+async function portOfNoServer(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+test.each([
+  ['an ES module', 'main.mts'],
+  ['CommonJS', 'main.cts'],
+])(
+  'under tsx, in %s, a dead server is asked once and reported once, and errors keep their classes',
+  async (_, file) => {
+    const folder = folderWith({
+      [file]: `
+      import { createPersist, PersistError, StoreError, persist } from '@persist/core'
+      const port: string = process.argv[2]!
+      let waits = 0
+      const report = (event: { name: string; error?: unknown }) => {
+        if (event.name === 'problem') {
+          waits++
+          console.log(event.error instanceof PersistError)
+        }
+      }
+      const f = persist(async function ask(x: number) { return 2 * x }, { cache: \`mongodb://127.0.0.1:\${port}/x\`, report })
+      const main = async () => {
+        const results: number[] = []
+        for (let i = 0; i < 5; i++) results.push(await f(i))
+        console.log(results.join(), waits)
+      }
+      main()`,
+    })
+    const { stdout, stderr } = spawnSync(process.execPath, [TSX, file, String(await portOfNoServer())], {
+      cwd: folder.path,
+      env: environment(),
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('true\n0,2,4,6,8 1\n')
+    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('mongodb')])
+  },
+)
