@@ -23,11 +23,6 @@ const INTRINSIC = new Set<PropertyKey>(['length', 'name', 'prototype', 'argument
  * overwritten. An attachment of such a name is still on `original`.
  *
  * A registry that knows functions by identity (a `WeakMap`) cannot be told: it knows the original.
- *
- * @example
- * ```ts
- * carryAttachments(original, replacement)
- * ```
  */
 export function carryAttachments(original: AnyFunction, replacement: AnyFunction): void {
   for (const key of Reflect.ownKeys(original)) {
