@@ -30,7 +30,7 @@ describe('docs/guide.md knows', () => {
   test('every verb on a persisted function', () => {
     const verbs = quotedIn('packages/core/src/face/wrap.ts', /^ {4}(\w+)(?:\(this|: )/gm)
     expect(verbs).toContain('lookup')
-    expect(verbs.filter((verb) => !GUIDE.includes(`.${verb}(`))).toEqual([])
+    expect(verbs.filter((verb) => !GUIDE.includes(`.${verb}(`) && !GUIDE.includes(`.${verb}.`))).toEqual([])
   })
 
   test('every variable of the environment that core reads', () => {

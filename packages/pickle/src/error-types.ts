@@ -23,6 +23,8 @@ export const UNLISTED: ReadonlySet<string> = new Set(['message', 'cause', 'error
 /** Line and column in the first frame of a stack that has them. */
 const FRAME = /:(\d+):(\d+)\)?$/m
 
+const ABSOLUTE = /^(?:[/\\]|[A-Za-z][\w+.-]*:)/
+
 /**
  * Whether a property of an error only tells where it was made: its stack, and what JavaScriptCore notes beside it. A line
  * that a program set itself is a value; its property looks alike, but the stack names another line.
@@ -34,7 +36,8 @@ export function isPlace(error: object, key: PropertyKey): boolean {
   const [, line, column] = (typeof stack === 'string' && FRAME.exec(stack)) || []
   if (key === 'line') return String(value) === line
   if (key === 'column') return String(value) === column
-  if (key === 'sourceURL') return typeof stack === 'string' && stack.includes(`${value}:${line}:`)
+  // Of this machine, also where a source map made the stack name another file.
+  if (key === 'sourceURL') return typeof value === 'string' && ABSOLUTE.test(value)
   return typeof value === 'number'
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
+import { told } from './failure.ts'
 import { checkHash } from './files/hash-check.ts'
 import { namespacesIn } from './folder/namespaces.ts'
 import { Root } from './folder/root.ts'
@@ -15,8 +16,9 @@ import { PypersistStore } from './pypersist/store.ts'
  * A folder as a store: one readable file an entry, put in place by one rename. It is made on the first write; a relative
  * path counts from the current folder of this moment.
  *
- * Its verbs throw `StoreError`: `ERR_PERSIST_STORE_FULL` for a full disk, `ERR_PERSIST_STORE_FORMAT` for a folder that a
- * newer version has written, which is then not touched, and `ERR_PERSIST_STORE` for all else.
+ * Its verbs throw `StoreError`: `ERR_PERSIST_STORE_UNAVAILABLE` for a folder that can be neither read nor made,
+ * `ERR_PERSIST_STORE_FULL` for a full disk, `ERR_PERSIST_STORE_FORMAT` for a folder that a newer version has written, which
+ * is then not touched, and `ERR_PERSIST_STORE` for all else, such as a folder that may only be read.
  *
  * @throws OptionError for what names no folder, and for options that there are not.
  * @example
@@ -42,6 +44,7 @@ function entryFolder(plan: Plan): StoreAdapter<'sync'> {
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
       new NamespaceStore({ plan, root, tokens, closing }, namespace, opened),
     checkHash,
+    ping: () => pinged(plan, root),
     namespaces: () => namespacesIn(plan, root),
     close: () => {
       for (const close of closing) close()
@@ -58,7 +61,12 @@ function sharedWithPython(plan: Plan): StoreAdapter<'sync'> {
     name: `${plan.dir}?layout=pypersist`,
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> => new PypersistStore(plan, root, namespace, opened),
     checkHash,
+    ping: () => pinged(plan, root),
     namespaces: () => pypersistNamespaces(plan, root),
     close: () => root.forget(),
   }
+}
+
+function pinged({ dir }: Plan, root: Root): void {
+  told({ store: dir, operation: 'ping' }, () => root.probe())
 }

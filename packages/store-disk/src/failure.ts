@@ -2,6 +2,8 @@ import { StoreError, type StoreErrorCode } from '@persist/errors'
 import { errorCode } from './files/file-system.ts'
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+/** What may concern the store's folder as a whole, and not one file in it. */
+const MAYBE_WHOLE = new Set(['EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'ESTALE', 'EIO', 'ENOTCONN', 'EHOSTDOWN', 'ENXIO'])
 
 /** Where a verb was when it failed. */
 export interface Whereabouts {
@@ -12,18 +14,29 @@ export interface Whereabouts {
 }
 
 /** Runs a verb; an error of the file system becomes a {@link StoreError} that keeps it as its `cause`. */
-export function told<T>(where: Whereabouts, verb: () => T): T {
+export function told<T>(where: Whereabouts, verb: () => T, recheck?: () => void): T {
   try {
     return verb()
   } catch (error) {
-    throw storeFailure(where, error)
+    throw storeFailure(where, error, recheck)
   }
 }
 
-/** The {@link StoreError} for an error of the file system. Others pass unchanged. */
-export function storeFailure(where: Whereabouts, error: unknown): unknown {
+/**
+ * The {@link StoreError} for an error of the file system. Others pass unchanged.
+ *
+ * @param recheck throws if the store's folder as a whole cannot be used any more: then that is the error.
+ */
+export function storeFailure(where: Whereabouts, error: unknown, recheck?: () => void): unknown {
   const code = errorCode(error)
   if (code === undefined || code.startsWith('ERR_')) return error
+  if (recheck !== undefined && MAYBE_WHOLE.has(code)) {
+    try {
+      recheck()
+    } catch (whole) {
+      return storeFailure(where, whole)
+    }
+  }
   const full = FULL.has(code)
   const kind: StoreErrorCode = full ? 'ERR_PERSIST_STORE_FULL' : 'ERR_PERSIST_STORE'
   const reason = full ? 'is full' : `could not ${where.operation}`

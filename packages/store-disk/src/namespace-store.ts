@@ -1,19 +1,21 @@
-import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
+import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store, TagFence } from '@persist/store'
 import { Eviction } from './bounds/eviction.ts'
 import { prune } from './bounds/prune.ts'
-import { Tally } from './bounds/tally.ts'
+import { Bystander } from './bounds/upkeep.ts'
+import { Deletion } from './files/deletion.ts'
 import { EntryFiles } from './files/entry-files.ts'
+import { EntryRemoval } from './files/entry-removal.ts'
 import { checkHash } from './files/hash-check.ts'
 import { entryNames, listEntries, listHeads } from './files/listing.ts'
-import { unlinkIfThere } from './files/removal.ts'
+import { isOwnEntry } from './files/own-entry.ts'
 import { ENTRY_SUFFIX, hashMark, namespaceTag } from './folder/layout.ts'
 import { NamespaceFolder } from './folder/namespace-folder.ts'
 import type { Root } from './folder/root.ts'
-import { DiskLease, takeLease, wholeMs } from './lease/lease.ts'
-import { Sweep } from './lease/sweep.ts'
-import { readToken } from './lease/token.ts'
+import { DiskLease, wholeMs } from './lease/lease.ts'
+import { takeLease } from './lease/take.ts'
 import type { Target, Tokens } from './lease/tokens.ts'
 import type { Plan } from './plan.ts'
+import { tagFence } from './tags/tag-fence.ts'
 
 /** What all namespaces of one adapter share. */
 export interface Shared {
@@ -26,10 +28,12 @@ export interface Shared {
 
 /** One namespace of a folder. */
 export class NamespaceStore implements Store<'sync'> {
+  readonly tagFence: TagFence<'sync'>
   readonly #plan: Plan
   readonly #tag: string
   readonly #files: EntryFiles
   readonly #tokens: Tokens
+  readonly #deletion: Deletion
   readonly #bounds: Bounds
 
   constructor({ plan, root, tokens, closing }: Shared, namespace: string, { bounds = {}, report }: OpenOptions = {}) {
@@ -38,10 +42,14 @@ export class NamespaceStore implements Store<'sync'> {
     this.#bounds = bounds
     this.#tag = namespaceTag(namespace)
     const folder = new NamespaceFolder(plan, root, namespace)
+    const removal = new EntryRemoval(plan, this.#tag)
     const isBounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
-    const eviction = isBounded ? new Eviction(plan, folder, this.#tag, bounds) : undefined
+    const eviction = isBounded ? new Eviction(plan, folder, this.#tag, removal, bounds) : undefined
     if (eviction !== undefined) closing.add(() => eviction.close())
-    this.#files = new EntryFiles(plan, folder, namespace, report, eviction)
+    const upkeep = eviction ?? new Bystander(plan, this.#tag)
+    this.#files = new EntryFiles(plan, folder, namespace, report, removal, upkeep)
+    this.#deletion = new Deletion(tokens, root, this.#tag)
+    this.tagFence = tagFence(plan, root, namespace, (operation, verb) => this.#files.told(operation, undefined, verb))
   }
 
   get(hash: string): Entry | undefined {
@@ -56,7 +64,7 @@ export class NamespaceStore implements Store<'sync'> {
     this.#files.told('set', entry.hash, () => {
       for (;;) {
         const { path, name, fd } = this.#tokens.create(target)
-        if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target, name)
+        if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.end(target, 'lease', name)
         if (this.#files.place(path, fd, entry)) return
       }
     })
@@ -65,23 +73,16 @@ export class NamespaceStore implements Store<'sync'> {
   delete(hash: string): boolean {
     checkHash(hash)
     return this.#files.told('delete', hash, () => {
-      const target = this.#target(hash)
-      if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.endLeases(target)
       const folder = this.#files.folder.find()
-      if (folder === undefined || !this.#files.remove(folder + hash + ENTRY_SUFFIX)) return false
-      if (this.#files.eviction === undefined) this.#forgetUsage()
-      return true
+      const removeFile = () => folder !== undefined && this.#files.remove(folder + hash + ENTRY_SUFFIX)
+      return this.#deletion.ofOne(this.#target(hash), removeFile)
     })
   }
 
   clear(): number {
     return this.#files.told('clear', undefined, () => {
-      this.#endAllLeases()
-      let cleared = 0
-      for (const name of entryNames(this.#files)) {
-        if (this.#files.remove((this.#files.folder.path ?? '') + name)) cleared++
-      }
-      this.#forgetUsage()
+      const cleared = this.#deletion.ofAll(() => this.#removeAll())
+      this.#files.upkeep.counted({ entries: 0, bytes: 0 })
       return cleared
     })
   }
@@ -98,8 +99,9 @@ export class NamespaceStore implements Store<'sync'> {
     return this.#files.told('stats', undefined, () => {
       const stats = { entries: 0, bytes: 0 }
       for (const name of entryNames(this.#files)) {
-        const stat = this.#plan.fs.lstatSync(this.#files.folder.path + name, { throwIfNoEntry: false })
-        if (stat === undefined || !stat.isFile()) continue
+        const folder = this.#files.folder.path ?? ''
+        const stat = this.#plan.fs.lstatSync(folder + name, { throwIfNoEntry: false })
+        if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#plan, folder, name)) continue
         stats.entries++
         stats.bytes += stat.size
       }
@@ -109,19 +111,19 @@ export class NamespaceStore implements Store<'sync'> {
 
   prune(now: number, bounds: Bounds = this.#bounds): number {
     return this.#files.told('prune', undefined, () => {
-      const pruned = prune(this.#files, now, bounds)
-      if (pruned > 0) this.#forgetUsage()
-      new Sweep(this.#plan).all()
+      const { pruned, left } = prune(this.#files, now, bounds)
+      if (pruned > 0) this.#files.upkeep.counted(left)
+      this.#tokens.sweep.all()
       return pruned
     })
   }
 
-  lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
+  lease(hash: string, ms: number, options: LeaseOptions = {}): Lease<'sync'> | undefined {
     checkHash(hash)
     const whole = wholeMs(ms)
     return this.#files.told('lease', hash, () => {
-      const path = takeLease(this.#plan, this.#tokens, this.#target(hash), whole, steal === true)
-      return path === undefined ? undefined : new DiskLease(this.#plan, this.#files, path, hash, whole)
+      const taken = takeLease(this.#plan, this.#tokens, this.#target(hash), whole, options)
+      return taken && new DiskLease(this.#plan, this.#files, taken, hash, whole)
     })
   }
 
@@ -129,18 +131,12 @@ export class NamespaceStore implements Store<'sync'> {
     return { tag: this.#tag, mark: hashMark(hash) }
   }
 
-  #endAllLeases(): void {
-    if (!this.#tokens.mayHaveLeases(this.#tag)) return
-    for (const shard of this.#plan.layout.shards) {
-      for (const name of this.#tokens.names(shard)) {
-        if (!name.startsWith(`${this.#tag}-`) || readToken(name)?.leaseMs === undefined) continue
-        unlinkIfThere(this.#plan, shard + name)
-      }
+  #removeAll(): number {
+    let removed = 0
+    for (const name of entryNames(this.#files)) {
+      const folder = this.#files.folder.path ?? ''
+      if (isOwnEntry(this.#plan, folder, name) && this.#files.remove(folder + name)) removed++
     }
-  }
-
-  #forgetUsage(): void {
-    if (this.#files.eviction === undefined) new Tally(this.#plan, this.#tag).forget()
-    else this.#files.eviction.forget()
+    return removed
   }
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { Tally } from '../src/bounds/tally.ts'
+import { namespaceTag } from '../src/folder/layout.ts'
+import { makePlan } from '../src/options.ts'
 import { faultyFileSystem } from './support/faulty-file-system.ts'
 import { newFolder, plain } from './support/folder.ts'
 
@@ -116,4 +119,87 @@ test('prune counts entries of one age right', () => {
   for (let number = 0; number < 20; number++) lutimesSync(join(dir, 'f', `entry-${number}.entry`), 1e9, 1e9)
   expect(store.prune(0, { maxEntries: 7 })).toBe(13)
   expect(store.stats().entries).toBe(7)
+})
+
+describe('by a clock that was wrong', () => {
+  const YEARS = 5 * 365 * 24 * HOUR
+
+  const ahead = (dir: string, count: number) => {
+    for (let number = 0; number < count; number++) {
+      const time = (Date.now() + YEARS) / 1000 + number
+      lutimesSync(join(dir, 'f', `entry-${number}.entry`), time, time)
+    }
+  }
+
+  test('what is stored now stays in a full cache whose entries were used in years to come', () => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f', { bounds: { maxEntries: 100 } })
+    fill(store, 100)
+    ahead(dir, 100)
+    fill(store, 80, 1, 1000)
+    const left = [...store.heads()].map(({ hash }) => Number(hash.slice(6)))
+    expect(left.filter((number) => number >= 1000).length).toBeGreaterThanOrEqual(72)
+    expect(left.length).toBeLessThanOrEqual(110)
+  })
+
+  test('prune, too, takes what was used in years to come before what was used now', () => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f')
+    fill(store, 20)
+    ahead(dir, 10)
+    expect(store.prune(0, { maxEntries: 10 })).toBe(10)
+    const left = [...store.heads()].map(({ hash }) => Number(hash.slice(6)))
+    expect(Math.min(...left)).toBe(10)
+  })
+
+  test('a hit brings a time that is yet to come back to now', () => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f', { bounds: { maxEntries: 5 } })
+    fill(store, 1)
+    ahead(dir, 1)
+    store.get('entry-0')
+    expect(Math.abs(statSync(join(dir, 'f', 'entry-0.entry')).mtimeMs - Date.now())).toBeLessThan(60_000)
+  })
+
+  test('the clock of a machine that is minutes behind the file server does not make new entries go first', () => {
+    const dir = newFolder()
+    const behind = { now: () => Date.now() - HOUR, monotonic: () => performance.now() }
+    const store = diskStore(dir, { clock: behind }).open('f', { bounds: { maxEntries: 50 } })
+    fill(store, 100)
+    const left = [...store.heads()].map(({ hash }) => Number(hash.slice(6)))
+    expect(left).toContain(99)
+    expect(left.filter((number) => number >= 50).length).toBeGreaterThan(35)
+  })
+})
+
+describe('beside writers and deleters that keep no bounds', () => {
+  const oneWrite = (dir: string, first: number) =>
+    execFileSync(process.execPath, [CHILD, dir, String(first), '1', '5000'])
+
+  test('a namespace whose tally was lost is counted whole by the next writer, however large it is', () => {
+    const dir = newFolder()
+    fill(diskStore(dir).open('f'), 6000)
+    for (let number = 0; number < 8; number++) oneWrite(dir, 10_000 + number)
+    // Each write removes at most eight.
+    expect(diskStore(dir).open('f').stats().entries).toBeLessThanOrEqual(6000 - 4 * 8)
+  })
+
+  test('their changes are in the tally, which no deletion throws away', () => {
+    const dir = newFolder()
+    const bounded = diskStore(dir).open('f', { bounds: { maxEntries: 50 } })
+    fill(bounded, 40)
+    const tally = () => new Tally(makePlan(dir, {}), namespaceTag('f')).read()
+    const free = diskStore(dir).open('f')
+    fill(free, 5, 1, 100)
+    fill(free, 5, 3, 100)
+    free.delete('entry-0')
+    free.delete('none-such')
+    free.lease!('entry-200', 1000)!.publish(plain('entry-200', 'x'))
+    diskStore(dir).open('f').delete('entry-1')
+    expect(tally()).toEqual(free.stats())
+    expect(free.prune(0, { maxEntries: 30 })).toBe(14)
+    expect(tally()).toEqual(free.stats())
+    free.clear()
+    expect(tally()).toEqual({ entries: 0, bytes: 0 })
+  })
 })

@@ -22,6 +22,14 @@ const GOLDEN: Record<string, Entry> = {
     durationMs: 3,
     promised: true,
   },
+  'stale.entry': {
+    hash: 'stale',
+    payload: '1',
+    createdAt: 1,
+    expiresAt: 2,
+    staleUntil: 86_400_002,
+    tags: ['red'],
+  },
   'bytes.entry': { hash: 'bytes', payload: new Uint8Array([0, 10, 255]), createdAt: 1 },
 }
 
@@ -42,6 +50,7 @@ const entries = fc.record({
   source: optional(text),
   tags: optional(fc.array(text)),
   expiresAt: optional(times),
+  staleUntil: optional(times),
   durationMs: optional(times),
   promised: optional(fc.boolean()),
 })
@@ -85,4 +94,41 @@ test.each(Object.entries(GOLDEN))('format 1 stays what it is: %s', (name, entry)
   const golden = readFileSync(new URL(`./golden/${name}`, import.meta.url))
   expect(Buffer.from(encodeEntry(entry, 'power', crcSeal))).toEqual(golden)
   expect(decodeEntry(golden, golden.length, crcSeal)).toEqual({ namespace: 'power', entry })
+})
+
+test('what may be served stale for ever may be so after a round trip too, for as long as there are dates', () => {
+  const entry = { hash: 'a', payload: '', createdAt: 1, expiresAt: 2, staleUntil: Number.POSITIVE_INFINITY }
+  const file = Buffer.from(encodeEntry(entry, 'f', crcSeal))
+  expect(decodeEntry(file, file.length, crcSeal)).toMatchObject({ entry: { expiresAt: 2, staleUntil: 8.64e15 } })
+})
+
+describe('a header is data, and every field of it is checked, whatever the sums say', () => {
+  const wrong = (type: string) => ['1e999', '-1e999', 'null', '[]', '{}', 'true', type === 'string' ? '1' : '"1"']
+  const FIELDS: Record<string, readonly string[]> = {
+    ...Object.fromEntries(
+      ['createdAt', 'expiresAt', 'staleUntil', 'durationMs'].map((field) => [field, wrong('number')]),
+    ),
+    ...Object.fromEntries(
+      ['hash', 'namespace', 'version', 'source', 'keyDigest', 'key', 'metadata'].map((field) => [
+        field,
+        wrong('string'),
+      ]),
+    ),
+    bytes: ['-1', '1.5', '1e999', 'null', '"1"'],
+    payload: ['"utf7"', 'null', '1'],
+    promised: ['1', '"true"', 'null'],
+    tags: ['"red"', '[1]', '[null]', '{}', 'null'],
+  }
+
+  test.each(Object.entries(FIELDS))('%s', (field, values) => {
+    for (const value of values) {
+      const rest = { bytes: '1', payload: '"ascii"', namespace: '"f"', hash: '"a"', createdAt: '1', [field]: value }
+      const json = Object.entries(rest).map(([name, text]) => `"${name}":${text}`)
+      const line = `",${json.join()}}\n`
+      const checked = `-${crcSeal.sum(line)}${line}`
+      const file = Buffer.from(`${crcSeal.opening}${crcSeal.sum(checked, '1')}${checked}1`)
+      expect(decodeEntry(file, file.length, crcSeal), `${field} is ${value}`).toBe('damaged')
+      expect(decodeHead(file, file.length, file.length, crcSeal), `${field} is ${value}`).toBe('damaged')
+    }
+  })
 })

@@ -1,8 +1,8 @@
-import fs from 'node:fs'
 import type { Lease } from '@persist/store'
-import { diskStore, type FileSystem } from '@persist/store-disk'
+import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
 import { newFolder, plain } from './support/folder.ts'
+import { before } from './support/interrupted.ts'
 
 const HASH = 'a-hash'
 const MS = 60_000
@@ -41,18 +41,4 @@ for (const past of ['never', 'before']) {
       expect(taken).toBeGreaterThan(0)
     })
   }
-}
-
-/** The real file system, with something done before each call. */
-function before(act: () => void): FileSystem {
-  return new Proxy(fs, {
-    get(target, name: keyof FileSystem) {
-      const real = target[name] as (...args: unknown[]) => unknown
-      if (!name.endsWith('Sync')) return real
-      return (...args: unknown[]) => {
-        act()
-        return real(...args)
-      }
-    },
-  })
 }

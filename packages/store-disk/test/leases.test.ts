@@ -1,9 +1,10 @@
-import { readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Lease } from '@persist/store'
+import type { Lease, LeaseHolder } from '@persist/store'
 import { signOf, thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Observations } from '../src/lease/observations.ts'
 import { readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
 
@@ -106,6 +107,146 @@ test('a lease of a folder that was removed meanwhile is lost, without an error',
   lease.release()
 })
 
+describe('what a token says of itself', () => {
+  const FOREIGN = '0123456789ab-1-1-1-abc.0'
+
+  test.each(['lease999999999999', 'lease000000000001'])(
+    'a foreign token with the time %s does not stop a key for longer than ten minutes',
+    (kind) => {
+      const dir = newFolder()
+      let now = 0
+      const clock = { now: () => Date.now(), monotonic: () => now }
+      const store = diskStore(dir, { clock }).open('f')
+      const real = store.lease!(HASH, MS)!
+      const shard = shardOf(dir, real.id!)
+      writeFileSync(join(shard, `${real.id!.split('-lease')[0]}-${kind}-${FOREIGN}`), '')
+      real.release()
+      expect(store.lease!(HASH, MS)).toBeUndefined()
+      now += 600_000
+      const taken = store.lease!(HASH, MS)
+      expect(taken?.publish(plain(HASH))).toBe(true)
+    },
+  )
+
+  test('a note of an absurd time, or rubbish for a note, is no better', () => {
+    for (const note of ['999999999999', '999999999999p', 'abc', '{"persist":1', '\0'.repeat(13), 'x'.repeat(100_000)]) {
+      const dir = newFolder()
+      let now = 0
+      const store = diskStore(dir, { clock: { now: () => Date.now(), monotonic: () => now } }).open('f')
+      const real = store.lease!(HASH, MS)!
+      writeFileSync(join(shardOf(dir, real.id!), real.id!), note)
+      const met: LeaseHolder[] = []
+      expect(store.lease!(HASH, MS, { onHeld: (holder) => void met.push(holder) })).toBeUndefined()
+      expect(met).toEqual([{ id: real.id, ...(note.endsWith('p') && { promised: true }) }])
+      now += 600_000
+      expect(store.lease!(HASH, MS), JSON.stringify(note.slice(0, 20))).toBeDefined()
+    }
+  })
+
+  test('a folder in the place of a token stops nothing, and what is in it stays', () => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f')
+    const real = store.lease!(HASH, MS)!
+    const gone = join(shardOf(dir, real.id!), real.id!.replace(`-${process.pid}-`, '-4194304-'))
+    real.release()
+    mkdirSync(gone)
+    writeFileSync(join(gone, 'theirs'), 'kept')
+    expect(store.lease!(HASH, MS)?.publish(plain(HASH))).toBe(true)
+    store.prune(0)
+    const kept = readdirSync(join(dir, '.persist'), { recursive: true }).map(String)
+    expect(kept.filter((name) => name.endsWith('theirs'))).toHaveLength(1)
+  })
+
+  test('a promise is noted beside a renewal for another time, and both are readable as before', () => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f')
+    const lease = store.lease!(HASH, MS)!
+    const token = join(shardOf(dir, lease.id!), lease.id!)
+    lease.promised!()
+    lease.renew(5 * MS)
+    expect(readFileSync(token, 'latin1')).toBe('000000050000p')
+    lease.renew(6 * MS)
+    lease.promised!()
+    expect(readFileSync(token, 'latin1')).toBe('000000060000p')
+    expect(lease.publish(plain(HASH, ''))).toBe(true)
+    expect(store.get(HASH)).toEqual(plain(HASH, ''))
+  })
+
+  test('a renewal is seen even where the clock of the holder stands still', () => {
+    const dir = newFolder()
+    let now = 0
+    const stopped = { now: () => 1_700_000_000_000, monotonic: () => now }
+    const lease = diskStore(dir, { clock: stopped }).open('f').lease!(HASH, MS)!
+    const store = diskStore(dir, { clock: stopped }).open('f')
+    for (let quarter = 0; quarter < 20; quarter++) {
+      expect(store.lease!(HASH, MS)).toBeUndefined()
+      expect(lease.renew(MS)).toBe(true)
+      now += MS / 4
+    }
+    expect(lease.publish(plain(HASH))).toBe(true)
+  })
+})
+
+describe('holders that died all at once', () => {
+  test('3,000 of another host are given up within one lease, by an asker who goes round all keys', () => {
+    const dir = newFolder()
+    let now = 0
+    const store = diskStore(dir, { clock: { now: () => Date.now(), monotonic: () => now } }).open('f')
+    const hashes = Array.from({ length: 3000 }, (_, number) => `hash-${number}`)
+    const first = store.lease!(hashes[0]!, MS)!
+    for (const hash of hashes) {
+      const sum = [...hash].reduce((total, char) => total + char.charCodeAt(0), 0)
+      const shard = join(dir, '.persist', (sum % 16).toString(16))
+      mkdirSync(shard, { recursive: true })
+      writeFileSync(join(shard, first.id!.replace(hashes[0]!, hash).replace(thisHolder().host, '0123456789ab')), '')
+    }
+    first.release()
+    for (const hash of hashes) expect(store.lease!(hash, MS)).toBeUndefined()
+    now += MS
+    for (const hash of hashes) expect(store.lease!(hash, MS)?.publish(plain(hash)), hash).toBe(true)
+  })
+
+  test('100,000 are watched at once, and of more than can be watched each lease time gives some up', () => {
+    let now = 0
+    const observations = new Observations(() => now)
+    const names = Array.from({ length: 100_000 }, (_, number) => `token-${number}`)
+    for (const name of names) expect(observations.unchangedFor(name, 'x')).toBe(0)
+    now += MS
+    for (const name of names) expect(observations.unchangedFor(name, 'x')).toBe(MS)
+
+    const few = new Observations(() => now, 100)
+    const left = new Set(names.slice(0, 1000))
+    let rounds = 0
+    for (; left.size > 0; rounds++) {
+      expect(rounds).toBeLessThan(12)
+      for (const name of left) {
+        if (few.unchangedFor(name, 'x') >= MS) {
+          few.forget(name)
+          left.delete(name)
+        }
+      }
+      expect(few.size).toBeLessThanOrEqual(100)
+      now += MS
+    }
+  })
+
+  test('what nobody has asked for lately makes room', () => {
+    let now = 0
+    const observations = new Observations(() => now, 100)
+    for (let number = 0; number < 100; number++) observations.unchangedFor(`old-${number}`, 'x')
+    now += 3_600_000
+    observations.unchangedFor('new', 'x')
+    now += MS
+    expect(observations.unchangedFor('new', 'x')).toBe(MS)
+  })
+})
+
+function shardOf(dir: string, token: string): string {
+  const work = join(dir, '.persist')
+  const shard = readdirSync(work).find((name) => name.length === 1 && readdirSync(join(work, name)).includes(token))
+  return join(work, shard!)
+}
+
 describe('what can be told of a holder', () => {
   test('this thread is itself, and another pid of this host that runs nothing is gone', () => {
     const self = thisHolder()
@@ -124,7 +265,14 @@ describe('what can be told of a holder', () => {
 
 test('the name of a token says whose it is and what for, and nothing else is taken for one', () => {
   const token = readToken(tokenName('0123456789ab-a-hash-with-dashes', 30_000))
-  expect(token).toMatchObject({ target: '0123456789ab-a-hash-with-dashes', leaseMs: 30_000, holder: thisHolder() })
-  expect(readToken(tokenName('0123456789ab-x', undefined))?.leaseMs).toBeUndefined()
+  expect(token).toMatchObject({
+    target: '0123456789ab-a-hash-with-dashes',
+    kind: 'lease',
+    leaseMs: 30_000,
+    holder: thisHolder(),
+  })
+  for (const kind of ['set', 'aside', 'delete'] as const) {
+    expect(readToken(tokenName('0123456789ab-x', kind))).toMatchObject({ kind, leaseMs: undefined })
+  }
   for (const name of ['x', 'theirs.txt', '0123456789ab-x-set', '']) expect(readToken(name)).toBeUndefined()
 })

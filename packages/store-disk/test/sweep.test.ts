@@ -45,9 +45,27 @@ test("what live writers have, what other hosts have lately, and other people's f
   store.set(plain('a-hash'))
   const lease = store.lease!('b-hash', 60_000)!
   const kept = [plant(dir, name('lease30000', '0123456789ab', 42), HOUR), plant(dir, 'theirs.txt', 1000 * HOUR)]
-  const goes = plant(dir, name('lease30000', '0123456789ab', 43), 25 * HOUR)
   store.prune(0)
   expect(kept.map((path) => existsSync(path))).toEqual([true, true])
-  expect(existsSync(goes)).toBe(false)
   expect(lease.publish(plain('b-hash'))).toBe(true)
+})
+
+test('a clock that is a day ahead sweeps no lease of another host away, unless that host is silent by the steady clock', () => {
+  const dir = newFolder()
+  let monotonic = 0
+  const clock = { now: () => Date.now() + 25 * HOUR, monotonic: () => monotonic }
+  const store = diskStore(dir, { clock }).open('f')
+  store.set(plain('a-hash'))
+  const live = plant(dir, name('lease30000', '0123456789ab', 42))
+  const dead = plant(dir, name('lease30000', '0123456789ab', 43))
+  for (let quarter = 0; quarter < 45; quarter++) {
+    store.prune(0)
+    expect(
+      [live, dead].map((path) => existsSync(path)),
+      `after ${quarter} quarters`,
+    ).toEqual([true, quarter < 40])
+    const beat = Date.now() / 1000 + quarter
+    lutimesSync(live, beat, beat)
+    monotonic += 7500
+  }
 })

@@ -41,13 +41,14 @@ export function shrink(environment: Environment, namespace: Namespace, bounds: B
 
 /** A damaged entry counts as the first to go. */
 function* whatIsThere(environment: Environment, namespace: Namespace): Generator<Kept> {
+  const now = Date.now()
   for (const key of keysIn(environment, namespace)) {
     const { rooms } = environment
     const found = glance(rooms.entries, key)
     if (found === undefined) continue
     const bytes = found.length
     const { createdAt } = decodeHead(found, bytes, key, '') ?? { createdAt: Number.NEGATIVE_INFINITY }
-    yield { key, createdAt, used: lastUse(rooms, key, createdAt), bytes }
+    yield { key, createdAt, used: lastUse(rooms, key, createdAt, now), bytes }
   }
 }
 

@@ -14,6 +14,8 @@ export interface Rooms {
   readonly used: Database<Buffer, Buffer>
   /** How many entries a namespace has, and how many bytes they take. */
   readonly totals: Database<Buffer, Buffer>
+  /** Deletions by tag, as `tag-fence.ts` records them. */
+  readonly tags: Database<Buffer, Buffer>
 }
 
 const FORMAT_KEY = Buffer.from('format')
@@ -127,6 +129,7 @@ export class Environment {
       leases: room('leases'),
       used: room('used'),
       totals: room('totals'),
+      tags: room('tags'),
     }
     this.#checkFormat(room('about'))
     return rooms

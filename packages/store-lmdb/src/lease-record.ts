@@ -4,24 +4,56 @@ import type { Holder } from '@persist/store/holder'
 export interface LeaseRecord {
   /** Tells this lease from every other. */
   readonly id: string
-  /** How long it holds without a sign of life, in milliseconds. */
+  /** How long it holds without a sign of life, in milliseconds; `0`: the record does not say. */
   readonly ms: number
   /** Counts the renewals: a sign of life that needs no clock in common. */
   readonly beat: number
-  readonly holder: Holder
+  /** Absent: the record names none that can be looked for. */
+  readonly holder?: Holder
+  /** The holder's function has answered with a promise. */
+  readonly promised?: boolean
 }
+
+/** Longer than any id that was ever written, and short enough to be kept in memory many times. */
+const LONGEST_ID = 200
 
 export function encodeLease(record: LeaseRecord): Buffer {
   return Buffer.from(JSON.stringify(record))
 }
 
-/** `undefined` for what is no lease: then nobody holds it. */
+/** Reads a lease field by field; `undefined` for what is no lease: then the key is free. */
 export function decodeLease(bytes: Buffer | undefined): LeaseRecord | undefined {
-  if (bytes === undefined) return undefined
+  const fields = bytes && objectIn(bytes)
+  if (fields === undefined) return undefined
+  const { id, ms, beat, holder, promised } = fields
+  if (typeof id !== 'string' || id.length > LONGEST_ID) return undefined
+  return {
+    id,
+    ms: typeof ms === 'number' && ms > 0 ? ms : 0,
+    beat: Number.isSafeInteger(beat) ? (beat as number) : 0,
+    ...(isHolder(holder) && { holder }),
+    ...(promised === true && { promised }),
+  }
+}
+
+function objectIn(bytes: Buffer): Record<string, unknown> | undefined {
   try {
-    const record = JSON.parse(bytes.toString()) as LeaseRecord
-    return typeof record.id === 'string' && typeof record.ms === 'number' && record.holder ? record : undefined
+    const parsed: unknown = JSON.parse(bytes.toString())
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined
   } catch {
     return undefined
   }
+}
+
+/** Whether it names a process: what is looked for under `/proc` must be a number, and no path. */
+function isHolder(holder: unknown): holder is Holder {
+  const { host, pid, thread, start } = (holder ?? {}) as Record<string, unknown>
+  return (
+    typeof host === 'string' &&
+    Number.isSafeInteger(pid) &&
+    (pid as number) > 0 &&
+    typeof thread === 'string' &&
+    /^w?\d{1,20}$/.test(thread) &&
+    typeof start === 'string'
+  )
 }

@@ -5,32 +5,53 @@ import type { Environment } from './environment.ts'
 import { decodeLease, encodeLease, type LeaseRecord } from './lease-record.ts'
 import type { Observer } from './observer.ts'
 
-/** Takes the lease on a key: looks who holds it, and puts its own there if nothing has changed since. */
-export function takeLease(
-  environment: Environment,
-  observer: Observer,
-  { key, ms, steal }: { key: Buffer; ms: number; steal: boolean },
-): LeaseRecord | undefined {
-  const name = key.toString('latin1')
-  const seen = decodeLease(environment.now().leases.get(key))
-  if (seen !== undefined && !steal && !observer.isLost(name, seen)) return undefined
-  const mine = { id: randomUUID(), ms, beat: 0, holder: thisHolder() }
-  const taken = environment.change(({ leases }) => {
-    const now = decodeLease(leases.get(key))
-    if (!steal && now !== undefined && (now.id !== seen?.id || now.beat !== seen.beat)) return false
-    leases.putSync(key, encodeLease(mine))
-    return true
-  })
-  if (taken) observer.forget(name)
-  return taken ? mine : undefined
+/** Which lease is wanted. */
+export interface Wanted {
+  readonly key: Buffer
+  readonly ms: number
+  /** `true`: from any holder; an id: from the holder of that lease only. */
+  readonly steal: boolean | string
 }
 
-/** A lease that was taken. Whether it is still held, the transaction tells that does something with it. */
+/** The lease that was taken, or the one that is in the way. */
+export interface Taking {
+  readonly taken?: LeaseRecord
+  readonly heldBy?: LeaseRecord
+}
+
+/** Takes the lease on a key: looks who holds it, and puts its own there if nothing has changed since. */
+export function takeLease(environment: Environment, observer: Observer, { key, ms, steal }: Wanted): Taking {
+  const name = key.toString('latin1')
+  const seen = decodeLease(environment.now().leases.get(key))
+  const isOpen =
+    typeof steal === 'string' ? seen?.id === steal : steal || seen === undefined || observer.isLost(name, seen, ms)
+  if (!isOpen) return refusal(seen)
+  const mine = { id: randomUUID(), ms, beat: 0, holder: thisHolder() }
+  const taking = environment.change(({ leases }): Taking => {
+    const now = decodeLease(leases.get(key))
+    if (!mayTake(now, seen, steal)) return refusal(now)
+    leases.putSync(key, encodeLease(mine))
+    return { taken: mine }
+  })
+  if (taking.taken !== undefined) observer.forget(name)
+  return taking
+}
+
+function mayTake(now: LeaseRecord | undefined, seen: LeaseRecord | undefined, steal: boolean | string): boolean {
+  if (typeof steal === 'string') return now?.id === steal
+  return steal || now === undefined || (now.id === seen?.id && now.beat === seen.beat)
+}
+
+function refusal(heldBy: LeaseRecord | undefined): Taking {
+  return heldBy === undefined ? {} : { heldBy }
+}
+
+/** A lease that was taken. Whether it is still held, the transaction finds out that does something with it. */
 export class LmdbLease implements Lease<'sync'> {
+  readonly id: string
   readonly #told: <T>(operation: string, verb: () => T) => T
   readonly #environment: Environment
   readonly #key: Buffer
-  readonly #id: string
   readonly #put: (entry: Entry, isHeld: () => boolean) => boolean
 
   constructor(
@@ -42,9 +63,13 @@ export class LmdbLease implements Lease<'sync'> {
   ) {
     this.#environment = environment
     this.#key = key
-    this.#id = id
+    this.id = id
     this.#told = told
     this.#put = put
+  }
+
+  promised(): void {
+    this.#told('promised', () => this.#rewrite((mine) => ({ ...mine, promised: true })))
   }
 
   publish(entry: Entry): boolean {
@@ -52,14 +77,7 @@ export class LmdbLease implements Lease<'sync'> {
   }
 
   renew(ms: number): boolean {
-    return this.#told('renew', () =>
-      this.#environment.change(({ leases }) => {
-        const mine = this.#mine()
-        if (mine === undefined) return false
-        leases.putSync(this.#key, encodeLease({ ...mine, ms, beat: mine.beat + 1 }))
-        return true
-      }),
-    )
+    return this.#told('renew', () => this.#rewrite((mine) => ({ ...mine, ms, beat: mine.beat + 1 })))
   }
 
   release(): void {
@@ -70,8 +88,18 @@ export class LmdbLease implements Lease<'sync'> {
     )
   }
 
+  /** Puts another record in the place of this very lease. `false`: the lease was lost. */
+  #rewrite(change: (mine: LeaseRecord) => LeaseRecord): boolean {
+    return this.#environment.change(({ leases }) => {
+      const mine = this.#mine()
+      if (mine === undefined) return false
+      leases.putSync(this.#key, encodeLease(change(mine)))
+      return true
+    })
+  }
+
   #mine(): LeaseRecord | undefined {
     const now = decodeLease(this.#environment.rooms.leases.get(this.#key))
-    return now?.id === this.#id ? now : undefined
+    return now?.id === this.id ? now : undefined
   }
 }

@@ -4,6 +4,7 @@ import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
 import { NamespaceStore } from './namespace-store.ts'
 import { namespacesIn } from './namespaces.ts'
+import { Observer } from './observer.ts'
 import { completed, type LmdbStoreOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 
@@ -21,7 +22,11 @@ import type { Plan } from './plan.ts'
 export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAdapter<'sync'> {
   const { flush, leaseMs, monotonic } = completed(options)
   const path = resolve(dir)
-  const plan: Plan = { name: `lmdb://${path}`, environment: new Environment(path, flush), monotonic }
+  const plan: Plan = {
+    name: `lmdb://${path}`,
+    environment: new Environment(path, flush),
+    observer: new Observer(monotonic),
+  }
   return {
     mode: 'sync',
     supports: { lease: true, many: true, tags: false, bounds: true, persistent: true },

@@ -1,28 +1,27 @@
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
 import { shrink } from './bounds.ts'
-import { glance, type Rooms } from './environment.ts'
+import { glance } from './environment.ts'
 import { Eviction } from './eviction.ts'
+import { removeExpired } from './expiry.ts'
 import { damaged, storeTrouble } from './failure.ts'
 import { checkHash, hashOf, keyOf, passingKeysOf, prefixOf } from './keys.ts'
 import { LmdbLease, takeLease } from './lease.ts'
-import { Observer } from './observer.ts'
 import type { Plan } from './plan.ts'
 import { decode, decodeHead, encode } from './record.ts'
+import { LmdbTagFence } from './tag-fence.ts'
 import { putEntry, removeEntry, type Totals, totalsOf } from './totals.ts'
 import { keysIn, type Namespace, removeRange } from './walk.ts'
-
-const BATCH = 500
 
 type Read<T> = (record: Buffer, length: number, key: Buffer, hash: string) => T | undefined
 
 /** One namespace of an LMDB file. */
 export class NamespaceStore implements Store<'sync'> {
+  readonly tagFence: LmdbTagFence
   readonly #plan: Plan
   readonly #namespace: Namespace
   readonly #report: OpenOptions['report']
   readonly #bounds: Bounds | undefined
   readonly #eviction: Eviction | undefined
-  readonly #observer: Observer
   readonly #passingKey: (hash: string) => Buffer
 
   constructor(plan: Plan, name: string, { bounds, report }: OpenOptions = {}) {
@@ -40,7 +39,9 @@ export class NamespaceStore implements Store<'sync'> {
         report,
         told: (operation, verb) => this.#told(operation, undefined, verb),
       })
-    this.#observer = new Observer(plan.monotonic)
+    this.tagFence = new LmdbTagFence(plan.environment, this.#namespace.prefix, (operation, verb) =>
+      this.#told(operation, undefined, verb),
+    )
   }
 
   get(hash: string): Entry | undefined {
@@ -99,37 +100,29 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   prune(now: number, bounds = this.#bounds): number {
-    const isExpired = (head: ListedHead | undefined) => head?.expiresAt !== undefined && head.expiresAt <= now
-    const expired = [...this.heads()].filter(isExpired).map(({ hash }) => hash)
     return this.#told('prune', undefined, () => {
-      let gone = 0
-      for (let start = 0; start < expired.length; start += BATCH) {
-        gone += this.#plan.environment.change((rooms) => {
-          const stillExpired = expired.slice(start, start + BATCH).filter((hash) => isExpired(this.#look(rooms, hash)))
-          for (const hash of stillExpired) removeEntry(rooms, this.#namespace.prefix, this.#keyOf(hash))
-          return stillExpired.length
-        })
-      }
+      const gone = removeExpired(this.#plan.environment, this.#namespace, this.heads(), now)
       return gone + (bounds ? this.#shrink(bounds) : 0)
     })
   }
 
-  lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
-    return this.#told('lease', hash, () => {
-      const key = this.#keyOf(hash)
-      const { environment } = this.#plan
-      const taken = takeLease(environment, this.#observer, { key, ms, steal: steal === true })
-      return (
-        taken &&
-        new LmdbLease(
-          environment,
-          key,
-          taken.id,
-          (operation, verb) => this.#told(operation, hash, verb),
-          (entry, isHeld) => this.#put('publish', entry, isHeld),
-        )
-      )
-    })
+  lease(hash: string, ms: number, { steal = false, onHeld }: LeaseOptions = {}): Lease<'sync'> | undefined {
+    const key = this.#keyOf(hash)
+    const { environment } = this.#plan
+    const { taken, heldBy } = this.#told('lease', hash, () =>
+      takeLease(environment, this.#plan.observer, { key, ms, steal }),
+    )
+    if (taken === undefined) {
+      if (heldBy !== undefined) onHeld?.({ id: heldBy.id, promised: heldBy.promised === true })
+      return undefined
+    }
+    return new LmdbLease(
+      environment,
+      key,
+      taken.id,
+      (operation, verb) => this.#told(operation, hash, verb),
+      (entry, isHeld) => this.#put('publish', entry, isHeld),
+    )
   }
 
   /** Puts the entry in place and ends the lease on it, if it may. */
@@ -157,12 +150,6 @@ export class NamespaceStore implements Store<'sync'> {
     const entry = this.#read(decode, found, key, hash)
     if (entry !== undefined) this.#eviction?.noteUse(hash)
     return entry
-  }
-
-  #look(rooms: Rooms, hash: string): ListedHead | undefined {
-    const key = this.#keyOf(hash)
-    const found = glance(rooms.entries, key)
-    return found && decodeHead(found, found.length, key, hash)
   }
 
   *#walk<T>(operation: string, read: Read<T>): Generator<T> {

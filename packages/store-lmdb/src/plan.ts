@@ -1,10 +1,11 @@
 import type { Environment } from './environment.ts'
+import type { Observer } from './observer.ts'
 
 /** What all namespaces of one adapter have in common. */
 export interface Plan {
   /** The store as a person would name it. */
   readonly name: string
   readonly environment: Environment
-  /** Milliseconds that never jump. */
-  readonly monotonic: () => number
+  /** Watches the leases of others, in all namespaces together. */
+  readonly observer: Observer
 }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Entry, Head, ListedHead } from '@persist/store'
+import { areFields } from './fields.ts'
 import { isWellFormed } from './keys.ts'
 
 /**
@@ -12,7 +13,7 @@ import { isWellFormed } from './keys.ts'
  * | 5 | bits: 1 the payload is bytes, 2 `expiresAt`, 4 `durationMs`, 8 `promised` is there, 16 `promised`, 32 the payload is UTF-16 |
  * | 6-13, 14-21, 22-29 | `createdAt`, `expiresAt`, `durationMs` as doubles |
  * | 30-33 | length of the fields that follow |
- * | 34- | the other fields as JSON, or nothing; then the payload, whose text is UTF-8, or UTF-16 with half a surrogate pair |
+ * | 34- | the other fields as JSON (`fields.ts`), or nothing; then the payload, whose text is UTF-8, or UTF-16 with half a surrogate pair |
  */
 const FORMAT = 1
 const CHECKED = 4
@@ -36,7 +37,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 export function encode(entry: Entry, key: Buffer): Buffer {
   const { hash: _, payload, createdAt, expiresAt, durationMs, promised, ...others } = entry
   const encoding = encodingOf(payload)
-  const fields = hasAny(others) ? JSON.stringify(others) : ''
+  const fields = hasAny(others) ? JSON.stringify(others, forever) : ''
   const fieldsLength = Buffer.byteLength(fields)
   const start = FIELDS + fieldsLength
   const record = Buffer.allocUnsafe(start + Buffer.byteLength(payload, encoding))
@@ -68,8 +69,7 @@ export function decode(record: Buffer, length: number, key: Buffer, hash: string
   const start = payloadStart(record, length, key)
   if (start === undefined) return undefined
   const entry = { hash, payload: payloadOf(record, start, length), createdAt: record.readDoubleLE(CREATED_AT) }
-  addOptional(entry, record, start)
-  return entry
+  return addOptional(entry, record, start) ? entry : undefined
 }
 
 /** Reads the head from a record, as {@link decode} reads it all. */
@@ -77,8 +77,7 @@ export function decodeHead(record: Buffer, length: number, key: Buffer, hash: st
   const start = payloadStart(record, length, key)
   if (start === undefined) return undefined
   const head = { hash, bytes: length - start, createdAt: record.readDoubleLE(CREATED_AT) }
-  addOptional(head, record, start)
-  return head
+  return addOptional(head, record, start) ? head : undefined
 }
 
 /** Where the payload starts, in a record that is whole and belongs to the key. */
@@ -95,12 +94,26 @@ function payloadOf(record: Buffer, start: number, length: number): Entry['payloa
 }
 
 /** One by one, since a hit is in a hurry: spreading objects takes longer than all the rest of the reading. */
-function addOptional(head: Writable<Partial<Head>>, record: Buffer, start: number): void {
+function addOptional(head: Writable<Partial<Head>>, record: Buffer, start: number): boolean {
   const flags = record[FLAGS]!
   if (flags & HAS_EXPIRES_AT) head.expiresAt = record.readDoubleLE(EXPIRES_AT)
   if (flags & HAS_DURATION_MS) head.durationMs = record.readDoubleLE(DURATION_MS)
   if (flags & HAS_PROMISED) head.promised = (flags & PROMISED) !== 0
-  if (start > FIELDS) Object.assign(head, JSON.parse(record.toString('utf8', FIELDS, start)))
+  // A fitting checksum does not prove that a number is one: NaN is neither before nor after any time.
+  if (Number.isNaN(head.createdAt) || Number.isNaN(head.expiresAt)) return false
+  return start === FIELDS || addFields(head, record.toString('utf8', FIELDS, start))
+}
+
+function addFields(head: Writable<Partial<Head>>, text: string): boolean {
+  let fields: unknown
+  try {
+    fields = JSON.parse(text)
+  } catch {
+    return false
+  }
+  if (!areFields(fields)) return false
+  Object.assign(head, fields)
+  return true
 }
 
 function checkOf(record: Buffer, length: number, key: Buffer): number {
@@ -110,6 +123,11 @@ function checkOf(record: Buffer, length: number, key: Buffer): number {
 /** UTF-8 has no half a surrogate pair, and would make another text of it. */
 function encodingOf(payload: Entry['payload']): 'utf8' | 'utf16le' {
   return typeof payload === 'string' && !isWellFormed(payload) ? 'utf16le' : 'utf8'
+}
+
+/** JSON has no infinite number; the largest one is as far away. */
+function forever(_: string, value: unknown): unknown {
+  return value === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : value
 }
 
 function hasAny(fields: object): boolean {

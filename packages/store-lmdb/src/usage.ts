@@ -33,7 +33,21 @@ export class Usage {
   }
 }
 
-/** When an entry was last used, as far as it was written down; else when it was made. */
-export function lastUse({ used }: Rooms, key: Buffer, createdAt: number): number {
-  return Math.max(createdAt, used.get(key)?.readDoubleLE() ?? 0)
+/** A clock that is set right again goes back by less than that. */
+const AHEAD_MS = 60_000
+
+/**
+ * When an entry was last used, as far as it was written down; else when it was made. What was written while the clock was
+ * ahead counts as older than all else, in its own order: else it would stay, and every new entry would go, until then.
+ */
+export function lastUse({ used }: Rooms, key: Buffer, createdAt: number, now: number): number {
+  const made = believable(createdAt, now)
+  const record = used.get(key)
+  return record?.length === 8 ? Math.max(made, believable(record.readDoubleLE(), now)) : made
+}
+
+/** Lower than every time since 1970, and in the order of the times. */
+function believable(time: number, now: number): number {
+  if (time <= now + AHEAD_MS) return time
+  return Number.isFinite(time) ? time - Number.MAX_SAFE_INTEGER : Number.NEGATIVE_INFINITY
 }

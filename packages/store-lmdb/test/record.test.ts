@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -27,6 +28,8 @@ const entries: fc.Arbitrary<Entry> = fc.record(
     version: text,
     source: text,
     tags: fc.array(text),
+    // JSON has no negative zero.
+    staleUntil: number.map((time) => time + 0),
   },
   { requiredKeys: ['hash', 'payload', 'createdAt'] },
 )
@@ -94,6 +97,39 @@ test('a record under the key of another entry is noticed', () => {
   expect(read(record, keyOf(prefixOf('triple'), HASH))).toBeUndefined()
 })
 
+test('a record with a fitting checksum and fields that are none is damaged', () => {
+  const entry: Entry = { hash: HASH, payload: 'x', createdAt: 1, metadata: 'm' }
+  const hostile = [
+    '{"metadata":1}',
+    '{"tags":"red"}',
+    '{"tags":[1]}',
+    '{"staleUntil":"soon"}',
+    '{"staleUntil":null}',
+    '{"payload":"forged"}',
+    '{"hash":"other"}',
+    '{"createdAt":"now"}',
+    '{"__proto__":{"key":"k"}}',
+    '{"ttl":1}',
+    '[]',
+    '1',
+    'null',
+    'no JSON',
+  ]
+  for (const text of hostile) expect(read(forgedRecord(entry, text)), text).toBeUndefined()
+  expect(read(forgedRecord(entry, '{"metadata":"n"}'))).toEqual({ ...entry, metadata: 'n' })
+})
+
+test('a time that is no number makes a record a damaged one', () => {
+  for (const field of ['createdAt', 'expiresAt'] as const) {
+    expect(read(encode({ ...FULL, [field]: Number.NaN }, KEY)), field).toBeUndefined()
+  }
+})
+
+test('an entry that may be served stale forever is read as one', () => {
+  const forever = { ...FULL, staleUntil: Number.POSITIVE_INFINITY }
+  expect(read(encode(forever, KEY))).toEqual({ ...FULL, staleUntil: Number.MAX_VALUE })
+})
+
 test('arbitrary bytes are no record', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -102,8 +138,18 @@ test('arbitrary bytes are no record', () => {
   )
 })
 
-test('records of format 1 are written and read as ever', () => {
-  const golden = JSON.parse(readFileSync(new URL('golden/records-1.json', import.meta.url), 'utf8')) as {
+/** The record of the entry with another text for its fields, and with the checksum for it. */
+function forgedRecord(entry: Entry, fields: string): Buffer {
+  const record = encode(entry, KEY)
+  const end = 34 + record.readUInt32LE(30)
+  const forged = Buffer.concat([record.subarray(0, 34), Buffer.from(fields), record.subarray(end)])
+  forged.writeUInt32LE(Buffer.byteLength(fields), 30)
+  forged.writeUInt32LE(crc32(forged.subarray(4), crc32(KEY)))
+  return forged
+}
+
+test.each(['records-1', 'records-1-stale'])('%s: records of format 1 are written and read as always', (name) => {
+  const golden = JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as {
     entry: Omit<Entry, 'payload'> & { payload: string | number[] }
     namespace: string
     record: string

@@ -3,10 +3,13 @@ import type { Ids } from './ids.ts'
 import type { Deed, Entries, Place } from './place.ts'
 
 /** A piece of a payload too large for one document. */
-interface ChunkDocument {
+export interface ChunkDocument {
   readonly _id: string
   readonly hash: string
+  /** By the writer's clock, for versions of this library that go by that. */
   readonly at: Date
+  /** By the server's clock; absent in what those versions have written. */
+  readonly began?: Date
   readonly bytes: Uint8Array
 }
 
@@ -31,10 +34,12 @@ export class Chunks {
     const count = Math.ceil(bytes.length / CHUNK_BYTES)
     await inGroups(count, (index) => {
       const piece = bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
-      const document = { _id: this.#ids.chunk(gen, index), hash, at: new Date(), bytes: piece }
+      const _id = this.#ids.chunk(gen, index)
+      const document = { hash, at: new Date(), bytes: piece }
       const insert = async (entries: Entries) => {
         try {
-          await chunksIn(entries).insertOne(document)
+          const inserting = { $setOnInsert: document, $currentDate: { began: true } } as const
+          await chunksIn(entries).updateOne({ _id }, inserting, { upsert: true })
         } catch (error) {
           // Ours already: the first try had arrived although its answer was lost.
           if ((error as { code?: unknown }).code !== 11000) throw error

@@ -1,21 +1,10 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Entry, Head } from '@persist/store'
+import type { Entry } from '@persist/store'
+import { asBuffer, isWellFormed, type StoredText, storedText, storedTime } from './fields.ts'
+import type { LeaseMark } from './lease-mark.ts'
 
 /** How the bytes of a payload are to be read, where the document does not tell by itself. */
 export type Encoding = 'utf8' | 'utf16le' | 'bytes'
-
-/** Text that UTF-8 cannot carry (half a surrogate pair) is kept as its UTF-16 bytes. */
-type StoredText = string | Uint8Array
-
-/** The holder of a lease, as it stands in the document. */
-export interface LeaseMark {
-  readonly id: string
-  readonly beat: number
-  /** How long it holds without a new beat, by the clock of whoever watches it. */
-  readonly ms: number
-  /** For people: which process of which machine. */
-  readonly holder: string
-}
 
 /** The format's number. A document with another one is not read. */
 export const FORMAT = 1
@@ -41,6 +30,7 @@ export interface EntryDocument {
   readonly tags?: readonly StoredText[]
   readonly createdAt?: Date | number
   readonly expiresAt?: Date | number
+  readonly staleUntil?: Date | number
   readonly durationMs?: number
   readonly promised?: boolean
   /** By the server's own job: when the document may go. */
@@ -57,13 +47,10 @@ export interface Written {
 }
 
 const INLINE_LIMIT = 15.5 * 1024 * 1024
-const HEAD_TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
-// Beyond the year 9999 some drivers cannot read a date.
-const LAST_DATE = 253_402_300_799_999
-
+export const HEAD_TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
 /** The document of an entry. Reads the entry once and at once. */
 export function toDocument(id: string, entry: Entry, keepExpiredMs: number): Written {
-  const { payload, createdAt, expiresAt, durationMs, promised, tags } = entry
+  const { payload, createdAt, expiresAt, staleUntil, durationMs, promised, tags } = entry
   const head: Record<string, unknown> = { _id: id, v: FORMAT, gen: newId() }
   let headBytes = 1024
   for (const name of HEAD_TEXTS) {
@@ -79,9 +66,11 @@ export function toDocument(id: string, entry: Entry, keepExpiredMs: number): Wri
   head.createdAt = storedTime(createdAt)
   if (expiresAt !== undefined) {
     head.expiresAt = storedTime(expiresAt)
-    const dropAt = storedTime(Math.ceil(expiresAt + keepExpiredMs))
+    const servableUntil = Math.max(expiresAt, staleUntil ?? expiresAt)
+    const dropAt = storedTime(Math.ceil(servableUntil + keepExpiredMs))
     if (dropAt instanceof Date) head.dropAt = dropAt
   }
+  if (staleUntil !== undefined) head.staleUntil = storedTime(staleUntil)
   if (durationMs !== undefined) head.durationMs = durationMs
   if (promised !== undefined) head.promised = promised
   head.usedAt = new Date()
@@ -103,32 +92,6 @@ export function toDocument(id: string, entry: Entry, keepExpiredMs: number): Wri
   return { document: head as unknown as Written['document'], apart }
 }
 
-/** The head in a document; `undefined` if it has not the form of one. */
-export function toHead(document: EntryDocument, hash: string): Head | undefined {
-  const head: Record<string, unknown> = { hash }
-  for (const name of HEAD_TEXTS) {
-    const stored = document[name]
-    if (stored === undefined) continue
-    const text = readText(stored)
-    if (text === undefined) return undefined
-    head[name] = text
-  }
-  if (document.tags !== undefined) {
-    if (!Array.isArray(document.tags)) return undefined
-    const tags = document.tags.map(readText)
-    if (tags.includes(undefined)) return undefined
-    head.tags = tags
-  }
-  const createdAt = readTime(document.createdAt)
-  const expiresAt = readTime(document.expiresAt)
-  if (createdAt === undefined || (expiresAt === undefined && document.expiresAt !== undefined)) return undefined
-  head.createdAt = createdAt
-  if (expiresAt !== undefined) head.expiresAt = expiresAt
-  if (document.durationMs !== undefined) head.durationMs = document.durationMs
-  if (document.promised !== undefined) head.promised = document.promised
-  return head as unknown as Head
-}
-
 /** The payload of a document that holds it; `undefined` if it is not what was written. */
 export function inlinePayload(document: EntryDocument): string | Uint8Array | undefined {
   const { payload, encoding } = document
@@ -144,43 +107,13 @@ export function chunkedPayload(document: EntryDocument, bytes: Buffer): string |
   return document.encoding === 'bytes' ? bytes : undefined
 }
 
-/** A text as it stands in a document, also to look for it. */
-export function storedText(text: string): StoredText {
-  if (typeof text !== 'string') throw new TypeError(`text must be a string, not ${typeof text}`)
-  return isWellFormed(text) ? text : Buffer.from(text, 'utf16le')
-}
-
 /** A new name that nobody else has. */
 export function newId(): string {
   return randomBytes(12).toString('base64url')
 }
 
-function readText(stored: unknown): string | undefined {
-  if (typeof stored === 'string') return stored
-  return stored instanceof Uint8Array ? asBuffer(stored).toString('utf16le') : undefined
-}
-
-/** A date where that loses nothing, so that people can read it and the server compare it. */
-export function storedTime(ms: number): Date | number {
-  return Number.isInteger(ms) && ms >= 0 && ms <= LAST_DATE ? new Date(ms) : ms
-}
-
-function readTime(stored: unknown): number | undefined {
-  if (stored instanceof Date) return stored.getTime()
-  return typeof stored === 'number' ? stored : undefined
-}
-
 function sumOf(payload: string | Uint8Array): string {
   return hash('sha256', payload, 'base64url').slice(0, 22)
-}
-
-function isWellFormed(text: string): boolean {
-  // Node 20 has it; the types of ES2023 do not know yet.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** The driver gives a window on the whole reply; a small one is copied so as not to keep all of that alive. */

@@ -25,6 +25,9 @@ const UNREACHABLE =
   /^(EAI_\w+|ENOTFOUND|ENODATA|ETIMEOUT|ESERVFAIL|EREFUSED|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/
 const FULL_TEXT = /out of disk|no space left|ENOSPC|quota|disk full|database or disk is full/i
 
+/** A slow server is not a dead one. */
+const HINT = '; to wait longer, set the option serverWaitMs, or ?persistServerWaitMs= in the URL'
+
 /** The driver's error as one of ours: with a code, without a secret. */
 export function storeError(thrown: unknown, facts: StoreFacts, secrets: readonly string[]): StoreError {
   if (thrown instanceof StoreError) return thrown
@@ -32,7 +35,8 @@ export function storeError(thrown: unknown, facts: StoreFacts, secrets: readonly
   const isGivenUp = thrown instanceof OutOfPatience || thrown instanceof NobodyLeft
   const code = isGivenUp ? 'ERR_PERSIST_STORE_UNAVAILABLE' : codeOf((thrown ?? {}) as Thrown)
   const doing = facts.operation === undefined ? '' : ` (${facts.operation})`
-  return new StoreError(code, `${facts.store}: ${saying(code, cause)}${doing}`, facts, { cause })
+  const hint = thrown instanceof OutOfPatience ? HINT : ''
+  return new StoreError(code, `${facts.store}: ${saying(code, cause)}${doing}${hint}`, facts, { cause })
 }
 
 function saying(code: StoreErrorCode, cause: Error): string {

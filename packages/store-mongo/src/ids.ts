@@ -4,6 +4,8 @@ import { HashError } from '@persist/errors'
 const LONGEST_NAMESPACE = 256
 const LONGEST_HASH = 512
 const KEPT_OF_LONG_NAMESPACE = 160
+const STEP_DIGITS = 15
+const STEP_NUMBER = new RegExp(`^\\d{${STEP_DIGITS}}$`)
 
 /**
  * The `_id`s of one namespace. The namespace is escaped so that it holds no `:` and every `%` in it starts an escape;
@@ -13,6 +15,7 @@ const KEPT_OF_LONG_NAMESPACE = 160
  * double:wXS1bv…               the entry (and lease) of the hash
  * double%chunks:<gen>:00003    a piece of a large payload
  * double%upkeep                when the namespace was last tidied
+ * double%tags:000000000000007  a deletion by tag, the seventh that is remembered
  * Class%3Amethod:…             the namespace «Class:method»
  * ```
  */
@@ -24,14 +27,27 @@ export interface Ids {
   readonly end: string
   chunk(gen: string, index: number): string
   /** All chunks of the namespace, or of one generation in it. */
-  chunks(gen?: string): { readonly first: string; readonly end: string }
+  chunks(gen?: string): Range
   readonly upkeep: string
+  /** The log of deletions by tag: all of it, a step by its number, and the number of a step (`NaN`: it has none). */
+  readonly steps: Range
+  step(number: number): string
+  numberIn(id: string): number
+  /** What stands for a tag there. */
+  digestOf(tag: string): string
+}
+
+/** Ids from `first` (included) to `end` (excluded), in the order of bytes. */
+export interface Range {
+  readonly first: string
+  readonly end: string
 }
 
 /** The ids of a namespace, which may be any text. */
 export function idsOf(namespace: string): Ids {
   const name = shortened(escaped(assertText(namespace, 'a namespace')))
   const first = `${name}:`
+  const steps = `${name}%tags:`
   return {
     first,
     end: `${name};`,
@@ -43,6 +59,10 @@ export function idsOf(namespace: string): Ids {
         ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
         : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
     upkeep: `${name}%upkeep`,
+    steps: { first: steps, end: `${name}%tags;` },
+    step: (number) => steps + String(number).padStart(STEP_DIGITS, '0'),
+    numberIn: (id) => (STEP_NUMBER.test(id.slice(steps.length)) ? Number(id.slice(steps.length)) : Number.NaN),
+    digestOf,
   }
 }
 
@@ -57,7 +77,7 @@ export interface Whose {
 
 /** Reads an `_id`; `undefined` if it is not one of ours. */
 export function whoseId(id: string): Whose | undefined {
-  const [, name, separator] = /^(.*?)(:|%chunks:|%upkeep$)/s.exec(id) ?? []
+  const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%upkeep$)/s.exec(id) ?? []
   if (name === undefined) return undefined
   const isEntry = separator === ':'
   const end = separator === '%upkeep' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
@@ -74,6 +94,11 @@ export function checkHash(hash: string): void {
   if (bytes === 0) throw new HashError('the hash is empty', hash)
   if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
   if (/\p{Surrogate}/u.test(hash)) throw new HashError('the hash is no well-formed text: half a letter in it', hash)
+}
+
+/** Of the text's own units, so that halves of surrogate pairs stay different. */
+function digestOf(tag: string): string {
+  return createHash('sha256').update(assertText(tag, 'a tag'), 'utf16le').digest('base64url').slice(0, 22)
 }
 
 /** What comes from outside must never reach a filter as an object: `{"$ne":null}` would match everything. */

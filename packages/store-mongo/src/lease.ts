@@ -1,14 +1,17 @@
 import { hostname } from 'node:os'
 import type { Entry, Lease, LeaseOptions } from '@persist/store'
-import { type EntryDocument, type LeaseMark, newId } from './document.ts'
+import { type Sightings, trustedMs } from '@persist/store/holder'
+import { type EntryDocument, newId } from './document.ts'
+import { type LeaseMark, readMark } from './lease-mark.ts'
 import type { Deed, Entries, Place } from './place.ts'
-import type { Sightings } from './sightings.ts'
 import type { Writer } from './writer.ts'
 
-/** Long enough that no clock is wrong by it: a lease that nobody asked for again goes with the server's own tidying. */
-const LEFT_OVER_MS = 86_400_000
+/** Long enough that few clocks are wrong by it: a lease that nobody asked for again goes with the server's own tidying. */
+const LEFT_OVER_MS = 7 * 86_400_000
 const MOST_ENDED = 10_000
 const STEAL_TRIES = 20
+/** After so many tries a lease that cannot be compared is replaced without a comparison. */
+const COMPARING_TRIES = 5
 const DUPLICATE_KEY = 11000
 /** For people who look into the collection. */
 const HOLDER = `${hostname()}/${process.pid}`
@@ -17,13 +20,18 @@ const LEASE_PART = { gen: 1, chunks: 1, dropAt: 1, lease: 1 } as const
 
 /** A lease that was taken, and what it stands on. */
 interface Taken {
-  readonly mark: LeaseMark
   /** There was no document. */
   readonly isNew: boolean
   /** The document has an end, which is put off while the lease is renewed. */
   readonly ends: boolean
   /** The generation whose chunks a publish makes superfluous. */
   readonly chunked: string | undefined
+}
+
+/** What came of asking for a lease: it was taken, or another one is in the way. */
+interface Taking {
+  readonly taken?: Taken
+  readonly heldBy?: LeaseMark | undefined
 }
 
 /** Who computes what, in this namespace. */
@@ -50,41 +58,51 @@ export class Leases {
    * Takes the lease on an id: by inserting a document that only one can insert, or by changing one that is still as it
    * was seen. No other operation is needed, and no clock of the server: every server that speaks the protocol has these.
    */
-  async take(id: string, ms: number, { steal = false }: LeaseOptions, deed: Deed): Promise<Lease<'async'> | undefined> {
+  async take(
+    id: string,
+    ms: number,
+    { steal = false, onHeld }: LeaseOptions,
+    deed: Deed,
+  ): Promise<Lease<'async'> | undefined> {
     const mark: LeaseMark = { id: newId(), beat: 0, ms, holder: HOLDER }
-    const taken = await this.#place.ask({ ...deed, isLight: true }, (entries) =>
-      this.#tryToTake(entries, id, mark, steal === true),
+    const { taken, heldBy } = await this.#place.ask({ ...deed, isLight: true }, (entries) =>
+      this.#tryToTake(entries, id, mark, steal),
     )
-    if (taken === undefined) return undefined
+    if (taken === undefined) {
+      if (heldBy !== undefined) onHeld?.({ id: heldBy.id, promised: heldBy.promised === true })
+      return undefined
+    }
     this.#sightings.forget(id)
     this.#held.add(id)
-    return this.#lease(id, taken, deed)
+    return this.#lease(id, mark, taken, deed)
   }
 
-  async #tryToTake(entries: Entries, id: string, mark: LeaseMark, steal: boolean): Promise<Taken | undefined> {
+  async #tryToTake(entries: Entries, id: string, mark: LeaseMark, steal: boolean | string): Promise<Taking> {
+    const isById = typeof steal === 'string'
+    let heldBy: LeaseMark | undefined
     // Who waits asks again and again: the first question inserts, the next ones only look.
-    let inserting = !this.#sightings.has(id)
+    let inserting = !isById && !this.#sightings.has(id)
     for (let tries = 0; tries < STEAL_TRIES; tries++) {
-      if (inserting && (await inserted(entries, id, mark))) return { mark, isNew: true, ends: true, chunked: undefined }
+      if (inserting && (await inserted(entries, id, mark))) {
+        return { taken: { isNew: true, ends: true, chunked: undefined } }
+      }
       const seen = await entries.findOne({ _id: id }, { projection: LEASE_PART, readPreference: 'primary' })
+      if (seen === null && isById) return {}
       inserting = seen === null
       if (seen === null) continue
-      const taken = {
-        mark,
-        isNew: false,
-        ends: seen.dropAt !== undefined,
-        chunked: seen.chunks === undefined ? undefined : seen.gen,
-      }
-      // The insert had arrived although its answer was lost.
-      if (seen.lease?.id === mark.id) return taken
-      if (seen.lease !== undefined && !steal && !this.#isOver(id, seen.lease)) return undefined
-      if (await replaced(entries, seen, mark, steal)) return taken
-      if (!steal) return undefined
+      heldBy = readMark(seen.lease)
+      const chunked = seen.chunks === undefined ? undefined : seen.gen
+      const taken = { isNew: false, ends: seen.dropAt !== undefined, chunked }
+      // It had arrived although its answer was lost.
+      if (heldBy?.id === mark.id) return { taken }
+      if (isById ? heldBy?.id !== steal : !steal && heldBy && !this.#isOver(id, heldBy, mark.ms)) return { heldBy }
+      const asSeen = { ...entryAsSeen(seen), ...leaseAsSeen(seen, heldBy, steal !== false, tries < COMPARING_TRIES) }
+      if (await replaced(entries, asSeen, seen, mark)) return { taken }
     }
-    return undefined
+    return { heldBy }
   }
 
-  #lease(id: string, { mark, isNew, ends, chunked }: Taken, deed: Deed): Lease<'async'> {
+  #lease(id: string, mark: LeaseMark, { isNew, ends, chunked }: Taken, deed: Deed): Lease<'async'> {
     const mine = { _id: id, 'lease.id': mark.id }
     const lost = () => {
       this.#held.delete(id)
@@ -92,6 +110,7 @@ export class Leases {
     }
     const as = (operation: string) => ({ ...deed, operation })
     return {
+      id: mark.id,
       ...(isNew && { foundNothing: true }),
       publish: async (entry: Entry) => {
         const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, as('publish')))
@@ -121,8 +140,8 @@ export class Leases {
   }
 
   /** Its holder is gone: silent for its time, or here. */
-  #isOver(id: string, lease: LeaseMark): boolean {
-    return this.#ended.has(lease.id) || this.#sightings.isDead(id, lease)
+  #isOver(id: string, { id: lease, beat, ms }: LeaseMark, own: number): boolean {
+    return this.#ended.has(lease) || this.#sightings.unchangedFor(id, `${lease} ${beat}`) >= trustedMs(ms, own)
   }
 
   async #ending<T>({ id }: LeaseMark, end: () => Promise<T>): Promise<T> {
@@ -146,16 +165,23 @@ async function inserted(entries: Entries, id: string, lease: LeaseMark): Promise
   }
 }
 
+function entryAsSeen({ _id, gen }: EntryDocument): object {
+  return { _id, gen: gen === undefined ? { $exists: false } : { $eq: gen } }
+}
+
+/** A filter for the lease that was seen. */
+function leaseAsSeen({ lease }: EntryDocument, mark: LeaseMark | undefined, steal: boolean, compare: boolean): object {
+  if (lease === undefined) return { lease: { $exists: false } }
+  // What is no lease is compared as a whole. Some values are not equal to themselves once they were read.
+  if (mark === undefined) return compare ? { lease: { $eq: lease } } : {}
+  // A thief does not care how alive the holder is.
+  return steal || typeof lease.beat !== 'number'
+    ? { 'lease.id': mark.id }
+    : { 'lease.id': mark.id, 'lease.beat': mark.beat }
+}
+
 /** Puts the lease into a document, if that is as it was seen. */
-async function replaced(entries: Entries, seen: EntryDocument, lease: LeaseMark, steal: boolean): Promise<boolean> {
-  const asSeen = {
-    _id: seen._id,
-    gen: seen.gen ?? { $exists: false },
-    ...(seen.lease === undefined
-      ? { lease: { $exists: false } }
-      : // A thief does not care how alive the holder is.
-        { 'lease.id': seen.lease.id, ...(!steal && { 'lease.beat': seen.lease.beat }) }),
-  }
+async function replaced(entries: Entries, asSeen: object, seen: EntryDocument, lease: LeaseMark): Promise<boolean> {
   const atLeast = new Date(Date.now() + LEFT_OVER_MS + lease.ms)
   const putOff = seen.dropAt instanceof Date && seen.dropAt < atLeast ? { dropAt: atLeast } : {}
   const { modifiedCount } = await entries.updateOne(asSeen, { $set: { lease, ...putOff } })

@@ -1,4 +1,5 @@
 import type { OpenOptions, Store, StoreAdapter, Supports } from '@persist/store'
+import { Sightings } from '@persist/store/holder'
 import { checkHash } from './ids.ts'
 import { MongoStore } from './mongo-store.ts'
 import { namespacesIn } from './namespaces.ts'
@@ -13,7 +14,7 @@ const SUPPORTS: Supports = { lease: true, many: true, tags: true, bounds: true, 
  * ends by itself.
  *
  * @param url `mongodb://` or `mongodb+srv://`; the database is its path (default `persist`), the collection its
- * `?persistCollection=` (default `persist`), all else is the driver's: https://www.mongodb.com/docs/manual/reference/connection-string/
+ * `?persistCollection=` (default `persist`), `?persistServerWaitMs=` is the option of that name, all else is the driver's: https://www.mongodb.com/docs/manual/reference/connection-string/
  * @throws OptionError for a URL or an option that cannot be.
  * @example
  * ```ts
@@ -30,6 +31,8 @@ class MongoAdapter implements StoreAdapter<'async'> {
   readonly name: string
   readonly leaseMs?: number
   readonly #place: Place
+  /** Of all namespaces together, so that its memory is bounded. */
+  readonly #sightings = new Sightings()
 
   constructor(place: Place) {
     this.#place = place
@@ -38,7 +41,7 @@ class MongoAdapter implements StoreAdapter<'async'> {
   }
 
   open(namespace: string, options: OpenOptions = {}): Store<'async'> {
-    return new MongoStore(this.#place, namespace, options)
+    return new MongoStore(this.#place, namespace, options, this.#sightings)
   }
 
   checkHash(hash: string): void {

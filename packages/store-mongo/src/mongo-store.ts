@@ -1,34 +1,40 @@
 import type { PersistError } from '@persist/errors'
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
+import type { Sightings } from '@persist/store/holder'
 import { Chunks } from './chunks.ts'
 import { assertText, type Ids, idsOf } from './ids.ts'
 import { Leases } from './lease.ts'
+import { Orphans } from './orphans.ts'
 import type { Deed, Place } from './place.ts'
 import { Reader } from './reader.ts'
-import { Sightings } from './sightings.ts'
 import { Sweep } from './sweep.ts'
+import { MongoTagFence } from './tag-fence.ts'
 import { Upkeep } from './upkeep.ts'
 import { Writer } from './writer.ts'
 
 /** One namespace in the collection. */
 export class MongoStore implements Store<'async'> {
+  readonly tagFence: MongoTagFence
   readonly #namespace: string
   readonly #ids: Ids
   readonly #reader: Reader
   readonly #writer: Writer
   readonly #leases: Leases
   readonly #sweep: Sweep
+  readonly #orphans: Orphans
   readonly #upkeep: Upkeep
 
-  constructor(place: Place, namespace: string, { bounds, report = ignore }: OpenOptions) {
+  constructor(place: Place, namespace: string, { bounds, report = ignore }: OpenOptions, sightings: Sightings) {
     this.#namespace = namespace
     this.#ids = idsOf(namespace)
     const chunks = new Chunks(place, this.#ids)
     this.#reader = new Reader(place, this.#ids, chunks, report)
     this.#writer = new Writer(place, this.#ids, chunks)
-    this.#leases = new Leases(place, this.#writer, new Sightings())
-    this.#sweep = new Sweep(place, this.#ids, chunks, this.#reader, this.#writer)
-    this.#upkeep = new Upkeep(place, this.#ids, this.#sweep, { bounds, report, namespace })
+    this.#leases = new Leases(place, this.#writer, sightings)
+    this.#sweep = new Sweep(place, this.#ids, this.#reader, this.#writer)
+    this.#orphans = new Orphans(place, this.#ids, chunks)
+    this.#upkeep = new Upkeep(place, this.#ids, this.#sweep, this.#orphans, { bounds, report, namespace })
+    this.tagFence = new MongoTagFence(place, this.#ids, namespace)
   }
 
   async get(hash: string): Promise<Entry | undefined> {
@@ -78,7 +84,7 @@ export class MongoStore implements Store<'async'> {
   async prune(now: number, bounds?: Bounds): Promise<number> {
     const deed = this.#deed('prune')
     const expired = await this.#sweep.expired(now, deed)
-    await this.#sweep.orphans(now, deed)
+    await this.#orphans.remove(deed)
     return bounds === undefined ? expired : expired + (await this.#sweep.downTo(bounds, deed))
   }
 

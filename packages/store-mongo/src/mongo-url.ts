@@ -7,6 +7,8 @@ export interface MongoUrl {
   readonly driverUrl: string
   readonly database: string
   readonly collection: string | undefined
+  /** In milliseconds, as the option of the same name. */
+  readonly serverWaitMs: number | undefined
   /** For people: no user, no password, no options; equal for URLs of one place. */
   readonly hosts: string
   /** Texts that may appear nowhere. */
@@ -16,7 +18,7 @@ export interface MongoUrl {
 const DEFAULT_DATABASE = 'persist'
 const DEFAULT_PORT = ':27017'
 const URL_PARTS = /^(mongodb(?:\+srv)?):\/\/(?:([^/?]*)@)?([^/?@]+)(?:\/([^?]*))?(?:\?(.*))?$/is
-const OUR_PARAMETERS = ['persistCollection'] as const
+const OUR_PARAMETERS = ['persistCollection', 'persistServerWaitMs'] as const
 const SECRET_PARAMETER = /password|secret|token|key|auth(?!source|mechanism$)/i
 
 /**
@@ -39,6 +41,7 @@ export function readMongoUrl(url: string): MongoUrl {
     driverUrl: `${scheme}://${login === undefined ? '' : `${login}@`}${hosts}/${path ?? ''}${theirs.length > 0 ? `?${theirs.join('&')}` : ''}`,
     database: path ? decoded(path) : DEFAULT_DATABASE,
     collection: ours.get('persistCollection'),
+    serverWaitMs: waitIn(ours.get('persistServerWaitMs')),
     hosts: `${scheme.toLowerCase()}://${hosts.split(',').map(plainHost).sort().join(',')}`,
     secrets: secretsIn(login, theirs),
   }
@@ -56,6 +59,15 @@ function readParameter(parameter: string): [string, string] {
   throw new OptionError(`the cache URL has an unknown parameter ${name}${near ? `; did you mean ${near}?` : ''}`, {
     option: name,
     nearest: near,
+  })
+}
+
+function waitIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = Number(text)
+  if (ms > 0 && Number.isFinite(ms)) return ms
+  throw new OptionError('persistServerWaitMs in the cache URL must be a positive number of milliseconds', {
+    option: 'persistServerWaitMs',
   })
 }
 

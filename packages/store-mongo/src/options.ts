@@ -13,14 +13,14 @@ export interface MongoStoreOptions {
   readonly collection?: string | undefined
   /**
    * How long one verb waits for a server that does not answer, in milliseconds; a large value gets another millisecond
-   * for every kilobyte. Default: 2,000.
+   * for every kilobyte. Default: the URL's `persistServerWaitMs`, else 2,000.
    */
   readonly serverWaitMs?: number | undefined
   /** How long core asks a lease for, in milliseconds. Default: 30,000. */
   readonly leaseMs?: number | undefined
   /**
-   * How long after its expiry the server keeps an entry, in milliseconds, for `staleWhileRevalidate` and
-   * `staleIfError`. Default: a day.
+   * How long the server keeps an entry after it may not be served any more, in milliseconds: after its expiry, or after
+   * the end of `staleWhileRevalidate` and `staleIfError`, which this never cuts short. Default: a day.
    */
   readonly keepExpiredMs?: number | undefined
 }
@@ -61,7 +61,7 @@ export function planOf(url: string, options: MongoStoreOptions): Plan {
     client: options.client,
     clientOptions: options.clientOptions,
     collection,
-    serverWaitMs: options.serverWaitMs ?? 2000,
+    serverWaitMs: options.serverWaitMs ?? read.serverWaitMs ?? 2000,
     leaseMs: options.leaseMs,
     keepExpiredMs: options.keepExpiredMs ?? DAY,
     name: `${read.hosts}/${read.database}?persistCollection=${collection}`,

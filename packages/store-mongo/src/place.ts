@@ -3,6 +3,7 @@ import type { Collection, MongoClient } from 'mongodb'
 import { BorrowedClient } from './borrowed-client.ts'
 import type { EntryDocument } from './document.ts'
 import { storeError } from './failure.ts'
+import { readTime } from './fields.ts'
 import type { Plan } from './options.ts'
 import type { Wait } from './patience.ts'
 import { type ClientSource, SharedClient, sharedClient } from './shared-client.ts'
@@ -59,6 +60,19 @@ export class Place {
     this.#source.hold(this)
     const way = deed.isBehind ? 'useBehind' : 'use'
     return this.#go(way, deed, verb, wait)
+  }
+
+  /** What time it is by the server's clock; `undefined` if the server does not say. */
+  async clock(deed: Deed): Promise<number | undefined> {
+    this.#source.hold(this)
+    try {
+      const way = deed.isBehind ? 'useBehind' : 'use'
+      const { database } = this.plan.url
+      const hello = await this.#source[way](this.wait(), (client) => client.db(database).command({ hello: 1 }))
+      return hello.localTime instanceof Date ? readTime(hello.localTime) : undefined
+    } catch (error) {
+      throw this.failure(error, deed)
+    }
   }
 
   /** Fails if the server cannot be used now; keeps no process that would end by itself. */

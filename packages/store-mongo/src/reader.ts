@@ -1,7 +1,8 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Head, ListedHead } from '@persist/store'
 import type { Chunks } from './chunks.ts'
-import { chunkedPayload, type EntryDocument, FORMAT, inlinePayload, toHead } from './document.ts'
+import { chunkedPayload, type EntryDocument, FORMAT, inlinePayload } from './document.ts'
+import { bytesOf, toHead } from './head.ts'
 import type { Ids } from './ids.ts'
 import type { Deed, Place } from './place.ts'
 
@@ -61,7 +62,7 @@ export class Reader {
     for await (const page of this.pages(WITHOUT_PAYLOAD, deed)) {
       for (const document of page) {
         const head = this.#headIn(document, deed)
-        if (head !== undefined) yield { ...head, bytes: document.bytes ?? 0 }
+        if (head !== undefined) yield { ...head, bytes: bytesOf(document) }
       }
     }
   }
@@ -135,7 +136,7 @@ export class Reader {
     const heads = await this.#place.ask({ ...deed, isBehind: true }, (entries) =>
       entries.find({ _id: { $in: [...ids] } }, { projection: { bytes: 1, chunks: 1 } }).toArray(),
     )
-    return heads.reduce((sum, { bytes = 0, chunks }) => sum + (chunks === undefined ? bytes : 0), 0)
+    return heads.reduce((sum, head) => sum + (head.chunks === undefined ? bytesOf(head) : 0), 0)
   }
 
   #damaged(hash: string, deed: Deed): undefined {
@@ -149,7 +150,7 @@ function* groupsOf(page: readonly EntryDocument[]): Generator<EntryDocument[]> {
   let group: EntryDocument[] = []
   let total = 0
   for (const document of page) {
-    const bytes = document.chunks === undefined ? (document.bytes ?? 0) : 0
+    const bytes = document.chunks === undefined ? bytesOf(document) : 0
     if (group.length === ENTRIES_PER_GROUP || (group.length > 0 && total + bytes > BYTES_PER_GROUP)) {
       yield group
       group = []

@@ -1,30 +1,28 @@
 import type { Bounds } from '@persist/store'
-import { type Chunks, chunksIn } from './chunks.ts'
 import type { EntryDocument } from './document.ts'
-import { storedText, storedTime } from './document.ts'
+import { isPast, storedText } from './fields.ts'
+import { bytesOf } from './head.ts'
 import type { Ids } from './ids.ts'
 import type { Deed, Place } from './place.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
-/** Chunks that nobody names and that are this old belong to a writer that died. */
-const ORPHANED_MS = 3_600_000
 const EVICTED_AT_ONCE = 1000
 const IDS_AT_ONCE = 100
+/** An entry that was used later than that by the sweeper's clock was used by another clock, or not at all. */
+const AHEAD_MS = 60_000
 const ID_PART = { _id: 1, gen: 1, chunks: 1 } as const
 
 /** Deletes many entries of a namespace, in steps that no server chokes on. */
 export class Sweep {
   readonly #place: Place
   readonly #ids: Ids
-  readonly #chunks: Chunks
   readonly #reader: Reader
   readonly #writer: Writer
 
-  constructor(place: Place, ids: Ids, chunks: Chunks, reader: Reader, writer: Writer) {
+  constructor(place: Place, ids: Ids, reader: Reader, writer: Writer) {
     this.#place = place
     this.#ids = ids
-    this.#chunks = chunks
     this.#reader = reader
     this.#writer = writer
   }
@@ -43,19 +41,21 @@ export class Sweep {
     return this.#removeWhere({ tags: { $eq: storedText(tag) } }, deed)
   }
 
-  /** What expired by then. An entry that somebody is refreshing stays, to be served meanwhile. */
-  async expired(now: number, deed: Deed): Promise<number> {
-    const past = { $lte: storedTime(now) }
-    const removed = await this.#removeWhere({ expiresAt: past, lease: { $exists: false } }, deed)
-    return removed
+  /** What may not be served any more then. An entry that is being refreshed stays, to be served meanwhile. */
+  expired(now: number, deed: Deed): Promise<number> {
+    const isOver = [isPast('expiresAt', now), { $or: [{ staleUntil: { $exists: false } }, isPast('staleUntil', now)] }]
+    return this.#removeWhere({ $and: isOver, lease: { $exists: false } }, deed)
   }
 
-  /** What the server's own job would have deleted by then, if it had one; dead leases too. */
-  async dropped(now: number, deed: Deed): Promise<void> {
+  /** What the server's own job would have deleted by now, by its own clock, if it had one; dead leases too. */
+  async dropped(deed: Deed): Promise<void> {
+    const now = await this.#place.clock(deed)
+    if (now === undefined) return
     const where = { dropAt: { $lte: new Date(now) } }
     await this.#removeWhere(where, deed)
-    const { first, end } = this.#ids
-    await this.#place.step(deed, (entries) => entries.deleteMany({ _id: { $gte: first, $lt: end }, ...where }))
+    for (const { first, end } of [this.#ids, this.#ids.steps]) {
+      await this.#place.step(deed, (entries) => entries.deleteMany({ _id: { $gte: first, $lt: end }, ...where }))
+    }
   }
 
   /** Least recently used first, until no more than the bounds is left. */
@@ -64,6 +64,7 @@ export class Sweep {
     let over = entries - (bounds.maxEntries ?? Number.POSITIVE_INFINITY)
     let overBytes = bytes - (bounds.maxBytes ?? Number.POSITIVE_INFINITY)
     let removed = 0
+    if (over > 0 || overBytes > 0) await this.#correctUse(deed)
     while (over > 0 || overBytes > 0) {
       const oldest = await this.#leastRecentlyUsed(deed)
       const going: EntryDocument[] = []
@@ -71,7 +72,7 @@ export class Sweep {
         if (over <= 0 && overBytes <= 0) break
         going.push(document)
         over--
-        overBytes -= document.bytes ?? 0
+        overBytes -= bytesOf(document)
       }
       if (going.length === 0) break
       const evicted = await this.#evict(going, deed)
@@ -100,34 +101,9 @@ export class Sweep {
   async #addUp(deed: Deed): Promise<number> {
     let sum = 0
     for await (const page of this.#reader.pages({ bytes: 1 }, deed)) {
-      for (const { bytes = 0 } of page) sum += bytes
+      for (const document of page) sum += bytesOf(document)
     }
     return sum
-  }
-
-  /** Chunks that no entry names: their writer died before the entry was there, or before they were deleted. */
-  async orphans(now: number, deed: Deed): Promise<void> {
-    const { first, end } = this.#ids.chunks()
-    let position: object = { $gte: first, $lt: end }
-    for (;;) {
-      const page = await this.#place.step(deed, (entries) =>
-        chunksIn(entries)
-          .find({ _id: position }, { projection: { hash: 1, at: 1 }, sort: { _id: 1 }, limit: EVICTED_AT_ONCE })
-          .toArray(),
-      )
-      const old = new Map<string, string>()
-      for (const { _id, hash, at } of page) {
-        if (at.getTime() < now - ORPHANED_MS) old.set(_id.slice(first.length).split(':', 1)[0]!, hash)
-      }
-      for (const [gen, hash] of old) {
-        const named = await this.#place.ask(deed, (entries) =>
-          entries.countDocuments({ _id: this.#ids.entry(hash), gen }, { limit: 1, readPreference: 'primary' }),
-        )
-        if (named === 0) await this.#chunks.remove(gen, deed)
-      }
-      if (page.length < EVICTED_AT_ONCE) return
-      position = { $gt: page.at(-1)!._id, $lt: end }
-    }
   }
 
   async #removeWhere(where: object, deed: Deed): Promise<number> {
@@ -163,6 +139,22 @@ export class Sweep {
       if (document.chunks !== undefined && (await this.#writer.removeChunked(document, deed))) removed++
     }
     return removed
+  }
+
+  /**
+   * What was used by a clock that is ahead would be the last to go until that time comes, and every new entry would go at
+   * once. So it counts as used a moment ago; notes of use are no more exact than that anyway.
+   */
+  async #correctUse(deed: Deed): Promise<void> {
+    const { first, end } = this.#ids
+    const now = Date.now()
+    const isWrong = [{ usedAt: { $gt: new Date(now + AHEAD_MS) } }, { usedAt: { $not: { $type: 'date' } } }] as const
+    await this.#place.step(deed, (entries) =>
+      entries.updateMany(
+        { _id: { $gte: first, $lt: end }, gen: { $exists: true }, $or: [...isWrong] },
+        { $set: { usedAt: new Date(now - AHEAD_MS) } },
+      ),
+    )
   }
 
   #leastRecentlyUsed(deed: Deed): Promise<EntryDocument[]> {

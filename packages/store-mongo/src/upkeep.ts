@@ -1,8 +1,10 @@
 import type { PersistError } from '@persist/errors'
 import type { Bounds, Entry } from '@persist/store'
+import { claim } from './claim.ts'
 import type { EntryDocument } from './document.ts'
 import type { Ids } from './ids.ts'
 import { makeIndexes } from './indexes.ts'
+import type { Orphans } from './orphans.ts'
 import type { Deed, Place } from './place.ts'
 import type { Sweep } from './sweep.ts'
 
@@ -29,24 +31,29 @@ export class Upkeep {
   readonly #place: Place
   readonly #ids: Ids
   readonly #sweep: Sweep
+  readonly #orphans: Orphans
   readonly #duties: Duties
   readonly #used = new Set<string>()
   #noting: NodeJS.Timeout | undefined
   #entriesWritten = Number.POSITIVE_INFINITY
   #bytesWritten = 0
   #running = false
+  /** By this process's own monotonic clock. */
+  #claimed = Number.NEGATIVE_INFINITY
 
-  constructor(place: Place, ids: Ids, sweep: Sweep, duties: Duties) {
+  constructor(place: Place, ids: Ids, sweep: Sweep, orphans: Orphans, duties: Duties) {
     this.#place = place
     this.#ids = ids
     this.#sweep = sweep
+    this.#orphans = orphans
     this.#duties = duties
   }
 
   /** An entry was read: with bounds, that counts as its last use. */
   read({ _id, usedAt }: EntryDocument): void {
     if (this.#duties.bounds === undefined) return
-    if (usedAt !== undefined && Date.now() - usedAt.getTime() < USE_NOTED_MS) return
+    const noted = usedAt instanceof Date ? usedAt.getTime() : Number.NaN
+    if (Math.abs(Date.now() - noted) < USE_NOTED_MS) return
     this.#mark(_id)
     this.#noting ??= setTimeout(() => this.#noteUse(), NOTES_AFTER_MS).unref()
   }
@@ -76,9 +83,8 @@ export class Upkeep {
     const deed = this.#deed
     const { tidiesUp } = await makeIndexes(this.#place, deed, this.#duties.report)
     if (!(await this.#claim(this.#every(tidiesUp), deed))) return
-    const now = Date.now()
-    if (!tidiesUp) await this.#sweep.dropped(now, deed)
-    await this.#sweep.orphans(now, deed)
+    if (!tidiesUp) await this.#sweep.dropped(deed)
+    await this.#orphans.remove(deed)
     if (this.#duties.bounds !== undefined) await this.#sweep.downTo(this.#duties.bounds, deed)
   }
 
@@ -87,22 +93,12 @@ export class Upkeep {
     return tidiesUp ? UNBOUNDED_EVERY_MS : WITHOUT_TTL_EVERY_MS
   }
 
-  /** `true`: nobody has tidied up lately, and nobody else does now. */
+  /** `true`: no other process has tidied up lately. However the clocks differ, this one does so no more often. */
   async #claim(every: number, deed: Deed): Promise<boolean> {
-    const _id = this.#ids.upkeep
-    const usedAt = new Date()
-    return this.#place.ask(deed, async (entries) => {
-      const due = { _id, usedAt: { $lt: new Date(usedAt.getTime() - every) } }
-      const { modifiedCount } = await entries.updateOne(due, { $set: { usedAt } })
-      if (modifiedCount === 1) return true
-      try {
-        await entries.insertOne({ _id, usedAt })
-        return true
-      } catch (error) {
-        if ((error as { code?: unknown }).code === 11000) return false
-        throw error
-      }
-    })
+    if (performance.now() - this.#claimed < every) return false
+    const isMine = await this.#place.ask(deed, (entries) => claim(entries, this.#ids.upkeep, every))
+    if (isMine) this.#claimed = performance.now()
+    return isMine
   }
 
   #noteUse(): void {

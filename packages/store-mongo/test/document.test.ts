@@ -2,7 +2,8 @@ import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { BSON } from 'mongodb'
 import { describe, expect, test } from 'vitest'
-import { type EntryDocument, inlinePayload, toDocument, toHead } from '../src/document.ts'
+import { type EntryDocument, inlinePayload, toDocument } from '../src/document.ts'
+import { toHead } from '../src/head.ts'
 
 const DAY = 86_400_000
 const anyText = fc.oneof(
@@ -25,6 +26,7 @@ const entry: fc.Arbitrary<Entry> = fc.record(
     source: anyText,
     tags: fc.array(anyText, { maxLength: 4 }),
     expiresAt: time,
+    staleUntil: time,
     durationMs: fc.double({ noNaN: true, min: 0 }).map((ms) => ms + 0),
     promised: fc.boolean(),
   },
@@ -62,9 +64,11 @@ describe('a document', () => {
     const whole = travelled(
       toDocument('id', { hash: 'h', payload: 'x', key: 'k', tags: ['t'], createdAt: 1 }, DAY).document,
     )
-    const names = ['payload', 'sum', 'key', 'tags', 'createdAt'] as const
+    const names = ['payload', 'sum', 'key', 'tags', 'createdAt', 'expiresAt', 'staleUntil', 'durationMs'] as const
+    const things = [3n, true, { $gt: '' }, null, /x/, new Date(Number.NaN)]
     fc.assert(
-      fc.property(fc.constantFrom(...names), fc.constantFrom(3n, true, { $gt: '' }, null, /x/), (name, thing) => {
+      fc.property(fc.constantFrom(...names, 'promised'), fc.constantFrom(...things), (name, thing) => {
+        fc.pre(name !== 'promised' || thing !== true)
         const document = { ...whole, [name]: thing } as unknown as EntryDocument
         expect(toHead(document, 'h') && inlinePayload(document)).toBeUndefined()
       }),
@@ -74,6 +78,16 @@ describe('a document', () => {
   test('is kept by the server for as long after its end as was said', () => {
     const { document } = toDocument('id', { hash: 'h', payload: '', createdAt: 1, expiresAt: 1000 }, DAY)
     expect(document.dropAt).toEqual(new Date(1000 + DAY))
+  })
+
+  test('is kept by the server through its stale window, and then for as long as was said', () => {
+    const stale = { hash: 'h', payload: '', createdAt: 1, expiresAt: 1000, staleUntil: 7 * DAY }
+    expect(toDocument('id', stale, DAY).document.dropAt).toEqual(new Date(8 * DAY))
+    expect(toDocument('id', stale, 0).document.dropAt).toEqual(new Date(7 * DAY))
+    // A window that ends before the entry expires takes nothing from it.
+    expect(toDocument('id', { ...stale, staleUntil: 1 }, 0).document.dropAt).toEqual(new Date(1000))
+    const forever = { ...stale, staleUntil: Number.POSITIVE_INFINITY }
+    expect(toDocument('id', forever, 0).document.dropAt).toBeUndefined()
   })
 
   test('has only fields of ours, whatever the entry says', () => {

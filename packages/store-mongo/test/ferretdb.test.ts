@@ -3,7 +3,10 @@ import { conformance, type Runner } from '@persist/store/conformance'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ferretDbAbsent, startFerretDb } from '../../../test/support/ferretdb/start.mjs'
+import { fencingCases } from './fencing.ts'
+import { leasingCases } from './leasing.ts'
 import { ownDatabase, subjectOf } from './subject.ts'
+import { upkeepCases } from './upkeeping.ts'
 
 const NAME = 'FerretDB, which lacks TTL indexes and more'
 /** FerretDB 1 finds and changes a document in two steps, between which another may change it. */
@@ -52,6 +55,10 @@ if (absent === undefined) {
       expect((await store.get('a'))?.payload).toBe('newer')
       await adapter.close()
     })
+
+    leasingCases(server.url, patient, NAME)
+    fencingCases(server.url, patient)
+    upkeepCases(server.url, patient)
 
     if (process.env.PERSIST_SOAK === '1') {
       const runner: Runner = {

@@ -6,10 +6,10 @@ import { afterAll, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
 import { ownDatabase, type Stored } from './subject.ts'
 
+const read = (name: string): Record<string, Stored> =>
+  BSON.EJSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
 /** By name, in MongoDB's extended JSON. A change here makes stored results unreadable: it needs a new version. */
-const golden: Record<string, Stored> = BSON.EJSON.parse(
-  readFileSync(new URL('golden/documents-v1.json', import.meta.url), 'utf8'),
-)
+const golden = { ...read('documents-v1'), ...read('documents-v1-stale') }
 /** The letter that the large payload consists of, and how often. */
 const LARGE = { letter: 'x', count: 5 * 1024 * 1024, perChunk: 4 * 1024 * 1024 }
 
@@ -39,6 +39,16 @@ const ENTRIES: Record<string, { readonly namespace: string; readonly entry: Entr
   'texts that UTF-8 cannot carry': {
     namespace: '100%',
     entry: { hash: 'wide', payload: 'half \ud83d', key: '\udc00', tags: ['\ud800'], createdAt: 1 },
+  },
+  'an entry with a stale window': {
+    namespace: 'double',
+    entry: {
+      hash: 'stale',
+      payload: '{"v":1,"json":6}',
+      createdAt: 1_700_000_000_000,
+      expiresAt: 1_700_000_060_000,
+      staleUntil: 1_700_604_860_000,
+    },
   },
   'times that are no dates': {
     namespace: 'times',

@@ -31,10 +31,11 @@ describe('the ids of a namespace', () => {
       fc.property(text, text, hash, (one, other, of) => {
         fc.pre(one !== other)
         const [here, there] = [idsOf(one), idsOf(other)]
-        const theirs = [there.entry(of), there.chunk('gen', 3), there.upkeep]
-        const { first, end } = here.chunks()
+        const theirs = [there.entry(of), there.chunk('gen', 3), there.upkeep, there.step(7)]
+        const ranges = [here, here.chunks(), here.steps]
         for (const id of theirs) {
-          expect(isWithin(id, here.first, here.end) || isWithin(id, first, end) || id === here.upkeep).toBe(false)
+          const isHere = ranges.some(({ first, end }) => isWithin(id, first, end))
+          expect(isHere || id === here.upkeep).toBe(false)
         }
       }),
     )

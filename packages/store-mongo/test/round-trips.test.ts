@@ -62,6 +62,27 @@ withMongo('what is asked of the server', (url) => {
     }, 3_600_000)
   }
 
+  test('who waits for a lease asks for it by one find, which names the holder as well', async () => {
+    const store = adapter.open('waited for')
+    const lease = await store.lease!('a', 60_000)
+    const holders: string[] = []
+    const ask = () => store.lease!('a', 60_000, { onHeld: ({ id }) => void holders.push(id) })
+    expect(await during(ask), 'the first time').toEqual(['insert', 'find'])
+    expect(await during(ask)).toEqual(['find'])
+    expect(holders).toEqual([lease!.id, lease!.id])
+    expect(await during(() => store.lease!('a', 60_000, { steal: lease!.id! }))).toEqual(['find', 'update'])
+  })
+
+  test('the order of deletions by tag is asked for by one find, before a computation and around its end', async () => {
+    const fence = adapter.open('tagged').tagFence!
+    let mark = ''
+    const takeMark = async () => (mark = await fence.mark())
+    expect(await during(takeMark), 'the first time in this namespace').toEqual(['find', 'insert'])
+    expect(await during(takeMark)).toEqual(['find'])
+    expect(await during(() => fence.hasDeleted(mark, ['a', 'b', 'c']))).toEqual(['find'])
+    expect(await during(() => fence.record('a'))).toEqual(['find', 'insert'])
+  })
+
   test('a lease and its publishing are one command each, before what is done in the background', async () => {
     const store = adapter.open('leased')
     let lease: Awaited<ReturnType<NonNullable<typeof store.lease>>>

@@ -53,13 +53,14 @@ withMongo('upkeep', (url) => {
   test('chunks that no entry names go when they are old, and no others', async () => {
     const store = adapter.open('orphans')
     await store.set({ hash: 'large', payload: Buffer.alloc(17 * 1024 * 1024), createdAt: 1 })
-    const chunk = (gen: string, at: Date) => ({
+    const chunk = (gen: string, began: Date) => ({
       _id: `orphans%chunks:${gen}:00000`,
       hash: 'lost',
-      at,
+      at: new Date(),
+      began,
       bytes: Buffer.of(1),
     })
-    await documents.updateMany({ at: { $exists: true } }, { $set: { at: new Date(Date.now() - 2 * HOUR) } })
+    await documents.updateMany({ began: { $exists: true } }, { $set: { began: new Date(Date.now() - 2 * HOUR) } })
     await documents.insertMany([chunk('old', new Date(Date.now() - 2 * HOUR)), chunk('young', new Date())])
     await store.prune(Date.now())
     const left = await documents.find({ hash: 'lost' }, { projection: { _id: 1 } }).toArray()

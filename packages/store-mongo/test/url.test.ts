@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { MongoClient } from 'mongodb'
 import { describe, expect, test } from 'vitest'
 import { readMongoUrl } from '../src/mongo-url.ts'
+import { planOf } from '../src/options.ts'
 
 describe('the URL of a MongoDB', () => {
   test('names a place: server, database and collection, without login and options', () => {
@@ -26,6 +27,18 @@ describe('the URL of a MongoDB', () => {
     const { driverUrl } = readMongoUrl('mongodb://a:b@h,g/app?w=1&persistCollection=c&journal=false')
     expect(driverUrl).toBe('mongodb://a:b@h,g/app?w=1&journal=false')
     expect(readMongoUrl('mongodb://h?persistCollection=c').driverUrl).toBe('mongodb://h/')
+  })
+
+  test('may say how long to wait for the server', () => {
+    const { driverUrl, serverWaitMs } = readMongoUrl('mongodb://h/app?persistServerWaitMs=9000&w=1')
+    expect({ driverUrl, serverWaitMs }).toEqual({ driverUrl: 'mongodb://h/app?w=1', serverWaitMs: 9000 })
+    const waiting = 'mongodb://h/app?persistServerWaitMs=9000'
+    expect(planOf(waiting, {}).serverWaitMs).toBe(9000)
+    expect(planOf(waiting, { serverWaitMs: 10 }).serverWaitMs, 'an option goes before the URL').toBe(10)
+    for (const wrong of ['', '0', '-1', 'soon', 'Infinity']) {
+      expect(() => mongoStore(`mongodb://h/app?persistServerWaitMs=${wrong}`), wrong).toThrow(/positive number/)
+    }
+    expect(() => mongoStore('mongodb://h/app?persistServerWait=1')).toThrow(/did you mean persistServerWaitMs/)
   })
 
   test('that asks for no acknowledgement is refused', () => {

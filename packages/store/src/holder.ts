@@ -1,11 +1,13 @@
 /**
- * Who holds a lease, and whether that process is alive.
+ * Who holds a lease, whether that process is alive, and for how long a lease has shown no sign of life.
  *
  * @module @persist/store/holder
  */
 
 import { thisMachine } from './holding/machine.ts'
 import { Witness } from './holding/witness.ts'
+
+export { Sightings, trustedMs } from './sightings.ts'
 
 /** Who holds a lease: a thread of a process of a host, told apart from all others, later ones too. */
 export interface Holder {

@@ -4,10 +4,12 @@ import { memoryStore } from '../../core/src/store/memory-store.ts'
 import { adapters } from './defects/adapters.ts'
 import { entries } from './defects/entries.ts'
 import { fences } from './defects/fences.ts'
+import { holders } from './defects/holders.ts'
 import { keeping } from './defects/keeping.ts'
 import { leases } from './defects/leases.ts'
 import { listings } from './defects/listings.ts'
 import { names } from './defects/names.ts'
+import { tagFences } from './defects/tag-fences.ts'
 import { trouble } from './defects/trouble.ts'
 import { verbs } from './defects/verbs.ts'
 
@@ -30,6 +32,8 @@ const DEFECTS = Object.entries({
   ...listings,
   ...leases,
   ...fences,
+  ...holders,
+  ...tagFences,
   ...keeping,
   ...names,
   ...adapters,

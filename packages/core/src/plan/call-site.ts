@@ -30,37 +30,45 @@ const DEPTH = 64
 /**
  * Remembers from where `entry` was called.
  *
- * V8 takes the raw stack at once and turns it into frames on first use, which halves the cost. The settings that others
- * made (`Error.stackTraceLimit`, and `Error.prepareStackTrace` of source-map-support or tsx) are put back at once.
+ * V8 takes the raw stack at once and turns it into frames on first use, which halves the cost. Bun does both at once. The
+ * settings that others made (`Error.stackTraceLimit`, and `Error.prepareStackTrace` of source-map-support or tsx) are put back at once.
  */
 export function captureCallSite(entry: AnyFunction): LazyCallSite {
   const holder: { stack?: unknown } = {}
-  setting('stackTraceLimit', DEPTH, () => Error.captureStackTrace(holder, entry))
+  const isBun = 'Bun' in globalThis
+  const capture = () =>
+    setting('stackTraceLimit', DEPTH, () => Error.captureStackTrace(holder, isBun ? undefined : entry))
+  if (isBun) withFrames(capture)
+  else capture()
   let read: { site: CallSite | undefined } | undefined
   return () => {
-    read ??= {
-      site: framesOf(
-        setting(
-          'prepareStackTrace',
-          (_: unknown, frames: unknown) => frames,
-          () => holder.stack,
-        ),
-      ),
+    if (read === undefined) {
+      const frames = framesOf(withFrames(() => holder.stack))
+      // Bun drops the frame of a function that calls another one last, so `entry` may not be there.
+      read = { site: isBun ? frames?.slice(frames.findIndex(({ file }) => file !== frames[0]!.file)) : frames }
     }
     return read.site
   }
 }
 
+/** Acts while stacks are frames, not text. */
+function withFrames<T>(act: () => T): T | undefined {
+  return setting('prepareStackTrace', (_: unknown, frames: unknown) => frames, act)
+}
+
 /** Acts while a property of `Error` has a value, and puts back what was there. Frozen intrinsics give no stack. */
 function setting<T>(property: 'stackTraceLimit' | 'prepareStackTrace', value: unknown, act: () => T): T | undefined {
+  const settings: Record<string, unknown> = Error as never
   try {
-    const before = Object.getOwnPropertyDescriptor(Error, property)
-    Object.defineProperty(Error, property, { value, writable: true, configurable: true, enumerable: true })
+    const isSet = Object.hasOwn(settings, property)
+    const before = settings[property]
+    // An assignment: Bun does not notice a redefinition.
+    settings[property] = value
     try {
       return act()
     } finally {
-      if (before === undefined) Reflect.deleteProperty(Error, property)
-      else Object.defineProperty(Error, property, before)
+      if (isSet) settings[property] = before
+      else delete settings[property]
     }
   } catch {
     return undefined
@@ -78,7 +86,7 @@ function frameOf(frame: NodeJS.CallSite): Frame {
   const line = frame.getEnclosingLineNumber?.()
   const column = frame.getEnclosingColumnNumber?.()
   return {
-    ...placeOf(frame.getFileName() ?? frame.getScriptNameOrSourceURL() ?? ''),
+    ...placeOf(frame.getScriptNameOrSourceURL() ?? frame.getFileName() ?? ''),
     line: frame.getLineNumber() ?? 0,
     column: frame.getColumnNumber() ?? 0,
     functionName: frame.getFunctionName() ?? '',

@@ -57,7 +57,8 @@ export function judge(first: Wrapping, second: Wrapping, circumstances: Circumst
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
     if (isOtherUrl(before, now, circumstances)) return 'again'
     if (now.home.isLoadedOnce) return 'made by one function'
-    return now.isSynchronous || circumstances.reloads ? 'again' : 'made by one function'
+    const mayRepeat = now.isSynchronous || circumstances.reloads || reloaded(first, second, before, now, circumstances)
+    return mayRepeat ? 'again' : 'made by one function'
   }
   if (reloaded(first, second, before, now, circumstances)) return 'again'
   if (!sameText) return 'two functions'

@@ -1,4 +1,4 @@
-import type { CallSite } from './call-site.ts'
+import type { CallSite, Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
 
 // The functions of bundlers that run the body of a module.
@@ -14,11 +14,13 @@ const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
  *   The caller is looked at, because a table of handlers may have such keys, too. A minifier takes the loader's name;
  *   it still hands over `module.exports`.
  *
- * Where a runtime does not tell the beginning of a function (Deno, Bun) there is only what has a name.
+ * Deno and Bun do not tell the beginning of a function. There the text of the file has to show it: the line begins in the
+ * first column, and no function begins in front of the call.
  */
 export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
-  const { functionName, file, begin, isEval } = site[index]!
-  if (functionName === '') return begin !== undefined && begin.line === 1 && begin.column <= 1
+  const frame = site[index]!
+  const { functionName, file, begin, isEval } = frame
+  if (functionName === '') return begin === undefined ? isAtTop(frame, files) : begin.line === 1 && begin.column <= 1
   if (functionName === 'eval') return isEval && file !== ''
   if (functionName === 'module evaluation') return true
   if (!/^\d+$|\//.test(functionName)) return false
@@ -27,4 +29,12 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   if (LOADERS.test(loader.functionName)) return true
   const line = files.read(loader.file)?.split('\n')[loader.line - 1]
   return line !== undefined && /^[^;{}]*\.exports\b/.test(line.slice(loader.column - 1))
+}
+
+function isAtTop({ file, line, column }: Frame, files: SourceFiles): boolean {
+  const before = files
+    .read(file)
+    ?.split('\n')
+    [line - 1]?.slice(0, column - 1)
+  return before !== undefined && /^[\w$]/.test(before) && !/=>|\bfunction\b|\{/.test(before)
 }

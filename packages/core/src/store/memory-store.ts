@@ -1,4 +1,15 @@
-import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store, StoreAdapter } from '@persist/store'
+import type {
+  Bounds,
+  Entry,
+  Lease,
+  LeaseOptions,
+  ListedHead,
+  OpenOptions,
+  Store,
+  StoreAdapter,
+  TagFence,
+} from '@persist/store'
+import { MemoryDeletions } from './memory-deletions.ts'
 
 /** How {@link memoryStore} tells the time. */
 export interface MemoryStoreOptions {
@@ -15,8 +26,15 @@ declare module '@persist/store' {
 interface Room {
   /** Least recently used first. */
   readonly kept: Map<string, Kept>
-  readonly leases: Map<string, { deadline: number }>
+  readonly leases: Map<string, Held>
+  readonly deletions: MemoryDeletions
   bytes: number
+}
+
+interface Held {
+  readonly id: string
+  deadline: number
+  promised: boolean
 }
 
 interface Kept {
@@ -26,6 +44,7 @@ interface Kept {
 
 const namedPlaces = new Map<string, Map<string, Room>>()
 let unnamed = 0
+let leasesTaken = 0
 
 /**
  * A store in the memory of this process, for tests and for results that need not outlive it. With a name, all stores of
@@ -47,7 +66,12 @@ export function memoryStore(name?: string, options: MemoryStoreOptions = {}): St
     name: `memory://${name ?? `#${++unnamed}`}`,
     open: (namespace, { bounds }: OpenOptions = {}) =>
       new MemoryStore(
-        roomIn(place, namespace, () => ({ kept: new Map(), leases: new Map(), bytes: 0 })),
+        roomIn(place, namespace, () => ({
+          kept: new Map(),
+          leases: new Map(),
+          deletions: new MemoryDeletions(),
+          bytes: 0,
+        })),
         monotonic,
         bounds,
       ),
@@ -66,11 +90,13 @@ function roomIn<T>(place: Map<string, T>, name: string, make: () => T): T {
 }
 
 class MemoryStore implements Store<'sync'> {
+  readonly tagFence: TagFence<'sync'>
   readonly #room: Room
   readonly #monotonic: () => number
   readonly #bounds: Bounds | undefined
 
   constructor(room: Room, monotonic: () => number, bounds: Bounds | undefined) {
+    this.tagFence = room.deletions
     this.#room = room
     this.#monotonic = monotonic
     this.#bounds = bounds
@@ -128,7 +154,7 @@ class MemoryStore implements Store<'sync'> {
   prune(now: number, bounds = this.#bounds): number {
     let gone = 0
     for (const { entry } of this.#walk()) {
-      if (entry.expiresAt !== undefined && entry.expiresAt <= now && this.#evict(entry.hash)) gone++
+      if (mayBeDropped(entry, now) && this.#evict(entry.hash)) gone++
     }
     return gone + this.#shrink(bounds)
   }
@@ -139,14 +165,23 @@ class MemoryStore implements Store<'sync'> {
     return gone
   }
 
-  lease(hash: string, ms: number, { steal = false }: LeaseOptions = {}): Lease<'sync'> | undefined {
+  lease(hash: string, ms: number, { steal = false, onHeld }: LeaseOptions = {}): Lease<'sync'> | undefined {
     const { leases } = this.#room
     const holder = leases.get(hash)
-    if (holder && !steal && this.#monotonic() < holder.deadline) return undefined
-    const mine = { deadline: this.#monotonic() + ms }
+    const isHeld = holder !== undefined && this.#monotonic() < holder.deadline
+    const mayTake = typeof steal === 'string' ? holder?.id === steal : steal || !isHeld
+    if (!mayTake) {
+      if (isHeld) onHeld?.({ id: holder.id, ...(holder.promised && { promised: true }) })
+      return undefined
+    }
+    const mine: Held = { id: `${++leasesTaken}`, deadline: this.#monotonic() + ms, promised: false }
     leases.set(hash, mine)
     const held = () => leases.get(hash) === mine
     return {
+      id: mine.id,
+      promised: () => {
+        mine.promised = true
+      },
       publish: (entry) => {
         if (!held()) return false
         this.set(entry)
@@ -183,6 +218,11 @@ class MemoryStore implements Store<'sync'> {
     this.#room.bytes -= this.#room.kept.get(hash)?.bytes ?? 0
     return this.#room.kept.delete(hash)
   }
+}
+
+/** Not even as a stale one. */
+function mayBeDropped({ expiresAt, staleUntil }: Entry, now: number): boolean {
+  return expiresAt !== undefined && Math.max(expiresAt, staleUntil ?? expiresAt) <= now
 }
 
 /** Nobody shares bytes or tags that somebody could change. */

@@ -1,29 +1,35 @@
 import type { MetFile } from './walk.ts'
 
+/** A file that may go. */
+export interface Candidate extends MetFile {
+  /** For comparing, see `last-use.ts`. */
+  readonly usedAt: number
+}
+
 /** Of the files that were met, how many of those unused for longest are remembered. */
 const MOST = 64
 
 /** The files that may go, those unused for longest of all that were met lately. */
 export class Candidates {
-  readonly #files: MetFile[] = []
+  readonly #files: Candidate[] = []
 
   get size(): number {
     return this.#files.length
   }
 
   /** Remembers a file, if it was unused for long enough; instead of what was known of it. */
-  meet(file: MetFile): void {
+  meet(file: Candidate): void {
     const files = this.#files
     const known = files.findIndex(({ name }) => name === file.name)
     if (known !== -1) files.splice(known, 1)
-    if (files.length === MOST && file.mtimeMs >= files[MOST - 1]!.mtimeMs) return
-    const place = files.findIndex(({ mtimeMs }) => mtimeMs > file.mtimeMs)
+    if (files.length === MOST && file.usedAt >= files[MOST - 1]!.usedAt) return
+    const place = files.findIndex(({ usedAt }) => usedAt > file.usedAt)
     files.splice(place === -1 ? files.length : place, 0, file)
     if (files.length > MOST) files.pop()
   }
 
   /** Hands out the one that was unused for longest. */
-  take(): MetFile | undefined {
+  take(): Candidate | undefined {
     return this.#files.shift()
   }
 }

@@ -1,18 +1,21 @@
 import type { Bounds } from '@persist/store'
-import { isSameFile, removeUnchanged } from '../files/removal.ts'
+import type { EntryRemoval } from '../files/entry-removal.ts'
+import { isSameFile } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import type { Plan } from '../plan.ts'
 import { Candidates } from './candidates.ts'
 import { forgetNotes, noteOnExit } from './exit-notes.ts'
+import { isToCome, lastUse } from './last-use.ts'
 import { Tally, type Usage } from './tally.ts'
-import { Walk } from './walk.ts'
+import type { Upkeep } from './upkeep.ts'
+import { type MetFile, Walk } from './walk.ts'
 
 /** How many files a write looks at; more while there are many too many, and how many it then removes at most. */
 const LOOKS = 4
 const LOOKS_WHEN_OVER = 24
 const MOST_REMOVALS = 8
 const FEWEST_TO_CHOOSE_FROM = 16
-/** How many files whoever counts first looks at, at once: some 20 ms. */
+/** How many files whoever counts first looks at, at once: some 20 ms. The rest are counted by their names. */
 const FIRST_LOOKS = 4096
 /** Changes that are noted together; fewer under small bounds. */
 const LONGEST_BATCH = 16
@@ -26,9 +29,10 @@ const LARGEST_SKIP = 512
  * Keeps a namespace within its bounds, a little with every write: each looks at some files further along the folder,
  * and removes, while there are too many, those unused for longest of all that were met lately.
  */
-export class Eviction {
+export class Eviction implements Upkeep {
   readonly #plan: Plan
   readonly #folder: NamespaceFolder
+  readonly #removal: EntryRemoval
   readonly #tally: Tally
   readonly #walk: Walk
   readonly #bounds: Required<Bounds>
@@ -37,42 +41,44 @@ export class Eviction {
   #pending = { entries: 0, bytes: 0, changes: 0 }
   readonly #candidates = new Candidates()
   #notes = 0
+  /** The time by the clock that gives files their times, when something was last written. */
+  #now = 0
 
-  constructor(plan: Plan, folder: NamespaceFolder, tag: string, bounds: Bounds) {
+  constructor(plan: Plan, folder: NamespaceFolder, tag: string, removal: EntryRemoval, bounds: Bounds) {
     const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
     this.#plan = plan
     this.#folder = folder
+    this.#removal = removal
     this.#tally = new Tally(plan, tag)
     this.#walk = new Walk(plan, folder)
     this.#bounds = { maxEntries, maxBytes }
     this.#batch = Math.max(1, Math.min(LONGEST_BATCH, Math.floor(maxEntries / 64)))
   }
 
-  /** The size of the file that is about to be replaced or removed. */
   sizeOf(path: string): number | undefined {
     return this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })?.size
   }
 
   /** An entry was written: time for a little upkeep. */
-  wrote(size: number, replaced: number | undefined): void {
+  wrote(path: string, size: number, replaced: number | undefined): void {
+    const written = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    this.#now = written?.mtimeMs ?? this.#plan.clock.now()
     this.#usage ??= this.#begin()
     this.#change({ entries: replaced === undefined ? 1 : 0, bytes: size - (replaced ?? 0) })
-    const counted = this.#walk.step(this.#looks(), (file) => this.#candidates.meet(file))
+    const counted = this.#walk.step(this.#looks(), (file) => this.#meet(file))
     if (counted !== undefined) this.#recount(counted)
     this.#removeExcess()
   }
 
-  /** An entry was removed. */
   removed(size: number | undefined): void {
     if (size !== undefined) this.#change({ entries: -1, bytes: -size })
   }
 
-  /** An entry was used. */
   used(path: string): void {
     const { fs, clock } = this.#plan
     const stat = fs.lstatSync(path, { throwIfNoEntry: false })
     const now = clock.now()
-    if (stat === undefined || now - stat.mtimeMs < TOUCH_AFTER) return
+    if (stat === undefined || (now - stat.mtimeMs < TOUCH_AFTER && !isToCome(stat.mtimeMs, now))) return
     try {
       fs.lutimesSync(path, now / 1000, now / 1000)
     } catch {
@@ -80,13 +86,13 @@ export class Eviction {
     }
   }
 
-  /** All is known to be otherwise: whoever writes next counts again. */
-  forget(): void {
-    this.#usage = undefined
+  counted(usage: Usage): void {
     this.#pending = { entries: 0, bytes: 0, changes: 0 }
     forgetNotes(this)
     this.#walk.close()
-    this.#tally.forget()
+    const isNoted = this.#tally.exists()
+    if (isNoted) this.#tally.start(usage)
+    this.#usage = isNoted ? { ...usage } : undefined
   }
 
   /** Notes what is not noted yet, and lets go of the folder. */
@@ -115,17 +121,26 @@ export class Eviction {
     return { ...usage }
   }
 
-  /** Of a folder with more files than that, too little; a long-lived writer's first round tells. */
+  /** Of many files not all are looked at, but all are counted: else writers that live for a write would see no excess. */
   #countFirst(): Usage {
     const usage = { entries: 0, bytes: 0 }
     const counter = new Walk(this.#plan, this.#folder)
-    counter.step(FIRST_LOOKS, ({ size }) => {
+    const all = counter.step(FIRST_LOOKS, ({ size }) => {
       usage.entries++
       usage.bytes += size
     })
+    if (all === undefined && usage.entries > 0) {
+      const entries = usage.entries + counter.countRest()
+      usage.bytes = Math.round((usage.bytes / usage.entries) * entries)
+      usage.entries = entries
+    }
     counter.close()
     // What was just written is there already, and comes on top.
     return { entries: Math.max(0, usage.entries - 1), bytes: usage.bytes }
+  }
+
+  #meet(file: MetFile): void {
+    this.#candidates.meet({ ...file, usedAt: lastUse(file.mtimeMs, this.#now) })
   }
 
   #change(change: Usage): void {
@@ -173,8 +188,8 @@ export class Eviction {
       if (!isSameFile(stat, file)) {
         // Used or written anew since it was met.
         const { dev, ino, mtimeMs, size } = stat
-        this.#candidates.meet({ ...file, dev, ino, mtimeMs, size })
-      } else if (removeUnchanged(this.#plan, path, file)) {
+        this.#meet({ ...file, dev, ino, mtimeMs, size })
+      } else if (this.#removal.removeUnchanged(path, file)) {
         if (this.#walk.isOfThisRound(file)) this.#walk.adjust({ entries: -1, bytes: -file.size })
         this.#change({ entries: -1, bytes: -file.size })
         removals++

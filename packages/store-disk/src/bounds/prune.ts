@@ -1,47 +1,59 @@
 import type { Bounds } from '@persist/store'
 import type { EntryFiles } from '../files/entry-files.ts'
 import { entryNames, headAt } from '../files/listing.ts'
-import { type FileMark, removeUnchanged } from '../files/removal.ts'
+import { isOwnEntry } from '../files/own-entry.ts'
+import type { FileMark } from '../files/removal.ts'
+import { mayBeDropped } from '../format/may-be-dropped.ts'
+import { lastUse } from './last-use.ts'
+import type { Usage } from './tally.ts'
 
-/** Deletes what expired at or before `now`, then what was unused for longest, down to the bounds; tells how many. */
-export function prune(files: EntryFiles, now: number, bounds: Bounds): number {
-  const kept = new Ages()
+/** How many entries went, and what is left. */
+export interface Pruned {
+  readonly pruned: number
+  readonly left: Usage
+}
+
+/** Deletes what may not be served any more at `now`, then what was unused for longest, down to the bounds. */
+export function prune(files: EntryFiles, now: number, bounds: Bounds): Pruned {
+  const kept = new Ages(files.plan.clock.now())
   let pruned = 0
-  for (const { path, stat } of statted(files)) {
-    const head = headAt(files, path)
+  for (const { name, path, stat } of statted(files)) {
+    const head = headAt(files, name)
     if (head === undefined) continue
-    if (head.expiresAt === undefined || head.expiresAt > now) kept.add(stat.mtimeMs, stat.size)
-    else if (removeUnchanged(files.plan, path, stat)) pruned++
+    if (!mayBeDropped(head, now)) kept.add(stat.mtimeMs, stat.size)
+    else if (files.removal.removeUnchanged(path, stat)) pruned++
   }
   const excess = kept.excess(bounds)
-  return excess === undefined ? pruned : pruned + removeExcess(files, excess)
+  const gone = excess === undefined ? { entries: 0, bytes: 0 } : removeExcess(files, excess, kept)
+  const left = { entries: kept.count - gone.entries, bytes: Math.max(0, kept.bytes - gone.bytes) }
+  return { pruned: pruned + gone.entries, left }
 }
 
 /** What is too much: all that is older than `before`, and of that very age some more. */
 interface Excess {
   readonly before: number
-  entries: number
-  bytes: number
+  readonly entries: number
+  readonly bytes: number
 }
 
 /** A second walk, so that the names of all entries need not be remembered. */
-function removeExcess(files: EntryFiles, excess: Excess): number {
-  let removed = 0
-  for (const { path, stat } of statted(files)) {
-    if (excess.entries <= 0 && excess.bytes <= 0) break
-    if (stat.mtimeMs > excess.before || !removeUnchanged(files.plan, path, stat)) continue
-    excess.entries--
-    excess.bytes -= stat.size
-    removed++
+function removeExcess(files: EntryFiles, excess: Excess, ages: Ages): Usage {
+  const removed = { entries: 0, bytes: 0 }
+  for (const { name, path, stat } of statted(files)) {
+    if (excess.entries <= removed.entries && excess.bytes <= removed.bytes) break
+    if (ages.of(stat.mtimeMs) > excess.before || !isOwnEntry(files.plan, files.folder.path ?? '', name)) continue
+    if (!files.removal.removeUnchanged(path, stat)) continue
+    removed.entries++
+    removed.bytes += stat.size
   }
   return removed
 }
 
-function* statted(files: EntryFiles): Generator<{ path: string; stat: FileMark }> {
+function* statted(files: EntryFiles): Generator<{ name: string; path: string; stat: FileMark }> {
   for (const name of entryNames(files)) {
     const path = (files.folder.path ?? '') + name
     const stat = files.plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    if (stat?.isFile()) yield { path, stat }
+    if (stat?.isFile()) yield { name, path, stat }
   }
 }
 
@@ -49,30 +61,41 @@ function* statted(files: EntryFiles): Generator<{ path: string; stat: FileMark }
 class Ages {
   #times = new Float64Array(1024)
   #sizes = new Float64Array(1024)
-  #count = 0
+  readonly #now: number
+  count = 0
+  bytes = 0
 
-  add(time: number, size: number): void {
-    if (this.#count === this.#times.length) {
+  constructor(now: number) {
+    this.#now = now
+  }
+
+  /** For comparing, see `last-use.ts`. */
+  of(mtimeMs: number): number {
+    return lastUse(mtimeMs, this.#now)
+  }
+
+  add(mtimeMs: number, size: number): void {
+    if (this.count === this.#times.length) {
       this.#times = doubled(this.#times)
       this.#sizes = doubled(this.#sizes)
     }
-    this.#times[this.#count] = time
-    this.#sizes[this.#count++] = size
+    this.#times[this.count] = this.of(mtimeMs)
+    this.#sizes[this.count++] = size
+    this.bytes += size
   }
 
   excess({ maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY }: Bounds): Excess | undefined {
-    const newestFirst = Uint32Array.from({ length: this.#count }, (_, index) => index)
+    const newestFirst = Uint32Array.from({ length: this.count }, (_, index) => index)
     newestFirst.sort((a, b) => this.#times[b]! - this.#times[a]!)
     let bytes = 0
     let kept = 0
-    for (; kept < Math.min(this.#count, maxEntries); kept++) {
+    for (; kept < Math.min(this.count, maxEntries); kept++) {
       const more = bytes + this.#sizes[newestFirst[kept]!]!
       if (more > maxBytes) break
       bytes = more
     }
-    if (kept === this.#count) return undefined
-    const all = this.#sizes.subarray(0, this.#count).reduce((sum, size) => sum + size, 0)
-    return { before: this.#times[newestFirst[kept]!]!, entries: this.#count - kept, bytes: all - maxBytes }
+    if (kept === this.count) return undefined
+    return { before: this.#times[newestFirst[kept]!]!, entries: this.count - kept, bytes: this.bytes - maxBytes }
   }
 }
 

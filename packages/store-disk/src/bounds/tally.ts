@@ -1,6 +1,7 @@
-import { constants } from 'node:fs'
-import { errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { isNotOwn, openOwn } from '../files/own-file.ts'
 import { unlinkIfThere } from '../files/removal.ts'
+import { makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 
@@ -10,7 +11,6 @@ export interface Usage {
   readonly bytes: number
 }
 
-const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND
 const LONGEST = 16 * 1024
 const LINE = /^([=+])(-?\d{1,15}) (-?\d{1,15})$/
 
@@ -49,13 +49,8 @@ export class Tally {
   /** Notes a change. Does nothing where nobody has counted. */
   add({ entries, bytes }: Usage): void {
     const { fs } = this.#plan
-    let fd: number
-    try {
-      fd = fs.openSync(this.#path, APPEND_FLAGS)
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return
-      throw error
-    }
+    const fd = this.#open(APPEND_FLAGS)
+    if (fd === undefined) return
     try {
       writeFully(fs, fd, Buffer.from(`+${entries} ${bytes}\n`))
     } finally {
@@ -66,7 +61,7 @@ export class Tally {
   /** Starts anew from what was counted. */
   start({ entries, bytes }: Usage): void {
     const { fs, layout } = this.#plan
-    fs.mkdirSync(layout.scratch, { recursive: true })
+    makeOwnFolder(this.#plan, layout.scratch)
     const path = layout.scratch + scratchName()
     try {
       makeFile(fs, path, (fd) => writeFully(fs, fd, Buffer.from(`=${entries} ${bytes}\n`)))
@@ -77,20 +72,25 @@ export class Tally {
     }
   }
 
-  /** Whoever keeps the bounds next counts again. */
-  forget(): void {
-    if (this.#plan.fs.existsSync(this.#path)) unlinkIfThere(this.#plan, this.#path)
+  /** Whether anybody has counted. */
+  exists(): boolean {
+    return this.#plan.fs.existsSync(this.#path)
+  }
+
+  /** What is there and is no tally counts for nothing; the next count takes its place. */
+  #open(flags: number): number | undefined {
+    try {
+      return openOwn(this.#plan.fs, this.#path, flags)
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT' || isNotOwn(error)) return undefined
+      throw error
+    }
   }
 
   #text(): string | undefined {
     const { fs } = this.#plan
-    let fd: number
-    try {
-      fd = fs.openSync(this.#path, READ_FLAGS)
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined
-      throw error
-    }
+    const fd = this.#open(READ_FLAGS)
+    if (fd === undefined) return undefined
     try {
       const bytes = Buffer.alloc(2 * LONGEST)
       return bytes.toString('latin1', 0, fs.readSync(fd, bytes, 0, bytes.length, 0))

@@ -1,7 +1,7 @@
 import { errorCode } from '../files/file-system.ts'
 import type { OpenFolder } from '../files/file-system-calls.ts'
+import { isNamedAsEntry, isOwnEntry } from '../files/own-entry.ts'
 import type { FileMark } from '../files/removal.ts'
-import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import type { Plan } from '../plan.ts'
 import type { Usage } from './tally.ts'
@@ -38,15 +38,25 @@ export class Walk {
     for (let look = 0; look < looks && this.#dir !== undefined; look++) {
       const entry = this.#dir.readSync()
       if (entry === null) return this.#endRound()
-      if (!entry.name.endsWith(ENTRY_SUFFIX)) continue
+      if (!isNamedAsEntry(entry.name)) continue
       const stat = this.#plan.fs.lstatSync(folder + entry.name, { throwIfNoEntry: false })
-      if (stat === undefined || !stat.isFile()) continue
+      if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#plan, folder, entry.name)) continue
       this.#met.entries++
       this.#met.bytes += stat.size
       const { dev, ino, mtimeMs, size } = stat
       meet({ name: entry.name, round: this.#round, dev, ino, mtimeMs, size })
     }
     return undefined
+  }
+
+  /** How many files this round has left, by their names alone; ends it. */
+  countRest(): number {
+    let count = 0
+    for (let entry = this.#dir?.readSync() ?? null; entry !== null; entry = this.#dir!.readSync()) {
+      if (isNamedAsEntry(entry.name)) count++
+    }
+    this.close()
+    return count
   }
 
   /** Passes over files without a look: so that writers that live for few writes do not all meet the same ones. */

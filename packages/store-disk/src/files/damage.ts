@@ -2,9 +2,11 @@ import { basename } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import { decodeEntry, type Unreadable } from '../format/entry-format.ts'
+import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
+import type { EntryRemoval } from './entry-removal.ts'
 import { readFile } from './read-file.ts'
-import { moveOut, putBack } from './removal.ts'
+import { moveOut } from './removal.ts'
 
 /** How many damaged files are remembered as reported. */
 const MOST_REPORTED = 1000
@@ -13,11 +15,13 @@ const MOST_REPORTED = 1000
 export class Damage {
   readonly #plan: Plan
   readonly #namespace: string
+  readonly #removal: EntryRemoval
   readonly #report: (problem: StoreError) => void
   readonly #reported = new Set<string>()
 
-  constructor(plan: Plan, namespace: string, report: (problem: StoreError) => void) {
+  constructor(plan: Plan, namespace: string, removal: EntryRemoval, report: (problem: StoreError) => void) {
     this.#plan = plan
+    this.#removal = removal
     this.#namespace = namespace
     this.#report = report
   }
@@ -32,7 +36,7 @@ export class Damage {
   #moveAside(path: string): boolean {
     const plan = this.#plan
     try {
-      const aside = moveOut(plan, path, plan.layout.damaged)
+      const aside = this.#removal.takeAside(path)
       if (aside === undefined) return false
       const file = readFile(plan.fs, aside)
       if (
@@ -40,9 +44,10 @@ export class Damage {
         file === 'odd' ||
         typeof decodeEntry(file.buffer, file.length, plan.seal) === 'string'
       ) {
+        moveOut(plan, aside, plan.layout.damaged, scratchName())
         return true
       }
-      putBack(plan, aside, path)
+      this.#removal.putBack(aside, path)
       return false
     } catch {
       // A folder that cannot be written: it stays, and is reported once.

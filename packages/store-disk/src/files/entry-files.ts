@@ -1,12 +1,13 @@
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
-import type { Eviction } from '../bounds/eviction.ts'
+import type { Upkeep } from '../bounds/upkeep.ts'
 import { storeFailure } from '../failure.ts'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-format.ts'
 import type { Plan } from '../plan.ts'
 import { Damage } from './damage.ts'
+import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { readFile } from './read-file.ts'
 import { unlinkIfThere, unlinkQuietly } from './removal.ts'
@@ -20,8 +21,8 @@ export class EntryFiles {
   readonly plan: Plan
   readonly folder: NamespaceFolder
   readonly namespace: string
-  /** Where there are bounds to keep. */
-  readonly eviction: Eviction | undefined
+  readonly upkeep: Upkeep
+  readonly removal: EntryRemoval
   readonly #report: OpenOptions['report']
   readonly #damage: Damage
   #missed = false
@@ -31,14 +32,16 @@ export class EntryFiles {
     folder: NamespaceFolder,
     namespace: string,
     report: OpenOptions['report'],
-    eviction: Eviction | undefined,
+    removal: EntryRemoval,
+    upkeep: Upkeep,
   ) {
     this.plan = plan
     this.folder = folder
     this.namespace = namespace
     this.#report = report
-    this.#damage = new Damage(plan, namespace, (problem) => this.report(problem))
-    this.eviction = eviction
+    this.removal = removal
+    this.#damage = new Damage(plan, namespace, removal, (problem) => this.report(problem))
+    this.upkeep = upkeep
   }
 
   /** The entry by this hash. What is damaged is reported, once, and moved out of the way. */
@@ -51,19 +54,24 @@ export class EntryFiles {
     if (this.#missed && !this.plan.fs.existsSync(path)) return undefined
     const entry = this.readAt(path, hash)
     this.#missed = entry === undefined
-    if (entry !== undefined && this.eviction !== undefined) this.eviction.used(path)
+    if (entry !== undefined) this.upkeep.used(path)
     return entry
   }
 
   /** The entry in this file; `undefined` also where it is not this hash's, or not this namespace's. */
-  readAt(path: string, hash?: string): Entry | undefined {
+  readAt(path: string, hash: string): Entry | undefined {
+    const found = this.decodeAt(path, hash)
+    if (typeof found !== 'string') return found
+    this.discard(path, found)
+    return undefined
+  }
+
+  /** As {@link readAt}, or why nothing can be read there. */
+  decodeAt(path: string, hash?: string): Entry | Unreadable | undefined {
     const file = readFile(this.plan.fs, path)
     if (file === undefined) return undefined
     const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.plan.seal)
-    if (typeof found === 'string') {
-      this.discard(path, found)
-      return undefined
-    }
+    if (typeof found === 'string') return found
     // A file system that folds case opens `a` for `A`; and anybody may have copied a file.
     if (found.namespace !== this.namespace || (hash !== undefined && found.entry.hash !== hash)) return undefined
     return found.entry
@@ -95,7 +103,7 @@ export class EntryFiles {
 
   /** Removes an entry. `false`: there was none. */
   remove(path: string): boolean {
-    const size = this.eviction?.sizeOf(path)
+    const size = this.upkeep.sizeOf(path)
     try {
       if (!unlinkIfThere(this.plan, path)) return false
     } catch (error) {
@@ -103,7 +111,7 @@ export class EntryFiles {
       this.discard(path, 'damaged')
       return false
     }
-    this.eviction?.removed(size)
+    this.#keepBounds(() => this.upkeep.removed(size))
     return true
   }
 
@@ -118,7 +126,7 @@ export class EntryFiles {
       return verb()
     } catch (error) {
       const where = { store: this.plan.dir, operation, namespace: this.namespace, ...(hash !== undefined && { hash }) }
-      throw storeFailure(where, error)
+      throw storeFailure(where, error, () => this.folder.recheck())
     }
   }
 
@@ -132,7 +140,7 @@ export class EntryFiles {
     for (let attempt = 1; ; attempt++) {
       const folder = this.folder.path ?? this.folder.make()
       const path = folder + hash + ENTRY_SUFFIX
-      const replaced = this.eviction?.sizeOf(path)
+      const replaced = this.upkeep.sizeOf(path)
       try {
         fs.renameSync(token, path)
       } catch (error) {
@@ -146,15 +154,15 @@ export class EntryFiles {
         continue
       }
       if (durable) this.#syncFolder(folder)
-      if (this.eviction !== undefined) this.#keepBounds(this.eviction, size, replaced)
+      this.#keepBounds(() => this.upkeep.wrote(path, size, replaced))
       return true
     }
   }
 
-  /** The entry is in place by now: trouble with the bounds takes nothing from that. */
-  #keepBounds(eviction: Eviction, size: number, replaced: number | undefined): void {
+  /** What was to be done is done by now: trouble with the bounds takes nothing from that. */
+  #keepBounds(act: () => void): void {
     try {
-      this.told('evict', undefined, () => eviction.wrote(size, replaced))
+      this.told('evict', undefined, act)
     } catch (error) {
       if (error instanceof StoreError) this.report(error)
       else throw error

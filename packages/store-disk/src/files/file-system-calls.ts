@@ -46,6 +46,8 @@ export interface FileSystem {
   readdirSync(path: string, options: { readonly withFileTypes: true }): FolderEntry[]
   readSync(fd: number, bytes: Uint8Array, offset: number, length: number, position: number | null): number
   renameSync(from: string, to: string): void
+  statSync(path: string): FileStat
+  statSync(path: string, options: { readonly throwIfNoEntry: false }): FileStat | undefined
   unlinkSync(path: string): void
-  writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number
+  writeSync(fd: number, bytes: Uint8Array, offset: number, length: number, position?: number | null): number
 }

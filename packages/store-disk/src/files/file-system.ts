@@ -6,11 +6,14 @@ export type { FileSystem } from './file-system-calls.ts'
 const { constants } = nodeFs
 
 /** Never through a symbolic link, and never waiting for a FIFO's other end. Windows has neither flag. */
-export const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const CAREFULLY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+export const READ_FLAGS = constants.O_RDONLY | CAREFULLY
 /** A new file; fails if there is anything by that name, even a dangling link. */
 export const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 /** The file that is there. No O_TRUNC: on ext4 that makes `close` wait for the disk. */
-export const REWRITE_FLAGS = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
+export const REWRITE_FLAGS = constants.O_WRONLY | CAREFULLY
+/** The end of the file that is there. */
+export const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND | CAREFULLY
 
 /** `node:fs` itself. */
 export const realFileSystem: FileSystem = nodeFs

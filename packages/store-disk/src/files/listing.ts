@@ -1,14 +1,15 @@
 import type { Entry, ListedHead } from '@persist/store'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
-import { decodeHead } from '../format/entry-format.ts'
+import { decodeHead, type Unreadable } from '../format/entry-format.ts'
 import type { EntryFiles } from './entry-files.ts'
 import { errorCode } from './file-system.ts'
+import { isNamedAsEntry, isOwnEntry } from './own-entry.ts'
 import { readFile } from './read-file.ts'
 
 /** Some file systems list a file again when it is replaced meanwhile. So many names take some 10 MB. */
 const MOST_REMEMBERED = 100_000
 
-/** The names of the entries' files, a few at a time. */
+/** The names of the files that may be entries, a few at a time. */
 export function* entryNames(files: EntryFiles): Generator<string> {
   const folder = files.told('list', undefined, () => files.folder.find())
   if (folder === undefined) return
@@ -27,7 +28,7 @@ export function* entryNames(files: EntryFiles): Generator<string> {
     for (;;) {
       const entry = files.told('list', undefined, () => dir.readSync())
       if (entry === null) return
-      if (!entry.name.endsWith(ENTRY_SUFFIX) || met.has(entry.name)) continue
+      if (!isNamedAsEntry(entry.name) || met.has(entry.name)) continue
       if (met.size < MOST_REMEMBERED) met.add(entry.name)
       yield entry.name
     }
@@ -39,8 +40,7 @@ export function* entryNames(files: EntryFiles): Generator<string> {
 /** Every entry of the namespace, whole. */
 export function* listEntries(files: EntryFiles): Generator<Entry> {
   for (const name of entryNames(files)) {
-    const path = (files.folder.path ?? '') + name
-    const entry = files.told('list', undefined, () => files.readAt(path))
+    const entry = files.told('list', undefined, () => entryAt(files, name))
     if (entry !== undefined && isUnder(files, name, entry.hash)) yield entry
   }
 }
@@ -48,25 +48,38 @@ export function* listEntries(files: EntryFiles): Generator<Entry> {
 /** Every entry of the namespace, without its payload. */
 export function* listHeads(files: EntryFiles): Generator<ListedHead> {
   for (const name of entryNames(files)) {
-    const path = (files.folder.path ?? '') + name
-    const head = files.told('list', undefined, () => headAt(files, path))
+    const head = files.told('list', undefined, () => headAt(files, name))
     if (head !== undefined && isUnder(files, name, head.hash)) yield head
   }
 }
 
-/** The head of the entry in this file, if it is one of this namespace. */
-export function headAt(files: EntryFiles, path: string): ListedHead | undefined {
+/** The head of the entry in the file of this name, if it is one of this namespace. */
+export function headAt(files: EntryFiles, name: string): ListedHead | undefined {
   const { fs, seal } = files.plan
+  const path = (files.folder.path ?? '') + name
   for (const part of ['start', 'all'] as const) {
     const file = readFile(fs, path, part)
     if (file === undefined) return undefined
     const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, file.size, seal)
     if (found === undefined) continue
     if (typeof found !== 'string') return found.namespace === files.namespace ? found.head : undefined
-    files.discard(path, found)
+    discardOwn(files, name, found)
     return undefined
   }
   return undefined
+}
+
+function entryAt(files: EntryFiles, name: string): Entry | undefined {
+  const found = files.decodeAt((files.folder.path ?? '') + name)
+  if (typeof found !== 'string') return found
+  discardOwn(files, name, found)
+  return undefined
+}
+
+/** What a listing cannot read may be somebody else's file: then it is none of our business. */
+function discardOwn(files: EntryFiles, name: string, why: Unreadable): void {
+  const folder = files.folder.path ?? ''
+  if (isOwnEntry(files.plan, folder, name)) files.discard(folder + name, why)
 }
 
 /** Whether this file is where the hash's entry belongs: a copy under another name is nobody's entry. */

@@ -1,3 +1,4 @@
+import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 import { errorCode } from './file-system.ts'
@@ -7,14 +8,13 @@ import type { FileStat } from './file-system-calls.ts'
 export type FileMark = Pick<FileStat, 'dev' | 'ino' | 'mtimeMs' | 'size'>
 
 /**
- * Removes an entry's file, unless another one has taken its place since it was looked at: a fresh result does not go
- * because an old one should. `false`: nothing was removed.
+ * Removes a file, unless another one has taken its place since it was looked at. `false`: nothing was removed. For an
+ * entry see `entry-removal.ts`.
  */
 export function removeUnchanged(plan: Plan, path: string, seen: FileMark): boolean {
-  const { fs } = plan
-  const aside = moveOut(plan, path)
+  const aside = moveOut(plan, path, plan.layout.scratch, scratchName())
   if (aside === undefined) return false
-  const moved = fs.lstatSync(aside, { throwIfNoEntry: false })
+  const moved = plan.fs.lstatSync(aside, { throwIfNoEntry: false })
   if (moved === undefined || isSameFile(moved, seen)) {
     unlinkIfThere(plan, aside)
     return true
@@ -24,8 +24,10 @@ export function removeUnchanged(plan: Plan, path: string, seen: FileMark): boole
 }
 
 /** Moves a file out of the way, under a name of its own. `undefined`: it is not there any more. */
-export function moveOut(plan: Plan, path: string, folder = plan.layout.scratch): string | undefined {
-  const aside = folder + scratchName()
+export function moveOut(plan: Plan, path: string, folder: string, name: string): string | undefined {
+  const aside = folder + name
+  checkOwnFolder(plan.fs, plan.layout.work)
+  checkOwnFolder(plan.fs, folder)
   for (let attempt = 0; ; attempt++) {
     try {
       plan.fs.renameSync(path, aside)
@@ -33,22 +35,17 @@ export function moveOut(plan: Plan, path: string, folder = plan.layout.scratch):
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
       if (attempt > 0 || plan.fs.existsSync(folder)) return undefined
-      plan.fs.mkdirSync(folder, { recursive: true })
+      makeOwnFolder(plan, folder)
     }
   }
 }
 
 /** Puts a file back that should not have been moved, unless there is a newer one already. */
 export function putBack(plan: Plan, aside: string, path: string): void {
-  const { fs } = plan
   try {
-    fs.linkSync(aside, path)
-  } catch (error) {
-    // A file system without links, as FAT: for a moment the entry is missing.
-    if (errorCode(error) !== 'EEXIST' && !fs.existsSync(path)) {
-      fs.renameSync(aside, path)
-      return
-    }
+    plan.fs.linkSync(aside, path)
+  } catch {
+    // There is a newer one. Or this file system has no links, as FAT: a rename might replace a newer one, and so it goes.
   }
   unlinkIfThere(plan, aside)
 }
@@ -59,7 +56,9 @@ export function unlinkIfThere(plan: Plan, path: string): boolean {
     plan.fs.unlinkSync(path)
     return true
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false
+    // A file system that may only be read says so before it looks.
+    const isGone = errorCode(error) === 'EROFS' && plan.fs.lstatSync(path, { throwIfNoEntry: false }) === undefined
+    if (isGone || errorCode(error) === 'ENOENT') return false
     throw error
   }
 }

@@ -11,6 +11,7 @@ import { sep } from 'node:path'
 //       0/ … f/                                   tokens: entries that are being written, leases; see token.ts
 //       leased-3f0c9a1b2c4d                       this namespace has had leases
 //       tally-3f0c9a1b2c4d                        how much it takes, if it has bounds; see tally.ts
+//       deleted-3f0c9a1b2c4d                      its deletions by tag, in order; see tag-journal.ts
 //       damaged/                                  what could not be read, moved out of the way
 
 export const ENTRY_SUFFIX = '.entry'
@@ -52,6 +53,11 @@ export class Layout {
   /** What the writers of a bounded namespace believe it takes. */
   tally(tag: string): string {
     return `${this.work}tally-${tag}`
+  }
+
+  /** The deletions by tag of a namespace. */
+  journal(tag: string): string {
+    return `${this.work}deleted-${tag}`
   }
 
   /** The folder of the tokens with this mark. */

@@ -2,6 +2,7 @@ import { sep } from 'node:path'
 import { errorCode } from '../files/file-system.ts'
 import type { Plan } from '../plan.ts'
 import { digestName, existingName } from './folder-name.ts'
+import { notFolder } from './own-folder.ts'
 import type { Root } from './root.ts'
 
 /** Where a namespace's entries are: found once, made on the first write, found again when it has gone. */
@@ -41,6 +42,11 @@ export class NamespaceFolder {
     return this.path
   }
 
+  /** After a failed call: throws if not this folder alone, but the store's as a whole, cannot be used any more. */
+  recheck(): void {
+    this.#root.recheck()
+  }
+
   /** Look again before the next use: it is not there any more. */
   forget(): void {
     this.path = undefined
@@ -71,8 +77,4 @@ export class NamespaceFolder {
     if (!stat.isDirectory()) throw notFolder(path)
     this.path = path + sep
   }
-}
-
-function notFolder(path: string): Error {
-  return Object.assign(new Error(`ENOTDIR: ${path} is not a folder of its own`), { code: 'ENOTDIR' })
 }

@@ -1,11 +1,12 @@
 import { sep } from 'node:path'
 import { told } from '../failure.ts'
 import { errorCode } from '../files/file-system.ts'
+import { isOwnEntry } from '../files/own-entry.ts'
 import { readFile } from '../files/read-file.ts'
 import { decodeHead } from '../format/entry-format.ts'
 import type { Plan } from '../plan.ts'
 import { existingName, isPlain } from './folder-name.ts'
-import { ENTRY_SUFFIX, WORK_FOLDER } from './layout.ts'
+import { WORK_FOLDER } from './layout.ts'
 import type { Root } from './root.ts'
 
 /** The namespaces that have entries, by their folders; other people's folders are none. */
@@ -26,7 +27,8 @@ function foldersIn({ fs, dir }: Plan): string[] {
 }
 
 /** A plain folder's name says it; else any entry in it does. */
-function namespaceIn({ fs, layout, seal }: Plan, folder: string): string | undefined {
+function namespaceIn(plan: Plan, folder: string): string | undefined {
+  const { fs, layout, seal } = plan
   const path = layout.root + folder + sep
   const dir = opened(() => fs.opendirSync(path))
   if (dir === undefined) return undefined
@@ -34,7 +36,7 @@ function namespaceIn({ fs, layout, seal }: Plan, folder: string): string | undef
     for (;;) {
       const entry = dir.readSync()
       if (entry === null) return undefined
-      if (!entry.name.endsWith(ENTRY_SUFFIX)) continue
+      if (!isOwnEntry(plan, path, entry.name)) continue
       if (isPlain(folder)) return folder
       const file = readFile(fs, path + entry.name)
       if (file === undefined || file === 'odd') continue

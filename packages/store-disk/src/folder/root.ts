@@ -1,10 +1,16 @@
 import { StoreError } from '@persist/errors'
 import { errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { openOwn } from '../files/own-file.ts'
 import type { Plan } from '../plan.ts'
 import { ROOT_FILES } from './layout.ts'
+import { makeFolders } from './make-folders.ts'
+import { makeOwnFolder } from './own-folder.ts'
 
 /** The format that this code reads and writes. A change that older code would misread makes it 2. */
 export const FORMAT = 1
+
+/** Concerns this process, or the space on the disk, and not the folder. */
+const OTHER_TROUBLE = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT'])
 
 const [FORMAT_FILE, ...MARKS] = ROOT_FILES
 const LONGEST_FORMAT_FILE = 1024
@@ -21,15 +27,17 @@ const CONTENTS: Readonly<Record<(typeof ROOT_FILES)[number], string>> = {
 export class Root {
   readonly #plan: Plan
   #checked = false
+  /** The folder was to be made, and could not. */
+  #refused = false
 
   constructor(plan: Plan) {
     this.#plan = plan
   }
 
-  /** Throws for a folder of another format. `false`: there is no folder yet. */
+  /** Throws for a folder of another format, and for one that cannot be used. `false`: there is no folder yet. */
   check(): boolean {
     if (this.#checked) return true
-    const format = this.#format()
+    const format = this.#usable(() => this.#format())
     if (format === undefined) return this.#plan.fs.existsSync(this.#plan.dir)
     if (format !== FORMAT) throw otherFormat(this.#plan.dir, format)
     this.#checked = true
@@ -40,14 +48,36 @@ export class Root {
   make(): void {
     const { fs, dir, layout } = this.#plan
     if (!this.#checked && !(this.check() && this.#checked)) {
+      this.#refused = true
+      const isNew = this.#usable(() => makeFolders(fs, dir))
+      this.#refused = false
       // A folder that holds other people's files is theirs: a `.gitignore` or a tag would hide those.
-      const ours = fs.mkdirSync(dir, { recursive: true }) !== undefined || fs.readdirSync(dir).length === 0
+      const ours = isNew || fs.readdirSync(dir).length === 0
       // The format comes last: whoever finds it finds the rest.
       for (const name of ours ? MARKS : []) this.#create(name, CONTENTS[name])
       this.#create(FORMAT_FILE, CONTENTS[FORMAT_FILE])
       this.check()
     }
-    fs.mkdirSync(layout.work, { recursive: true })
+    makeOwnFolder(this.#plan, layout.work)
+  }
+
+  /** Whether anything was ever written here. */
+  isMade(): boolean {
+    return this.#plan.fs.existsSync(this.#plan.layout.work)
+  }
+
+  /** After a failed call: throws if the folder as a whole cannot be used any more. */
+  recheck(): void {
+    if (!this.#checked) return
+    this.forget()
+    this.check()
+  }
+
+  /** Whether the folder can be used again, if it could not; fails as {@link check} and {@link make} do. */
+  probe(): void {
+    this.forget()
+    if (this.#refused) this.make()
+    else this.check()
   }
 
   /** Look again before the next use: something that was there is not any more. */
@@ -64,12 +94,25 @@ export class Root {
     }
   }
 
+  /** What fails here fails for all that is in the folder; but not for want of memory or of files, which passes. */
+  #usable<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      const code = errorCode(error)
+      if (code === undefined || OTHER_TROUBLE.has(code)) throw error
+      const { dir } = this.#plan
+      const reason = `the folder ${dir} cannot be used: ${(error as Error).message}`
+      throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', reason, { store: dir }, { cause: error })
+    }
+  }
+
   /** `undefined`: no folder, or one whose format file is missing, or not written yet. */
   #format(): unknown {
     const { fs, layout } = this.#plan
     let fd: number
     try {
-      fd = fs.openSync(layout.root + FORMAT_FILE, READ_FLAGS)
+      fd = openOwn(fs, layout.root + FORMAT_FILE, READ_FLAGS)
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined
       throw error

@@ -16,6 +16,9 @@ export interface Header extends Head {
   readonly namespace: string
 }
 
+/** The last time that a `Date` can hold. */
+const LAST_TIME = 8.64e15
+
 const TEXTS = ['version', 'source', 'keyDigest', 'key', 'tags', 'metadata'] as const
 
 /** As it is while it is being made. */
@@ -24,11 +27,14 @@ export type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 /** The header's JSON, but for the sums and what comes before them: from a comma on. */
 export function headerJson(head: Head, namespace: string, payload: PayloadKind, bytes: number): string {
   // One string after the other takes a third of the time of JSON.stringify for the whole.
-  const { createdAt, expiresAt, durationMs, promised } = head
+  const { createdAt, expiresAt, staleUntil, durationMs, promised } = head
   let json = `,"bytes":${bytes},"payload":"${payload}","namespace":${JSON.stringify(namespace)}`
   json += `,"hash":${JSON.stringify(head.hash)},"createdAt":${Number.isFinite(createdAt) ? createdAt : 0}`
   // A time that is no number would be `null`; one that is never is simply absent.
   if (Number.isFinite(expiresAt)) json += `,"expiresAt":${expiresAt}`
+  // Absent it would mean `expiresAt`: so what may be served stale forever has the last time that there is.
+  const lastServed = staleUntil === Number.POSITIVE_INFINITY ? LAST_TIME : staleUntil
+  if (Number.isFinite(lastServed)) json += `,"staleUntil":${lastServed}`
   if (Number.isFinite(durationMs)) json += `,"durationMs":${durationMs}`
   if (promised !== undefined) json += `,"promised":${promised === true}`
   for (const field of TEXTS) {
@@ -74,6 +80,7 @@ export function parsePlainHeader(line: string, at: number): Header | undefined {
 export function headOf(header: Header): Writable<Head> {
   const head: Writable<Head> = { hash: header.hash, createdAt: header.createdAt }
   if (header.expiresAt !== undefined) head.expiresAt = header.expiresAt
+  if (header.staleUntil !== undefined) head.staleUntil = header.staleUntil
   if (header.durationMs !== undefined) head.durationMs = header.durationMs
   if (header.promised !== undefined) head.promised = header.promised
   if (header.version !== undefined) head.version = header.version
@@ -91,9 +98,10 @@ function isHeader(header: Header): boolean {
     KINDS.has(header.payload) &&
     typeof header.namespace === 'string' &&
     typeof header.hash === 'string' &&
-    typeof header.createdAt === 'number' &&
-    isOptional('number', header.expiresAt) &&
-    isOptional('number', header.durationMs) &&
+    Number.isFinite(header.createdAt) &&
+    isOptionalNumber(header.expiresAt) &&
+    isOptionalNumber(header.staleUntil) &&
+    isOptionalNumber(header.durationMs) &&
     isOptional('boolean', header.promised) &&
     isOptional('string', header.version) &&
     isOptional('string', header.source) &&
@@ -106,4 +114,9 @@ function isHeader(header: Header): boolean {
 
 function isOptional(type: string, value: unknown): boolean {
   return value === undefined || typeof value === type
+}
+
+/** `JSON.parse` makes infinity of `1e999`. */
+function isOptionalNumber(value: unknown): boolean {
+  return value === undefined || Number.isFinite(value)
 }

@@ -1,64 +1,38 @@
 import type { Entry, Lease } from '@persist/store'
 import type { EntryFiles } from '../files/entry-files.ts'
 import { errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
-import { pause } from '../files/pause.ts'
+import { openOwn } from '../files/own-file.ts'
 import { unlinkIfThere } from '../files/removal.ts'
 import type { Plan } from '../plan.ts'
-import { type Target, type Tokens, writeNote } from './tokens.ts'
+import { writePromised, writeTime } from './note.ts'
+import type { Taken } from './take.ts'
 
-const ATTEMPTS = 4
-const PAUSE_MS = 1
-const STEAL_ATTEMPTS = 100
-
-/**
- * Takes the lease on an entry: makes a token, then looks who else has one. Whoever looks after making theirs sees all
- * that were there before, so of two at most one finds itself alone; and all names are unique, so nobody can take away,
- * or publish, anything but what they mean.
- */
-export function takeLease(plan: Plan, tokens: Tokens, target: Target, ms: number, steal: boolean): string | undefined {
-  const { path, name: own, fd } = tokens.create(target, ms)
-  let mine = false
-  try {
-    plan.fs.closeSync(fd)
-    mine = isAlone()
-    return mine ? path : undefined
-  } finally {
-    if (!mine) unlinkIfThere(plan, path)
-  }
-
-  function isAlone(): boolean {
-    const shard = plan.layout.shardOf(target.mark)
-    for (let attempt = 0; ; attempt++) {
-      const rivals = tokens.rivals(target, own).filter((rival) => {
-        const goes =
-          (steal && (rival.leaseMs !== undefined || attempt === STEAL_ATTEMPTS)) ||
-          tokens.isLost(shard + rival.name, rival)
-        if (goes) tokens.remove(target, rival)
-        return !goes
-      })
-      if (rivals.length === 0) return true
-      // Of those that ask at one moment the first by name stays and the others go, so that one of them gets it.
-      if (!steal && (attempt === ATTEMPTS || rivals.some((rival) => rival.name < own))) return false
-      if (attempt > 0) pause(PAUSE_MS)
-    }
-  }
-}
+/** What the coarsest file systems tell apart, such as FAT. */
+const LEAST_STEP_MS = 2000
 
 /** A lease that was taken: its token becomes the entry. */
 export class DiskLease implements Lease<'sync'> {
+  readonly id: string
   readonly #plan: Plan
   readonly #files: EntryFiles
   readonly #path: string
   readonly #hash: string
   #ms: number
+  #beat = 0
   #over = false
 
-  constructor(plan: Plan, files: EntryFiles, path: string, hash: string, ms: number) {
+  constructor(plan: Plan, files: EntryFiles, { path, id }: Taken, hash: string, ms: number) {
     this.#plan = plan
     this.#files = files
     this.#path = path
+    this.id = id
     this.#hash = hash
     this.#ms = ms
+  }
+
+  promised(): void {
+    if (this.#over) return
+    this.#files.told('lease', this.#hash, () => this.#unlessLost(() => writePromised(this.#plan, this.#path)))
   }
 
   publish(entry: Entry): boolean {
@@ -67,7 +41,7 @@ export class DiskLease implements Lease<'sync'> {
       this.#over = true
       let fd: number
       try {
-        fd = this.#plan.fs.openSync(this.#path, REWRITE_FLAGS)
+        fd = openOwn(this.#plan.fs, this.#path, REWRITE_FLAGS)
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return false
         unlinkIfThere(this.#plan, this.#path)
@@ -80,25 +54,32 @@ export class DiskLease implements Lease<'sync'> {
   renew(newMs: number): boolean {
     if (this.#over) return false
     const ms = wholeMs(newMs)
-    return this.#files.told('renew', this.#hash, () => {
-      try {
-        if (ms !== this.#ms) writeNote(this.#plan, this.#path, ms)
+    return this.#files.told('renew', this.#hash, () =>
+      this.#unlessLost(() => {
+        if (ms !== this.#ms) writeTime(this.#plan, this.#path, ms)
         this.#ms = ms
-        const now = this.#plan.clock.now() / 1000
-        this.#plan.fs.lutimesSync(this.#path, now, now)
-        return true
-      } catch (error) {
-        if (errorCode(error) !== 'ENOENT') throw error
-        this.#over = true
-        return false
-      }
-    })
+        // Others compare it with what it was, and with no clock: so it changes even where the clock stands still.
+        this.#beat = Math.max(this.#plan.clock.now(), this.#beat + LEAST_STEP_MS)
+        this.#plan.fs.lutimesSync(this.#path, this.#beat / 1000, this.#beat / 1000)
+      }),
+    )
   }
 
   release(): void {
     if (this.#over) return
     this.#over = true
     this.#files.told('release', this.#hash, () => void unlinkIfThere(this.#plan, this.#path))
+  }
+
+  #unlessLost(act: () => void): boolean {
+    try {
+      act()
+      return true
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      this.#over = true
+      return false
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { signOf } from '@persist/store/holder'
-import { unlinkIfThere } from '../files/removal.ts'
+import { unlinkQuietly } from '../files/removal.ts'
+import { isOwnFolder } from '../folder/own-folder.ts'
 import type { Plan } from '../plan.ts'
 import { readToken, type Token } from './token.ts'
 
@@ -7,19 +7,18 @@ import { readToken, type Token } from './token.ts'
 const SELDOM = 128
 /** How many files one sweep judges at most. */
 const MOST_LOOKS = 64
-/** A holder that cannot be asked, on another host or one without `/proc`, is given up after this silence. */
-const GIVEN_UP_AFTER = 24 * 3_600_000
-const LEASES_BEFORE_GIVEN_UP = 10
 const DAMAGED_KEPT_FOR = 7 * 24 * 3_600_000
 
 /** Takes away what writers that died have left behind, a little at a time. */
 export class Sweep {
   readonly #plan: Plan
+  readonly #isLitter: (path: string, token: Token) => boolean
   #writes = 0
   #next: number
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, isLitter: (path: string, token: Token) => boolean) {
     this.#plan = plan
+    this.#isLitter = isLitter
     this.#next = Math.floor(Math.random() * plan.layout.shards.length)
   }
 
@@ -42,34 +41,31 @@ export class Sweep {
 
   #shard(shard: string, looks: number): void {
     let left = looks
-    for (const name of this.#names(shard)) {
-      if (left-- <= 0) return
+    const names = this.#names(shard)
+    // From any of them on: else those at the end would never be looked at behind many that stay.
+    const first = Math.floor(Math.random() * names.length)
+    for (let index = 0; index < names.length && left > 0; index++, left--) {
+      const name = names[(first + index) % names.length]!
       const token = readToken(name)
       // What is no token is somebody else's file.
-      if (token !== undefined && this.#isLitter(shard + name, token)) unlinkIfThere(this.#plan, shard + name)
+      if (token !== undefined && this.#isLitter(shard + name, token)) unlinkQuietly(this.#plan, shard + name)
     }
   }
 
   #damaged(): void {
     const { fs, clock, layout } = this.#plan
     for (const name of this.#names(layout.damaged)) {
+      // What we did not move there ourselves is somebody else's file.
+      if (readToken(name) === undefined) continue
       const stat = fs.lstatSync(layout.damaged + name, { throwIfNoEntry: false })
       // A folder that was in an entry's place may hold anything.
       if (stat === undefined || stat.isDirectory() || clock.now() - stat.ctimeMs < DAMAGED_KEPT_FOR) continue
-      unlinkIfThere(this.#plan, layout.damaged + name)
+      unlinkQuietly(this.#plan, layout.damaged + name)
     }
   }
 
-  #isLitter(path: string, { holder, leaseMs = 0 }: Token): boolean {
-    const sign = signOf(holder)
-    if (sign === 'gone') return true
-    if (sign === 'alive' || sign === 'self') return false
-    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    const silence = this.#plan.clock.now() - (stat?.mtimeMs ?? Number.POSITIVE_INFINITY)
-    return silence > Math.max(GIVEN_UP_AFTER, leaseMs * LEASES_BEFORE_GIVEN_UP)
-  }
-
   #names(folder: string): string[] {
-    return this.#plan.fs.existsSync(folder) ? this.#plan.fs.readdirSync(folder) : []
+    const { fs } = this.#plan
+    return isOwnFolder(fs, this.#plan.layout.work) && isOwnFolder(fs, folder) ? fs.readdirSync(folder) : []
   }
 }

@@ -2,33 +2,40 @@ import { randomBytes } from 'node:crypto'
 import { type Holder, thisHolder } from '@persist/store/holder'
 
 /**
+ * `set`: an entry that is being written. `aside`: an entry that is on its way out, and goes back if it has changed.
+ * `delete`: the entry is being deleted, so that nothing goes back.
+ */
+export type TokenKind = 'lease' | 'set' | 'aside' | 'delete'
+
+/**
  * A file that becomes the entry by one rename. Its name is unique and says everything, as in
  * `3f0c9a1b2c4d-2_to_the_power_of_4-lease30000-7c1de0a2b3f4-4242-4242-918273-k3x9q2.1`: namespace, entry, what it is
  * for, and whose it is.
  */
 export interface Token {
   readonly name: string
-  /** What it is for: namespace and entry. */
+  /** Whose it is: namespace and entry. */
   readonly target: string
-  /** A lease: how long it holds without a sign of life, in milliseconds. `undefined`: an entry that is being set. */
+  readonly kind: TokenKind
+  /** Of a lease: how long it holds without a sign of life, in milliseconds. */
   readonly leaseMs: number | undefined
   readonly holder: Holder
 }
 
 const NAME =
-  /^([0-9a-f]{12}-[A-Za-z0-9_~-]{1,64})-(?:set|lease(\d{1,12}))-([0-9a-f]{12})-(\d{1,10})-(w?\d{1,10})-(\d{1,20})-[0-9a-z]+\.[0-9a-z]+$/
+  /^([0-9a-f]{12}-[A-Za-z0-9_~-]{1,64})-(?:(set|aside|delete)|lease(\d{1,12}))-([0-9a-f]{12})-(\d{1,10})-(w?\d{1,10})-(\d{1,20})-[0-9a-z]+\.[0-9a-z]+$/
 
 let ending: string | undefined
 let count = 0
 
-/** A new name for a token of this thread. `leaseMs` is `undefined` for an entry that is being set. */
-export function tokenName(target: string, leaseMs: number | undefined): string {
-  return `${target}-${leaseMs === undefined ? 'set' : `lease${leaseMs}`}-${uniqueName()}`
+/** A new name for a token of this thread; a number is a lease's time in milliseconds. */
+export function tokenName(target: string, what: number | Exclude<TokenKind, 'lease'> = 'set'): string {
+  return `${target}-${typeof what === 'number' ? `lease${what}` : what}-${uniqueName()}`
 }
 
 /** A name for a file that is no entry's, under which it is swept like a token if we die. */
 export function scratchName(): string {
-  return tokenName('000000000000-scratch', undefined)
+  return tokenName('000000000000-scratch')
 }
 
 /** A name that nobody else gives, which tells whose it is. */
@@ -41,10 +48,11 @@ export function uniqueName(): string {
 export function readToken(name: string): Token | undefined {
   const match = NAME.exec(name)
   if (match === null) return undefined
-  const [, target, ms, host, pid, thread, start] = match
+  const [, target, kind, ms, host, pid, thread, start] = match
   return {
     name,
     target: target!,
+    kind: (kind as TokenKind | undefined) ?? 'lease',
     leaseMs: ms === undefined ? undefined : Number(ms),
     holder: { host: host!, pid: Number(pid), thread: thread!, start: start! },
   }

@@ -1,21 +1,28 @@
+import { StoreError } from '@persist/errors'
+import type { LeaseHolder } from '@persist/store'
 import { signOf } from '@persist/store/holder'
-import { CREATE_FLAGS, errorCode, makeFile, REWRITE_FLAGS } from '../files/file-system.ts'
-import { unlinkIfThere } from '../files/removal.ts'
+import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
+import type { FileStat } from '../files/file-system-calls.ts'
+import { moveOut, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
+import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
+import { readNote } from './note.ts'
+import { Observations } from './observations.ts'
 import { Sweep } from './sweep.ts'
-import { readToken, type Token, tokenName } from './token.ts'
+import { readToken, scratchName, type Token, type TokenKind, tokenName } from './token.ts'
 
 /** How long an entry that is being set by another host may take before its token counts as left behind. */
 const SET_MS = 10_000
 /** A pid alone may be a later process's: then its holder counts as alive for so many leases without a heartbeat. */
 const LIKELY_LEASES = 10
-const MOST_OBSERVATIONS = 1000
-
-interface Observation {
-  readonly stamp: string
-  readonly since: number
-}
+/** A holder that cannot be asked, and whose lease nobody wants, is given up after this silence, and these leases. */
+const GIVEN_UP_AFTER = 24 * 3_600_000
+const LITTER_LEASES = 10
+/** What a token says of its own time is believed up to here, or up to ten times one's own lease. */
+const LONGEST_LEASE = 600_000
+/** A listing on a network share may show for a while what has gone: so often it is asked again. */
+const MOST_ROUNDS = 10
 
 /** The entry that a token is for. */
 export interface Target {
@@ -25,39 +32,64 @@ export interface Target {
   readonly mark: string
 }
 
-/** The tokens of a store: whoever computes or sets an entry has one, and nobody else has the same. */
+/** The tokens of a store: whoever computes, sets or deletes an entry has one, and nobody else has the same. */
 export class Tokens {
   readonly #plan: Plan
   readonly #root: Root
-  readonly #observed = new Map<string, Observation>()
+  readonly #observations: Observations
   readonly #leased = new Set<string>()
-  readonly #sweep: Sweep
+  readonly #safe = new Set<string>()
+  readonly sweep: Sweep
 
   constructor(plan: Plan, root: Root) {
     this.#plan = plan
     this.#root = root
-    this.#sweep = new Sweep(plan)
+    this.#observations = new Observations(plan.clock.monotonic)
+    this.sweep = new Sweep(plan, (path, token) => this.#isLitter(path, token))
   }
 
   /** Makes a token and leaves it open. */
-  create({ tag, mark }: Target, leaseMs?: number): { path: string; name: string; fd: number } {
+  create(
+    { tag, mark }: Target,
+    what: number | Exclude<TokenKind, 'lease'> = 'set',
+  ): { path: string; name: string; fd: number } {
     const folder = this.#plan.layout.shardOf(mark)
-    const name = tokenName(`${tag}-${mark}`, leaseMs)
+    const name = tokenName(`${tag}-${mark}`, what)
     const path = folder + name
-    this.#sweep.step()
+    this.#root.check()
+    this.sweep.step()
     for (let attempt = 0; ; attempt++) {
       try {
-        if (leaseMs !== undefined && !this.#leased.has(tag)) this.#markLeased(tag)
+        this.#checkFolder(folder)
+        if (typeof what === 'number' && !this.#leased.has(tag)) this.#markLeased(tag)
         return { path, name, fd: this.#plan.fs.openSync(path, CREATE_FLAGS, 0o666) }
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
         this.#leased.clear()
+        this.#safe.clear()
         // Most often only this shard is not there yet; else the whole folder has been removed.
         if (!this.#plan.fs.existsSync(this.#plan.layout.work)) this.#root.forget()
         this.#root.make()
-        this.#plan.fs.mkdirSync(folder, { recursive: true })
+        makeOwnFolder(this.#plan, folder)
       }
     }
+  }
+
+  /** `undefined`: nothing can be made in this folder, which may be full or read-only. */
+  createIfPossible(target: Target, what: 'delete'): string | undefined {
+    try {
+      const { path, fd } = this.create(target, what)
+      this.#plan.fs.closeSync(fd)
+      return path
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      return undefined
+    }
+  }
+
+  /** Takes one's own token back. What cannot be removed is swept away some day. */
+  drop(path: string): void {
+    unlinkQuietly(this.#plan, path)
   }
 
   /** Whether there may be leases in a namespace. */
@@ -80,15 +112,31 @@ export class Tokens {
     return found
   }
 
-  /** Ends the leases on an entry: whoever holds one cannot publish any more. */
-  endLeases(target: Target, own?: string): void {
-    for (const rival of this.rivals(target, own)) if (rival.leaseMs !== undefined) this.remove(target, rival)
+  /** Takes all tokens of one kind for an entry away: no lease can be published, nothing that is aside comes back. */
+  end(target: Target, kind: 'lease' | 'aside', own?: string): number {
+    return this.#removeAll(() => this.rivals(target, own).filter((token) => token.kind === kind))
   }
 
-  /** Takes a token away. This and its holder's rename of it compete, and one of them succeeds. */
-  remove({ mark }: Target, { name }: Token): void {
-    this.#observed.delete(name)
-    unlinkIfThere(this.#plan, this.#plan.layout.shardOf(mark) + name)
+  /** The same for all entries of a namespace. */
+  endAll(tag: string, kind: 'lease' | 'aside'): number {
+    let removed = 0
+    for (const shard of this.#plan.layout.shards) {
+      const ofNamespace = () =>
+        this.names(shard)
+          .filter((name) => name.startsWith(`${tag}-`))
+          .map(readToken)
+          .filter((token) => token?.kind === kind) as Token[]
+      if (isOwnFolder(this.#plan.fs, shard)) removed += this.#removeAll(ofNamespace, shard)
+    }
+    return removed
+  }
+
+  /**
+   * Takes a token away. This and its holder's rename of it compete, and one of them succeeds. `false`: it was not there
+   * any more.
+   */
+  remove({ mark }: Target, { name }: Token): boolean {
+    return this.#remove(this.#plan.layout.shardOf(mark), name)
   }
 
   /** Whether a token's holder has died, or shown no sign of life for its time by our own monotonic clock. */
@@ -97,9 +145,15 @@ export class Tokens {
     if (sign === 'gone') return true
     if (sign === 'alive') return false
     const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    if (stat === undefined) return true
-    const patience = this.#patience(path, stat.size, token) * (sign === 'likely' ? LIKELY_LEASES : 1)
-    return this.#unchangedFor(token.name, `${stat.mtimeMs} ${stat.size}`) >= patience
+    return stat === undefined || this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
+  }
+
+  /** What others may know of the lease that this token is. */
+  describe({ mark }: Target, { name }: Token): LeaseHolder {
+    const path = this.#plan.layout.shardOf(mark) + name
+    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    const promised = stat?.isFile() === true && readNote(this.#plan, path, stat.size).promised === true
+    return { id: name, ...(promised && { promised }) }
   }
 
   names(folder: string): string[] {
@@ -111,6 +165,60 @@ export class Tokens {
     }
   }
 
+  /**
+   * Whether a token that nobody asks for may be swept away: its holder is gone, or has been silent for a day by the time
+   * in the file, and for some leases by our own monotonic clock, since the first may be wrong.
+   */
+  #isLitter(path: string, token: Token): boolean {
+    const sign = signOf(token.holder)
+    if (sign === 'gone') return true
+    if (sign === 'alive' || sign === 'self') return false
+    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return true
+    const seemsOld = this.#plan.clock.now() - stat.mtimeMs > GIVEN_UP_AFTER
+    return seemsOld && this.#leasesOfSilence(path, token, stat) >= LITTER_LEASES
+  }
+
+  /** For how many times its own time a token has not changed. */
+  #leasesOfSilence(path: string, token: Token, { mtimeMs, size }: Pick<FileStat, 'mtimeMs' | 'size'>): number {
+    const said = readNote(this.#plan, path, size).ms ?? token.leaseMs ?? SET_MS
+    const ms = Math.max(1, Math.min(said, Math.max(LONGEST_LEASE, 10 * this.#plan.leaseMs)))
+    return this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`) / ms
+  }
+
+  #remove(shard: string, name: string): boolean {
+    this.#observations.forget(name)
+    try {
+      return unlinkIfThere(this.#plan, shard + name)
+    } catch (error) {
+      // Somebody has put a folder there, which may hold anything.
+      if (!isOwnFolder(this.#plan.fs, shard + name)) throw error
+      return moveOut(this.#plan, shard + name, this.#plan.layout.damaged, scratchName()) !== undefined
+    }
+  }
+
+  /** Until none is left: one that has gone by itself may have made room for another, as a thief's does. */
+  #removeAll(list: () => Token[], shard?: string): number {
+    let removed = 0
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      let isSure = true
+      for (const { name, target } of list()) {
+        if (this.#remove(shard ?? this.#plan.layout.shardOf(target.slice(target.indexOf('-') + 1)), name)) removed++
+        else isSure = false
+      }
+      if (isSure) break
+    }
+    return removed
+  }
+
+  /** A link in the place of a folder would lead out of the store's folder. */
+  #checkFolder(folder: string): void {
+    if (this.#safe.has(folder)) return
+    checkOwnFolder(this.#plan.fs, this.#plan.layout.work)
+    checkOwnFolder(this.#plan.fs, folder)
+    this.#safe.add(folder)
+  }
+
   #markLeased(tag: string): void {
     const { fs, layout } = this.#plan
     try {
@@ -119,48 +227,5 @@ export class Tokens {
       if (errorCode(error) !== 'EEXIST') throw error
     }
     this.#leased.add(tag)
-  }
-
-  #unchangedFor(name: string, stamp: string): number {
-    const now = this.#plan.clock.monotonic()
-    const before = this.#observed.get(name)
-    if (before?.stamp === stamp) return now - before.since
-    this.#observed.delete(name)
-    if (this.#observed.size >= MOST_OBSERVATIONS) this.#observed.delete(this.#observed.keys().next().value!)
-    this.#observed.set(name, { stamp, since: now })
-    return 0
-  }
-
-  /** A renewal for another time than the name says is written into the token. */
-  #patience(path: string, size: number, { leaseMs = SET_MS }: Token): number {
-    if (size !== NOTE_LENGTH) return leaseMs
-    try {
-      return readNote(this.#plan, path) ?? leaseMs
-    } catch {
-      return leaseMs
-    }
-  }
-}
-
-const NOTE_LENGTH = 12
-
-/** Writes into a token how long it holds from now on. Entries are longer, and so cover it. */
-export function writeNote({ fs }: Plan, path: string, ms: number): void {
-  const fd = fs.openSync(path, REWRITE_FLAGS)
-  try {
-    fs.writeSync(fd, Buffer.from(String(ms).padStart(NOTE_LENGTH, '0')), 0, NOTE_LENGTH)
-  } finally {
-    fs.closeSync(fd)
-  }
-}
-
-function readNote({ fs }: Plan, path: string): number | undefined {
-  const fd = fs.openSync(path, 'r')
-  try {
-    const bytes = Buffer.alloc(NOTE_LENGTH)
-    const text = bytes.toString('latin1', 0, fs.readSync(fd, bytes, 0, NOTE_LENGTH, 0))
-    return /^\d+$/.test(text) ? Number(text) : undefined
-  } finally {
-    fs.closeSync(fd)
   }
 }

@@ -1,12 +1,15 @@
 import { StoreError } from '@persist/errors'
-import type { Bounds, Entry, ListedHead, OpenOptions, Store } from '@persist/store'
+import type { Bounds, Entry, ListedHead, OpenOptions, Store, TagFence } from '@persist/store'
 import { told } from '../failure.ts'
 import { checkHash } from '../files/hash-check.ts'
 import { type FileMark, isSameFile, moveOut, unlinkIfThere } from '../files/removal.ts'
 import { NamespaceFolder } from '../folder/namespace-folder.ts'
 import type { Root } from '../folder/root.ts'
-import { Sweep } from '../lease/sweep.ts'
+import { mayBeDropped } from '../format/may-be-dropped.ts'
+import { scratchName } from '../lease/token.ts'
+import { Tokens } from '../lease/tokens.ts'
 import type { Plan } from '../plan.ts'
+import { tagFence } from '../tags/tag-fence.ts'
 import { glance, look, type Seen } from './entry.ts'
 import { excess } from './excess.ts'
 import { hashesIn, sizesIn } from './listing.ts'
@@ -18,12 +21,14 @@ const LOOKS = 50
 
 /** One namespace of a folder that Python programs use too. */
 export class PypersistStore implements Store<'sync'> {
+  readonly tagFence: TagFence<'sync'>
   readonly #plan: Plan
   readonly #namespace: string
   readonly #report: OpenOptions['report']
   readonly #folder: NamespaceFolder
   readonly #locks: Locks
   readonly #writing: Writing
+  readonly #tokens: Tokens
 
   constructor(plan: Plan, root: Root, namespace: string, { report }: OpenOptions = {}) {
     this.#plan = plan
@@ -31,7 +36,9 @@ export class PypersistStore implements Store<'sync'> {
     this.#report = report
     this.#folder = new NamespaceFolder(plan, root, namespace)
     this.#locks = new Locks(plan)
-    this.#writing = new Writing(plan, root, this.#folder, this.#locks, namespace)
+    this.#tokens = new Tokens(plan, root)
+    this.#writing = new Writing(plan, root, this.#folder, this.#locks, this.#tokens.sweep, namespace)
+    this.tagFence = tagFence(plan, root, namespace, (operation, verb) => this.#told(operation, undefined, verb))
   }
 
   get(hash: string): Entry | undefined {
@@ -90,11 +97,11 @@ export class PypersistStore implements Store<'sync'> {
         const at = this.#plan.fs.lstatSync(this.#paths(hash).out, { throwIfNoEntry: false })
         const head = at && this.#head(hash)
         if (at === undefined || head === undefined) continue
-        if (head.expiresAt === undefined || head.expiresAt > now) kept.push({ hash, at, bytes: at.size })
+        if (!mayBeDropped(head, now)) kept.push({ hash, at, bytes: at.size })
         else if (this.#remove(hash, at)) pruned++
       }
-      for (const { hash, at } of excess(kept, bounds)) if (this.#remove(hash, at)) pruned++
-      new Sweep(this.#plan).all()
+      for (const { hash, at } of excess(kept, bounds, this.#plan.clock.now())) if (this.#remove(hash, at)) pruned++
+      this.#tokens.sweep.all()
       return pruned
     })
   }
@@ -155,13 +162,12 @@ export class PypersistStore implements Store<'sync'> {
   }
 
   #discard(hash: string, paths: Paths, why: string): void {
-    const { fs, layout, dir } = this.#plan
+    const { dir } = this.#plan
     const problem = `the entry ${paths.out} ${why}; it counts as missing`
     const facts = { store: dir, operation: 'get', namespace: this.#namespace, hash }
     this.#report?.(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', problem, facts))
     try {
-      fs.mkdirSync(layout.damaged, { recursive: true })
-      moveOut(this.#plan, paths.out, layout.damaged)
+      moveOut(this.#plan, paths.out, this.#plan.layout.damaged, scratchName())
     } catch {
       // A folder that cannot be written: it stays.
     }
@@ -186,7 +192,9 @@ export class PypersistStore implements Store<'sync'> {
 
   #told<T>(operation: string, hash: string | undefined, verb: () => T): T {
     const { dir: store } = this.#plan
-    return told({ store, operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }, verb)
+    return told({ store, operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }, verb, () =>
+      this.#folder.recheck(),
+    )
   }
 }
 

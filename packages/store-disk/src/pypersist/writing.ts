@@ -3,9 +3,10 @@ import type { Entry } from '@persist/store'
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
+import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import { encodeEntry } from '../format/entry-format.ts'
-import { Sweep } from '../lease/sweep.ts'
+import type { Sweep } from '../lease/sweep.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 import type { Locks } from './lock.ts'
@@ -27,13 +28,13 @@ export class Writing {
   readonly #namespace: string
   readonly #sweep: Sweep
 
-  constructor(plan: Plan, root: Root, folder: NamespaceFolder, locks: Locks, namespace: string) {
+  constructor(plan: Plan, root: Root, folder: NamespaceFolder, locks: Locks, sweep: Sweep, namespace: string) {
     this.#plan = plan
     this.#root = root
     this.#folder = folder
     this.#locks = locks
     this.#namespace = namespace
-    this.#sweep = new Sweep(plan)
+    this.#sweep = sweep
   }
 
   /** @param giveUp see {@link Locks.wait}. */
@@ -99,7 +100,7 @@ export class Writing {
       if (errorCode(error) !== 'ENOENT') throw error
       this.#root.forget()
       this.#root.make()
-      fs.mkdirSync(layout.scratch, { recursive: true })
+      makeOwnFolder(this.#plan, layout.scratch)
       fd = fs.openSync(path, CREATE_FLAGS, 0o666)
     }
     try {

@@ -12,6 +12,11 @@ export const declared: Behaviours = {
       ...(adapter.supports.many && { getMany: () => store.getMany!(['a']) }),
       ...(adapter.supports.lease && { lease: () => store.lease!('b', 60_000) }),
       ...(adapter.supports.tags && { deleteByTag: () => store.deleteByTag!('x') }),
+      ...(store.tagFence && {
+        mark: () => store.tagFence!.mark(),
+        record: () => store.tagFence!.record('x'),
+        hasDeleted: () => store.tagFence!.hasDeleted('x', ['x']),
+      }),
       stats: () => store.stats(),
       prune: () => store.prune(0),
       delete: () => store.delete('a'),

@@ -37,7 +37,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
 type Later = <T>(act: () => T) => Promise<T>
 
 function delayedStore(store: Store<'sync'>, later: Later): Store<'async'> {
-  const { getMany, deleteByTag, lease } = store
+  const { getMany, deleteByTag, lease, tagFence } = store
   return {
     get: (hash) => later(() => store.get(hash)),
     ...(getMany && { getMany: (hashes) => later(() => getMany.call(store, hashes)) }),
@@ -56,6 +56,13 @@ function delayedStore(store: Store<'sync'>, later: Later): Store<'async'> {
           return held && delayedLease(held, later)
         }),
     }),
+    ...(tagFence && {
+      tagFence: {
+        mark: () => later(() => tagFence.mark()),
+        record: (tag) => later(() => tagFence.record(tag)),
+        hasDeleted: (mark, tags) => later(() => tagFence.hasDeleted(mark, tags)),
+      },
+    }),
   }
 }
 
@@ -64,7 +71,11 @@ async function* delayedListing<T>(list: () => Iterable<T>, later: Later): AsyncG
 }
 
 function delayedLease(lease: Lease<'sync'>, later: Later): Lease<'async'> {
+  const { id, foundNothing, promised } = lease
   return {
+    ...(id !== undefined && { id }),
+    ...(foundNothing !== undefined && { foundNothing }),
+    ...(promised && { promised: () => later(() => promised.call(lease)) }),
     publish: (entry) => later(() => lease.publish(entry)),
     renew: (ms) => later(() => lease.renew(ms)),
     release: () => later(() => lease.release()),

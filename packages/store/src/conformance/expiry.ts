@@ -25,6 +25,19 @@ export const expiry: Behaviours = {
     assert.equal(await store.prune(LATER), 0)
   },
 
+  'prune keeps what may still be served stale, and deletes it when that time is over': async ({ store }) => {
+    const stale = { ...plain('stale'), expiresAt: LATER - 1000, staleUntil: LATER }
+    await store.set(stale)
+    await store.set({ ...plain('over'), expiresAt: LATER - 1000, staleUntil: LATER - 500 })
+    assert.equal(await store.prune(LATER - 500), 1)
+    assert.deepEqual(await hashesIn(store.heads()), ['stale'])
+    assert.equal(await store.prune(LATER - 1), 0)
+    assertEntry(await store.get('stale'), stale)
+    assert.equal((await collect(store.heads())).get('stale')?.staleUntil, LATER)
+    assert.equal(await store.prune(LATER), 1)
+    assert.equal(await store.get('stale'), undefined)
+  },
+
   'prune touches no other namespace': async ({ store, open }) => {
     const other = open('conformance-other')
     const entry = { ...plain('a'), expiresAt: LATER }

@@ -10,11 +10,13 @@ import { close } from './close.ts'
 import { declared } from './declared.ts'
 import { expiry } from './expiry.ts'
 import { fencing } from './fencing.ts'
+import { holders } from './holders.ts'
 import { hostile } from './hostile.ts'
 import { iterate } from './iterate.ts'
 import { type Behaviour, type Behaviours, excuse, inNewPlace, type Subject } from './lab.ts'
 import { large } from './large.ts'
 import { lease } from './lease.ts'
+import { tagFence } from './tag-fence.ts'
 import { trouble } from './trouble.ts'
 
 export { delayed } from './delayed.ts'
@@ -46,6 +48,8 @@ const TOPICS: Readonly<Record<string, Behaviours>> = {
   expiry,
   lease,
   fencing,
+  holders,
+  tagFence,
   hostile,
   large,
   trouble,
@@ -88,7 +92,7 @@ function runOf(
   return async (...context) => {
     let skipped: string | undefined
     await inNewPlace(subject, async (lab) => {
-      skipped = excuse(needs, lab)
+      skipped = await excuse(needs, lab)
       if (skipped === undefined) await check(lab)
       else log(`conformance of ${lab.adapter.name}: skipped "${sentence}", since ${skipped}`)
     })

@@ -48,7 +48,16 @@ export interface Lab {
 }
 
 /** What a behaviour asks for: a declared capability, or something that the author hands in. */
-export type Need = keyof Supports | 'damage' | 'unreachable' | 'maxPayload' | 'silence' | 'namespaces'
+export type Need =
+  | keyof Supports
+  | 'damage'
+  | 'unreachable'
+  | 'maxPayload'
+  | 'silence'
+  | 'namespaces'
+  | 'leaseId'
+  | 'promised'
+  | 'tagFence'
 
 /** One behaviour of the contract. */
 export interface Behaviour {
@@ -68,7 +77,10 @@ export function needs(need: Need, check: Behaviour['check']): Behaviour {
 }
 
 /** Why this store does not have to show a behaviour; `undefined`: it has to. */
-export function excuse(need: Need | undefined, { adapter, subject }: Lab): string | undefined {
+export async function excuse(
+  need: Need | undefined,
+  { adapter, subject, store, open }: Lab,
+): Promise<string | undefined> {
   switch (need) {
     case undefined:
       return undefined
@@ -81,6 +93,16 @@ export function excuse(need: Need | undefined, { adapter, subject }: Lab): strin
     case 'silence':
       if (!adapter.supports.lease) return '`supports.lease` is false'
       return subject.seesProcesses ? 'the store sees that the process lives' : undefined
+    case 'tagFence':
+      return store.tagFence ? undefined : 'it has no `tagFence`'
+    case 'leaseId':
+    case 'promised': {
+      if (!adapter.supports.lease) return '`supports.lease` is false'
+      const lease = await open('conformance-look').lease!('look', 60_000)
+      const has = need === 'leaseId' ? lease?.id !== undefined : lease?.promised !== undefined
+      await lease?.release()
+      return has ? undefined : `its leases have no \`${need === 'leaseId' ? 'id' : 'promised'}\``
+    }
     default:
       return adapter.supports[need] ? undefined : `\`supports.${need}\` is false`
   }

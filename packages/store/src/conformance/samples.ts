@@ -27,6 +27,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
     tags: ['red', 'green'],
     createdAt: 1_700_000_000_123,
     expiresAt: LATER + 321,
+    staleUntil: LATER + 654,
     durationMs: 12.625,
     promised: true,
   }

@@ -34,6 +34,23 @@ export const keeping: Defects = {
         [...store.heads()].filter((head) => !head.expiresAt && store.delete(head.hash)).length,
     }),
   ),
+  'prune goes by the expiry alone': sync(
+    'prune keeps what may still be served stale, and deletes it when that time is over',
+    (store) => ({
+      prune: (now, bounds) =>
+        store.prune(now, bounds) +
+        [...store.heads()].filter((head) => (head.expiresAt ?? now + 1) <= now && store.delete(head.hash)).length,
+    }),
+  ),
+  'what is stale is kept for ever': sync(
+    'prune keeps what may still be served stale, and deletes it when that time is over',
+    (store) => ({
+      set(entry) {
+        const { expiresAt, ...rest } = entry
+        store.set(entry.staleUntil === undefined ? entry : rest)
+      },
+    }),
+  ),
   'prune prunes everywhere': sync('prune touches no other namespace', (store, { place }) => {
     const all = shared(place)
     all.set(`${all.size}`, store)

@@ -60,6 +60,7 @@ export function bound<M extends Mode>(store: Store<M>): Store<M> {
     prune: store.prune.bind(store),
     deleteByTag: store.deleteByTag!.bind(store),
     lease: store.lease!.bind(store),
+    tagFence: store.tagFence!,
   }
 }
 

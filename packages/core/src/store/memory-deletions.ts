@@ -1,0 +1,31 @@
+import type { TagFence } from '@persist/store'
+
+/** So many tags are remembered; a mark that is older than all that are is answered with `true`. */
+const MOST = 10_000
+
+/** Counts the deletions by tag of one namespace. */
+export class MemoryDeletions implements TagFence<'sync'> {
+  #count = 0
+  /** The count up to which deletions have been forgotten. */
+  #forgotten = 0
+  /** The last deletion of each tag, the oldest first. */
+  readonly #last = new Map<string, number>()
+
+  mark(): string {
+    return String(this.#count)
+  }
+
+  record(tag: string): void {
+    this.#last.delete(tag)
+    this.#last.set(tag, ++this.#count)
+    if (this.#last.size <= MOST) return
+    const [oldest, count] = this.#last.entries().next().value!
+    this.#last.delete(oldest)
+    this.#forgotten = count
+  }
+
+  hasDeleted(mark: string, tags: readonly string[]): boolean {
+    const since = /^\d{1,15}$/.test(mark) ? Number(mark) : -1
+    return since < this.#forgotten || since > this.#count || tags.some((tag) => (this.#last.get(tag) ?? 0) > since)
+  }
+}

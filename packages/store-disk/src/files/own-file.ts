@@ -1,0 +1,31 @@
+import { constants } from 'node:fs'
+import type { FileSystem } from './file-system.ts'
+
+/**
+ * Opens a file of the store's own (a token, a tally, a journal) as carefully as an entry: a symbolic link is not followed,
+ * a FIFO is not waited for, and what is no regular file, or has a second name elsewhere, is not written into.
+ */
+export function openOwn(fs: FileSystem, path: string, flags: number): number {
+  const fd = fs.openSync(path, flags)
+  let refused = true
+  try {
+    const stat = fs.fstatSync(fd)
+    const isShared = (flags & constants.O_WRONLY) !== 0 && stat.nlink > 1
+    refused = !stat.isFile() || isShared
+  } finally {
+    if (refused) fs.closeSync(fd)
+  }
+  if (refused) throw notOwn(path)
+  return fd
+}
+
+/** Whether opening a file failed because something else than a file of our own is in its place. */
+export function isNotOwn(error: unknown): boolean {
+  return ODD.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
+const ODD = new Set(['EINVAL', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXIO', 'ENODEV', 'EAGAIN'])
+
+function notOwn(path: string): Error {
+  return Object.assign(new Error(`EINVAL: ${path} is not a regular file of its own`), { code: 'EINVAL' })
+}

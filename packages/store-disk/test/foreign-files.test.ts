@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PersistError } from '@persist/errors'
+import { diskStore } from '@persist/store-disk'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { newFolder, plain } from './support/folder.ts'
+
+// A program of somebody else keeps files in the folder of a function, in files that are called as entries are.
+const THEIRS: Record<string, string> = {
+  '2024.entry': 'a ledger',
+  'empty.entry': '',
+  'json.entry': '{"entry":1}\n',
+  'nearly.entry': '{"persisted":true}\n',
+  'draft of 2025.entry': '{"persist" :1}',
+  'notes.txt': 'notes',
+}
+
+let dir: string
+const problems: PersistError[] = []
+const open = (bounds = {}) =>
+  diskStore(dir).open('export', { bounds, report: (problem) => void problems.push(problem) })
+
+beforeEach(() => {
+  dir = newFolder()
+  problems.length = 0
+  mkdirSync(join(dir, 'export'))
+  for (const [name, text] of Object.entries(THEIRS)) writeFileSync(join(dir, 'export', name), text)
+})
+
+describe("other people's files in a function's folder, called as entries are", () => {
+  test('are in no listing and no count, and nothing is reported', () => {
+    const store = open()
+    store.set(plain('ours'))
+    expect([...store.entries()]).toEqual([plain('ours')])
+    expect([...store.heads()].map(({ hash }) => hash)).toEqual(['ours'])
+    expect(store.stats().entries).toBe(1)
+    expect(problems).toEqual([])
+  })
+
+  test('stay when the store is cleared, pruned, or full', () => {
+    const store = open({ maxEntries: 3, maxBytes: 2000 })
+    for (let number = 0; number < 60; number++) store.set(plain(`ours-${number}`))
+    expect(store.stats().entries).toBeLessThanOrEqual(4)
+    expect(store.prune(Date.now(), { maxEntries: 1 })).toBeLessThanOrEqual(3)
+    expect(store.clear()).toBe(1)
+    expect(store.stats()).toEqual({ entries: 0, bytes: 0 })
+    for (const [name, text] of Object.entries(THEIRS)) {
+      expect(readFileSync(join(dir, 'export', name), 'utf8'), name).toBe(text)
+    }
+    expect(readdirSync(join(dir, '.persist')).includes('damaged')).toBe(false)
+  })
+
+  test('make no function of a folder', () => {
+    expect([...diskStore(dir).namespaces!()]).toEqual([])
+    open().set(plain('ours'))
+    expect([...diskStore(dir).namespaces!()]).toEqual(['export'])
+  })
+
+  test('are told from our own damaged entries, which a listing reports and moves aside', () => {
+    const store = open()
+    const hash = createHash('sha256').update('x').digest('base64url')
+    store.set(plain(hash))
+    store.set(plain('ours'))
+    writeFileSync(join(dir, 'export', `${hash}.entry`), 'nothing is left of it')
+    writeFileSync(join(dir, 'export', 'ours.entry'), '{"persist":1,"crc32":"cut o')
+    expect([...store.entries()]).toEqual([])
+    expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED', 'ERR_PERSIST_ENTRY_DAMAGED'])
+    expect(readdirSync(join(dir, '.persist', 'damaged'))).toHaveLength(2)
+    expect(readdirSync(join(dir, 'export')).sort()).toEqual(Object.keys(THEIRS).sort())
+  })
+})

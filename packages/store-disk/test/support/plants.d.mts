@@ -1,0 +1,5 @@
+/** The names of what {@link plant} can put somewhere. */
+export const PLANTS: readonly string[]
+
+/** Puts something odd at a path; `victim` is a file of somebody else. */
+export function plant(kind: string, path: string, victim: string): void

@@ -1,0 +1,31 @@
+import type { Entries } from './place.ts'
+
+const DUPLICATE_KEY = 11000
+/** Clocks of machines that do their work together differ by less. */
+const AHEAD_MS = 60_000
+
+/**
+ * Notes that this process does now what has to be done once in `every` milliseconds, by any process. `false`: another one
+ * has done it lately, or is about to. A note from a clock that is ahead counts as none: else one such machine would stop
+ * all others until that time comes.
+ */
+export async function claim(entries: Entries, _id: string, every: number): Promise<boolean> {
+  const now = Date.now()
+  const usedAt = new Date(now)
+  const seen = await entries.findOne({ _id }, { projection: { usedAt: 1 }, readPreference: 'primary' })
+  if (seen === null) return isInserted(entries, _id, usedAt)
+  const noted = seen.usedAt instanceof Date ? seen.usedAt.getTime() : Number.NaN
+  if (noted > now - every && noted <= now + AHEAD_MS) return false
+  const asSeen = Number.isNaN(noted) ? { _id } : { _id, usedAt: new Date(noted) }
+  return (await entries.updateOne(asSeen, { $set: { usedAt } })).modifiedCount === 1
+}
+
+async function isInserted(entries: Entries, _id: string, usedAt: Date): Promise<boolean> {
+  try {
+    await entries.insertOne({ _id, usedAt })
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false
+    throw error
+  }
+}
