@@ -90,7 +90,7 @@ class Collected {
   #notes: NotesByPath | undefined
 
   add(path: string, notes: Notes): void {
-    // Whatever somebody put on Object.prototype must not get in the way.
+    // Without a prototype: a setter on Object.prototype must not get in the way.
     this.#notes ??= Object.create(null) as NotesByPath
     if (Array.isArray(notes)) this.#notes[path] = notes as Notes
     else

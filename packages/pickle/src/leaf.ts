@@ -18,3 +18,8 @@ export interface Leaf {
   raise(payload: unknown): unknown
   window?(value: object): Window
 }
+
+/** Whether an object has no property of its own. */
+export function isBare(value: object): boolean {
+  return Reflect.ownKeys(value).length === 0
+}

@@ -1,4 +1,4 @@
-import type { Leaf } from './leaf.ts'
+import { isBare, type Leaf } from './leaf.ts'
 import { makeHome } from './realm.ts'
 import { Tagged } from './tagged.ts'
 
@@ -89,7 +89,7 @@ function temporalLeaf(shortName: string, { write, make }: Form, type: TemporalCl
     lower(value) {
       // Throws for a forged one.
       type!.prototype.toString.call(value)
-      return Reflect.ownKeys(value).length === 0 ? new Tagged(name, write(value as TemporalValue, type!)) : undefined
+      return isBare(value) ? new Tagged(name, write(value as TemporalValue, type!)) : undefined
     },
     raise(payload) {
       if (type === undefined) throw new TypeError(`this runtime has no ${name}`)
