@@ -44,7 +44,7 @@ export {
   type TagFence,
 } from '@persist/store'
 export type { OptionsFor, Persist, PersistWith } from './face/forms.ts'
-export type { Many, ManyOptions, ManyProgress } from './face/many.ts'
+export type { Many, ManyCalls, ManyOptions, ManyProgress, ManyStreams } from './face/many.ts'
 export { createPersist, persist, persisted } from './face/persist.ts'
 export type {
   AsyncView,

@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPersist, type ManyProgress, memoryStore, type PersistEvent, type StoreAdapter } from '@persist/core'
+import {
+  createPersist,
+  type ManyProgress,
+  memoryStore,
+  type PersistEvent,
+  persisted,
+  type Store,
+  type StoreAdapter,
+} from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { inBothColours } from './lab.ts'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
@@ -16,25 +24,31 @@ afterAll(async () => {
   expect(unhandled).toEqual([])
 })
 
-/** Counts the round trips to a store that can give many entries at once. */
-function counted(store: StoreAdapter): { cache: StoreAdapter; trips: number[] } {
-  const trips: number[] = []
+type GetMany = NonNullable<Store['getMany']>
+
+/** A store in which something happens whenever many entries are asked for at once. */
+function beforeGetMany(store: StoreAdapter, act: (hashes: readonly string[]) => void): StoreAdapter {
   const open: StoreAdapter['open'] = (namespace, options) => {
     const inner = store.open(namespace, options)
+    const getMany = (hashes: Parameters<GetMany>[0]) => {
+      act(hashes)
+      return inner.getMany!(hashes)
+    }
     return new Proxy(inner, {
       get(target, name) {
+        if (name === 'getMany') return getMany
         const member: unknown = Reflect.get(target, name)
-        if (name === 'getMany') {
-          return (hashes: readonly string[]) => {
-            trips.push(hashes.length)
-            return target.getMany!(hashes)
-          }
-        }
         return typeof member === 'function' ? member.bind(target) : member
       },
     })
   }
-  return { cache: { ...store, open } as StoreAdapter, trips }
+  return { ...store, open } as StoreAdapter
+}
+
+/** Counts the round trips to a store that can give many entries at once. */
+function counted(store: StoreAdapter): { cache: StoreAdapter; trips: number[] } {
+  const trips: number[] = []
+  return { cache: beforeGetMany(store, (hashes) => void trips.push(hashes.length)), trips }
 }
 
 async function collect<T>(list: AsyncIterable<T>): Promise<T[]> {
@@ -172,6 +186,63 @@ inBothColours('many of an array', (makeStore) => {
       reason,
     )
     expect(runs).toBe(0)
+  })
+
+  it('a hash that two keys share concerns the second one only', async () => {
+    const f = persist((text: string) => text.length, {
+      funcname: 'f',
+      cache: makeStore(),
+      hash: ([text]) => text.toLowerCase(),
+    })
+    await f('Abc')
+    const outcomes = await f.many([['x'], ['aBC'], ['Abc']], { settle: true })
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: { code: 'ERR_PERSIST_HASH_COLLISION' } },
+      { status: 'fulfilled', value: 3 },
+    ])
+  })
+
+  it.each(['report', 'throw'] as const)('a store that cannot give many costs no result; %s', async (onStoreError) => {
+    const cache = beforeGetMany(makeStore(), () => {
+      throw new Error('not today')
+    })
+    const f = persist((x: number) => x, { funcname: 'f', cache, onStoreError })
+    await f(1)
+    expect(await f.many([[1], [2]])).toEqual([1, 2])
+    expect(f.counters).toMatchObject({ hits: 1, misses: 2, problems: 1 })
+  })
+
+  it('of a method takes the instance by call', async () => {
+    class Scale {
+      readonly factor: number
+      constructor(factor: number) {
+        this.factor = factor
+      }
+      @persist({ funcname: 'Scale.times', cache: makeStore(), key: (self: Scale, x: number) => [self.factor, x] })
+      async times(x: number) {
+        return this.factor * x
+      }
+    }
+    const [two, five] = [new Scale(2), new Scale(5)]
+    const { many } = persisted(two.times)
+    expect(await many.call(two, [[1], [3]])).toEqual([2, 6])
+    expect(await many.call(five, [[1], [3]])).toEqual([5, 15])
+  })
+
+  it('fake timers of a test do not stop it', async () => {
+    const f = persist(async (x: number) => x, { funcname: 'f', cache: makeStore(), concurrency: 1 })
+    vi.useFakeTimers()
+    try {
+      async function* list(): AsyncGenerator<[number]> {
+        yield [1]
+        yield [2]
+      }
+      expect(await collect(f.many(list()))).toEqual([1, 2])
+      expect(await f.many([[3], [4]])).toEqual([3, 4])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('changes that the caller makes to the list afterwards do not matter', async () => {

@@ -1,5 +1,5 @@
 import { createPersist, memoryStore, persisted, persist as realPersist, type StoreAdapter } from '@persist/core'
-import { describe, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 const cache = memoryStore()
@@ -119,6 +119,9 @@ describe('what the types promise', () => {
     const url = never(() => realPersist((x: number) => x, { cache: process.env.ANY }))
     expectTypeOf<ReturnType<ReturnType<typeof url>>>().toEqualTypeOf<number | Promise<number>>()
     expectTypeOf(memoryStore).toBeCallableWith('x', { monotonic: undefined })
+    const real = createPersist({ now: undefined, env: undefined, stderr: undefined })
+    const g = real((x: number) => x, { funcname: 'types.undefined.real', cache, ttl: '1h' })
+    expect([f(1), g(2), g.with({ maxAge: undefined, signal: undefined })(2)]).toEqual([1, 2, 2])
   })
 
   it('the key is what the key option returns, and hash and unhash speak of it', () => {

@@ -43,6 +43,24 @@ export const undefinedOptions: StoreAdapter[] = [
   keyvStore('redis://localhost', { keepExpiredMs: undefined }),
 ]
 
+// Each part of a persisted function can be exported, and its type be written in a declaration.
+export const { many, cache, lookup } = double
+export const streamed = persist(
+  async function* (x: number) {
+    yield x
+  },
+  { funcname: 'streamed' },
+)
+export const manyStreams = streamed.many
+export const outcomes = shared.many([[1]], { settle: true })
+export const iteration = double.many(new Set<[x: number]>())
+export const own = <F extends (x: number) => string>(fn: F) => persist(fn, { funcname: 'own' })
+export const attached = persist(
+  Object.assign((x: number) => x, { schema: 1 }),
+  { funcname: 'attached', cache: 'mongodb://localhost/app' },
+)
+export const schema: number = attached.schema
+
 class Model {
   @persist({ funcname: 'Model.predict', key: (_self: Model, x: number) => x })
   predict(x: number): number {

@@ -62,7 +62,8 @@ type ManyOf<R, M extends Mode, Settle extends boolean> = [R] extends [PromiseLik
 export type Many<F extends AnyFunction, M extends Mode> =
   IsIteration<ReturnType<F>> extends true ? ManyStreams<F> : ManyCalls<F, M>
 
-interface ManyCalls<F extends AnyFunction, M extends Mode> {
+/** `f.many` of a function whose results are stored one by one. */
+export interface ManyCalls<F extends AnyFunction, M extends Mode> {
   /** An array gives an array. A sync function over a sync store computes one after the other, and answers at once. */
   <Settle extends boolean = false>(
     this: ThisParameterType<F>,
@@ -80,8 +81,8 @@ interface ManyCalls<F extends AnyFunction, M extends Mode> {
   ): AsyncGenerator<Item<Awaited<ReturnType<F>>, Settle>, void, undefined>
 }
 
-/** Of an async generator: one iteration for each call. Each goes at the pace of its consumer, so there is nothing to limit. */
-type ManyStreams<F extends AnyFunction> = (
+/** `f.many` of an async generator: one iteration for each call. Each goes at the pace of its consumer, so there is nothing to limit. */
+export type ManyStreams<F extends AnyFunction> = (
   this: ThisParameterType<F>,
   calls: readonly Readonly<Parameters<F>>[],
   options?: Pick<ManyOptions, 'signal'>,

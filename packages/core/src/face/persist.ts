@@ -8,15 +8,19 @@ import type { AnyFunction, CacheRef } from './types.ts'
 import { isPersisted, wrap } from './wrap.ts'
 
 /**
- * A `persist` for other surroundings: another clock, environment or stderr. For tests, mostly.
+ * A `persist` for other surroundings: another clock, environment or stderr. For tests, mostly. What is not given, or
+ * `undefined`, is that of the real world.
  *
  * @example
  * ```ts
  * const persist = createPersist({ now: () => Date.UTC(2026, 0, 1), env: {} })
  * ```
  */
-export function createPersist(surroundings: Partial<Surroundings> = {}): Persist {
-  const all: Surroundings = { ...realSurroundings, ...surroundings }
+export function createPersist(
+  surroundings: { readonly [Name in keyof Surroundings]?: Surroundings[Name] | undefined } = {},
+): Persist {
+  const given = Object.entries(surroundings).filter(([, value]) => value !== undefined)
+  const all: Surroundings = { ...realSurroundings, ...Object.fromEntries(given) }
   // `entry` is what the user called: the stack below it says where a function was persisted.
   const makeFrom =
     (entry: AnyFunction): Make =>
