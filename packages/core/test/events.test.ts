@@ -119,7 +119,13 @@ inBothColours('the events of a call', (makeStore, colour) => {
     const nameless = {
       lease: (hash: string, ms: number) => cache.open('f', {}).lease!(hash, ms),
     }
-    const f = persist(() => 1, { funcname: 'f', cache: changed(cache, nameless), report, hash: () => 'one', waitTimeout: '5s' })
+    const f = persist(() => 1, {
+      funcname: 'f',
+      cache: changed(cache, nameless),
+      report,
+      hash: () => 'one',
+      waitTimeout: '5s',
+    })
     await cache.open('f', {}).lease!('one', 3_600_000)
     expect(await f()).toBe(1)
     expect(told()).toEqual(['miss absent', 'wait timeout', 'compute', 'skip timeout'])
