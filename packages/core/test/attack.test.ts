@@ -224,7 +224,7 @@ inBothColours('callers at the same time', (makeStore) => {
 })
 
 inBothColours('a lease', (makeStore) => {
-  it.each([
+  it.each<[string, object, () => unknown]>([
     ['the value cannot be stored and errors are thrown', { onStoreError: 'throw' as const }, () => () => 1],
     [
       'shouldStore throws',
