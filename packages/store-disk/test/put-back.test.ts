@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
@@ -22,9 +22,9 @@ function room() {
   return { dir, store, path, seen }
 }
 
-function evict(dir: string, path: string, seen: ReturnType<typeof lstatSync>, fileSystem = {}) {
+function evict(dir: string, path: string, seen: Stats, fileSystem = {}) {
   const plan = makePlan(dir, fileSystem)
-  return new EntryRemoval(plan, namespaceTag('f')).removeUnchanged(path, seen!)
+  return new EntryRemoval(plan, namespaceTag('f')).removeUnchanged(path, seen)
 }
 
 describe('an entry that was held aside, because it was to be evicted, and goes back because it has changed', () => {
