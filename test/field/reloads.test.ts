@@ -8,7 +8,7 @@ import { installedWith } from './install.ts'
 
 let installed: string
 beforeAll(() => {
-  installed = installedWith({ jest: '^30.5.2', vite: '^7.3.8', vitest: '^4.1.12' })
+  installed = installedWith({ jest: '^30.5.2', jiti: '^2.7.0', vite: '^7.3.8', vitest: '^4.1.12' })
 })
 
 const LOAD = `
@@ -116,4 +116,22 @@ test('Vite’s dev server loads an edited module again, and one whose import was
       await server.close()`,
   })
   expect(folder.node('main.mjs')).toBe('0 1 users0\n1-1 users1\n2 1 users2\n3 1 people3\n')
+})
+
+test('jiti loads an edited module again', () => {
+  const folder = folderBelow(installed, {
+    'load.ts': LOAD,
+    'main.mjs': `
+      import { readFileSync, writeFileSync } from 'node:fs'
+      import { createJiti } from 'jiti'
+      const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false })
+      const text = readFileSync('load.ts', 'utf8')
+      for (const edited of [text, text.replace("' '", "'-'"), '// a comment\\n' + text]) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        writeFileSync('load.ts', edited)
+        const { default: find } = await jiti.import('./load.ts')
+        console.log(find(1))
+      }`,
+  })
+  expect(folder.node('main.mjs')).toBe('users1\nusers1\nusers1\n')
 })

@@ -111,12 +111,13 @@ test('a store that cannot be loaded since its own dependency is missing says so,
   expect(error.cause).toContain('lmdb-of-nobody')
 })
 
-test('redis:// without its driver says which package is missing, and how to add it', () => {
+test('redis:// without its driver says which package is missing, and the one command that adds both', () => {
   const keyv = join(project, 'node_modules/@persist/store-keyv')
   for (const file of ['dist', 'package.json']) {
     cpSync(join(PACKAGES, 'store-keyv', file), join(keyv, file), { recursive: true })
   }
   const error = thrown('redis://localhost', { npm_config_user_agent: 'pnpm/12.0.0' })
-  expect(error).toMatchObject({ code: 'ERR_PERSIST_STORE_LOAD' })
-  expect(error.message).toContain('Run: pnpm add @keyv/redis')
+  const install = 'pnpm add @persist/store-keyv @keyv/redis'
+  expect(error).toMatchObject({ name: 'StoreNotInstalledError', packageName: '@keyv/redis', scheme: 'redis', install })
+  expect(error.message).toContain(`Run: ${install}`)
 })

@@ -149,4 +149,36 @@ await withRedis('results in Redis', (redis) => {
     expect(await one.open('f').stats()).toMatchObject({ entries: 1 })
     await Promise.all([one.close(), two.close()])
   })
+
+  test('what keeps it from connecting is said: a wrong password, a server that is not there, a name that is none', async () => {
+    const wrong = (place: string) => keyvStore(place, { serverWaitMs: 20_000 }).open('f')
+    const { port } = new URL(redis.url)
+    const reasons = [
+      [`redis://ann:S3cret@127.0.0.1:${port}`, /WRONGPASS/],
+      [`redis://:S3cret@127.0.0.1:${port}`, /AUTH|WRONGPASS/],
+      [`redis://127.0.0.1:${port}/9999`, /DB index/],
+      ['redis://127.0.0.1:1', /ECONNREFUSED/],
+      ['redis://localhost:1', /ECONNREFUSED/],
+      ['redis://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/],
+    ] as const
+    for (const [place, reason] of reasons) {
+      for (const verb of ['get', 'delete'] as const) {
+        const failure = await wrong(place)
+          [verb]('h')
+          .catch((error: Error) => error as Error)
+        expect(failure).toMatchObject({ code: UNAVAILABLE, message: expect.stringMatching(reason) })
+        expect(String((failure as Error).stack) + String((failure as Error).cause)).not.toContain('S3cret')
+      }
+    }
+  })
+
+  test('an entry outlives its expiry until it may not be served stale any more, and one that is over is gone', async () => {
+    const store = keyvStore(url(), { keepExpiredMs: 0, serverWaitMs: 20_000 }).open('f')
+    const now = Date.now()
+    const stale = { ...ENTRY, hash: 'stale', expiresAt: now - 1000, staleUntil: now + 3_600_000 }
+    await store.set(stale)
+    await store.set({ ...ENTRY, hash: 'over', expiresAt: now - 1000 })
+    await expect.poll(() => store.get('over')).toBeUndefined()
+    expect(await store.get('stale')).toEqual(stale)
+  })
 })

@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 export async function confirm({ yes, output }: Session, question: string): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new Refusal(`${question} There is nobody to ask: say --yes`)
+    throw new Refusal(`${question} There is no terminal to ask on: say --yes`)
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   try {

@@ -2,6 +2,9 @@ import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
 import { EXIT, Refusal } from './exit.ts'
+import { entries } from './format.ts'
+import { refuseUnknown } from './functions.ts'
+import { oneLine } from './output.ts'
 
 /** How an entry is named: by its hash, or by the arguments of the call. */
 export interface EntryName {
@@ -24,12 +27,23 @@ export function hashIn({ hash, args }: EntryName): string {
   return sha256(canonical(list))
 }
 
-/** The entry, or the end of the command with exit code 1. What is damaged is said to be. */
+/** The entry, or the end of the command with exit code 1. A damaged one is called damaged. */
 export async function find(adapter: StoreAdapter, funcname: string, name: EntryName): Promise<Entry> {
-  const hash = hashIn(name)
   let trouble = ''
   const store: Store = adapter.open(funcname, { report: (problem) => (trouble = `: ${problem.message}`) })
+  const hash = await wholeHash(store, hashIn(name))
   const entry = await store.get(hash)
-  if (entry === undefined) throw new Refusal(`${funcname} has no entry ${hash}${trouble}`, EXIT.no)
-  return entry
+  if (entry !== undefined) return entry
+  if (trouble === '') await refuseUnknown(adapter, funcname)
+  throw new Refusal(`${oneLine(funcname)} has no entry ${oneLine(hash)}${trouble}`, EXIT.no)
+}
+
+/** The hash that begins so, where it was copied from a table that had no room for all of it: then it ends in `…`. */
+export async function wholeHash(store: Store, hash: string): Promise<string> {
+  if (!hash.endsWith('…')) return hash
+  const start = hash.slice(0, -1)
+  const found: string[] = []
+  for await (const head of store.heads()) if (head.hash.startsWith(start)) found.push(head.hash)
+  if (found.length > 1) throw new Refusal(`${entries(found.length)} begin with ${oneLine(start)}`)
+  return found[0] ?? hash
 }

@@ -1,13 +1,21 @@
-/** What the command's exit code says. */
+import type { PersistError } from '@persist/errors'
+import { CommanderError } from 'commander'
+
+/** What the command's exit code says. The README and the help list these. */
 export const EXIT = {
   /** Done. */
   fine: 0,
-  /** Done, and the answer is no: no such entry, damage found, not all copied, the question was answered with no. */
+  /**
+   * Done, and the answer is no: no such cache, function or entry, damage found, not everything copied, or the question was
+   * answered with no.
+   */
   no: 1,
-  /** The command was called wrongly. */
+  /** The command line is wrong. */
   usage: 2,
   /** The store cannot be reached, opened or used. */
   store: 3,
+  /** A file beside the store cannot be read or written, or a port cannot be used; standard output is such a file. */
+  io: 4,
   /** Stopped with Ctrl-C; what was done is done. */
   interrupted: 130,
 } as const
@@ -22,4 +30,45 @@ export class Refusal extends Error {
     super(message)
     this.exitCode = exitCode
   }
+}
+
+const USAGE_CODES = new Set([
+  'ERR_PERSIST_OPTION',
+  'ERR_PERSIST_UNKNOWN_STORE',
+  'ERR_PERSIST_STORE_NOT_INSTALLED',
+  'ERR_PERSIST_HASH',
+  'ERR_PERSIST_KEY',
+])
+
+/** The exit code for what a command threw. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Refusal) return error.exitCode
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+  // By its code: a module that `--store` names may bring its own copy of the class.
+  const { code } = error as Partial<PersistError>
+  return code !== undefined && USAGE_CODES.has(code) ? EXIT.usage : EXIT.store
+}
+
+/** A problem with a file or a port, by the system's own words. */
+export function ioRefusal(what: string, error: unknown): Refusal {
+  return new Refusal(`${what}: ${reasonOf(error)}`, EXIT.io)
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EEXIST: 'it exists already',
+  EADDRINUSE: 'it is in use',
+  EPIPE: 'its reader has ended',
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string }
+  return (code !== undefined && REASONS[code]) || String(message ?? error)
 }

@@ -1,46 +1,66 @@
 import { closeStores } from '@persist/core'
-import { PersistError } from '@persist/errors'
+import type { PersistError } from '@persist/errors'
 import { CommanderError } from 'commander'
 import { withDashedHashes } from './dashed-hashes.ts'
-import { EXIT, type ExitCode, Refusal } from './exit.ts'
+import { EXIT, type ExitCode, exitCodeOf, ioRefusal } from './exit.ts'
 import { harmless } from './output.ts'
 import { createProgram } from './program.ts'
+import { watchStreams } from './streams.ts'
+import { isTooLong } from './transfer/lines.ts'
 
-const USAGE_CODES = new Set(['ERR_PERSIST_OPTION', 'ERR_PERSIST_UNKNOWN_STORE', 'ERR_PERSIST_HASH', 'ERR_PERSIST_KEY'])
+process.exitCode = await main(process.argv.slice(2))
 
-process.exitCode = await main(process.argv)
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const json = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length).includes('--json')
+  const streams = watchStreams(process)
+  const code = await run(args, json)
+  const failure = await streams.failure()
+  return failure === undefined ? code : failed(ioRefusal('standard output cannot be written', failure), json)
+}
 
-async function main(argv: readonly string[]): Promise<ExitCode> {
-  // `persist ls | head`: whoever reads has read enough.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.fine)
-    throw error
-  })
+async function run(args: readonly string[], json: boolean): Promise<ExitCode> {
   let code: ExitCode = EXIT.fine
-  const program = createProgram((ended) => {
-    code = ended
-  })
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  const ended = (exitCode: ExitCode) => {
+    code = exitCode
+  }
   try {
-    if (argv[2] === 'complete') await (await import('./commands/completion.ts')).complete(program, argv.slice(3))
-    else await program.parseAsync(withDashedHashes(argv.slice(2)), { from: 'user' })
+    const program = createProgram(ended, { silent: json })
+    if (args[0] === 'complete') await (await import('./commands/completion.ts')).complete(program, args.slice(1))
+    else await program.parseAsync(withDashedHashes(args), { from: 'user' })
     return code
   } catch (error) {
-    return failed(error, argv.includes('--json'))
+    return failed(error, json)
   } finally {
-    await closeStores()
+    await closeStores().catch(() => {})
   }
 }
 
 /** Says what went wrong on one line, and with `--json` as JSON. */
 function failed(error: unknown, json: boolean): ExitCode {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
-  const { message } = error as Error
-  const code = error instanceof PersistError ? error.code : undefined
-  const line = json ? JSON.stringify({ error: { message, ...(code && { code }) } }) : `persist: ${harmless(message)}`
-  process.stderr.write(`${line}\n`)
+  const exitCode = exitCodeOf(error)
+  const isSaid = error instanceof CommanderError && (exitCode === EXIT.fine || !json)
+  if (!isSaid) {
+    const message = messageOf(error)
+    const { code } = error as Partial<PersistError>
+    const hasCode = typeof code === 'string' && code.startsWith('ERR_PERSIST_')
+    const told = { error: { message, ...(hasCode && { code }), exitCode } }
+    process.stderr.write(json ? `${JSON.stringify(told)}\n` : `persist: ${harmless(message)}\n`)
+  }
   if (process.env.PERSIST_DEBUG) console.error(error)
-  if (error instanceof Refusal) return error.exitCode
-  return code !== undefined && USAGE_CODES.has(code) ? EXIT.usage : EXIT.store
+  return exitCode
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') return 'which command? persist --help lists them'
+    return error.message.replace(/^error: /, '')
+  }
+  const { code } = error as Partial<PersistError>
+  const message = error instanceof Error ? error.message : String(error)
+  // What follows is advice for applications.
+  if (code === 'ERR_PERSIST_STORE_NOT_INSTALLED') return message.split('\n')[0]!
+  if (isTooLong(error)) {
+    return 'the answer is longer than a text can be (512 MB): persist get --raw writes the bytes as they are'
+  }
+  return message
 }

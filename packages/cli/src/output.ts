@@ -1,11 +1,12 @@
-import { once } from 'node:events'
 import picocolors from 'picocolors'
 
-/** Colour names that are used. */
+/** Colors that are used. */
 export type Paint = Pick<
   ReturnType<typeof picocolors.createColors>,
   'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 >
+
+const PIPE_WIDTH = 300
 
 /** Where a command's answer goes: text for people, or one JSON document. */
 export class Output {
@@ -34,14 +35,19 @@ export class Output {
     return this.#stdout.columns || 100
   }
 
+  /** The width that no line of a table may exceed. A pipe has none, but a bound, since keys may be long. */
+  get tableWidth(): number {
+    return this.isTerminal ? this.width : PIPE_WIDTH
+  }
+
   /** One line, or several. */
   async print(text: string): Promise<void> {
     await this.write(`${text}\n`)
   }
 
-  /** Exactly this. */
+  /** Exactly this. What cannot be written shows at the end of the command: see streams.ts. */
   async write(text: string | Uint8Array): Promise<void> {
-    if (text.length > 0 && !this.#stdout.write(text)) await once(this.#stdout, 'drain')
+    if (text.length > 0) await new Promise<void>((resolve) => this.#stdout.write(text, () => resolve()))
   }
 
   /** The answer, as JSON where that is asked for. */
@@ -49,9 +55,9 @@ export class Output {
     await this.print(this.json ? JSON.stringify(json, undefined, this.isTerminal ? 2 : undefined) : await text())
   }
 
-  /** Beside the answer. */
+  /** Beside the answer; with `--json` it is a JSON document on a line, as an error is. */
   note(text: string): void {
-    this.#stderr.write(`${text}\n`)
+    this.#stderr.write(`${this.json ? JSON.stringify({ note: text }) : text}\n`)
   }
 }
 
@@ -85,5 +91,7 @@ function escaped(letter: string): string {
 /** As {@link harmless}, on one line of at most so many letters. */
 export function oneLine(text: string, longest = Number.POSITIVE_INFINITY): string {
   const line = harmless(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t')
-  return line.length > longest ? `${line.slice(0, Math.max(1, longest - 1))}…` : line
+  if (line.length <= longest) return line
+  // Not within a surrogate pair.
+  return `${line.slice(0, Math.max(1, longest - 1)).replace(/[\ud800-\udbff]$/, '')}…`
 }

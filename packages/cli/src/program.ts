@@ -2,23 +2,35 @@ import { Command } from 'commander'
 import { addChanging } from './declare/changing.ts'
 import { addLooking } from './declare/looking.ts'
 import { addMoving } from './declare/moving.ts'
+import { waitTime } from './declare/numbers.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { Output } from './output.ts'
 import { type CommonOptions, Session } from './session.ts'
+import { WAIT_MS } from './stores.ts'
 import { VERSION } from './version.ts'
 
 type Outcome = ExitCode | void
 
-/** The command line. `done` is told each command's exit code. */
-export function createProgram(done: (code: ExitCode) => void): Command {
+/** The command line. `done` gets each command's exit code. `silent`: whoever catches its errors prints them. */
+export function createProgram(
+  done: (code: ExitCode) => void,
+  { silent = false }: { readonly silent?: boolean } = {},
+): Command {
   const program = new Command('persist')
+  // Before the commands are made, which take both from it.
+  program.exitOverride()
+  program.configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'persist: ')),
+    ...(silent && { writeErr: () => {} }),
+  })
   program
     .description('Look at caches of @persist, tidy, check, copy and export them.')
     .version(VERSION)
     .option('-c, --cache <url>', 'the cache: a folder, or a URL (default: PERSIST_CACHE, or file://persist)')
     .option('--store <module>', 'a module that registers a store, or exports one: store://, or store://<export>')
-    .option('--json', 'answer with one JSON document')
-    .option('--no-color', 'no colours; also by NO_COLOR')
+    .option('--timeout <time>', `how long to wait for an answer of a server (default: ${WAIT_MS / 1000}s)`, waitTime)
+    .option('--json', 'answer with one JSON document; errors are JSON too')
+    .option('--no-color', 'no colors; also by NO_COLOR')
     .option('-y, --yes', 'do not ask before something is deleted')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
@@ -47,23 +59,32 @@ export function createProgram(done: (code: ExitCode) => void): Command {
     .command('completion')
     .description('print the script that completes commands: source <(persist completion bash)')
     .argument('<shell>', 'bash, zsh, fish or powershell')
-    .action(run(async (_, shell: string) => (await import('./commands/completion.ts')).printScript(shell)))
+    .action(
+      run(async (session, shell: string) => (await import('./commands/completion.ts')).printScript(session, shell)),
+    )
 
   return program
 }
 
 const EPILOGUE = `
 Examples:
-  persist ls                                   functions in ./persist
-  persist show double --args "[3]"             one entry, by the arguments of its call
-  persist -c mongodb://localhost/app stats     a cache in MongoDB
+  persist ls                             functions in ./persist
+  persist show double --args "[3]"       one entry, by the arguments of its call
+  persist -c mongodb://localhost/app stats
   persist copy file://persist mongodb://localhost/app --check
-  persist export backup.ndjson.gz && persist -c ./other import backup.ndjson.gz
-  persist serve                                the same on a page
+  persist export all.ndjson.gz && persist -c ./other import all.ndjson.gz
+  persist prune --keep-stale 7d          delete what expired over a week ago
+  persist --timeout 30s -c redis://far ls
+  persist serve                          the same on a page
 
 Environment:
   PERSIST_CACHE    the cache, where --cache is not given
   PERSIST_SECRET   the secret of a folder whose entries are sealed with one
 
 Exit codes:
-  0 done    1 no such entry, damage, something refused    2 wrong usage    3 the store cannot be used    130 stopped`
+  0    done
+  1    no such cache, function or entry; damage found; not everything done
+  2    the command line is wrong, or a package is missing
+  3    the store cannot be used
+  4    a file, standard output or a port cannot be used
+  130  stopped with Ctrl-C`

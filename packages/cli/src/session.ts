@@ -1,5 +1,6 @@
 import { redactUrl, type StoreAdapter } from '@persist/store'
 import { Refusal } from './exit.ts'
+import { cacheHint, functionsIn } from './functions.ts'
 import type { Output } from './output.ts'
 import { MODULE_SCHEME, type Purpose, Stores } from './stores.ts'
 
@@ -10,6 +11,14 @@ export interface CommonOptions {
   readonly json?: boolean
   readonly color: boolean
   readonly yes?: boolean
+  /** How long to wait for an answer of a server, in milliseconds. */
+  readonly timeout?: number
+}
+
+/** A cache, and those of its functions that a command is about. */
+export interface Chosen {
+  readonly adapter: StoreAdapter
+  readonly funcnames: readonly string[]
 }
 
 /** One run of the command: its options, its stores, its output. */
@@ -26,11 +35,11 @@ export class Session {
     this.output = output
     this.env = env
     this.yes = options.yes === true
-    this.stores = new Stores(env)
+    this.stores = new Stores(env, options.timeout)
     this.#options = options
   }
 
-  /** To be called first: what `--store` names is loaded. */
+  /** To be called first: it loads what `--store` names. */
   async begin(): Promise<void> {
     if (this.#options.store !== undefined) await this.stores.load(this.#options.store)
   }
@@ -44,7 +53,24 @@ export class Session {
   }
 
   open(purpose: Purpose): StoreAdapter {
-    return this.stores.open(this.url, purpose)
+    return this.stores.open(this.url, purpose, 'Name the cache with --cache, or PERSIST_CACHE')
+  }
+
+  /** As {@link open}, for a command with functions: one that looks like a cache explains why there is none. */
+  openFor(purpose: Purpose, named: readonly string[]): StoreAdapter {
+    try {
+      return this.open(purpose)
+    } catch (error) {
+      const hint = named.map(cacheHint).find((text) => text !== '')
+      if (hint === undefined || !(error instanceof Refusal)) throw error
+      throw new Refusal(`${error.message.replace(/[.?]?$/, '.')}${hint}`, error.exitCode)
+    }
+  }
+
+  /** The cache of this run, and the functions that are named, each of which must be there; or all of them. */
+  async choose(purpose: Purpose, named: readonly string[] = []): Promise<Chosen> {
+    const adapter = this.openFor(purpose, named)
+    return { adapter, funcnames: await functionsIn(adapter, named) }
   }
 
   /** The adapter's name, without secrets whatever it says itself. */
@@ -55,15 +81,4 @@ export class Session {
   async close(): Promise<void> {
     await this.stores.close()
   }
-}
-
-/** The namespaces that are meant: those that are named, or all. */
-export async function functionsIn(adapter: StoreAdapter, named: readonly string[] = []): Promise<string[]> {
-  if (named.length > 0) return [...new Set(named)]
-  if (adapter.namespaces === undefined) {
-    throw new Refusal(`the store ${redactUrl(adapter.name)} cannot list its functions: name those that you mean`)
-  }
-  const names: string[] = []
-  for await (const name of adapter.namespaces()) names.push(name)
-  return names.sort((a, b) => a.localeCompare(b, 'en'))
 }

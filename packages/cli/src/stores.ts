@@ -3,12 +3,42 @@ import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { resolveStore } from '@persist/core'
-import { StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
-import { afterScheme, registeredStore, registerStore, type StoreAdapter, schemeOf } from '@persist/store'
-import { EXIT, Refusal } from './exit.ts'
+import { OptionError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
+import {
+  afterScheme,
+  registeredStore,
+  registerStore,
+  type StoreAdapter,
+  type StoreOptions,
+  schemeOf,
+} from '@persist/store'
+import { Refusal } from './exit.ts'
+import { refuseAbsent } from './presence.ts'
 
-/** `look`: nothing is changed, not even what is damaged. */
-export type Purpose = 'look' | 'change'
+/** `look`: nothing is changed, not even what is damaged. `change`: the cache must be there, too. `fill`: it may be made. */
+export type Purpose = 'look' | 'change' | 'fill'
+
+/** How long a command waits for an answer of a server, unless `--timeout` says otherwise: longer than a program does. */
+export const WAIT_MS = 5_000
+
+/** Stores that have no `serverWaitMs`. */
+const FOLDERS = new Set(['file', 'lmdb', 'memory'])
+/** Stores that have it. */
+const SERVERS = new Set(['mongodb', 'mongodb+srv', 'redis', 'rediss'])
+
+/** Databases that Keyv reaches: the package of the driver, and what it exports. */
+const KEYV_DRIVERS: Readonly<Record<string, readonly [string, string]>> = {
+  postgres: ['@keyv/postgres', 'KeyvPostgres'],
+  postgresql: ['@keyv/postgres', 'KeyvPostgres'],
+  mysql: ['@keyv/mysql', 'KeyvMysql'],
+  mariadb: ['@keyv/mysql', 'KeyvMysql'],
+  sqlite: ['@keyv/sqlite', 'KeyvSqlite'],
+  valkey: ['@keyv/valkey', 'KeyvValkey'],
+  memcache: ['@keyv/memcache', 'KeyvMemcache'],
+  memcached: ['@keyv/memcache', 'KeyvMemcache'],
+  etcd: ['@keyv/etcd', 'KeyvEtcd'],
+  dynamodb: ['@keyv/dynamo', 'KeyvDynamo'],
+}
 
 /** The scheme for the exports of the module that `--store` names: `store://` the default one, `store://name` others. */
 export const MODULE_SCHEME = 'store'
@@ -17,16 +47,23 @@ export const MODULE_SCHEME = 'store'
 export class Stores {
   readonly #env: NodeJS.ProcessEnv
   readonly #opened = new Set<StoreAdapter>()
+  readonly #waitMs: number | undefined
   #exports: Readonly<Record<string, unknown>> = {}
 
-  constructor(env: NodeJS.ProcessEnv) {
+  /** @param waitMs how long to wait for an answer of a server, in milliseconds. */
+  constructor(env: NodeJS.ProcessEnv, waitMs?: number) {
     this.#env = env
+    this.#waitMs = waitMs
   }
 
   /** Loads a module that registers stores, or exports some. */
   async load(module: string): Promise<void> {
-    this.#exports = (await import(locate(module))) as Record<string, unknown>
-    registerStore(MODULE_SCHEME, (url) => this.#exported(module, afterScheme(url)))
+    const location = locate(module)
+    if (location.startsWith('file:') && !nodeFs.existsSync(new URL(location))) {
+      throw new Refusal(`--store ${module} cannot be found: there is no such file`)
+    }
+    this.#exports = (await import(location)) as Record<string, unknown>
+    registerStore(MODULE_SCHEME, (url, options) => this.#exported(module, afterScheme(url), options))
   }
 
   /** Whether the module exports a store as its default, so that no URL need be given. */
@@ -34,10 +71,13 @@ export class Stores {
     return this.#exports.default !== undefined
   }
 
-  open(url: string, purpose: Purpose): StoreAdapter {
-    const adapter = schemeOf(url) === 'file' && !registeredStore('file') ? this.#disk(url, purpose) : this.#any(url)
+  /** @param advice what else to say where there is no cache. */
+  open(url: string, purpose: Purpose, advice = ''): StoreAdapter {
+    const scheme = schemeOf(url)
+    const isOwn = registeredStore(scheme) !== undefined
+    const adapter = scheme === 'file' && !isOwn ? this.#disk(url, purpose) : this.#any(url)
     this.#opened.add(adapter)
-    if (purpose === 'look') refuseToMake(url)
+    if (purpose !== 'fill' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) refuseAbsent(scheme, adapter, advice)
     return adapter
   }
 
@@ -53,28 +93,52 @@ export class Stores {
 
   #any(url: string): StoreAdapter {
     try {
-      return resolveStore(url)
+      return this.#resolved(url)
     } catch (error) {
       const { fromUrl } = this.#exports
-      if (typeof fromUrl !== 'function') throw error
-      if (!(error instanceof UnknownStoreError) && !(error instanceof StoreNotInstalledError)) throw error
-      return fromUrl(url) as StoreAdapter
+      const isUnknown = error instanceof UnknownStoreError
+      if (typeof fromUrl === 'function' && (isUnknown || error instanceof StoreNotInstalledError)) {
+        return fromUrl(url, this.#optionsFor(url)) as StoreAdapter
+      }
+      const driver = isUnknown && Object.hasOwn(KEYV_DRIVERS, error.scheme) ? KEYV_DRIVERS[error.scheme] : undefined
+      throw driver === undefined ? error : throughKeyv(url, ...driver)
     }
   }
 
-  #exported(module: string, name: string): StoreAdapter {
+  #resolved(url: string): StoreAdapter {
+    try {
+      return resolveStore(url, process.env, this.#optionsFor(url))
+    } catch (error) {
+      // The module that `--store` names uses this very place already, in its own way.
+      if (error instanceof OptionError && error.option === 'storeOptions') return resolveStore(url)
+      throw error
+    }
+  }
+
+  #optionsFor(url: string): { readonly serverWaitMs: number } | undefined {
+    const scheme = schemeOf(url)
+    const isOwn = registeredStore(scheme) !== undefined || !SERVERS.has(scheme)
+    if (isOwn) return this.#waitMs === undefined || FOLDERS.has(scheme) ? undefined : { serverWaitMs: this.#waitMs }
+    return { serverWaitMs: this.#waitMs ?? WAIT_MS }
+  }
+
+  #exported(module: string, name: string, options: StoreOptions | undefined): StoreAdapter {
     const found = this.#exports[name || 'default']
-    const adapter = typeof found === 'function' ? found(`${MODULE_SCHEME}://${name}`) : found
+    const adapter = typeof found === 'function' ? found(`${MODULE_SCHEME}://${name}`, options) : found
     if (typeof adapter?.open === 'function') return adapter as StoreAdapter
     throw new Refusal(`${module} exports no store as ${name || 'default'}: an adapter, or a function that makes one`)
   }
 }
 
-/** LMDB makes its file when it is only looked at. */
-function refuseToMake(url: string): void {
-  if (schemeOf(url) !== 'lmdb' || registeredStore('lmdb')) return
-  const folder = afterScheme(url).split('?')[0]!
-  if (!nodeFs.existsSync(folder)) throw new Refusal(`there is no ${folder}`, EXIT.no)
+function throughKeyv(url: string, driver: string, name: string): Refusal {
+  const scheme = schemeOf(url)
+  return new Refusal(
+    `${scheme}:// is reached through Keyv. Write a module, and name it with --store ./store.mjs:\n` +
+      `  import ${name} from '${driver}'\n` +
+      `  import { keyvStore } from '@persist/store-keyv'\n` +
+      `  import Keyv from 'keyv'\n` +
+      `  export default keyvStore(new Keyv(new ${name}('${scheme}://…')))`,
+  )
 }
 
 /** A path from here, or a package of the project here. */

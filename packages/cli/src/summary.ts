@@ -10,6 +10,8 @@ export interface Summary {
   readonly oldest?: number
   readonly newest?: number
   readonly expired: number
+  /** How many of the expired ones may still be served. */
+  readonly stale: number
   /** How many entries there are of each version; '' where none was given. */
   readonly versions: Readonly<Record<string, number>>
   /** How long the results took to compute, in milliseconds: what it would take to do it all again. */
@@ -36,6 +38,7 @@ export class Sum {
   #oldest: number | undefined
   #newest: number | undefined
   #expired = 0
+  #stale = 0
   #computeMs = 0
   #withKeys = 0
 
@@ -50,6 +53,7 @@ export class Sum {
     this.#oldest = Math.min(this.#oldest ?? head.createdAt, head.createdAt)
     this.#newest = Math.max(this.#newest ?? head.createdAt, head.createdAt)
     if (isExpired(head, this.#now)) this.#expired++
+    if (isStale(head, this.#now)) this.#stale++
     this.#computeMs += head.durationMs ?? 0
     if (head.key !== undefined) this.#withKeys++
     raise(this.#versions, head.version ?? '')
@@ -64,6 +68,7 @@ export class Sum {
       ...(this.#oldest !== undefined && { oldest: this.#oldest }),
       ...(this.#newest !== undefined && { newest: this.#newest }),
       expired: this.#expired,
+      stale: this.#stale,
       versions: Object.fromEntries(this.#versions),
       computeMs: this.#computeMs,
       tags: Object.fromEntries(this.#tags),
@@ -75,6 +80,11 @@ export class Sum {
 /** At its very time an entry has expired. */
 export function isExpired({ expiresAt }: Head, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
+}
+
+/** It has expired, and may still be served: by `staleWhileRevalidate` or `staleIfError`. */
+export function isStale(head: Head, now: number): boolean {
+  return isExpired(head, now) && head.staleUntil !== undefined && head.staleUntil > now
 }
 
 function raise(counts: Map<string, number>, name: string): void {

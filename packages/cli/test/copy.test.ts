@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { memoryStore } from '@persist/core'
+import type { Entry } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
+import { deliver } from '../src/transfer/delivery.ts'
 import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled } from './support/filled.ts'
 
@@ -14,6 +17,7 @@ test('a copy of a folder has the same entries, and nothing is written twice', as
     copied: 12,
     same: 0,
     kept: 0,
+    busy: 0,
     failed: 0,
     bytes: expect.any(Number),
     damaged: 0,
@@ -130,7 +134,7 @@ describe('a store of one’s own', () => {
         stderr: expect.stringMatching(/exports no store/),
       })
     }
-    expect(await persist(['ls', '--store', './absent.mjs'], { cwd })).toMatchObject({ code: 3 })
+    expect(await persist(['ls', '--store', './absent.mjs'], { cwd })).toMatchObject({ code: 2 })
     expect(await persist(['ls', '--store', 'no-such-package'], { cwd })).toMatchObject({ code: 2 })
   })
 })
@@ -155,6 +159,68 @@ test('a copy that is stopped with Ctrl-C goes on where it was, and writes no ent
   expect(new Set(written()).size).toBe(400)
   expect(written()).toHaveLength(400)
   expect(contents(join(cwd, 'target'))).toEqual(contents(join(cwd, 'persist')))
+})
+
+describe('a computation that runs in the target', () => {
+  const OLD = { hash: 'h', payload: 'old', createdAt: 1, expiresAt: 2 }
+  const RESULT = { hash: 'h', payload: 'result', createdAt: Date.now() }
+
+  function computing(cwd: string, entry: Entry) {
+    diskStore(join(cwd, 'a')).open('f').set(entry)
+    const store = diskStore(join(cwd, 'b')).open('f')
+    return { store, lease: store.lease!('h', 60_000)! }
+  }
+
+  test.each(['newer', 'source', 'target'])('keeps its lease from an expired entry: --winner %s', async (winner) => {
+    const cwd = newFolder()
+    const { store, lease } = computing(cwd, OLD)
+    expect(await persist(['copy', 'a', 'b', '--winner', winner], { cwd })).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^0 entries copied \(0 B\), 1 left out: the target computes them now/),
+    })
+    expect(lease.publish(RESULT)).toBe(true)
+    expect(store.get('h')).toEqual(RESULT)
+    expect(await persist(['copy', 'a', 'b'], { cwd })).toMatchObject({ code: 0 })
+    expect(store.get('h')).toEqual(RESULT)
+  })
+
+  test('keeps its lease from a good entry as well, unless the source is to win', async () => {
+    const cwd = newFolder()
+    const good = { hash: 'h', payload: 'good', createdAt: 5 }
+    const { store, lease } = computing(cwd, good)
+    expect(await json(['copy', 'a', 'b'], { cwd })).toMatchObject({ copied: 0, busy: 1 })
+    expect(await json(['copy', 'a', 'b', '--winner', 'source'], { cwd })).toMatchObject({ copied: 1, busy: 0 })
+    expect(lease.publish(RESULT)).toBe(false)
+    expect(store.get('h')).toEqual(good)
+  })
+
+  test('keeps its lease from an import', async () => {
+    const cwd = newFolder()
+    const { store, lease } = computing(cwd, OLD)
+    await persist(['-c', 'a', 'export', 'all'], { cwd })
+    expect(await persist(['-c', 'b', 'import', 'all'], { cwd })).toMatchObject({ code: 1 })
+    expect(lease.publish(RESULT)).toBe(true)
+    expect(store.get('h')).toEqual(RESULT)
+  })
+
+  test('is not kept waiting by a copy: no lease is left behind', async () => {
+    const cwd = filled()
+    await persist(['copy', 'persist', 'other'], { cwd })
+    const store = diskStore(join(cwd, 'other')).open('odd')
+    for (const hash of ['full', 'half', 'raw', 'gone']) expect(store.lease!(hash, 1000)).toBeDefined()
+  })
+
+  test('publishes before a copy has the lease: the newer of both stays', async () => {
+    const target = memoryStore()
+    const store = target.open('f')
+    const looked = { ...RESULT, createdAt: 3 }
+    store.set(looked)
+    // The look of the copy was before that.
+    const delivery = { target, store, winner: 'newer', now: 10 } as const
+    expect(await deliver({ ...OLD, createdAt: 2 }, undefined, delivery)).toBe('kept')
+    expect(store.get('h')).toEqual(looked)
+    expect(await deliver({ ...OLD, createdAt: 4 }, undefined, delivery)).toBe('copied')
+  })
 })
 
 withMongo('a folder and MongoDB', (url) => {

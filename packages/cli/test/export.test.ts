@@ -1,11 +1,27 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  createWriteStream,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { pipeline } from 'node:stream/promises'
+import { createGzip, gunzipSync, gzipSync } from 'node:zlib'
 import type { Entry } from '@persist/store'
+import { diskStore } from '@persist/store-disk'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lineOf, readLine } from '../src/transfer/lines.ts'
 import { sameEntry } from '../src/transfer/same-entry.ts'
+import { splitLines } from '../src/transfer/split-lines.ts'
 import { COMMAND, execute, json, newFolder, persist } from './support/command.ts'
 import { contents, filled } from './support/filled.ts'
 
@@ -30,6 +46,7 @@ describe('a line', () => {
       source: anyText,
       tags: fc.array(anyText),
       expiresAt: anyNumber,
+      staleUntil: anyNumber,
       durationMs: anyNumber,
       promised: fc.boolean(),
     },
@@ -60,6 +77,7 @@ describe('a line', () => {
     ['{"function":"f","hash":"h","createdAt":1,"payload":{"base64":"?"}}'],
     ['{"function":"f","hash":"h","createdAt":1,"payload":"x","tags":[1]}'],
     ['{"function":"f","hash":"h","createdAt":1,"payload":"x","expiresAt":"never"}'],
+    ['{"function":"f","hash":"h","createdAt":1,"payload":"x","staleUntil":"never"}'],
     ['{"persist":"export","format":2}'],
   ])('%s is refused', (text) => {
     expect(() => readLine(text)).toThrow()
@@ -69,7 +87,7 @@ describe('a line', () => {
 describe('export and import', () => {
   test.each(['all.ndjson', 'all.ndjson.gz'])('%s carries all entries without loss', async (file) => {
     const cwd = filled()
-    expect(await json(['export', file], { cwd })).toEqual({ entries: 12, damaged: 0, file })
+    expect(await json(['export', file], { cwd })).toEqual({ entries: 12, damaged: 0, refused: 0, file })
     expect(await json(['-c', 'other', 'import', file], { cwd })).toMatchObject({ copied: 12, bad: 0, truncated: false })
     expect(contents(join(cwd, 'other'))).toEqual(contents(join(cwd, 'persist')))
     expect(await json(['-c', 'other', 'import', file], { cwd })).toMatchObject({ copied: 0, same: 12 })
@@ -93,7 +111,7 @@ describe('export and import', () => {
     expect(await persist(['export', 'mine'], { cwd })).toMatchObject({ code: 2 })
     expect(readFileSync(join(cwd, 'mine'), 'utf8')).toBe('mine')
     expect(await persist(['export', 'mine', '-y'], { cwd })).toMatchObject({ code: 0 })
-    expect(await persist(['export', 'no/such/folder'], { cwd })).toMatchObject({ code: 3 })
+    expect(await persist(['export', 'no/such/folder'], { cwd })).toMatchObject({ code: 4 })
   })
 
   test('only the functions that are named are exported', async () => {
@@ -102,15 +120,95 @@ describe('export and import', () => {
     expect(stdout.trim().split('\n')).toHaveLength(7)
   })
 
-  test('a file that was cut off is told, and what is in it is imported', async () => {
+  test('a device is written to, and no file takes its place; a link keeps leading to its file', async () => {
+    const cwd = filled()
+    execFileSync('mkfifo', ['pipe'], { cwd })
+    const reading = execute('cat', ['pipe'], { cwd })
+    expect(await persist(['export', 'pipe'], { cwd })).toMatchObject({ code: 0 })
+    expect((await reading).stdout.trim().split('\n')).toHaveLength(14)
+    expect(statSync(join(cwd, 'pipe')).isFIFO()).toBe(true)
+    writeFileSync(join(cwd, 'file'), 'old')
+    symlinkSync('file', join(cwd, 'link'))
+    expect(await persist(['export', 'link', '-y'], { cwd })).toMatchObject({ code: 0 })
+    expect(lstatSync(join(cwd, 'link')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(cwd, 'file'), 'utf8')).toMatch(/^\{"persist":"export"/)
+  })
+
+  test('an entry that is too large for a line of text is named, and the others are exported', async () => {
+    const cwd = filled()
+    // Each zero byte becomes six letters.
+    const payload = '\0'.repeat(Math.ceil(constants.MAX_STRING_LENGTH / 6))
+    diskStore(join(cwd, 'persist')).open('large').set({ hash: 'h', payload, createdAt: 1 })
+    const { code, stdout, stderr } = await persist(['export', 'all'], { cwd })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '12 entries written to all\n' })
+    expect(stderr).toMatch(/^large h is too large .*left out\n$/)
+    expect(await json(['-c', 'other', 'import', 'all'], { cwd })).toMatchObject({ copied: 12, truncated: false })
+    // An answer of that length is no fault of the store either.
+    expect(await persist(['show', 'large', 'h', '--json'], { cwd })).toMatchObject({
+      stderr: expect.stringMatching(/longer than a text can be.*get --raw/),
+    })
+  })
+
+  test.each(['cut', 'cut.gz'])('a file that was cut off is named, and what is in it is imported: %s', async (name) => {
     const cwd = filled()
     const { stdout } = await persist(['export', '-f', 'double'], { cwd })
     const cut = stdout.slice(0, stdout.lastIndexOf('"payload"'))
-    writeFileSync(join(cwd, 'cut'), cut)
-    const ended = await persist(['-c', 'other', 'import', 'cut', '--json'], { cwd })
+    // A compressed file ends without its end.
+    writeFileSync(join(cwd, name), name.endsWith('.gz') ? gzipSync(cut).subarray(0, -8) : cut)
+    const ended = await persist(['-c', 'other', 'import', name, '--json'], { cwd })
     expect(ended.code).toBe(1)
     expect(JSON.parse(ended.stdout)).toMatchObject({ copied: 4, bad: 1, truncated: true })
-    expect(ended.stderr).toMatch(/cut, line 6: .*\n.*cut off/)
+    const notes = ended.stderr.trim().split('\n')
+    expect(notes.map((line) => JSON.parse(line).note)).toEqual([
+      expect.stringMatching(`^${name}, line 6: `),
+      `${name} has no end: it was cut off, or is still being written`,
+    ])
+    expect((await persist(['-c', 'other', 'import', name], { cwd })).stdout).toBe(
+      '0 entries copied (0 B), 4 were there already, 1 unreadable in the file\n',
+    )
+  })
+
+  test('a compressed file that is damaged gives what can be read, and is named', async () => {
+    const cwd = newFolder()
+    const store = diskStore(join(cwd, 'persist')).open('many')
+    for (let n = 0; n < 3000; n++) store.set({ hash: `h${n}`, payload: randomBytes(90).toString('hex'), createdAt: n })
+    await persist(['export', 'all.gz'], { cwd })
+    const bytes = readFileSync(join(cwd, 'all.gz'))
+    const middle = Math.floor(bytes.length * 0.8)
+    writeFileSync(join(cwd, 'middle.gz'), Buffer.from(bytes).fill(0xff, middle, middle + 64))
+    writeFileSync(join(cwd, 'sum.gz'), Buffer.from(bytes).fill(0xff, bytes.length - 8, bytes.length - 4))
+    const middling = await persist(['-c', 'one', 'import', 'middle.gz', '--json'], { cwd })
+    expect(middling.code).toBe(1)
+    expect(JSON.parse(middling.stdout).copied).toBeGreaterThan(2000)
+    expect(middling.stderr).toMatch(/middle\.gz/)
+    const sum = await persist(['-c', 'two', 'import', 'sum.gz', '--json'], { cwd })
+    expect(sum.code).toBe(1)
+    expect(JSON.parse(sum.stdout)).toMatchObject({ truncated: true })
+    expect(JSON.parse(sum.stdout).copied).toBeGreaterThan(2000)
+    expect(sum.stderr).toMatch(/sum\.gz cannot be read: incorrect data check/)
+  })
+
+  test('a compressed file is known by its content, also in a pipe', async () => {
+    const cwd = filled()
+    await persist(['export', 'all.gz'], { cwd })
+    const input = readFileSync(join(cwd, 'all.gz'))
+    expect(await persist(['-c', 'other', 'import', '--json'], { cwd, input })).toMatchObject({ code: 0 })
+    writeFileSync(join(cwd, 'plain.gz'), gunzipSync(input))
+    expect(await json(['-c', 'other', 'import', 'plain.gz'], { cwd })).toMatchObject({ same: 12, truncated: false })
+  })
+
+  test('exports that stand behind each other in one file are all imported', async () => {
+    const cwd = filled()
+    const both = (await persist(['export', '-f', 'double'], { cwd })).stdout
+    const all = (await persist(['export'], { cwd })).stdout
+    writeFileSync(join(cwd, 'two'), both + all)
+    expect(await json(['-c', 'other', 'import', 'two'], { cwd })).toMatchObject({
+      same: 5,
+      copied: 12,
+      truncated: false,
+    })
+    writeFileSync(join(cwd, 'cut'), both + all.slice(0, 1500))
+    expect(await json(['-c', 'other', 'import', 'cut'], { cwd })).toMatchObject({ truncated: true })
   })
 
   test('what is no export is refused before anything is written', async () => {
@@ -120,9 +218,73 @@ describe('export and import', () => {
       code: 2,
       stderr: expect.stringMatching(/not written by/),
     })
-    expect(await persist(['import', 'absent'], { cwd })).toMatchObject({ code: 3 })
+    const { code, stderr } = await persist(['import', 'absent'], { cwd })
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: 'persist: absent cannot be read: there is no such file or folder\n',
+    })
+    expect(await persist(['import', '.'], { cwd })).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/a folder/),
+    })
     writeFileSync(join(cwd, 'text.gz'), 'no gzip')
-    expect(await persist(['import', 'text.gz'], { cwd })).toMatchObject({ code: 3 })
+    expect(await persist(['import', 'text.gz'], { cwd })).toMatchObject({ code: 2 })
+    writeFileSync(join(cwd, 'half.gz'), Buffer.from([0x1f, 0x8b, 0xff, 0xff, 0xff]))
+    expect(await persist(['import', 'half.gz'], { cwd })).toMatchObject({ code: 4 })
     expect(existsSync(join(cwd, 'persist'))).toBe(false)
   })
+})
+
+describe('lines of a file', () => {
+  const split = async (chunks: readonly string[], longest?: number, longestFirst?: number) => {
+    const bytes = async function* () {
+      for (const chunk of chunks) yield Buffer.from(chunk, 'latin1')
+    }
+    const lines: (string | undefined)[] = []
+    for await (const line of splitLines(bytes(), longest, longestFirst)) lines.push(line)
+    return lines
+  }
+
+  test('are the same, wherever the chunks end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'binary' }).map((text) => text.replace(/[\r\n]/g, ''))),
+        fc.nat(),
+        async (lines, cut) => {
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join('')).toString('latin1')
+          const at = cut % (bytes.length + 1)
+          expect(await split([bytes.slice(0, at), bytes.slice(at)])).toEqual(
+            lines.map((line) => Buffer.from(line).toString()),
+          )
+        },
+      ),
+    )
+    expect(await split(['a\r\nb\r', '\n', 'c'])).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that are too long are skipped, and the next one is read', async () => {
+    expect(await split(['1\n12', '34', '5\n1234\n'], 4)).toEqual(['1', undefined, '1234'])
+    expect(await split(['1\n12', '345'], 4)).toEqual(['1', undefined])
+  })
+
+  test('end with a first one that is too long: the file is no export', async () => {
+    expect(await split(['12345', '6\n1\n'], 9, 4)).toEqual([undefined])
+  })
+})
+
+test('a line without an end costs itself, and no other entry', { timeout: 120_000 }, async () => {
+  const cwd = filled()
+  const lines = (await persist(['export', '-f', 'double'], { cwd })).stdout.trimEnd().split('\n')
+  const gzip = createGzip()
+  const written = pipeline(gzip, createWriteStream(join(cwd, 'all.gz')))
+  const letters = Buffer.alloc(1_000_000, 'x')
+  const write = (text: string | Buffer) => gzip.write(text) || once(gzip, 'drain')
+  await write(`${lines.slice(0, 3).join('\n')}\n{"function":"f","payload":"`)
+  for (let count = 0; count < 600; count++) await write(letters)
+  gzip.end(`"}\n${lines.slice(3).join('\n')}\n`)
+  await written
+  const { code, stdout, stderr } = await persist(['-c', 'other', 'import', 'all.gz', '--json'], { cwd })
+  expect(JSON.parse(stdout)).toMatchObject({ copied: 5, bad: 1, truncated: true })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/all\.gz, line 4: the line is too long/)
 })

@@ -201,10 +201,3 @@ test('each run has a token of its own, and ends with Ctrl-C', async () => {
   expect(await other.end()).toBe(0)
   await watching.body?.cancel().catch(() => {})
 })
-
-test('a port that is taken is told', async () => {
-  expect(await persist(['serve', '--port', String(page.port)], { cwd })).toMatchObject({
-    code: 3,
-    stderr: expect.stringMatching(/EADDRINUSE/),
-  })
-})

@@ -80,7 +80,7 @@ onTerminal('on a terminal', () => {
 })
 
 onTerminal('in bash', () => {
-  test('Tab completes the name of a function', async () => {
+  test('Tab completes the name of a function, and the script may be read twice', async () => {
     const bin = newFolder()
     symlinkSync(COMMAND, join(bin, 'persist'))
     const env = { PATH: `${bin}:${process.env.PATH}` }
@@ -90,10 +90,13 @@ onTerminal('in bash', () => {
       [prompt, 'source <(persist completion bash)\r'],
       [prompt, 'persist get dou\t'],
       ['persist get double', "--args '[4]'\r"],
-      [`8${ESC}`, 'exit\r'],
+      [`8${ESC}`, 'source <(persist completion bash)\r'],
+      [prompt, 'echo $?-$?\r'],
+      ['0-0', 'exit\r'],
     ] as const
     const { code, stdout } = await typedIn(['bash', '--norc', '--noprofile', '-i'], answers, { cwd, env })
     expect(stdout).toContain('persist get double')
+    expect(stdout).not.toContain('readonly')
     expect(code).toBe(0)
   })
 })

@@ -6,12 +6,13 @@ import { expect, test } from 'vitest'
 import { spoil } from '../../store-lmdb/test/support/spoil.ts'
 import { json, newFolder, persist } from './support/command.ts'
 import { contents, FULL, filled } from './support/filled.ts'
+import { onTerminal, typed } from './support/terminal.ts'
 
 const MISPLACED = { hash: 'Nq2JN3MQzAmk7WRCWULnkHPZoxvgZnEKGGWYLp9Wuic', payload: '{"v":1,"json":5}', createdAt: 1 }
 
 test('a sound cache is sound', async () => {
   const cwd = filled()
-  expect(await json(['verify'], { cwd })).toEqual({ checked: 12, foreign: 0, repaired: 0, findings: [] })
+  expect(await json(['verify'], { cwd })).toEqual({ checked: 12, foreign: 0, repaired: 0, replaced: 0, findings: [] })
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0, stdout: '12 entries sound, 0 not\n' })
 })
 
@@ -75,6 +76,7 @@ test('an entry with a pickle that is not known here is no damage', async () => {
     checked: 2,
     foreign: 1,
     repaired: 0,
+    replaced: 0,
     findings: [],
   })
 })
@@ -116,4 +118,40 @@ test('damage in a store that keeps nothing aside is deleted', async () => {
     code: 0,
     stdout: '1 entry sound, 0 not\n',
   })
+})
+
+onTerminal('while the question stands', () => {
+  test('an entry that is replaced by a good one is left alone', async () => {
+    const cwd = newFolder()
+    const store = diskStore(join(cwd, 'persist')).open('double')
+    const wrong = { ...MISPLACED, key: '{"v":1,"json":[2]}' }
+    const right = { ...MISPLACED, key: '{"v":1,"json":[1]}', createdAt: 2 }
+    const others = ['other', 'gone'].map((hash) => ({ ...wrong, hash }))
+    for (const entry of [wrong, ...others]) store.set(entry)
+    const ask = ['verify', '--repair', '--quarantine', 'q.ndjson']
+    const { stdout, code } = await typed(ask, [['[y/N]', 'y\r']], {
+      cwd,
+      beforeAnswer: () => {
+        store.set(right)
+        store.delete('gone')
+      },
+    })
+    expect(stdout).toMatch(/0 entries sound, 3 not, 1 put in quarantine/)
+    expect(stdout).toMatch(/2 entries replaced or deleted by others meanwhile/)
+    expect(code).toBe(0)
+    expect(store.get(MISPLACED.hash)).toEqual(right)
+    expect(await json(['-c', 'back', 'import', 'q.ndjson'], { cwd })).toMatchObject({ copied: 1, truncated: false })
+    expect([...contents(join(cwd, 'back')).keys()]).toEqual(['double other'])
+  })
+})
+
+test('a quarantine that cannot be written keeps the entries', async () => {
+  const cwd = newFolder()
+  diskStore(join(cwd, 'persist'))
+    .open('double')
+    .set({ ...MISPLACED, key: '{"v":1,"json":[2]}' })
+  expect(await persist(['verify', '--repair', '-y', '--quarantine', 'no/such/file'], { cwd })).toMatchObject({
+    code: 4,
+  })
+  expect(contents(join(cwd, 'persist')).size).toBe(1)
 })

@@ -108,10 +108,18 @@ inBothColours('the events of a call', (makeStore, colour) => {
     expect(told()).toEqual(['miss absent', 'wait turn', 'compute', 'write'])
   })
 
-  it('a call that has waited long enough computes, and stores nothing over the holder', async () => {
+  it('a call that has waited long enough computes, and stores by the lease it waited for; not where leases have no names', async () => {
     const { persist, report, told } = lab()
+    const named = makeStore()
+    const g = persist(() => 1, { funcname: 'g', cache: named, report, hash: () => 'one', waitTimeout: '5s' })
+    await named.open('g', {}).lease!('one', 3_600_000)
+    expect(await g()).toBe(1)
+    expect(told()).toEqual(['miss absent', 'wait timeout', 'compute', 'write'])
     const cache = makeStore()
-    const f = persist(() => 1, { funcname: 'f', cache, report, hash: () => 'one', waitTimeout: '5s' })
+    const nameless = {
+      lease: (hash: string, ms: number) => cache.open('f', {}).lease!(hash, ms),
+    }
+    const f = persist(() => 1, { funcname: 'f', cache: changed(cache, nameless), report, hash: () => 'one', waitTimeout: '5s' })
     await cache.open('f', {}).lease!('one', 3_600_000)
     expect(await f()).toBe(1)
     expect(told()).toEqual(['miss absent', 'wait timeout', 'compute', 'skip timeout'])

@@ -50,6 +50,20 @@ describe('a lock that somebody holds', () => {
     expect(problems).toEqual([])
   })
 
+  test('is waited for by a reader whose clock is a day ahead', () => {
+    leaveLock(0)
+    soon(
+      `fs.writeFileSync(${JSON.stringify(file('.out'))}, '16'); fs.unlinkSync(${JSON.stringify(file('.lock'))})`,
+      2000,
+    )
+    const clock = { now: () => Date.now() + 86_400_000, monotonic: () => performance.now() }
+    const store = diskStore(dir, { layout: 'pypersist', clock }).open('power', {
+      report: (problem) => void problems.push(problem),
+    })
+    expect(store.get(HASH)?.payload).toBe('16')
+    expect(problems).toEqual([])
+  })
+
   test('is waited for by a writer, and by a delete', () => {
     for (const act of ['set', 'delete'] as const) {
       leaveLock(0)

@@ -7,13 +7,27 @@ const UNAVAILABLE =
 const FULL = /^OOM |maxmemory|no space left|ENOSPC|disk (?:is )?full|quota/i
 const TOO_LARGE = /exceeds maximum allowed size|invalid bulk length|string exceeds|value too (?:large|long)/i
 
-/** What Keyv or its storage threw, as one of ours: with a code, without a secret. */
-export function storeError(thrown: unknown, facts: StoreFacts): StoreError {
+/** What a verb does, in words. */
+const DEEDS: Readonly<Record<string, string>> = {
+  get: 'read an entry',
+  getMany: 'read entries',
+  set: 'store an entry',
+  delete: 'delete an entry',
+  clear: 'delete the entries of a function',
+  entries: 'list entries',
+  heads: 'list entries',
+  stats: 'count entries',
+  prune: 'delete expired entries',
+  namespaces: 'list functions',
+  ping: 'be reached',
+}
+
+/** What Keyv or its storage threw, as one of ours: with a code, without a secret. `reason`: what is behind it. */
+export function storeError(thrown: unknown, facts: StoreFacts, reason: unknown = thrown): StoreError {
   if (thrown instanceof StoreError) return thrown
-  const cause = withoutSecrets(thrown)
-  return new StoreError(codeOf(thrown), `${facts.store} could not ${facts.operation}: ${cause.message}`, facts, {
-    cause,
-  })
+  const cause = withoutSecrets(reason)
+  const deed = DEEDS[facts.operation ?? ''] ?? 'be used'
+  return new StoreError(codeOf(thrown), `${facts.store} could not ${deed}: ${cause.message}`, facts, { cause })
 }
 
 function codeOf(thrown: unknown): StoreErrorCode {
@@ -28,8 +42,16 @@ function codeOf(thrown: unknown): StoreErrorCode {
 /** A plain copy: a driver's own error carries options and clients with it. */
 function withoutSecrets(thrown: unknown): Error {
   const { message, name, code } = (thrown ?? {}) as { message?: unknown; name?: unknown; code?: unknown }
-  const copy = new Error(redactUrl(String(message || code || thrown)))
+  const copy = new Error(redactUrl(String(message || reasonsIn(thrown) || code || thrown)))
   if (typeof name === 'string') copy.name = name
   if (typeof code === 'string') Object.assign(copy, { code })
   return copy
+}
+
+/** Node tries each address of a name, and tells of all attempts together without a message. */
+function reasonsIn(thrown: unknown): string {
+  const { errors } = (thrown ?? {}) as { errors?: unknown }
+  return Array.isArray(errors)
+    ? errors.map((error) => String((error as Error | null)?.message ?? error)).join('; ')
+    : ''
 }

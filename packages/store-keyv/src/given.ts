@@ -23,14 +23,15 @@ export function givenPlace(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: Plan
     keepExpiredMs,
     keyv: () => keyv,
     told,
+    reasonOf: (thrown) => thrown,
     giveUp: () => {},
     close: async () => {},
   }
 }
 
 /** What says nothing of where it is, is told apart from others by a number of this process. */
-function numbered(dialect: string, { store }: KeyvLike): string {
-  const key = store as object
+function numbered(dialect: string, keyv: KeyvLike): string {
+  const key = typeof keyv.store === 'object' && keyv.store !== null ? keyv.store : keyv
   let number = numbers.get(key)
   if (number === undefined) {
     number = ++last

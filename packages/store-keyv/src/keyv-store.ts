@@ -9,12 +9,13 @@ import { type KeyvStoreOptions, planOf } from './options.ts'
 import { redisPlace } from './redis.ts'
 
 /**
- * A store in anything that Keyv reaches: a Keyv instance, which whoever made it disconnects, or the URL of a Redis server.
+ * A store in anything that Keyv reaches: a Keyv instance, which its owner disconnects, or the URL of a Redis server.
  *
- * Keyv has neither compare-and-set nor locks, so it has no leases: identical calls compute once within a process, not
- * across processes.
+ * Keyv has neither compare-and-set nor locks, so there are no leases: identical calls compute once within a process, not
+ * across processes. `deleteByTag`, `forget` and `clear` do not stop a computation of another process from storing its
+ * result afterwards.
  *
- * @throws OptionError for what is neither; StoreError if `@keyv/redis` is not installed and a URL asks for it.
+ * @throws OptionError for what is neither; StoreNotInstalledError if a URL needs `@keyv/redis` and it is not installed.
  * @example
  * ```ts
  * import KeyvPostgres from '@keyv/postgres'
@@ -31,6 +32,7 @@ export function keyvStore(keyv: KeyvLike | string | URL, options: KeyvStoreOptio
   const line = new Line(place)
   return {
     mode: 'async',
+    // Neither leases nor a fence for tags: Keyv has no compare-and-set to build them from.
     supports: { lease: false, many: place.readsMany, tags: false, bounds: false, persistent: place.isPersistent },
     name: place.name,
     open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(place, line, namespace, opened),

@@ -28,7 +28,9 @@ export class Line {
   }
 
   async getMany(keys: readonly string[], doing: Doing): Promise<readonly unknown[]> {
-    return this.#ask(doing, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
+    const values: unknown = await this.#ask(doing, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
+    if (Array.isArray(values) && values.length === keys.length) return values
+    throw this.#failed(new Error('Keyv answered with something other than one value for each key'), doing)
   }
 
   async set(key: string, value: string, ttl: number | undefined, doing: Doing): Promise<void> {
@@ -37,12 +39,12 @@ export class Line {
   }
 
   async delete(key: string, doing: Doing): Promise<boolean> {
-    return this.#ask(doing, 0, (keyv) => keyv.delete(key))
+    return (await this.#ask(doing, 0, (keyv) => keyv.delete(key))) === true
   }
 
   /** All values there are, of others too, some perhaps twice. */
   async *values(doing: Doing): AsyncGenerator<unknown> {
-    const iterator = this.#keyv(doing).iterator?.()[Symbol.asyncIterator]()
+    const iterator = await this.#ask(doing, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
     if (iterator === undefined) {
       throw this.#failed(new Error('this storage adapter of Keyv cannot list what it keeps'), doing)
     }
@@ -50,10 +52,11 @@ export class Line {
       for (;;) {
         const step = await this.#ask(doing, 0, () => iterator.next())
         if (step.done) return
-        yield step.value[1]
+        if (Array.isArray(step.value)) yield step.value[1]
       }
     } finally {
-      await iterator.return?.()
+      // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
+      Promise.resolve(iterator.return?.()).catch(() => {})
     }
   }
 
@@ -83,6 +86,7 @@ export class Line {
   }
 
   #failed(error: unknown, doing: Doing): StoreError {
-    return storeError(error, { store: this.#place.name, ...doing })
+    const { name: store, reasonOf } = this.#place
+    return storeError(error, { store, ...doing }, reasonOf(error))
   }
 }

@@ -1,12 +1,11 @@
 import { StoreError } from '@persist/errors'
-import type { Bounds, Entry, ListedHead, OpenOptions, Store } from '@persist/store'
+import type { Bounds, Entry, Head, ListedHead, OpenOptions, Store } from '@persist/store'
 import { keysOf } from './keys.ts'
+import { endOf, ttlOf } from './lifetime.ts'
 import type { Doing, Line } from './line.ts'
 import type { Place } from './place.ts'
 import { decode, encode, entryOf, type Found, isRecord, listedHeadOf, ownerOf } from './record.ts'
 
-/** Beyond it Keyv's and Redis's own sums of times overflow; a thousand years are as good as for ever. */
-const LONGEST_TTL = 3.2e13
 /** Of what is deleted at once. */
 const BATCH = 100
 
@@ -35,7 +34,8 @@ export class NamespaceStore implements Store<'async'> {
 
   async set(entry: Entry): Promise<void> {
     const record = encode(entry, this.#namespace)
-    await this.#line.set(this.#keyOf(entry.hash), record, this.#ttlOf(entry), this.#doing('set', entry.hash))
+    const ttl = ttlOf(entry, this.#place.keepExpiredMs, Date.now())
+    await this.#line.set(this.#keyOf(entry.hash), record, ttl, this.#doing('set', entry.hash))
   }
 
   async delete(hash: string): Promise<boolean> {
@@ -67,19 +67,19 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
-    const isExpired = ({ expiresAt }: { expiresAt?: number }) => expiresAt !== undefined && expiresAt <= now
-    const expired: string[] = []
+    const isOver = (head: Head) => (endOf(head) ?? Number.POSITIVE_INFINITY) <= now
+    const over: string[] = []
     const kept: { readonly hash: string; readonly createdAt: number; readonly size: number }[] = []
     let bytes = 0
     for await (const { hash, found, size } of this.#walk('prune')) {
       const { head } = found
-      if (isExpired(head)) expired.push(hash)
+      if (isOver(head)) over.push(hash)
       else {
         kept.push({ hash, createdAt: head.createdAt, size })
         bytes += size
       }
     }
-    // Keyv tells nobody when an entry was used: the oldest go first.
+    // Keyv does not say when an entry was used: the oldest go first.
     kept.sort((a, b) => b.createdAt - a.createdAt)
     const surplus = new Map<string, number>()
     while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
@@ -87,7 +87,7 @@ export class NamespaceStore implements Store<'async'> {
       bytes -= size
       surplus.set(hash, createdAt)
     }
-    const gone = await this.#deleteAll(expired, isExpired)
+    const gone = await this.#deleteAll(over, isOver)
     return gone + (await this.#deleteAll([...surplus.keys()], (entry) => surplus.get(entry.hash) === entry.createdAt))
   }
 
@@ -101,7 +101,7 @@ export class NamespaceStore implements Store<'async'> {
     })
   }
 
-  /** Looks at each once more: what was written anew meanwhile may have to stay. */
+  /** Looks at each once more: what was written again meanwhile may have to stay. */
   async #deleteAll(hashes: readonly string[], goes: (entry: Entry) => boolean): Promise<number> {
     let gone = 0
     for (let start = 0; start < hashes.length; start += BATCH) {
@@ -149,13 +149,6 @@ export class NamespaceStore implements Store<'async'> {
       `the entry ${JSON.stringify(hash)} of ${JSON.stringify(this.#namespace)} in ${store} is damaged, and counts as a miss`,
       { store, namespace: this.#namespace, hash, operation: 'get' },
     )
-  }
-
-  /** `undefined`: for as long as the Keyv instance keeps things by itself. */
-  #ttlOf({ expiresAt }: Entry): number | undefined {
-    if (expiresAt === undefined) return undefined
-    const ttl = Math.ceil(Math.max(0, expiresAt - Date.now()) + this.#place.keepExpiredMs)
-    return ttl > 0 && ttl < LONGEST_TTL ? ttl : undefined
   }
 
   #doing(operation: string, hash?: string): Doing {

@@ -9,8 +9,8 @@ export interface KeyvStoreOptions {
    */
   readonly serverWaitMs?: number | undefined
   /**
-   * How long after its expiry the server keeps an entry, in milliseconds, for `staleWhileRevalidate` and
-   * `staleIfError`. Default: a day.
+   * How long after its expiry the server keeps an entry at least, in milliseconds. An entry that `staleWhileRevalidate` or
+   * `staleIfError` may serve for longer is kept for longer. Default: a day.
    */
   readonly keepExpiredMs?: number | undefined
 }

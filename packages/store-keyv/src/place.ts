@@ -8,12 +8,14 @@ export interface Place {
   readonly readsMany: boolean
   /** How long a verb waits for an answer, in milliseconds. */
   readonly serverWaitMs: number
-  /** How long an entry is kept after its expiry, in milliseconds. */
+  /** How long an entry is kept after its expiry at least, in milliseconds. */
   readonly keepExpiredMs: number
   /** The instance to ask now. */
   readonly keyv: () => KeyvLike
   /** The last error that the instance told of beside its answers, and how many there were. */
   readonly told: { count: number; last: unknown }
+  /** What went wrong, where what was thrown does not say it. */
+  readonly reasonOf: (thrown: unknown) => unknown
   /** That instance gave no answer: the next one may be a new one. */
   readonly giveUp: (keyv: KeyvLike) => void
   readonly close: () => Promise<void>

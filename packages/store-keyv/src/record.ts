@@ -1,9 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Entry, Head, ListedHead } from '@persist/store'
-import { isWellFormed } from './keys.ts'
-
-/** How a payload stands in a record: as it is, or in base64 its bytes or (of half a surrogate pair) its UTF-16. */
-type PayloadKind = 'text' | 'bytes' | 'utf16'
+import { headIn, storedHead } from './head.ts'
+import { kindOf, type PayloadKind, payloadIn, textOf } from './payload-text.ts'
 
 interface Header {
   readonly payload: PayloadKind
@@ -16,8 +14,7 @@ export interface Found {
   readonly namespace: string
   readonly hash: string
   readonly head: Head
-  /** Reads the payload. */
-  readonly payload: () => Entry['payload']
+  readonly payload: Entry['payload']
 }
 
 const START = '{"persist":1,"crc32":"'
@@ -35,10 +32,9 @@ const SUMMED = START.length + SUM_LENGTH
  * `crc32` covers the UTF-8 of everything behind itself.
  */
 export function encode(entry: Entry, namespace: string): string {
-  const { payload, ...head } = entry
-  const kind = kindOf(payload)
-  const header: Header = { payload: kind, namespace, head }
-  const summed = `",${JSON.stringify(header).slice(1)}\n${textOf(payload, kind)}`
+  const kind = kindOf(entry.payload)
+  const header: Header = { payload: kind, namespace, head: storedHead(entry) }
+  const summed = `",${JSON.stringify(header).slice(1)}\n${textOf(entry.payload, kind)}`
   return START + sumOf(summed) + summed
 }
 
@@ -47,49 +43,41 @@ export function isRecord(value: unknown): value is string {
   return typeof value === 'string' && value.startsWith('{"persist":')
 }
 
-/** Reads a record; `undefined` for a damaged one. */
+/** Reads a record; `undefined` for one that is damaged, or that says what no record says. */
 export function decode(record: string): Found | undefined {
   if (!record.startsWith(START) || record.slice(START.length, SUMMED) !== sumOf(record.slice(SUMMED))) return undefined
   const end = record.indexOf('\n')
-  const { payload: kind, namespace, head } = JSON.parse(record.slice(0, end)) as Header
-  return { namespace, hash: head.hash, head, payload: () => payloadOf(record.slice(end + 1), kind) }
+  if (end < 0) return undefined
+  const header = jsonIn(record.slice(0, end))
+  const head = headIn(header?.head)
+  const payload = payloadIn(record.slice(end + 1), header?.payload)
+  if (head === undefined || payload === undefined || typeof header?.namespace !== 'string') return undefined
+  return { namespace: header.namespace, hash: head.hash, head, payload }
 }
 
 /** The entry of a record. */
 export function entryOf({ head, payload }: Found): Entry {
-  return { ...head, payload: payload() }
+  return { ...head, payload }
 }
 
 /** The head of a record, as a listing gives it. */
 export function listedHeadOf({ head, payload }: Found): ListedHead {
-  return { ...head, bytes: Buffer.byteLength(payload()) }
+  return { ...head, bytes: Buffer.byteLength(payload) }
 }
 
 /** Whose a damaged record probably is, for a report. */
 export function ownerOf(record: string): { readonly namespace?: unknown; readonly hash?: unknown } {
+  const header = jsonIn(record.slice(0, record.indexOf('\n')))
+  const head = header?.head as { readonly hash?: unknown } | null | undefined
+  return { namespace: header?.namespace, hash: head?.hash }
+}
+
+function jsonIn(line: string): Readonly<Record<keyof Header, unknown>> | undefined {
   try {
-    const { namespace, head } = JSON.parse(record.slice(0, record.indexOf('\n'))) as Partial<Header>
-    return { namespace, hash: head?.hash }
+    return JSON.parse(line) ?? undefined
   } catch {
-    return {}
+    return undefined
   }
-}
-
-function kindOf(payload: Entry['payload']): PayloadKind {
-  if (typeof payload !== 'string') return 'bytes'
-  return isWellFormed(payload) ? 'text' : 'utf16'
-}
-
-function textOf(payload: Entry['payload'], kind: PayloadKind): string {
-  if (kind === 'text') return payload as string
-  const bytes = typeof payload === 'string' ? Buffer.from(payload, 'utf16le') : Buffer.from(payload)
-  return bytes.toString('base64')
-}
-
-function payloadOf(text: string, kind: PayloadKind): Entry['payload'] {
-  if (kind === 'text') return text
-  const bytes = Buffer.from(text, 'base64')
-  return kind === 'utf16' ? bytes.toString('utf16le') : new Uint8Array(bytes)
 }
 
 function sumOf(text: string): string {

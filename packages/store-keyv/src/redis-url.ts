@@ -23,7 +23,11 @@ export function readRedisUrl(cache: string | URL): RedisUrl {
   if (!URL.canParse(text)) throw refused(text, 'it is no URL')
   const url = new URL(text)
   if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
-    throw refused(text, 'it begins with neither redis:// nor rediss://')
+    throw refused(
+      text,
+      'it begins with neither redis:// nor rediss://. Other databases are reached through a Keyv instance: ' +
+        "keyvStore(new Keyv(new KeyvPostgres('postgres://…')))",
+    )
   if (url.hostname === '') throw refused(text, 'it names no server')
   if (url.hash !== '') throw refused(text, 'a # in a password is written %23')
   const database = url.pathname.replace(/^\//, '')

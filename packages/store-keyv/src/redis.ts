@@ -1,7 +1,7 @@
 // Not by name: see where core looks for a store.
 import nodeModule from 'node:module'
-import { StoreError } from '@persist/errors'
-import { installCommand } from '@persist/store'
+import { StoreNotInstalledError } from '@persist/errors'
+import { installCommand, schemeOf } from '@persist/store'
 import type { KeyvLike } from './keyv-like.ts'
 import type { Plan } from './options.ts'
 import type { Place } from './place.ts'
@@ -10,6 +10,10 @@ import { readRedisUrl } from './redis-url.ts'
 type KeyvRedis = typeof import('@keyv/redis')
 
 const PACKAGE = '@keyv/redis'
+const OWN_PACKAGE = '@persist/store-keyv'
+
+/** All that Keyv says when it could not connect; why, it tells its listeners. */
+const NOT_CONNECTED = /throwOnConnectError/
 
 interface Connection {
   readonly keyv: KeyvLike
@@ -17,14 +21,16 @@ interface Connection {
   readonly disconnect: () => Promise<void>
 }
 
-/** The place behind a `redis://` URL. Connects on first use, and anew after a failure. */
+/** The place behind a `redis://` URL. Connects on first use, and again after a failure. */
 export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }: Plan): Place {
   const { url, prefix, name } = readRedisUrl(cache)
-  checkIsInstalled()
+  checkIsInstalled(url)
   const told = { count: 0, last: undefined as unknown }
   let connection: Connection | undefined
-  const forget = (keyv: KeyvLike) => {
-    if (connection?.keyv === keyv) connection = undefined
+  let lastFailure: unknown
+  const failed = (keyv: KeyvLike, error: unknown, isClosed: boolean) => {
+    if (!NOT_CONNECTED.test(messageOf(error))) lastFailure = error
+    if (isClosed && connection?.keyv === keyv) connection = undefined
   }
   return {
     name,
@@ -33,11 +39,12 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
     serverWaitMs,
     keepExpiredMs,
     keyv() {
-      connection ??= connect(url, prefix, serverWaitMs, forget)
+      connection ??= connect(url, prefix, serverWaitMs, failed)
       return connection.keyv
     },
     // All that goes wrong is thrown by the verb that it befell.
     told,
+    reasonOf: (thrown) => (NOT_CONNECTED.test(messageOf(thrown)) ? (lastFailure ?? thrown) : thrown),
     giveUp(keyv) {
       if (connection?.keyv !== keyv) return
       connection.destroy()
@@ -51,16 +58,17 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
   }
 }
 
-/** A missing driver is told when the function is wrapped, and loaded when it is first called. */
-function checkIsInstalled(): void {
+/** A missing driver is an error when the function is wrapped; the driver is loaded when it is first called. */
+function checkIsInstalled(url: string): void {
   try {
     required().resolve(PACKAGE)
   } catch (error) {
-    const install = installCommand(PACKAGE, process.env)
-    throw new StoreError(
-      'ERR_PERSIST_STORE_LOAD',
-      `redis:// needs ${PACKAGE} beside @persist/store-keyv, and it is not installed. Run: ${install}`,
-      { store: '@persist/store-keyv', operation: 'load' },
+    const scheme = schemeOf(url)
+    // Both: a package manager that finds one of them missing may remove the other.
+    const install = installCommand(`${OWN_PACKAGE} ${PACKAGE}`, process.env)
+    throw new StoreNotInstalledError(
+      `${scheme}:// needs ${PACKAGE} beside ${OWN_PACKAGE}, and it is not installed. Run: ${install}`,
+      { scheme, packageName: PACKAGE, install },
       { cause: error },
     )
   }
@@ -71,8 +79,13 @@ function required(): NodeJS.Require {
   return nodeModule.createRequire(import.meta.url)
 }
 
-/** `whenClosed`: the server has ended the connection, as it may at any time; the same client would only gather listeners. */
-function connect(url: string, prefix: string, serverWaitMs: number, whenClosed: (keyv: KeyvLike) => void): Connection {
+/** A connection that the server has ended, as it may at any time, is given up: the same client would only gather listeners. */
+function connect(
+  url: string,
+  prefix: string,
+  serverWaitMs: number,
+  failed: (keyv: KeyvLike, error: unknown, isClosed: boolean) => void,
+): Connection {
   const { createKeyv } = required()(PACKAGE) as KeyvRedis
   const keyv = createKeyv(
     { url, socket: { connectTimeout: serverWaitMs, reconnectStrategy: false } },
@@ -85,9 +98,7 @@ function connect(url: string, prefix: string, serverWaitMs: number, whenClosed: 
   const client = adapter.client as ReturnType<KeyvRedis['createClient']>
   // An open connection keeps no script from ending; a verb that waits for its answer does.
   client.unref()
-  keyv.on('error', () => {
-    if (!client.isOpen) whenClosed(keyv)
-  })
+  keyv.on('error', (error: unknown) => failed(keyv, error, !client.isOpen))
   return {
     keyv,
     destroy: () => {
@@ -97,4 +108,8 @@ function connect(url: string, prefix: string, serverWaitMs: number, whenClosed: 
       if (client.isOpen) await client.close()
     },
   }
+}
+
+function messageOf(error: unknown): string {
+  return String((error as { message?: unknown } | null | undefined)?.message ?? error)
 }

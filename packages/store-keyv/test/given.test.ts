@@ -2,6 +2,7 @@ import { OptionError } from '@persist/errors'
 import { type KeyvStoreOptions, keyvStore } from '@persist/store-keyv'
 import Keyv, { type KeyvStoreAdapter } from 'keyv'
 import { expect, test } from 'vitest'
+import { WRONG_RECORDS } from './support/wrong-records.ts'
 
 const ENTRY = { hash: 'h', payload: 'value', createdAt: 1 }
 const broken = (verbs: Partial<Record<keyof KeyvStoreAdapter, unknown>>) =>
@@ -79,7 +80,8 @@ test('a storage that folds case never hands out the value of another key', async
   expect((await store.get('h'))?.payload).toBe('value')
 })
 
-test('an entry outlives its expiry by a day, and no longer', async () => {
+/** A store over a Map, and the times that Keyv was given for what was set in it. */
+function timed(options?: KeyvStoreOptions) {
   const ttls: (number | undefined)[] = []
   const keyv = new Keyv({ store: new Map() })
   const set = keyv.set.bind(keyv)
@@ -87,16 +89,64 @@ test('an entry outlives its expiry by a day, and no longer', async () => {
     ttls.push(ttl)
     return set(key, value as never, ttl)
   }
-  const store = keyvStore(keyv).open('f')
+  return { ttls, keyv, store: keyvStore(keyv, options).open('f') }
+}
+
+const DAY = 86_400_000
+
+test('an entry outlives its expiry by a day, and no longer', async () => {
+  const { ttls, store } = timed()
   const now = Date.now()
   await store.set({ ...ENTRY, expiresAt: now + 60_000 })
   await store.set({ ...ENTRY, expiresAt: 0 })
   await store.set({ ...ENTRY, expiresAt: Number.MAX_SAFE_INTEGER })
   await store.set(ENTRY)
-  const day = 86_400_000
-  expect(ttls[0]).toBeGreaterThan(day)
-  expect(ttls[0]).toBeLessThanOrEqual(day + 60_000)
-  expect(ttls.slice(1)).toEqual([day, undefined, undefined])
+  expect(ttls[0]).toBeGreaterThan(DAY)
+  expect(ttls[0]).toBeLessThanOrEqual(DAY + 60_000)
+  expect(ttls.slice(1)).toEqual([DAY, undefined, undefined])
+})
+
+test('the server keeps an entry as long as it may be served stale, whatever keepExpiredMs says', async () => {
+  const now = Date.now()
+  const entry = { ...ENTRY, expiresAt: now + 60_000, staleUntil: now + 7 * DAY }
+  for (const keepExpiredMs of [0, 1000, DAY]) {
+    const { ttls, store } = timed({ keepExpiredMs })
+    await store.set(entry)
+    expect(ttls[0]).toBeGreaterThan(7 * DAY - 60_000)
+    expect(ttls[0]).toBeLessThanOrEqual(7 * DAY)
+    expect(await store.get('h')).toEqual(entry)
+  }
+  const { ttls, store } = timed({ keepExpiredMs: 30 * DAY })
+  await store.set(entry)
+  expect(ttls[0]).toBeGreaterThan(29 * DAY)
+})
+
+test('an entry whose time is over is never kept forever', async () => {
+  const { ttls, keyv, store } = timed({ keepExpiredMs: 0 })
+  await store.set({ ...ENTRY, expiresAt: 5 })
+  await store.set({ ...ENTRY, expiresAt: 5, staleUntil: 7 })
+  expect(ttls).toEqual([1, 1])
+  await expect.poll(() => keyv.get('f/h')).toBeUndefined()
+})
+
+test('prune deletes what may not be served stale any more, and nothing before', async () => {
+  const store = keyvStore(new Keyv({ store: new Map() })).open('f')
+  await store.set({ ...ENTRY, hash: 'never' })
+  await store.set({ ...ENTRY, hash: 'expired', expiresAt: 10 })
+  await store.set({ ...ENTRY, hash: 'stale', expiresAt: 10, staleUntil: 20 })
+  // What no caller writes, and a file may hold.
+  await store.set({ ...ENTRY, hash: 'odd', expiresAt: 30, staleUntil: 1 })
+  const left = async () => {
+    const hashes: string[] = []
+    for await (const { hash } of store.heads()) hashes.push(hash)
+    return hashes.sort()
+  }
+  expect(await store.prune(19)).toBe(1)
+  expect(await left()).toEqual(['never', 'odd', 'stale'])
+  expect(await store.prune(20)).toBe(1)
+  expect(await left()).toEqual(['never', 'odd'])
+  expect(await store.prune(30)).toBe(1)
+  expect(await left()).toEqual(['never'])
 })
 
 test('bounds that are asked for are met: the oldest go first', async () => {
@@ -123,3 +173,100 @@ test('what is no Keyv and no URL, and options that there are not, are errors tha
   expect(() => keyvStore(new Keyv(), options)).toThrow(expect.objectContaining({ nearest: 'serverWaitMs' }))
   expect(() => keyvStore(new Keyv(), { serverWaitMs: 0 })).toThrow(OptionError)
 })
+
+test('no record of another function, however wrong, keeps a function from being listed, pruned and cleared', async () => {
+  const keyv = new Keyv({ store: new Map() })
+  const adapter = keyvStore(keyv)
+  const problems: unknown[] = []
+  const store = adapter.open('f', { report: (problem) => problems.push(problem) })
+  await store.set(ENTRY)
+  for (const [index, record] of WRONG_RECORDS.entries()) {
+    await keyv.set(`g/${index}`, record)
+    await keyv.set(`f/${index}`, record)
+  }
+  await keyv.set('g/number', 5)
+  await keyv.set('g/null', null as never)
+  for (const index of WRONG_RECORDS.keys()) expect(await store.get(String(index))).toBeUndefined()
+  expect(problems).toHaveLength(WRONG_RECORDS.length)
+  for (const problem of problems) expect(problem).toMatchObject({ code: 'ERR_PERSIST_ENTRY_DAMAGED' })
+  const names: string[] = []
+  for await (const name of adapter.namespaces!()) names.push(name)
+  expect(names).toEqual(['f'])
+  expect(await store.stats()).toMatchObject({ entries: 1 })
+  expect(await store.prune(0)).toBe(0)
+  expect(await store.clear()).toBe(1)
+})
+
+test('a Keyv that answers with what no Keyv answers has failed', async () => {
+  const failing = (verbs: Record<string, unknown>) => {
+    const keyv = { get: async () => undefined, set: async () => true, delete: async () => true, ...verbs }
+    return keyvStore(keyv as never).open('f')
+  }
+  const store = { store: { getMany() {} } }
+  for (const answer of [undefined, 5, [1, 2, 3]]) {
+    const { getMany } = failing({ ...store, getMany: async () => answer })
+    await expect(getMany!(['h'])).rejects.toMatchObject({ name: 'StoreError' })
+  }
+  for (const iterator of [() => undefined, () => ({}), () => [][Symbol.iterator]()]) {
+    await expect(failing({ iterator }).clear()).rejects.toMatchObject({ name: 'StoreError' })
+  }
+  const broken = failing({ iterator: () => ({ [Symbol.asyncIterator]: () => ({ next: () => JSON.parse('x') }) }) })
+  await expect(broken.clear()).rejects.toMatchObject({ name: 'StoreError', operation: 'clear' })
+  expect(await failing({ iterator: () => values([5, 'x', ['k']]) }).clear()).toBe(0)
+  expect(await failing({ delete: async () => undefined }).delete('h')).toBe(false)
+})
+
+async function* values(list: readonly unknown[]) {
+  yield* list
+}
+
+test('a listing that is never answered costs a bounded wait', async () => {
+  async function* hangs() {
+    await new Promise(() => {})
+    yield []
+  }
+  const keyv = { get: async () => undefined, set: async () => true, delete: async () => true, iterator: hangs }
+  const store = keyvStore(keyv as never, { serverWaitMs: 5 }).open('f')
+  await expect(store.clear()).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
+})
+
+test('an error says in words what could not be done', async () => {
+  const fails = async () => {
+    throw new Error('read ECONNRESET')
+  }
+  const keyv = { get: fails, set: fails, delete: fails, getMany: fails, store: { getMany: fails }, iterator: failing }
+  const adapter = keyvStore(keyv as never)
+  const store = adapter.open('f')
+  const deeds = [
+    store.get('h'),
+    store.getMany!(['h']),
+    store.set(ENTRY),
+    store.delete('h'),
+    store.clear(),
+    store.stats(),
+    store.prune(0),
+    adapter.ping!(),
+    store.heads()[Symbol.asyncIterator]().next(),
+    store.entries()[Symbol.asyncIterator]().next(),
+    adapter.namespaces!()[Symbol.asyncIterator]().next(),
+  ]
+  for (const deed of deeds) {
+    await expect(deed).rejects.toMatchObject({
+      message: expect.stringMatching(/ could not (read|store|delete|count|list|be) ?\w*.*: read ECONNRESET$/),
+    })
+    await expect(deed).rejects.not.toMatchObject({ message: expect.stringContaining('be used') })
+  }
+})
+
+// biome-ignore lint/correctness/useYield: it fails before
+async function* failing() {
+  throw new Error('read ECONNRESET')
+}
+
+test.each(['postgres://ann:S3cret@localhost/app', 'mysql://localhost', 'sqlite://file', 'valkey://localhost'])(
+  '%s is answered with the way to a Keyv instance, and no password',
+  (url) => {
+    expect(() => keyvStore(url)).toThrow(/keyvStore\(new Keyv\(/)
+    expect(() => keyvStore(url)).not.toThrow(/S3cret/)
+  },
+)

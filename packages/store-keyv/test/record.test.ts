@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decode, encode, entryOf, isRecord, listedHeadOf } from '../src/record.ts'
+import { decode, encode, entryOf, isRecord, listedHeadOf, ownerOf } from '../src/record.ts'
+import { WRONG_RECORDS } from './support/wrong-records.ts'
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -15,6 +16,7 @@ const entries: fc.Arbitrary<Entry> = fc.record(
     payload: fc.oneof(text, fc.uint8Array()),
     createdAt: number,
     expiresAt: number,
+    staleUntil: number,
     durationMs: number,
     promised: fc.boolean(),
     key: text,
@@ -60,6 +62,20 @@ test('every change of a character, and every missing or additional one, is notic
   }
 })
 
+test('a record whose checksum is right and whose content is wrong is damaged', () => {
+  for (const record of WRONG_RECORDS) {
+    expect(isRecord(record)).toBe(true)
+    expect(decode(record), record).toBeUndefined()
+    expect(() => ownerOf(record)).not.toThrow()
+  }
+})
+
+test('what is no time is not stored, and unknown fields of a head are neither', () => {
+  const odd = { expiresAt: Number.POSITIVE_INFINITY, durationMs: Number.NaN, createdAt: Number.NaN, bytes: 5 }
+  const found = decode(encode({ hash: 'h', payload: 'x', ...odd } as Entry, 'f'))!
+  expect(entryOf(found)).toEqual({ hash: 'h', payload: 'x', createdAt: 0 })
+})
+
 test('arbitrary text is no record', () => {
   fc.assert(
     fc.property(text, (start) => {
@@ -69,7 +85,7 @@ test('arbitrary text is no record', () => {
   )
 })
 
-test('records of format 1 are written and read as ever', () => {
+test('records of format 1 are written and read as always', () => {
   const golden = JSON.parse(readFileSync(new URL('golden/records-1.json', import.meta.url), 'utf8')) as {
     entry: Omit<Entry, 'payload'> & { payload: string | number[] }
     namespace: string

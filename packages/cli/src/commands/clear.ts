@@ -2,7 +2,7 @@ import { confirm } from '../ask.ts'
 import { Refusal } from '../exit.ts'
 import { entries, functions } from '../format.ts'
 import { oneLine } from '../output.ts'
-import { functionsIn, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 
 /** `persist clear`: deletes all entries of functions. */
 export async function clear(
@@ -12,8 +12,7 @@ export async function clear(
 ): Promise<void> {
   if (named.length === 0 && !all) throw new Refusal('name the functions to clear, or say --all')
   if (named.length > 0 && all) throw new Refusal('either functions or --all, not both')
-  const adapter = session.open('change')
-  const funcnames = await functionsIn(adapter, named)
+  const { adapter, funcnames } = await session.choose('change', named)
   let total = 0
   for (const funcname of funcnames) total += (await adapter.open(funcname).stats()).entries
   const whose = funcnames.length === 1 ? oneLine(funcnames[0]!) : functions(funcnames.length)

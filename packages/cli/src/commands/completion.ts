@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { EXIT, Refusal } from '../exit.ts'
-import { functionsIn } from '../session.ts'
+import { allFunctions } from '../functions.ts'
+import type { Session } from '../session.ts'
 import { Stores } from '../stores.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
@@ -18,12 +19,31 @@ const BASH_FALLBACK = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
   }
 fi`
 
+/** A shell that reads the script a second time must not complain of it. */
+const READONLY = /^readonly (?=\w+=)/gm
+
 /** `persist completion`: the script for a shell. It calls `persist complete -- <words>`. */
-export async function printScript(shell: string): Promise<void> {
-  if (!(SHELLS as readonly string[]).includes(shell)) throw new Refusal(`${shell} is none of ${SHELLS.join(', ')}`)
+export async function printScript({ output }: Session, shell: string): Promise<void> {
+  if (!(SHELLS as readonly string[]).includes(shell))
+    throw new Refusal(`no script for ${shell}; there is one for each of ${SHELLS.join(', ')}`)
   const { script } = await import('@bomb.sh/tab')
-  if (shell === 'bash') console.log(BASH_FALLBACK)
-  script(shell as (typeof SHELLS)[number], 'persist', 'persist')
+  const text = printedBy(() => script(shell as (typeof SHELLS)[number], 'persist', 'persist'))
+  await output.write(shell === 'bash' ? `${BASH_FALLBACK}\n${text.replace(READONLY, '')}` : text)
+}
+
+/** The library can only print its script. */
+function printedBy(print: () => void): string {
+  const { log } = console
+  let text = ''
+  console.log = (line: string) => {
+    text += `${line}\n`
+  }
+  try {
+    print()
+  } finally {
+    console.log = log
+  }
+  return text
 }
 
 /** `persist complete -- <words>`: what may come next, for the script. */
@@ -60,7 +80,7 @@ async function functionNames(words: readonly string[]): Promise<string[]> {
   const stores = new Stores(process.env)
   const enough = new Promise<string[]>((resolve) => setTimeout(resolve, PATIENCE_MS, []).unref())
   try {
-    return await Promise.race([functionsIn(stores.open(url, 'look')), enough])
+    return await Promise.race([allFunctions(stores.open(url, 'look')), enough])
   } catch {
     return []
   } finally {

@@ -2,13 +2,15 @@ import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
 import { EXIT, type ExitCode, Refusal } from '../exit.ts'
 import { bytes, count, entries } from '../format.ts'
+import { functionsIn } from '../functions.ts'
 import { interruptible } from '../interruption.ts'
 import { oneLine } from '../output.ts'
 import { startProgress } from '../progress.ts'
-import { functionsIn, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 import { countOf, parcelsOf } from '../transfer/parcels.ts'
 import { sameEntry } from '../transfer/same-entry.ts'
-import { type Tally, transfer, type Winner } from '../transfer/transfer.ts'
+import { type Tally, transfer } from '../transfer/transfer.ts'
+import type { Winner } from '../transfer/winner.ts'
 
 /** What `persist copy` takes besides the two stores. */
 export interface CopyOptions {
@@ -23,7 +25,7 @@ const MOST_NOTED = 20
 /** `persist copy`: the entries of one store into another. */
 export async function copy(session: Session, from: string, to: string, options: CopyOptions): Promise<ExitCode> {
   const source = session.stores.open(from, 'look')
-  const target = session.stores.open(to, 'change')
+  const target = session.stores.open(to, 'fill')
   if (source.name === target.name) throw new Refusal(`both are the same store: ${session.name(source)}`)
   const funcnames = await functionsIn(source, options.function)
   const damaged: PersistError[] = []
@@ -34,6 +36,7 @@ export async function copy(session: Session, from: string, to: string, options: 
     try {
       const tally = await transfer(parcels, target, {
         winner: options.winner,
+        now: session.now,
         signal,
         progress: (sofar, funcname) => progress.at(done(sofar), oneLine(funcname)),
         refused: ({ funcname, entry }, error) => note(`${funcname} ${entry.hash}: ${error.message}`),
@@ -49,7 +52,7 @@ export async function copy(session: Session, from: string, to: string, options: 
   await session.output.answer(json, () => told(tally, damaged.length, differing))
   if (interrupted) session.output.note('stopped; the same command goes on where this one ended')
   if (interrupted) return EXIT.interrupted
-  return tally.failed + damaged.length + (differing ?? 0) === 0 ? EXIT.fine : EXIT.no
+  return tally.failed + tally.busy + damaged.length + (differing ?? 0) === 0 ? EXIT.fine : EXIT.no
 }
 
 /** How many entries of the source the target does not have, or has otherwise. */
@@ -75,8 +78,8 @@ async function compare(
 }
 
 /** How many entries have been dealt with. */
-export function done({ copied, same, kept, failed }: Tally): number {
-  return copied + same + kept + failed
+export function done({ copied, same, kept, busy, failed }: Tally): number {
+  return copied + same + kept + busy + failed
 }
 
 /** A tally in words. */
@@ -84,6 +87,7 @@ export function told(tally: Tally, damaged: number, differing?: number): string 
   const parts = [`${entries(tally.copied)} copied (${bytes(tally.bytes)})`]
   if (tally.same > 0) parts.push(`${count(tally.same)} were there already`)
   if (tally.kept > 0) parts.push(`${count(tally.kept)} differ in the target and stayed`)
+  if (tally.busy > 0) parts.push(`${count(tally.busy)} left out: the target computes them now, so try again later`)
   if (tally.failed > 0) parts.push(`${count(tally.failed)} refused`)
   if (damaged > 0) parts.push(`${count(damaged)} damaged in the source`)
   if (differing !== undefined) parts.push(differing === 0 ? 'all equal' : `${count(differing)} not equal`)

@@ -12,7 +12,7 @@ export async function get(
   { raw, ...name }: EntryName & { readonly raw?: boolean },
 ): Promise<void> {
   const { output } = session
-  const { payload } = await find(session.open('look'), funcname, name)
+  const { payload } = await find(session.openFor('look', [funcname]), funcname, name)
   if (raw) return output.write(payload)
   const reading = await readPayload(payload)
   if (output.json) return output.print(JSON.stringify(plainReading(reading)))

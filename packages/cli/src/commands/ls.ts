@@ -1,27 +1,30 @@
+import type { Column } from '../columns.ts'
 import { ago, bytes, count, duration } from '../format.ts'
 import { oneLine } from '../output.ts'
-import { functionsIn, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 import { type Summary, summarise } from '../summary.ts'
 import { table } from '../table.ts'
 
-const COLUMNS = [
-  ['function', 'left'],
-  ['entries', 'right'],
-  ['bytes', 'right'],
-  ['oldest', 'right'],
-  ['newest', 'right'],
-  ['expired', 'right'],
-  ['took', 'right'],
-  ['versions', 'left'],
-] as const
+const COLUMNS: readonly Column[] = [
+  { title: 'function', align: 'left', least: 12 },
+  { title: 'entries', align: 'right' },
+  { title: 'bytes', align: 'right' },
+  { title: 'oldest', align: 'right', leaves: 4 },
+  { title: 'newest', align: 'right', leaves: 1 },
+  { title: 'expired', align: 'right', leaves: 2 },
+  { title: 'took', align: 'right', leaves: 3 },
+  { title: 'versions', align: 'left', least: 8, leaves: 5 },
+]
+/** Longer names are cut before the table is made. */
+const LONGEST = 1000
 
 /** `persist ls`: the functions of a cache. */
 export async function ls(session: Session, named: readonly string[]): Promise<void> {
-  const adapter = session.open('look')
+  const { adapter, funcnames } = await session.choose('look', named)
   const now = session.now()
   const problems: string[] = []
   const summaries: Summary[] = []
-  for (const funcname of await functionsIn(adapter, named)) {
+  for (const funcname of funcnames) {
     const store = adapter.open(funcname, { report: (problem) => problems.push(problem.message) })
     const summary = await summarise(funcname, store.heads(), now)
     if (summary.entries > 0 || named.length > 0) summaries.push(summary)
@@ -43,14 +46,14 @@ export async function ls(session: Session, named: readonly string[]): Promise<vo
 function row(summary: Summary, now: number): string[] {
   const { funcname, entries, oldest, newest, expired, computeMs, versions } = summary
   return [
-    oneLine(funcname, 60),
+    oneLine(funcname, LONGEST),
     count(entries),
     bytes(summary.bytes),
     oldest === undefined ? '–' : ago(oldest, now),
     newest === undefined ? '–' : ago(newest, now),
     expired === 0 ? '–' : count(expired),
     computeMs === 0 ? '–' : duration(computeMs),
-    oneLine(versionsIn(versions), 40),
+    oneLine(versionsIn(versions), LONGEST),
   ]
 }
 

@@ -1,21 +1,31 @@
 import type { Bounds } from '@persist/store'
 import { confirm } from '../ask.ts'
 import { entries, functions } from '../format.ts'
-import { functionsIn, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 
-/** `persist prune`: deletes what has expired, and with bounds what was unused for longest. */
-export async function prune(session: Session, named: readonly string[], bounds: Bounds): Promise<void> {
-  const adapter = session.open('change')
-  const funcnames = await functionsIn(adapter, named)
+/** What `persist prune` takes besides the functions. */
+export interface PruneOptions extends Bounds {
+  /** What may not be served any more stays for so long, in milliseconds. */
+  readonly keepStale?: number
+}
+
+/** `persist prune`: deletes what has expired and may not be served stale any more; with bounds also what was unused for longest. */
+export async function prune(
+  session: Session,
+  named: readonly string[],
+  { keepStale = 0, ...bounds }: PruneOptions,
+): Promise<void> {
+  const { adapter, funcnames } = await session.choose('change', named)
   const bounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
-  // What has expired nobody is served; what is beyond bounds of the moment is good.
+  // What is over is not served to any caller; what is beyond bounds that were given just now is good.
   if (bounded) {
     const what = `what is beyond the bounds in ${functions(funcnames.length)} of ${session.name(adapter)}`
     await confirm(session, `Delete ${what}?`)
   }
+  const before = session.now() - keepStale
   const pruned: Record<string, number> = {}
   for (const funcname of funcnames) {
-    pruned[funcname] = await adapter.open(funcname).prune(session.now(), bounded ? bounds : undefined)
+    pruned[funcname] = await adapter.open(funcname).prune(before, bounded ? bounds : undefined)
   }
   const sum = Object.values(pruned).reduce((a, b) => a + b, 0)
   await session.output.answer({ pruned, entries: sum }, () => `${entries(sum)} deleted`)

@@ -1,5 +1,5 @@
 import { confirm } from '../ask.ts'
-import { type EntryName, hashIn } from '../entry-name.ts'
+import { type EntryName, hashIn, wholeHash } from '../entry-name.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { entries } from '../format.ts'
 import { oneLine } from '../output.ts'
@@ -12,14 +12,16 @@ export async function rm(
   hashes: readonly string[],
   { args }: Pick<EntryName, 'args'>,
 ): Promise<ExitCode> {
-  const meant = hashes.length > 0 ? [...new Set(hashes)] : [hashIn({ args })]
-  const adapter = session.open('change')
+  const given = hashes.length > 0 ? [...new Set(hashes)] : [hashIn({ args })]
+  const { adapter } = await session.choose('change', [funcname])
+  const store = adapter.open(funcname)
+  const meant: string[] = []
+  for (const hash of given) meant.push(await wholeHash(store, hash))
   for (const hash of meant) adapter.checkHash?.(hash)
   await confirm(session, `Delete ${entries(meant.length)} of ${oneLine(funcname)} in ${session.name(adapter)}?`)
-  const store = adapter.open(funcname)
   const deleted: string[] = []
   const absent: string[] = []
-  for (const hash of meant) (((await store.delete(hash)) ? deleted : absent) as string[]).push(hash)
+  for (const hash of meant) ((await store.delete(hash)) ? deleted : absent).push(hash)
   await session.output.answer({ funcname, deleted, absent }, () => `${entries(deleted.length)} deleted`)
   for (const hash of absent) session.output.note(`${oneLine(funcname)} has no entry ${oneLine(hash)}`)
   return absent.length === 0 ? EXIT.fine : EXIT.no

@@ -1,22 +1,27 @@
 import { inspect } from 'node:util'
 import type { Entry, Head, ListedHead } from '@persist/store'
+import type { Column } from '../columns.ts'
 import { type EntryName, find } from '../entry-name.ts'
 import { ago, bytes, count, duration, moment } from '../format.ts'
+import { refuseUnknown } from '../functions.ts'
 import { harmless, harmlessInColour, type Output, oneLine } from '../output.ts'
 import { type Reading, readPayload } from '../payload.ts'
 import { exactPayload, plainReading } from '../plain.ts'
 import type { Session } from '../session.ts'
-import { isExpired } from '../summary.ts'
+import { isExpired, isStale } from '../summary.ts'
 import { table } from '../table.ts'
 
-const COLUMNS = [
-  ['hash', 'left'],
-  ['bytes', 'right'],
-  ['written', 'right'],
-  ['expires', 'right'],
-  ['took', 'right'],
-  ['key', 'left'],
-] as const
+const COLUMNS: readonly Column[] = [
+  { title: 'hash', align: 'left', least: 10 },
+  { title: 'bytes', align: 'right' },
+  { title: 'written', align: 'right' },
+  { title: 'expires', align: 'right', leaves: 1 },
+  { title: 'took', align: 'right', leaves: 2 },
+  { title: 'key', align: 'left', least: 12 },
+]
+/** Longer texts are cut before the table is made. */
+const LONGEST = 1000
+const ONE_LINE = { breakLength: Number.POSITIVE_INFINITY, maxStringLength: LONGEST }
 
 /** `persist show`: one entry whole, or a list of a function's entries. */
 export async function show(
@@ -25,7 +30,7 @@ export async function show(
   { limit, ...name }: EntryName & { readonly limit: number },
 ): Promise<void> {
   if (name.hash === undefined && name.args === undefined) return list(session, funcname, limit)
-  const entry = await find(session.open('look'), funcname, name)
+  const entry = await find(session.openFor('look', [funcname]), funcname, name)
   const { payload, ...head } = entry
   const value = await readPayload(payload)
   const key = entry.key === undefined ? undefined : await readPayload(entry.key)
@@ -41,7 +46,8 @@ export async function show(
 }
 
 async function list(session: Session, funcname: string, limit: number): Promise<void> {
-  const store = session.open('look').open(funcname)
+  const adapter = session.openFor('look', [funcname])
+  const store = adapter.open(funcname)
   const heads: ListedHead[] = []
   let more = false
   for await (const head of store.heads()) {
@@ -49,6 +55,7 @@ async function list(session: Session, funcname: string, limit: number): Promise<
     if (more) break
     heads.push(head)
   }
+  if (heads.length === 0) await refuseUnknown(adapter, funcname)
   const now = session.now()
   const rows = await Promise.all(heads.map(async (head) => ({ head, key: await keyOf(head) })))
   const json = rows.map(({ head, key }) => ({ funcname, ...head, ...(key && { key: plainReading(key) }) }))
@@ -69,16 +76,21 @@ async function keyOf({ key }: Head): Promise<Reading | undefined> {
 }
 
 function row(head: ListedHead, key: Reading | undefined, now: number): string[] {
-  const { expiresAt, durationMs } = head
-  const expires = expiresAt === undefined ? '–' : isExpired(head, now) ? 'expired' : ago(expiresAt, now)
+  const { durationMs } = head
   return [
-    oneLine(head.hash, 64),
+    oneLine(head.hash, LONGEST),
     bytes(head.bytes),
     ago(head.createdAt, now),
-    expires,
+    expiry(head, now),
     durationMs === undefined ? '–' : duration(durationMs),
-    key === undefined ? '–' : oneLine(inspect(shown(key), { breakLength: Number.POSITIVE_INFINITY }), 60),
+    key === undefined ? '–' : oneLine(inspect(shown(key), ONE_LINE), LONGEST),
   ]
+}
+
+function expiry(head: Head, now: number): string {
+  if (head.expiresAt === undefined) return '–'
+  if (!isExpired(head, now)) return ago(head.expiresAt, now)
+  return isStale(head, now) ? 'stale' : 'expired'
 }
 
 function described(
@@ -95,6 +107,7 @@ function described(
     ['key', key && pretty(output, key)],
     ['written', time(entry.createdAt)],
     ['expires', entry.expiresAt === undefined ? undefined : time(entry.expiresAt)],
+    ['stale', entry.staleUntil === undefined ? undefined : `until ${time(entry.staleUntil)}`],
     ['took', entry.durationMs === undefined ? undefined : duration(entry.durationMs)],
     ['version', entry.version && oneLine(entry.version)],
     ['tags', entry.tags?.map((tag) => oneLine(tag)).join(', ')],

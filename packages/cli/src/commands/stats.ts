@@ -1,7 +1,7 @@
 import type { ListedHead } from '@persist/store'
 import { ago, bytes, count, duration } from '../format.ts'
 import { oneLine } from '../output.ts'
-import { functionsIn, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 import { Sum, type Summary } from '../summary.ts'
 import { versionsIn } from './ls.ts'
 
@@ -17,9 +17,8 @@ const BAR = 30
 
 /** `persist stats`: a cache as a whole, or some functions together. */
 export async function stats(session: Session, named: readonly string[]): Promise<void> {
-  const adapter = session.open('look')
+  const { adapter, funcnames } = await session.choose('look', named)
   const now = session.now()
-  const funcnames = await functionsIn(adapter, named)
   const sum = new Sum(named.length === 1 ? named[0]! : '', now)
   const ages = AGES.map(([name]) => ({ name, entries: 0 }))
   let storeBytes = 0
@@ -60,7 +59,7 @@ function described({ output }: Session, told: Told, now: number): string {
     ['entries', count(told.entries)],
     ['results', bytes(told.bytes)],
     ['in store', bytes(told.storeBytes)],
-    ['expired', count(told.expired)],
+    ['expired', `${count(told.expired)}${told.stale > 0 ? `, ${count(told.stale)} of them still served stale` : ''}`],
     ...(told.damaged > 0 ? [['damaged', paint.red(count(told.damaged))] as const] : []),
     ['took', `${duration(told.computeMs)} ${paint.dim('to compute')}`],
     ['oldest', told.oldest === undefined ? '–' : ago(told.oldest, now)],

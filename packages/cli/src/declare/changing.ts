@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import { argsOption, FUNCTIONS, type Run, wholeNumber } from './options.ts'
+import type { PruneOptions } from '../commands/prune.ts'
+import { byteCount, timeSpan, wholeNumber } from './numbers.ts'
+import { argsOption, FUNCTIONS, type Run } from './options.ts'
 
 /** Commands that delete. */
 export function addChanging(program: Command, run: Run): void {
@@ -28,13 +30,14 @@ export function addChanging(program: Command, run: Run): void {
 
   program
     .command('prune')
-    .description('delete what has expired, then down to bounds')
+    .description('delete what has expired and may not be served stale any more, then down to bounds')
     .argument(...FUNCTIONS)
     .option('--max-entries <n>', 'keep so many entries of each function, those that were used last', wholeNumber)
-    .option('--max-bytes <n>', 'keep so many bytes of each function', wholeNumber)
+    .option('--max-bytes <size>', 'keep so many bytes of each function; 500MB is one too', byteCount)
+    .option('--keep-stale <time>', 'keep what expired less than so long ago: 12h, 7d', timeSpan)
     .action(
-      run(async (session, named: string[], bounds: { maxEntries?: number; maxBytes?: number }) =>
-        (await import('../commands/prune.ts')).prune(session, named, bounds),
+      run(async (session, named: string[], options: PruneOptions) =>
+        (await import('../commands/prune.ts')).prune(session, named, options),
       ),
     )
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { argsOption, FUNCTIONS, type Run, wholeNumber } from './options.ts'
+import { portNumber, wholeNumber } from './numbers.ts'
+import { argsOption, FUNCTIONS, type Run } from './options.ts'
 
 /** Commands that change nothing. */
 export function addLooking(program: Command, run: Run): void {
@@ -49,7 +50,7 @@ export function addLooking(program: Command, run: Run): void {
     .command('serve')
     .description('a page to look at a cache, on this machine only')
     .argument(...FUNCTIONS)
-    .option('-p, --port <n>', 'the port; 0: any that is free', wholeNumber, 0)
+    .option('-p, --port <n>', 'the port; 0: any that is free', portNumber, 0)
     .option('--readonly', 'nothing can be deleted on the page')
     .action(
       run(async (session, named: string[], options: { port: number; readonly?: boolean }) =>

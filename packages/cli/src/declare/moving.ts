@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Winner } from '../transfer/transfer.ts'
+import type { Winner } from '../transfer/winner.ts'
 import { functionOption, type Run, winnerOption } from './options.ts'
 
 /** Commands that carry entries from one place to another. */

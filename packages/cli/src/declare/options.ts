@@ -1,7 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import type { ExitCode } from '../exit.ts'
 import type { Session } from '../session.ts'
-import type { Winner } from '../transfer/transfer.ts'
+import type { Winner } from '../transfer/winner.ts'
 
 /** Makes of a command what commander calls: it is run in a session of its own. */
 export type Run = <Args extends unknown[]>(
@@ -24,11 +24,4 @@ export function winnerOption(): Option {
   return new Option('--winner <which>', what)
     .choices(['newer', 'source', 'target'] satisfies Winner[])
     .default('newer' satisfies Winner)
-}
-
-/** `1_000_000` is one too. */
-export function wholeNumber(text: string): number {
-  const number = Number(text.replaceAll('_', ''))
-  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('It is no whole number.')
-  return number
 }

@@ -1,6 +1,6 @@
 import type { StoreAdapter } from '@persist/store'
+import { allFunctions } from '../functions.ts'
 import { readPayload } from '../payload.ts'
-import { functionsIn } from '../session.ts'
 import { Catalogue, rowOf } from './catalogue.ts'
 import { treeOf } from './tree.ts'
 import type { EntryShape, Order, Overview, Rows } from './types.ts'
@@ -42,7 +42,7 @@ export class Api {
   /** Looks at the store afresh. */
   async overview(): Promise<Overview> {
     const { name, looking, changing, named } = this.#store
-    await this.#catalogue.look(await functionsIn(looking, named))
+    await this.#catalogue.look(named.length > 0 ? named : await allFunctions(looking))
     return { store: name, readonly: changing === undefined, functions: this.#catalogue.functions }
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PersistError } from '@persist/errors'
+import { ioRefusal } from '../exit.ts'
 import { Api, type PageStore, Unanswerable } from './api.ts'
 import { assetAt } from './assets.ts'
 import { HEADERS, knowsToken, refuse } from './guard.ts'
@@ -25,7 +26,7 @@ export async function servePage(store: PageStore, port: number, now: () => numbe
     respond(request, response).catch((error) => response.destroy(error))
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(ioRefusal(`port ${port} cannot be used`, error)))
     server.listen(port, '127.0.0.1', resolve)
   })
   const at = (server.address() as AddressInfo).port

@@ -18,6 +18,12 @@ export function lineOf({ funcname, entry }: Parcel): string {
   return JSON.stringify({ function: funcname, ...head, payload: exactPayload(payload) })
 }
 
+/** Whether {@link lineOf} failed since the line would be longer than a text can be. */
+export function isTooLong(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return code === 'ERR_STRING_TOO_LONG' || message === 'Invalid string length'
+}
+
 /** The last line. */
 export function lastLine(entries: number): string {
   return JSON.stringify({ persist: 'end', entries })
@@ -30,7 +36,7 @@ export type Line =
   | { readonly kind: 'end'; readonly entries: number }
 
 const TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
-const NUMBERS = ['expiresAt', 'durationMs'] as const
+const NUMBERS = ['expiresAt', 'staleUntil', 'durationMs'] as const
 
 /** Reads a line; throws an error that says what is wrong with it. */
 export function readLine(text: string): Line {

@@ -1,15 +1,13 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { sameEntry } from './same-entry.ts'
+import { type Delivery, deliver } from './delivery.ts'
+import type { Winner } from './winner.ts'
 
 /** An entry on its way, with the function whose it is. */
 export interface Parcel {
   readonly funcname: string
   readonly entry: Entry
 }
-
-/** Who wins where both stores have an entry under one hash: the newer one, the source's, or the target's. */
-export type Winner = 'newer' | 'source' | 'target'
 
 /** What became of the entries. */
 export interface Tally {
@@ -19,6 +17,8 @@ export interface Tally {
   same: number
   /** Another one was there, and stayed. */
   kept: number
+  /** A computation of them runs in the target, whose result is yet to come. */
+  busy: number
   /** The target refused them. */
   failed: number
   /** Of the payloads that were written. */
@@ -27,6 +27,7 @@ export interface Tally {
 
 export interface TransferOptions {
   readonly winner: Winner
+  readonly now: () => number
   /** Ends the transfer between two batches. */
   readonly signal?: AbortSignal
   /** After each batch. */
@@ -39,7 +40,7 @@ const BATCH_BYTES = 4 * 1024 * 1024
 
 /** Nothing yet. */
 export function newTally(): Tally {
-  return { copied: 0, same: 0, kept: 0, failed: 0, bytes: 0 }
+  return { copied: 0, same: 0, kept: 0, busy: 0, failed: 0, bytes: 0 }
 }
 
 /**
@@ -58,19 +59,19 @@ export async function transfer(
     const { funcname } = batch[0]!
     const store = stores.get(funcname) ?? target.open(funcname)
     stores.set(funcname, store)
-    await deliver(batch, target, store, options, tally)
+    await deliverAll(batch, { target, store, winner: options.winner, now: options.now() }, options, tally)
     options.progress?.(tally, funcname)
   }
   return tally
 }
 
-async function deliver(
+async function deliverAll(
   batch: readonly Parcel[],
-  target: StoreAdapter,
-  store: Store,
-  { winner, refused }: TransferOptions,
+  delivery: Delivery,
+  { refused }: TransferOptions,
   tally: Tally,
 ): Promise<void> {
+  const { target, store } = delivery
   const sound = batch.filter((parcel) => {
     try {
       target.checkHash?.(parcel.entry.hash)
@@ -82,26 +83,20 @@ async function deliver(
     }
   })
   const there = await lookUp(target, store, sound)
-  await Promise.all(
+  // Each is waited for, also after a failure: leases that were taken must be given back before the store is closed.
+  const outcomes = await Promise.allSettled(
     sound.map(async (parcel, index) => {
-      const { entry } = parcel
-      const fate = decide(entry, there[index], winner)
-      if (fate !== 'copied') {
-        tally[fate]++
-        return
-      }
-      try {
-        await store.set(entry)
-      } catch (error) {
-        if (!concernsOneEntry(error)) throw error
-        tally.failed++
-        refused?.(parcel, error as Error)
-        return
-      }
-      tally.copied++
-      tally.bytes += sizeOf(entry)
+      const fate = await deliver(parcel.entry, there[index], delivery)
+      tally[fate]++
+      if (fate === 'copied') tally.bytes += sizeOf(parcel.entry)
     }),
   )
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') continue
+    if (!concernsOneEntry(outcome.reason)) throw outcome.reason
+    tally.failed++
+    refused?.(sound[index]!, outcome.reason)
+  }
 }
 
 async function lookUp(target: StoreAdapter, store: Store, batch: readonly Parcel[]): Promise<(Entry | undefined)[]> {
@@ -110,15 +105,7 @@ async function lookUp(target: StoreAdapter, store: Store, batch: readonly Parcel
   return Promise.all(hashes.map((hash) => store.get(hash)))
 }
 
-/** What is to become of an entry, where the target has one already. */
-export function decide(entry: Entry, there: Entry | undefined, winner: Winner): 'copied' | 'same' | 'kept' {
-  if (there === undefined) return 'copied'
-  if (sameEntry(entry, there)) return 'same'
-  if (winner === 'newer') return entry.createdAt > there.createdAt ? 'copied' : 'kept'
-  return winner === 'source' ? 'copied' : 'kept'
-}
-
-function concernsOneEntry(error: unknown): boolean {
+function concernsOneEntry(error: unknown): error is Error {
   const { code } = error as Partial<PersistError>
   return code === 'ERR_PERSIST_VALUE_TOO_LARGE' || code === 'ERR_PERSIST_HASH'
 }

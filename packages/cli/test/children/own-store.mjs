@@ -1,30 +1,51 @@
-// A store of one's own, asynchronous and, if OWN_STORE_MS says so, slow. It writes down each `set` in a log.
-import { appendFileSync } from 'node:fs'
+// A store of one's own, asynchronous and, if OWN_STORE_MS says so, slow. It writes down each entry that it stores in a
+// log. OWN_STORE_DOWN: its listings fail as those of a server that does not answer, while such a file exists.
+import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StoreError } from '@persist/errors'
 import { registerStore } from '@persist/store'
 import { delayed } from '@persist/store/conformance'
 import { diskStore } from '@persist/store-disk'
 
-const { OWN_STORE_DIR = 'own', OWN_STORE_LOG, OWN_STORE_MS = '0' } = process.env
+const { OWN_STORE_DIR = 'own', OWN_STORE_LOG, OWN_STORE_MS = '0', OWN_STORE_DOWN } = process.env
 
-function ownStore(dir) {
-  const { namespaces: _, ...adapter } = delayed(diskStore(dir), () => sleep(Number(OWN_STORE_MS)))
+const log = (entry) => OWN_STORE_LOG && appendFileSync(OWN_STORE_LOG, `${entry.hash}\n`)
+
+function ownStore(dir, options) {
+  const { namespaces, ...adapter } = delayed(diskStore(dir), () => sleep(Number(OWN_STORE_MS)))
   return {
     ...adapter,
+    ...(OWN_STORE_DOWN && { namespaces: () => whileUp(namespaces(), options), ping: async () => {} }),
     open(namespace, options) {
       const store = adapter.open(namespace, options)
       return {
         ...store,
         async set(entry) {
           await store.set(entry)
-          if (OWN_STORE_LOG) appendFileSync(OWN_STORE_LOG, `${entry.hash}\n`)
+          log(entry)
+        },
+        async lease(...args) {
+          const lease = await store.lease(...args)
+          const publish = async (entry) => {
+            const isDone = await lease.publish(entry)
+            if (isDone) log(entry)
+            return isDone
+          }
+          return lease && { ...lease, publish }
         },
       }
     },
   }
 }
 
-registerStore('own', (url) => ownStore(url.slice('own://'.length)))
+async function* whileUp(names, { serverWaitMs = 2000 } = {}) {
+  if (existsSync(OWN_STORE_DOWN)) {
+    throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', `no answer within ${serverWaitMs} ms`, { store: 'own' })
+  }
+  yield* names
+}
+
+registerStore('own', (url, options) => ownStore(url.slice('own://'.length), options))
 
 export default ownStore(OWN_STORE_DIR)
 export const make = () => ownStore(`${OWN_STORE_DIR}-2`)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
+  /** Called when terminal.py has a text on the screen that is to be answered. */
+  readonly beforeAnswer?: () => void
   /** When it is to be sent SIGINT, as Ctrl-C does. */
   readonly interruptWhen?: () => boolean
 }
@@ -34,14 +36,25 @@ export function persist(args: readonly string[], options: CommandOptions = {}): 
 
 /** Runs any program. */
 export function execute(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { cwd, env, input = '', interruptWhen } = options
-  const child = spawn(program, args, { cwd, env: environment(env) })
+  const { cwd, env, input = '', interruptWhen, beforeAnswer } = options
+  const child = spawn(program, args, {
+    cwd,
+    env: environment({ ...env, ...(beforeAnswer && { TERMINAL_WAITS: '1' }) }),
+  })
+  running.add(child)
+  child.on('close', () => running.delete(child))
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
   child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  if (beforeAnswer === undefined) child.stdin.end(input)
+  else {
+    child.stderr.on('data', () => {
+      beforeAnswer()
+      child.stdin.write('\n')
+    })
+  }
   const watch = setInterval(() => {
     if (!interruptWhen?.()) return
     // Once: the second one would not wait for a good moment.
@@ -72,8 +85,11 @@ export async function json(args: readonly string[], options: CommandOptions = {}
 }
 
 const made: string[] = []
+const running = new Set<ChildProcess>()
 
 afterAll(() => {
+  // Those that have not ended, as their test expected them to.
+  for (const child of running) child.kill('SIGKILL')
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 

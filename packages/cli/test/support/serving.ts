@@ -18,8 +18,12 @@ afterAll(() => {
 })
 
 /** Starts the command and waits for its address. */
-export function serving(args: readonly string[], cwd: string): Promise<Serving> {
-  const child = spawn(process.execPath, [COMMAND, 'serve', '--json', ...args], { cwd, env: environment() })
+export function serving(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Serving> {
+  const child = spawn(process.execPath, [COMMAND, 'serve', '--json', ...args], { cwd, env: environment(env) })
   running.add(child)
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.on('close', (code, signal) => {

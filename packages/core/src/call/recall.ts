@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { HashCollisionError, OptionError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
@@ -158,7 +159,7 @@ function asynchronousValidate(result: PromiseLike<unknown>): OptionError {
   })
 }
 
-/** Whatever was thrown, as an Error. */
+/** What was thrown, as an Error: also one of another realm. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
+  return thrown instanceof Error || types.isNativeError(thrown) ? thrown : new Error(String(thrown))
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { OptionError, PickleError } from '@persist/errors'
 import type { Entry } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
@@ -84,7 +85,7 @@ function isToBeStored(plan: Plan, value: unknown, args: readonly unknown[]): boo
 
 function payloadOf(plan: Plan, value: unknown): string | Uint8Array {
   const payload: unknown = plan.pickle(value)
-  if (typeof payload === 'string' || payload instanceof Uint8Array) return payload
+  if (typeof payload === 'string' || types.isUint8Array(payload)) return payload
   answered('pickle', payload)
   throw new PickleError(`pickle must return a string or a Uint8Array, not ${typeof payload}`, '$')
 }

@@ -7,7 +7,8 @@ const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
 /**
  * Whether a frame is the body of a module, which runs once per evaluation, and not that of a function.
  *
- * - ES modules, CommonJS modules, Jest, Vitest: no name, and the beginning of the script, where no anonymous function is.
+ * - ES modules, CommonJS modules, Jest, Vitest, jiti, `(() => { … })()` around a bundle: no name, and the beginning of the
+ *   script, in front of which a wrapper may have a parenthesis. No other anonymous function begins there.
  * - Vite's `ssrLoadModule`, and webpack in development: code that was given as text under the name of a file.
  * - Turbopack: a function with the name `module evaluation`.
  * - webpack, and esbuild's wrappers: a function in a table of modules, by number or path, called by the bundler's loader.
@@ -20,7 +21,10 @@ const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
 export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
   const frame = site[index]!
   const { functionName, file, begin, isEval } = frame
-  if (functionName === '') return begin === undefined ? isAtTop(frame, files) : begin.line === 1 && begin.column <= 1
+  if (functionName === '') {
+    if (begin === undefined) return isAtTop(frame, files)
+    return begin.line === 1 && begin.column <= 2 && file !== '' && !file.startsWith('evalmachine.')
+  }
   if (functionName === 'eval') return isEval && file !== ''
   if (functionName === 'module evaluation') return true
   if (!/^\d+$|\//.test(functionName)) return false

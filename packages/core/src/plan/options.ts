@@ -64,7 +64,7 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
   readonly key?: ((...args: A) => K) | undefined
   /** Keep the key beside the result; makes the cache iterable. Default: `false`. */
   readonly storekey?: boolean | undefined
-  /** A result to text or bytes; also used for stored keys. Default: guarded superjson of `@persist/pickle`. */
+  /** A result to text or bytes; also used for stored keys. Default: that of `@persist/pickle`. */
   readonly pickle?: ((value: V) => string | Uint8Array) | undefined
   /** The way back. Given and left out together with `pickle`. */
   // biome-ignore lint/suspicious/noExplicitAny: a user's reader may ask for text only or bytes only, as its pickle gave

@@ -1,12 +1,13 @@
 import { errorCode, makeFile, writeFully } from '../files/file-system.ts'
 import { pause } from '../files/pause.ts'
 import { removeUnchanged, unlinkQuietly } from '../files/removal.ts'
+import { makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
 import type { Plan } from '../plan.ts'
 
 const FIRST_REST_MS = 2
 const LONGEST_REST_MS = 50
-/** So long even a lock is watched that looks old: the clock that wrote its time may not be ours. */
+/** So long even a lock is watched that looks old. */
 const GRACE_MS = 1000
 const OURS = Buffer.from('persist')
 const UNMARKED = Buffer.alloc(0)
@@ -49,8 +50,7 @@ export class Locks {
         since = clock.monotonic()
       }
       const watched = clock.monotonic() - since
-      const isOld = clock.now() - stat.mtimeMs >= leaseMs
-      if (watched < Math.min(isOld ? GRACE_MS : leaseMs, leaseMs)) {
+      if (watched < leaseMs && (watched < GRACE_MS || this.#fileTime() - stat.mtimeMs < leaseMs)) {
         pause(rest)
         continue
       }
@@ -61,6 +61,23 @@ export class Locks {
         if (['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return 'stuck'
         throw error
       }
+    }
+  }
+
+  /**
+   * What the time is by the clock that gave the lock its time, which may be a file server's. Where nothing can be made, our
+   * own: there no lock can be taken away either.
+   */
+  #fileTime(): number {
+    const { fs, clock, layout } = this.#plan
+    const path = layout.scratch + scratchName()
+    try {
+      makeOwnFolder(this.#plan, layout.scratch)
+      return makeFile(fs, path, (fd) => fs.fstatSync(fd).mtimeMs)
+    } catch {
+      return clock.now()
+    } finally {
+      unlinkQuietly(this.#plan, path)
     }
   }
 

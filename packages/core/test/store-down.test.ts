@@ -1,0 +1,110 @@
+import { memoryStore, type StoreAdapter, StoreError } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { describe, expect, it } from 'vitest'
+import { changed, inBothColours, lab } from './lab.ts'
+
+/** A store that can be taken down, and that is not asked again by itself. */
+function fragile() {
+  const state = { down: false }
+  const inner = delayed(memoryStore())
+  const cache = new Proxy(inner, {
+    get: (adapter, name) => {
+      if (name === 'ping') return async () => fail(state)
+      if (name !== 'open') return Reflect.get(adapter, name)
+      return (namespace: string) =>
+        new Proxy(adapter.open(namespace) as object, {
+          get: (store, verb) => {
+            const own = Reflect.get(store, verb)
+            if (typeof own !== 'function') return own
+            return async (...args: unknown[]) => {
+              fail(state)
+              return own.apply(store, args)
+            }
+          },
+        })
+    },
+  }) as StoreAdapter
+  return { cache, state }
+}
+
+function fail({ down }: { down: boolean }): void {
+  if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no answer', { store: 'x' })
+}
+
+describe('with the store down', () => {
+  it('memory goes on holding what is computed, and serves what is within its ttl, beyond maxAge', async () => {
+    const { persist, pass } = lab()
+    const { cache, state } = fragile()
+    let runs = 0
+    const f = persist(async (x: number) => x + 0 * runs++, {
+      funcname: 'f',
+      cache,
+      memory: { maxAge: '1m' },
+      ttl: '1h',
+    })
+    await f(1)
+    state.down = true
+    for (let call = 0; call < 5; call++) await f(2)
+    expect(runs).toBe(2)
+    pass(120_000)
+    expect([await f(1), await f(2), runs]).toEqual([1, 2, 2])
+    pass(3_600_000)
+    await f(1)
+    expect(runs).toBe(3)
+  })
+
+  it('memory holds what is put, and does not bring back what is forgotten', async () => {
+    const { persist } = lab()
+    const { cache, state } = fragile()
+    let runs = 0
+    const f = persist(async (x: number) => x + 0 * runs++, { funcname: 'f', cache, memory: true })
+    await f(1)
+    state.down = true
+    await f.put(9, 2)
+    expect(await f(2)).toBe(9)
+    await f.forget(1)
+    await f(1)
+    expect(runs).toBe(2)
+  })
+})
+
+inBothColours('while the store answers', (makeStore) => {
+  it.each([
+    ['forget', (f: Fn) => f.forget(1)],
+    ['put', (f: Fn) => f.put('put', 1)],
+    ['cache.set', (f: Fn) => f.cache.set([1], 'put')],
+    ['cache.delete', (f: Fn) => f.cache.delete([1])],
+    ['clear', (f: Fn) => f.clear()],
+    ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
+  ] as const)('memory does not take back what %s is replacing', async (_name, act) => {
+    const slow = changed(makeStore(), {})
+    const { persist } = lab()
+    let runs = 0
+    const f = persist(async (_x: number) => `run ${++runs}`, {
+      funcname: 'f',
+      cache: slow,
+      memory: { maxAge: '1h' },
+      tags: () => ['all'],
+    })
+    await f(1)
+    const done = act(f as unknown as Fn)
+    await f(1)
+    await done
+    const after = await f(1)
+    const before = await f(1)
+    expect(after).toBe(before)
+    expect(after).not.toBe('run 1')
+  })
+})
+
+type Fn = {
+  (x: number): Promise<string>
+  forget(x: number): unknown
+  put(value: string, x: number): unknown
+  clear(): unknown
+  cache: {
+    set(key: [number], value: string): unknown
+    delete(key: [number]): unknown
+    deleteByTag(tag: string): unknown
+  }
+}
