@@ -66,3 +66,21 @@ test.each(['steal', 'ask'])('of a thief by id and one who comes to %s at the sam
     expect(victim.publish(plain(HASH, 'late')), `seed ${seed}`).toBe(false)
   }
 })
+
+test.each(['delete', 'clear'])('a thief by id cannot publish after a %s at the same time', (verb) => {
+  for (let seed = 1; seed <= SCHEDULES; seed++) {
+    const draw = drawn(seed)
+    const dir = newFolder()
+    const store = diskStore(dir).open('f')
+    store.set(plain(HASH, 'old'))
+    const victim = store.lease!(HASH, 60_000)!
+    threads.begin(0, { dir, verb: 'steal', hash: HASH, id: victim.id! })
+    threads.begin(1, { dir, verb, hash: HASH })
+    threads.finish(draw)
+    threads.begin(0, { dir, verb: 'publish', hash: HASH })
+    threads.finish(draw)
+    expect(threads.hasPublished(0), `seed ${seed}`).toBe(false)
+    expect(victim.publish(plain(HASH, 'late')), `seed ${seed}`).toBe(false)
+    expect(store.get(HASH), `seed ${seed}`).toBeUndefined()
+  }
+})
