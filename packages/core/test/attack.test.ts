@@ -91,8 +91,8 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
         funcname: 'f',
         cache: makeStore(),
         tags: (_row, { id, deep }) => [`user:${id}`, `deep:${deep.length}`],
-        ttl: (_row, { id }) => (seen.push(id), '1h'),
-        shouldStore: (_row, { id }) => (seen.push(id), true),
+        ttl: (_row, { id }) => (seen.push(id) > 0 ? '1h' : 0),
+        shouldStore: (_row, { id }) => seen.push(id) > 0,
       },
     )
     const o = { id: 1, deep: [] }
