@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { elsewhere, lab } from './lab.ts'
 
-const RUNS = process.env.PERSIST_SOAK === '1' ? 20_000 : 150
+const RUNS = process.env.PERSIST_SOAK === '1' ? 20_000 : 1_000
 const TTL = 1_000
 const KEYS = [1, 2, 3] as const
 
