@@ -22,6 +22,14 @@ describe('docs/guide.md knows', () => {
     expect(events.filter((name) => !GUIDE.includes(`\n| \`${name}\``))).toEqual([])
   })
 
+  test('every reason of a miss and of a skip, and every outcome of a wait', () => {
+    const source = read('packages/core/src/telling/events.ts')
+    const unions = [/type MissReason = (.*)/, /'skip'> & \{ readonly reason: (.*) \}/, /readonly outcome: (.*) \}/]
+    const words = unions.flatMap((union) => [...union.exec(source)![1]!.matchAll(/'(\w+)'/g)].map(([, word]) => word!))
+    expect(words).toEqual(expect.arrayContaining(['absent', 'fenced', 'turn']))
+    expect(words.filter((word) => !new RegExp(`^\\| +(\`\\w+\`)? +\\| \`${word}\``, 'm').test(GUIDE))).toEqual([])
+  })
+
   test('every code of an error', () => {
     const codes = quotedIn('packages/errors/src/classes.ts', /'ERR_PERSIST_(\w+)'/g)
     expect(codes.filter((code) => !GUIDE.includes(`\`${code}\``))).toEqual([])
