@@ -291,12 +291,12 @@ describe('what the types promise', () => {
   })
 
   it('a wrapper of your own keeps the types of what it wraps', () => {
-    const cached = <F extends AnyFunction>(fn: F, funcname: string) => realPersist(fn, { funcname, ttl: '1d' })
-    const add = never(() => cached((a: number, b: string) => a + b, 'add'))
-    expectTypeOf<ReturnType<typeof add>>().parameters.toEqualTypeOf<[a: number, b: string]>()
-    expectTypeOf<ReturnType<ReturnType<typeof add>>>().toEqualTypeOf<string>()
-    const same = never(() => cached(async <T>(x: T) => x, 'same'))
-    const asked = async (f: ReturnType<typeof same>) => [await f(1), await f('a')] as const
-    expectTypeOf<ReturnType<typeof asked>>().toEqualTypeOf<Promise<readonly [number, string]>>()
+    const cached = <F extends AnyFunction>(fn: F, funcname: string) => persist(fn, { funcname, cache })
+    const add = cached((a: number, b: string) => a + b, 'types.own.add')
+    expectTypeOf(add).parameters.toEqualTypeOf<[a: number, b: string]>()
+    expectTypeOf(add(1, 'b')).toEqualTypeOf<string>()
+    const same = cached(async <T>(x: T) => x, 'types.own.same')
+    expectTypeOf(same(1)).toEqualTypeOf<Promise<number>>()
+    expectTypeOf(same('a')).toEqualTypeOf<Promise<string>>()
   })
 })
