@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -47,4 +48,18 @@ describe('docs/guide.md knows', () => {
     expect(names).toHaveLength(3)
     expect(names.filter((name) => !GUIDE.includes(`| \`${name}\``))).toEqual([])
   })
+})
+
+test('docs/limits.md has the limits that the packages keep', () => {
+  const page = read('docs/limits.md')
+  const of = (path: string, pattern: RegExp) => Number(pattern.exec(read(`packages/${path}`))![1]!.replaceAll('_', ''))
+  const says = (limit: number, unit: string) => expect(page).toContain(`${limit.toLocaleString('en-US')} ${unit}`)
+  says(of('key/src/limits.ts', /MAX_TEXT = (\d+) \* 1024/) * 1024, 'characters')
+  says(constants.MAX_STRING_LENGTH, 'characters')
+  says(of('store-disk/src/files/entry-files.ts', /MOST_BYTES = (\w+)/), 'bytes')
+  says(of('store-lmdb/src/keys.ts', /LONGEST_HASH = (\w+)/), 'bytes')
+  says(of('core/src/plan/draft.ts', /maxEntries: (\w+)/), 'entries')
+  says(of('core/src/many/calls.ts', /BATCH = (\w+)/), ' ')
+  expect(of('key/src/limits.ts', /MAX_DEPTH = (\d+)/)).toBe(500)
+  expect(of('pickle/src/options.ts', /maxDepth = (\d+)/)).toBe(500)
 })
