@@ -79,7 +79,7 @@ const world: fc.Arbitrary<World> = fc.record({
   memory: fc.boolean(),
   processes: fc.constantFrom(1, 2),
   failing: fc.constantFrom(0, 0, 0, 3, 7),
-  singleFlight: fc.constantFrom('shared', 'shared', 'process', false),
+  singleFlight: fc.constantFrom('shared' as const, 'shared' as const, 'process' as const, false as const),
 })
 
 /** Runs the steps. Those between two `settle` go on at the same time. */
