@@ -12,7 +12,7 @@ import { enterLimits, type Limit, limitsOf } from './limit.ts'
 import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
 import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
-import { answered, pickleKey } from './record.ts'
+import { pickleKey } from './record.ts'
 import { meet } from './share.ts'
 import { signalOf, throwIfAborted, until } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
@@ -65,21 +65,26 @@ function lookUp(plan: Plan, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const identity = identify(plan, call.self, call.args)
-  if (isRefresh(plan, call)) {
-    plan.flights.fence(identity.text)
-    return depart(new Departure(plan, call, identity, signals, REFRESH))
-  }
-  const held = heldInMemory(plan, identity, call.maxAge)
-  if (held !== undefined) {
-    const landing = remember(plan, identity, held)
-    if (landing !== undefined) return inItsWay(plan, landing)
-  }
+  if (isRefresh(plan, call)) return refresh(plan, call, identity, signals)
+  const held = plan.memory === undefined ? undefined : heldInMemory(plan, identity, call.maxAge)
+  const landing = held === undefined ? undefined : remember(plan, identity, held)
+  return landing === undefined ? lookInStore(plan, call, identity, signals) : inItsWay(plan, landing)
+}
+
+function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): Course {
+  plan.flights.fence(identity.text)
+  return depart(new Departure(plan, call, identity, signals, REFRESH))
+}
+
+function lookInStore(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
   const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
   if (flight !== undefined) return meet(plan, call, identity, flight, signals)
   if (plan.adapter.mode === 'async') return depart(new Departure(plan, call, identity, signals))
   // A synchronous store answers before another call could join: a hit needs no flight.
   const looked = recall(plan, identity, call.maxAge)
-  if (isThenable(looked) || looked.kind !== 'fresh') return depart(new Departure(plan, call, identity, signals, looked))
+  if (isThenable(looked) || looked.kind !== 'fresh') {
+    return depart(new Departure(plan, call, identity, signals, looked))
+  }
   return inItsWay(plan, hit(plan, identity, looked))
 }
 
@@ -206,7 +211,7 @@ function follow(plan: Plan, call: Call): unknown {
 /** What memory holds for the call; `undefined` for an entry that cannot be read: then the store is asked. */
 function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): Landing | undefined {
   try {
-    const value = primitive === undefined ? answered('unpickle', plan.unpickle(entry.payload)) : primitive.value
+    const value = primitive === undefined ? plan.unpickle(entry.payload) : primitive.value
     tellHit(plan, identity, entry, 'memory')
     return { value, promised: entry.promised === true }
   } catch (error) {
