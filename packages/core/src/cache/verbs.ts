@@ -83,13 +83,17 @@ export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
  * A call that began meanwhile may have read what is gone now: it does not hold that in memory.
  */
 function* fenced<T>(plan: Plan, text: string | undefined, change: () => Steps<T>): Steps<T> {
-  plan.flights.fence(text)
-  plan.memory?.drop(text)
+  plan.peers.each((peer) => {
+    peer.fence(text)
+    peer.drop(text)
+  })
   try {
     return yield* change()
   } finally {
-    plan.flights.distrust(text)
-    plan.memory?.drop(text)
+    plan.peers.each((peer) => {
+      peer.distrust(text)
+      peer.drop(text)
+    })
   }
 }
 

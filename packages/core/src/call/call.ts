@@ -66,7 +66,7 @@ function lookUp(plan: Plan, call: Call): unknown {
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const identity = identify(plan, call.self, call.args)
   if (isRefresh(plan, call)) {
-    plan.flights.fence(identity.text)
+    plan.peers.each((peer) => peer.fence(identity.text))
     return new Departure(plan, call, identity, signals, REFRESH)
   }
   const landing = remember(plan, identity, call.maxAge)

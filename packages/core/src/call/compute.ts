@@ -126,6 +126,7 @@ export function* publish(
     }
     // Memory holds it also where the store failed: then it is all that is left.
     if (!flight.fenced) plan.memory?.hold(text, entry, value)
+    plan.peers.others((peer) => peer.drop(text))
     plan.flights.supersede(text)
     if (stored) wrote(plan, entry)
   } finally {
