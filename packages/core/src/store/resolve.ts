@@ -63,6 +63,7 @@ export function resolveStore(
     throw new OptionError('cache must be a URL or a StoreAdapter', { option: 'cache' })
   }
   const scheme = schemeOf(cache)
+  if (scheme === 'file') refuseHalfUrl(String(cache))
   const known = adapters.get(String(cache))
   // A relative folder means another place once the process has changed its own.
   if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return agreed(known, storeOptions)
@@ -72,6 +73,14 @@ export function resolveStore(
   adapters.set(made.name, adapter)
   adapters.set(String(cache), adapter)
   return adapter
+}
+
+/** `redis:localhost` would be a folder of this name. */
+function refuseHalfUrl(text: string): void {
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):(?!\/\/)/i.exec(text.trim()) ?? []
+  if (scheme === undefined || !schemes().includes(scheme.toLowerCase())) return
+  // What follows may be a password.
+  throw new OptionError(`a cache that begins with "${scheme}:" cannot be used: write ${scheme}://`, { option: 'cache' })
 }
 
 /**
@@ -117,8 +126,12 @@ function factoryOf(scheme: string, cache: string | URL, env: Environment): Make 
   return load(scheme, packageName, env).fromUrl
 }
 
+function schemes(): string[] {
+  return [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
+}
+
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
-  const known = [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
+  const known = schemes()
   const near = nearest(scheme, known)
   const hint = near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${near}://?`
   return new UnknownStoreError(`no store is known for ${redactUrl(String(cache))}. ${hint}`, {
