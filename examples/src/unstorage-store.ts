@@ -80,7 +80,8 @@ class UnstorageStore implements Store<'async'> {
   async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
     const kept: ListedHead[] = []
     const surplus: ListedHead[] = []
-    for await (const head of this.heads()) ((head.expiresAt ?? Infinity) <= now ? surplus : kept).push(head)
+    for await (const head of this.heads())
+      ((head.staleUntil ?? head.expiresAt ?? Infinity) <= now ? surplus : kept).push(head)
     kept.sort((a, b) => b.createdAt - a.createdAt)
     let bytes = kept.reduce((sum, head) => sum + head.bytes, 0)
     while (kept.length > maxEntries || bytes > maxBytes) {

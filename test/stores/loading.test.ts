@@ -90,14 +90,25 @@ test.each([
 )
 
 test.each([
-  ['package-lock.json', 'npm install @persist/store-keyv'],
-  ['pnpm-lock.yaml', 'pnpm add @persist/store-keyv'],
-  ['yarn.lock', 'yarn add @persist/store-keyv'],
-  ['bun.lock', 'bun add @persist/store-keyv'],
-  ['no lock file', 'npm install @persist/store-keyv'],
+  ['package-lock.json', 'npm install @persist/store-keyv @keyv/redis'],
+  ['pnpm-lock.yaml', 'pnpm add @persist/store-keyv @keyv/redis'],
+  ['yarn.lock', 'yarn add @persist/store-keyv @keyv/redis'],
+  ['bun.lock', 'bun add @persist/store-keyv @keyv/redis'],
+  ['no lock file', 'npm install @persist/store-keyv @keyv/redis'],
 ])('outside of a package manager the lock file tells which it is: %s', (file, install) => {
   writeFileSync(join(project, file), '')
   expect(thrown('redis://localhost')).toMatchObject({ install })
+})
+
+test.each([
+  ['postgres://localhost/app', '@keyv/postgres'],
+  ['mysql://localhost/app', '@keyv/mysql'],
+  ['sqlite://app.db', '@keyv/sqlite'],
+])('%s leads to a Keyv that is handed over', (cache, module) => {
+  const error = thrown(cache)
+  expect(error).toMatchObject({ code: 'ERR_PERSIST_UNKNOWN_STORE' })
+  expect(error.message).toContain('keyvStore(new Keyv(')
+  expect(error.message).toContain(module)
 })
 
 test('a store that cannot be loaded since its own dependency is missing says so, and is not called missing itself', () => {

@@ -14,10 +14,6 @@ const GAP = 2
  * The widths of columns, so that a line fits; `undefined` for a column that is left out.
  *
  * @param natural what each column would like to have.
- * @example
- * ```ts
- * layOut([{ title: 'key', align: 'left', least: 5 }, { title: 'bytes', align: 'right' }], [40, 6], 20)   // [12, 6]
- * ```
  */
 export function layOut(columns: readonly Column[], natural: readonly number[], room: number): (number | undefined)[] {
   const least = columns.map((column, index) => Math.min(natural[index]!, column.least ?? natural[index]!))

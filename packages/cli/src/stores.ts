@@ -156,9 +156,15 @@ function refuseWriting(): never {
   throw Object.assign(new Error('EROFS: only looking'), { code: 'EROFS' })
 }
 
-/** The disk store moves what is damaged aside when it meets it, unless it cannot. */
+const { O_WRONLY, O_RDWR, O_CREAT } = nodeFs.constants
+
+/** The disk store moves what is damaged aside when it meets it, and makes files for its locks, unless it cannot. */
 const lookOnly: typeof nodeFs = {
   ...nodeFs,
+  openSync: (path, flags = 'r', mode) => {
+    const writes = typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0 : flags !== 'r'
+    return writes ? refuseWriting() : nodeFs.openSync(path, flags, mode)
+  },
   renameSync: refuseWriting,
   mkdirSync: refuseWriting,
   unlinkSync: refuseWriting,

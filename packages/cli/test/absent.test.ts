@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { lmdbStore } from '@persist/store-lmdb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newFolder, OWN_STORE, persist } from './support/command.ts'
-import { contents, filled } from './support/filled.ts'
+import { contents, filled, spoil } from './support/filled.ts'
 
 /** Every command that needs a cache, as it is written for a function of it. */
 const COMMANDS = (funcname: string): readonly (readonly [string, ...string[]])[] => [
@@ -152,7 +152,7 @@ describe('a function that is not there', () => {
   })
 
   test('is none whose entries are all damaged, or all gone', async () => {
-    for (const name of readdirSync(join(cwd, 'persist', 'odd'))) writeFileSync(join(cwd, 'persist', 'odd', name), 'x')
+    for (const name of readdirSync(join(cwd, 'persist', 'odd'))) spoil(join(cwd, 'persist', 'odd', name))
     expect(await persist(['verify', 'odd'], { cwd })).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/0 entries sound, 4 not/),

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
 import { deliver } from '../src/transfer/delivery.ts'
 import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
-import { contents, FULL, filled } from './support/filled.ts'
+import { contents, FULL, filled, spoil } from './support/filled.ts'
 
 test('a copy of a folder has the same entries, and nothing is written twice', async () => {
   const cwd = filled()
@@ -81,7 +81,7 @@ test.each([
 
 test('what is damaged in the source, or refused by the target, is told, and all else is copied', async () => {
   const cwd = filled()
-  writeFileSync(join(cwd, 'persist', 'odd', 'full.entry'), 'spoiled')
+  spoil(join(cwd, 'persist', 'odd', 'full.entry'))
   const env = { OWN_STORE_DIR: join(cwd, 'own') }
   // A hash that is fine in LMDB and no file name.
   await persist(['copy', 'persist', 'lmdb://odd'], { cwd })

@@ -66,19 +66,20 @@ test('prune deletes what has expired, and down to bounds', async () => {
   expect(await json(['prune', 'double', '--max-bytes', '0.01kB', '-y'], { cwd })).toMatchObject({ entries: 2 })
 })
 
-test('prune --keep-stale keeps what expired less than so long ago', async () => {
+test('prune keeps what may be served stale, and with --keep-stale what expired less than so long ago', async () => {
   const store = diskStore(join(cwd, 'persist')).open('f')
   const now = Date.now()
   const day = 86_400_000
   store.set({ hash: 'two days', payload: 'x', createdAt: 1, expiresAt: now - 2 * day })
   store.set({ hash: 'an hour', payload: 'x', createdAt: 1, expiresAt: now - day / 24 })
   store.set({ hash: 'good', payload: 'x', createdAt: 1, expiresAt: now + day })
+  store.set({ hash: 'stale', payload: 'x', createdAt: 1, expiresAt: now - 2 * day, staleUntil: now + day })
   const kept = () => [...(store.heads() as Iterable<Head>)].map(({ hash }) => hash).sort()
   expect(await json(['prune', 'f', '--keep-stale', '3d'], { cwd })).toMatchObject({ entries: 0 })
   expect(await json(['prune', 'f', '--keep-stale', '24h'], { cwd })).toMatchObject({ entries: 1 })
-  expect(kept()).toEqual(['an hour', 'good'])
+  expect(kept()).toEqual(['an hour', 'good', 'stale'])
   expect(await json(['prune', 'f'], { cwd })).toMatchObject({ entries: 1 })
-  expect(kept()).toEqual(['good'])
+  expect(kept()).toEqual(['good', 'stale'])
   for (const time of ['', '1', '1M', '-1d', 'soon', '1e3s']) {
     expect(await persist(['prune', 'f', '--keep-stale', time], { cwd })).toMatchObject({ code: time === '1' ? 0 : 2 })
   }

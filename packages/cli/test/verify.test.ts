@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { lmdbStore } from '@persist/store-lmdb'
 import { expect, test } from 'vitest'
-import { spoil } from '../../store-lmdb/test/support/spoil.ts'
+import { spoil as spoilRecord } from '../../store-lmdb/test/support/spoil.ts'
 import { json, newFolder, persist } from './support/command.ts'
-import { contents, FULL, filled } from './support/filled.ts'
+import { contents, FULL, filled, spoil } from './support/filled.ts'
 import { onTerminal, typed } from './support/terminal.ts'
 
 const MISPLACED = { hash: 'Nq2JN3MQzAmk7WRCWULnkHPZoxvgZnEKGGWYLp9Wuic', payload: '{"v":1,"json":5}', createdAt: 1 }
@@ -19,7 +19,7 @@ test('a sound cache is sound', async () => {
 test('a damaged entry is found, and moved aside by --repair', async () => {
   const cwd = filled()
   const file = join(cwd, 'persist', 'odd', 'full.entry')
-  writeFileSync(file, 'spoiled')
+  spoil(file)
   const found = await persist(['verify'], { cwd })
   expect(found).toMatchObject({
     code: 1,
@@ -109,7 +109,7 @@ test('damage in a store that keeps nothing aside is deleted', async () => {
   adapter.open('f').set(FULL)
   adapter.open('f').set({ ...FULL, hash: 'sound' })
   adapter.close()
-  await spoil(dir, 'f', 'full', (record) => record.fill(7, 40))
+  await spoilRecord(dir, 'f', 'full', (record) => record.fill(7, 40))
   expect(await json(['-c', 'lmdb://cache', 'verify', '--repair', '-y'], { cwd })).toMatchObject({
     checked: 1,
     repaired: 1,

@@ -191,3 +191,16 @@ inBothColours('a key that is another one whenever it is made', (makeStore) => {
     expect(runs).toBeLessThan(3)
   })
 })
+
+inBothColours('calls whose arguments change while they are asked for', (makeStore) => {
+  it('all end, also if each of them becomes the next one', async () => {
+    const { persist } = lab()
+    const f = persist(async ({ id }: { id: number }) => id, { funcname: 'f', cache: makeStore() })
+    const callers = [1, 2, 3].map((id) => ({ id }))
+    const results = callers.map((argument) => f(argument))
+    for (const argument of callers) argument.id = (argument.id % 3) + 1
+    const values = await Promise.all(results)
+    for (const [index, value] of values.entries()) expect([index + 1, ((index + 1) % 3) + 1]).toContain(value)
+    for (const id of [1, 2, 3]) expect(await f({ id })).toBe(id)
+  })
+})

@@ -81,6 +81,42 @@ describe('with the store down', () => {
   })
 })
 
+describe('a ping that never answers', () => {
+  it('does not keep the store out of use forever', async () => {
+    const timers: { ms: number; act: () => void }[] = []
+    const { persist, report, told } = lab({
+      later: (ms, act) => {
+        timers.push({ ms, act })
+        return () => {}
+      },
+    })
+    const { cache, state } = fragile()
+    let pings = 0
+    const adapter = new Proxy(cache, {
+      get: (inner, name) =>
+        name === 'ping' ? () => (++pings === 1 ? new Promise(() => {}) : Promise.resolve()) : Reflect.get(inner, name),
+    })
+    const f = persist(async (x: number) => x, {
+      funcname: 'f',
+      cache: adapter,
+      singleFlight: 'process',
+      waitTimeout: Number.POSITIVE_INFINITY,
+      report,
+    })
+    state.down = true
+    await f(1)
+    state.down = false
+    const turn = async () => {
+      for (const { act } of timers.splice(0)) act()
+      for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (let n = 0; n < 4; n++) await turn()
+    expect(told()).toContain('circuit closed')
+    await f(2)
+    expect(await f.has(2)).toBe(true)
+  })
+})
+
 inBothColours('while the store answers', (makeStore) => {
   it.each([
     ['forget', (f: Fn) => f.forget(1)],

@@ -42,6 +42,7 @@ export class PersistError extends Error {
     this.code = code
   }
 
+  /** `instanceof`, also for an error of another copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: each subclass inherits this, and asks for itself
     return isInstance(value, this)

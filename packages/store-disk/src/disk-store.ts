@@ -38,7 +38,7 @@ function entryFolder(plan: Plan): StoreAdapter<'sync'> {
   const closing = new Set<() => void>()
   return {
     mode: 'sync',
-    supports: { lease: true, many: false, tags: false, bounds: true, persistent: true },
+    supports: { lease: true, many: false, tags: false, bounds: true, persistent: true, tagFence: true },
     name: plan.dir,
     leaseMs: plan.leaseMs,
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
@@ -57,7 +57,15 @@ function sharedWithPython(plan: Plan): StoreAdapter<'sync'> {
   const root = new Root(plan)
   return {
     mode: 'sync',
-    supports: { lease: false, many: false, tags: false, bounds: false, persistent: true, foreign: true },
+    supports: {
+      lease: false,
+      many: false,
+      tags: false,
+      bounds: false,
+      persistent: true,
+      foreign: true,
+      tagFence: true,
+    },
     name: `${plan.dir}?layout=pypersist`,
     open: (namespace: string, opened?: OpenOptions): Store<'sync'> => new PypersistStore(plan, root, namespace, opened),
     checkHash,

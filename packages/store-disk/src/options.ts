@@ -1,5 +1,5 @@
-import { OptionError } from '@persist/errors'
-import { nearest } from '@persist/store'
+import { types } from 'node:util'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 import { type FileSystem, realFileSystem } from './files/file-system.ts'
 import { patient } from './files/patient.ts'
 import { Layout } from './folder/layout.ts'
@@ -26,20 +26,22 @@ export interface DiskStoreOptions {
   readonly clock?: Clock | undefined
 }
 
-const CHECKS: Readonly<Record<keyof DiskStoreOptions, (value: unknown) => boolean>> = {
-  durable: (value) => typeof value === 'boolean',
-  secret: (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
-  leaseMs: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
-  layout: (value) => value === 'entries' || value === 'pypersist',
-  fileSystem: (value) => typeof value === 'object' && value !== null,
-  clock: (value) => typeof value === 'object' && value !== null,
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
+
+const CHECKS: OptionChecks<DiskStoreOptions> = {
+  durable: ['true or false', (value) => typeof value === 'boolean'],
+  secret: ['a string or bytes, and not empty', (value) => isSecret(value) && value.length > 0],
+  leaseMs: POSITIVE_MS,
+  layout: ["'entries' or 'pypersist'", (value) => value === 'entries' || value === 'pypersist'],
+  fileSystem: ['an object like node:fs', isObject],
+  clock: ['an object with now and monotonic', isObject],
 }
 
 const realClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }
 
 /** The options, checked and completed. */
 export function makePlan(dir: string, options: DiskStoreOptions): Plan {
-  check(options)
+  checkStoreOptions('diskStore', options, CHECKS)
   const { durable = false, secret, leaseMs = 30_000, fileSystem = realFileSystem, clock = realClock } = options
   return {
     dir,
@@ -52,16 +54,6 @@ export function makePlan(dir: string, options: DiskStoreOptions): Plan {
   }
 }
 
-function check(options: DiskStoreOptions): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    if (!Object.hasOwn(CHECKS, option)) {
-      const near = nearest(option, Object.keys(CHECKS))
-      const hint = near === undefined ? '' : `; did you mean ${near}?`
-      throw new OptionError(`diskStore has no option ${option}${hint}`, { option, nearest: near })
-    }
-    if (!CHECKS[option as keyof DiskStoreOptions](value)) {
-      throw new OptionError(`the option ${option} of diskStore is of the wrong type or empty`, { option })
-    }
-  }
+function isSecret(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || types.isUint8Array(value)
 }

@@ -1,5 +1,4 @@
-import { OptionError } from '@persist/errors'
-import { nearest } from '@persist/store'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 
 /** How to keep entries in a Keyv store. */
 export interface KeyvStoreOptions {
@@ -20,19 +19,14 @@ export type Plan = { readonly [Option in keyof KeyvStoreOptions]-?: NonNullable<
 
 const DEFAULTS: Plan = { serverWaitMs: 2_000, keepExpiredMs: 86_400_000 }
 
+const CHECKS: OptionChecks<KeyvStoreOptions> = {
+  serverWaitMs: POSITIVE_MS,
+  keepExpiredMs: ['0 or a positive number of milliseconds', (value) => value === 0 || POSITIVE_MS[1](value)],
+}
+
 /** Completes the options. Throws `OptionError` for what they cannot be. */
 export function planOf(options: KeyvStoreOptions): Plan {
-  for (const [option, value] of Object.entries(options)) {
-    if (!Object.hasOwn(DEFAULTS, option)) {
-      const near = nearest(option, Object.keys(DEFAULTS))
-      const hint = near === undefined ? '' : `; did you mean ${near}?`
-      throw new OptionError(`keyvStore has no option ${option}${hint}`, { option, nearest: near })
-    }
-    const fits = typeof value === 'number' && (value > 0 || (value === 0 && option === 'keepExpiredMs'))
-    if (value !== undefined && !fits) {
-      throw new OptionError(`the option ${option} of keyvStore must be a positive number of milliseconds`, { option })
-    }
-  }
+  checkStoreOptions('keyvStore', options, CHECKS)
   const { serverWaitMs = DEFAULTS.serverWaitMs, keepExpiredMs = DEFAULTS.keepExpiredMs } = options
   return { serverWaitMs, keepExpiredMs }
 }

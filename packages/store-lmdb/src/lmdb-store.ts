@@ -29,7 +29,7 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
   }
   return {
     mode: 'sync',
-    supports: { lease: true, many: true, tags: false, bounds: true, persistent: true },
+    supports: { lease: true, many: true, tags: false, bounds: true, persistent: true, tagFence: true },
     name: plan.name,
     leaseMs,
     open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(plan, namespace, opened),

@@ -1,5 +1,4 @@
-import { OptionError } from '@persist/errors'
-import { nearest } from '@persist/store'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 
 /** How an LMDB file is used. */
 export interface LmdbStoreOptions {
@@ -16,27 +15,15 @@ export interface LmdbStoreOptions {
 }
 
 type Completed = { readonly [Option in keyof LmdbStoreOptions]-?: NonNullable<LmdbStoreOptions[Option]> }
-type Check = readonly [what: string, fits: (value: unknown) => boolean]
-
-const CHECKS: { readonly [K in keyof Required<LmdbStoreOptions>]: Check } = {
+const CHECKS: OptionChecks<LmdbStoreOptions> = {
   flush: ['true or false', (value) => typeof value === 'boolean'],
-  leaseMs: ['a positive number of milliseconds', (value) => typeof value === 'number' && value > 0],
+  leaseMs: POSITIVE_MS,
   monotonic: ['a function', (value) => typeof value === 'function'],
 }
 
 /** Completes the options. Throws `OptionError` for what they cannot be. */
 export function completed(options: LmdbStoreOptions): Completed {
-  for (const [option, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, option)) {
-      const near = nearest(option, Object.keys(CHECKS))
-      const hint = near === undefined ? '' : `; did you mean ${near}?`
-      throw new OptionError(`lmdbStore has no option ${option}${hint}`, { option, nearest: near })
-    }
-    const [what, fits] = CHECKS[option as keyof LmdbStoreOptions]
-    if (value !== undefined && !fits(value)) {
-      throw new OptionError(`the option ${option} of lmdbStore must be ${what}`, { option })
-    }
-  }
+  checkStoreOptions('lmdbStore', options, CHECKS)
   const { flush = true, leaseMs = 30_000, monotonic = () => performance.now() } = options
   return { flush, leaseMs, monotonic }
 }

@@ -28,11 +28,12 @@ const write = (hash: string, createdAt: number) => store.set({ hash, payload: 'x
 const left = () => [...store.heads()].map(({ hash }) => hash)
 
 test('after a clock that was years ahead, what is written now stays and what is from then goes', () => {
+  const then = Date.now() + YEARS
   for (let number = 0; number < BOUND; number++) {
-    write(`ahead ${number}`, Date.now() + YEARS + number)
+    write(`ahead ${number}`, then + number)
     store.get(`ahead ${number}`)
   }
-  notedAhead()
+  notedAhead(then)
   for (let number = 0; number < BOUND / 2; number++) write(`now ${number}`, Date.now())
   expect(store.prune(0)).toBe(BOUND / 2)
   const kept = left()
@@ -80,13 +81,13 @@ test('prune keeps a stale entry until it may not be served any more', () => {
 })
 
 /** Writes down that each entry was used in the future, as a process with such a clock would have. */
-function notedAhead(): void {
+function notedAhead(then: number): void {
   const environment = new Environment(folder, false)
   environment.change(({ used, entries }) => {
     for (const [index, key] of [...entries.getKeys({ start: prefixOf('f') })].entries()) {
       const record = Buffer.alloc(8)
       const number = Number(key.toString().split(' ')[1] ?? index)
-      record.writeDoubleLE(Date.now() + YEARS + number)
+      record.writeDoubleLE(then + number)
       used.putSync(key, record)
     }
   })

@@ -6,7 +6,7 @@ import { namespacesIn } from './namespaces.ts'
 import { type MongoStoreOptions, planOf } from './options.ts'
 import { Place } from './place.ts'
 
-const SUPPORTS: Supports = { lease: true, many: true, tags: true, bounds: true, persistent: true }
+const SUPPORTS: Supports = { lease: true, many: true, tags: true, bounds: true, persistent: true, tagFence: true }
 
 /**
  * Keeps entries in MongoDB, or in a server that speaks its protocol: one cache for many machines. Nothing is connected,

@@ -1,5 +1,5 @@
 import { OptionError } from '@persist/errors'
-import { nearest } from '@persist/store'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 import type { MongoClient, MongoClientOptions } from 'mongodb'
 import { type MongoUrl, readMongoUrl } from './mongo-url.ts'
 
@@ -40,21 +40,21 @@ export interface Plan {
 
 const DEFAULT_COLLECTION = 'persist'
 const DAY = 86_400_000
-const CHECKS: { readonly [K in keyof Required<MongoStoreOptions>]: (value: unknown) => string | undefined } = {
-  client: (value) => (isClient(value) ? undefined : 'a MongoClient'),
-  clientOptions: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object'),
-  collection: (value) => (isCollectionName(value) ? undefined : 'the name of a collection'),
-  serverWaitMs: (value) => (isPositive(value) ? undefined : 'a positive number of milliseconds'),
-  leaseMs: (value) => (isPositive(value) ? undefined : 'a positive number of milliseconds'),
-  keepExpiredMs: (value) => (value === 0 || isPositive(value) ? undefined : 'a number of milliseconds'),
+const CHECKS: OptionChecks<MongoStoreOptions> = {
+  client: ['a MongoClient', isClient],
+  clientOptions: ['an object', (value) => typeof value === 'object' && value !== null],
+  collection: ['the name of a collection', isCollectionName],
+  serverWaitMs: POSITIVE_MS,
+  leaseMs: POSITIVE_MS,
+  keepExpiredMs: ['0 or a positive number of milliseconds', (value) => value === 0 || POSITIVE_MS[1](value)],
 }
 
 /** Reads the URL and the options. Throws `OptionError` for what they cannot be. */
 export function planOf(url: string, options: MongoStoreOptions): Plan {
-  for (const [option, value] of Object.entries(options)) check(option, value)
+  checkStoreOptions('mongoStore', options, CHECKS)
   const read = readMongoUrl(url)
   const collection = options.collection ?? read.collection ?? DEFAULT_COLLECTION
-  check('collection', collection)
+  checkStoreOptions('mongoStore', { collection }, CHECKS)
   checkDatabase(read.database)
   return {
     url: read,
@@ -68,24 +68,8 @@ export function planOf(url: string, options: MongoStoreOptions): Plan {
   }
 }
 
-function check(option: string, value: unknown): void {
-  if (!Object.hasOwn(CHECKS, option)) {
-    const near = nearest(option, Object.keys(CHECKS))
-    throw new OptionError(`mongoStore has no option ${option}${near ? `; did you mean ${near}?` : ''}`, {
-      option,
-      nearest: near,
-    })
-  }
-  const wanted = value === undefined ? undefined : CHECKS[option as keyof MongoStoreOptions](value)
-  if (wanted !== undefined) throw new OptionError(`the option ${option} of mongoStore must be ${wanted}`, { option })
-}
-
 function isClient(value: unknown): boolean {
   return typeof (value as { db?: unknown } | null)?.db === 'function'
-}
-
-function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && value > 0 && Number.isFinite(value)
 }
 
 // https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions

@@ -171,6 +171,11 @@ export interface Supports {
   /** Entries outlive the process. */
   readonly persistent: boolean
   /**
+   * Stores have a {@link Store.tagFence}: a deletion by tag reaches computations of other processes, too. (`forget` and
+   * `clear` reach them by `lease`.) Default: `false`.
+   */
+  readonly tagFence?: boolean
+  /**
    * Others than core write entries too, as programs in another language, and those have no `keyDigest`. Core compares
    * their stored key, and trusts their hash where there is none. Default: `false`, such an entry is a miss.
    */

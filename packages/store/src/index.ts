@@ -4,6 +4,7 @@
  * @module @persist/store
  */
 
+export { checkStoreOptions, type OptionChecks, POSITIVE_MS } from './check-options.ts'
 export type {
   Bounds,
   Entry,

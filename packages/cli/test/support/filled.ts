@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { persist } from '@persist/core'
 import { sha256 } from '@persist/hash'
@@ -19,6 +20,7 @@ export const FULL: Entry = {
   tags: ['red', 'green'],
   createdAt: 1_700_000_000_123,
   expiresAt: 4_000_000_000_321,
+  staleUntil: 4_000_086_400_321,
   durationMs: 12.625,
   promised: true,
 }
@@ -52,6 +54,12 @@ export function filled(): string {
   store.set({ hash: 'gone', payload: 'x', createdAt: 1, expiresAt: 2 })
   cache.close()
   return folder
+}
+
+/** Damages the file of an entry as a bad disk would: its first bytes still say what it is. */
+export function spoil(file: string): void {
+  const bytes = readFileSync(file)
+  writeFileSync(file, Buffer.concat([bytes.subarray(0, bytes.length >> 1), Buffer.from('spoiled')]))
 }
 
 /** Everything in a folder's cache. */

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
+import type { Held } from '../store/memory-tier.ts'
 import { tellProblem } from '../telling/trouble.ts'
 import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
@@ -11,7 +12,7 @@ import { enterLimits, type Limit, limitsOf } from './limit.ts'
 import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
 import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
-import { answered, pickleKey } from './record.ts'
+import { pickleKey } from './record.ts'
 import { meet } from './share.ts'
 import { signalOf, throwIfAborted, until } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
@@ -53,8 +54,7 @@ export function begin(plan: Plan, call: Call): unknown {
   if (plan.streams) return stream(plan, call)
   if (plan.mode === 'off') return plain(plan, call)
   try {
-    const found = lookUp(plan, call)
-    return found instanceof Departure ? new Course(found, (flight) => story(found, flight)) : found
+    return lookUp(plan, call)
   } catch (error) {
     if (plan.isAsync) return Promise.reject(error)
     throw error
@@ -65,18 +65,26 @@ function lookUp(plan: Plan, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const identity = identify(plan, call.self, call.args)
-  if (isRefresh(plan, call)) {
-    plan.peers.each((peer) => peer.fence(identity.text))
-    return new Departure(plan, call, identity, signals, REFRESH)
-  }
-  const landing = remember(plan, identity, call.maxAge)
-  if (landing !== undefined) return inItsWay(plan, landing)
+  if (isRefresh(plan, call)) return refresh(plan, call, identity, signals)
+  const held = plan.memory === undefined ? undefined : heldInMemory(plan, identity, call.maxAge)
+  const landing = held === undefined ? undefined : remember(plan, identity, held)
+  return landing === undefined ? lookInStore(plan, call, identity, signals) : inItsWay(plan, landing)
+}
+
+function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): Course {
+  plan.peers.each((peer) => peer.fence(identity.text))
+  return depart(new Departure(plan, call, identity, signals, REFRESH))
+}
+
+function lookInStore(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
   const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
   if (flight !== undefined) return meet(plan, call, identity, flight, signals)
-  if (plan.adapter.mode === 'async') return new Departure(plan, call, identity, signals)
+  if (plan.adapter.mode === 'async') return depart(new Departure(plan, call, identity, signals))
   // A synchronous store answers before another call could join: a hit needs no flight.
   const looked = recall(plan, identity, call.maxAge)
-  if (isThenable(looked) || looked.kind !== 'fresh') return new Departure(plan, call, identity, signals, looked)
+  if (isThenable(looked) || looked.kind !== 'fresh') {
+    return depart(new Departure(plan, call, identity, signals, looked))
+  }
   return inItsWay(plan, hit(plan, identity, looked))
 }
 
@@ -120,7 +128,14 @@ export function isRefresh(plan: Plan, call: Call): boolean {
 
 /** Starts a flight. */
 export function take(departure: Departure): unknown {
-  return fly(new Course(departure, (flight) => story(departure, flight)))
+  return fly(depart(departure))
+}
+
+function depart(departure: Departure): Course {
+  return new Course(departure, {
+    story: (flight) => story(departure, flight),
+    follow: () => follow(departure.plan, departure.call),
+  })
 }
 
 function* story({ plan, call, identity, looked, since: began }: Departure, flight: Flight): Steps<Landing> {
@@ -146,7 +161,7 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
   // Without a landing nothing has been waited for, so that no other code ran since the key was made.
   if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) {
-    return yield* follow(computation, turn)
+    return yield* stray(computation, turn)
   }
   call.onRun?.()
   try {
@@ -176,26 +191,27 @@ function* standInLine({ plan, call, identity, flight }: Computation, found: Reca
   return { kind: 'place', ms: plan.surroundings.monotonic() - since }
 }
 
-/**
- * The caller changed its arguments meanwhile: then it is the call with these that it gets, and no other caller with it.
- * Once: a key that is another one whenever it is made (a clock, a getter) is no key, so the function runs and nothing is
- * stored.
- */
-function* follow({ plan, call, identity, flight }: Computation, turn: Turn): Steps<Landing> {
+/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
+function* stray({ plan, identity, flight }: Computation, turn: Turn): Steps<Landing> {
   plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
   leaveLimits(flight)
   if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
-  const value = yield* wait(call.strayed ? plain(plan, call) : answer(plan, { ...call, strayed: true }))
-  return { value, promised: true, strayed: true }
+  return { value: undefined, promised: true, strayed: true }
 }
 
-/** What memory holds for the call; `undefined` also for an entry that cannot be read: then the store is asked. */
-function remember(plan: Plan, identity: Identity, maxAge: number): Landing | undefined {
-  const held = heldInMemory(plan, identity, maxAge)
-  if (held === undefined) return undefined
-  const { entry, primitive } = held
+/**
+ * The caller changed its arguments meanwhile: then it is the call with these that it gets, and no other caller with it.
+ * Once: a key that is another one whenever it is made (a clock, a getter) is no key, so the function runs and nothing is
+ * stored. Outside of the flight that strayed, or such flights could wait for each other in a ring.
+ */
+function follow(plan: Plan, call: Call): unknown {
+  return call.strayed ? plain(plan, call) : answer(plan, { ...call, strayed: true })
+}
+
+/** What memory holds for the call; `undefined` for an entry that cannot be read: then the store is asked. */
+function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): Landing | undefined {
   try {
-    const value = primitive === undefined ? answered('unpickle', plan.unpickle(entry.payload)) : primitive.value
+    const value = primitive === undefined ? plan.unpickle(entry.payload) : primitive.value
     tellHit(plan, identity, entry, 'memory')
     return { value, promised: entry.promised === true }
   } catch (error) {

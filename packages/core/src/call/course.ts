@@ -35,6 +35,13 @@ export class Departure {
   }
 }
 
+/** How a call goes on. */
+interface Ways {
+  readonly story: (flight: Flight) => Steps<Landing>
+  /** What the caller gets if its arguments changed before the function began. */
+  readonly follow: () => unknown
+}
+
 /**
  * One call on its way. It stops where the user's function is to be called, so that {@link fly} calls it with nothing else
  * on the stack: a recursive function has a level of ours for each level of its own, and can go a quarter as deep as
@@ -49,11 +56,13 @@ export class Course {
   readonly #departure: Departure
   readonly #flight: Flight
   readonly #steps: Steps<Landing>
+  readonly #follow: () => unknown
 
-  constructor(departure: Departure, story: (flight: Flight) => Steps<Landing>) {
+  constructor(departure: Departure, ways: Ways) {
     this.#departure = departure
+    this.#follow = ways.follow
     this.#flight = departure.plan.flights.start(departure.identity.text)
-    this.#steps = story(this.#flight)
+    this.#steps = ways.story(this.#flight)
     this.#go(() => this.#steps.next())
   }
 
@@ -104,7 +113,7 @@ export class Course {
       plan,
       flight,
       signals,
-      landing.then(({ value }) => value),
+      landing.then(({ value, strayed }) => (strayed ? this.#follow() : value)),
     )
   }
 }

@@ -9,7 +9,6 @@ import { tellSource } from '../telling/source.ts'
 import { ask, tellProblem } from '../telling/trouble.ts'
 import { digestOf, type Identity } from './identity.ts'
 import { FRESH, isOfOther, judge, type Verdict } from './judge.ts'
-import { answered } from './record.ts'
 import { isThenable } from './steps.ts'
 
 /** What the store had for a call. */
@@ -65,7 +64,7 @@ export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: numbe
   if (plan.ownHash && !wasWrittenUnder(plan, identity, entry)) return UNREADABLE
   let value: unknown
   try {
-    value = answered('unpickle', plan.unpickle(entry.payload))
+    value = plan.unpickle(entry.payload)
   } catch (error) {
     tellUnreadable(plan, identity, error)
     return UNREADABLE
@@ -82,7 +81,7 @@ export function tellUnreadable(plan: Plan, identity: Identity, error: unknown): 
 
 /** What this process holds in memory for a call, and may serve. While the store is out of reach it is trusted longer. */
 export function heldInMemory(plan: Plan, identity: Identity, maxAge: number): Held | undefined {
-  const held = plan.memory?.get(identity.text, plan.circuit.error !== undefined)
+  const held = plan.memory?.get(identity.text, plan.circuit)
   return held !== undefined && judgeNow(plan, held.entry, maxAge).kind === 'fresh' ? held : undefined
 }
 

@@ -163,6 +163,7 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
    * is not asked.
    */
   stats(): Reply<M, Stats>
+  /** The counters, as a reply of the store's kind. */
   stats(options: { readonly store: false }): Reply<M, Counters>
   /** The same function with overrides for the call that follows. */
   with(overrides: Overrides): PersistedCall<F, M>

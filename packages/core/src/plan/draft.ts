@@ -102,7 +102,7 @@ export function draft(
   })
   claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleOne = options.pickle ?? pickle
-  const unpickleOne = options.unpickle ?? unpickle
+  const unpickleOne = unpicklerOf(options)
   const version = versionOf(original, options)
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
@@ -208,6 +208,11 @@ function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, na
     if (self === undefined || self === null || self === globalThis) return positionalKey(args)
     throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
   }
+}
+
+/** The default one brings back no promise. */
+function unpicklerOf({ unpickle: own }: AnyOptions): Plan['unpickle'] {
+  return own === undefined ? unpickle : (payload) => answered('unpickle', own(payload))
 }
 
 function ttlOf(options: AnyOptions): Plan['ttl'] {

@@ -9,12 +9,17 @@ import type {
   StoreAdapter,
   TagFence,
 } from '@persist/store'
+import { checkStoreOptions, type OptionChecks } from '@persist/store'
 import { MemoryDeletions } from './memory-deletions.ts'
 
 /** How {@link memoryStore} tells the time. */
 export interface MemoryStoreOptions {
   /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
   readonly monotonic?: (() => number) | undefined
+}
+
+const CHECKS: OptionChecks<MemoryStoreOptions> = {
+  monotonic: ['a function', (value) => typeof value === 'function'],
 }
 
 declare module '@persist/store' {
@@ -42,7 +47,11 @@ interface Kept {
   readonly bytes: number
 }
 
-const namedPlaces = new Map<string, Map<string, Room>>()
+// On a well-known symbol: two copies of core in one process share a name.
+const PLACES = Symbol.for('@persist/core/memory@1')
+const shared = globalThis as { [PLACES]?: Map<string, Map<string, Room>> }
+shared[PLACES] ??= new Map()
+const namedPlaces = shared[PLACES]
 let unnamed = 0
 let leasesTaken = 0
 
@@ -58,11 +67,12 @@ let leasesTaken = 0
  * ```
  */
 export function memoryStore(name?: string, options: MemoryStoreOptions = {}): StoreAdapter<'sync'> {
+  checkStoreOptions('memoryStore', options, CHECKS)
   const { monotonic = () => performance.now() } = options
   const place = name === undefined ? new Map<string, Room>() : roomIn(namedPlaces, name, () => new Map<string, Room>())
   return {
     mode: 'sync',
-    supports: { lease: true, many: true, tags: true, bounds: true, persistent: false },
+    supports: { lease: true, many: true, tags: true, bounds: true, persistent: false, tagFence: true },
     name: `memory://${name ?? `#${++unnamed}`}`,
     open: (namespace, { bounds }: OpenOptions = {}) =>
       new MemoryStore(

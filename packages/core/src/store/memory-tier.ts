@@ -2,6 +2,7 @@ import type { Entry } from '@persist/store'
 import type { LRUCache } from 'lru-cache'
 import { isChangeable } from '../call/identity.ts'
 import { byteLength } from '../call/record.ts'
+import type { Circuit } from './circuit.ts'
 import { lruCache } from './lru-cache-lazily.ts'
 
 /** The bounds of the tier, complete. */
@@ -35,10 +36,10 @@ export class MemoryTier {
     this.#monotonic = monotonic
   }
 
-  /** What is held for a canonical key and was seen in the store lately enough, or at all if `isTrusted`. */
-  get(text: string, isTrusted: boolean): Held | undefined {
+  /** What is held for a canonical key and was seen in the store lately enough; or at all, while that is out of reach. */
+  get(text: string, { error }: Circuit): Held | undefined {
     const held = this.#held?.get(text)
-    return held !== undefined && (isTrusted || this.#monotonic() - held.seenAt <= this.#bounds.maxAge)
+    return held !== undefined && (error !== undefined || this.#monotonic() - held.seenAt <= this.#bounds.maxAge)
       ? held
       : undefined
   }

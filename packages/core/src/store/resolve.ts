@@ -13,7 +13,7 @@ import {
 } from '@persist/store'
 import { installCommand } from './install.ts'
 import { memoryStore } from './memory-store.ts'
-import { WELL_KNOWN_STORES } from './well-known.ts'
+import { COMPANIONS, KEYV_MODULES, WELL_KNOWN_STORES } from './well-known.ts'
 
 /** What the package of a store exports for core. */
 interface StorePackage {
@@ -133,7 +133,13 @@ function schemes(): string[] {
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
   const known = schemes()
   const near = nearest(scheme, known)
-  const hint = near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${near}://?`
+  const keyv = Object.hasOwn(KEYV_MODULES, scheme) ? KEYV_MODULES[scheme] : undefined
+  const hint =
+    keyv !== undefined
+      ? `Keyv reaches it: with @persist/store-keyv, keyv and ${keyv}, give cache: keyvStore(new Keyv({ store })).`
+      : near === undefined
+        ? `Known: ${known.join(', ')}.`
+        : `Did you mean ${near}://?`
   return new UnknownStoreError(`no store is known for ${redactUrl(String(cache))}. ${hint}`, {
     scheme,
     known,
@@ -165,7 +171,8 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
       )
     }
   }
-  const install = installCommand(packageName, env)
+  const companion = Object.hasOwn(COMPANIONS, scheme) ? ` ${COMPANIONS[scheme]}` : ''
+  const install = installCommand(packageName + companion, env)
   throw new StoreNotInstalledError(
     `${scheme}:// needs ${packageName}, which is not installed. Run: ${install}\n` +
       `In a bundled application hand the store over instead: registerStore(${JSON.stringify(scheme)}, fromUrl), with fromUrl from '${packageName}'.`,

@@ -31,23 +31,42 @@ export interface OpenFolder {
  * to make its n-th call fail. Written out, so that programs need no types of Node.
  */
 export interface FileSystem {
+  /** As `closeSync` of `node:fs`. */
   closeSync(fd: number): void
+  /** As `existsSync` of `node:fs`. */
   existsSync(path: string): boolean
+  /** As `fstatSync` of `node:fs`. */
   fstatSync(fd: number): FileStat
+  /** As `fsyncSync` of `node:fs`. */
   fsyncSync(fd: number): void
+  /** As `linkSync` of `node:fs`. */
   linkSync(from: string, to: string): void
+  /** As `lstatSync` of `node:fs`. */
   lstatSync(path: string): FileStat
+  /** As `lstatSync` of `node:fs`. */
   lstatSync(path: string, options: { readonly throwIfNoEntry: false }): FileStat | undefined
+  /** As `lutimesSync` of `node:fs`. */
   lutimesSync(path: string, atime: number, mtime: number): void
+  /** As `mkdirSync` of `node:fs`. */
   mkdirSync(path: string, options?: { readonly recursive?: boolean }): string | undefined
+  /** As `opendirSync` of `node:fs`. */
   opendirSync(path: string, options?: { readonly bufferSize?: number }): OpenFolder
+  /** As `openSync` of `node:fs`. */
   openSync(path: string, flags: number | string, mode?: number): number
+  /** As `readdirSync` of `node:fs`. */
   readdirSync(path: string): string[]
+  /** As `readdirSync` of `node:fs`. */
   readdirSync(path: string, options: { readonly withFileTypes: true }): FolderEntry[]
+  /** As `readSync` of `node:fs`. */
   readSync(fd: number, bytes: Uint8Array, offset: number, length: number, position: number | null): number
+  /** As `renameSync` of `node:fs`. */
   renameSync(from: string, to: string): void
+  /** As `statSync` of `node:fs`. */
   statSync(path: string): FileStat
+  /** As `statSync` of `node:fs`. */
   statSync(path: string, options: { readonly throwIfNoEntry: false }): FileStat | undefined
+  /** As `unlinkSync` of `node:fs`. */
   unlinkSync(path: string): void
+  /** As `writeSync` of `node:fs`. */
   writeSync(fd: number, bytes: Uint8Array, offset: number, length: number, position?: number | null): number
 }

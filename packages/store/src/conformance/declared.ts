@@ -50,6 +50,11 @@ export const declared: Behaviours = {
     assert.equal(typeof store.lease === 'function', adapter.supports.lease, 'supports.lease against the verb lease')
     assert.equal(typeof store.getMany === 'function', adapter.supports.many, 'supports.many against the verb getMany')
     assert.equal(
+      store.tagFence !== undefined,
+      adapter.supports.tagFence === true,
+      'supports.tagFence against the store',
+    )
+    assert.equal(
       typeof store.deleteByTag === 'function',
       adapter.supports.tags,
       'supports.tags against the verb deleteByTag',

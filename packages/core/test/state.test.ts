@@ -1,0 +1,271 @@
+import { memoryStore, type StoreAdapter, StoreError } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { elsewhere, lab } from './lab.ts'
+
+const RUNS = process.env.PERSIST_SOAK === '1' ? 20_000 : 1_000
+const TTL = 1_000
+const KEYS = [1, 2, 3] as const
+
+/** What was computed or put: for which key, and the how-manieth of all. */
+interface Made {
+  readonly id: number
+  readonly made: number
+}
+
+interface Argument {
+  id: number
+}
+
+type Step =
+  | {
+      readonly do:
+        | 'call'
+        | 'refresh'
+        | 'bypass'
+        | 'young'
+        | 'has'
+        | 'peek'
+        | 'many'
+        | 'forget'
+        | 'put'
+        | 'delete'
+        | 'set'
+      readonly id: number
+      readonly process: number
+    }
+  | { readonly do: 'clear' | 'untag' | 'list'; readonly id: number; readonly process: number }
+  | { readonly do: 'mutate'; readonly id: number; readonly process: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'settle' }
+
+const whichProcess = fc.integer({ min: 0, max: 1 })
+const id = fc.constantFrom(...KEYS)
+const verbs = [
+  'call',
+  'call',
+  'call',
+  'refresh',
+  'bypass',
+  'young',
+  'has',
+  'peek',
+  'many',
+  'forget',
+  'put',
+  'delete',
+  'set',
+] as const
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...verbs), id, process: whichProcess }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('clear', 'untag', 'list'), id, process: whichProcess }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('mutate'), id, process: whichProcess }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 400, 2_000) }) },
+  { weight: 4, arbitrary: fc.constant({ do: 'settle' }) },
+)
+
+interface World {
+  readonly isAsync: boolean
+  readonly memory: boolean
+  readonly processes: 1 | 2
+  /** Every so manieth call of the store fails; 0: none. */
+  readonly failing: number
+  readonly singleFlight: 'shared' | 'process' | false
+}
+
+const world: fc.Arbitrary<World> = fc.record({
+  isAsync: fc.boolean(),
+  memory: fc.boolean(),
+  processes: fc.constantFrom(1, 2),
+  failing: fc.constantFrom(0, 0, 0, 3, 7),
+  singleFlight: fc.constantFrom('shared' as const, 'shared' as const, 'process' as const, false as const),
+})
+
+/** Runs the steps. Those between two `settle` go on at the same time. */
+async function play(
+  steps: readonly Step[],
+  { isAsync, memory, processes, failing, singleFlight }: World,
+): Promise<void> {
+  let made = 0
+  let now = 1_000_000
+  let asked = 0
+  let failures = 0
+  const madeAt = new Map<number, number>()
+  /** What is served after a deletion has ended must have been made after it began. */
+  const floor = new Map<number, number>(KEYS.map((key) => [key, 0]))
+  const make = (key: number): Made => {
+    madeAt.set(++made, now)
+    return { id: key, made }
+  }
+  const inner = isAsync ? delayed(memoryStore()) : memoryStore()
+  const fails = <T>(act: () => T): T => {
+    if (failing === 0 || ++asked % failing !== 0) return act()
+    failures++
+    const error = new StoreError('ERR_PERSIST_STORE', 'fails', { store: 'x' })
+    if (isAsync) return Promise.reject(error) as T
+    throw error
+  }
+  const cache = {
+    ...inner,
+    open: (namespace: string) =>
+      new Proxy(inner.open(namespace), {
+        get: (store, name) => {
+          const verb: unknown = Reflect.get(store, name)
+          if (typeof verb !== 'function') return verb
+          const bound = verb.bind(store) as (...args: unknown[]) => unknown
+          return name === 'heads' || name === 'entries' ? bound : (...args: unknown[]) => fails(() => bound(...args))
+        },
+      }),
+  } as StoreAdapter
+  const functions = Array.from({ length: processes }, () => {
+    const { persist } = lab({
+      now: () => now,
+      monotonic: () => now,
+      sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    })
+    return persist(
+      async (argument: Argument) => {
+        const result = make(argument.id)
+        await new Promise((resolve) => setImmediate(resolve))
+        // A result is as old as it was stored: others may have waited for it.
+        madeAt.set(result.made, now)
+        return result
+      },
+      {
+        funcname: 'f',
+        cache: elsewhere(cache),
+        ttl: TTL,
+        memory: memory && { maxAge: '1h' },
+        singleFlight,
+        storekey: true,
+        tags: (_result, argument) => [`id:${argument.id}`, 'all'],
+        verbosity: 0,
+      },
+    )
+  })
+  const pending: Promise<unknown>[] = []
+  /** Checks a result against what was true when the call began. */
+  const served = (key: number, result: Promise<Made | undefined> | Made | undefined, began = now) => {
+    const least = floor.get(key)!
+    pending.push(
+      Promise.resolve(result).then((value) => {
+        if (value === undefined) return
+        expect(value.id).toBe(key)
+        expect(value.made).toBeGreaterThan(least - 1)
+        expect(began - madeAt.get(value.made)!).toBeLessThanOrEqual(TTL)
+      }),
+    )
+  }
+  /** A deletion that ended without trouble: nothing from before it is served by calls that begin later. */
+  const removes = (keys: readonly number[], act: () => unknown, least = made + 1) => {
+    const before = failures
+    pending.push(
+      Promise.resolve(act()).then(() => {
+        // Memory of the other process, and computations without leases, are not reached.
+        const isReached = processes === 1 || (!memory && singleFlight === 'shared')
+        if (failures !== before || !isReached) return
+        for (const key of keys) floor.set(key, Math.max(floor.get(key)!, least))
+      }),
+    )
+  }
+  const putOf = (key: number) => {
+    const value = make(key)
+    return { value, least: value.made }
+  }
+  for (const one of steps) {
+    if (one.do === 'settle') {
+      await Promise.all(pending.splice(0))
+      continue
+    }
+    if (one.do === 'wait') {
+      now += one.ms
+      continue
+    }
+    const f = functions[one.process % processes]!
+    const key = one.id
+    const argument = { id: key }
+    switch (one.do) {
+      case 'call':
+        served(key, f(argument))
+        break
+      case 'refresh':
+        served(key, f.refresh(argument))
+        break
+      case 'bypass':
+        served(key, f.with({ bypass: true })(argument))
+        break
+      case 'young':
+        served(key, f.with({ maxAge: 100 })(argument))
+        break
+      case 'has':
+        pending.push(Promise.resolve(f.has(argument)))
+        break
+      case 'peek':
+        served(key, f.peek(argument))
+        break
+      case 'many':
+        pending.push(
+          Promise.resolve(f.many(KEYS.map((each) => [{ id: each }]))).then((values) =>
+            expect(values.map((value) => value.id)).toEqual([...KEYS]),
+          ),
+        )
+        break
+      case 'mutate': {
+        // The caller reuses its object at once: the result is that of the old or the new contents, and stored as such.
+        const other = (key % KEYS.length) + 1
+        pending.push(Promise.resolve(f(argument)).then((value) => expect([key, other]).toContain(value.id)))
+        argument.id = other
+        break
+      }
+      case 'forget':
+        removes([key], () => f.forget(argument))
+        break
+      case 'delete':
+        removes([key], () => f.cache.delete([argument]))
+        break
+      case 'clear':
+        removes(KEYS, () => f.clear())
+        break
+      case 'untag':
+        removes([key], () => f.cache.deleteByTag(`id:${key}`))
+        break
+      case 'put': {
+        const { value, least } = putOf(key)
+        removes([key], () => f.put(value, argument), least)
+        break
+      }
+      case 'set': {
+        const { value, least } = putOf(key)
+        removes([key], () => f.cache.set([argument], value), least)
+        break
+      }
+      case 'list':
+        pending.push(
+          (async () => {
+            for await (const [[listed], value] of f.cache) expect((listed as Argument).id).toBe((value as Made).id)
+          })(),
+        )
+        break
+    }
+  }
+  await Promise.all(pending)
+}
+
+/** Nothing hangs: far longer than any of it takes. */
+async function ends(played: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it hangs')), 20_000)
+  })
+  await Promise.race([played, late]).finally(() => clearTimeout(timer))
+}
+
+it('whatever is called at once, a result is of its own key, no older than its ttl, and not from before a deletion', {
+  timeout: 3_600_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), world, (steps, where) => ends(play(steps, where))),
+    { numRuns: RUNS, interruptAfterTimeLimit: 3_000_000 },
+  )
+})
