@@ -1,12 +1,17 @@
-import { memoryStore, type StoreAdapter } from '@persist/core'
+import { type Entry, memoryStore, type Store, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { lab } from './lab.ts'
+import { changed, lab } from './lab.ts'
 
-/** One store without leases, so that nothing but the process itself can tell what was deleted. */
+/** A store without leases and without an order of deletions: only the process itself can tell what was deleted. */
 function withoutLeases(adapter: StoreAdapter): StoreAdapter {
+  const open = (namespace: string) =>
+    new Proxy(adapter.open(namespace), {
+      get: (store, name) => (name === 'tagFence' ? undefined : Reflect.get(store, name)),
+    })
+  const supports = { ...adapter.supports, lease: false, tagFence: false }
   return new Proxy(adapter, {
-    get: (inner, name) => (name === 'supports' ? { ...inner.supports, lease: false } : Reflect.get(inner, name)),
+    get: (inner, name) => (name === 'supports' ? supports : name === 'open' ? open : Reflect.get(inner, name)),
   })
 }
 
@@ -68,4 +73,70 @@ describe.each(STORES)('a function that is wrapped twice in one process, over %s'
       expect(await other.peek(1)).toBe(left)
     },
   )
+})
+
+describe('over a store without leases, a deletion that begins while a result is being written', () => {
+  interface Deletable {
+    forget(x: number): unknown
+    clear(): unknown
+    cache: { deleteByTag(tag: string): unknown }
+  }
+  const DELETIONS: readonly (readonly [string, (f: Deletable) => unknown])[] = [
+    ['forget', (f) => f.forget(1)],
+    ['clear', (f) => f.clear()],
+    ['deleteByTag', (f) => f.cache.deleteByTag('t')],
+  ]
+
+  it.each(DELETIONS)('leaves nothing: %s', async (_verb, act) => {
+    const { persist, report, told } = lab()
+    let begin = () => {}
+    let end = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    async function set(this: Store<'async'>, entry: Entry) {
+      begin()
+      await ended
+      return this.set(entry)
+    }
+    const cache = changed(withoutLeases(delayed(memoryStore())), { set })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, memory: true, tags: () => ['t'], report })
+    const running = f(1)
+    await begun
+    const deleted = act(f)
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    end()
+    await deleted
+    expect(await f.has(1)).toBe(false)
+    expect(await running).toBe(1)
+    expect(await f.has(1)).toBe(false)
+    told()
+    expect([await f(1), told()]).toEqual([1, ['miss absent', 'compute', 'write']])
+  })
+
+  it('waits no longer than waitTimeout for a write that never ends', async () => {
+    const { persist } = lab({
+      later: (_ms, act) => {
+        const timer = setImmediate(act)
+        return () => clearImmediate(timer)
+      },
+    })
+    let isHung = true
+    async function set(this: Store<'async'>, entry: Entry) {
+      if (isHung) await new Promise(() => {})
+      return this.set(entry)
+    }
+    const cache = changed(withoutLeases(delayed(memoryStore())), { set })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, waitTimeout: 1_000 })
+    const hung = f(1)
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    isHung = false
+    expect(await f.forget(1)).toBe(false)
+    await f.put(7, 1)
+    expect(await f(1)).toBe(7)
+    expect(await Promise.race([hung, 'still hung'])).toBe('still hung')
+  })
 })

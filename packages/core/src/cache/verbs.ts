@@ -6,6 +6,7 @@ import { wrote } from '../call/outcome.ts'
 import { judgeNow, recall } from '../call/recall.ts'
 import { pickleKey, record } from '../call/record.ts'
 import { done, type Steps, wait } from '../call/steps.ts'
+import { written } from '../call/written.ts'
 import type { Lookup } from '../face/persisted.ts'
 import type { Plan } from '../plan/plan.ts'
 import { ask, troubled } from '../telling/trouble.ts'
@@ -87,6 +88,7 @@ function* fenced<T>(plan: Plan, text: string | undefined, change: () => Steps<T>
     peer.fence(text)
     peer.drop(text)
   })
+  yield* wait(written(plan, text))
   try {
     return yield* change()
   } finally {

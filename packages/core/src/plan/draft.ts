@@ -113,6 +113,7 @@ export function draft(
   const flights = new Flights()
   const peers = new Peers(adapter.name, namespace, {
     fence: (text) => flights.fence(text),
+    writes: (text) => flights.writes(text),
     distrust: (text) => flights.distrust(text),
     drop: (text) => memory?.drop(text),
   })

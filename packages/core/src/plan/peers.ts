@@ -8,6 +8,8 @@ const all = shared[PEERS]
 export interface Peer {
   /** What runs must not store its result. */
   fence(text: string | undefined): void
+  /** The writes under way to a store without leases. They never reject. */
+  writes(text: string | undefined): Iterable<Promise<unknown>>
   /** What runs may have read what is gone now. */
   distrust(text: string | undefined): void
   /** Lets go of what is held in memory. */
@@ -42,6 +44,13 @@ export class Peers {
   each(act: (peer: Peer) => void): void {
     act(this.#own)
     this.others(act)
+  }
+
+  /** The writes under way in all wrappings. */
+  writes(text: string | undefined): Promise<unknown>[] {
+    const writes: Promise<unknown>[] = []
+    this.each((peer) => writes.push(...peer.writes(text)))
+    return writes
   }
 
   others(act: (peer: Peer) => void): void {
