@@ -20,6 +20,8 @@ const options = {
   // Node compiles each file whole before it runs any of it. Names stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
+  // Node prints the line that threw above an error that is not caught: it must not bury the message.
+  lineLimit: 160,
   sourcemap: true,
   logLevel: 'warning',
   metafile: true,

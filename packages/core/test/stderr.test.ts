@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { lab } from './lab.ts'
 
@@ -41,4 +41,19 @@ it('a stderr that throws costs no result', () => {
   })
   const f = persist((x: number) => x, { funcname: 'f', verbosity: 4, cache: 'memory://stderr' })
   expect([f(1), f(1)]).toEqual([1, 1])
+})
+
+it.each([
+  ['a wrong option', "persist((x) => x, { funcname: 'f', tll: '1h' })", 'did you mean ttl?'],
+  ['no key', "persist((x) => 1, { funcname: 'f', cache: 'memory://x' })(() => 1)", 'has no stable identity'],
+  ['half a URL', "persist((x) => 1, { funcname: 'f', cache: 'redis:x' })", 'write redis://'],
+])('of an error that is not caught, the message is not buried: %s', (_what, code, message) => {
+  const program = `import { persist } from '@persist/core'\n${code}`
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: new URL('../../../examples', import.meta.url),
+    encoding: 'utf8',
+  })
+  const before = stderr.indexOf(message)
+  expect(before).toBeGreaterThan(0)
+  expect(before).toBeLessThan(1_000)
 })
