@@ -103,7 +103,10 @@ describe('the word this', () => {
 inBothColours('cache.set', (makeStore) => {
   it('takes the arguments as a call does: with a trailing undefined, or an AbortSignal of the caller', async () => {
     const { persist } = lab()
-    const f = persist(async (x: number, _options?: { signal?: AbortSignal }) => x, { funcname: 'f', cache: makeStore() })
+    const f = persist(async (x: number, _options?: { signal?: AbortSignal }) => x, {
+      funcname: 'f',
+      cache: makeStore(),
+    })
     await f.cache.set([2, undefined], 9)
     expect([await f.has(2), await f.cache.has([2]), await f(2)]).toEqual([true, true, 9])
     const { signal } = new AbortController()

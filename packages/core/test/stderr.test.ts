@@ -46,7 +46,7 @@ it('a stderr that throws costs no result', () => {
 it.each([
   ['a wrong option', "persist((x) => x, { funcname: 'f', tll: '1h' })", 'did you mean ttl?'],
   ['no key', "persist((x) => 1, { funcname: 'f', cache: 'memory://x' })(() => 1)", 'has no stable identity'],
-  ['half a URL', "persist((x) => 1, { funcname: 'f', cache: 'redis:x' })", 'write redis://'],
+  ['half a URL', "persist((x) => 1, { funcname: 'f', cache: 'redis:x' })", 'write redis://…'],
 ])('of an error that is not caught, the message is not buried: %s', (_what, code, message) => {
   const program = `import { persist } from '@persist/core'\n${code}`
   const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {

@@ -5,11 +5,10 @@ export type Step =
   | { readonly of: 'keys' | 'values'; readonly index: number }
   | { readonly pickled: string }
 
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
-
 const LONGEST_NAME = 80
 const MOST_STEPS = 40
 const STEPS_AT_END = 10
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
 /**
  * A path as a person would write it: `$.rows[3].when`, `$["a b"]`, `$.ages.keys()[2]` for the third key of a Map,
@@ -17,12 +16,12 @@ const STEPS_AT_END = 10
  * Very long paths and names are shortened: an error is to be read.
  */
 export function pathText(steps: readonly Step[]): string {
-  if (steps.length <= MOST_STEPS) return `$${textOf(steps)}`
-  return `$${textOf(steps.slice(0, MOST_STEPS - STEPS_AT_END))}…${textOf(steps.slice(-STEPS_AT_END))}`
+  return `$${stepsText(steps)}`
 }
 
-function textOf(steps: readonly Step[]): string {
-  return steps.map(stepText).join('')
+function stepsText(steps: readonly Step[]): string {
+  if (steps.length <= MOST_STEPS) return steps.map(stepText).join('')
+  return `${stepsText(steps.slice(0, MOST_STEPS - STEPS_AT_END))}…${stepsText(steps.slice(-STEPS_AT_END))}`
 }
 
 function stepText(step: Step): string {

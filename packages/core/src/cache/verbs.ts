@@ -14,7 +14,7 @@ import { ask, troubled } from '../telling/trouble.ts'
 /** The fresh result and what is known of it, without computing. */
 export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, unknown>> {
   const found = yield* wait(recall(plan, identity))
-  if (found.kind !== 'fresh') return { hit: false }
+  if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found
   return {
     hit: true,

@@ -62,8 +62,8 @@ export function resolveStore(
   if (typeof cache !== 'string' && !(cache instanceof URL)) {
     throw new OptionError('cache must be a URL or a StoreAdapter', { option: 'cache' })
   }
+  refuseHalfUrl(cache)
   const scheme = schemeOf(cache)
-  if (scheme === 'file') refuseHalfUrl(String(cache))
   const known = adapters.get(String(cache))
   // A relative folder means another place once the process has changed its own.
   if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return agreed(known, storeOptions)
@@ -73,14 +73,6 @@ export function resolveStore(
   adapters.set(made.name, adapter)
   adapters.set(String(cache), adapter)
   return adapter
-}
-
-/** `redis:localhost` would be a folder of this name. */
-function refuseHalfUrl(text: string): void {
-  const [, scheme] = /^([a-z][a-z0-9+.-]+):(?!\/\/)/i.exec(text.trim()) ?? []
-  if (scheme === undefined || !schemes().includes(scheme.toLowerCase())) return
-  // What follows may be a password.
-  throw new OptionError(`a cache that begins with "${scheme}:" cannot be used: write ${scheme}://`, { option: 'cache' })
 }
 
 /**
@@ -106,6 +98,20 @@ function isAdapter(cache: unknown): cache is StoreAdapter {
   )
 }
 
+/** `redis:/localhost` would silently be a folder of that name. The text may hold a password, so the message leaves it out. */
+function refuseHalfUrl(cache: string | URL): void {
+  const scheme = /^([a-z][a-z\d+.-]+):(?!\/\/)/i.exec(String(cache))?.[1]?.toLowerCase()
+  if (scheme === undefined || !schemes().includes(scheme)) return
+  throw new OptionError(`cache: write ${scheme}://…, with two slashes; for a folder of that name write ./${scheme}:…`, {
+    option: 'cache',
+  })
+}
+
+/** All that have a store. */
+function schemes(): string[] {
+  return [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
+}
+
 /** Refuses other options for a place that is in use: they would count or not by which function was wrapped first. */
 function agreed(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): StoreAdapter {
   if (storeOptions === undefined || isDeepStrictEqual(optionsOf.get(adapter), storeOptions)) return adapter
@@ -124,10 +130,6 @@ function factoryOf(scheme: string, cache: string | URL, env: Environment): Make 
   const packageName = Object.hasOwn(WELL_KNOWN_STORES, scheme) ? WELL_KNOWN_STORES[scheme] : undefined
   if (packageName === undefined) throw unknownStore(scheme, cache)
   return load(scheme, packageName, env).fromUrl
-}
-
-function schemes(): string[] {
-  return [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
 }
 
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
