@@ -31,6 +31,19 @@ function fail({ down }: { down: boolean }): void {
   if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no answer', { store: 'x' })
 }
 
+inBothColours('a store that says null for what it has not', (makeStore) => {
+  it('has nothing, for one call and for many', async () => {
+    const { persist, report, told } = lab()
+    const inner = makeStore()
+    const none = () => (inner.mode === 'sync' ? null : Promise.resolve(null))
+    const cache = changed(inner, { get: none, getMany: none })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, report })
+    expect([await f(1), await f.has(1), await f.peek(1)]).toEqual([1, false, undefined])
+    expect(await f.many([[2], [3]])).toEqual([2, 3])
+    expect(told()).not.toContain('problem')
+  })
+})
+
 describe('with the store down', () => {
   it('memory goes on holding what is computed, and serves what is within its ttl, beyond maxAge', async () => {
     const { persist, pass } = lab()

@@ -72,7 +72,7 @@ function lookUp(plan: Plan, call: Call): unknown {
 }
 
 function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): Course {
-  plan.flights.fence(identity.text)
+  plan.peers.each((peer) => peer.fence(identity.text))
   return depart(new Departure(plan, call, identity, signals, REFRESH))
 }
 

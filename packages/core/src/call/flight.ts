@@ -27,6 +27,8 @@ export interface Flight {
   ended: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
+  /** Its write to a store without leases, which nothing but its order keeps from undoing a later change. */
+  writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as it would. */
   overdue: boolean
   /** Something was deleted while it may have been reading: what it found is not held in memory. */
@@ -124,6 +126,13 @@ export class Flights {
       if (text !== undefined && flight.text !== text) continue
       flight.fenced = true
       this.close(flight)
+    }
+  }
+
+  /** The writes under way for this key, or for any. */
+  *writes(text: string | undefined): Generator<Promise<unknown>> {
+    for (const flight of this.#running) {
+      if (flight.writing !== undefined && (text === undefined || flight.text === text)) yield flight.writing
     }
   }
 

@@ -90,10 +90,24 @@ export function* tryTurn(
 }
 
 /** Takes the lease from its holder, so that what the holder computes is not stored over ours. */
-export function* seizeTurn(plan: Plan, identity: Identity, flight: Flight): Steps<Turn> {
+export function* seizeTurn(plan: Plan, identity: Identity, flight: Flight): Steps<Turn & { kind: 'mine' }> {
   if (!hasLeases(plan)) return { kind: 'mine', lease: undefined }
   const { lease } = yield* requestLease(plan, identity, flight, { steal: true })
   return { kind: 'mine', lease: lease === 'held' ? undefined : lease }
+}
+
+/**
+ * The right to store what nobody waits for: the lease where it is free. Else the holder's, if it still is the same at the
+ * end. So what was set, deleted or cleared meanwhile, also by another process, is not overwritten.
+ */
+export function* turnToStore(
+  plan: Plan,
+  identity: Identity,
+  flight: Flight,
+): Steps<Exclude<Turn, { kind: 'hit' | 'recursion' }>> {
+  if (!hasLeases(plan)) return { kind: 'mine', lease: undefined }
+  const { lease, holder } = yield* requestLease(plan, identity, flight)
+  return lease === 'held' ? { kind: 'timeout', from: holder?.id } : { kind: 'mine', lease }
 }
 
 /** Takes the lease from one holder, if it has not ended since: then nothing was stored or deleted meanwhile. */

@@ -26,6 +26,7 @@ import { collecting, type FunctionKind, kindOf } from './kinds.ts'
 import { claimNamespace } from './namespaces.ts'
 import type { MemoryOptions, Options, StandardSchema } from './options.ts'
 import { checkOptions } from './options-check.ts'
+import { Peers } from './peers.ts'
 import type { Plan } from './plan.ts'
 import { readsThis } from './reads-this.ts'
 import { isNative, sourceOf, takesArguments, textOf } from './source-text.ts'
@@ -106,7 +107,16 @@ export function draft(
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
-  const copy = (chunk: unknown) => (isChangeable(chunk) ? (unpickleOne(pickleOne([chunk])) as unknown[])[0] : chunk)
+  const copy = (chunk: unknown) =>
+    isChangeable(chunk) ? (answered('unpickle', unpickleOne(pickleOne([chunk]))) as unknown[])[0] : chunk
+  const memory = memoryOf(options.memory, surroundings)
+  const flights = new Flights()
+  const peers = new Peers(adapter.name, namespace, {
+    fence: (text) => flights.fence(text),
+    writes: (text) => flights.writes(text),
+    distrust: (text) => flights.distrust(text),
+    drop: (text) => memory?.drop(text),
+  })
   const plan: Plan = {
     original,
     whole: kind === 'async generator' ? collecting(original, copy) : original,
@@ -145,7 +155,7 @@ export function draft(
     validate: validatorOf(options.validate),
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
     looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
-    memory: memoryOf(options.memory, surroundings),
+    memory,
     limit: limitOf(options, namespace, kind),
     singleFlight: options.singleFlight ?? 'shared',
     waitTimeout: optional(options, 'waitTimeout', DEFAULT_WAIT_MS),
@@ -153,7 +163,8 @@ export function draft(
     waitUntil: options.waitUntil,
     circuit: circuitOf(adapter),
     tidying: bounds === undefined || adapter.supports.bounds ? undefined : new Tidying(bounds),
-    flights: new Flights(),
+    flights,
+    peers,
     refreshes: new Refreshes(),
     broadcasts: new Broadcasts(),
     streams: kind === 'async generator',
