@@ -58,7 +58,7 @@ test('docs/limits.md has the limits that the packages keep', () => {
   says(constants.MAX_STRING_LENGTH, 'characters')
   says(of('store-disk/src/files/entry-files.ts', /MOST_BYTES = (\w+)/), 'bytes')
   says(of('store-lmdb/src/keys.ts', /LONGEST_HASH = (\w+)/), 'bytes')
-  says(of('core/src/plan/draft.ts', /maxEntries: (\w+)/), 'entries')
+  says(of('core/src/plan/completed.ts', /maxEntries: (\w+)/), 'entries')
   says(of('core/src/many/calls.ts', /BATCH = (\w+)/), ' ')
   expect(of('key/src/limits.ts', /MAX_DEPTH = (\d+)/)).toBe(500)
   expect(of('pickle/src/options.ts', /maxDepth = (\d+)/)).toBe(500)

@@ -59,12 +59,12 @@ interface Watch {
 /** An iterator that its consumer dropped, without a word, counts as one that left. */
 const dropped = new FinalizationRegistry<() => void>((leave) => leave())
 
-/** A chunk as it was when it came: what its first consumer does to it later reaches nobody else, and not the store. */
+/** A chunk as it was when it came: what its first consumer does to it later reaches no other consumer, and not the store. */
 type Held = { readonly value: unknown } | { readonly payload: string | Uint8Array }
 
 /**
- * One running iteration, for all who ask for it: whoever is first to need the next chunk fetches it. The first chunk
- * starts the function. It is stored when it has come to its end, and given up when everybody has left.
+ * One running iteration, for all its consumers: the first one that needs the next chunk fetches it. The first chunk
+ * starts the function. It is stored when it has come to its end, and given up when every consumer has left.
  */
 export class Broadcast {
   readonly flight: Flight
@@ -171,7 +171,7 @@ export class Broadcast {
     }
   }
 
-  /** What it needs to store its chunks one day. It waits for nobody. */
+  /** What it needs to store its chunks later. It does not wait. */
   async #prepare(): Promise<void> {
     const plan = this.#plan
     this.#mark = await run(tagMark(plan, this.#identity))

@@ -97,7 +97,7 @@ export function* seizeTurn(plan: Plan, identity: Identity, flight: Flight): Step
 }
 
 /**
- * The right to store what nobody waits for: the lease where it is free. Else the holder's, if it still is the same at the
+ * The right to store a result for which no other call waits: the lease where it is free. Else the holder's, if it still is the same at the
  * end. So what was set, deleted or cleared meanwhile, also by another process, is not overwritten.
  */
 export function* turnToStore(
@@ -138,7 +138,7 @@ export function keepAlive(plan: Plan, lease: Lease<Mode> | undefined): () => voi
       quietly(() => lease.renew(ms))
     })
   }
-  // A function that nobody declared asynchronous: a thread that waits for it elsewhere must not be blocked any longer.
+  // A function that is not declared asynchronous: a thread that waits for it elsewhere must not be blocked any longer.
   if (!plan.declaredAsync) quietly(() => lease.promised?.())
   beat()
   return () => stop()

@@ -56,9 +56,9 @@ export interface Stats extends Counters {
 export interface Overrides {
   /** Serve nothing older than this. */
   readonly maxAge?: Duration | undefined
-  /** Compute anew and overwrite. */
+  /** Compute again and overwrite. */
   readonly refresh?: boolean | undefined
-  /** Compute anew; neither read nor write. */
+  /** Compute again; neither read nor write. */
   readonly bypass?: boolean | undefined
   /** Leave the call (others may still wait for it). */
   readonly signal?: AbortSignal | undefined
@@ -143,7 +143,7 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
   /** The fresh result with what is known of it; never computes. */
   lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
-  /** Computes anew and overwrites. */
+  /** Computes again and overwrites. */
   refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Coloured<ReturnType<F>, M>
   /** Deletes the result. `true`: there was one. */
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>

@@ -131,3 +131,7 @@ export interface Options<
   /** Called with every background refresh, for hosts that stop a process once its answer is out. Default: none. */
   readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined
 }
+
+/** Options of any function. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments and results of all functions there are
+export type AnyOptions = Options<any[], any, any, CacheRef>

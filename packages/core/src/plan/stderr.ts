@@ -4,7 +4,7 @@ const ignore = () => {}
 
 /**
  * Prints a line. A stderr that is closed or broken must not cost a call its result, nor end the process: Node raises the
- * failure of a write as an `error` event, which nobody else may hear.
+ * failure of a write as an `error` event, which may have no other listener.
  */
 export function printToStderr(text: string): void {
   const { stderr } = process

@@ -41,7 +41,7 @@ const ADAPTER_VERBS = ['open', 'close'] as const
  *
  * @param env whose `npm_config_user_agent` names the package manager in messages. Default: `process.env`.
  * @param storeOptions for the store of a URL. One place has one set of them in a process; without any, those that it has.
- * @throws UnknownStoreError for a scheme that nobody knows; StoreNotInstalledError; StoreError if the store's package
+ * @throws UnknownStoreError for an unknown scheme; StoreNotInstalledError; StoreError if the store's package
  * cannot be loaded; OptionError for what is no cache at all.
  * @example
  * ```ts
