@@ -1,0 +1,202 @@
+import { sha256 } from '@persist/hash'
+import { canonical } from '@persist/key'
+import type { Entry, StoreAdapter } from '@persist/store'
+import { expect } from 'vitest'
+import { IDS, isWhole, type Made, SUBJECTS, type Subject, valueIn } from './subject.ts'
+
+/** A call of a subject. */
+export interface Place {
+  readonly subject: Subject
+  readonly id: number
+}
+
+interface Known {
+  /** The stored result, as long as nothing was asked to remove it. */
+  stored: Entry | undefined
+  /** It was made no earlier; 0: an older one may have been put in its place on purpose. */
+  least: number
+  /** How many removals of it are under way. */
+  removals: number
+  /** What is served must have been made after it: of the last deletion that ended. */
+  floor: number
+  /** Something happened since all was quiet that keeps a running computation from storing. */
+  isDisturbed: boolean
+}
+
+const HASHES = new Map(IDS.map((id) => [sha256(canonical([{ id }])), id]))
+
+export const PLACES: readonly Place[] = SUBJECTS.flatMap((subject) => IDS.map((id) => ({ subject, id })))
+
+/** The hash of the call with this id, for every subject. */
+export function hashOf(id: number): string {
+  return sha256(canonical([{ id }]))
+}
+
+/** What is known of all calls: what must be there, and what may be served. */
+export class Ledger {
+  readonly #store: StoreAdapter<'sync'>
+  readonly #known = new Map<string, Known>()
+  readonly #madeAt = new Map<number, number>()
+  readonly #faults: string[] = []
+  #made = 0
+  /** Transfers into the cache that are under way, and all that were begun or ended: they bring back what was deleted. */
+  #transfers = { active: 0, all: 0 }
+  /** Those that may put an older result in the place of a newer one. */
+  #olderWins = 0
+  #isPruned = false
+
+  /** @param store the cache's folder, to look into. */
+  constructor(store: StoreAdapter<'sync'>) {
+    this.#store = store
+    for (const place of PLACES) {
+      this.#known.set(nameOf(place), { stored: undefined, least: 0, removals: 0, floor: 0, isDisturbed: false })
+    }
+  }
+
+  /** A new value. */
+  make({ subject, id }: Place): Made {
+    const made = ++this.#made
+    this.#madeAt.set(made, Date.now())
+    return { funcname: subject.funcname, id, made, filler: subject.filler(made) }
+  }
+
+  /** A result is as old as it was stored. */
+  finish({ made }: Made): void {
+    this.#madeAt.set(made, Date.now())
+  }
+
+  fault(text: string): void {
+    this.#faults.push(text)
+  }
+
+  /** A result was acknowledged as stored. */
+  wrote(place: Place): void {
+    const known = this.#of(place)
+    if (known.removals > 0) return
+    known.stored = this.#entryOf(place)
+    known.least = known.stored === undefined || this.#olderWins > 0 ? 0 : valueIn(place.subject, known.stored).made
+  }
+
+  /** A result was not stored, though the function had computed it. */
+  skipped(place: Place, reason: string): void {
+    if (!this.#of(place).isDisturbed) this.fault(`${nameOf(place)}: a result was not stored (${reason})`)
+  }
+
+  placeOf(subject: Subject, hash: string): Place {
+    return { subject, id: HASHES.get(hash)! }
+  }
+
+  /** What keeps running computations of these calls from storing: a put, a refresh, a deletion. */
+  disturb(places: readonly Place[]): void {
+    for (const place of places) this.#of(place).isDisturbed = true
+  }
+
+  /** A removal of whatever is stored for these calls; `isDeletion`: nothing from before it is served afterwards. */
+  async removal(places: readonly Place[], act: () => unknown, isDeletion = true): Promise<void> {
+    this.disturb(places)
+    const least = this.#made + 1
+    const { all } = this.#transfers
+    for (const place of places) {
+      const known = this.#of(place)
+      known.stored = undefined
+      known.removals++
+    }
+    try {
+      await act()
+    } finally {
+      for (const place of places) this.#of(place).removals--
+    }
+    if (!isDeletion || all !== this.#transfers.all || this.#transfers.active > 0) return
+    for (const place of places) this.#of(place).floor = Math.max(this.#of(place).floor, least)
+  }
+
+  /** Entries come into the cache from elsewhere. */
+  async transfer(isOlderWinning: boolean, act: () => Promise<unknown>): Promise<void> {
+    const mark = (step: number) => {
+      this.#transfers.active += step
+      this.#transfers.all++
+      for (const known of this.#known.values()) known.floor = 0
+      if (!isOlderWinning) return
+      this.disturb(PLACES)
+      this.#olderWins += step
+      for (const known of this.#known.values()) known.least = 0
+    }
+    mark(1)
+    try {
+      await act()
+    } finally {
+      mark(-1)
+    }
+  }
+
+  /** What has expired, and may not be served stale any more, may be gone from now on. */
+  prunes(): void {
+    this.#isPruned = true
+  }
+
+  /** The entry was damaged on purpose. */
+  lose(place: Place): void {
+    this.#of(place).stored = undefined
+  }
+
+  /** To be called when a call begins; the answer checks the value that it was served. */
+  beginCall(place: Place): (value: Made | undefined, mayBeOldFor: number) => void {
+    const { floor } = this.#of(place)
+    const { all, active } = this.#transfers
+    const began = Date.now()
+    return (value, mayBeOldFor) => {
+      if (value === undefined) return
+      this.check(place, value)
+      const isBroughtBack = active > 0 || all !== this.#transfers.all
+      if (value.made < floor && !isBroughtBack) this.fault(`${nameOf(place)}: served ${value.made}, deleted by ${floor}`)
+      const age = began - this.#madeAt.get(value.made)!
+      if (age > mayBeOldFor) this.fault(`${nameOf(place)}: ${age} ms old, and at most ${mayBeOldFor} were asked for`)
+    }
+  }
+
+  /** A value must be that of its own call. */
+  check(place: Place, value: Made): void {
+    if (value.id !== place.id || !isWhole(place.subject, value)) {
+      this.fault(`${nameOf(place)}: a wrong value: ${value.funcname} ${value.id} ${value.made}`)
+    }
+  }
+
+  /** To be called when nothing runs: what was stored is there, or something newer. */
+  settle(): void {
+    for (const place of PLACES) {
+      const known = this.#of(place)
+      known.isDisturbed = false
+      const { stored } = known
+      if (stored === undefined) continue
+      const entry = this.#entryOf(place)
+      if (entry === undefined) {
+        if (!this.#isPruned || (known.least > 0 && !isDead(stored, Date.now()))) this.fault(`${nameOf(place)}: lost`)
+        known.stored = undefined
+        continue
+      }
+      const value = valueIn(place.subject, entry)
+      this.check(place, value)
+      if (value.made < known.least) this.fault(`${nameOf(place)}: ${known.least} became the older ${value.made}`)
+      known.stored = entry
+      known.least = value.made
+    }
+    expect(this.#faults).toEqual([])
+  }
+
+  #entryOf({ subject, id }: Place): Entry | undefined {
+    return this.#store.open(subject.funcname).get(hashOf(id))
+  }
+
+  #of(place: Place): Known {
+    return this.#known.get(nameOf(place))!
+  }
+}
+
+/** Whether an entry may not be served any more, not even as a stale one. */
+export function isDead({ expiresAt, staleUntil = expiresAt }: Entry, now: number): boolean {
+  return expiresAt !== undefined && Math.max(expiresAt, staleUntil!) <= now
+}
+
+function nameOf({ subject, id }: Place): string {
+  return `${subject.funcname} ${id}`
+}
