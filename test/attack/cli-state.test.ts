@@ -6,7 +6,7 @@ const SOAK = process.env.PERSIST_SOAK === '1'
 const TIMEOUT = SOAK ? 7_200_000 : 240_000
 const SEED = process.env.PERSIST_SEED
 
-const asFunctions = stepsOf({ use: 8, command: 5, wait: 2, turns: 3, settle: 3, exam: 3 })
+const asFunctions = stepsOf({ use: 8, command: 5, wait: 3, turns: 3, settle: 3, exam: 4 })
 const asProcesses = stepsOf({ use: 8, command: 4, wait: 1, turns: 1, settle: 1, exam: 0 })
 
 async function everySequence(

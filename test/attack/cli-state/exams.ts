@@ -12,7 +12,21 @@ import { hashOf, isDead, PLACES, type Place } from './ledger.ts'
 import { persistSubjects, SUBJECTS, tagOf, valueIn } from './subject.ts'
 
 /** What is checked exactly while no call and no other command runs. */
-export const EXAMS = ['look', 'prune', 'shrink', 'rm', 'clear', 'repair', 'damage', 'copy', 'export', 'wrong'] as const
+export const EXAMS = [
+  'look',
+  'prune',
+  'prune',
+  'prune',
+  'shrink',
+  'rm',
+  'clear',
+  'repair',
+  'damage',
+  'copy',
+  'export',
+  'exports',
+  'wrong',
+] as const
 
 export type Exam = (typeof EXAMS)[number]
 
@@ -142,6 +156,18 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
     expect(await ask({ ...scene, cache: there }, 'import', file)).toMatchObject({ copied: before.size })
     expect(contentsOf(diskStore(there))).toEqual(before)
     await servesTheSame(scene, diskStore(there))
+  },
+
+  /** One file with two exports brings the same as two files, in either order. */
+  async exports(scene, _place, form) {
+    const file = scene.newFile()
+    await ask(scene, 'export', file)
+    const files = form % 2 === 0 ? [scene.exported, file] : [file, scene.exported]
+    const [apart, together, both] = [scene.newFile(), scene.newFile(), scene.newFile()]
+    for (const one of files) await ask({ ...scene, cache: apart }, 'import', one)
+    writeFileSync(both, files.map((one) => readFileSync(one, 'utf8')).join(''))
+    await ask({ ...scene, cache: together }, 'import', both)
+    expect(contentsOf(diskStore(together))).toEqual(contentsOf(diskStore(apart)))
   },
 
   async wrong(scene, { subject }) {

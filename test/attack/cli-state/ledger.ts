@@ -17,8 +17,10 @@ interface Known {
   least: number
   /** How many removals of it are under way. */
   removals: number
-  /** What is served must have been made after it: of the last deletion that ended. */
+  /** What is stored and served must have been made no earlier: of the last deletion that ended. */
   floor: number
+  /** It was computed since all was quiet: calls of the same process join that, whatever others delete meanwhile. */
+  isComputed: boolean
   /** Something happened since all was quiet that keeps a running computation from storing. */
   isDisturbed: boolean
 }
@@ -49,8 +51,14 @@ export class Ledger {
   constructor(store: StoreAdapter<'sync'>) {
     this.#store = store
     for (const place of PLACES) {
-      this.#known.set(nameOf(place), { stored: undefined, least: 0, removals: 0, floor: 0, isDisturbed: false })
+      this.#known.set(nameOf(place), { stored: undefined, least: 0, removals: 0, floor: 0, isComputed: false, isDisturbed: false })
     }
+  }
+
+  /** A value that is about to be computed. */
+  compute(place: Place): Made {
+    this.#of(place).isComputed = true
+    return this.make(place)
   }
 
   /** A new value. */
@@ -99,6 +107,7 @@ export class Ledger {
     for (const place of places) {
       const known = this.#of(place)
       known.stored = undefined
+      known.least = 0
       known.removals++
     }
     try {
@@ -136,19 +145,19 @@ export class Ledger {
 
   /** The entry was damaged on purpose. */
   lose(place: Place): void {
-    this.#of(place).stored = undefined
+    Object.assign(this.#of(place), { stored: undefined, least: 0 })
   }
 
   /** To be called when a call begins; the answer checks the value that it was served. */
   beginCall(place: Place): (value: Made | undefined, mayBeOldFor: number) => void {
-    const { floor } = this.#of(place)
+    const { floor, isComputed } = this.#of(place)
     const { all, active } = this.#transfers
     const began = Date.now()
     return (value, mayBeOldFor) => {
       if (value === undefined) return
       this.check(place, value)
       const isBroughtBack = active > 0 || all !== this.#transfers.all
-      if (value.made < floor && !isBroughtBack) this.fault(`${nameOf(place)}: served ${value.made}, deleted by ${floor}`)
+      if (value.made < floor && !isBroughtBack && !isComputed) this.fault(`${nameOf(place)}: served ${value.made}, deleted by ${floor}`)
       const age = began - this.#madeAt.get(value.made)!
       if (age > mayBeOldFor) this.fault(`${nameOf(place)}: ${age} ms old, and at most ${mayBeOldFor} were asked for`)
     }
@@ -161,26 +170,30 @@ export class Ledger {
     }
   }
 
-  /** To be called when nothing runs: what was stored is there, or something newer. */
+  /** To be called when nothing runs: what was stored is there, or something newer; and nothing deleted has come back. */
   settle(): void {
     for (const place of PLACES) {
       const known = this.#of(place)
       known.isDisturbed = false
-      const { stored } = known
-      if (stored === undefined) continue
+      known.isComputed = false
       const entry = this.#entryOf(place)
-      if (entry === undefined) {
-        if (!this.#isPruned || (known.least > 0 && !isDead(stored, Date.now()))) this.fault(`${nameOf(place)}: lost`)
-        known.stored = undefined
-        continue
+      if (entry === undefined) this.#explainLoss(place)
+      else {
+        const value = valueIn(place.subject, entry)
+        this.check(place, value)
+        if (value.made < known.least) this.fault(`${nameOf(place)}: ${known.least} became the older ${value.made}`)
+        if (value.made < known.floor) this.fault(`${nameOf(place)}: ${value.made} is stored, deleted by ${known.floor}`)
+        known.least = value.made
       }
-      const value = valueIn(place.subject, entry)
-      this.check(place, value)
-      if (value.made < known.least) this.fault(`${nameOf(place)}: ${known.least} became the older ${value.made}`)
       known.stored = entry
-      known.least = value.made
     }
     expect(this.#faults).toEqual([])
+  }
+
+  #explainLoss(place: Place): void {
+    const { stored, least } = this.#of(place)
+    if (stored === undefined || (this.#isPruned && (least === 0 || isDead(stored, Date.now())))) return
+    this.fault(`${nameOf(place)}: lost`)
   }
 
   #entryOf({ subject, id }: Place): Entry | undefined {

@@ -58,7 +58,7 @@ const steps = {
     json: fc.boolean(),
     slow: fc.boolean(),
   }),
-  wait: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 600, 1_500, 10_000) }),
+  wait: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 600, 1_500, 1_500, 3_000, 10_000) }),
   turns: fc.record({ do: fc.constant('turns' as const), count: fc.nat(20) }),
   settle: fc.constant({ do: 'settle' as const }),
   exam: fc.record({ do: fc.constant('exam' as const), exam: fc.constantFrom(...EXAMS), place, form }),
@@ -116,7 +116,7 @@ async function playIn(
   let computed = 0
   let failing = 0
   const compute = async (subject: Subject, id: number): Promise<Made> => {
-    const value = ledger.make({ subject, id })
+    const value = ledger.compute({ subject, id })
     const isToFail = failing > 0
     for (let left = turns[computed++ % turns.length]!; left > 0; left--) await turn()
     if (isToFail) throw new Error(PLANNED)
