@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { play, type Step, stepsOf, type World, world } from './cli-state/play.ts'
+import { play } from './cli-state/play.ts'
+import { type Step, stepsOf, type World, world } from './cli-state/steps.ts'
 
 const SOAK = process.env.PERSIST_SOAK === '1'
 const TIMEOUT = SOAK ? 7_200_000 : 240_000
@@ -21,7 +22,12 @@ async function everySequence(
       await ends(play(steps, where, commands))
       played++
     }),
-    { numRuns, endOnFailure: process.env.PERSIST_SHRINK !== '1', ...(SEED && { seed: Number(SEED) }), ...(process.env.PERSIST_PATH && { path: process.env.PERSIST_PATH }) },
+    {
+      numRuns,
+      endOnFailure: process.env.PERSIST_SHRINK !== '1',
+      ...(SEED && { seed: Number(SEED) }),
+      ...(process.env.PERSIST_PATH && { path: process.env.PERSIST_PATH }),
+    },
   )
   expect(played).toBe(numRuns)
 }
@@ -35,9 +41,13 @@ async function ends(played: Promise<void>): Promise<void> {
   await Promise.race([played, late]).finally(() => clearTimeout(timer))
 }
 
-test('whatever commands run on a cache in use, no value is wrong, nothing stored is lost, and looking changes nothing', {
-  timeout: TIMEOUT,
-}, () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? 5_000 : 100, 'here'))
+test(
+  'whatever commands run on a cache in use, no value is wrong, nothing stored is lost, and looking changes nothing',
+  {
+    timeout: TIMEOUT,
+  },
+  () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? 5_000 : 100, 'here'),
+)
 
 test('the same holds while the commands are other processes', { timeout: TIMEOUT }, () =>
   everySequence(asProcesses, { minLength: 10, maxLength: 20 }, SOAK ? 200 : 4, 'processes'),

@@ -93,6 +93,15 @@ describe('a function whose every entry is unreadable', () => {
     expect([...diskStore(fresh).namespaces!()]).toEqual(['a/b'])
   })
 
+  test('is listed in the layout of pypersist, too, also when Python has replaced its results', () => {
+    const fresh = newFolder()
+    const open = () => diskStore(fresh, { layout: 'pypersist' })
+    open().open('a/b').set(plain('only'))
+    const folder = readdirSync(fresh).find((name) => name.includes('~'))!
+    writeFileSync(join(fresh, folder, 'only.out'), 'another result, of another length')
+    expect([...open().namespaces!()]).toEqual(['a/b'])
+  })
+
   test('is not listed under a name that its folder does not have', () => {
     const fresh = newFolder()
     const store = diskStore(fresh)

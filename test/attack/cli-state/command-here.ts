@@ -10,6 +10,8 @@ export interface Outcome {
   readonly stdout: string
   /** What it said besides: on standard error, or as an error. */
   readonly said: string
+  /** What a process printed on standard error. */
+  readonly stderr?: string
 }
 
 /** Runs a command with these arguments. */
@@ -61,6 +63,6 @@ export function commandInProcess(now: () => number): RunCommand {
   return async (args) => {
     const clock = `data:text/javascript,Date.now=()=>${now()}`
     const { code, stdout, stderr } = await execute(process.execPath, ['--import', clock, COMMAND, ...args])
-    return { code, stdout, said: stderr }
+    return { code, stdout, said: stderr, stderr }
   }
 }

@@ -115,16 +115,20 @@ function ofSame({ subject }: Place): Place[] {
   return PLACES.filter((place) => place.subject === subject)
 }
 
-/** Checks the exit code, that JSON is JSON, and that a transfer was whole. */
+/** Checks the exit code, that all is JSON that should be, and that a transfer was whole. */
 export function checkOutcome(
   args: readonly string[],
-  { code, stdout, said }: Outcome,
+  { code, stdout, said, stderr = '' }: Outcome,
   codes: readonly number[],
   json: boolean,
 ): void {
   expect(codes, `persist ${args.join(' ')} ended with ${code}: ${stdout}${said}`).toContain(code)
   if (!json) return
-  if (stdout === '') return expect([1, 2, 3, 4]).toContain(code)
+  for (const line of stderr.split('\n')) if (line !== '') expect(JSON.parse(line)).toBeTypeOf('object')
+  if (stdout === '') {
+    expect([1, 2, 3, 4]).toContain(code)
+    return
+  }
   const answer = JSON.parse(stdout)
   if (args[0] === 'copy') expect(answer).toMatchObject({ failed: 0, interrupted: false })
   if (args[0] === 'import') expect(answer).toMatchObject({ failed: 0, bad: 0, truncated: false })

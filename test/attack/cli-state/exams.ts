@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import type { Entry, StoreAdapter } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
-import { lmdbStore } from '@persist/store-lmdb'
 import { expect } from 'vitest'
-import { checkOutcome, type Scene } from './commands.ts'
-import { pictureOf } from './folder-picture.ts'
+import { ask, askFor, contentsOf, refused, unchanged } from './asking.ts'
+import type { Scene } from './commands.ts'
 import { hashOf, isDead, PLACES, type Place } from './ledger.ts'
-import { persistSubjects, SUBJECTS, tagOf, valueIn } from './subject.ts'
+import { moving } from './moving-exams.ts'
+import { valueIn } from './subject.ts'
 
 /** What is checked exactly while no call and no other command runs. */
 export const EXAMS = [
@@ -51,7 +48,10 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
         const { payload: _, key: __, ...head } = entry
         expect(shown).toMatchObject(head)
         const { made } = valueIn(subject, diskStore(scene.cache).open(subject.funcname).get(hashOf(id))!)
-        expect(await ask(scene, 'get', subject.funcname, '--args', JSON.stringify([{ id }]))).toMatchObject({ id, made })
+        expect(await ask(scene, 'get', subject.funcname, '--args', JSON.stringify([{ id }]))).toMatchObject({
+          id,
+          made,
+        })
       }
     })
   },
@@ -123,7 +123,10 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
     scene.ledger.lose(place)
     await unchanged(scene, async () => {
       const codes = [1]
-      expect(await askFor(scene, codes, 'verify')).toMatchObject({ checked: before.size, findings: [{ kind: 'damaged' }] })
+      expect(await askFor(scene, codes, 'verify')).toMatchObject({
+        checked: before.size,
+        findings: [{ kind: 'damaged' }],
+      })
       expect(await askFor(scene, codes, 'export', scene.newFile())).toMatchObject({ entries: before.size, damaged: 1 })
     })
     if (form % 2 === 0) return
@@ -132,43 +135,7 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
     expect(contentsOf(diskStore(scene.cache))).toEqual(before)
   },
 
-  async copy(scene, _place, form) {
-    const before = contentsOf(diskStore(scene.cache))
-    // Nothing makes no cache.
-    if (before.size === 0) return
-    const [there, back] = [scene.newFile(), scene.newFile()]
-    const url = form % 2 === 0 ? there : `lmdb://${there}`
-    const open = () => (form % 2 === 0 ? diskStore(there) : lmdbStore(there))
-    expect(await ask(scene, 'copy', scene.cache, url, '--check')).toMatchObject({ copied: before.size, differing: 0 })
-    expect(contentsOf(open())).toEqual(before)
-    expect(await ask(scene, 'copy', url, back)).toMatchObject({ copied: before.size })
-    expect(await ask(scene, 'copy', url, back, '--check')).toMatchObject({ copied: 0, same: before.size, differing: 0 })
-    expect(contentsOf(diskStore(back))).toEqual(before)
-    expect(contentsOf(diskStore(scene.cache))).toEqual(before)
-    await servesTheSame(scene, open())
-  },
-
-  async export(scene, _place, form) {
-    const before = contentsOf(diskStore(scene.cache))
-    const file = `${scene.newFile()}${form % 2 === 0 ? '.gz' : ''}`
-    const there = scene.newFile()
-    expect(await ask(scene, 'export', file)).toMatchObject({ entries: before.size, damaged: 0 })
-    expect(await ask({ ...scene, cache: there }, 'import', file)).toMatchObject({ copied: before.size })
-    expect(contentsOf(diskStore(there))).toEqual(before)
-    await servesTheSame(scene, diskStore(there))
-  },
-
-  /** One file with two exports brings the same as two files, in either order. */
-  async exports(scene, _place, form) {
-    const file = scene.newFile()
-    await ask(scene, 'export', file)
-    const files = form % 2 === 0 ? [scene.exported, file] : [file, scene.exported]
-    const [apart, together, both] = [scene.newFile(), scene.newFile(), scene.newFile()]
-    for (const one of files) await ask({ ...scene, cache: apart }, 'import', one)
-    writeFileSync(both, files.map((one) => readFileSync(one, 'utf8')).join(''))
-    await ask({ ...scene, cache: together }, 'import', both)
-    expect(contentsOf(diskStore(together))).toEqual(contentsOf(diskStore(apart)))
-  },
+  ...moving,
 
   async wrong(scene, { subject }) {
     const { funcname } = subject
@@ -194,64 +161,12 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
   },
 }
 
-/** The answer of a command that ends well. */
-function ask(scene: Scene, ...args: string[]): Promise<unknown> {
-  return askFor(scene, [0], ...args)
-}
-
-async function askFor(scene: Scene, codes: readonly number[], ...args: string[]): Promise<unknown> {
-  const outcome = await scene.run(['-c', scene.cache, '-y', '--json', ...args])
-  checkOutcome(args, outcome, codes, true)
-  return JSON.parse(outcome.stdout)
-}
-
-async function refused(scene: Scene, code: number, ...args: string[]): Promise<void> {
-  checkOutcome(args, await scene.run(['-c', scene.cache, '-y', '--json', ...args]), [code], true)
-}
-
-/** Nothing in the cache's folder is changed, made or removed meanwhile. */
-async function unchanged({ cache }: Scene, act: () => Promise<void>): Promise<void> {
-  const before = pictureOf(cache)
-  await act()
-  expect(pictureOf(cache)).toEqual(before)
-}
-
-/** Functions over a copy answer as those over the cache, without computing; and they find its tags. */
-async function servesTheSame(scene: Scene, copy: StoreAdapter<'sync'>): Promise<void> {
-  const cache = diskStore(scene.cache)
-  const computed = () => Promise.reject(new Error('a copy was not served'))
-  const named = (adapter: StoreAdapter<'sync'>) => ({ ...adapter, name: scene.newFile() })
-  const [here, there] = [persistSubjects(named(cache), computed), persistSubjects(named(copy), computed)]
-  for (const { subject, id } of PLACES) {
-    const index = SUBJECTS.indexOf(subject)
-    const isSame = isDeepStrictEqual(await there[index]!.lookup({ id }), await here[index]!.lookup({ id }))
-    expect(isSame, `${subject.funcname} ${id} in a copy`).toBe(true)
-  }
-  const tagged = [...contentsOf(cache).values()].filter(({ tags }) => tags?.includes(tagOf(1)))
-  let deleted = 0
-  for (const f of there) deleted += await f.cache.deleteByTag(tagOf(1))
-  expect(deleted).toBe(tagged.length)
-  copy.close()
-  cache.close()
-}
-
-/** All entries of a cache, with the digests of their payloads, which are faster to compare. */
-function contentsOf(adapter: StoreAdapter<'sync'>): Map<string, Entry> {
-  const found = new Map<string, Entry>()
-  for (const name of adapter.namespaces!()) {
-    for (const entry of adapter.open(name).entries()) {
-      const payload = `${typeof entry.payload} ${createHash('sha256').update(entry.payload).digest('hex')}`
-      found.set(`${name} ${entry.hash}`, { ...entry, payload })
-    }
-  }
-  adapter.close()
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
 /** Damages the file of an entry as a bad disk would: its first bytes still say what it is. */
 function spoil(cache: string, hash: string, funcname: string): void {
   const files = (readdirSync(cache, { recursive: true }) as string[]).filter((name) => name.endsWith(`${hash}.entry`))
-  const file = files.find((name) => readFileSync(join(cache, name)).includes(`"namespace":${JSON.stringify(funcname)}`))!
+  const file = files.find((name) =>
+    readFileSync(join(cache, name)).includes(`"namespace":${JSON.stringify(funcname)}`),
+  )!
   const bytes = readFileSync(join(cache, file))
   writeFileSync(join(cache, file), Buffer.concat([bytes.subarray(0, bytes.length >> 1), Buffer.from('spoiled')]))
 }

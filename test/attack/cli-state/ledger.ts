@@ -51,7 +51,14 @@ export class Ledger {
   constructor(store: StoreAdapter<'sync'>) {
     this.#store = store
     for (const place of PLACES) {
-      this.#known.set(nameOf(place), { stored: undefined, least: 0, removals: 0, floor: 0, isComputed: false, isDisturbed: false })
+      this.#known.set(nameOf(place), {
+        stored: undefined,
+        least: 0,
+        removals: 0,
+        floor: 0,
+        isComputed: false,
+        isDisturbed: false,
+      })
     }
   }
 
@@ -148,8 +155,8 @@ export class Ledger {
     Object.assign(this.#of(place), { stored: undefined, least: 0 })
   }
 
-  /** To be called when a call begins; the answer checks the value that it was served. */
-  beginCall(place: Place): (value: Made | undefined, mayBeOldFor: number) => void {
+  /** To be called when a call begins, or a look that joins no computation; the answer checks the value that it was served. */
+  beginCall(place: Place, mayJoin = true): (value: Made | undefined, mayBeOldFor: number) => void {
     const { floor, isComputed } = this.#of(place)
     const { all, active } = this.#transfers
     const began = Date.now()
@@ -157,7 +164,8 @@ export class Ledger {
       if (value === undefined) return
       this.check(place, value)
       const isBroughtBack = active > 0 || all !== this.#transfers.all
-      if (value.made < floor && !isBroughtBack && !isComputed) this.fault(`${nameOf(place)}: served ${value.made}, deleted by ${floor}`)
+      if (value.made < floor && !isBroughtBack && !isComputed)
+        this.fault(`${nameOf(place)}: served ${value.made}, deleted by ${floor}`)
       const age = began - this.#madeAt.get(value.made)!
       if (age > mayBeOldFor) this.fault(`${nameOf(place)}: ${age} ms old, and at most ${mayBeOldFor} were asked for`)
     }

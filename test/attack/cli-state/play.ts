@@ -4,78 +4,18 @@ import { join } from 'node:path'
 import { closeStores, type PersistEvent, registerStore } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { diskStore } from '@persist/store-disk'
-import fc from 'fast-check'
 import { vi } from 'vitest'
 import { commandHere, commandInProcess } from './command-here.ts'
-import { COMMANDS, type Drawn, runWhileUsed, type Scene } from './commands.ts'
-import { EXAMS, type Exam, examine } from './exams.ts'
+import { type Drawn, runWhileUsed, type Scene } from './commands.ts'
+import { examine } from './exams.ts'
 import { addForeignFiles } from './foreign-files.ts'
-import { Ledger, PLACES, type Place } from './ledger.ts'
+import { Ledger, PLACES } from './ledger.ts'
+import type { Step, World } from './steps.ts'
 import { type Made, PLANNED, persistSubjects, SUBJECTS, type Subject, tagOf } from './subject.ts'
 
 registerStore('slow', (url) => delayed(diskStore(url.slice('slow://'.length))))
 
-const VERBS = ['call', 'call', 'call', 'call', 'failing', 'refresh', 'peek', 'forget', 'put', 'untag', 'clear'] as const
-
 const MEANWHILE = ['call', 'put', 'call', 'peek', 'call', 'refresh', 'call', 'forget'] as const
-
-/** What happens next. Steps between two `settle` go on at the same time. */
-export type Step =
-  | { readonly do: 'use'; readonly verb: (typeof VERBS)[number]; readonly place: Place; readonly process: number }
-  | ({ readonly do: 'command' } & Drawn)
-  | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'turns'; readonly count: number }
-  | { readonly do: 'settle' }
-  | { readonly do: 'exam'; readonly exam: Exam; readonly place: Place; readonly form: number }
-
-/** Where the steps take place. */
-export interface World {
-  readonly processes: 1 | 2
-  /** The functions' store answers with promises. */
-  readonly isAsync: boolean
-  readonly other: 'file' | 'lmdb'
-  /** How many turns of the event loop the functions take, in turn. */
-  readonly turns: readonly number[]
-}
-
-// By their names where fast-check prints a sequence that fails.
-const place: fc.Arbitrary<Place> = fc.constantFrom(
-  ...PLACES.map((one) => ({ ...one, [fc.toStringMethod]: () => `'${one.subject.funcname} ${one.id}'` })),
-)
-const form = fc.nat(11)
-const steps = {
-  use: fc.record({
-    do: fc.constant('use' as const),
-    verb: fc.constantFrom(...VERBS),
-    place,
-    process: fc.integer({ min: 0, max: 1 }),
-  }),
-  command: fc.record({
-    do: fc.constant('command' as const),
-    command: fc.constantFrom(...COMMANDS),
-    place,
-    form,
-    json: fc.boolean(),
-    slow: fc.boolean(),
-  }),
-  wait: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 600, 1_500, 1_500, 3_000, 10_000) }),
-  turns: fc.record({ do: fc.constant('turns' as const), count: fc.nat(20) }),
-  settle: fc.constant({ do: 'settle' as const }),
-  exam: fc.record({ do: fc.constant('exam' as const), exam: fc.constantFrom(...EXAMS), place, form }),
-}
-
-/** Steps with this share of each kind. */
-export function stepsOf(weights: Readonly<Record<keyof typeof steps, number>>): fc.Arbitrary<Step> {
-  const kinds = Object.keys(steps) as (keyof typeof steps)[]
-  return fc.oneof(...kinds.map((kind) => ({ weight: weights[kind], arbitrary: steps[kind] as fc.Arbitrary<Step> })))
-}
-
-export const world: fc.Arbitrary<World> = fc.record({
-  processes: fc.constantFrom(1, 2),
-  isAsync: fc.boolean(),
-  other: fc.constantFrom('file', 'file', 'lmdb'),
-  turns: fc.array(fc.nat(30), { minLength: 1, maxLength: 8 }),
-})
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -154,7 +94,7 @@ async function playIn(
     const { ttl = Infinity, staleIfError = 0, staleWhileRevalidate = 0 } = subject
     const f = functions[process % processes]![SUBJECTS.indexOf(subject)]!
     const same = PLACES.filter((one) => one.subject === subject)
-    const served = ledger.beginCall(place)
+    const served = ledger.beginCall(place, verb !== 'peek')
     switch (verb) {
       case 'call':
         return served(await caught(f({ id })), ttl + Math.max(staleWhileRevalidate, staleIfError))
@@ -190,7 +130,12 @@ async function playIn(
   const settle = async () => {
     // Processes take long: all the while the functions go on being called.
     for (let n = 0; commandsRunning > 0; n++) {
-      await use({ do: 'use', verb: MEANWHILE[n % MEANWHILE.length]!, place: PLACES[n % PLACES.length]!, process: n % 7 })
+      await use({
+        do: 'use',
+        verb: MEANWHILE[n % MEANWHILE.length]!,
+        place: PLACES[n % PLACES.length]!,
+        process: n % 7,
+      })
     }
     while (pending.size > 0) {
       const work = [...pending]

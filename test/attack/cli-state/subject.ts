@@ -1,5 +1,5 @@
 import { createPersist, type PersistEvent, type StoreAdapter } from '@persist/core'
-import { pickle as textPickle, unpickle as textUnpickle } from '@persist/pickle'
+import { unpickle as textUnpickle } from '@persist/pickle'
 import { pickle as bytesPickle, unpickle as bytesUnpickle } from '@persist/pickle/v8'
 import type { Entry } from '@persist/store'
 
