@@ -46,7 +46,7 @@ test(
   {
     timeout: TIMEOUT,
   },
-  () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? 5_000 : 100, 'here'),
+  () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? Number(process.env.RUNS ?? 5000) : 100, 'here'),
 )
 
 test('the same holds while the commands are other processes', { timeout: TIMEOUT }, () =>

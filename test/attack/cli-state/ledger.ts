@@ -21,6 +21,8 @@ interface Known {
   floor: number
   /** It was computed since all was quiet: calls of the same process join that, whatever others delete meanwhile. */
   isComputed: boolean
+  /** Puts that are under way. */
+  puts: number
   /** Something happened since all was quiet that keeps a running computation from storing. */
   isDisturbed: boolean
 }
@@ -57,6 +59,7 @@ export class Ledger {
         removals: 0,
         floor: 0,
         isComputed: false,
+        puts: 0,
         isDisturbed: false,
       })
     }
@@ -111,6 +114,8 @@ export class Ledger {
     this.disturb(places)
     const least = this.#made + 1
     const { all } = this.#transfers
+    // What is put at the same time may come before or after.
+    const floored = places.map((place) => this.#of(place)).filter(({ puts }) => puts === 0)
     for (const place of places) {
       const known = this.#of(place)
       known.stored = undefined
@@ -123,7 +128,16 @@ export class Ledger {
       for (const place of places) this.#of(place).removals--
     }
     if (!isDeletion || all !== this.#transfers.all || this.#transfers.active > 0) return
-    for (const place of places) this.#of(place).floor = Math.max(this.#of(place).floor, least)
+    for (const known of floored) known.floor = Math.max(known.floor, least)
+  }
+
+  /** A value is put. */
+  async put(place: Place, act: (value: Made) => unknown): Promise<void> {
+    const known = this.#of(place)
+    this.disturb([place])
+    known.puts++
+    await act(this.make(place))
+    known.puts--
   }
 
   /** Entries come into the cache from elsewhere. */
@@ -164,8 +178,10 @@ export class Ledger {
       if (value === undefined) return
       this.check(place, value)
       const isBroughtBack = active > 0 || all !== this.#transfers.all
-      if (value.made < floor && !isBroughtBack && !isComputed)
+      const isJoined = mayJoin && isComputed
+      if (value.made < floor && !isBroughtBack && !isJoined) {
         this.fault(`${nameOf(place)}: served ${value.made}, deleted by ${floor}`)
+      }
       const age = began - this.#madeAt.get(value.made)!
       if (age > mayBeOldFor) this.fault(`${nameOf(place)}: ${age} ms old, and at most ${mayBeOldFor} were asked for`)
     }
@@ -185,11 +201,15 @@ export class Ledger {
       known.isDisturbed = false
       known.isComputed = false
       const entry = this.#entryOf(place)
-      if (entry === undefined) this.#explainLoss(place)
-      else {
+      const mayBeGone = this.#mayBeGone(known)
+      if (entry === undefined) {
+        if (!mayBeGone) this.fault(`${nameOf(place)}: lost`)
+        known.least = 0
+      } else {
         const value = valueIn(place.subject, entry)
         this.check(place, value)
-        if (value.made < known.least) this.fault(`${nameOf(place)}: ${known.least} became the older ${value.made}`)
+        // What was pruned may be followed by an older one from elsewhere.
+        if (value.made < known.least && !mayBeGone) this.fault(`${nameOf(place)}: ${known.least} became ${value.made}`)
         if (value.made < known.floor) this.fault(`${nameOf(place)}: ${value.made} is stored, deleted by ${known.floor}`)
         known.least = value.made
       }
@@ -198,10 +218,8 @@ export class Ledger {
     expect(this.#faults).toEqual([])
   }
 
-  #explainLoss(place: Place): void {
-    const { stored, least } = this.#of(place)
-    if (stored === undefined || (this.#isPruned && (least === 0 || isDead(stored, Date.now())))) return
-    this.fault(`${nameOf(place)}: lost`)
+  #mayBeGone({ stored, least }: Known): boolean {
+    return stored === undefined || (this.#isPruned && (least === 0 || isDead(stored, Date.now())))
   }
 
   #entryOf({ subject, id }: Place): Entry | undefined {

@@ -112,8 +112,7 @@ async function playIn(
       case 'forget':
         return ledger.removal([place], () => f.forget({ id }))
       case 'put':
-        ledger.disturb([place])
-        return await f.put(ledger.make(place), { id })
+        return ledger.put(place, (value) => f.put(value, { id }))
       case 'untag':
         // Computations of this process do not know their tags before they end: none of them is stored.
         ledger.disturb(same)
