@@ -19,7 +19,7 @@ import type { Entry } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lineOf, readLine } from '../src/transfer/lines.ts'
+import { firstLine, lastLine, lineOf, readLine } from '../src/transfer/lines.ts'
 import { sameEntry } from '../src/transfer/same-entry.ts'
 import { splitLines } from '../src/transfer/split-lines.ts'
 import { COMMAND, execute, json, newFolder, persist } from './support/command.ts'
@@ -209,6 +209,20 @@ describe('export and import', () => {
     })
     writeFileSync(join(cwd, 'cut'), both + all.slice(0, 1500))
     expect(await json(['-c', 'other', 'import', 'cut'], { cwd })).toMatchObject({ truncated: true })
+  })
+
+  test.each([
+    ['the older one first', 1, 2],
+    ['the newer one first', 2, 1],
+  ])('the newer entry wins where exports in one file have the same hash: %s', async (_, first, second) => {
+    const cwd = newFolder()
+    const lines = [first, second].map((createdAt) => {
+      const entry = { hash: 'same', payload: `made at ${createdAt}`, createdAt }
+      return `${firstLine('a store', 3)}\n${lineOf({ funcname: 'f', entry })}\n${lastLine(1)}\n`
+    })
+    writeFileSync(join(cwd, 'both'), lines.join(''))
+    expect(await json(['import', 'both'], { cwd })).toMatchObject({ busy: 0, bad: 0, truncated: false })
+    expect([...contents(join(cwd, 'persist')).values()].map(({ payload }) => payload)).toEqual(['made at 2'])
   })
 
   test('what is no export is refused before anything is written', async () => {

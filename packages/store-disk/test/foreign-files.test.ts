@@ -70,3 +70,45 @@ describe("other people's files in a function's folder, called as entries are", (
     expect(readdirSync(join(dir, 'export')).sort()).toEqual(Object.keys(THEIRS).sort())
   })
 })
+
+describe('a function whose every entry is unreadable', () => {
+  // A name that names no folder is known from the entries alone.
+  test.each(['plain', 'a/b: ü', '', 'q"\\\ud800'])('is listed, so that its damage can be found: %j', (name) => {
+    const fresh = newFolder()
+    const store = diskStore(fresh).open(name)
+    store.set(plain('only'))
+    const folder = readdirSync(fresh).find((one) => !one.includes('.'))
+    const file = join(fresh, folder!, 'only.entry')
+    const bytes = readFileSync(file)
+    writeFileSync(file, bytes.subarray(0, bytes.length - 1))
+    expect([...diskStore(fresh).namespaces!()]).toEqual([name])
+    writeFileSync(file, Buffer.concat([bytes, Buffer.from('more')]))
+    expect([...diskStore(fresh).namespaces!()]).toEqual([name])
+  })
+
+  test('is listed also for those who do not have its secret', () => {
+    const fresh = newFolder()
+    diskStore(fresh, { secret: 'right' }).open('a/b').set(plain('only'))
+    expect([...diskStore(fresh, { secret: 'wrong' }).namespaces!()]).toEqual(['a/b'])
+    expect([...diskStore(fresh).namespaces!()]).toEqual(['a/b'])
+  })
+
+  test('is listed in the layout of pypersist, too, also when Python has replaced its results', () => {
+    const fresh = newFolder()
+    const open = () => diskStore(fresh, { layout: 'pypersist' })
+    open().open('a/b').set(plain('only'))
+    const folder = readdirSync(fresh).find((name) => name.includes('~'))!
+    writeFileSync(join(fresh, folder, 'only.out'), 'another result, of another length')
+    expect([...open().namespaces!()]).toEqual(['a/b'])
+  })
+
+  test('is not listed under a name that its folder does not have', () => {
+    const fresh = newFolder()
+    const store = diskStore(fresh)
+    store.open('a/b').set(plain('only'))
+    store.open('c/d').set(plain('only'))
+    const [one, other] = readdirSync(fresh).filter((name) => name.includes('~'))
+    writeFileSync(join(fresh, one!, 'only.entry'), readFileSync(join(fresh, other!, 'only.entry')))
+    expect([...diskStore(fresh).namespaces!()]).toHaveLength(1)
+  })
+})

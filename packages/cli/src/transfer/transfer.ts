@@ -110,19 +110,26 @@ function concernsOneEntry(error: unknown): error is Error {
   return code === 'ERR_PERSIST_VALUE_TOO_LARGE' || code === 'ERR_PERSIST_HASH'
 }
 
-/** Entries of one function, as many as are worth a round trip and fit into memory. */
+/**
+ * Entries of one function, as many as are worth a round trip and fit into memory; each hash once, since all of them are
+ * written at the same time. A file with two exports has some hashes twice.
+ */
 async function* batches(parcels: AsyncIterable<Parcel>): AsyncGenerator<Parcel[]> {
   let batch: Parcel[] = []
+  let hashes = new Set<string>()
   let bytes = 0
   for await (const parcel of parcels) {
     const size = sizeOf(parcel.entry)
     const isFull = batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES
-    if (batch.length > 0 && (isFull || batch[0]!.funcname !== parcel.funcname)) {
+    const isApart = batch[0]?.funcname !== parcel.funcname || hashes.has(parcel.entry.hash)
+    if (batch.length > 0 && (isFull || isApart)) {
       yield batch
       batch = []
+      hashes = new Set()
       bytes = 0
     }
     batch.push(parcel)
+    hashes.add(parcel.entry.hash)
     bytes += size
   }
   if (batch.length > 0) yield batch

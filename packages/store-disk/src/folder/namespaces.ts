@@ -2,11 +2,10 @@ import { sep } from 'node:path'
 import { told } from '../failure.ts'
 import { errorCode } from '../files/file-system.ts'
 import { isOwnEntry } from '../files/own-entry.ts'
-import { readFile } from '../files/read-file.ts'
-import { decodeHead } from '../format/entry-format.ts'
 import type { Plan } from '../plan.ts'
 import { existingName, isPlain } from './folder-name.ts'
 import { WORK_FOLDER } from './layout.ts'
+import { namespaceIn } from './namespace-in.ts'
 import type { Root } from './root.ts'
 
 /** The namespaces that have entries, by their folders; other people's folders are none. */
@@ -14,7 +13,7 @@ export function* namespacesIn(plan: Plan, root: Root): Generator<string> {
   const where = { store: plan.dir, operation: 'namespaces' }
   const folders = told(where, () => (root.check() ? foldersIn(plan) : []))
   for (const folder of folders) {
-    const name = told(where, () => namespaceIn(plan, folder))
+    const name = told(where, () => nameOf(plan, folder))
     if (name !== undefined && existingName(name, folders) === folder) yield name
   }
 }
@@ -26,9 +25,9 @@ function foldersIn({ fs, dir }: Plan): string[] {
     .map((entry) => entry.name)
 }
 
-/** A plain folder's name says it; else any entry in it does. */
-function namespaceIn(plan: Plan, folder: string): string | undefined {
-  const { fs, layout, seal } = plan
+/** A plain folder's name says it; else any entry in it does, also a damaged one. */
+function nameOf(plan: Plan, folder: string): string | undefined {
+  const { fs, layout } = plan
   const path = layout.root + folder + sep
   const dir = opened(() => fs.opendirSync(path))
   if (dir === undefined) return undefined
@@ -38,10 +37,8 @@ function namespaceIn(plan: Plan, folder: string): string | undefined {
       if (entry === null) return undefined
       if (!isOwnEntry(plan, path, entry.name)) continue
       if (isPlain(folder)) return folder
-      const file = readFile(fs, path + entry.name)
-      if (file === undefined || file === 'odd') continue
-      const found = decodeHead(file.buffer, file.length, file.size, seal)
-      if (typeof found === 'object') return found.namespace
+      const found = namespaceIn(plan, path + entry.name, folder)
+      if (found !== undefined) return found
     }
   } finally {
     dir.closeSync()

@@ -79,13 +79,6 @@ export function glance(plan: Plan, namespace: string, hash: string, paths: Paths
   return found.head
 }
 
-/** The funcname that stands in a head. */
-export function namespaceIn(plan: Plan, path: string, size: number): string | undefined {
-  const head = bytesAt(plan, path)
-  const found = head && decodeHead(head, head.length, head.length + size, plan.seal)
-  return typeof found === 'object' ? found.namespace : undefined
-}
-
 /** Bytes that stay when the next file is read. */
 function bytesAt(plan: Plan, path: string): Buffer | undefined {
   const file = readFile(plan.fs, path)

@@ -5,9 +5,9 @@ import type { OpenFolder } from '../files/file-system-calls.ts'
 import { existingName, isPlain } from '../folder/folder-name.ts'
 import { WORK_FOLDER } from '../folder/layout.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
+import { namespaceIn } from '../folder/namespace-in.ts'
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
-import { namespaceIn } from './entry.ts'
 import { HEAD, KEY, META, OUT } from './paths.ts'
 
 const PARTS = [OUT, KEY, META, HEAD]
@@ -61,8 +61,7 @@ function nameOf(plan: Plan, folder: string): string | undefined {
   for (const name of namesIn(plan, path)) {
     if (!name.endsWith(OUT)) continue
     if (isPlain(folder)) return folder
-    const size = plan.fs.lstatSync(path + name, { throwIfNoEntry: false })?.size
-    const found = size === undefined ? undefined : namespaceIn(plan, path + name.slice(0, -OUT.length) + HEAD, size)
+    const found = namespaceIn(plan, path + name.slice(0, -OUT.length) + HEAD, folder)
     if (found !== undefined) return found
   }
   return undefined

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { play } from './cli-state/play.ts'
+import { type Step, stepsOf, type World, world } from './cli-state/steps.ts'
+
+const SOAK = process.env.PERSIST_SOAK === '1'
+const TIMEOUT = SOAK ? 7_200_000 : 240_000
+const SEED = process.env.PERSIST_SEED
+
+const asFunctions = stepsOf({ use: 8, command: 5, wait: 3, turns: 3, settle: 3, exam: 4 })
+const asProcesses = stepsOf({ use: 8, command: 4, wait: 1, turns: 1, settle: 1, exam: 0 })
+
+async function everySequence(
+  step: fc.Arbitrary<Step>,
+  size: { readonly minLength?: number; readonly maxLength: number },
+  numRuns: number,
+  commands: 'here' | 'processes',
+): Promise<void> {
+  let played = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { size: 'max', ...size }), world, async (steps: Step[], where: World) => {
+      await ends(play(steps, where, commands))
+      played++
+    }),
+    {
+      numRuns,
+      endOnFailure: process.env.PERSIST_SHRINK !== '1',
+      ...(SEED && { seed: Number(SEED) }),
+      ...(process.env.PERSIST_PATH && { path: process.env.PERSIST_PATH }),
+    },
+  )
+  expect(played).toBe(numRuns)
+}
+
+/** Nothing hangs: far longer than any of it takes. */
+async function ends(played: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it hangs')), 60_000)
+  })
+  await Promise.race([played, late]).finally(() => clearTimeout(timer))
+}
+
+test(
+  'whatever commands run on a cache in use, no value is wrong, nothing stored is lost, and looking changes nothing',
+  {
+    timeout: TIMEOUT,
+  },
+  () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? Number(process.env.RUNS ?? 5000) : 100, 'here'),
+)
+
+test('the same holds while the commands are other processes', { timeout: TIMEOUT }, () =>
+  everySequence(asProcesses, { minLength: 10, maxLength: 20 }, SOAK ? 200 : 4, 'processes'),
+)

@@ -1,0 +1,135 @@
+import { expect } from 'vitest'
+import type { Outcome, RunCommand } from './command-here.ts'
+import { hashOf, type Ledger, PLACES, type Place } from './ledger.ts'
+
+/** Commands as they are drawn. */
+export const COMMANDS = [
+  'ls',
+  'show',
+  'get',
+  'stats',
+  'verify',
+  'rm',
+  'clear',
+  'prune',
+  'shrink',
+  'repair',
+  'out',
+  'out',
+  'in',
+  'in',
+  'export',
+  'import',
+  'import',
+] as const
+
+/** A command as it was drawn. */
+export interface Drawn {
+  readonly command: (typeof COMMANDS)[number]
+  readonly place: Place
+  /** Chooses among its forms. */
+  readonly form: number
+  readonly json: boolean
+  /** Through a store that answers with promises, so that others get their turn in between. */
+  readonly slow: boolean
+}
+
+/** Where a command works. */
+export interface Scene {
+  /** The cache's folder. */
+  readonly cache: string
+  /** The URL of another cache, for copies. */
+  readonly other: string
+  /** The file of the last export that ended. */
+  exported: string
+  /** A path for a new file. */
+  readonly newFile: () => string
+  readonly ledger: Ledger
+  /** An entry was damaged on purpose, and may still be there. */
+  isDamaged: boolean
+  readonly run: RunCommand
+  /** The URL of the cache in a store that answers with promises, where the commands know one. */
+  readonly slowCache: string
+}
+
+/** Runs a command while calls go on, and checks how it ended. */
+export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<void> {
+  const { command, form, place, json, slow } = drawn
+  const { ledger, other, newFile } = scene
+  const { funcname } = place.subject
+  const cache = slow ? scene.slowCache : scene.cache
+  const damage = scene.isDamaged ? [0, 1] : [0]
+  const named = form % 2 === 0
+  const some = named ? [funcname] : []
+  const either = named ? [0, 1] : [0]
+  const winner = WINNERS[form % WINNERS.length]!
+  const run = async (codes: readonly number[], ...args: readonly string[]) =>
+    checkOutcome(args, await scene.run(['-c', cache, '-y', ...(json ? ['--json'] : []), ...args]), codes, json)
+  switch (command) {
+    case 'ls':
+    case 'stats':
+      return run(either, command, ...some)
+    case 'verify':
+      return run(named ? [0, 1] : damage, command, ...some)
+    case 'repair':
+      return run(named ? [0, 1] : damage, 'verify', '--repair', '--quarantine', newFile(), ...some)
+    case 'show':
+    case 'get':
+      return run(form % 4 === 2 && command === 'get' ? [2] : [0, 1], command, funcname, ...entryNamed(place.id, form))
+    case 'rm':
+      return ledger.removal([place], () => run([0, 1], 'rm', funcname, ...entryNamed(place.id, form % 2)))
+    case 'clear':
+      return ledger.removal(named ? ofSame(place) : PLACES, () => run(either, 'clear', ...(named ? some : ['--all'])))
+    case 'prune':
+      ledger.prunes()
+      return run(either, 'prune', ...some, ...(form % 3 === 0 ? ['--keep-stale', '1s'] : []))
+    case 'shrink':
+      ledger.prunes()
+      return ledger.removal(ofSame(place), () => run([0, 1], 'prune', funcname, '--max-entries', '2'), false)
+    case 'out':
+      return run([0, 1], 'copy', cache, other, '--winner', winner)
+    case 'in':
+      return ledger.transfer(winner === 'source', () => run([0, 1], 'copy', other, cache, '--winner', winner))
+    case 'export': {
+      const file = newFile()
+      await run(damage, 'export', file)
+      scene.exported = file
+      return
+    }
+    case 'import': {
+      const file = scene.exported
+      return ledger.transfer(winner === 'source', () => run([0, 1], 'import', file, '--winner', winner))
+    }
+  }
+}
+
+const WINNERS = ['newer', 'source', 'target', 'newer'] as const
+
+/** An entry by its hash, by the arguments of its call, by a cut hash; or none at all. */
+function entryNamed(id: number, form: number): string[] {
+  const hash = hashOf(id)
+  return [[hash], ['--args', JSON.stringify([{ id }])], [], [`${hash.slice(0, 20)}…`]][form % 4]!
+}
+
+function ofSame({ subject }: Place): Place[] {
+  return PLACES.filter((place) => place.subject === subject)
+}
+
+/** Checks the exit code, that all is JSON that should be, and that a transfer was whole. */
+export function checkOutcome(
+  args: readonly string[],
+  { code, stdout, said, stderr = '' }: Outcome,
+  codes: readonly number[],
+  json: boolean,
+): void {
+  expect(codes, `persist ${args.join(' ')} ended with ${code}: ${stdout}${said}`).toContain(code)
+  if (!json) return
+  for (const line of stderr.split('\n')) if (line !== '') expect(JSON.parse(line)).toBeTypeOf('object')
+  if (stdout === '') {
+    expect([1, 2, 3, 4]).toContain(code)
+    return
+  }
+  const answer = JSON.parse(stdout)
+  if (args[0] === 'copy') expect(answer).toMatchObject({ failed: 0, interrupted: false })
+  if (args[0] === 'import') expect(answer).toMatchObject({ failed: 0, bad: 0, truncated: false })
+}

@@ -1,0 +1,17 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** All that is in a folder, by its path: kind, contents, time, and which file it is. Links are not followed. */
+export function pictureOf(folder: string): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const name of readdirSync(folder, { recursive: true }) as string[]) found.set(name, describe(join(folder, name)))
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function describe(path: string): string {
+  const stat = lstatSync(path)
+  if (stat.isSymbolicLink()) return `link to ${readlinkSync(path)}`
+  // A folder's own time changes with what is in it, which is in the picture already.
+  if (stat.isDirectory()) return 'folder'
+  return `${stat.ino} ${stat.mtimeMs} ${readFileSync(path).toString('latin1')}`
+}
