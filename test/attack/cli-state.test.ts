@@ -39,7 +39,7 @@ async function ends(played: Promise<void>): Promise<void> {
 test(
   'whatever commands run on a cache in use, no value is wrong, nothing stored is lost, and looking changes nothing',
   { timeout: TIMEOUT },
-  () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? 5_000 : 100, 'here'),
+  () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? 5_000 : 80, 'here'),
 )
 
 test('the same holds while the commands are other processes', { timeout: TIMEOUT }, () =>
