@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -22,6 +23,14 @@ describe('docs/guide.md knows', () => {
     expect(events.filter((name) => !GUIDE.includes(`\n| \`${name}\``))).toEqual([])
   })
 
+  test('every reason of a miss and of a skip, and every outcome of a wait', () => {
+    const source = read('packages/core/src/telling/events.ts')
+    const unions = [/type MissReason = (.*)/, /'skip'> & \{ readonly reason: (.*) \}/, /readonly outcome: (.*) \}/]
+    const words = unions.flatMap((union) => [...union.exec(source)![1]!.matchAll(/'(\w+)'/g)].map(([, word]) => word!))
+    expect(words).toEqual(expect.arrayContaining(['absent', 'fenced', 'turn']))
+    expect(words.filter((word) => !new RegExp(`^\\| +(\`\\w+\`)? +\\| \`${word}\``, 'm').test(GUIDE))).toEqual([])
+  })
+
   test('every code of an error', () => {
     const codes = quotedIn('packages/errors/src/classes.ts', /'ERR_PERSIST_(\w+)'/g)
     expect(codes.filter((code) => !GUIDE.includes(`\`${code}\``))).toEqual([])
@@ -39,4 +48,18 @@ describe('docs/guide.md knows', () => {
     expect(names).toHaveLength(3)
     expect(names.filter((name) => !GUIDE.includes(`| \`${name}\``))).toEqual([])
   })
+})
+
+test('docs/limits.md has the limits that the packages keep', () => {
+  const page = read('docs/limits.md')
+  const of = (path: string, pattern: RegExp) => Number(pattern.exec(read(`packages/${path}`))![1]!.replaceAll('_', ''))
+  const says = (limit: number, unit: string) => expect(page).toContain(`${limit.toLocaleString('en-US')} ${unit}`)
+  says(of('key/src/limits.ts', /MAX_TEXT = (\d+) \* 1024/) * 1024, 'characters')
+  says(constants.MAX_STRING_LENGTH, 'characters')
+  says(of('store-disk/src/files/entry-files.ts', /MOST_BYTES = (\w+)/), 'bytes')
+  says(of('store-lmdb/src/keys.ts', /LONGEST_HASH = (\w+)/), 'bytes')
+  says(of('core/src/plan/completed.ts', /maxEntries: (\w+)/), 'entries')
+  says(of('core/src/many/calls.ts', /BATCH = (\w+)/), ' ')
+  expect(of('key/src/limits.ts', /MAX_DEPTH = (\d+)/)).toBe(500)
+  expect(of('pickle/src/options.ts', /maxDepth = (\d+)/)).toBe(500)
 })

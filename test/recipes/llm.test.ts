@@ -103,7 +103,7 @@ test('the recipe waits as a busy server asks, gives up on one that hangs, and pa
   const expected = WORDS.map((_, at) => (at === 13 ? 'failed' : `mot-${at}`))
   const first = await run()
   expect(first.outcomes).toEqual(expected)
-  expect(first.told).toBe('40/40: 0 stored, 1 failed')
+  expect(first.told).toBe('40/40: 0 from the cache, 1 failed')
   expect(seen.tooEarly).toEqual([])
   expect(seen.hanging.size).toBe(3)
   expect(seen.most).toBeLessThanOrEqual(8)
@@ -112,7 +112,7 @@ test('the recipe waits as a busy server asks, gives up on one that hangs, and pa
 
   const again = await run()
   expect(again.outcomes).toEqual(expected)
-  expect(again.told).toBe('40/40: 39 stored, 1 failed')
+  expect(again.told).toBe('40/40: 39 from the cache, 1 failed')
   // Only the word that failed was asked again.
   expect(Object.fromEntries(seen.tries)).toEqual({ ...tries, 'word-13': 2 })
 })

@@ -57,6 +57,21 @@ test.each([
   expect(error.known).toEqual(expect.arrayContaining(['file', 'lmdb', 'memory', 'mongodb', 'redis', 's3']))
 })
 
+test.each(['redis:/localhost', 'mongodb:ann:S3cret@db', 'FILE:persist', 'memory:x', 's3:/bucket'])(
+  '%s is taken for no folder: the error says how to write the URL, without the rest of it',
+  (cache) => {
+    const scheme = cache.split(':')[0]!.toLowerCase()
+    const { message, ...error } = thrown(cache)
+    expect(error).toMatchObject({ name: 'OptionError', option: 'cache' })
+    expect(message).toMatch(new RegExp(`write ${scheme}://….* write \\./${scheme}:…$`))
+    expect(message).not.toContain('S3cret')
+  },
+)
+
+test.each(['./redis:x', 'results:2026', 'C:\\results'])('%s is a folder', (cache) => {
+  expect(thrown(cache)).toMatchObject({ name: 'StoreNotInstalledError', scheme: 'file' })
+})
+
 test('a scheme that is like no other is answered with all there are, and no password', () => {
   const error = thrown('zookeeper-ensemble://ann:S3cret@host')
   expect(error.message).toMatch(/Known: file, lmdb, memory, mongodb, mongodb\+srv, redis, rediss, s3\./)

@@ -29,6 +29,16 @@ describe('ls', () => {
     ])
   })
 
+  test('shortens the digest that dependsOn adds to a version, and keeps it whole in JSON', async () => {
+    const cwd = newFolder()
+    const version = `7#${'msZ1ayHh'.padEnd(43, '-')}`
+    diskStore(join(cwd, 'persist'))
+      .open('f')
+      .set({ ...FULL, version })
+    expect((await persist(['ls'], { cwd })).stdout).toMatch(/ 7#msZ1ayHh$/m)
+    expect(await json(['ls'], { cwd })).toMatchObject([{ versions: { [version]: 1 } }])
+  })
+
   test('says so where there is nothing', async () => {
     const cwd = newFolder()
     const store = diskStore(join(cwd, 'persist')).open('f')
@@ -46,6 +56,14 @@ describe('show', () => {
     expect(limited.stdout.trim().split('\n')).toHaveLength(3)
     expect(limited.stderr).toMatch(/only the first 2/)
     expect(await json(['show', 'double', '--limit', '0'], { cwd })).toHaveLength(5)
+  })
+
+  test('says why it lists no keys, and says nothing where there are some', async () => {
+    const cwd = newFolder()
+    const { key: _, ...withoutKey } = FULL
+    diskStore(join(cwd, 'persist')).open('keyless').set(withoutKey)
+    expect((await persist(['show', 'keyless'], { cwd })).stderr).toMatch(/no keys are stored here: .*storekey/)
+    expect((await persist(['show', 'double'], { cwd: filled() })).stderr).toBe('')
   })
 
   test('shows all of one entry', async () => {

@@ -31,7 +31,7 @@ describe('a server that takes connections and says nothing', () => {
     },
   )
 
-  test.each(['0', '-1s', '30d', 'soon', ''])('is not waited for for --timeout %s', async (time) => {
+  test.each(['0', '5', '-1s', '30d', 'soon', ''])('is not waited for for --timeout %s', async (time) => {
     expect(await persist(['ls', `--timeout=${time}`])).toMatchObject({ code: 2 })
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Persistent memoisation: `persist`, `persisted`, and everything that a user of a store needs.
+ * Persistent memoization: `persist`, `persisted`, and everything that a user of a store needs.
  *
  * @module @persist/core
  */

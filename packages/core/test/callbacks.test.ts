@@ -158,6 +158,21 @@ inBothColours('a user option that goes wrong', (makeStore) => {
     expect(events.filter(({ name }) => name === 'problem').length).toBeGreaterThan(0)
   })
 
+  it.each([fails, rejects, promises({ x: 1 })])(
+    'unpickle %s: calls that share one run get the result',
+    async (_how, unpickle) => {
+      const { persist } = lab()
+      const f = persist(async (x: number) => ({ x }), {
+        funcname: 'f',
+        cache: makeStore(),
+        pickle: JSON.stringify,
+        unpickle: unpickle as never,
+      })
+      expect(await Promise.all([f(1), f(1), f(1)])).toEqual([{ x: 1 }, { x: 1 }, { x: 1 }])
+      expect(await f.many([[2], [2]])).toEqual([{ x: 2 }, { x: 2 }])
+    },
+  )
+
   it.each([fails, rejects])('waitUntil %s: the refresh goes on, and it is reported', async (_how, waitUntil) => {
     const { persist, pass } = lab()
     const events: PersistEvent[] = []

@@ -245,3 +245,11 @@ it.each([
   expect(names.filter((name) => expected.includes(`${name} `))).toEqual(names.filter((name) => name !== undefined))
   for (const name of expected.split(' ').filter(Boolean)) expect(names).toContain(name)
 })
+
+it('at verbosity 4 a line has each fact once', () => {
+  let printed = ''
+  const { persist } = lab({ stderr: (text) => (printed += text) })
+  persist((x: number) => x, { funcname: 'f', cache: memoryStore(), verbosity: 4, hash: ([x]) => `hash-${x}` })(1)
+  expect(printed).toMatch(/^persist: miss f\/hash-1 reason=absent$/m)
+  expect(printed.match(/hash-1/g)).toHaveLength(printed.trim().split('\n').length)
+})

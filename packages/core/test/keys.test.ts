@@ -101,6 +101,19 @@ describe('the word this', () => {
 })
 
 inBothColours('cache.set', (makeStore) => {
+  it('takes the arguments as a call does: with a trailing undefined, or an AbortSignal of the caller', async () => {
+    const { persist } = lab()
+    const f = persist(async (x: number, _options?: { signal?: AbortSignal }) => x, {
+      funcname: 'f',
+      cache: makeStore(),
+    })
+    await f.cache.set([2, undefined], 9)
+    expect([await f.has(2), await f.cache.has([2]), await f(2)]).toEqual([true, true, 9])
+    const { signal } = new AbortController()
+    expect(await f.cache.get([2, { signal }])).toBe(9)
+    expect(await f.cache.delete([2, undefined])).toBe(true)
+  })
+
   it('gives tags, ttl and shouldStore the arguments where the key is made of them', async () => {
     const { persist } = lab()
     const f = persist(async ({ id }: { id: string }) => id.length, {

@@ -177,6 +177,25 @@ inBothColours('freshness', (makeStore) => {
     expect([await f.has(1), await f.has(2), await f.has(3)]).toEqual([false, true, false])
   })
 
+  it('lookup says why a call would compute, without computing', async () => {
+    const { persist, pass } = lab()
+    const cache = makeStore()
+    const same = (x: number) => x
+    const f = persist(same, { funcname: 'f', cache, ttl: '1m', staleIfError: '1h' })
+    const newer = persist(same, { funcname: 'f', cache, version: '2' })
+    const strict = persist(same, { funcname: 'f', cache, validate: () => false })
+    expect(await f.lookup(1)).toEqual({ hit: false, reason: 'absent' })
+    await f(1)
+    expect(await f.lookup(1)).toMatchObject({ hit: true })
+    expect(await newer.lookup(1)).toEqual({ hit: false, reason: 'version' })
+    expect(await strict.lookup(1)).toEqual({ hit: false, reason: 'invalid' })
+    pass(60_000)
+    expect(await f.lookup(1)).toEqual({ hit: false, reason: 'expired' })
+    pass(7_200_000)
+    expect(await f.lookup(1)).toEqual({ hit: false, reason: 'expired' })
+    expect(f.counters).toMatchObject({ misses: 1 })
+  })
+
   it('the time saved is the recorded duration of what was served', async () => {
     const { persist, pass } = lab()
     const f = persist(

@@ -21,6 +21,25 @@ inBothColours('PERSIST_MODE', (makeStore) => {
     expect([await inMode('on')(1), (await off.stats()).entries]).toEqual([101, 1])
   })
 
+  it('refresh runs once for calls at the same time, and once for each key of a recursion', async () => {
+    const { persist } = lab({ env: { PERSIST_MODE: 'refresh' } })
+    const cache = makeStore()
+    let runs = 0
+    const slow = persist(async (x: number) => x + 100 * ++runs, { funcname: 'slow', cache })
+    expect(await Promise.all(Array.from({ length: 10 }, () => slow(1)))).toEqual(Array.from({ length: 10 }, () => 101))
+    expect(await slow(1)).toBe(201)
+    let calls = 0
+    const fib = persist(
+      async (n: number): Promise<number> => {
+        calls++
+        return n < 2 ? n : (await fib(n - 1)) + (await fib(n - 2))
+      },
+      { funcname: 'fib', cache },
+    )
+    expect([await fib(18), calls]).toEqual([2584, 19])
+    expect([await fib(18), calls]).toEqual([2584, 38])
+  })
+
   it('refresh computes anew and overwrites', async () => {
     const inMode = runsOver(makeStore())
     await inMode('on')(1)

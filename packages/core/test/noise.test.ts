@@ -91,6 +91,20 @@ inBothColours('a value that cannot be stored', (makeStore) => {
     expect(runs).toBe(2)
     expect(told().filter((event) => event === 'write')).toHaveLength(1)
   })
+
+  const deep = (levels: number, inside: unknown): object =>
+    levels === 0 ? { inside } : { in: deep(levels - 1, inside) }
+
+  it.each([
+    ['whose name is no identifier', (inside: unknown) => ({ 'a b': { inside } })],
+    ['that is deep inside', (inside: unknown) => deep(100, inside)],
+  ])('for a part %s is pickled and stored once it can be', async (_where, made) => {
+    const { persist } = lab({ monotonic: () => 0 })
+    let runs = 0
+    const f = persist(async () => made(++runs === 1 ? () => {} : runs), { funcname: 'f', cache: makeStore() })
+    await f()
+    expect([await f(), await f()]).toEqual([made(2), made(2)])
+  })
 })
 
 it('a folder that cannot be used costs a thousand calls a few lines', async () => {

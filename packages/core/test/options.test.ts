@@ -92,6 +92,9 @@ describe('options are refused when a function is wrapped', () => {
     ]) {
       expect(() => f.with(overrides as object)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_OPTION' }))
     }
+    for (const overrides of [undefined, null, 5, '1m', []]) {
+      expect(() => f.with(overrides as never)).toThrow(/takes an object of overrides, as in/)
+    }
     expect(() => f.with({ maxage: 5 } as object)).toThrow(expect.objectContaining({ nearest: 'maxAge' }))
   })
 

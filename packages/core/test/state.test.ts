@@ -6,6 +6,7 @@ import { elsewhere, lab } from './lab.ts'
 
 const RUNS = process.env.PERSIST_SOAK === '1' ? 20_000 : 1_000
 const TTL = 1_000
+const YEAR = 365 * 86_400_000
 const KEYS = [1, 2, 3] as const
 
 /** What was computed or put: for which key, and the how-manieth of all. */
@@ -38,6 +39,7 @@ type Step =
   | { readonly do: 'clear' | 'untag' | 'list'; readonly id: number; readonly process: number }
   | { readonly do: 'mutate'; readonly id: number; readonly process: number }
   | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'jump'; readonly years: number; readonly process: number }
   | { readonly do: 'settle' }
 
 const whichProcess = fc.integer({ min: 0, max: 1 })
@@ -62,6 +64,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('clear', 'untag', 'list'), id, process: whichProcess }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('mutate'), id, process: whichProcess }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 400, 2_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('jump'), years: fc.constantFrom(-5, 0, 5), process: whichProcess }),
+  },
   { weight: 4, arbitrary: fc.constant({ do: 'settle' }) },
 )
 
@@ -87,6 +93,8 @@ async function play(
   steps: readonly Step[],
   { isAsync, memory, processes, failing, singleFlight }: World,
 ): Promise<void> {
+  /** How far the clock of each process is from the true time. */
+  const ahead = [0, 0]
   let made = 0
   let now = 1_000_000
   let asked = 0
@@ -118,9 +126,9 @@ async function play(
         },
       }),
   } as StoreAdapter
-  const functions = Array.from({ length: processes }, () => {
+  const functions = Array.from({ length: processes }, (_, index) => {
     const { persist } = lab({
-      now: () => now,
+      now: () => now + ahead[index]!,
       monotonic: () => now,
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
     })
@@ -162,8 +170,8 @@ async function play(
     const before = failures
     pending.push(
       Promise.resolve(act()).then(() => {
-        // Memory of the other process, and computations without leases, are not reached.
-        const isReached = processes === 1 || (!memory && singleFlight === 'shared')
+        // Memory of the other process, and computations without leases, are not reached: also where a lease failed.
+        const isReached = processes === 1 || (!memory && singleFlight === 'shared' && failing === 0)
         if (failures !== before || !isReached) return
         for (const key of keys) floor.set(key, Math.max(floor.get(key)!, least))
       }),
@@ -180,6 +188,10 @@ async function play(
     }
     if (one.do === 'wait') {
       now += one.ms
+      continue
+    }
+    if (one.do === 'jump') {
+      ahead[one.process % processes] = one.years * YEAR
       continue
     }
     const f = functions[one.process % processes]!

@@ -31,6 +31,19 @@ function fail({ down }: { down: boolean }): void {
   if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no answer', { store: 'x' })
 }
 
+inBothColours('a store that says null for what it has not', (makeStore) => {
+  it('has nothing, for one call and for many', async () => {
+    const { persist, report, told } = lab()
+    const inner = makeStore()
+    const none = () => (inner.mode === 'sync' ? null : Promise.resolve(null))
+    const cache = changed(inner, { get: none, getMany: none })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, report })
+    expect([await f(1), await f.has(1), await f.peek(1)]).toEqual([1, false, undefined])
+    expect(await f.many([[2], [3]])).toEqual([2, 3])
+    expect(told()).not.toContain('problem')
+  })
+})
+
 describe('with the store down', () => {
   it('memory goes on holding what is computed, and serves what is within its ttl, beyond maxAge', async () => {
     const { persist, pass } = lab()
@@ -65,6 +78,42 @@ describe('with the store down', () => {
     await f.forget(1)
     await f(1)
     expect(runs).toBe(2)
+  })
+})
+
+describe('a ping that never answers', () => {
+  it('does not keep the store out of use forever', async () => {
+    const timers: { ms: number; act: () => void }[] = []
+    const { persist, report, told } = lab({
+      later: (ms, act) => {
+        timers.push({ ms, act })
+        return () => {}
+      },
+    })
+    const { cache, state } = fragile()
+    let pings = 0
+    const adapter = new Proxy(cache, {
+      get: (inner, name) =>
+        name === 'ping' ? () => (++pings === 1 ? new Promise(() => {}) : Promise.resolve()) : Reflect.get(inner, name),
+    })
+    const f = persist(async (x: number) => x, {
+      funcname: 'f',
+      cache: adapter,
+      singleFlight: 'process',
+      waitTimeout: Number.POSITIVE_INFINITY,
+      report,
+    })
+    state.down = true
+    await f(1)
+    state.down = false
+    const turn = async () => {
+      for (const { act } of timers.splice(0)) act()
+      for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (let n = 0; n < 4; n++) await turn()
+    expect(told()).toContain('circuit closed')
+    await f(2)
+    expect(await f.has(2)).toBe(true)
   })
 })
 

@@ -1,6 +1,6 @@
 import { createPersist, memoryStore } from '@persist/core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { changed, elsewhere, inBothColours, lab } from './lab.ts'
 
 async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = []
@@ -169,6 +169,106 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(told()).toEqual(['miss absent', 'compute', 'skip fenced'])
   })
 
+  const CHANGES: readonly (readonly [string, (f: Counting) => unknown, unknown])[] = [
+    ['forgotten', (f) => f.forget(2), undefined],
+    ['cleared', (f) => f.clear(), undefined],
+    ['put', (f) => f.put([7], 2), [7]],
+    ['refreshed', (f) => all(f.with({ refresh: true })(2)), [1, 2]],
+  ]
+  interface Counting {
+    (n: number): AsyncGenerator<number>
+    forget(n: number): unknown
+    clear(): unknown
+    put(value: number[], n: number): unknown
+    with(overrides: { refresh: boolean }): (n: number) => AsyncGenerator<number>
+  }
+
+  it.each(CHANGES)('what another process has %s while it runs is not overwritten', async (_verb, change, left) => {
+    const { persist, report, told } = lab()
+    const cache = makeStore()
+    const f = persist(counting().count, { funcname: 'count', cache, report })
+    const g = persist(counting().count, { funcname: 'count', cache: elsewhere(cache) })
+    const iteration = f(2)
+    await iteration.next()
+    await change(g)
+    expect(await all(iteration)).toEqual([2])
+    expect(await f.peek(2)).toEqual(left)
+    expect(told()).toEqual(['miss absent', 'compute', 'skip fenced'])
+  })
+
+  it('two processes iterate at once without waiting for each other, and the first to end stores', async () => {
+    const { persist, report, told } = lab()
+    const cache = makeStore()
+    const f = persist(counting().count, { funcname: 'count', cache, report })
+    const g = persist(counting().count, { funcname: 'count', cache: elsewhere(cache), report })
+    const slow = f(2)
+    await slow.next()
+    expect(await all(g(2))).toEqual([1, 2])
+    expect(told()).toEqual(['miss absent', 'miss absent', 'compute', 'write'])
+    expect(await all(slow)).toEqual([2])
+    expect(told()).toEqual(['compute', 'skip fenced'])
+    expect(await f.peek(2)).toEqual([1, 2])
+  })
+
+  it.each([
+    ['left', (iteration: AsyncGenerator<number>) => iteration.return(undefined)],
+    ['failed', (iteration: AsyncGenerator<number>) => iteration.next().catch(() => {})],
+  ])('one that was %s gives its lease back', async (_how, end) => {
+    const { persist } = lab()
+    const cache = makeStore()
+    let fails = true
+    const f = persist(
+      async function* f() {
+        yield 1
+        if (fails) throw new Error('down')
+      },
+      { cache },
+    )
+    const iteration = f()
+    await iteration.next()
+    await end(iteration)
+    fails = false
+    expect(await all(f())).toEqual([1])
+    expect(await f.peek()).toEqual([1])
+  })
+
+  it('the function does not begin once its only consumer has left', async () => {
+    const { persist } = lab()
+    const leaving = new AbortController()
+    const cache = changed(makeStore(), {
+      lease: () => {
+        leaving.abort()
+        return undefined
+      },
+    })
+    const { count, runs } = counting()
+    const f = persist(count, { cache })
+    await expect(f.with({ signal: leaving.signal })(2).next()).rejects.toThrow('aborted')
+    await new Promise(setImmediate)
+    expect(runs()).toBe(0)
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    ['answers with a promise', async () => [1]],
+  ])('a consumer loses nothing by an unpickle that %s', async (_how, unpickle) => {
+    const { persist } = lab()
+    const f = persist(
+      async function* f() {
+        yield { x: 1 }
+        yield { x: 2 }
+      },
+      { cache: makeStore(), pickle: JSON.stringify, unpickle: unpickle as never },
+    )
+    const chunks = [{ x: 1 }, { x: 2 }]
+    expect(await Promise.all([all(f()), all(f())])).toEqual([chunks, chunks])
+  })
+
   it('an expired one is replayed while a refresh collects the next behind', async () => {
     const { persist, pass, waitUntil, background } = lab()
     let runs = 0
@@ -249,7 +349,10 @@ describe('the mode of the run', () => {
     const off = createPersist({ env: { PERSIST_MODE: 'off' }, stderr: () => {} })(one, { cache })
     expect([await all(off()), off.stats().entries]).toEqual([[1], 0])
     const replay = createPersist({ env: { PERSIST_MODE: 'replay' }, stderr: () => {} })(one, { cache })
-    await expect(all(replay())).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_REPLAY_MISS' }))
+    const isMiss = expect.objectContaining({ code: 'ERR_PERSIST_REPLAY_MISS' })
+    await expect(all(replay())).rejects.toThrow(isMiss)
+    await expect(all(replay.with({ refresh: true })())).rejects.toThrow(isMiss)
+    await expect(all(replay.refresh())).rejects.toThrow(isMiss)
     await createPersist({ env: {} })(one, { cache })().next()
     replay.put([5])
     expect(await all(replay())).toEqual([5])

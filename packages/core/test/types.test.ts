@@ -1,4 +1,13 @@
-import { createPersist, memoryStore, persisted, persist as realPersist, type StoreAdapter } from '@persist/core'
+import {
+  type AnyFunction,
+  createPersist,
+  memoryStore,
+  type Options,
+  type Persisted,
+  persisted,
+  persist as realPersist,
+  type StoreAdapter,
+} from '@persist/core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
@@ -271,5 +280,23 @@ describe('what the types promise', () => {
       // @ts-expect-error it would answer with a promise where its type says number
       decorator((x: number) => x, context)
     })
+  })
+
+  it('Options and Persisted need no type arguments: the options of any function, and what persist(fn) gives', () => {
+    const common: Options = { ttl: '1d', version: undefined }
+    const wrapped = never(() => realPersist((x: number) => x, { ...common }))
+    expectTypeOf<ReturnType<typeof wrapped>>().parameters.toEqualTypeOf<[x: number]>()
+    const plain = never((): Persisted<(x: number) => number> => realPersist((x: number) => x))
+    expectTypeOf<ReturnType<ReturnType<typeof plain>>>().toEqualTypeOf<number>()
+  })
+
+  it('a wrapper of your own keeps the types of what it wraps', () => {
+    const cached = <F extends AnyFunction>(fn: F, funcname: string) => persist(fn, { funcname, cache })
+    const add = cached((a: number, b: string) => a + b, 'types.own.add')
+    expectTypeOf(add).parameters.toEqualTypeOf<[a: number, b: string]>()
+    expectTypeOf(add(1, 'b')).toEqualTypeOf<string>()
+    const same = cached(async <T>(x: T) => x, 'types.own.same')
+    expectTypeOf(same(1)).toEqualTypeOf<Promise<number>>()
+    expectTypeOf(same('a')).toEqualTypeOf<Promise<string>>()
   })
 })

@@ -98,7 +98,13 @@ export class Walk {
       this.shared.add(known)
       return known
     }
-    if (depth >= this.plan.maxDepth) this.fail(`this is nested more than ${this.plan.maxDepth} levels deep`, depth)
+    const { maxDepth } = this.plan
+    if (depth >= maxDepth) {
+      this.fail(
+        `this is nested more than ${maxDepth} levels deep: flatten it, or give createPickle a larger maxDepth`,
+        depth,
+      )
+    }
     this.#depth = depth
     const own: object | null = getPrototypeOf(value)
     if (own === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)

@@ -53,3 +53,12 @@ describe('many objects', () => {
     expect(levels).toBe(100)
   })
 })
+
+it('a very long path is shortened in the message, so that a person can read it', () => {
+  let deep: unknown = 1
+  for (let level = 0; level < 600; level++) deep = [deep]
+  const failing = () => pickle({ ['x'.repeat(100_000)]: deep })
+  expect(failing).toThrow(/nested more than 500 levels deep: flatten it, .*maxDepth/)
+  expect(failing).toThrow(expect.objectContaining({ path: expect.stringMatching(/^\$\["?x+….*\[0\]…\[0\]/) }))
+  expect(failing).toThrow(expect.objectContaining({ path: expect.stringMatching(/^.{1,499}$/) }))
+})

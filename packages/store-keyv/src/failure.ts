@@ -5,7 +5,8 @@ import { OutOfPatience } from './patience.ts'
 const UNAVAILABLE =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|not connected|failed to connect|socket closed|connection (?:is |was )?(?:closed|terminated|lost|timeout)|client is closed|disconnects client|LOADING|NOAUTH|WRONGPASS|MASTERDOWN|CLUSTERDOWN/i
 const FULL = /^OOM |maxmemory|no space left|ENOSPC|disk (?:is )?full|quota/i
-const TOO_LARGE = /exceeds maximum allowed size|invalid bulk length|string exceeds|value too (?:large|long)/i
+const TOO_LARGE =
+  /exceeds maximum allowed size|invalid bulk length|string exceeds|invalid string length|string longer than|value too (?:large|long)/i
 
 /** What a verb does, in words. */
 const DEEDS: Readonly<Record<string, string>> = {

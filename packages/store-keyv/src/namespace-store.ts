@@ -1,5 +1,6 @@
 import { StoreError } from '@persist/errors'
 import type { Bounds, Entry, Head, ListedHead, OpenOptions, Store } from '@persist/store'
+import { storeError } from './failure.ts'
 import { keysOf } from './keys.ts'
 import { endOf, ttlOf } from './lifetime.ts'
 import type { Doing, Line } from './line.ts'
@@ -33,7 +34,7 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   async set(entry: Entry): Promise<void> {
-    const record = encode(entry, this.#namespace)
+    const record = this.#encode(entry)
     const ttl = ttlOf(entry, this.#place.keepExpiredMs, Date.now())
     await this.#line.set(this.#keyOf(entry.hash), record, ttl, this.#doing('set', entry.hash))
   }
@@ -135,6 +136,15 @@ export class NamespaceStore implements Store<'async'> {
     if (found === undefined) this.#report?.(this.#damaged(hash))
     else if (found.namespace === this.#namespace && found.hash === hash) return found
     return undefined
+  }
+
+  /** The record is one string. */
+  #encode(entry: Entry): string {
+    try {
+      return encode(entry, this.#namespace)
+    } catch (error) {
+      throw storeError(error, { store: this.#place.name, ...this.#doing('set', entry.hash) })
+    }
   }
 
   #reportDamage(record: string): void {

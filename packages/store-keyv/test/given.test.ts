@@ -20,6 +20,14 @@ test('what Keyv swallows is an error here: a failed read is no miss, and a faile
   await expect(store({ delete: fails }).delete('h')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
 })
 
+test('bytes whose text is longer than the longest string are too large, and no server in trouble', async () => {
+  const entry = { ...ENTRY, payload: new Uint8Array(410_000_000) }
+  const set = keyvStore(new Keyv({ store: new Map() }))
+    .open('f')
+    .set(entry)
+  await expect(set).rejects.toMatchObject({ code: 'ERR_PERSIST_VALUE_TOO_LARGE' })
+})
+
 test('a storage adapter that tells of a failure beside an answer has failed', async () => {
   const keyv = new Keyv({ store: new Map() })
   const map = keyv.store as Map<string, unknown>

@@ -18,6 +18,11 @@ test('a word that is like none has no nearest', () => {
   expect(nearest('mongo', [])).toBeUndefined()
 })
 
+test('a part of a word means it, and a longer word that shares some letters is not meant', () => {
+  expect(nearest('name', ['ttl', 'funcname'])).toBe('funcname')
+  expect(nearest('retries', ['ttl', 'maxEntries', 'maxBytes'])).toBeUndefined()
+})
+
 test('the known word comes back as it is written', () => {
   expect(nearest('funcName', ['ttl', 'funcname'])).toBe('funcname')
   expect(nearest('singleflight', ['singleFlight'])).toBe('singleFlight')

@@ -57,13 +57,16 @@ function row(summary: Summary, now: number): string[] {
   ]
 }
 
+/** A version with the digest that core adds for `dependsOn`: eight characters tell one from another. */
+const DIGEST = /#([\w-]{8})[\w-]{35}$/
+
 /** The versions, those with most entries first. */
 export function versionsIn(versions: Summary['versions']): string {
   const named = Object.entries(versions).filter(([version]) => version !== '')
   return (
     named
       .sort((a, b) => b[1] - a[1])
-      .map(([version]) => version)
+      .map(([version]) => version.replace(DIGEST, '#$1'))
       .join(' ') || '–'
   )
 }

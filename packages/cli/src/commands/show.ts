@@ -69,6 +69,9 @@ async function list(session: Session, funcname: string, limit: number): Promise<
         ),
   )
   if (more) session.output.note(`only the first ${count(limit)}, in no order: --limit 0 shows all`)
+  if (rows.length > 0 && rows.every(({ head }) => head.key === undefined)) {
+    session.output.note('no keys are stored here: the option storekey of persist keeps them for new entries')
+  }
 }
 
 async function keyOf({ key }: Head): Promise<Reading | undefined> {

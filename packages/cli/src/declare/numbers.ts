@@ -29,9 +29,10 @@ export function portNumber(text: string): number {
   return port
 }
 
-/** `30s`, `10min`, `7d`; a number alone is milliseconds. */
+/** `30s`, `10min`, `7d`. A number alone may be meant as seconds or days, and `0` is the same in each. */
 export function timeSpan(text: string): number {
-  return measured(text, TIMES, 'ms', 'It must be a time, such as 500ms, 30s, 10min, 12h, 7d or 2w.')
+  if (text.trim() === '0') return 0
+  return measured(text, TIMES, '', 'It must be a time with its unit, such as 500ms, 30s, 10min, 12h, 7d or 2w.')
 }
 
 /** How long to wait: no timer can wait longer than 24 days. */

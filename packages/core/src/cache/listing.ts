@@ -1,5 +1,6 @@
 import type { Entry } from '@persist/store'
 import { asError, judgeNow } from '../call/recall.ts'
+import { answered } from '../call/record.ts'
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem, troubled } from '../telling/trouble.ts'
 
@@ -43,8 +44,9 @@ async function* asyncPairs(plan: Plan): AsyncGenerator<Pair> {
 function read(plan: Plan, entry: Entry): Pair | undefined {
   if (judgeNow(plan, entry).kind !== 'fresh') return undefined
   try {
-    if (entry.key !== undefined) return [plan.unpickle(entry.key), plan.unpickle(entry.payload)]
-    return plan.unhash && [plan.unhash(entry.hash), plan.unpickle(entry.payload)]
+    const fromStored = (payload: Entry['payload']) => answered('unpickle', plan.unpickle(payload))
+    if (entry.key !== undefined) return [fromStored(entry.key), fromStored(entry.payload)]
+    return plan.unhash && [plan.unhash(entry.hash), fromStored(entry.payload)]
   } catch (error) {
     tellProblem(plan, 'unpickle', entry.hash, asError(error))
     return undefined

@@ -6,6 +6,7 @@ import { wrote } from '../call/outcome.ts'
 import { judgeNow, recall } from '../call/recall.ts'
 import { pickleKey, record } from '../call/record.ts'
 import { done, type Steps, wait } from '../call/steps.ts'
+import { written } from '../call/written.ts'
 import type { Lookup } from '../face/persisted.ts'
 import type { Plan } from '../plan/plan.ts'
 import { ask, troubled } from '../telling/trouble.ts'
@@ -13,7 +14,7 @@ import { ask, troubled } from '../telling/trouble.ts'
 /** The fresh result and what is known of it, without computing. */
 export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, unknown>> {
   const found = yield* wait(recall(plan, identity))
-  if (found.kind !== 'fresh') return { hit: false }
+  if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found
   return {
     hit: true,
@@ -83,13 +84,18 @@ export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
  * A call that began meanwhile may have read what is gone now: it does not hold that in memory.
  */
 function* fenced<T>(plan: Plan, text: string | undefined, change: () => Steps<T>): Steps<T> {
-  plan.flights.fence(text)
-  plan.memory?.drop(text)
+  plan.peers.each((peer) => {
+    peer.fence(text)
+    peer.drop(text)
+  })
+  yield* wait(written(plan, text))
   try {
     return yield* change()
   } finally {
-    plan.flights.distrust(text)
-    plan.memory?.drop(text)
+    plan.peers.each((peer) => {
+      peer.distrust(text)
+      peer.drop(text)
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { unchanging } from '../call/arguments.ts'
-import { identifyKey } from '../call/identity.ts'
+import { type Identity, identify, identifyKey } from '../call/identity.ts'
 import { perform, type Steps } from '../call/steps.ts'
 import { defineMembers } from '../face/members.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -18,6 +18,11 @@ function argumentsOfKey(plan: Plan, key: unknown): readonly unknown[] {
   )
 }
 
+/** A key that is the arguments counts as they do in a call: `[2, undefined]` is `[2]`. */
+function identityOf(plan: Plan, key: unknown): Identity {
+  return plan.ownKey || !Array.isArray(key) ? identifyKey(plan, key) : identify(plan, undefined, key)
+}
+
 /** `f.cache`: the results as a Map, sync or async as the store is; iterable only where keys are known. */
 export function makeView(plan: Plan): object {
   const isAsync = plan.adapter.mode === 'async'
@@ -25,13 +30,13 @@ export function makeView(plan: Plan): object {
   const count = () => act(() => size(plan))
   const view = {}
   defineMembers(view, {
-    get: (key: unknown) => act(() => peek(plan, identifyKey(plan, key))),
-    has: (key: unknown) => act(() => has(plan, identifyKey(plan, key))),
+    get: (key: unknown) => act(() => peek(plan, identityOf(plan, key))),
+    has: (key: unknown) => act(() => has(plan, identityOf(plan, key))),
     set: (key: unknown, value: unknown) => {
-      const done = act(() => put(plan, identifyKey(plan, key), value, unchanging(argumentsOfKey(plan, key))))
+      const done = act(() => put(plan, identityOf(plan, key), value, unchanging(argumentsOfKey(plan, key))))
       return isAsync ? done : view
     },
-    delete: (key: unknown) => act(() => remove(plan, identifyKey(plan, key))),
+    delete: (key: unknown) => act(() => remove(plan, identityOf(plan, key))),
     clear: () => act(() => clear(plan)),
     deleteByTag: (tag: string) => act(() => deleteByTag(plan, tag)),
   })

@@ -1,17 +1,19 @@
+import type { Entry } from '@persist/store'
 import { replayable } from '../plan/kinds.ts'
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
 import { argumentsAsTheyAre, type Given } from './arguments.ts'
-import { type Call, plain, signalsOf } from './call.ts'
-import { ownArguments, publish, tagMark } from './compute.ts'
+import { type Call, isRefresh, plain, signalsOf } from './call.ts'
+import { type OwnTurn, ownArguments, publish, tagMark } from './compute.ts'
 import { type Flight, fly } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { asError } from './recall.ts'
-import { pickleKey, record } from './record.ts'
+import { answered, pickleKey, record } from './record.ts'
 import { join, RING } from './rings.ts'
 import { until } from './signals.ts'
-import { run } from './steps.ts'
+import { run, type Steps } from './steps.ts'
 import { sharedTimeOf } from './took.ts'
+import { keepAlive, release, seizeTurn, turnToStore } from './turn.ts'
 
 /** The iterations of one persisted function that are under way. */
 export class Broadcasts {
@@ -57,12 +59,12 @@ interface Watch {
 /** An iterator that its consumer dropped, without a word, counts as one that left. */
 const dropped = new FinalizationRegistry<() => void>((leave) => leave())
 
-/** A chunk as it was when it came: what its first consumer does to it later reaches nobody else, and not the store. */
+/** A chunk as it was when it came: what its first consumer does to it later reaches no other consumer, and not the store. */
 type Held = { readonly value: unknown } | { readonly payload: string | Uint8Array }
 
 /**
- * One running iteration, for all who ask for it: whoever is first to need the next chunk fetches it. The first chunk
- * starts the function. It is stored when it has come to its end, and given up when everybody has left.
+ * One running iteration, for all its consumers: the first one that needs the next chunk fetches it. The first chunk
+ * starts the function. It is stored when it has come to its end, and given up when every consumer has left.
  */
 export class Broadcast {
   readonly flight: Flight
@@ -79,6 +81,8 @@ export class Broadcast {
   #isBroken = false
   #durationMs = 0
   #mark: string | undefined
+  #turn: OwnTurn | undefined
+  #stopRenewing = () => {}
   #given: Given | undefined
 
   constructor(plan: Plan, call: Call, identity: Identity) {
@@ -122,7 +126,7 @@ export class Broadcast {
   async #at(at: number): Promise<{ readonly value: unknown } | typeof RING | undefined> {
     for (;;) {
       const held = this.#held[at]
-      if (held !== undefined) return { value: this.#copyOf(held) }
+      if (held !== undefined) return this.#copyFor(held)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
         return undefined
@@ -137,7 +141,9 @@ export class Broadcast {
   async #fetch(): Promise<{ readonly value: unknown } | undefined> {
     const stopwatch = sharedTimeOf(this.#plan.surroundings).start()
     try {
-      if (this.#source === undefined) this.#mark = await run(tagMark(this.#plan, this.#identity))
+      if (this.#source === undefined) await this.#prepare()
+      // Every consumer has left before the function began.
+      if (this.#end !== undefined) return await this.#giveBack()
       const next = fly(this.flight, () => this.#start().next())
       stopwatch.pending()
       const step = await next.finally(() => {
@@ -158,10 +164,30 @@ export class Broadcast {
       this.#plan.counters.errors++
       this.#tellComputed(true)
       this.#finish({ error })
+      await this.#giveBack()
       throw error
     } finally {
       this.#fetching = undefined
     }
+  }
+
+  /** What it needs to store its chunks later. It does not wait. */
+  async #prepare(): Promise<void> {
+    const plan = this.#plan
+    this.#mark = await run(tagMark(plan, this.#identity))
+    const take: (...given: Parameters<typeof turnToStore>) => Steps<OwnTurn> = isRefresh(plan, this.#call)
+      ? seizeTurn
+      : turnToStore
+    this.#turn = await run(take(plan, this.#identity, this.flight))
+    this.#stopRenewing = keepAlive(plan, this.#turn.kind === 'mine' ? this.#turn.lease : undefined)
+  }
+
+  /** It stores nothing. */
+  async #giveBack(): Promise<undefined> {
+    this.#stopRenewing()
+    const turn = this.#turn
+    this.#turn = undefined
+    if (turn?.kind === 'mine') await run(release(this.#plan, this.#identity, turn.lease))
   }
 
   #start(): AsyncIterator<unknown> {
@@ -185,13 +211,39 @@ export class Broadcast {
     }
   }
 
+  /** A consumer for which there is no copy goes on with an iteration of its own. */
+  #copyFor(held: Held): { readonly value: unknown } | typeof RING {
+    try {
+      return { value: this.#copyOf(held) }
+    } catch (error) {
+      tellProblem(this.#plan, 'unpickle', this.#identity.hash, asError(error))
+      return RING
+    }
+  }
+
   #copyOf(held: Held): unknown {
-    return 'payload' in held ? (this.#plan.unpickle(held.payload) as unknown[])[0] : held.value
+    if (!('payload' in held)) return held.value
+    return (answered('unpickle', this.#plan.unpickle(held.payload)) as unknown[])[0]
   }
 
   async #store(returned: unknown): Promise<void> {
+    const made = this.#record(returned)
+    if (made === undefined) return await this.#giveBack()
+    this.#stopRenewing()
+    const turn = this.#turn!
+    this.#turn = undefined
+    const computation = { plan: this.#plan, identity: this.#identity, flight: this.flight }
+    const lease = turn.kind === 'mine' ? turn.lease : undefined
+    await run(publish(computation, { turn, lease, mark: this.#mark, ...made }))
+  }
+
+  /** The chunks and their entry; `undefined` if they are not to be kept, or cannot be. */
+  #record(returned: unknown): { readonly entry: Entry; readonly value: unknown[] } | undefined {
     const { hash } = this.#identity
-    if (this.#isBroken) return this.#plan.reporter.tell('skip', { hash, reason: 'partial' })
+    if (this.#isBroken) {
+      this.#plan.reporter.tell('skip', { hash, reason: 'partial' })
+      return undefined
+    }
     let value: unknown[]
     try {
       value = replayable(
@@ -199,7 +251,8 @@ export class Broadcast {
         returned,
       )
     } catch (error) {
-      return tellProblem(this.#plan, 'pickle', hash, asError(error))
+      tellProblem(this.#plan, 'pickle', hash, asError(error))
+      return undefined
     }
     const outcome = {
       value,
@@ -209,10 +262,7 @@ export class Broadcast {
       pickledKey: this.#pickledKey,
     }
     const entry = record(this.#plan, this.#identity, outcome)
-    if (entry === undefined) return
-    const computation = { plan: this.#plan, identity: this.#identity, flight: this.flight }
-    const turn = { kind: 'mine', lease: undefined } as const
-    await run(publish(computation, { turn, lease: undefined, mark: this.#mark, entry, value }))
+    return entry && { entry, value }
   }
 
   #tellComputed(failed: boolean): void {
@@ -231,9 +281,10 @@ export class Broadcast {
     this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'partial' })
     this.flight.abort?.abort(reason)
     const stopped = fly(this.flight, () => this.#source?.return?.())
-    // While a chunk is on its way a generator cannot stop, and whoever left does not wait for it.
+    // While a chunk is on its way a generator cannot stop, and its consumer does not wait for it.
     if (this.#fetching === undefined) await stopped
     else stopped?.then(undefined, () => {})
+    await this.#giveBack()
   }
 }
 

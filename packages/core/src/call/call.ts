@@ -5,7 +5,7 @@ import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
 import { Course, Departure, fly } from './course.ts'
 import { yieldIfBusy } from './fairness.ts'
-import { type Flight, type Landing, leaveLimits } from './flight.ts'
+import { type Flight, type Landing, leaveLimits, refreshesFirst } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
 import { inItsWay } from './its-way.ts'
 import { enterLimits, type Limit, limitsOf } from './limit.ts'
@@ -65,14 +65,27 @@ function lookUp(plan: Plan, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const identity = identify(plan, call.self, call.args)
-  if (isRefresh(plan, call)) return refresh(plan, call, identity, signals)
+  if (isRefresh(plan, call) && (call.refresh || isToBeRefreshed(plan, identity))) {
+    return refresh(plan, call, identity, signals)
+  }
   const held = plan.memory === undefined ? undefined : heldInMemory(plan, identity, call.maxAge)
   const landing = held === undefined ? undefined : remember(plan, identity, held)
   return landing === undefined ? lookInStore(plan, call, identity, signals) : inItsWay(plan, landing)
 }
 
-function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): Course {
-  plan.flights.fence(identity.text)
+/**
+ * With `PERSIST_MODE=refresh` each result is computed once for a call and all calls that its function makes: else a
+ * recursion would be exponential.
+ */
+function isToBeRefreshed({ namespace }: Plan, { text }: Identity): boolean {
+  return refreshesFirst(`${namespace}\0${text}`)
+}
+
+function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
+  // By the mode, calls at the same time share one run. A call that asks for it itself gets a run of its own.
+  const running = call.refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  if (running !== undefined) return meet(plan, call, identity, running, signals)
+  plan.peers.each((peer) => peer.fence(identity.text))
   return depart(new Departure(plan, call, identity, signals, REFRESH))
 }
 

@@ -11,6 +11,7 @@ import { signalOf, withSignal } from './signals.ts'
 import { done, invoke, isThenable, type Steps, wait } from './steps.ts'
 import { sharedTimeOf } from './took.ts'
 import { keepAlive, release, succeed, type Turn, throwIfLeft } from './turn.ts'
+import { written } from './written.ts'
 
 /** One call that may have to compute. */
 export interface Computation {
@@ -115,8 +116,7 @@ export function* publish(
       if (lease === undefined) return skip('timeout')
     }
     if (yield* wasDeletedByTag(plan, mark, entry)) return skip('fenced')
-    const write = () => (lease === undefined ? done(plan.store.set(entry)) : lease.publish(entry))
-    const stored = yield* wait(ask<boolean | undefined>(plan, 'set', hash, write, undefined))
+    const stored = yield* wait(lease === undefined ? set(plan, flight, entry) : publishBy(plan, lease, entry))
     if (stored !== undefined) lease = undefined
     if (stored === false) return skip('fenced')
     // A deletion that came between the last look and the write did not find the entry yet.
@@ -126,12 +126,36 @@ export function* publish(
     }
     // Memory holds it also where the store failed: then it is all that is left.
     if (!flight.fenced) plan.memory?.hold(text, entry, value)
+    plan.peers.others((peer) => peer.drop(text))
     plan.flights.supersede(text)
     if (stored) wrote(plan, entry)
   } finally {
     yield* release(plan, identity, lease)
   }
 }
+
+function publishBy(plan: Plan, lease: Lease<Mode>, entry: Entry): Answer {
+  return ask<boolean | undefined>(plan, 'set', entry.hash, () => lease.publish(entry), undefined)
+}
+
+/** Without a lease the order of changes is that in which this process makes them: one after the other. */
+function set(plan: Plan, flight: Flight, entry: Entry): Answer {
+  const act = () => {
+    // It may have been overtaken while it waited.
+    if (flight.fenced) return false
+    return ask<boolean | undefined>(plan, 'set', entry.hash, () => done(plan.store.set(entry)), undefined)
+  }
+  const before = written(plan, flight.text)
+  const answer = before === undefined ? act() : before.then(act)
+  if (!isThenable(answer)) return answer
+  const stored = Promise.resolve(answer).finally(() => {
+    flight.writing = undefined
+  })
+  flight.writing = stored.catch(() => {})
+  return stored
+}
+
+type Answer = boolean | undefined | PromiseLike<boolean | undefined>
 
 /** The present point in the order of deletions by tag, for a function that has tags. */
 export function* tagMark(plan: Plan, { hash }: Identity): Steps<string | undefined> {

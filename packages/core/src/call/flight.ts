@@ -27,6 +27,8 @@ export interface Flight {
   ended: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
+  /** Its write to a store without leases, which nothing but its order keeps from undoing a later change. */
+  writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as it would. */
   overdue: boolean
   /** Something was deleted while it may have been reading: what it found is not held in memory. */
@@ -39,6 +41,8 @@ export interface Flight {
   left?: { readonly reason: unknown }
   /** Aborts what the function does once the last caller left. */
   abort?: AbortController
+  /** What was computed again in it and the flights inside of it, with `PERSIST_MODE=refresh`. */
+  refreshed?: Set<string>
   /** Where {@link Flights.end} takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
   /** How many flights may run at once: see {@link Limit}. */
@@ -72,6 +76,17 @@ export function currentFlight(): Flight | undefined {
 export function isInside(flight: Flight): boolean {
   for (let one = currentFlight(); one !== undefined; one = running(one.parent)) if (one === flight) return true
   return false
+}
+
+/** Whether this is the first refresh of that name in the outermost running flight around this code. */
+export function refreshesFirst(name: string): boolean {
+  let outermost = currentFlight()
+  for (let one = outermost; one !== undefined; one = running(one.parent)) outermost = one
+  if (outermost === undefined) return true
+  outermost.refreshed ??= new Set()
+  if (outermost.refreshed.has(name)) return false
+  outermost.refreshed.add(name)
+  return true
 }
 
 /** The flights of one persisted function. */
@@ -124,6 +139,13 @@ export class Flights {
       if (text !== undefined && flight.text !== text) continue
       flight.fenced = true
       this.close(flight)
+    }
+  }
+
+  /** The writes under way for this key, or for any. */
+  *writes(text: string | undefined): Generator<Promise<unknown>> {
+    for (const flight of this.#running) {
+      if (flight.writing !== undefined && (text === undefined || flight.text === text)) yield flight.writing
     }
   }
 

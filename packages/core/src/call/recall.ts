@@ -44,8 +44,9 @@ export function recall(
   return look(plan, identity, entry, maxAge)
 }
 
-function look(plan: Plan, identity: Identity, entry: Entry | undefined, maxAge: number) {
-  return entry === undefined ? ABSENT : open(plan, identity, entry, maxAge)
+/** Many stores say `null` for what they have not. */
+function look(plan: Plan, identity: Identity, entry: Entry | undefined | null, maxAge: number) {
+  return entry === undefined || entry === null ? ABSENT : open(plan, identity, entry, maxAge)
 }
 
 /**

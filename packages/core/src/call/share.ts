@@ -6,6 +6,7 @@ import type { Flight, Landing } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { tellShared } from './outcome.ts'
 import { asError } from './recall.ts'
+import { answered } from './record.ts'
 import { join, RING } from './rings.ts'
 
 /** The same call is under way in this process. */
@@ -47,7 +48,7 @@ async function share(
   // It was not stored, and cannot be copied.
   if (payload === undefined) return plain(plan, call)
   try {
-    return shared(plan, identity, plan.unpickle(payload))
+    return shared(plan, identity, answered('unpickle', plan.unpickle(payload)))
   } catch (error) {
     tellProblem(plan, 'unpickle', identity.hash, asError(error))
     return answer(plan, call)

@@ -62,13 +62,14 @@ export function perform<T>(isAsync: boolean, begin: () => Steps<T>): T | Promise
   }
 }
 
-/** Whether it has a `then`, as everything that `await` would wait for has. */
+/** Whether it has a `then`, as everything that `await` would wait for has. What cannot be asked has none. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
+  try {
+    return typeof (value as { then?: unknown }).then === 'function'
+  } catch {
+    return false
+  }
 }
 
 /** Runs the steps from a point on where something has to be waited for. */

@@ -14,8 +14,8 @@ type Chunks = readonly unknown[]
 /**
  * The story of one call of an async generator: replayed from memory or the store; else live, chunk by chunk, together
  * with all who ask for the same meanwhile, and stored when it has come to its end. As a generator's own body does, it
- * begins when the first chunk is asked for. Without a lease: how fast it goes is up to whoever consumes it, and nobody
- * in another process should have to wait for that.
+ * begins when the first chunk is asked for. A lease says only whether it may be stored: how fast an iteration goes is up
+ * to its consumer, and no call of another process waits for that.
  */
 export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
   if (plan.mode === 'off') return yield* plain(plan, call) as AsyncGenerator<unknown>
@@ -42,8 +42,9 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
   }
 }
 
-function again(plan: Plan, { text }: Identity): Recalled {
-  plan.flights.fence(text)
+function again(plan: Plan, identity: Identity): Recalled {
+  if (plan.mode === 'replay') replay(plan, identity)
+  plan.peers.each((peer) => peer.fence(identity.text))
   return REFRESH
 }
 

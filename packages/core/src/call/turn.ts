@@ -90,10 +90,24 @@ export function* tryTurn(
 }
 
 /** Takes the lease from its holder, so that what the holder computes is not stored over ours. */
-export function* seizeTurn(plan: Plan, identity: Identity, flight: Flight): Steps<Turn> {
+export function* seizeTurn(plan: Plan, identity: Identity, flight: Flight): Steps<Turn & { kind: 'mine' }> {
   if (!hasLeases(plan)) return { kind: 'mine', lease: undefined }
   const { lease } = yield* requestLease(plan, identity, flight, { steal: true })
   return { kind: 'mine', lease: lease === 'held' ? undefined : lease }
+}
+
+/**
+ * The right to store a result for which no other call waits: the lease where it is free. Else the holder's, if it still is the same at the
+ * end. So what was set, deleted or cleared meanwhile, also by another process, is not overwritten.
+ */
+export function* turnToStore(
+  plan: Plan,
+  identity: Identity,
+  flight: Flight,
+): Steps<Exclude<Turn, { kind: 'hit' | 'recursion' }>> {
+  if (!hasLeases(plan)) return { kind: 'mine', lease: undefined }
+  const { lease, holder } = yield* requestLease(plan, identity, flight)
+  return lease === 'held' ? { kind: 'timeout', from: holder?.id } : { kind: 'mine', lease }
 }
 
 /** Takes the lease from one holder, if it has not ended since: then nothing was stored or deleted meanwhile. */
@@ -124,7 +138,7 @@ export function keepAlive(plan: Plan, lease: Lease<Mode> | undefined): () => voi
       quietly(() => lease.renew(ms))
     })
   }
-  // A function that nobody declared asynchronous: a thread that waits for it elsewhere must not be blocked any longer.
+  // A function that is not declared asynchronous: a thread that waits for it elsewhere must not be blocked any longer.
   if (!plan.declaredAsync) quietly(() => lease.promised?.())
   beat()
   return () => stop()

@@ -28,8 +28,10 @@ export class Unstorable {
   /** @throws what `pickle` throws, or threw before. */
   guard<T>(text: string, value: unknown, pickle: () => T): T {
     const before = this.#refusals.get(text)
-    if (before !== undefined) {
-      if (this.#monotonic() < before.until && kindOf(partOf(value, before.path)) === before.kind) throw before.error
+    if (before !== undefined && this.#monotonic() < before.until) {
+      const part = partOf(value, before.path)
+      // A part that is not found says nothing: its path may be shortened, or not be made of plain steps.
+      if (part !== undefined && kindOf(part) === before.kind) throw before.error
     }
     try {
       const payload = pickle()

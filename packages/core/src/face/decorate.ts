@@ -1,11 +1,12 @@
 import { OptionError } from '@persist/errors'
-import type { AnyOptions, Found } from '../plan/draft.ts'
+import type { Found } from '../plan/draft.ts'
+import type { AnyOptions } from '../plan/options.ts'
 import type { AnyFunction } from './types.ts'
 
 /** Makes a persisted function of an original found in some place. */
 export type Make = (original: AnyFunction, options: AnyOptions, found: Found) => AnyFunction
 
-/** A standard decorator's context is told from options by its `kind`. */
+/** The `kind` of a standard decorator's context distinguishes it from options. */
 export function isDecoratorContext(value: unknown): value is DecoratorContext {
   return typeof value === 'object' && value !== null && 'kind' in value && 'addInitializer' in value
 }

@@ -1,5 +1,6 @@
 import { NotPersistedError, OptionError } from '@persist/errors'
-import { type AnyOptions, draft } from '../plan/draft.ts'
+import { draft } from '../plan/draft.ts'
+import type { AnyOptions } from '../plan/options.ts'
 import { realSurroundings, type Surroundings } from '../plan/surroundings.ts'
 import { decorateLegacy, decorateStandard, isDecoratorContext, isLegacyDecoration, type Make } from './decorate.ts'
 import type { Persist } from './forms.ts'

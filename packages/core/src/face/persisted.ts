@@ -1,10 +1,16 @@
 import type { Listing, Mode, Reply } from '@persist/store'
+import type { MissReason } from '../telling/events.ts'
 import type { Many } from './many.ts'
-import type { AnyFunction, CacheRef, Coloured, Duration, KeyOf, ModeOf, ResultOf } from './types.ts'
+import type { AnyFunction, CacheRef, Coloured, DefaultCache, Duration, KeyOf, ModeOf, ResultOf } from './types.ts'
 
 /** What `f.lookup(...args)` tells, without computing. */
 export type Lookup<V, K> =
-  | { readonly hit: false; readonly value?: undefined }
+  | {
+      readonly hit: false
+      readonly value?: undefined
+      /** Why a call would compute: the `reason` that the event `miss` would have. */
+      readonly reason: MissReason
+    }
   | {
       readonly hit: true
       readonly value: V
@@ -23,6 +29,7 @@ export type Lookup<V, K> =
 export interface Counters {
   /** Calls that were served from memory, the store, or another call that was under way. */
   readonly hits: number
+  /** Calls that found nothing to serve. One that then waited for another process and got its result is also a hit. */
   readonly misses: number
   /** Expired results that were served, by `staleWhileRevalidate` or `staleIfError`. */
   readonly stale: number
@@ -49,9 +56,9 @@ export interface Stats extends Counters {
 export interface Overrides {
   /** Serve nothing older than this. */
   readonly maxAge?: Duration | undefined
-  /** Compute anew and overwrite. */
+  /** Compute again and overwrite. */
   readonly refresh?: boolean | undefined
-  /** Compute anew; neither read nor write. */
+  /** Compute again; neither read nor write. */
   readonly bypass?: boolean | undefined
   /** Leave the call (others may still wait for it). */
   readonly signal?: AbortSignal | undefined
@@ -136,7 +143,7 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
   /** The fresh result with what is known of it; never computes. */
   lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
-  /** Computes anew and overwrites. */
+  /** Computes again and overwrites. */
   refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Coloured<ReturnType<F>, M>
   /** Deletes the result. `true`: there was one. */
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
@@ -169,9 +176,13 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   with(overrides: Overrides): PersistedCall<F, M>
 }
 
-/** A persisted function: `F`'s own signature, and all that hangs on it. */
-export type Persisted<F extends AnyFunction, K, C extends CacheRef, Iterates extends boolean> = PersistedCall<
-  F,
-  ModeOf<C>
-> &
-  PersistedMembers<F, KeyOf<F, K>, ModeOf<C>, Iterates>
+/**
+ * A persisted function: `F`'s own signature, and all that hangs on it. `Persisted<F>` alone is what `persist(fn)` gives: over
+ * the default folder, keyed by the arguments.
+ */
+export type Persisted<
+  F extends AnyFunction,
+  K = Parameters<F>,
+  C extends CacheRef = DefaultCache,
+  Iterates extends boolean = false,
+> = PersistedCall<F, ModeOf<C>> & PersistedMembers<F, KeyOf<F, K>, ModeOf<C>, Iterates>

@@ -37,7 +37,7 @@ export function wrap(plan: Plan): AnyFunction {
   plans.set(persistedFunction, plan)
   const isAsyncStore = plan.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsyncStore, begin)
-  // `f.has(x)` is called on `f` itself, which is nobody's `self`; `f.has.call(model, x)` names one.
+  // `f.has(x)` is called on `f` itself, which is no `self`; `f.has.call(model, x)` names one.
   const selfOf = (self: unknown) => (self === persistedFunction ? undefined : self)
 
   const members = {

@@ -134,7 +134,8 @@ export class Calls {
       // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
       return hits
     }
-    const found = new Map(wanted.map((identity, index) => [identity, entries[index]]))
+    // A store that says `null` for all of them, or for one, has none.
+    const found = new Map(wanted.map((identity, index) => [identity, entries?.[index] ?? undefined]))
     for (const [index, identity] of identities.entries()) {
       const entry = identity && found.get(identity)
       if (entry === undefined) continue

@@ -1,46 +1,39 @@
 import { KeyError, OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import { positional } from '@persist/key'
-import { pickle, unpickle } from '@persist/pickle'
-import type { Bounds } from '@persist/store'
+import { pickle } from '@persist/pickle'
 import { Refreshes } from '../call/behind.ts'
 import { Broadcasts } from '../call/broadcast.ts'
 import { Flights } from '../call/flight.ts'
 import { isChangeable } from '../call/identity.ts'
-import { Limit } from '../call/limit.ts'
 import { answered } from '../call/record.ts'
 import { withoutSignal } from '../call/signals.ts'
-import { isThenable } from '../call/steps.ts'
 import { Tidying } from '../call/tidying.ts'
 import { Unstorable } from '../call/unstorable.ts'
-import type { AnyFunction, CacheRef } from '../face/types.ts'
+import type { AnyFunction } from '../face/types.ts'
 import { circuitOf } from '../store/circuit.ts'
-import { MemoryTier } from '../store/memory-tier.ts'
 import { resolveStore } from '../store/resolve.ts'
 import { Reporter } from '../telling/report.ts'
 import { tellProblem } from '../telling/trouble.ts'
+import { boundsOf, limitOf, memoryOf, optional, ttlOf, unpicklerOf, validatorOf } from './completed.ts'
 import { newCounters } from './counters.ts'
-import { milliseconds } from './duration.ts'
 import { callMode, verbosityOf } from './environment.ts'
-import { collecting, type FunctionKind, kindOf } from './kinds.ts'
+import { collecting, kindOf } from './kinds.ts'
 import { claimNamespace } from './namespaces.ts'
-import type { MemoryOptions, Options, StandardSchema } from './options.ts'
+import type { AnyOptions } from './options.ts'
 import { checkOptions } from './options-check.ts'
+import { Peers } from './peers.ts'
 import type { Plan } from './plan.ts'
 import { readsThis } from './reads-this.ts'
-import { isNative, sourceOf, takesArguments, textOf } from './source-text.ts'
+import { isNative, sourceOf, takesArguments } from './source-text.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** Options of any function. */
-// biome-ignore lint/suspicious/noExplicitAny: the arguments and results of all functions there are
-export type AnyOptions = Options<any[], any, any, CacheRef>
+import { versionOf } from './versions.ts'
 
 /** Where a function was found: by itself, or as a method of a class. */
 export type Place = 'function' | 'instance method' | 'static method'
 
 const DEFAULT_CACHE = 'file://persist'
 const DEFAULT_WAIT_MS = 10 * 60_000
-const DEFAULT_MEMORY = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024, maxAge: 5_000 }
 
 /** A function as it was found. */
 export interface Found {
@@ -106,7 +99,16 @@ export function draft(
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
-  const copy = (chunk: unknown) => (isChangeable(chunk) ? (unpickleOne(pickleOne([chunk])) as unknown[])[0] : chunk)
+  const copy = (chunk: unknown) =>
+    isChangeable(chunk) ? (answered('unpickle', unpickleOne(pickleOne([chunk]))) as unknown[])[0] : chunk
+  const memory = memoryOf(options.memory, surroundings)
+  const flights = new Flights()
+  const peers = new Peers(adapter.name, namespace, {
+    fence: (text) => flights.fence(text),
+    writes: (text) => flights.writes(text),
+    distrust: (text) => flights.distrust(text),
+    drop: (text) => memory?.drop(text),
+  })
   const plan: Plan = {
     original,
     whole: kind === 'async generator' ? collecting(original, copy) : original,
@@ -145,7 +147,7 @@ export function draft(
     validate: validatorOf(options.validate),
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
     looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
-    memory: memoryOf(options.memory, surroundings),
+    memory,
     limit: limitOf(options, namespace, kind),
     singleFlight: options.singleFlight ?? 'shared',
     waitTimeout: optional(options, 'waitTimeout', DEFAULT_WAIT_MS),
@@ -153,7 +155,8 @@ export function draft(
     waitUntil: options.waitUntil,
     circuit: circuitOf(adapter),
     tidying: bounds === undefined || adapter.supports.bounds ? undefined : new Tidying(bounds),
-    flights: new Flights(),
+    flights,
+    peers,
     refreshes: new Refreshes(),
     broadcasts: new Broadcasts(),
     streams: kind === 'async generator',
@@ -198,86 +201,4 @@ function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, na
     if (self === undefined || self === null || self === globalThis) return positionalKey(args)
     throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
   }
-}
-
-/** The default one brings back no promise. */
-function unpicklerOf({ unpickle: own }: AnyOptions): Plan['unpickle'] {
-  return own === undefined ? unpickle : (payload) => answered('unpickle', own(payload))
-}
-
-function ttlOf(options: AnyOptions): Plan['ttl'] {
-  const { ttl } = options
-  if (ttl === undefined) return undefined
-  if (typeof ttl === 'function') {
-    return (result, args) => {
-      const given = answered('ttl', ttl(result, ...args))
-      return given === 0 ? 0 : milliseconds(given, 'ttl')
-    }
-  }
-  const ms = milliseconds(ttl, 'ttl')
-  return () => ms
-}
-
-function versionOf(original: AnyFunction, options: AnyOptions): string | undefined {
-  const { version, dependsOn } = options
-  if (dependsOn === undefined) return version
-  for (const one of [original, ...dependsOn]) refuseNative(one as AnyFunction)
-  const sources = [original, ...dependsOn].map((one) => textOf(one as AnyFunction))
-  return `${version ?? ''}#${sha256(JSON.stringify(sources))}`
-}
-
-function refuseNative(one: AnyFunction): void {
-  if (!isNative(one)) return
-  throw new OptionError(
-    `dependsOn cannot follow ${one.name || 'a native function'}: a bound or native function has no text. Name the function that was bound`,
-    { option: 'dependsOn' },
-  )
-}
-
-function validatorOf(validate: AnyOptions['validate']): Plan['validate'] {
-  if (validate === undefined) return undefined
-  // A schema may itself be callable: its '~standard' tells.
-  if ('~standard' in validate) {
-    const standard = (validate as StandardSchema)['~standard']
-    return (value) => standard.validate(value)
-  }
-  const judged = (answer: unknown, value: unknown) => (answer ? { value } : { issues: ['the predicate said no'] })
-  return (value) => {
-    const answer: unknown = validate(value)
-    return isThenable(answer) ? Promise.resolve(answer).then((later) => judged(later, value)) : judged(answer, value)
-  }
-}
-
-function limitOf({ concurrency }: AnyOptions, namespace: string, kind: FunctionKind): Limit | undefined {
-  if (concurrency !== undefined && kind === 'async generator') {
-    throw new OptionError(
-      `concurrency cannot limit ${namespace}: an async generator goes at the pace of its consumer, which may never end it`,
-      { option: 'concurrency' },
-    )
-  }
-  return concurrency === undefined || concurrency === Number.POSITIVE_INFINITY ? undefined : new Limit(concurrency)
-}
-
-function memoryOf(memory: AnyOptions['memory'], surroundings: Surroundings): MemoryTier | undefined {
-  if (memory === undefined || memory === false) return undefined
-  const given: MemoryOptions = memory === true ? {} : memory
-  const bounds = {
-    maxEntries: given.maxEntries ?? DEFAULT_MEMORY.maxEntries,
-    maxBytes: given.maxBytes ?? DEFAULT_MEMORY.maxBytes,
-    maxAge: given.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(given.maxAge, 'memory.maxAge'),
-  }
-  return new MemoryTier(bounds, surroundings.monotonic)
-}
-
-function boundsOf({ maxEntries, maxBytes }: AnyOptions): Bounds | undefined {
-  if (maxEntries === undefined && maxBytes === undefined) return undefined
-  return { ...(maxEntries !== undefined && { maxEntries }), ...(maxBytes !== undefined && { maxBytes }) }
-}
-
-function optional(
-  options: AnyOptions,
-  option: 'staleWhileRevalidate' | 'staleIfError' | 'waitTimeout',
-  otherwise: number,
-) {
-  return options[option] === undefined ? otherwise : milliseconds(options[option], option)
 }

@@ -121,7 +121,11 @@ export function checkOptions(options: object): void {
  *
  * @throws OptionError that names the override and the known one nearest to it.
  */
-export function checkOverrides(overrides: object): void {
+export function checkOverrides(overrides: unknown): asserts overrides is object {
+  if (!isObject(overrides) || Array.isArray(overrides)) {
+    const message = `with takes an object of overrides, as in f.with({ refresh: true })(x), not ${described(overrides)}`
+    throw new OptionError(message, { option: 'with' })
+  }
   check(overrides, OVERRIDES, '')
 }
 

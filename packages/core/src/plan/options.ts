@@ -35,9 +35,23 @@ export type StandardResult =
 
 /**
  * The options of `persist`. `A` are the function's arguments (for a decorated method: `self`, then the arguments), `V`
- * what it returns or resolves to, `K` its key.
+ * what it returns or resolves to, `K` its key. `Options` alone is those of any function, over any store.
+ *
+ * @example
+ * ```ts
+ * const common: Options = { cache: 'file://results', ttl: '1d' }
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', ...common })
+ * ```
  */
-export interface Options<A extends readonly unknown[], V, K, C extends CacheRef> {
+export interface Options<
+  // biome-ignore lint/suspicious/noExplicitAny: the options of any function
+  A extends readonly unknown[] = any[],
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  V = any,
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  K = any,
+  C extends CacheRef = CacheRef,
+> {
   /**
    * Where results live: a cache URL (`file://` and a path, relative allowed; `mongodb://…`; any registered scheme; no
    * `://` means `file://` in front), or an adapter object. Default: the environment's `PERSIST_CACHE`, else
@@ -117,3 +131,7 @@ export interface Options<A extends readonly unknown[], V, K, C extends CacheRef>
   /** Called with every background refresh, for hosts that stop a process once its answer is out. Default: none. */
   readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined
 }
+
+/** Options of any function. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments and results of all functions there are
+export type AnyOptions = Options<any[], any, any, CacheRef>

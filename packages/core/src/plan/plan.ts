@@ -12,6 +12,7 @@ import type { MemoryTier } from '../store/memory-tier.ts'
 import type { Reporter } from '../telling/report.ts'
 import type { Counters } from './counters.ts'
 import type { SingleFlight, StandardSchema } from './options.ts'
+import type { Peers } from './peers.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** `PERSIST_MODE`. */
@@ -76,6 +77,8 @@ export interface Plan {
   /** Where there are bounds that the store does not keep by itself. */
   readonly tidying: Tidying | undefined
   readonly flights: Flights
+  /** This wrapping of the function and all others in this process. */
+  readonly peers: Peers
   readonly refreshes: Refreshes
   /** Of an async generator. */
   readonly broadcasts: Broadcasts

@@ -1,3 +1,5 @@
+import { printToStderr } from './stderr.ts'
+
 /** What core asks of the world; tests hand in their own. */
 export interface Surroundings {
   /** Milliseconds since 1970. */
@@ -47,9 +49,7 @@ export const realSurroundings: Surroundings = {
   },
   random: () => Math.random(),
   env: process.env,
-  stderr: (text) => {
-    process.stderr.write(text)
-  },
+  stderr: printToStderr,
 }
 
 /** Bun and Deno have the function, and answer 0. */

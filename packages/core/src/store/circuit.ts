@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.ts'
 
 const FIRST_PROBE_MS = 250
 const LAST_PROBE_MS = 5_000
+const PING_MS = 10_000
 /** An adapter without `ping` is simply tried again after this. */
 const BLIND_RETRY_MS = 1_000
 
@@ -41,7 +42,7 @@ export class Circuit {
   async #probe(ms: number, plan: Plan): Promise<void> {
     try {
       const answer = plan.adapter.ping?.()
-      if (isThenable(answer)) await answer
+      if (isThenable(answer)) await within(PING_MS, answer, plan)
     } catch {
       // Still out of reach; it was reported when the circuit opened.
       this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), plan)
@@ -50,6 +51,21 @@ export class Circuit {
     this.error = undefined
     tell(plan, 'closed')
   }
+}
+
+/** A ping that never answers must not leave the circuit open forever. */
+function within(ms: number, answer: PromiseLike<unknown>, plan: Plan): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const cancel = plan.surroundings.later(ms, () => reject(new Error(`no answer within ${ms} ms`)))
+    const settle = (act: () => void) => {
+      cancel()
+      act()
+    }
+    answer.then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    )
+  })
 }
 
 function tell(plan: Plan, state: 'open' | 'closed'): void {

@@ -235,7 +235,7 @@ function mayBeDropped({ expiresAt, staleUntil }: Entry, now: number): boolean {
   return expiresAt !== undefined && Math.max(expiresAt, staleUntil ?? expiresAt) <= now
 }
 
-/** Nobody shares bytes or tags that somebody could change. */
+/** A copy: bytes and tags can be changed. */
 function copied(entry: Entry): Entry {
   const { payload, tags } = entry
   return {

@@ -1,5 +1,6 @@
 import type { Entry } from '@persist/store'
 import type { LRUCache } from 'lru-cache'
+import { isChangeable } from '../call/identity.ts'
 import { byteLength } from '../call/record.ts'
 import type { Circuit } from './circuit.ts'
 import { lruCache } from './lru-cache-lazily.ts'
@@ -45,8 +46,7 @@ export class MemoryTier {
 
   hold(text: string, entry: Entry, value: unknown): void {
     this.#held ??= this.#make()
-    const isPrimitive = value === null || typeof value !== 'object'
-    this.#held.set(text, { entry, primitive: isPrimitive ? { value } : undefined, seenAt: this.#monotonic() })
+    this.#held.set(text, { entry, primitive: isChangeable(value) ? undefined : { value }, seenAt: this.#monotonic() })
   }
 
   /** Lets go of one key, or of all. */

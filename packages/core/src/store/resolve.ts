@@ -41,7 +41,7 @@ const ADAPTER_VERBS = ['open', 'close'] as const
  *
  * @param env whose `npm_config_user_agent` names the package manager in messages. Default: `process.env`.
  * @param storeOptions for the store of a URL. One place has one set of them in a process; without any, those that it has.
- * @throws UnknownStoreError for a scheme that nobody knows; StoreNotInstalledError; StoreError if the store's package
+ * @throws UnknownStoreError for an unknown scheme; StoreNotInstalledError; StoreError if the store's package
  * cannot be loaded; OptionError for what is no cache at all.
  * @example
  * ```ts
@@ -62,6 +62,7 @@ export function resolveStore(
   if (typeof cache !== 'string' && !(cache instanceof URL)) {
     throw new OptionError('cache must be a URL or a StoreAdapter', { option: 'cache' })
   }
+  refuseHalfUrl(cache)
   const scheme = schemeOf(cache)
   const known = adapters.get(String(cache))
   // A relative folder means another place once the process has changed its own.
@@ -97,6 +98,20 @@ function isAdapter(cache: unknown): cache is StoreAdapter {
   )
 }
 
+/** `redis:/localhost` would silently be a folder of that name. The text may hold a password, so the message leaves it out. */
+function refuseHalfUrl(cache: string | URL): void {
+  const scheme = /^([a-z][a-z\d+.-]+):(?!\/\/)/i.exec(String(cache))?.[1]?.toLowerCase()
+  if (scheme === undefined || !schemes().includes(scheme)) return
+  throw new OptionError(`cache: write ${scheme}://…, with two slashes; for a folder of that name write ./${scheme}:…`, {
+    option: 'cache',
+  })
+}
+
+/** All that have a store. */
+function schemes(): string[] {
+  return [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
+}
+
 /** Refuses other options for a place that is in use: they would count or not by which function was wrapped first. */
 function agreed(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): StoreAdapter {
   if (storeOptions === undefined || isDeepStrictEqual(optionsOf.get(adapter), storeOptions)) return adapter
@@ -118,7 +133,7 @@ function factoryOf(scheme: string, cache: string | URL, env: Environment): Make 
 }
 
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
-  const known = [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
+  const known = schemes()
   const near = nearest(scheme, known)
   const keyv = Object.hasOwn(KEYV_MODULES, scheme) ? KEYV_MODULES[scheme] : undefined
   const hint =

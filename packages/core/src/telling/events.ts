@@ -3,9 +3,9 @@ import type { PersistError } from '@persist/errors'
 /**
  * Why an entry was not served. `absent`: there is none. `expired`: its ttl is over, or it is older than asked for.
  * `version`: it is of another version. `source`: another function text wrote it, and the name is derived. `invalid`:
- * `validate` refuses it. `unreadable`: it cannot be unpickled. `refresh`, `bypass`: the call asked for a computation.
+ * `validate` refuses it. `unreadable`: it cannot be unpickled. `refresh`: the call asked for a computation.
  */
-export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh' | 'bypass'
+export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh'
 
 interface Of<Name extends string> {
   readonly name: Name

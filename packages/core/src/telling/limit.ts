@@ -1,6 +1,6 @@
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
-/** How many kinds of problem a function is told apart by; the rest share one. */
+/** How many kinds of problem are distinguished for a function; the rest share one. */
 const MOST_KINDS = 100
 
 interface Repeated {

@@ -34,7 +34,12 @@ export class Reporter {
     this.#namespace = namespace
     this.#verbosity = listeners.verbosity
     this.#report = listeners.report
-    this.#stderr = listeners.stderr
+    this.#stderr = (text) => {
+      // A line that cannot be printed must not cost the caller a result either.
+      try {
+        listeners.stderr(text)
+      } catch {}
+    }
     this.#limit = new Limit(listeners.monotonic)
   }
 

@@ -20,8 +20,8 @@ export const LEVELS: Readonly<Record<PersistEventName, Verbosity>> = {
 
 /** One line of stderr for an event; with all its facts at 4. */
 export function line(event: PersistEvent, verbosity: Verbosity): string {
-  const { name, namespace, ...facts } = event
-  const entry = 'hash' in event && event.hash !== undefined ? `${namespace}/${event.hash}` : namespace
+  const { name, namespace, hash, ...facts } = { hash: undefined, ...event }
+  const entry = hash === undefined ? namespace : `${namespace}/${hash}`
   const detail = verbosity >= 4 ? ` ${allFacts(facts)}` : brief(event)
   return `persist: ${name} ${entry}${detail}\n`
 }
