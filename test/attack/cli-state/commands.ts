@@ -53,7 +53,7 @@ export interface Scene {
 }
 
 /** Runs a command while calls go on, and checks how it ended. */
-export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<void> {
+export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<unknown> {
   const { command, form, place, json, slow } = drawn
   const { ledger, other, newFile } = scene
   const { funcname } = place.subject
@@ -63,8 +63,11 @@ export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<void> {
   const some = named ? [funcname] : []
   const either = named ? [0, 1] : [0]
   const winner = WINNERS[form % WINNERS.length]!
-  const run = async (codes: readonly number[], ...args: readonly string[]) =>
-    checkOutcome(args, await scene.run(['-c', cache, '-y', ...(json ? ['--json'] : []), ...args]), codes, json)
+  const run = async (codes: readonly number[], ...args: readonly string[]) => {
+    const outcome = await scene.run(['-c', cache, '-y', ...(json ? ['--json'] : []), ...args])
+    checkOutcome(args, outcome, codes, json)
+    return outcome.code === 0
+  }
   switch (command) {
     case 'ls':
     case 'stats':
@@ -79,13 +82,18 @@ export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<void> {
     case 'rm':
       return ledger.removal([place], () => run([0, 1], 'rm', funcname, ...entryNamed(place.id, form % 2)))
     case 'clear':
-      return ledger.removal(named ? ofSame(place) : PLACES, () => run(either, 'clear', ...(named ? some : ['--all'])))
+      // A function that has no entries at that moment is not among all, and what it computes is stored.
+      if (!named) return ledger.removal(PLACES, async () => (await run([0], 'clear', '--all')) && false)
+      return ledger.removal(ofSame(place), () => run([0, 1], 'clear', funcname))
     case 'prune':
       ledger.prunes()
       return run(either, 'prune', ...some, ...(form % 3 === 0 ? ['--keep-stale', '1s'] : []))
     case 'shrink':
       ledger.prunes()
-      return ledger.removal(ofSame(place), () => run([0, 1], 'prune', funcname, '--max-entries', '2'), false)
+      return ledger.removal(ofSame(place), async () => {
+        await run([0, 1], 'prune', funcname, '--max-entries', '2')
+        return false
+      })
     case 'out':
       return run([0, 1], 'copy', cache, other, '--winner', winner)
     case 'in':

@@ -68,25 +68,11 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
 
   async shrink(scene, place, form) {
     scene.ledger.prunes()
-    const { funcname } = place.subject
-    const most = form % 4
     const same = PLACES.filter(({ subject }) => subject === place.subject)
-    await scene.ledger.removal(
-      same,
-      async () => {
-        const before = contentsOf(diskStore(scene.cache))
-        const isHere = (name: string) => name.startsWith(`${funcname} `)
-        const alive = [...before].filter(([name, entry]) => isHere(name) && !isDead(entry, Date.now()))
-        if (![...before.keys()].some(isHere)) return refused(scene, 1, 'prune', funcname, '--max-entries', `${most}`)
-        await ask(scene, 'prune', funcname, '--max-entries', `${most}`)
-        const after = contentsOf(diskStore(scene.cache))
-        expect([...after.keys()].filter(isHere)).toHaveLength(Math.min(most, alive.length))
-        for (const [name, entry] of after) expect(entry).toEqual(before.get(name))
-        const others = [...before].filter(([name]) => !isHere(name))
-        expect([...after].filter(([name]) => !isHere(name))).toEqual(others)
-      },
-      false,
-    )
+    await scene.ledger.removal(same, async () => {
+      await shrinkTo(scene, place.subject.funcname, form % 4)
+      return false
+    })
   },
 
   async rm(scene, { subject, id }) {
@@ -159,6 +145,21 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
       expect(() => readdirSync(nowhere)).toThrow('ENOENT')
     })
   },
+}
+
+/** Prunes a function down to so many entries, of those that are alive. */
+async function shrinkTo(scene: Scene, funcname: string, most: number): Promise<void> {
+  const before = contentsOf(diskStore(scene.cache))
+  const isHere = (name: string) => name.startsWith(`${funcname} `)
+  const args = ['prune', funcname, '--max-entries', `${most}`]
+  if (![...before.keys()].some(isHere)) return refused(scene, 1, ...args)
+  await ask(scene, ...args)
+  const after = contentsOf(diskStore(scene.cache))
+  const alive = [...before].filter(([name, entry]) => isHere(name) && !isDead(entry, Date.now()))
+  expect([...after.keys()].filter(isHere)).toHaveLength(Math.min(most, alive.length))
+  for (const [name, entry] of after) expect(entry).toEqual(before.get(name))
+  const others = [...before].filter(([name]) => !isHere(name))
+  expect([...after].filter(([name]) => !isHere(name))).toEqual(others)
 }
 
 /** Damages the file of an entry as a bad disk would: its first bytes still say what it is. */

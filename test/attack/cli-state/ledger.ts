@@ -109,8 +109,11 @@ export class Ledger {
     for (const place of places) this.#of(place).isDisturbed = true
   }
 
-  /** A removal of whatever is stored for these calls; `isDeletion`: nothing from before it is served afterwards. */
-  async removal(places: readonly Place[], act: () => unknown, isDeletion = true): Promise<void> {
+  /**
+   * A removal of whatever is stored for these calls. Unless it answers `false`, nothing from before it is stored or served
+   * afterwards.
+   */
+  async removal(places: readonly Place[], act: () => unknown): Promise<void> {
     this.disturb(places)
     const least = this.#made + 1
     const { all } = this.#transfers
@@ -122,12 +125,13 @@ export class Ledger {
       known.least = 0
       known.removals++
     }
+    let answer: unknown
     try {
-      await act()
+      answer = await act()
     } finally {
       for (const place of places) this.#of(place).removals--
     }
-    if (!isDeletion || all !== this.#transfers.all || this.#transfers.active > 0) return
+    if (answer === false || all !== this.#transfers.all || this.#transfers.active > 0) return
     for (const known of floored) known.floor = Math.max(known.floor, least)
   }
 

@@ -84,5 +84,3 @@ export function persistSubjects(
     })
   })
 }
-
-export type PersistedSubject = ReturnType<typeof persistSubjects>[number]
