@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
 import { type Computation, compute, type OwnTurn } from './compute.ts'
+import { makeRoom } from './few-keys.ts'
 import type { Flight } from './flight.ts'
 import { heldHere } from './held-here.ts'
 import { checkUnhash, hasStrayed } from './identity.ts'
@@ -12,8 +13,6 @@ import { release, tryTurn } from './turn.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
-/** For how many keys pauses and foreign leases are remembered. */
-const MOST_KEYS = 1_000
 
 interface Running {
   readonly flight: Flight
@@ -125,8 +124,4 @@ export function handOver(plan: Plan, work: Promise<unknown>): void {
   } catch (error) {
     failed(error)
   }
-}
-
-function makeRoom(map: Map<string, unknown>): void {
-  if (map.size >= MOST_KEYS) map.delete(map.keys().next().value!)
 }

@@ -65,20 +65,13 @@ function lookUp(plan: Plan, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const identity = identify(plan, call.self, call.args)
-  if (isRefresh(plan, call) && (call.refresh || isToBeRefreshed(plan, identity))) {
+  // By the mode once for a call and all that its function calls: else a recursion would be exponential.
+  if (isRefresh(plan, call) && (call.refresh || refreshesFirst(`${plan.namespace}\0${identity.text}`))) {
     return refresh(plan, call, identity, signals)
   }
   const held = plan.memory === undefined ? undefined : heldInMemory(plan, identity, call.maxAge)
   const landing = held === undefined ? undefined : remember(plan, identity, held)
   return landing === undefined ? lookInStore(plan, call, identity, signals) : inItsWay(plan, landing)
-}
-
-/**
- * With `PERSIST_MODE=refresh` each result is computed once for a call and all calls that its function makes: else a
- * recursion would be exponential.
- */
-function isToBeRefreshed({ namespace }: Plan, { text }: Identity): boolean {
-  return refreshesFirst(`${namespace}\0${text}`)
 }
 
 function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {

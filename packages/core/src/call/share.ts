@@ -8,6 +8,7 @@ import { tellShared } from './outcome.ts'
 import { asError } from './recall.ts'
 import { answered } from './record.ts'
 import { join, RING } from './rings.ts'
+import { within } from './within.ts'
 
 /** The same call is under way in this process. */
 export function meet(
@@ -35,7 +36,10 @@ async function share(
 ): Promise<unknown> {
   const { monotonic } = plan.surroundings
   const since = monotonic()
-  const landing = await join(flight, withinTimeout(plan, flight.landing as Promise<Landing>))
+  const landing = await join(
+    flight,
+    within(flight.landing as Promise<Landing>, plan.waitTimeout, plan.surroundings, (): typeof OVERDUE => OVERDUE),
+  )
   if (landing === RING) return alone(plan, call, identity)
   if (landing === OVERDUE) {
     plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
@@ -62,21 +66,4 @@ function shared(plan: Plan, identity: Identity, value: unknown): unknown {
 
 function isTooOld(plan: Plan, call: Call, { createdAt }: Landing): boolean {
   return createdAt !== undefined && plan.surroundings.now() - createdAt > call.maxAge
-}
-
-function withinTimeout(plan: Plan, landing: Promise<Landing>): Promise<Landing | typeof OVERDUE> {
-  if (plan.waitTimeout === Number.POSITIVE_INFINITY) return landing
-  return new Promise((resolve, reject) => {
-    const cancel = plan.surroundings.later(plan.waitTimeout, () => resolve(OVERDUE))
-    landing.then(
-      (value) => {
-        cancel()
-        resolve(value)
-      },
-      (error) => {
-        cancel()
-        reject(error)
-      },
-    )
-  })
 }

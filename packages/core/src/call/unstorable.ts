@@ -1,9 +1,8 @@
 import { PickleError } from '@persist/errors'
+import { makeRoom } from './few-keys.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
-/** For how many keys it is remembered. */
-const MOST_KEYS = 1_000
 
 interface Refusal {
   readonly error: unknown
@@ -47,7 +46,7 @@ export class Unstorable {
     const path = error instanceof PickleError ? error.path : '$'
     const ms = Math.min((before?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
     const kind = kindOf(partOf(value, path))
-    if (this.#refusals.size >= MOST_KEYS) this.#refusals.delete(this.#refusals.keys().next().value!)
+    makeRoom(this.#refusals)
     this.#refusals.set(text, { error, path, kind, until: this.#monotonic() + ms, ms })
   }
 }

@@ -1,6 +1,7 @@
 import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
 import { isThenable } from '../call/steps.ts'
+import { within } from '../call/within.ts'
 import type { Plan } from '../plan/plan.ts'
 
 const FIRST_PROBE_MS = 250
@@ -42,7 +43,8 @@ export class Circuit {
   async #probe(ms: number, plan: Plan): Promise<void> {
     try {
       const answer = plan.adapter.ping?.()
-      if (isThenable(answer)) await within(PING_MS, answer, plan)
+      // One that never answers must not leave the circuit open forever.
+      if (isThenable(answer)) await within(answer, PING_MS, plan.surroundings, noAnswer)
     } catch {
       // Still out of reach; it was reported when the circuit opened.
       this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), plan)
@@ -53,21 +55,10 @@ export class Circuit {
   }
 }
 
-/** A ping that never answers must not leave the circuit open forever. */
-function within(ms: number, answer: PromiseLike<unknown>, plan: Plan): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const cancel = plan.surroundings.later(ms, () => reject(new Error(`no answer within ${ms} ms`)))
-    const settle = (act: () => void) => {
-      cancel()
-      act()
-    }
-    answer.then(
-      (value) => settle(() => resolve(value)),
-      (error) => settle(() => reject(error)),
-    )
-  })
-}
-
 function tell(plan: Plan, state: 'open' | 'closed'): void {
   plan.reporter.tell('circuit', { state, store: plan.adapter.name })
+}
+
+function noAnswer(): never {
+  throw new Error(`no answer within ${PING_MS} ms`)
 }
