@@ -11,7 +11,7 @@ import { VERSION } from './version.ts'
 
 type Outcome = ExitCode | void
 
-/** The command line. `done` gets each command's exit code. `silent`: whoever catches its errors prints them. */
+/** The command line. `done` gets each command's exit code. `silent`: the caller prints its errors. */
 export function createProgram(
   done: (code: ExitCode) => void,
   { silent = false }: { readonly silent?: boolean } = {},

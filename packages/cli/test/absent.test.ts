@@ -160,7 +160,7 @@ describe('a function that is not there', () => {
   })
 })
 
-test('a cache that is written where a function belongs is told how to be named', async () => {
+test('a cache that is written where a function belongs gets an error that shows how to name it', async () => {
   const hint = /looks like a cache; name a cache with --cache/
   for (const word of ['file:///nowhere/x', 'mongodb://ann:S3cret@host/db', './persist', join(cwd, 'persist')]) {
     for (const args of [

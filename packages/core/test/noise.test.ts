@@ -38,7 +38,7 @@ inBothColours('a problem that repeats', (makeStore, colour) => {
     expect(lines.at(-1)).toMatch(/\d+ times since the last report/)
   })
 
-  it('is told apart by its kind and place', async () => {
+  it('is distinguished by its kind and place', async () => {
     const { persist, report, told } = lab({ monotonic: () => 0 })
     const values: unknown[] = [
       { a: () => {} },

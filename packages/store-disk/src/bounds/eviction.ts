@@ -15,7 +15,7 @@ const LOOKS = 4
 const LOOKS_WHEN_OVER = 24
 const MOST_REMOVALS = 8
 const FEWEST_TO_CHOOSE_FROM = 16
-/** How many files whoever counts first looks at, at once: some 20 ms. The rest are counted by their names. */
+/** How many files the first count looks at, at once: some 20 ms. The rest are counted by their names. */
 const FIRST_LOOKS = 4096
 /** Changes that are noted together; fewer under small bounds. */
 const LONGEST_BATCH = 16

@@ -11,7 +11,7 @@ export const ALL_ENTRIES = '~all'
 
 /**
  * Takes entries out of a namespace unless they have changed since they were looked at. A rename takes the file aside, under
- * the name of a token, where it is compared; one that has changed goes back. Whoever deletes the entry at this moment has
+ * the name of a token, where it is compared; one that has changed goes back. A process that deletes the entry at this moment has
  * a token as well, made before it looks for what is aside: so either we see that token and put nothing back, or it sees
  * what is aside and takes it away.
  */

@@ -76,7 +76,7 @@ function entryAt(files: EntryFiles, name: string): Entry | undefined {
   return undefined
 }
 
-/** What a listing cannot read may be somebody else's file: then it is none of our business. */
+/** A file that a listing cannot read may be foreign: then it is left alone. */
 function discardOwn(files: EntryFiles, name: string, why: Unreadable): void {
   const folder = files.folder.path ?? ''
   if (isOwnEntry(files.plan, folder, name)) files.discard(folder + name, why)

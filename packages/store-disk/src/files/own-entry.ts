@@ -15,7 +15,7 @@ export function isNamedAsEntry(name: string): boolean {
 
 /**
  * Whether a file in a function's folder is an entry that we have written, whole or damaged: it begins like one, or has the
- * name that only a default hash has. What is not is somebody else's: neither counted nor moved, and never deleted.
+ * name that only a default hash has. Any other file is foreign: neither counted nor moved, and never deleted.
  */
 export function isOwnEntry({ fs }: Plan, folder: string, name: string): boolean {
   if (!isNamedAsEntry(name)) return false

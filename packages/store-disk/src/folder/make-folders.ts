@@ -15,7 +15,7 @@ export function makeFolders(fs: FileSystem, dir: string): boolean {
       for (const path of missing.reverse()) makeOne(fs, path)
       return missing.length > 0
     } catch (error) {
-      // Somebody may remove them at this moment.
+      // Another process may remove them at this moment.
       if (errorCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
     }
   }

@@ -47,7 +47,7 @@ export class Sweep {
     for (let index = 0; index < names.length && left > 0; index++, left--) {
       const name = names[(first + index) % names.length]!
       const token = readToken(name)
-      // What is no token is somebody else's file.
+      // A file that is no token is foreign.
       if (token !== undefined && this.#isLitter(shard + name, token)) unlinkQuietly(this.#plan, shard + name)
     }
   }
@@ -55,7 +55,7 @@ export class Sweep {
   #damaged(): void {
     const { fs, clock, layout } = this.#plan
     for (const name of this.#names(layout.damaged)) {
-      // What we did not move there ourselves is somebody else's file.
+      // A file that we did not move there ourselves is foreign.
       if (readToken(name) === undefined) continue
       const stat = fs.lstatSync(layout.damaged + name, { throwIfNoEntry: false })
       // A folder that was in an entry's place may hold anything.

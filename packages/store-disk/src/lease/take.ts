@@ -17,11 +17,11 @@ export interface Taken {
 }
 
 /**
- * Takes the lease on an entry: makes a token, then looks who else has one. Whoever looks after making theirs sees all
+ * Takes the lease on an entry: makes a token, then looks who else has one. A process that looks after it made its own sees all
  * that were there before, so of two at most one finds itself alone; and all names are unique, so nobody can take away,
  * or publish, anything but what they mean.
  *
- * Whoever takes a token away looks once more: only a listing without any other token, begun after the last one had gone,
+ * A process that takes a token away looks once more: only a listing without any other token, begun after the last one had gone,
  * proves that nobody has stolen that last one.
  */
 export function takeLease(
@@ -66,7 +66,7 @@ export function takeLease(
   }
 
   /**
-   * One's own token is there before the other one goes: whoever lists in between sees one of them. Only one can take a
+   * One's own token is there before the other one goes: a listing in between sees one of them. Only one can take a
    * token away, so of two thieves one wins, and none does where the lease has ended.
    */
   function takesFrom(id: string): boolean {

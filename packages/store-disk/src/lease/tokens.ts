@@ -32,7 +32,7 @@ export interface Target {
   readonly mark: string
 }
 
-/** The tokens of a store: whoever computes, sets or deletes an entry has one, and nobody else has the same. */
+/** The tokens of a store: a process that computes, sets or deletes an entry has one of its own. */
 export class Tokens {
   readonly #plan: Plan
   readonly #root: Root
@@ -191,7 +191,7 @@ export class Tokens {
     try {
       return unlinkIfThere(this.#plan, shard + name)
     } catch (error) {
-      // Somebody has put a folder there, which may hold anything.
+      // A foreign folder stands there, which may hold anything.
       if (!isOwnFolder(this.#plan.fs, shard + name)) throw error
       return moveOut(this.#plan, shard + name, this.#plan.layout.damaged, scratchName()) !== undefined
     }
