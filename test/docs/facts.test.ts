@@ -19,12 +19,12 @@ function read(path: string): string {
 
 describe('docs/guide.md knows', () => {
   test('every event', () => {
-    const events = quotedIn('packages/core/src/telling/verbosity.ts', /^ {2}(\w+): \d,$/gm)
+    const events = quotedIn('packages/core/src/events/stderr-lines.ts', /^ {2}(\w+): \d,$/gm)
     expect(events.filter((name) => !GUIDE.includes(`\n| \`${name}\``))).toEqual([])
   })
 
   test('every reason of a miss and of a skip, and every outcome of a wait', () => {
-    const source = read('packages/core/src/telling/events.ts')
+    const source = read('packages/core/src/types/events.ts')
     const unions = [/type MissReason = (.*)/, /'skip'> & \{ readonly reason: (.*) \}/, /readonly outcome: (.*) \}/]
     const words = unions.flatMap((union) => [...union.exec(source)![1]!.matchAll(/'(\w+)'/g)].map(([, word]) => word!))
     expect(words).toEqual(expect.arrayContaining(['absent', 'fenced', 'turn']))
@@ -37,13 +37,15 @@ describe('docs/guide.md knows', () => {
   })
 
   test('every verb on a persisted function', () => {
-    const verbs = quotedIn('packages/core/src/face/wrap.ts', /^ {4}(\w+)(?:\(this|: )/gm)
+    const verbs = quotedIn('packages/core/src/api/wrap.ts', /^ {4}(\w+)(?:\(this|: )/gm)
     expect(verbs).toContain('lookup')
     expect(verbs.filter((verb) => !GUIDE.includes(`.${verb}(`) && !GUIDE.includes(`.${verb}.`))).toEqual([])
   })
 
   test('every variable of the environment that core reads', () => {
-    const sources = ['plan/environment.ts', 'plan/draft.ts'].map((path) => read(`packages/core/src/${path}`)).join()
+    const sources = ['options/environment.ts', 'options/resolve-options.ts']
+      .map((path) => read(`packages/core/src/${path}`))
+      .join()
     const names = [...sources.matchAll(/env\.(PERSIST_\w+)/g)].map(([, name]) => name!)
     expect(names).toHaveLength(3)
     expect(names.filter((name) => !GUIDE.includes(`| \`${name}\``))).toEqual([])
@@ -58,7 +60,7 @@ test('docs/limits.md has the limits that the packages keep', () => {
   says(constants.MAX_STRING_LENGTH, 'characters')
   says(of('store-disk/src/files/entry-files.ts', /MOST_BYTES = (\w+)/), 'bytes')
   says(of('store-lmdb/src/keys.ts', /LONGEST_HASH = (\w+)/), 'bytes')
-  says(of('core/src/plan/completed.ts', /maxEntries: (\w+)/), 'entries')
+  says(of('core/src/options/complete.ts', /maxEntries: (\w+)/), 'entries')
   says(of('core/src/many/calls.ts', /BATCH = (\w+)/), ' ')
   expect(of('key/src/limits.ts', /MAX_DEPTH = (\d+)/)).toBe(500)
   expect(of('pickle/src/options.ts', /maxDepth = (\d+)/)).toBe(500)

@@ -37,15 +37,15 @@ function namesOf(members: Iterable<{ readonly name?: ts.PropertyName }>): string
 
 describe('docs/options.md has every option, and no other', () => {
   test.each([
-    ['## Of persist', 'packages/core/src/plan/options-check.ts', 'CHECKS'],
-    ['## Of persist', 'packages/core/src/plan/options.ts', 'Options'],
-    ['## Of a call', 'packages/core/src/face/persisted.ts', 'Overrides'],
-    ['## Of many calls', 'packages/core/src/face/many.ts', 'ManyOptions'],
+    ['## Of persist', 'packages/core/src/options/validate.ts', 'CHECKS'],
+    ['## Of persist', 'packages/core/src/types/options.ts', 'Options'],
+    ['## Of a call', 'packages/core/src/types/persisted.ts', 'Overrides'],
+    ['## Of many calls', 'packages/core/src/types/many.ts', 'ManyOptions'],
     ['### Disk', 'packages/store-disk/src/options.ts', 'DiskStoreOptions'],
     ['### MongoDB', 'packages/store-mongo/src/options.ts', 'MongoStoreOptions'],
     ['### LMDB', 'packages/store-lmdb/src/options.ts', 'LmdbStoreOptions'],
     ['### Keyv and Redis', 'packages/store-keyv/src/options.ts', 'KeyvStoreOptions'],
-    ['### Memory', 'packages/core/src/store/memory-store.ts', 'MemoryStoreOptions'],
+    ['### Memory', 'packages/core/src/stores/memory-store.ts', 'MemoryStoreOptions'],
     ['## Of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
   ])('%s: %s, %s', (heading, path, name) => {
     expect(documented(heading)).toEqual(declared(path, name))
@@ -53,7 +53,7 @@ describe('docs/options.md has every option, and no other', () => {
 
   test('the bounds of the memory tier are told where memory is', () => {
     const row = PAGE.split('\n').find((line) => line.startsWith('| `memory`'))
-    for (const name of declared('packages/core/src/plan/options.ts', 'MemoryOptions')) {
+    for (const name of declared('packages/core/src/types/options.ts', 'MemoryOptions')) {
       expect(row).toContain(`\`${name}\``)
     }
   })

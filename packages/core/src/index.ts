@@ -43,21 +43,11 @@ export {
   type Supports,
   type TagFence,
 } from '@persist/store'
-export type { OptionsFor, Persist, PersistWith } from './face/forms.ts'
-export type { Many, ManyCalls, ManyOptions, ManyProgress, ManyStreams } from './face/many.ts'
-export { createPersist, persist, persisted } from './face/persist.ts'
-export type {
-  AsyncView,
-  Iteration,
-  Lookup,
-  Overrides,
-  Persisted,
-  PersistedCall,
-  PersistedMembers,
-  Stats,
-  SyncView,
-  View,
-} from './face/persisted.ts'
+export { createPersist, persist, persisted } from './api/persist.ts'
+export type { Surroundings } from './runtime/runtime.ts'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
+export { closeStores, resolveStore } from './stores/resolve.ts'
+export type { MissReason, PersistEvent, PersistEventName } from './types/events.ts'
 export type {
   AnyFunction,
   CacheRef,
@@ -69,7 +59,8 @@ export type {
   KeyOf,
   ModeOf,
   ResultOf,
-} from './face/types.ts'
+} from './types/functions.ts'
+export type { Many, ManyCalls, ManyOptions, ManyProgress, ManyStreams } from './types/many.ts'
 export type {
   MemoryOptions,
   Options,
@@ -77,8 +68,17 @@ export type {
   StandardResult,
   StandardSchema,
   Verbosity,
-} from './plan/options.ts'
-export type { Surroundings } from './plan/surroundings.ts'
-export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts'
-export { closeStores, resolveStore } from './store/resolve.ts'
-export type { MissReason, PersistEvent, PersistEventName } from './telling/events.ts'
+} from './types/options.ts'
+export type { OptionsFor, Persist, PersistWith } from './types/persist.ts'
+export type {
+  AsyncView,
+  Iteration,
+  Lookup,
+  Overrides,
+  Persisted,
+  PersistedCall,
+  PersistedMembers,
+  Stats,
+  SyncView,
+  View,
+} from './types/persisted.ts'

@@ -1,7 +1,7 @@
 import { memoryStore } from '@persist/core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { judge } from '../src/call/judge.ts'
+import { judge } from '../src/call/freshness.ts'
 import { inBothColours, lab } from './lab.ts'
 
 const YEAR = 365 * 86_400_000

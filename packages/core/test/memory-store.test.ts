@@ -1,7 +1,7 @@
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../src/store/memory-store.ts'
+import { memoryStore } from '../src/stores/memory-store.ts'
 
 // That it meets the contract is shown in packages/store/test/conformance.test.ts.
 

@@ -1,8 +1,8 @@
 import { pickle, unpickle } from '@persist/pickle'
-import type { Plan } from '../plan/plan.ts'
+import { withoutSignal } from '../concurrency/abort-signals.ts'
+import type { Plan } from '../context.ts'
+import { hasStrayed, isChangeable } from './cache-key.ts'
 import type { Computation } from './compute.ts'
-import { hasStrayed, isChangeable } from './identity.ts'
-import { withoutSignal } from './signals.ts'
 
 /** The arguments of a call for `tags`, `ttl` and `shouldStore`, which are asked after the function. */
 export interface Given {

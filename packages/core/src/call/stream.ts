@@ -1,13 +1,13 @@
-import type { Plan } from '../plan/plan.ts'
-import { tellProblem } from '../telling/trouble.ts'
-import { refreshInBackground } from './behind.ts'
+import { throwIfAborted } from '../concurrency/abort-signals.ts'
+import { isInside } from '../concurrency/flights.ts'
+import type { Plan } from '../context.ts'
+import { refreshInBackground } from './background-refresh.ts'
 import { Broadcast } from './broadcast.ts'
-import { type Call, isRefresh, plain, signalsOf } from './call.ts'
-import { isInside } from './flight.ts'
-import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
-import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './outcome.ts'
-import { asError, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
-import { throwIfAborted } from './signals.ts'
+import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
+import { type Call, isRefresh, plain, signalsOf } from './get-or-compute.ts'
+import { asError, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
+import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './serve.ts'
+import { tellProblem } from './store-guard.ts'
 
 type Chunks = readonly unknown[]
 

@@ -1,12 +1,12 @@
-import { answer, type Call, PLAIN } from '../call/call.ts'
-import { type Identity, identify } from '../call/identity.ts'
-import { Limit } from '../call/limit.ts'
-import { hit } from '../call/outcome.ts'
-import { asError, heldInMemory, open } from '../call/recall.ts'
-import { isThenable, type Steps, wait } from '../call/steps.ts'
-import type { ManyOptions, ManyProgress } from '../face/many.ts'
-import type { Plan } from '../plan/plan.ts'
-import { ask, tellProblem } from '../telling/trouble.ts'
+import { type Identity, identify } from '../call/cache-key.ts'
+import { answer, type Call, PLAIN } from '../call/get-or-compute.ts'
+import { asError, heldInMemory, open } from '../call/lookup.ts'
+import { hit } from '../call/serve.ts'
+import { ask, tellProblem } from '../call/store-guard.ts'
+import { Limit } from '../concurrency/limit.ts'
+import { isThenable, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import type { Plan } from '../context.ts'
+import type { ManyOptions, ManyProgress } from '../types/many.ts'
 
 /** Enough to make round trips rare, few enough to keep one reply small. */
 export const BATCH = 1_000

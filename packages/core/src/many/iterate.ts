@@ -1,7 +1,7 @@
-import { answersWithPromises } from '../call/its-way.ts'
-import { run } from '../call/steps.ts'
-import type { ManyOptions } from '../face/many.ts'
-import type { Plan } from '../plan/plan.ts'
+import { answersWithPromises } from '../call/return-in-mode.ts'
+import { run } from '../concurrency/sync-or-async.ts'
+import type { Plan } from '../context.ts'
+import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
 import { Source } from './source.ts'
 

@@ -1,6 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
-import type { ManyOptions } from '../face/many.ts'
+import type { ManyOptions } from '../types/many.ts'
 
 type Check = readonly [what: string, fits: (value: unknown) => boolean]
 

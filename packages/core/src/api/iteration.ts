@@ -1,0 +1,78 @@
+import type { Entry } from '@persist/store'
+import { answered } from '../call/create-entry.ts'
+import { asError, judgeNow } from '../call/lookup.ts'
+import { tellProblem, troubled } from '../call/store-guard.ts'
+import type { Plan } from '../context.ts'
+
+/** The listings of a cache that can be iterated: lazy, in no order, fresh results only. */
+export function listings(plan: Plan) {
+  const entries = plan.adapter.mode === 'sync' ? () => syncPairs(plan) : () => asyncPairs(plan)
+  return {
+    entries,
+    keys: () => project(entries(), ([key]) => key),
+    values: () => project(entries(), ([, value]) => value),
+    forEach: (visit: (value: unknown, key: unknown) => void) => drain(entries(), visit),
+    [plan.adapter.mode === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: entries,
+  }
+}
+
+type Pair = [key: unknown, value: unknown]
+
+function* syncPairs(plan: Plan): Generator<Pair> {
+  try {
+    for (const entry of plan.store.entries() as Iterable<Entry>) {
+      const pair = read(plan, entry)
+      if (pair !== undefined) yield pair
+    }
+  } catch (error) {
+    troubled(plan, 'entries', error)
+  }
+}
+
+async function* asyncPairs(plan: Plan): AsyncGenerator<Pair> {
+  try {
+    for await (const entry of plan.store.entries()) {
+      const pair = read(plan, entry)
+      if (pair !== undefined) yield pair
+    }
+  } catch (error) {
+    troubled(plan, 'entries', error)
+  }
+}
+
+/** `undefined` for what is not fresh, cannot be read, or was written without its key. */
+function read(plan: Plan, entry: Entry): Pair | undefined {
+  if (judgeNow(plan, entry).kind !== 'fresh') return undefined
+  try {
+    const fromStored = (payload: Entry['payload']) => answered('unpickle', plan.unpickle(payload))
+    if (entry.key !== undefined) return [fromStored(entry.key), fromStored(entry.payload)]
+    return plan.unhash && [plan.unhash(entry.hash), fromStored(entry.payload)]
+  } catch (error) {
+    tellProblem(plan, 'unpickle', entry.hash, asError(error))
+    return undefined
+  }
+}
+
+function project<T>(pairs: Generator<Pair> | AsyncGenerator<Pair>, pick: (pair: Pair) => T) {
+  return Symbol.iterator in pairs ? projectSync(pairs, pick) : projectAsync(pairs, pick)
+}
+
+function* projectSync<T>(pairs: Generator<Pair>, pick: (pair: Pair) => T): Generator<T> {
+  for (const pair of pairs) yield pick(pair)
+}
+
+async function* projectAsync<T>(pairs: AsyncGenerator<Pair>, pick: (pair: Pair) => T): AsyncGenerator<T> {
+  for await (const pair of pairs) yield pick(pair)
+}
+
+function drain(
+  pairs: Generator<Pair> | AsyncGenerator<Pair>,
+  visit: (value: unknown, key: unknown) => void,
+): void | Promise<void> {
+  if (!(Symbol.iterator in pairs)) return drainAsync(pairs, visit)
+  for (const [key, value] of pairs) visit(value, key)
+}
+
+async function drainAsync(pairs: AsyncGenerator<Pair>, visit: (value: unknown, key: unknown) => void): Promise<void> {
+  for await (const [key, value] of pairs) visit(value, key)
+}

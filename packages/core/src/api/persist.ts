@@ -1,0 +1,120 @@
+import { NotPersistedError, OptionError } from '@persist/errors'
+import { draft } from '../options/resolve-options.ts'
+import { realSurroundings, type Surroundings } from '../runtime/runtime.ts'
+import type { AnyFunction, CacheRef } from '../types/functions.ts'
+import type { AnyOptions } from '../types/options.ts'
+import type { Persist } from '../types/persist.ts'
+import type { Persisted } from '../types/persisted.ts'
+import { decorateLegacy, decorateStandard, isDecoratorContext, isLegacyDecoration, type Make } from './decorators.ts'
+import { isPersisted, wrap } from './wrap.ts'
+
+/**
+ * A `persist` for other surroundings: another clock, environment or stderr. For tests, mostly. What is not given, or
+ * `undefined`, is that of the real world.
+ *
+ * @example
+ * ```ts
+ * const persist = createPersist({ now: () => Date.UTC(2026, 0, 1), env: {} })
+ * ```
+ */
+export function createPersist(
+  surroundings: { readonly [Name in keyof Surroundings]?: Surroundings[Name] | undefined } = {},
+): Persist {
+  const given = Object.entries(surroundings).filter(([, value]) => value !== undefined)
+  const all: Surroundings = { ...realSurroundings, ...Object.fromEntries(given) }
+  // `entry` is what the user called: the stack below it says where a function was persisted.
+  const makeFrom =
+    (entry: AnyFunction): Make =>
+    (original, options, found) =>
+      wrap(draft(original, options, found, all, entry))
+  const form = (first: unknown, second?: unknown, third?: unknown): unknown => {
+    const make = makeFrom(form)
+    if (isLegacyDecoration(first, second)) {
+      return decorateLegacy(make, {}, first, second as string | symbol, third as PropertyDescriptor | undefined)
+    }
+    if (isDecoratorContext(second)) return decorateStandard(make, {}, first, second)
+    if (typeof first === 'function')
+      return make(original(first as AnyFunction), optionsOf(second), { place: 'function' })
+    const options = optionsOf(first)
+    const formWithOptions = (subject: unknown, context?: unknown, descriptor?: unknown) => {
+      const make = makeFrom(formWithOptions)
+      if (isLegacyDecoration(subject, context)) {
+        const property = context as unknown as string | symbol
+        return decorateLegacy(make, options, subject, property, descriptor as PropertyDescriptor | undefined)
+      }
+      if (isDecoratorContext(context)) return decorateStandard(make, options, subject, context)
+      if (typeof subject !== 'function') throw notAFunction(subject)
+      return make(original(subject as AnyFunction), options, { place: 'function' })
+    }
+    return formWithOptions
+  }
+  return form as Persist
+}
+
+/**
+ * Remembers what a function returned, in a folder, a database or any store, across calls, processes and machines.
+ *
+ * As `persist(fn)`, `persist(fn, options)`, `persist(options)(fn)`, `@persist` and `@persist(options)`; standard
+ * decorators and those of `experimentalDecorators`, on instance and static methods.
+ *
+ * Over a synchronous store (`file://`, the default) a synchronous function stays synchronous; over an asynchronous one
+ * (`mongodb://`) the persisted function answers with promises.
+ *
+ * @throws OptionError for an option that is unknown or of the wrong type; UnknownStoreError and StoreNotInstalledError
+ * for a cache URL without a store; DuplicateNamespaceError for a `funcname` that another function has. The persisted
+ * function throws KeyError and HashError for arguments that have no stable identity, HashCollisionError for two keys
+ * with one hash, and the function's own errors unchanged.
+ *
+ * @example
+ * ```ts
+ * const double = persist(function double(x: number) { return 2 * x })
+ * double(3)               // computed once ever
+ * double.cache.get([3])   // 6
+ * ```
+ */
+export const persist: Persist = createPersist()
+
+/**
+ * A persisted function with all that hangs on it: gives a decorated method its type back.
+ *
+ * @throws NotPersistedError for anything that is not persisted.
+ *
+ * @example
+ * ```ts
+ * persisted(model.predict).cache.size
+ * ```
+ */
+export function persisted<
+  F extends AnyFunction,
+  K = unknown,
+  C extends CacheRef = ReturnType<F> extends PromiseLike<unknown> | AsyncIterable<unknown> ? string : 'file://',
+  Iterates extends boolean = false,
+>(fn: F): Persisted<F, K, C, Iterates> {
+  if (!isPersisted(fn)) {
+    const name = typeof fn === 'function' ? JSON.stringify((fn as AnyFunction).name) : typeof fn
+    throw new NotPersistedError(`${name} is not persisted`)
+  }
+  return fn as unknown as Persisted<F, K, C, Iterates>
+}
+
+function original(fn: AnyFunction): AnyFunction {
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) {
+    throw new OptionError(`persist takes functions; ${fn.name} is a class`, { option: 'function' })
+  }
+  return fn
+}
+
+function optionsOf(value: unknown): AnyOptions {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null) throw notAFunction(value)
+  return value as AnyOptions
+}
+
+function notAFunction(value: unknown): OptionError {
+  return new OptionError(
+    `persist takes a function and an object of options, not ${value === null ? 'null' : typeof value}`,
+    {
+      option: 'function',
+    },
+  )
+}

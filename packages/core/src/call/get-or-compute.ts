@@ -1,0 +1,234 @@
+import { signalOf, throwIfAborted, until } from '../concurrency/abort-signals.ts'
+import { type Flight, type Landing, leaveLimits, refreshesFirst } from '../concurrency/flights.ts'
+import { enterLimits, type Limit, limitsOf } from '../concurrency/limit.ts'
+import { isThenable, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
+import type { Plan } from '../context.ts'
+import type { Held } from '../state/memory-tier.ts'
+import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './acquire-lease.ts'
+import { refreshInBackground } from './background-refresh.ts'
+import { callLimited } from './bypass-limited.ts'
+import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
+import { type Computation, compute } from './compute.ts'
+import { pickleKey } from './create-entry.ts'
+import { Course, Departure, fly } from './execution.ts'
+import { meet } from './join-flight.ts'
+import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
+import { inItsWay } from './return-in-mode.ts'
+import { hit, miss, replay, stale, tellHit, tellRecursion } from './serve.ts'
+import { tellProblem } from './store-guard.ts'
+import { stream } from './stream.ts'
+
+/** One call, with what it overrides. */
+export interface Call {
+  readonly self: unknown
+  readonly args: readonly unknown[]
+  /** Serve nothing older than this, in milliseconds. */
+  readonly maxAge: number
+  /** Compute again and overwrite. */
+  readonly refresh: boolean
+  /** The caller leaves when it aborts. */
+  readonly signal?: AbortSignal | undefined
+  /** The call has begun a second time, since its arguments had changed. */
+  readonly strayed?: boolean
+  /** Called when the function is about to run for this call. */
+  readonly onRun?: () => void
+  /** Of `f.many`: how many calls of the list may run at once. */
+  readonly limit?: Limit | undefined
+}
+
+/** What a call is without overrides. */
+export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as const
+
+/**
+ * One call, sync or async as the function and its store are: key, canonical text, hash, a flight of this process, memory,
+ * the store, judgement; else the lease, the function, the store again.
+ */
+export function answer(plan: Plan, call: Call): unknown {
+  const begun = begin(plan, call)
+  return begun instanceof Course ? fly(begun) : begun
+}
+
+/** As {@link answer}, but a call that may run the function comes back as a {@link Course}, for the caller to run it. */
+export function begin(plan: Plan, call: Call): unknown {
+  if (plan.streams) return stream(plan, call)
+  if (plan.mode === 'off') return plain(plan, call)
+  try {
+    return lookUp(plan, call)
+  } catch (error) {
+    if (plan.isAsync) return Promise.reject(error)
+    throw error
+  }
+}
+
+function lookUp(plan: Plan, call: Call): unknown {
+  const signals = signalsOf(call)
+  if (signals !== NO_SIGNALS) throwIfAborted(signals)
+  const identity = identify(plan, call.self, call.args)
+  // By the mode once for a call and all that its function calls: else a recursion would be exponential.
+  if (isRefresh(plan, call) && (call.refresh || refreshesFirst(`${plan.namespace}\0${identity.text}`))) {
+    return refresh(plan, call, identity, signals)
+  }
+  const held = plan.memory === undefined ? undefined : heldInMemory(plan, identity, call.maxAge)
+  const landing = held === undefined ? undefined : remember(plan, identity, held)
+  return landing === undefined ? lookInStore(plan, call, identity, signals) : inItsWay(plan, landing)
+}
+
+function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
+  // By the mode, calls at the same time share one run. A call that asks for it itself gets a run of its own.
+  const running = call.refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  if (running !== undefined) return meet(plan, call, identity, running, signals)
+  plan.peers.each((peer) => peer.fence(identity.text))
+  return depart(new Departure(plan, call, identity, signals, REFRESH))
+}
+
+function lookInStore(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
+  const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
+  if (flight !== undefined) return meet(plan, call, identity, flight, signals)
+  if (plan.adapter.mode === 'async') return depart(new Departure(plan, call, identity, signals))
+  // A synchronous store answers before another call could join: a hit needs no flight.
+  const looked = recall(plan, identity, call.maxAge)
+  if (isThenable(looked) || looked.kind !== 'fresh') {
+    return depart(new Departure(plan, call, identity, signals, looked))
+  }
+  return inItsWay(plan, hit(plan, identity, looked))
+}
+
+/** The signals at which the caller leaves: that of `with`, and that among the arguments. */
+export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
+  if (signal === undefined && typeof args[args.length - 1] !== 'object') return NO_SIGNALS
+  const among = signalOf(args)
+  if (signal === undefined) return among === undefined ? NO_SIGNALS : [among]
+  return among === undefined || among === signal ? [signal] : [signal, among]
+}
+
+const NO_SIGNALS: readonly AbortSignal[] = []
+
+/** Calls the original, sync or async as the persisted function, and leaves the store alone. */
+export function plain(plan: Plan, call: Call): unknown {
+  if (plan.streams) return plan.original.apply(call.self, [...call.args])
+  try {
+    // The function sees the signal among its arguments itself.
+    const signals = call.signal === undefined ? NO_SIGNALS : [call.signal]
+    throwIfAborted(signals)
+    const limits = limitsOf(plan, call)
+    const result = limits === undefined ? callOriginal(plan, call) : callLimited(plan, call, limits)
+    if (!isThenable(result)) return plan.isAsync ? Promise.resolve(result) : result
+    if (signals.length > 0) return until(result, signals, () => {})
+    return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
+  } catch (error) {
+    if (plan.isAsync) return Promise.reject(error)
+    throw error
+  }
+}
+
+function callOriginal(plan: Plan, call: Call): unknown {
+  call.onRun?.()
+  return Reflect.apply(plan.original, call.self, [...call.args])
+}
+
+/** Whether the call is to compute whatever is stored. */
+export function isRefresh(plan: Plan, call: Call): boolean {
+  return call.refresh || plan.mode === 'refresh'
+}
+
+/** Starts a flight. */
+export function take(departure: Departure): unknown {
+  return fly(depart(departure))
+}
+
+function depart(departure: Departure): Course {
+  return new Course(departure, {
+    story: (flight) => story(departure, flight),
+    follow: () => follow(departure.plan, departure.call),
+  })
+}
+
+function* story({ plan, call, identity, looked, since: began }: Departure, flight: Flight): Steps<Landing> {
+  const computation: Computation = { plan, call, identity, flight }
+  const since = began ?? plan.surroundings.monotonic()
+  const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
+  if (found.kind === 'fresh') return hit(plan, identity, found, flight)
+  if (plan.mode === 'replay') replay(plan, identity)
+  if (found.kind === 'stale') {
+    refreshInBackground(computation)
+    return stale(plan, identity, found, 'revalidate')
+  }
+  miss(plan, identity, found.kind === 'miss' ? found.reason : 'expired')
+  checkUnhash(plan, identity)
+  const pickledKey = pickleKey(plan, identity)
+  if (plan.isAsync) yield* yieldIfBusy(plan)
+  flight.limits = limitsOf(plan, call)
+  const inLine = flight.limits === undefined ? AT_ONCE : yield* standInLine(computation, found)
+  if (inLine.kind === 'hit') return hit(plan, identity, inLine.recalled, flight)
+  const turn = yield* found === REFRESH
+    ? seizeTurn(plan, identity, flight)
+    : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since: since + inLine.ms })
+  if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
+  // Without a landing nothing has been waited for, so that no other code ran since the key was made.
+  if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) {
+    return yield* stray(computation, turn)
+  }
+  call.onRun?.()
+  try {
+    return yield* compute(computation, turn, pickledKey)
+  } catch (error) {
+    if (found.kind !== 'rescue') throw error
+    tellProblem(plan, 'refresh', identity.hash, asError(error))
+    return stale(plan, identity, found, 'error')
+  }
+}
+
+type Line =
+  | { readonly kind: 'place'; readonly ms: number }
+  | { readonly kind: 'hit'; readonly recalled: Found<'fresh'> }
+
+const AT_ONCE: Line = { kind: 'place', ms: 0 }
+
+/** Waits until there is room for one more run. Meanwhile another process may have stored the result. */
+function* standInLine({ plan, call, identity, flight }: Computation, found: Recalled): Steps<Line> {
+  const since = plan.surroundings.monotonic()
+  if (!(yield* enterLimits(plan, flight))) return AT_ONCE
+  throwIfLeft(flight)
+  if (found !== REFRESH) {
+    const recalled = yield* wait(recall(plan, identity, call.maxAge))
+    if (recalled.kind === 'fresh') return { kind: 'hit', recalled }
+  }
+  return { kind: 'place', ms: plan.surroundings.monotonic() - since }
+}
+
+/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
+function* stray({ plan, identity, flight }: Computation, turn: Turn): Steps<Landing> {
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  leaveLimits(flight)
+  if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
+  return { value: undefined, promised: true, strayed: true }
+}
+
+/**
+ * The caller changed its arguments meanwhile: then it is the call with these that it gets, and no other caller with it.
+ * Once: a key that is another one whenever it is made (a clock, a getter) is no key, so the function runs and nothing is
+ * stored. Outside of the flight that strayed, or such flights could wait for each other in a ring.
+ */
+function follow(plan: Plan, call: Call): unknown {
+  return call.strayed ? plain(plan, call) : answer(plan, { ...call, strayed: true })
+}
+
+/** What memory holds for the call; `undefined` for an entry that cannot be read: then the store is asked. */
+function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): Landing | undefined {
+  try {
+    const value = primitive === undefined ? plan.unpickle(entry.payload) : primitive.value
+    tellHit(plan, identity, entry, 'memory')
+    return { value, promised: entry.promised === true }
+  } catch (error) {
+    plan.memory?.drop(identity.text)
+    tellUnreadable(plan, identity, error)
+    return undefined
+  }
+}
+
+/** The function called itself with its own key: the outermost call stores. */
+export function alone(plan: Plan, call: Call, identity: Identity): unknown {
+  tellRecursion(plan, identity)
+  return plain(plan, call)
+}

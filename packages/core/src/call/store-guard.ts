@@ -1,0 +1,62 @@
+import { PersistError, StoreError } from '@persist/errors'
+import { redactUrl } from '@persist/store'
+import { isThenable } from '../concurrency/sync-or-async.ts'
+import type { Plan } from '../context.ts'
+
+/**
+ * Asks the store for something. Trouble is reported and `otherwise` taken, so that it never costs the caller a result;
+ * with `onStoreError: 'throw'` it is thrown. While the store's circuit is open it is not asked at all.
+ */
+export function ask<T>(
+  plan: Plan,
+  operation: string,
+  hash: string | undefined,
+  act: () => T | PromiseLike<T>,
+  otherwise: T,
+): T | PromiseLike<T> {
+  const { error } = plan.circuit
+  if (error !== undefined) return skip(plan, error, otherwise)
+  let reply: T | PromiseLike<T>
+  try {
+    reply = act()
+  } catch (thrown) {
+    return failed(plan, operation, hash, thrown, otherwise)
+  }
+  if (!isThenable(reply)) return reply
+  return reply.then(undefined, (thrown) => failed(plan, operation, hash, thrown, otherwise))
+}
+
+/** Reports trouble of the store in work that is no single reply; with `onStoreError: 'throw'` it is thrown. */
+export function troubled(plan: Plan, operation: string, thrown: unknown): void {
+  failed(plan, operation, undefined, thrown, undefined)
+}
+
+/** Counts and reports a problem. */
+export function tellProblem(plan: Plan, operation: string, hash: string | undefined, error: Error): void {
+  plan.counters.problems++
+  plan.reporter.tellProblem({ operation, error, ...(hash !== undefined && { hash }) })
+}
+
+function skip<T>(plan: Plan, error: PersistError, otherwise: T): T {
+  if (plan.throwsStoreErrors) throw error
+  return otherwise
+}
+
+function failed<T>(plan: Plan, operation: string, hash: string | undefined, thrown: unknown, otherwise: T): T {
+  const problem = asStoreError(plan, operation, hash, thrown)
+  // Of many calls that found the store out of reach at once, the first tells.
+  const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !plan.circuit.open(problem, plan)
+  if (known) plan.counters.problems++
+  else tellProblem(plan, operation, hash, problem)
+  if (plan.throwsStoreErrors) throw problem
+  return otherwise
+}
+
+function asStoreError(plan: Plan, operation: string, hash: string | undefined, error: unknown): PersistError {
+  if (error instanceof PersistError) return error
+  const reason = redactUrl(error instanceof Error ? error.message : String(error))
+  const facts = { store: plan.adapter.name, operation, namespace: plan.namespace, ...(hash !== undefined && { hash }) }
+  return new StoreError('ERR_PERSIST_STORE', `${operation} failed in ${facts.store}: ${reason}`, facts, {
+    cause: error,
+  })
+}

@@ -1,0 +1,102 @@
+import type { Call } from '../call/get-or-compute.ts'
+import type { Plan } from '../context.ts'
+import type { Flight } from './flights.ts'
+import { checkSoon, leaveCrowd } from './stuck-limits.ts'
+import { type Steps, wait } from './sync-or-async.ts'
+
+/**
+ * How many runs of a function may go on at once in this process. A run holds a place; the next ones stand in line. Those
+ * that began in a run of a persisted function come first, since that run waits for them.
+ */
+export class Limit {
+  readonly max: number
+  /** The runs that go on. More than `max` only where they would wait for each other forever. */
+  readonly holders = new Set<Flight>()
+  readonly #begunInRuns = new Map<Flight, () => void>()
+  readonly #others = new Map<Flight, () => void>()
+
+  constructor(max: number) {
+    this.max = max
+  }
+
+  get isFull(): boolean {
+    return this.holders.size >= this.max
+  }
+
+  /** Takes a place; the answer is a promise where there is none yet. */
+  enter(flight: Flight): undefined | Promise<void> {
+    if (!this.isFull) {
+      this.holders.add(flight)
+      return undefined
+    }
+    const line = flight.parent === undefined ? this.#others : this.#begunInRuns
+    return new Promise((resolve) => {
+      line.set(flight, resolve)
+      flight.inLine = this
+      checkSoon(this)
+    })
+  }
+
+  /** Gives the place to the next in line. */
+  leave(flight: Flight): void {
+    if (!this.holders.delete(flight)) return
+    // One that was let in beyond the limit leaves no place behind. Those that are left may all be waiting.
+    const next = first(this.#begunInRuns) ?? first(this.#others)
+    if (next === undefined) return
+    if (this.isFull) checkSoon(this)
+    else this.admit(next)
+  }
+
+  /** The runs in line. */
+  *line(): Generator<Flight> {
+    yield* this.#begunInRuns.keys()
+    yield* this.#others.keys()
+  }
+
+  /** Lets a run in line go on. */
+  admit(flight: Flight): void {
+    const resolve = this.#begunInRuns.get(flight) ?? this.#others.get(flight)
+    this.#begunInRuns.delete(flight)
+    this.#others.delete(flight)
+    flight.inLine = undefined
+    if (this.#begunInRuns.size + this.#others.size === 0) leaveCrowd(this)
+    this.holders.add(flight)
+    resolve!()
+  }
+}
+
+/** The limits that a call has to keep: that of `f.many`, and that of the function. Most have none. */
+export function limitsOf({ limit: own }: Plan, { limit: ofMany }: Pick<Call, 'limit'>): readonly Limit[] | undefined {
+  if (ofMany === undefined) return own === undefined ? undefined : [own]
+  return own === undefined ? [ofMany] : [ofMany, own]
+}
+
+/**
+ * Takes a place in each limit of a flight. The answer is whether it had to wait. A call that answers at once cannot wait: it
+ * goes on without a place, since it is the run in whose function it was made that holds the last one.
+ */
+export function* enterLimits(plan: Plan, flight: Flight): Steps<boolean> {
+  let waited = false
+  flight.places = []
+  for (const limit of flight.limits ?? []) {
+    if (limit.isFull && !mayWait(plan, limit)) continue
+    const place = limit.enter(flight)
+    if (place !== undefined) {
+      waited = true
+      yield* wait(place)
+    }
+    flight.places.push(limit)
+  }
+  return waited
+}
+
+function mayWait({ isAsync, learned }: Plan, { holders }: Limit): boolean {
+  if (isAsync || learned.promises) return true
+  // A function that is still running, though it has come back, has answered with a promise.
+  for (const { landing } of holders) if (landing !== undefined) return true
+  return false
+}
+
+function first(line: ReadonlyMap<Flight, unknown>): Flight | undefined {
+  return line.keys().next().value
+}

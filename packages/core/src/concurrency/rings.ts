@@ -1,0 +1,107 @@
+import { currentFlight, type Flight, type Join } from './flights.ts'
+import { relieve } from './stuck-limits.ts'
+
+/** Stands for the result of a wait that was part of a ring. */
+export const RING: unique symbol = Symbol('ring')
+
+let unchecked: Join[] = []
+
+/**
+ * Waits for another flight. The answer is {@link RING} if that would never end, since the other flight waits, through any
+ * number of others, for the one that waits here.
+ */
+export function join<T>(target: Flight, landing: PromiseLike<T>, from = currentFlight()): Promise<T | typeof RING> {
+  // Without a flight of its own the wait cannot be part of a ring.
+  if (from === undefined) return Promise.resolve(landing)
+  return new Promise((resolve, reject) => {
+    const one: Join = { from, target, breakRing: () => settle(() => resolve(RING)) }
+    const settle = (act: () => void) => {
+      from.joins!.delete(one)
+      act()
+    }
+    from.joins ??= new Set()
+    from.joins.add(one)
+    landing.then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    )
+    if (unchecked.push(one) === 1) setImmediateAtStart(check)
+  })
+}
+
+// Taken once: fake timers of a user's tests must not make a call wait.
+const setImmediateAtStart = globalThis.setImmediate
+
+/**
+ * A ring is closed by its last wait, and by nothing else. So it is enough to look once for all waits that began in one turn
+ * of the event loop, in time proportional to the flights and waits.
+ */
+function check(): void {
+  breakRings()
+  relieve()
+}
+
+function breakRings(): void {
+  let joins = unchecked
+  unchecked = []
+  for (;;) {
+    joins = joins.filter((one) => one.from.joins!.has(one))
+    if (joins.length === 0) return
+    const ringOf = rings(joins)
+    const closing = joins.findLast(({ from, target }) => ringOf.get(from) === ringOf.get(target))
+    if (closing === undefined) return
+    closing.breakRing()
+  }
+}
+
+/**
+ * The strongly connected components of the graph "waits for", each by a number; a flight is taken to wait for the flights
+ * that began in its function. R. Tarjan, "Depth-first search and linear graph algorithms", 1972, without recursion.
+ */
+function rings(joins: readonly Join[]): Map<Flight, number> {
+  const order = new Map<Flight, number>()
+  const low = new Map<Flight, number>()
+  const component = new Map<Flight, number>()
+  const open: Flight[] = []
+  for (const { from } of joins) {
+    if (order.has(from)) continue
+    const path = [visit(from)]
+    while (path.length > 0) {
+      const { flight, ahead } = path.at(-1)!
+      const next = ahead.next()
+      if (!next.done) {
+        if (!order.has(next.value)) path.push(visit(next.value))
+        else if (!component.has(next.value)) lower(flight, order.get(next.value)!)
+        continue
+      }
+      path.pop()
+      const parent = path.at(-1)
+      if (parent !== undefined) lower(parent.flight, low.get(flight)!)
+      if (low.get(flight) === order.get(flight)) close(flight)
+    }
+  }
+  return component
+
+  function visit(flight: Flight) {
+    order.set(flight, order.size)
+    low.set(flight, order.get(flight)!)
+    open.push(flight)
+    return { flight, ahead: waitsFor(flight) }
+  }
+
+  function lower(flight: Flight, to: number): void {
+    if (to < low.get(flight)!) low.set(flight, to)
+  }
+
+  function close(first: Flight): void {
+    for (let flight = open.pop(); flight !== undefined; flight = open.pop()) {
+      component.set(flight, order.get(first)!)
+      if (flight === first) return
+    }
+  }
+}
+
+function* waitsFor(flight: Flight): Generator<Flight> {
+  for (const child of flight.children ?? []) yield child
+  for (const { target } of flight.joins ?? []) yield target
+}

@@ -1,0 +1,30 @@
+import type { Surroundings } from '../runtime/runtime.ts'
+
+/** A promise, or what `late` gives or throws once it has taken longer than `ms` milliseconds. `Infinity`: no limit. */
+export function within<T, L>(
+  promise: PromiseLike<T>,
+  ms: number,
+  { later }: Surroundings,
+  late: () => L,
+): PromiseLike<T | L> {
+  if (ms === Number.POSITIVE_INFINITY) return promise
+  return new Promise<T | L>((resolve, reject) => {
+    const cancel = later(ms, () => {
+      try {
+        resolve(late())
+      } catch (error) {
+        reject(error)
+      }
+    })
+    promise.then(
+      (value) => {
+        cancel()
+        resolve(value)
+      },
+      (error) => {
+        cancel()
+        reject(error)
+      },
+    )
+  })
+}

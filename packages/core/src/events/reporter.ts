@@ -1,0 +1,87 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+import { PersistError } from '@persist/errors'
+import { isThenable } from '../concurrency/sync-or-async.ts'
+import type { PersistEvent, PersistEventName } from '../types/events.ts'
+import type { Verbosity } from '../types/options.ts'
+import { Limit } from './rate-limit.ts'
+import { LEVELS, line, times } from './stderr-lines.ts'
+
+type EventOf<Name extends PersistEventName> = Extract<PersistEvent, { name: Name }>
+/** An event without what the reporter adds. */
+export type Facts<Name extends PersistEventName> = Omit<EventOf<Name>, 'name' | 'namespace'>
+
+const channels = Object.fromEntries(
+  (Object.keys(LEVELS) as PersistEventName[]).map((name) => [name, channel(`persist:${name}`)]),
+) as Record<PersistEventName, Channel>
+
+/** Reports the events of one persisted function to its listeners. Costs next to nothing without any. */
+export class Reporter {
+  readonly #namespace: string
+  readonly #verbosity: Verbosity
+  readonly #report: ((event: PersistEvent) => void) | undefined
+  readonly #stderr: (text: string) => void
+  readonly #limit: Limit
+
+  constructor(
+    namespace: string,
+    listeners: {
+      verbosity: Verbosity
+      report: ((event: PersistEvent) => void) | undefined
+      stderr: (text: string) => void
+      monotonic: () => number
+    },
+  ) {
+    this.#namespace = namespace
+    this.#verbosity = listeners.verbosity
+    this.#report = listeners.report
+    this.#stderr = (text) => {
+      // A line that cannot be printed must not cost the caller a result either.
+      try {
+        listeners.stderr(text)
+      } catch {}
+    }
+    this.#limit = new Limit(listeners.monotonic)
+  }
+
+  /** Whether anybody listens: ask before making facts that cost something. */
+  hears(name: PersistEventName): boolean {
+    return this.#report !== undefined || this.#verbosity >= LEVELS[name] || channels[name].hasSubscribers
+  }
+
+  tell<Name extends PersistEventName>(name: Name, facts: Facts<Name>): void {
+    if (!this.hears(name)) return
+    const event = { name, namespace: this.#namespace, ...facts } as unknown as EventOf<Name>
+    if (this.#verbosity >= LEVELS[name]) this.#stderr(line(event, this.#verbosity))
+    channels[name].publish(event)
+    this.#tellUser(event)
+  }
+
+  /** Reports a problem, if it is the first of its kind, or after a pause with the number of those since. */
+  tellProblem(facts: Omit<Facts<'problem'>, 'count'>): void {
+    if (!this.hears('problem')) return
+    const count = this.#limit.count(kindOf(facts))
+    if (count > 0) this.tell('problem', { ...facts, count })
+  }
+
+  /** A listener that fails must not cost the caller a result. */
+  #tellUser(event: PersistEvent): void {
+    try {
+      const answer: unknown = this.#report?.(event)
+      if (isThenable(answer)) answer.then(undefined, (error) => this.#listenerFailed(error))
+    } catch (error) {
+      this.#listenerFailed(error)
+    }
+  }
+
+  #listenerFailed(error: unknown): void {
+    const count = this.#limit.count('report')
+    if (count > 0) this.#stderr(`persist: the option report failed${times(count)}: ${String(error)}\n`)
+  }
+}
+
+/** Problems are equal if they are of one kind and place, whichever entry they are about. */
+function kindOf({ operation, error }: Omit<Facts<'problem'>, 'count'>): string {
+  const { code, path } = error as { code?: unknown; path?: unknown }
+  const what = error instanceof PersistError ? String(code) : error.message.slice(0, 200)
+  return `${operation} ${error.name} ${what} ${typeof path === 'string' ? path.replace(/\d+/g, '#') : ''}`
+}

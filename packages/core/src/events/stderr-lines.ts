@@ -1,0 +1,58 @@
+import type { PersistEvent, PersistEventName } from '../types/events.ts'
+import type { Verbosity } from '../types/options.ts'
+
+/** From which verbosity on an event is printed. */
+export const LEVELS: Readonly<Record<PersistEventName, Verbosity>> = {
+  problem: 1,
+  circuit: 1,
+  source: 1,
+  write: 2,
+  skip: 2,
+  delete: 2,
+  clear: 2,
+  evict: 2,
+  hit: 3,
+  miss: 3,
+  stale: 3,
+  wait: 3,
+  compute: 3,
+}
+
+/** One line of stderr for an event; with all its facts at 4. */
+export function line(event: PersistEvent, verbosity: Verbosity): string {
+  const { name, namespace, hash, ...facts } = { hash: undefined, ...event }
+  const entry = hash === undefined ? namespace : `${namespace}/${hash}`
+  const detail = verbosity >= 4 ? ` ${allFacts(facts)}` : brief(event)
+  return `persist: ${name} ${entry}${detail}\n`
+}
+
+function brief(event: PersistEvent): string {
+  switch (event.name) {
+    case 'problem':
+      return `: ${event.operation}${times(event.count)}: ${event.error.message}`
+    case 'circuit':
+      return `: ${event.store} is ${event.state === 'open' ? 'out of reach, calls go on without it' : 'back'}`
+    case 'source':
+      return `: ${event.message}`
+    case 'clear':
+    case 'evict':
+      return ` (${event.entries} entries)`
+    case 'skip':
+    case 'miss':
+    case 'stale':
+      return ` (${event.reason})`
+    default:
+      return ''
+  }
+}
+
+/** How many problems a line stands for, where it is more than one. */
+export function times(count: number): string {
+  return count > 1 ? ` (${count} times since the last report)` : ''
+}
+
+function allFacts(facts: object): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}=${value instanceof Error ? JSON.stringify(value.message) : String(value)}`)
+    .join(' ')
+}

@@ -1,0 +1,23 @@
+import { OptionError } from '@persist/errors'
+import type { CallMode } from '../context.ts'
+import type { Surroundings } from '../runtime/runtime.ts'
+import type { Verbosity } from '../types/options.ts'
+
+/** `PERSIST_VERBOSITY`. */
+export function verbosityOf(env: Surroundings['env']): Verbosity {
+  const text = env.PERSIST_VERBOSITY
+  if (text === undefined || text === '') return 1
+  if (/^[0-4]$/.test(text)) return Number(text) as Verbosity
+  throw new OptionError(`PERSIST_VERBOSITY must be 0, 1, 2, 3 or 4, not ${JSON.stringify(text)}`, {
+    option: 'verbosity',
+  })
+}
+
+/** `PERSIST_MODE`. */
+export function callMode(env: Surroundings['env']): CallMode {
+  const mode = env.PERSIST_MODE || 'on'
+  if (mode === 'on' || mode === 'off' || mode === 'refresh' || mode === 'replay') return mode
+  throw new OptionError(`PERSIST_MODE must be on, off, refresh or replay, not ${JSON.stringify(mode)}`, {
+    option: 'PERSIST_MODE',
+  })
+}

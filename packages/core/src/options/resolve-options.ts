@@ -1,0 +1,204 @@
+import { KeyError, OptionError } from '@persist/errors'
+import { sha256 } from '@persist/hash'
+import { positional } from '@persist/key'
+import { pickle } from '@persist/pickle'
+import { Refreshes } from '../call/background-refresh.ts'
+import { Broadcasts } from '../call/broadcast.ts'
+import { isChangeable } from '../call/cache-key.ts'
+import { answered } from '../call/create-entry.ts'
+import { Tidying } from '../call/enforce-bounds.ts'
+import { tellProblem } from '../call/store-guard.ts'
+import { withoutSignal } from '../concurrency/abort-signals.ts'
+import { Flights } from '../concurrency/flights.ts'
+import type { Plan } from '../context.ts'
+import { Reporter } from '../events/reporter.ts'
+import type { Surroundings } from '../runtime/runtime.ts'
+import { readsThis } from '../source/reads-this.ts'
+import { isNative, sourceOf, takesArguments } from '../source/source-text.ts'
+import { circuitOf } from '../state/circuit.ts'
+import { newCounters } from '../state/counters.ts'
+import { Peers } from '../state/peers.ts'
+import { Unstorable } from '../state/unstorable-results.ts'
+import { resolveStore } from '../stores/resolve.ts'
+import type { AnyFunction } from '../types/functions.ts'
+import type { AnyOptions } from '../types/options.ts'
+import { claimNamespace } from './claim-namespace.ts'
+import { boundsOf, limitOf, memoryOf, optional, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
+import { callMode, verbosityOf } from './environment.ts'
+import { collecting, kindOf } from './function-kind.ts'
+import { checkOptions } from './validate.ts'
+import { versionOf } from './version.ts'
+
+/** Where a function was found: by itself, or as a method of a class. */
+export type Place = 'function' | 'instance method' | 'static method'
+
+const DEFAULT_CACHE = 'file://persist'
+const DEFAULT_WAIT_MS = 10 * 60_000
+
+/** A function as it was found. */
+export interface Found {
+  readonly place: Place
+  /** The name of a decorated method, which the function itself may not have. */
+  readonly name?: string
+}
+
+/**
+ * Checks and completes the options of one function: everything that can be wrong when it is wrapped is found here.
+ *
+ * @throws OptionError, UnknownStoreError, StoreNotInstalledError, DuplicateNamespaceError
+ */
+export function draft(
+  original: AnyFunction,
+  options: AnyOptions,
+  found: Found,
+  surroundings: Surroundings,
+  entry: AnyFunction,
+): Plan {
+  checkOptions(options)
+  const { env } = surroundings
+  const namespace = options.funcname ?? nameOf(original, found)
+  const isMethod = found.place !== 'function'
+  // A static method may be inherited, and then has another `this`.
+  const needsKey = found.place === 'instance method' || (found.place === 'static method' && readsThis(original))
+  if (needsKey && options.key === undefined) {
+    throw new OptionError(
+      `the method ${namespace} needs the option key: (self, ...args) => what identifies the instance and the call`,
+      { option: 'key' },
+    )
+  }
+  const cache = options.cache ?? (env.PERSIST_CACHE || DEFAULT_CACHE)
+  const adapter = resolveStore(cache, env, options.storeOptions)
+  const kind = kindOf(original)
+  if (kind === 'generator') {
+    throw new OptionError(`${namespace} is a generator, which can be persisted as an async generator only`, {
+      option: 'function',
+    })
+  }
+  const declaredAsync = kind !== 'function' || options.async === true
+  if (options.cache === undefined && adapter.mode === 'async' && !declaredAsync) {
+    throw new OptionError(
+      `PERSIST_CACHE names an asynchronous store, but ${namespace} is not declared async: write async (…) => …, or give it the option async: true if it returns a promise, or the option cache`,
+      { option: 'cache' },
+    )
+  }
+  const reporter = new Reporter(namespace, {
+    verbosity: options.verbosity ?? verbosityOf(env),
+    report: options.report,
+    stderr: surroundings.stderr,
+    monotonic: surroundings.monotonic,
+  })
+  const bounds = boundsOf(options)
+  const store = adapter.open(namespace, {
+    ...(bounds !== undefined && { bounds }),
+    report: (problem) => tellProblem(plan, 'store', undefined, problem),
+  })
+  claimNamespace(adapter.name, namespace, original, { entry, env })
+  const pickleOne = options.pickle ?? pickle
+  const unpickleOne = unpicklerOf(options)
+  const version = versionOf(original, options)
+  const source = sourceOf(original)
+  const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
+  const staleIfError = optional(options, 'staleIfError', 0)
+  const copy = (chunk: unknown) =>
+    isChangeable(chunk) ? (answered('unpickle', unpickleOne(pickleOne([chunk]))) as unknown[])[0] : chunk
+  const memory = memoryOf(options.memory, surroundings)
+  const flights = new Flights()
+  const peers = new Peers(adapter.name, namespace, {
+    fence: (text) => flights.fence(text),
+    writes: (text) => flights.writes(text),
+    distrust: (text) => flights.distrust(text),
+    drop: (text) => memory?.drop(text),
+  })
+  const plan: Plan = {
+    original,
+    whole: kind === 'async generator' ? collecting(original, copy) : original,
+    namespace,
+    adapter,
+    store,
+    isMethod,
+    declaredAsync,
+    isAsync: declaredAsync || adapter.mode === 'async',
+    learned: { promises: false, values: false },
+    mode: callMode(env),
+    key: keyOf(original, options, isMethod, namespace),
+    ownKey: options.key !== undefined,
+    hash: options.hash ?? ((_key, canonicalKey) => sha256(canonicalKey)),
+    ownHash: options.hash !== undefined,
+    unhash: options.unhash,
+    storekey: options.storekey ?? false,
+    pickle: pickleOne,
+    unpickle: unpickleOne,
+    unstorable: new Unstorable(surroundings.monotonic),
+    metadata: options.metadata,
+    ttl: ttlOf(options),
+    staleWhileRevalidate,
+    staleIfError,
+    version,
+    source,
+    // A name that was derived is no proof: bundlers rename functions, and scripts share folders.
+    terms: {
+      version,
+      source: options.funcname === undefined ? source : undefined,
+      staleWhileRevalidate,
+      staleIfError,
+    },
+    tellsEdits: options.version === undefined && options.dependsOn === undefined,
+    shouldStore: options.shouldStore && ((result, args) => options.shouldStore!(result, ...args)),
+    validate: validatorOf(options.validate),
+    tags: options.tags && ((result, args) => options.tags!(result, ...args)),
+    looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
+    memory,
+    limit: limitOf(options, namespace, kind),
+    singleFlight: options.singleFlight ?? 'shared',
+    waitTimeout: optional(options, 'waitTimeout', DEFAULT_WAIT_MS),
+    throwsStoreErrors: options.onStoreError === 'throw',
+    waitUntil: options.waitUntil,
+    circuit: circuitOf(adapter),
+    tidying: bounds === undefined || adapter.supports.bounds ? undefined : new Tidying(bounds),
+    flights,
+    peers,
+    refreshes: new Refreshes(),
+    broadcasts: new Broadcasts(),
+    streams: kind === 'async generator',
+    counters: newCounters(),
+    reporter,
+    surroundings,
+  }
+  return plan
+}
+
+function nameOf(original: AnyFunction, found: Found): string {
+  const name = found.name ?? original.name
+  if (name === '') {
+    throw new OptionError(
+      'a function without a name needs the option funcname; a minifier takes the names of functions away',
+      { option: 'funcname' },
+    )
+  }
+  if (name.startsWith('bound ') && isNative(original)) {
+    throw new OptionError(
+      `a bound function needs the option funcname: its name and text (${name}) do not identify it`,
+      {
+        option: 'funcname',
+      },
+    )
+  }
+  return name
+}
+
+function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, namespace: string): Plan['key'] {
+  const { key } = options
+  if (key !== undefined) {
+    return isMethod
+      ? (self, args) => key(self, ...withoutSignal(args, true))
+      : (self, args) => key.apply(self, [...withoutSignal(args, true)])
+  }
+  const dropUndefined = positional(original)
+  const positionalKey = (args: readonly unknown[]) => dropUndefined(withoutSignal(args))
+  // Only a function that reads `this` can depend on it; being called as a method means nothing by itself.
+  if (isMethod || !readsThis(original)) return (_self, args) => positionalKey(args)
+  return (self, args) => {
+    if (self === undefined || self === null || self === globalThis) return positionalKey(args)
+    throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
+  }
+}

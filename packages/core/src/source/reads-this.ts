@@ -1,0 +1,34 @@
+import type { AnyFunction } from '../types/functions.ts'
+import { jsTokens } from './js-tokens-lazily.ts'
+import { textOf } from './source-text.ts'
+
+interface Token {
+  readonly type: string
+  readonly value: string
+}
+
+/** Parts of a text that are not code, or that are pieces of a template. */
+const BLANK = new Set(['WhiteSpace', 'LineTerminatorSequence', 'MultiLineComment', 'SingleLineComment'])
+
+/**
+ * Whether a function may depend on how it is called: its code, not a comment or a string in it, says `this` or `super`.
+ * An arrow function has no `this` of its own.
+ */
+export function readsThis(fn: AnyFunction): boolean {
+  const text = textOf(fn)
+  if (!/\b(this|super)\b/.test(text)) return false
+  const tokens = [...jsTokens()(text)].filter(({ type }) => !BLANK.has(type)) as Token[]
+  if (isArrow(tokens)) return false
+  return tokens.some(({ type, value }) => type === 'IdentifierName' && (value === 'this' || value === 'super'))
+}
+
+function isArrow(tokens: readonly Token[]): boolean {
+  const first = tokens[0]?.value === 'async' && tokens[1]?.value !== '=>' ? 1 : 0
+  if (tokens[first]?.value !== '(') return tokens[first + 1]?.value === '=>'
+  let depth = 0
+  for (let at = first; at < tokens.length; at++) {
+    if (tokens[at]!.value === '(') depth++
+    if (tokens[at]!.value === ')' && --depth === 0) return tokens[at + 1]?.value === '=>'
+  }
+  return false
+}

@@ -1,0 +1,66 @@
+import type { Entry } from '@persist/store'
+import type { LRUCache } from 'lru-cache'
+import { isChangeable } from '../call/cache-key.ts'
+import { byteLength } from '../call/create-entry.ts'
+import type { Circuit } from './circuit.ts'
+import { lruCache } from './lru-cache-lazily.ts'
+
+/** The bounds of the tier, complete. */
+export interface MemoryBounds {
+  readonly maxEntries: number
+  readonly maxBytes: number
+  /** How long an entry is trusted without asking the store, in milliseconds. */
+  readonly maxAge: number
+}
+
+/** An entry held in this process. */
+export interface Held {
+  readonly entry: Entry
+  /** The value itself where it cannot be changed, so that it needs no unpickling. */
+  readonly primitive: { readonly value: unknown } | undefined
+  /** When it was last seen in the store, by the monotonic clock. */
+  readonly seenAt: number
+}
+
+/**
+ * A tier in this process, in front of the store. It holds payloads, not values: every caller gets a copy of its own,
+ * and what cannot be changed gets by without one.
+ */
+export class MemoryTier {
+  readonly #bounds: MemoryBounds
+  readonly #monotonic: () => number
+  #held: LRUCache<string, Held> | undefined
+
+  constructor(bounds: MemoryBounds, monotonic: () => number) {
+    this.#bounds = bounds
+    this.#monotonic = monotonic
+  }
+
+  /** What is held for a canonical key and was seen in the store lately enough; or at all, while that is out of reach. */
+  get(text: string, { error }: Circuit): Held | undefined {
+    const held = this.#held?.get(text)
+    return held !== undefined && (error !== undefined || this.#monotonic() - held.seenAt <= this.#bounds.maxAge)
+      ? held
+      : undefined
+  }
+
+  hold(text: string, entry: Entry, value: unknown): void {
+    this.#held ??= this.#make()
+    this.#held.set(text, { entry, primitive: isChangeable(value) ? undefined : { value }, seenAt: this.#monotonic() })
+  }
+
+  /** Lets go of one key, or of all. */
+  drop(text?: string): void {
+    if (text === undefined) this.#held?.clear()
+    else this.#held?.delete(text)
+  }
+
+  #make(): LRUCache<string, Held> {
+    const { LRUCache: Lru } = lruCache()
+    return new Lru({
+      max: this.#bounds.maxEntries,
+      maxSize: this.#bounds.maxBytes,
+      sizeCalculation: ({ entry }, text) => byteLength(entry.payload) + text.length + 1,
+    })
+  }
+}
