@@ -1,22 +1,34 @@
 import type { Mode, Store, StoreAdapter } from '@persist/store'
-import type { Refreshes } from './call/background-refresh.ts'
 import type { Broadcasts } from './call/broadcast.ts'
-import type { Tidying } from './call/enforce-bounds.ts'
-import type { Terms } from './call/freshness.ts'
 import type { Flights } from './concurrency/flights.ts'
 import type { Limit } from './concurrency/limit.ts'
 import type { Reporter } from './events/reporter.ts'
-import type { Surroundings } from './runtime/runtime.ts'
+import type { Refreshes } from './state/background-refreshes.ts'
 import type { Circuit } from './state/circuit.ts'
 import type { Counters } from './state/counters.ts'
 import type { MemoryTier } from './state/memory-tier.ts'
 import type { Peers } from './state/peers.ts'
 import type { Unstorable } from './state/unstorable-results.ts'
+import type { WriteCounter } from './state/write-counter.ts'
 import type { AnyFunction } from './types/functions.ts'
 import type { SingleFlight, StandardSchema } from './types/options.ts'
+import type { Surroundings } from './types/runtime.ts'
 
 /** `PERSIST_MODE`. */
 export type CallMode = 'on' | 'off' | 'refresh' | 'replay'
+
+/** What an entry is judged by. */
+export interface Terms {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly version: string | undefined
+  /** The digest of the function's text, where an entry of another text must not be served. */
+  readonly source: string | undefined
+  /** Serve nothing older than this, in milliseconds. */
+  readonly maxAge: number
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+}
 
 /** The options of one persisted function, checked and completed once, at wrap time. Nothing later reads raw options. */
 export interface Plan {
@@ -75,7 +87,7 @@ export interface Plan {
 
   readonly circuit: Circuit
   /** Where there are bounds that the store does not keep by itself. */
-  readonly tidying: Tidying | undefined
+  readonly writes: WriteCounter | undefined
   readonly flights: Flights
   /** This wrapping of the function and all others in this process. */
   readonly peers: Peers

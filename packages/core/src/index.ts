@@ -44,7 +44,6 @@ export {
   type TagFence,
 } from '@persist/store'
 export { createPersist, persist, persisted } from './api/persist.ts'
-export type { Surroundings } from './runtime/runtime.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
 export { closeStores, resolveStore } from './stores/resolve.ts'
 export type { MissReason, PersistEvent, PersistEventName } from './types/events.ts'
@@ -82,3 +81,4 @@ export type {
   SyncView,
   View,
 } from './types/persisted.ts'
+export type { Surroundings } from './types/runtime.ts'

@@ -1,8 +1,9 @@
 import type { Entry } from '@persist/store'
-import { answered } from '../call/create-entry.ts'
-import { asError, judgeNow } from '../call/lookup.ts'
+import { judgeNow } from '../call/lookup.ts'
 import { tellProblem, troubled } from '../call/store-guard.ts'
 import type { Plan } from '../context.ts'
+import { answered } from '../runtime/answered.ts'
+import { asError } from '../runtime/as-error.ts'
 
 /** The listings of a cache that can be iterated: lazy, in no order, fresh results only. */
 export function listings(plan: Plan) {

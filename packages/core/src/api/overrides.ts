@@ -1,4 +1,5 @@
-import { answer, plain } from '../call/get-or-compute.ts'
+import { plain } from '../call/bypass.ts'
+import { answer } from '../call/get-or-compute.ts'
 import type { Plan } from '../context.ts'
 import { milliseconds } from '../options/duration.ts'
 import { checkOverrides } from '../options/validate.ts'

@@ -1,10 +1,11 @@
 import { NotPersistedError, OptionError } from '@persist/errors'
 import { draft } from '../options/resolve-options.ts'
-import { realSurroundings, type Surroundings } from '../runtime/runtime.ts'
+import { realSurroundings } from '../runtime/runtime.ts'
 import type { AnyFunction, CacheRef } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Persist } from '../types/persist.ts'
 import type { Persisted } from '../types/persisted.ts'
+import type { Surroundings } from '../types/runtime.ts'
 import { decorateLegacy, decorateStandard, isDecoratorContext, isLegacyDecoration, type Make } from './decorators.ts'
 import { isPersisted, wrap } from './wrap.ts'
 

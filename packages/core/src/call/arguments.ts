@@ -1,8 +1,9 @@
 import { pickle, unpickle } from '@persist/pickle'
 import { withoutSignal } from '../concurrency/abort-signals.ts'
 import type { Plan } from '../context.ts'
-import { hasStrayed, isChangeable } from './cache-key.ts'
-import type { Computation } from './compute.ts'
+import { isChangeable } from '../runtime/changeable.ts'
+import { hasStrayed } from './cache-key.ts'
+import type { Computation } from './computation.ts'
 
 /** The arguments of a call for `tags`, `ttl` and `shouldStore`, which are asked after the function. */
 export interface Given {

@@ -1,66 +1,14 @@
-import type { Flight } from '../concurrency/flights.ts'
-import { enterLimits, limitsOf } from '../concurrency/limit.ts'
-import { isThenable, run, type Steps } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
-import { makeRoom } from '../state/few-keys.ts'
+import { run, type Steps } from '../concurrency/sync-or-async.ts'
+import { asError } from '../runtime/as-error.ts'
 import { release, tryTurn } from './acquire-lease.ts'
 import { checkUnhash, hasStrayed } from './cache-key.ts'
-import { type Computation, compute, type OwnTurn } from './compute.ts'
+import type { Computation } from './computation.ts'
+import { compute, type OwnTurn } from './compute.ts'
 import { pickleKey } from './create-entry.ts'
-import { asError } from './lookup.ts'
+import { enterLimits, limitsOf } from './enter-limits.ts'
 import { heldHere } from './own-leases.ts'
 import { tellProblem } from './store-guard.ts'
-
-const FIRST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 60_000
-
-interface Running {
-  readonly flight: Flight
-  readonly since: number
-}
-
-/** The background refreshes of one persisted function, and how long a key that failed is left alone. */
-export class Refreshes {
-  readonly #running = new Map<string, Running>()
-  readonly #pauses = new Map<string, { readonly until: number; readonly ms: number }>()
-  readonly #held = new Map<string, { readonly by: string; readonly since: number }>()
-
-  /** Not while one runs; but one that takes longer than `waitTimeout` stops no other. */
-  mayStart({ flights, waitTimeout }: Plan, text: string, now: number): boolean {
-    const one = this.#running.get(text)
-    if (one !== undefined && now - one.since < waitTimeout) return false
-    if (one !== undefined) flights.giveUpOn(one.flight)
-    return now >= (this.#pauses.get(text)?.until ?? 0)
-  }
-
-  start(text: string, one: Running): void {
-    this.#running.set(text, one)
-  }
-
-  end(text: string, one: Running): void {
-    if (this.#running.get(text) === one) this.#running.delete(text)
-  }
-
-  succeeded(text: string): void {
-    this.#pauses.delete(text)
-    this.#held.delete(text)
-  }
-
-  failed(text: string, now: number): void {
-    const ms = Math.min((this.#pauses.get(text)?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
-    makeRoom(this.#pauses)
-    this.#pauses.set(text, { until: now + ms, ms })
-  }
-
-  /** For how long refreshes of this process have found the same lease, in milliseconds. */
-  heldFor(text: string, by: string, now: number): number {
-    const before = this.#held.get(text)
-    if (before?.by === by) return now - before.since
-    makeRoom(this.#held)
-    this.#held.set(text, { by, since: now })
-    return 0
-  }
-}
+import { handOver } from './wait-until.ts'
 
 /** Computes an expired entry again after the caller has been served: once, here and in all processes. */
 export function refreshInBackground(computation: Omit<Computation, 'flight'>): void {
@@ -113,15 +61,4 @@ function* turnOf({ plan, call, identity, flight }: Computation): Steps<OwnTurn |
   const heldFor = plan.refreshes.heldFor(identity.text, turn.by, plan.surroundings.monotonic())
   const isHung = heldHere(plan, identity)?.overdue === true || heldFor >= plan.waitTimeout
   return isHung ? { kind: 'timeout', from: turn.by } : undefined
-}
-
-/** Hands work that goes on after the call to the host. */
-export function handOver(plan: Plan, work: Promise<unknown>): void {
-  const failed = (error: unknown) => tellProblem(plan, 'waitUntil', undefined, asError(error))
-  try {
-    const answer: unknown = plan.waitUntil?.(work)
-    if (isThenable(answer)) answer.then(undefined, failed)
-  } catch (error) {
-    failed(error)
-  }
 }

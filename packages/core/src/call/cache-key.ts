@@ -1,8 +1,9 @@
 import { HashCollisionError, KeyError, OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import { canonical, canonicalArguments } from '@persist/key'
-import { isThenable } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { isChangeable } from '../runtime/changeable.ts'
+import { isThenable } from '../runtime/thenable.ts'
 
 /** What identifies one call: made once, before the function can change its arguments. */
 export class Identity {
@@ -66,11 +67,6 @@ export function hasStrayed(plan: Plan, self: unknown, args: readonly unknown[], 
     // What cannot be a key any more has changed.
     return true
   }
-}
-
-/** Whether it is an object or a function, which can change while it stays the same. */
-export function isChangeable(value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
 /** What an entry under a hash of the user's own carries, to tell it from another key's. */

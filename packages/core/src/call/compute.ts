@@ -1,25 +1,19 @@
 import type { Entry, Lease, Mode } from '@persist/store'
 import { signalOf, withSignal } from '../concurrency/abort-signals.ts'
-import { type Flight, type Landing, leaveLimits } from '../concurrency/flights.ts'
+import { type Flight, type Landing, leaveLimits } from '../concurrency/flight.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
-import { done, invoke, isThenable, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import { done, invoke, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { isChangeable } from '../runtime/changeable.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import { keepAlive, release, succeed, type Turn, throwIfLeft } from './acquire-lease.ts'
 import { argumentsAsTheyAre } from './arguments.ts'
-import { type Identity, isChangeable } from './cache-key.ts'
+import type { Identity } from './cache-key.ts'
+import type { Computation } from './computation.ts'
 import { record } from './create-entry.ts'
-import type { Call } from './get-or-compute.ts'
 import { written } from './pending-writes.ts'
 import { tellRecursion, wrote } from './serve.ts'
 import { ask } from './store-guard.ts'
-
-/** One call that may have to compute. */
-export interface Computation {
-  readonly plan: Plan
-  readonly call: Call
-  readonly identity: Identity
-  readonly flight: Flight
-}
 
 /** A turn that may store. */
 export type OwnTurn = Exclude<Turn, { kind: 'hit' | 'recursion' }>

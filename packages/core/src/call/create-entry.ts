@@ -1,11 +1,11 @@
 import { types } from 'node:util'
 import { OptionError, PickleError } from '@persist/errors'
 import type { Entry } from '@persist/store'
-import { isThenable } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { answered } from '../runtime/answered.ts'
+import { asError } from '../runtime/as-error.ts'
 import type { Given } from './arguments.ts'
 import { digestOf, type Identity } from './cache-key.ts'
-import { asError } from './lookup.ts'
 import { tellProblem } from './store-guard.ts'
 
 /** The last time that a `Date` can hold, in milliseconds since 1970. */
@@ -116,22 +116,10 @@ function expiry(plan: Plan, createdAt: number, ttl: number): Pick<Entry, 'expire
   return { expiresAt, ...(window > 0 && { staleUntil: Math.min(expiresAt + window, LAST_DATE) }) }
 }
 
-/** An option that answers later: its promise is no answer, and its rejection must not end the process. */
-export function answered<T>(option: string, answer: T): T {
-  if (!isThenable(answer)) return answer
-  answer.then(undefined, () => {})
-  throw new OptionError(`${option} returned a promise: it must answer at once`, { option })
-}
-
 function wrongAnswer(option: string, expected: string, answer: unknown): OptionError {
   return new OptionError(`${option} must return ${expected}, not ${describe(answer)}`, { option })
 }
 
 function describe(answer: unknown): string {
   return answer === null ? 'null' : typeof answer
-}
-
-/** How many bytes a payload takes as text in UTF-8 or as it is. */
-export function byteLength(payload: string | Uint8Array): number {
-  return typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
 }

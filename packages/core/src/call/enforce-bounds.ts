@@ -1,43 +1,19 @@
-import type { Bounds } from '@persist/store'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
-import { handOver } from './background-refresh.ts'
 import { ask } from './store-guard.ts'
+import { handOver } from './wait-until.ts'
 
-/** Writes between two looks, where the bound is in bytes. */
-const WRITES = 16
-/** A function may have this much more than `maxEntries` until the next look. */
-const SLACK = 0.1
-
-/** Keeps the bounds of one function in a store that does not do it by itself: now and then, behind the caller's back. */
-export class Tidying {
-  readonly #bounds: Bounds
-  readonly #every: number
-  /** The first write looks, too: others may have left much. */
-  #writes: number
-  #isRunning = false
-
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds
-    this.#every = bounds.maxEntries === undefined ? WRITES : Math.max(1, Math.floor(bounds.maxEntries * SLACK))
-    this.#writes = this.#every - 1
-  }
-
-  /** Counts a write. */
-  wrote(plan: Plan): void {
-    if (++this.#writes < this.#every || this.#isRunning) return
-    this.#writes = 0
-    this.#isRunning = true
-    const { soon, now } = plan.surroundings
-    const done = () => {
-      this.#isRunning = false
-    }
-    // What fails has been told, and is tried again after the next writes.
-    handOver(plan, soon(() => run(prune(plan, now(), this.#bounds))).then(done, done))
-  }
+/** Enforces the bounds of a function in a store that cannot: prunes in the background after every few writes. */
+export function countWrite(plan: Plan): void {
+  const { writes } = plan
+  if (!writes?.isDue()) return
+  const pruned = () => writes.pruned()
+  // A failure has been reported; the next writes try again.
+  handOver(plan, plan.surroundings.soon(() => run(prune(plan))).then(pruned, pruned))
 }
 
-function* prune(plan: Plan, now: number, bounds: Bounds): Steps<void> {
-  const entries = yield* wait(ask(plan, 'prune', undefined, () => plan.store.prune(now, bounds), 0))
+function* prune(plan: Plan): Steps<void> {
+  const now = plan.surroundings.now()
+  const entries = yield* wait(ask(plan, 'prune', undefined, () => plan.store.prune(now, plan.writes!.bounds), 0))
   if (entries > 0) plan.reporter.tell('evict', { entries })
 }

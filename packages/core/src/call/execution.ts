@@ -1,9 +1,10 @@
 import { until } from '../concurrency/abort-signals.ts'
-import { enter, type Flight, type Landing, leave } from '../concurrency/flights.ts'
-import { Invocation, isThenable, resume, type Steps } from '../concurrency/sync-or-async.ts'
+import { enter, type Flight, type Landing, leave } from '../concurrency/flight.ts'
+import { Invocation, resume, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import type { Identity } from './cache-key.ts'
-import type { Call } from './get-or-compute.ts'
+import type { Call } from './call.ts'
 import type { Recalled } from './lookup.ts'
 import { inItsWay } from './return-in-mode.ts'
 

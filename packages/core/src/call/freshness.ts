@@ -1,18 +1,6 @@
 import type { Head } from '@persist/store'
+import type { Terms } from '../context.ts'
 import type { MissReason } from '../types/events.ts'
-
-/** What an entry is judged by. */
-export interface Terms {
-  /** Milliseconds since 1970. */
-  readonly now: number
-  readonly version: string | undefined
-  /** The digest of the function's text, where an entry of another text must not be served. */
-  readonly source: string | undefined
-  /** Serve nothing older than this, in milliseconds. */
-  readonly maxAge: number
-  readonly staleWhileRevalidate: number
-  readonly staleIfError: number
-}
 
 /**
  * `fresh`: serve it. `stale`: serve it and refresh in the background. `rescue`: serve it only if the function fails.

@@ -1,44 +1,27 @@
-import { signalOf, throwIfAborted, until } from '../concurrency/abort-signals.ts'
-import { type Flight, type Landing, leaveLimits, refreshesFirst } from '../concurrency/flights.ts'
-import { enterLimits, type Limit, limitsOf } from '../concurrency/limit.ts'
-import { isThenable, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import { throwIfAborted } from '../concurrency/abort-signals.ts'
+import { type Flight, type Landing, leaveLimits, refreshesFirst } from '../concurrency/flight.ts'
+import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
 import type { Plan } from '../context.ts'
+import { asError } from '../runtime/as-error.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
 import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
-import { callLimited } from './bypass-limited.ts'
+import { plain } from './bypass.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
-import { type Computation, compute } from './compute.ts'
+import { type Call, isRefresh, NO_SIGNALS, signalsOf } from './call.ts'
+import type { Computation } from './computation.ts'
+import { compute } from './compute.ts'
 import { pickleKey } from './create-entry.ts'
+import { enterLimits, limitsOf } from './enter-limits.ts'
 import { Course, Departure, fly } from './execution.ts'
-import { meet } from './join-flight.ts'
-import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
+import { meet, type Otherwise } from './join-flight.ts'
+import { type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
 import { inItsWay } from './return-in-mode.ts'
-import { hit, miss, replay, stale, tellHit, tellRecursion } from './serve.ts'
+import { hit, miss, replay, stale, tellHit } from './serve.ts'
 import { tellProblem } from './store-guard.ts'
 import { stream } from './stream.ts'
-
-/** One call, with what it overrides. */
-export interface Call {
-  readonly self: unknown
-  readonly args: readonly unknown[]
-  /** Serve nothing older than this, in milliseconds. */
-  readonly maxAge: number
-  /** Compute again and overwrite. */
-  readonly refresh: boolean
-  /** The caller leaves when it aborts. */
-  readonly signal?: AbortSignal | undefined
-  /** The call has begun a second time, since its arguments had changed. */
-  readonly strayed?: boolean
-  /** Called when the function is about to run for this call. */
-  readonly onRun?: () => void
-  /** Of `f.many`: how many calls of the list may run at once. */
-  readonly limit?: Limit | undefined
-}
-
-/** What a call is without overrides. */
-export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as const
 
 /**
  * One call, sync or async as the function and its store are: key, canonical text, hash, a flight of this process, memory,
@@ -77,14 +60,14 @@ function lookUp(plan: Plan, call: Call): unknown {
 function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
   // By the mode, calls at the same time share one run. A call that asks for it itself gets a run of its own.
   const running = call.refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
-  if (running !== undefined) return meet(plan, call, identity, running, signals)
+  if (running !== undefined) return meet(plan, call, identity, running, signals, OTHERWISE)
   plan.peers.each((peer) => peer.fence(identity.text))
   return depart(new Departure(plan, call, identity, signals, REFRESH))
 }
 
 function lookInStore(plan: Plan, call: Call, identity: Identity, signals: readonly AbortSignal[]): unknown {
   const flight = plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
-  if (flight !== undefined) return meet(plan, call, identity, flight, signals)
+  if (flight !== undefined) return meet(plan, call, identity, flight, signals, OTHERWISE)
   if (plan.adapter.mode === 'async') return depart(new Departure(plan, call, identity, signals))
   // A synchronous store answers before another call could join: a hit needs no flight.
   const looked = recall(plan, identity, call.maxAge)
@@ -94,48 +77,13 @@ function lookInStore(plan: Plan, call: Call, identity: Identity, signals: readon
   return inItsWay(plan, hit(plan, identity, looked))
 }
 
-/** The signals at which the caller leaves: that of `with`, and that among the arguments. */
-export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
-  if (signal === undefined && typeof args[args.length - 1] !== 'object') return NO_SIGNALS
-  const among = signalOf(args)
-  if (signal === undefined) return among === undefined ? NO_SIGNALS : [among]
-  return among === undefined || among === signal ? [signal] : [signal, among]
-}
-
-const NO_SIGNALS: readonly AbortSignal[] = []
-
-/** Calls the original, sync or async as the persisted function, and leaves the store alone. */
-export function plain(plan: Plan, call: Call): unknown {
-  if (plan.streams) return plan.original.apply(call.self, [...call.args])
-  try {
-    // The function sees the signal among its arguments itself.
-    const signals = call.signal === undefined ? NO_SIGNALS : [call.signal]
-    throwIfAborted(signals)
-    const limits = limitsOf(plan, call)
-    const result = limits === undefined ? callOriginal(plan, call) : callLimited(plan, call, limits)
-    if (!isThenable(result)) return plan.isAsync ? Promise.resolve(result) : result
-    if (signals.length > 0) return until(result, signals, () => {})
-    return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
-  } catch (error) {
-    if (plan.isAsync) return Promise.reject(error)
-    throw error
-  }
-}
-
-function callOriginal(plan: Plan, call: Call): unknown {
-  call.onRun?.()
-  return Reflect.apply(plan.original, call.self, [...call.args])
-}
-
-/** Whether the call is to compute whatever is stored. */
-export function isRefresh(plan: Plan, call: Call): boolean {
-  return call.refresh || plan.mode === 'refresh'
-}
-
 /** Starts a flight. */
-export function take(departure: Departure): unknown {
+function take(departure: Departure): unknown {
   return fly(depart(departure))
 }
+
+/** How a call goes on that waited in vain for another one. */
+const OTHERWISE: Otherwise = { again: answer, compute: take }
 
 function depart(departure: Departure): Course {
   return new Course(departure, {
@@ -157,7 +105,7 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
   miss(plan, identity, found.kind === 'miss' ? found.reason : 'expired')
   checkUnhash(plan, identity)
   const pickledKey = pickleKey(plan, identity)
-  if (plan.isAsync) yield* yieldIfBusy(plan)
+  if (plan.isAsync) yield* yieldIfBusy(plan.surroundings)
   flight.limits = limitsOf(plan, call)
   const inLine = flight.limits === undefined ? AT_ONCE : yield* standInLine(computation, found)
   if (inLine.kind === 'hit') return hit(plan, identity, inLine.recalled, flight)
@@ -225,10 +173,4 @@ function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): L
     tellUnreadable(plan, identity, error)
     return undefined
   }
-}
-
-/** The function called itself with its own key: the outermost call stores. */
-export function alone(plan: Plan, call: Call, identity: Identity): unknown {
-  tellRecursion(plan, identity)
-  return plain(plan, call)
 }

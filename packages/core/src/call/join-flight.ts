@@ -1,14 +1,24 @@
-import type { Flight, Landing } from '../concurrency/flights.ts'
+import type { Flight, Landing } from '../concurrency/flight.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { within } from '../concurrency/timeout.ts'
 import type { Plan } from '../context.ts'
-import { type Identity, isChangeable } from './cache-key.ts'
-import { answered } from './create-entry.ts'
+import { answered } from '../runtime/answered.ts'
+import { asError } from '../runtime/as-error.ts'
+import { isChangeable } from '../runtime/changeable.ts'
+import { alone, plain } from './bypass.ts'
+import type { Identity } from './cache-key.ts'
+import type { Call } from './call.ts'
 import { Departure, leaveable } from './execution.ts'
-import { alone, answer, type Call, plain, take } from './get-or-compute.ts'
-import { asError } from './lookup.ts'
 import { tellShared } from './serve.ts'
 import { tellProblem } from './store-guard.ts'
+
+/** How a call goes on whose wait for another one brought nothing. */
+export interface Otherwise {
+  /** From the beginning. */
+  readonly again: (plan: Plan, call: Call) => unknown
+  /** With a flight of its own. */
+  readonly compute: (departure: Departure) => unknown
+}
 
 /** The same call is under way in this process. */
 export function meet(
@@ -17,11 +27,12 @@ export function meet(
   identity: Identity,
   flight: Flight,
   signals: readonly AbortSignal[],
+  otherwise: Otherwise,
 ): unknown {
   // Without a landing the function has not even returned: this call comes from inside of it.
   if (flight.landing === undefined) return alone(plan, call, identity)
   flight.waiters++
-  return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals))
+  return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals, otherwise))
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
@@ -33,6 +44,7 @@ async function share(
   identity: Identity,
   flight: Flight,
   signals: readonly AbortSignal[],
+  otherwise: Otherwise,
 ): Promise<unknown> {
   const { monotonic } = plan.surroundings
   const since = monotonic()
@@ -44,9 +56,9 @@ async function share(
   if (landing === OVERDUE) {
     plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
     plan.flights.giveUpOn(flight)
-    return take(new Departure(plan, call, identity, signals, undefined, since))
+    return otherwise.compute(new Departure(plan, call, identity, signals, undefined, since))
   }
-  if (landing.strayed || isTooOld(plan, call, landing)) return answer(plan, call)
+  if (landing.strayed || isTooOld(plan, call, landing)) return otherwise.again(plan, call)
   const { value, payload } = landing
   if (!isChangeable(value)) return shared(plan, identity, value)
   // It was not stored, and cannot be copied.
@@ -55,7 +67,7 @@ async function share(
     return shared(plan, identity, answered('unpickle', plan.unpickle(payload)))
   } catch (error) {
     tellProblem(plan, 'unpickle', identity.hash, asError(error))
-    return answer(plan, call)
+    return otherwise.again(plan, call)
   }
 }
 

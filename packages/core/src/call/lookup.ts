@@ -1,9 +1,9 @@
-import { types } from 'node:util'
 import { HashCollisionError, OptionError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
-import { isThenable } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { asError } from '../runtime/as-error.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
 import type { MissReason } from '../types/events.ts'
 import { digestOf, type Identity } from './cache-key.ts'
@@ -157,9 +157,4 @@ function asynchronousValidate(result: PromiseLike<unknown>): OptionError {
   return new OptionError('validate answered with a promise, for which a synchronous function cannot wait', {
     option: 'validate',
   })
-}
-
-/** What was thrown, as an Error: also one of another realm. */
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error || types.isNativeError(thrown) ? thrown : new Error(String(thrown))
 }

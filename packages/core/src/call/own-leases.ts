@@ -1,4 +1,4 @@
-import type { Flight } from '../concurrency/flights.ts'
+import type { Flight } from '../concurrency/flight.ts'
 import type { Plan } from '../context.ts'
 import type { Identity } from './cache-key.ts'
 

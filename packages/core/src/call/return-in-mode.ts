@@ -1,4 +1,4 @@
-import type { Landing } from '../concurrency/flights.ts'
+import type { Landing } from '../concurrency/flight.ts'
 import type { Plan } from '../context.ts'
 
 /** A value as the function would answer with it: at once, or as a promise. */

@@ -1,10 +1,11 @@
 import { ReplayMissError } from '@persist/errors'
 import type { Entry } from '@persist/store'
-import type { Flight, Landing } from '../concurrency/flights.ts'
+import type { Flight, Landing } from '../concurrency/flight.ts'
 import type { Plan } from '../context.ts'
+import { byteLength } from '../runtime/byte-length.ts'
 import type { MissReason } from '../types/events.ts'
 import type { Identity } from './cache-key.ts'
-import { byteLength } from './create-entry.ts'
+import { countWrite } from './enforce-bounds.ts'
 import type { Found } from './lookup.ts'
 import { tellSource } from './source-change.ts'
 
@@ -45,7 +46,7 @@ export function tellRecursion(plan: Plan, identity: Identity): void {
 
 /** Counts and tells that an entry is in the store. */
 export function wrote(plan: Plan, { hash, payload }: Entry): void {
-  plan.tidying?.wrote(plan)
+  countWrite(plan)
   if (plan.reporter.hears('write')) plan.reporter.tell('write', { hash, bytes: byteLength(payload) })
 }
 

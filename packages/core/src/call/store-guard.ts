@@ -1,7 +1,7 @@
 import { PersistError, StoreError } from '@persist/errors'
 import { redactUrl } from '@persist/store'
-import { isThenable } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { isThenable } from '../runtime/thenable.ts'
 
 /**
  * Asks the store for something. Trouble is reported and `otherwise` taken, so that it never costs the caller a result;

@@ -1,14 +1,11 @@
-import type { Call } from '../call/get-or-compute.ts'
-import type { Plan } from '../context.ts'
-import type { Flight } from './flights.ts'
+import type { Flight, RunLimit } from './flight.ts'
 import { checkSoon, leaveCrowd } from './stuck-limits.ts'
-import { type Steps, wait } from './sync-or-async.ts'
 
 /**
  * How many runs of a function may go on at once in this process. A run holds a place; the next ones stand in line. Those
  * that began in a run of a persisted function come first, since that run waits for them.
  */
-export class Limit {
+export class Limit implements RunLimit {
   readonly max: number
   /** The runs that go on. More than `max` only where they would wait for each other forever. */
   readonly holders = new Set<Flight>()
@@ -63,38 +60,6 @@ export class Limit {
     this.holders.add(flight)
     resolve!()
   }
-}
-
-/** The limits that a call has to keep: that of `f.many`, and that of the function. Most have none. */
-export function limitsOf({ limit: own }: Plan, { limit: ofMany }: Pick<Call, 'limit'>): readonly Limit[] | undefined {
-  if (ofMany === undefined) return own === undefined ? undefined : [own]
-  return own === undefined ? [ofMany] : [ofMany, own]
-}
-
-/**
- * Takes a place in each limit of a flight. The answer is whether it had to wait. A call that answers at once cannot wait: it
- * goes on without a place, since it is the run in whose function it was made that holds the last one.
- */
-export function* enterLimits(plan: Plan, flight: Flight): Steps<boolean> {
-  let waited = false
-  flight.places = []
-  for (const limit of flight.limits ?? []) {
-    if (limit.isFull && !mayWait(plan, limit)) continue
-    const place = limit.enter(flight)
-    if (place !== undefined) {
-      waited = true
-      yield* wait(place)
-    }
-    flight.places.push(limit)
-  }
-  return waited
-}
-
-function mayWait({ isAsync, learned }: Plan, { holders }: Limit): boolean {
-  if (isAsync || learned.promises) return true
-  // A function that is still running, though it has come back, has answered with a promise.
-  for (const { landing } of holders) if (landing !== undefined) return true
-  return false
 }
 
 function first(line: ReadonlyMap<Flight, unknown>): Flight | undefined {

@@ -1,4 +1,4 @@
-import { currentFlight, type Flight, type Join } from './flights.ts'
+import { currentFlight, type Flight, type Join } from './flight.ts'
 import { relieve } from './stuck-limits.ts'
 
 /** Stands for the result of a wait that was part of a ring. */

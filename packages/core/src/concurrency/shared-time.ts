@@ -1,4 +1,4 @@
-import type { Surroundings } from '../runtime/runtime.ts'
+import type { Surroundings } from '../types/runtime.ts'
 
 /** Measures one call. */
 export interface Stopwatch {

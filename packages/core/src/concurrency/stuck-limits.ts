@@ -1,5 +1,4 @@
-import type { Flight } from './flights.ts'
-import type { Limit } from './limit.ts'
+import type { Flight, RunLimit } from './flight.ts'
 
 /**
  * Runs that hold the places of a limit may wait for runs that stand in line for one: a function that calls itself, or two
@@ -8,7 +7,7 @@ import type { Limit } from './limit.ts'
 
 // On a well-known symbol: functions of two copies of core in one process may wait for each other.
 const CROWDED = Symbol.for('@persist/core/crowded@1')
-const shared = globalThis as { [CROWDED]?: Set<Limit> }
+const shared = globalThis as { [CROWDED]?: Set<RunLimit> }
 shared[CROWDED] ??= new Set()
 /** The limits at which runs stand in line. */
 const crowded = shared[CROWDED]
@@ -18,7 +17,7 @@ const setImmediateAtStart = globalThis.setImmediate
 let isPlanned = false
 
 /** Looks once for all that happens in one turn of the event loop. */
-export function checkSoon(limit: Limit): void {
+export function checkSoon(limit: RunLimit): void {
   crowded.add(limit)
   if (isPlanned) return
   isPlanned = true
@@ -29,7 +28,7 @@ export function checkSoon(limit: Limit): void {
 }
 
 /** No run stands in line there any more. */
-export function leaveCrowd(limit: Limit): void {
+export function leaveCrowd(limit: RunLimit): void {
   crowded.delete(limit)
 }
 
@@ -46,14 +45,14 @@ export function relieve(): void {
 }
 
 /** The last ones first: a recursion then goes deep before it goes wide, and fewest runs are open at once. */
-function admitAwaited(limit: Limit, awaited: ReadonlySet<Flight>): boolean {
+function admitAwaited(limit: RunLimit, awaited: ReadonlySet<Flight>): boolean {
   const chosen = [...limit.line()].filter((flight) => awaited.has(flight)).slice(-limit.max)
   for (const flight of chosen) limit.admit(flight)
   return chosen.length > 0
 }
 
 /** A look that is quick and nearly always enough. */
-function hasFreeHolder({ holders }: Limit): boolean {
+function hasFreeHolder({ holders }: RunLimit): boolean {
   for (const flight of holders) if (next(flight).next().done) return true
   return holders.size === 0
 }
@@ -62,13 +61,13 @@ function hasFreeHolder({ holders }: Limit): boolean {
  * What ends by itself: a run that waits for nothing here, or only for what ends; and a limit of which one holder ends, since
  * then a place becomes free. In time proportional to the runs and waits.
  */
-function whatCanEnd(): ReadonlySet<Flight | Limit> {
-  const ends = new Set<Flight | Limit>()
+function whatCanEnd(): ReadonlySet<Flight | RunLimit> {
+  const ends = new Set<Flight | RunLimit>()
   const left = new Map<Flight, number>()
-  const dependents = new Map<Flight | Limit, (Flight | Limit)[]>()
-  const ready: (Flight | Limit)[] = []
-  const ahead: (Flight | Limit)[] = [...crowded]
-  const seen = new Set<Flight | Limit>(ahead)
+  const dependents = new Map<Flight | RunLimit, (Flight | RunLimit)[]>()
+  const ready: (Flight | RunLimit)[] = []
+  const ahead: (Flight | RunLimit)[] = [...crowded]
+  const seen = new Set<Flight | RunLimit>(ahead)
   for (let node = ahead.pop(); node !== undefined; node = ahead.pop()) {
     const needs = isLimit(node) ? [...node.holders] : [...next(node)]
     if (!isLimit(node)) left.set(node, needs.length)
@@ -97,7 +96,7 @@ function whatCanEnd(): ReadonlySet<Flight | Limit> {
 }
 
 /** What the holders of these limits wait for, through any number of others. */
-function awaitedBy(limits: readonly Limit[]): ReadonlySet<Flight> {
+function awaitedBy(limits: readonly RunLimit[]): ReadonlySet<Flight> {
   const awaited = new Set<Flight>()
   const ahead = limits.flatMap(({ holders }) => [...holders])
   for (let flight = ahead.pop(); flight !== undefined; flight = ahead.pop()) {
@@ -111,12 +110,12 @@ function awaitedBy(limits: readonly Limit[]): ReadonlySet<Flight> {
 }
 
 /** What a run waits for; it is taken to wait for all that began in its function. */
-function* next(flight: Flight): Generator<Flight | Limit> {
+function* next(flight: Flight): Generator<Flight | RunLimit> {
   if (flight.inLine !== undefined) yield flight.inLine
   for (const child of flight.children ?? []) yield child
   for (const { target } of flight.joins ?? []) if (!target.ended) yield target
 }
 
-function isLimit(node: Flight | Limit): node is Limit {
+function isLimit(node: Flight | RunLimit): node is RunLimit {
   return 'holders' in node
 }

@@ -1,4 +1,5 @@
-import { type Flight, fly } from './flights.ts'
+import { isThenable } from '../runtime/thenable.ts'
+import { type Flight, fly } from './flight.ts'
 
 /**
  * A piece of work that is written once and runs both ways: it yields what it may have to wait for. Over a synchronous
@@ -59,16 +60,6 @@ export function perform<T>(isAsync: boolean, begin: () => Steps<T>): T | Promise
     return Promise.resolve(run(begin()))
   } catch (error) {
     return Promise.reject(error)
-  }
-}
-
-/** Whether it has a `then`, as everything that `await` would wait for has. What cannot be asked has none. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
-  try {
-    return typeof (value as { then?: unknown }).then === 'function'
-  } catch {
-    return false
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../runtime/runtime.ts'
+import type { Surroundings } from '../types/runtime.ts'
 
 /** A promise, or what `late` gives or throws once it has taken longer than `ms` milliseconds. `Infinity`: no limit. */
 export function within<T, L>(

@@ -1,4 +1,4 @@
-import type { Plan } from '../context.ts'
+import type { Surroundings } from '../types/runtime.ts'
 import { type Steps, wait } from './sync-or-async.ts'
 
 /** How long calls may go on one after the other before the event loop gets a turn, in milliseconds. */
@@ -11,12 +11,12 @@ let sliceBegan: number | undefined
  * Lets the event loop go on if calls have kept it from that for long. Over a synchronous store thousands of asynchronous
  * calls that start each other would be one piece of work without a pause.
  */
-export function* yieldIfBusy(plan: Plan): Steps<void> {
+export function* yieldIfBusy({ soon }: Surroundings): Steps<void> {
   const now = performance.now()
   if (sliceBegan === undefined) {
     sliceBegan = now
     setImmediate(() => {
       sliceBegan = undefined
     })
-  } else if (now - sliceBegan > SLICE_MS) yield* wait(plan.surroundings.soon(() => {}))
+  } else if (now - sliceBegan > SLICE_MS) yield* wait(soon(() => {}))
 }

@@ -1,6 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import { PersistError } from '@persist/errors'
-import { isThenable } from '../concurrency/sync-or-async.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
 import type { Verbosity } from '../types/options.ts'
 import { Limit } from './rate-limit.ts'

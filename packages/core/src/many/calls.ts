@@ -1,11 +1,14 @@
 import { type Identity, identify } from '../call/cache-key.ts'
-import { answer, type Call, PLAIN } from '../call/get-or-compute.ts'
-import { asError, heldInMemory, open } from '../call/lookup.ts'
+import { type Call, PLAIN } from '../call/call.ts'
+import { answer } from '../call/get-or-compute.ts'
+import { heldInMemory, open } from '../call/lookup.ts'
 import { hit } from '../call/serve.ts'
 import { ask, tellProblem } from '../call/store-guard.ts'
 import { Limit } from '../concurrency/limit.ts'
-import { isThenable, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { asError } from '../runtime/as-error.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import type { ManyOptions, ManyProgress } from '../types/many.ts'
 
 /** Enough to make round trips rare, few enough to keep one reply small. */

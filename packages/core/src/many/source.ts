@@ -1,4 +1,4 @@
-import type { Surroundings } from '../runtime/runtime.ts'
+import type { Surroundings } from '../types/runtime.ts'
 import { checkedItem } from './options.ts'
 
 const LATER: unique symbol = Symbol('later')

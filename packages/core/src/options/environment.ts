@@ -1,7 +1,7 @@
 import { OptionError } from '@persist/errors'
 import type { CallMode } from '../context.ts'
-import type { Surroundings } from '../runtime/runtime.ts'
 import type { Verbosity } from '../types/options.ts'
+import type { Surroundings } from '../types/runtime.ts'
 
 /** `PERSIST_VERBOSITY`. */
 export function verbosityOf(env: Surroundings['env']): Verbosity {

@@ -1,27 +1,25 @@
-import { KeyError, OptionError } from '@persist/errors'
-import { sha256 } from '@persist/hash'
-import { positional } from '@persist/key'
+import { OptionError } from '@persist/errors'
 import { pickle } from '@persist/pickle'
-import { Refreshes } from '../call/background-refresh.ts'
 import { Broadcasts } from '../call/broadcast.ts'
-import { isChangeable } from '../call/cache-key.ts'
-import { answered } from '../call/create-entry.ts'
-import { Tidying } from '../call/enforce-bounds.ts'
+import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { tellProblem } from '../call/store-guard.ts'
-import { withoutSignal } from '../concurrency/abort-signals.ts'
 import { Flights } from '../concurrency/flights.ts'
 import type { Plan } from '../context.ts'
 import { Reporter } from '../events/reporter.ts'
-import type { Surroundings } from '../runtime/runtime.ts'
+import { answered } from '../runtime/answered.ts'
+import { isChangeable } from '../runtime/changeable.ts'
 import { readsThis } from '../source/reads-this.ts'
 import { isNative, sourceOf, takesArguments } from '../source/source-text.ts'
+import { Refreshes } from '../state/background-refreshes.ts'
 import { circuitOf } from '../state/circuit.ts'
 import { newCounters } from '../state/counters.ts'
 import { Peers } from '../state/peers.ts'
 import { Unstorable } from '../state/unstorable-results.ts'
+import { WriteCounter } from '../state/write-counter.ts'
 import { resolveStore } from '../stores/resolve.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
+import type { Surroundings } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
 import { boundsOf, limitOf, memoryOf, optional, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
 import { callMode, verbosityOf } from './environment.ts'
@@ -120,9 +118,9 @@ export function draft(
     isAsync: declaredAsync || adapter.mode === 'async',
     learned: { promises: false, values: false },
     mode: callMode(env),
-    key: keyOf(original, options, isMethod, namespace),
+    key: keyFunction(original, { namespace, isMethod, usesThis: () => readsThis(original), key: options.key }),
     ownKey: options.key !== undefined,
-    hash: options.hash ?? ((_key, canonicalKey) => sha256(canonicalKey)),
+    hash: options.hash ?? defaultHash,
     ownHash: options.hash !== undefined,
     unhash: options.unhash,
     storekey: options.storekey ?? false,
@@ -154,7 +152,7 @@ export function draft(
     throwsStoreErrors: options.onStoreError === 'throw',
     waitUntil: options.waitUntil,
     circuit: circuitOf(adapter),
-    tidying: bounds === undefined || adapter.supports.bounds ? undefined : new Tidying(bounds),
+    writes: bounds === undefined || adapter.supports.bounds ? undefined : new WriteCounter(bounds),
     flights,
     peers,
     refreshes: new Refreshes(),
@@ -184,21 +182,4 @@ function nameOf(original: AnyFunction, found: Found): string {
     )
   }
   return name
-}
-
-function keyOf(original: AnyFunction, options: AnyOptions, isMethod: boolean, namespace: string): Plan['key'] {
-  const { key } = options
-  if (key !== undefined) {
-    return isMethod
-      ? (self, args) => key(self, ...withoutSignal(args, true))
-      : (self, args) => key.apply(self, [...withoutSignal(args, true)])
-  }
-  const dropUndefined = positional(original)
-  const positionalKey = (args: readonly unknown[]) => dropUndefined(withoutSignal(args))
-  // Only a function that reads `this` can depend on it; being called as a method means nothing by itself.
-  if (isMethod || !readsThis(original)) return (_self, args) => positionalKey(args)
-  return (self, args) => {
-    if (self === undefined || self === null || self === globalThis) return positionalKey(args)
-    throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
-  }
 }

@@ -1,8 +1,9 @@
 import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import { isThenable } from '../concurrency/sync-or-async.ts'
 import { within } from '../concurrency/timeout.ts'
-import type { Plan } from '../context.ts'
+import type { Reporter } from '../events/reporter.ts'
+import { isThenable } from '../runtime/thenable.ts'
+import type { Surroundings } from '../types/runtime.ts'
 
 const FIRST_PROBE_MS = 250
 const LAST_PROBE_MS = 5_000
@@ -13,6 +14,13 @@ const BLIND_RETRY_MS = 1_000
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
 const CIRCUITS = Symbol.for('@persist/core/circuits@1')
 const shared = globalThis as { [CIRCUITS]?: WeakMap<StoreAdapter, Circuit> }
+
+/** What a circuit needs of the function that met the failure. */
+export interface Witness {
+  readonly adapter: StoreAdapter
+  readonly reporter: Reporter
+  readonly surroundings: Surroundings
+}
 
 /** The circuit of a store: shared by all functions that keep their results there. */
 export function circuitOf(adapter: StoreAdapter): Circuit {
@@ -27,36 +35,36 @@ export class Circuit {
   /** Why it is open; absent while it is closed. */
   error: PersistError | undefined
 
-  /** `false`: it was open already. The clock and the listeners of `plan`, which met the trouble, serve the probe. */
-  open(error: PersistError, plan: Plan): boolean {
+  /** `false`: it was open already. The probe uses the clock and the listeners of the function that met the failure. */
+  open(error: PersistError, witness: Witness): boolean {
     if (this.error !== undefined) return false
     this.error = error
-    tell(plan, 'open')
-    this.#probeIn(plan.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, plan)
+    tell(witness, 'open')
+    this.#probeIn(witness.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, witness)
     return true
   }
 
-  #probeIn(ms: number, plan: Plan): void {
-    plan.surroundings.later(ms, () => void this.#probe(ms, plan))
+  #probeIn(ms: number, witness: Witness): void {
+    witness.surroundings.later(ms, () => void this.#probe(ms, witness))
   }
 
-  async #probe(ms: number, plan: Plan): Promise<void> {
+  async #probe(ms: number, witness: Witness): Promise<void> {
     try {
-      const answer = plan.adapter.ping?.()
+      const answer = witness.adapter.ping?.()
       // One that never answers must not leave the circuit open forever.
-      if (isThenable(answer)) await within(answer, PING_MS, plan.surroundings, noAnswer)
+      if (isThenable(answer)) await within(answer, PING_MS, witness.surroundings, noAnswer)
     } catch {
       // Still out of reach; it was reported when the circuit opened.
-      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), plan)
+      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), witness)
       return
     }
     this.error = undefined
-    tell(plan, 'closed')
+    tell(witness, 'closed')
   }
 }
 
-function tell(plan: Plan, state: 'open' | 'closed'): void {
-  plan.reporter.tell('circuit', { state, store: plan.adapter.name })
+function tell(witness: Witness, state: 'open' | 'closed'): void {
+  witness.reporter.tell('circuit', { state, store: witness.adapter.name })
 }
 
 function noAnswer(): never {

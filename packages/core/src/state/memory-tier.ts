@@ -1,7 +1,7 @@
 import type { Entry } from '@persist/store'
 import type { LRUCache } from 'lru-cache'
-import { isChangeable } from '../call/cache-key.ts'
-import { byteLength } from '../call/create-entry.ts'
+import { byteLength } from '../runtime/byte-length.ts'
+import { isChangeable } from '../runtime/changeable.ts'
 import type { Circuit } from './circuit.ts'
 import { lruCache } from './lru-cache-lazily.ts'
 

@@ -1,0 +1,136 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** What a flight brings back: the value, and its payload where there is one, for further copies. */
+export interface Landing {
+  readonly value: unknown
+  readonly payload?: string | Uint8Array
+  /** The function had answered with a promise. */
+  readonly promised: boolean
+  /** When a stored result was computed, in milliseconds since 1970. Absent: just now. */
+  readonly createdAt?: number
+  /** The caller changed its arguments before the function began: this is no result of the flight's key. */
+  readonly strayed?: boolean
+}
+
+/** One running call in this process, which identical calls may join. */
+export interface Flight {
+  readonly text: string
+  /** The running flight in whose function this one began. */
+  parent: Flight | undefined
+  /** The running flights that began in this one's function. */
+  children?: Set<Flight>
+  /** What this flight's function waits for: a ring of these would never end. */
+  joins?: Set<Join>
+  /** The flight that was the current one before this one's function was called. */
+  outer?: Flight | undefined
+  ended: boolean
+  /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
+  fenced: boolean
+  /** Its write to a store without leases, which nothing but its order keeps from undoing a later change. */
+  writing?: Promise<unknown> | undefined
+  /** A caller has waited for it as long as it would. */
+  overdue: boolean
+  /** Something was deleted while it may have been reading: what it found is not held in memory. */
+  distrusted: boolean
+  /** Absent until everything synchronous in it has come back: a call that meets it before comes from inside of it. */
+  landing?: Promise<Landing | undefined> | undefined
+  /** How many callers wait for it. */
+  waiters: number
+  /** Why the last caller left. */
+  left?: { readonly reason: unknown }
+  /** Aborts what the function does once the last caller left. */
+  abort?: AbortController
+  /** What was computed again in it and the flights inside of it, with `PERSIST_MODE=refresh`. */
+  refreshed?: Set<string>
+  /** Where `Flights.end` takes the note away that this thread holds a lease. */
+  dropLease?: (() => void) | undefined
+  /** How many flights may run at once: see the class `Limit`. */
+  limits?: readonly RunLimit[] | undefined
+  /** The limits in which it holds a place. */
+  places?: RunLimit[] | undefined
+  /** The limit at which it stands in line. */
+  inLine?: RunLimit | undefined
+}
+
+/** A limit on how many runs may go on at once, as a flight knows it. */
+export interface RunLimit {
+  readonly max: number
+  /** The runs that go on. */
+  readonly holders: ReadonlySet<Flight>
+  readonly isFull: boolean
+  /** Takes a place; a promise where there is none yet. */
+  enter(flight: Flight): undefined | Promise<void>
+  /** The runs in line. */
+  line(): Iterable<Flight>
+  /** Lets a run in line go on. */
+  admit(flight: Flight): void
+  /** Gives the place to the next in line. */
+  leave(flight: Flight): void
+}
+
+/** One flight's wait for another. */
+export interface Join {
+  readonly from: Flight
+  readonly target: Flight
+  /** Ends the wait, since it is part of a ring. */
+  readonly breakRing: () => void
+}
+
+// On well-known symbols: two copies of core in one process see each other's flights.
+const CURRENT = Symbol.for('@persist/core/flight@2')
+const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
+shared[CURRENT] ??= new AsyncLocalStorage()
+const current = shared[CURRENT]
+
+/** The flight in whose function this code runs. */
+export function currentFlight(): Flight | undefined {
+  return running(current.getStore())
+}
+
+/** Whether this code runs in the function of that flight, or in what it started. */
+export function isInside(flight: Flight): boolean {
+  for (let one = currentFlight(); one !== undefined; one = running(one.parent)) if (one === flight) return true
+  return false
+}
+
+/** Whether this is the first refresh of that name in the outermost running flight around this code. */
+export function refreshesFirst(name: string): boolean {
+  let outermost = currentFlight()
+  for (let one = outermost; one !== undefined; one = running(one.parent)) outermost = one
+  if (outermost === undefined) return true
+  outermost.refreshed ??= new Set()
+  if (outermost.refreshed.has(name)) return false
+  outermost.refreshed.add(name)
+  return true
+}
+
+/** Gives back the places of a run that has ended, or that waits for another process. */
+export function leaveLimits(flight: Flight): void {
+  for (const limit of flight.places ?? []) limit.leave(flight)
+  flight.places = undefined
+}
+
+/** Makes a flight the current one, until {@link leave}. Unlike {@link fly} the two take nothing of the stack. */
+export function enter(flight: Flight): void {
+  flight.outer = current.getStore()
+  current.enterWith(flight)
+}
+
+/** Makes that flight the current one again that was before {@link enter}. */
+export function leave(flight: Flight): void {
+  current.enterWith(flight.outer)
+  flight.outer = undefined
+}
+
+/** Runs something inside of a flight. */
+export function fly<T>(flight: Flight, act: () => T): T {
+  return current.run(flight, act)
+}
+
+/** The nearest running flight from here upwards. Ended ones in between are skipped for good, or they would pile up. */
+function running(flight: Flight | undefined): Flight | undefined {
+  let found = flight
+  while (found?.ended) found = found.parent
+  if (flight?.ended) flight.parent = found
+  return found
+}
