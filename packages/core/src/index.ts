@@ -54,6 +54,7 @@ export type {
   Persisted,
   PersistedCall,
   PersistedMembers,
+  Refreshed,
   Stats,
   SyncView,
   View,

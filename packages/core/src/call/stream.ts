@@ -29,16 +29,50 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
     ) as AsyncGenerator<unknown>
   }
   if (isStored(known)) return yield* known
-  let begun = false
+  const iteration = live(plan, call, identity, known)
+  if (known.kind !== 'rescue') return yield* iteration
+  let first: IteratorResult<unknown>
   try {
-    for await (const chunk of live(plan, call, identity, known)) {
-      begun = true
-      yield chunk
-    }
+    first = await iteration.next()
   } catch (error) {
-    if (begun || known.kind !== 'rescue') throw error
+    if (signalsOf(call).some(({ aborted }) => aborted)) throw error
     tellProblem(plan, 'refresh', identity.hash, asError(error))
-    yield* stale(plan, identity, known, 'error').value as Chunks
+    return yield* stale(plan, identity, known, 'error').value as Chunks
+  }
+  return yield* resumed(first, iteration)
+}
+
+/** An iteration that can also be waited for, as `await f.refresh(x)`: it then runs to its end, and gives the list of chunks. */
+export function awaitable(iteration: AsyncGenerator): AsyncGenerator & PromiseLike<unknown[]> {
+  let chunks: Promise<unknown[]> | undefined
+  const then: PromiseLike<unknown[]>['then'] = (fulfilled, rejected) => {
+    chunks ??= listOf(iteration)
+    return chunks.then(fulfilled, rejected)
+  }
+  Object.defineProperty(iteration, 'then', { value: then })
+  return iteration as AsyncGenerator & PromiseLike<unknown[]>
+}
+
+async function listOf(iteration: AsyncGenerator): Promise<unknown[]> {
+  const chunks: unknown[] = []
+  for await (const chunk of iteration) chunks.push(chunk)
+  return chunks
+}
+
+/** An iteration of which the first step has been taken. */
+function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): AsyncIterable<unknown> {
+  let isFirst = true
+  const next = async (value: unknown) => {
+    if (!isFirst) return iteration.next(value)
+    isFirst = false
+    return first
+  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next,
+      throw: (error) => iteration.throw(error),
+      return: (value) => iteration.return(value),
+    }),
   }
 }
 
@@ -92,7 +126,7 @@ function isStored(known: Chunks | Recalled): known is Chunks {
   return Array.isArray(known)
 }
 
-function live(plan: Plan, call: Call, identity: Identity, known: Recalled): AsyncIterable<unknown> {
+function live(plan: Plan, call: Call, identity: Identity, known: Recalled): AsyncGenerator<unknown> {
   const running = plan.singleFlight === false ? undefined : plan.broadcasts.find(identity.text)
   if (running === undefined) {
     miss(plan, identity, known.kind === 'miss' ? known.reason : 'expired')

@@ -1,7 +1,17 @@
 import type { Listing, Mode, Reply } from '@persist/store'
 import type { MissReason } from '../telling/events.ts'
 import type { Many } from './many.ts'
-import type { AnyFunction, CacheRef, Coloured, DefaultCache, Duration, KeyOf, ModeOf, ResultOf } from './types.ts'
+import type {
+  AnyFunction,
+  CacheRef,
+  Coloured,
+  DefaultCache,
+  Duration,
+  IsIteration,
+  KeyOf,
+  ModeOf,
+  ResultOf,
+} from './types.ts'
 
 /** What `f.lookup(...args)` tells, without computing. */
 export type Lookup<V, K> =
@@ -129,6 +139,10 @@ type Attached<F extends AnyFunction> = [keyof F] extends [never]
   ? unknown
   : { [P in keyof F as P extends keyof PersistedMembers<AnyFunction, unknown, Mode, boolean> ? never : P]: F[P] }
 
+/** What `f.refresh(...args)` gives. */
+export type Refreshed<F extends AnyFunction, M extends Mode> =
+  IsIteration<ReturnType<F>> extends true ? ReturnType<F> & PromiseLike<ResultOf<F>> : Coloured<ReturnType<F>, M>
+
 /** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {
   /** The results as a Map. */
@@ -143,8 +157,11 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
   /** The fresh result with what is known of it; never computes. */
   lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
-  /** Computes again and overwrites. */
-  refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Coloured<ReturnType<F>, M>
+  /**
+   * Computes again and overwrites. Of an async generator it is an iteration, which begins when the first chunk is asked for;
+   * `await` runs it to its end, and gives the list of its chunks.
+   */
+  refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Refreshed<F, M>
   /** Deletes the result. `true`: there was one. */
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** Stores a result without computing. */

@@ -7,6 +7,7 @@ import { Course } from '../call/course.ts'
 import { identify } from '../call/identity.ts'
 import { callWith } from '../call/overrides.ts'
 import { perform, type Steps } from '../call/steps.ts'
+import { awaitable } from '../call/stream.ts'
 import { many } from '../many/many.ts'
 import type { Plan } from '../plan/plan.ts'
 import { TEXT, textOf } from '../plan/source-text.ts'
@@ -55,7 +56,8 @@ export function wrap(plan: Plan): AnyFunction {
       return act(() => lookup(plan, identify(plan, selfOf(this), args)))
     },
     refresh(this: unknown, ...args: unknown[]) {
-      return answer(plan, { self: selfOf(this), args, ...PLAIN, refresh: true })
+      const refreshed = answer(plan, { self: selfOf(this), args, ...PLAIN, refresh: true })
+      return plan.streams ? awaitable(refreshed as AsyncGenerator) : refreshed
     },
     forget(this: unknown, ...args: unknown[]) {
       return act(() => remove(plan, identify(plan, selfOf(this), args)))

@@ -1,6 +1,6 @@
 import type { Mode, Store, StoreAdapter } from '@persist/store'
 import type { Refreshes } from '../call/behind.ts'
-import type { Broadcasts } from '../call/broadcast.ts'
+import type { Broadcasts } from '../call/broadcasts.ts'
 import type { Flights } from '../call/flight.ts'
 import type { Terms } from '../call/judge.ts'
 import type { Limit } from '../call/limit.ts'

@@ -33,7 +33,9 @@ export type PersistEvent =
   | (OfEntry<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'turn' | 'timeout' })
   | (OfEntry<'compute'> & { readonly durationMs: number; readonly failed: boolean })
   | (OfEntry<'write'> & { readonly bytes: number })
-  | (OfEntry<'skip'> & { readonly reason: 'shouldStore' | 'fenced' | 'timeout' | 'recursion' | 'partial' | 'strayed' })
+  | (OfEntry<'skip'> & {
+      readonly reason: 'shouldStore' | 'fenced' | 'timeout' | 'recursion' | 'partial' | 'steered' | 'strayed'
+    })
   | OfEntry<'delete'>
   | (Of<'clear'> & { readonly entries: number })
   | (Of<'evict'> & { readonly entries: number })

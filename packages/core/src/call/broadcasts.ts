@@ -1,0 +1,47 @@
+import type { Broadcast } from './broadcast.ts'
+
+/** The iterations of one persisted function that are under way. */
+export class Broadcasts {
+  readonly #running = new Map<string, Broadcast>()
+  readonly #watches = new Map<string, Set<Watch>>()
+
+  /** The one that an identical call may follow. */
+  find(text: string): Broadcast | undefined {
+    const broadcast = this.#running.get(text)
+    return broadcast === undefined || broadcast.flight.fenced ? undefined : broadcast
+  }
+
+  start(text: string, broadcast: Broadcast): void {
+    this.#running.set(text, broadcast)
+  }
+
+  /** Whether one with this key ends from now on. */
+  watch(text: string): Watch {
+    const watches = this.#watches.get(text) ?? new Set<Watch>()
+    const watch: Watch = {
+      hasEnded: false,
+      stop: () => {
+        watches.delete(watch)
+        if (watches.size === 0 && this.#watches.get(text) === watches) this.#watches.delete(text)
+      },
+    }
+    watches.add(watch)
+    this.#watches.set(text, watches)
+    return watch
+  }
+
+  end(text: string, broadcast: Broadcast): void {
+    for (const watch of this.#watches.get(text) ?? []) watch.hasEnded = true
+    this.close(text, broadcast)
+  }
+
+  /** No call follows it any more. */
+  close(text: string, broadcast: Broadcast): void {
+    if (this.#running.get(text) === broadcast) this.#running.delete(text)
+  }
+}
+
+interface Watch {
+  hasEnded: boolean
+  readonly stop: () => void
+}
