@@ -42,7 +42,7 @@ export function* put(plan: Plan, identity: Identity, value: unknown, given: Give
   checkUnhash(plan, identity)
   const promised = plan.declaredAsync || answersWithPromises(plan)
   const entry = record(plan, identity, { value, given, promised, pickledKey: pickleKey(plan, identity) })
-  const isLost = yield* fenced(plan, identity.text, function* () {
+  const isLost = yield* fenced(plan, { text: identity.text }, function* () {
     if (entry === undefined) return false
     const stored = yield* wait(ask(plan, 'set', identity.hash, () => done(plan.store.set(entry)), false))
     if (stored) wrote(plan, entry)
@@ -54,21 +54,23 @@ export function* put(plan: Plan, identity: Identity, value: unknown, given: Give
 
 /** Deletes one result. A computation that runs for the same key does not bring it back. */
 export function* remove(plan: Plan, { hash, text }: Identity): Steps<boolean> {
-  const there = yield* fenced(plan, text, () => wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false)))
+  const there = yield* fenced(plan, { text }, () =>
+    wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false)),
+  )
   if (there) plan.reporter.tell('delete', { hash })
   return there
 }
 
 /** Deletes all results of the function. */
 export function* clear(plan: Plan): Steps<number> {
-  const entries = yield* fenced(plan, undefined, () => wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0)))
+  const entries = yield* fenced(plan, {}, () => wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0)))
   plan.reporter.tell('clear', { entries })
   return entries
 }
 
-/** Deletes the results with a tag, and keeps computations that run in any process from storing such. */
+/** Deletes the results with a tag, and keeps computations that run in any process from storing such. Others are stored. */
 export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
-  const entries = yield* fenced(plan, undefined, function* () {
+  const entries = yield* fenced(plan, { tag }, function* () {
     const fence = plan.store.tagFence
     // First of all: a computation looks before and after it stores.
     if (fence !== undefined) yield* wait(ask(plan, 'deleteByTag', undefined, () => done(fence.record(tag)), false))
@@ -79,13 +81,20 @@ export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
   return entries
 }
 
+/** What changes: one key, the results with a tag, or all. */
+interface Change {
+  readonly text?: string
+  readonly tag?: string
+}
+
 /**
  * Changes the store while what runs for this key, or for any, must not be stored, and what is held in memory is let go of.
  * A call that began meanwhile may have read what is gone now: it does not hold that in memory.
  */
-function* fenced<T>(plan: Plan, text: string | undefined, change: () => Steps<T>): Steps<T> {
+function* fenced<T>(plan: Plan, { text, tag }: Change, change: () => Steps<T>): Steps<T> {
   plan.peers.each((peer) => {
-    peer.fence(text)
+    if (tag === undefined) peer.fence(text)
+    else peer.fenceTag(tag)
     peer.drop(text)
   })
   yield* wait(written(plan, text))

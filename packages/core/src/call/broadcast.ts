@@ -157,7 +157,7 @@ export class Broadcast {
     const source = this.#start()
     if (!('error' in request) && request.value === undefined) return source.next()
     this.#isSteered = true
-    this.#plan.broadcasts.close(this.#identity.text, this)
+    this.#plan.flights.close(this.flight)
     return 'error' in request ? source.throw(request.error) : source.next(request.value)
   }
 

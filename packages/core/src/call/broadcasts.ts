@@ -8,7 +8,7 @@ export class Broadcasts {
   /** The one that an identical call may follow. */
   find(text: string): Broadcast | undefined {
     const broadcast = this.#running.get(text)
-    return broadcast === undefined || broadcast.flight.fenced ? undefined : broadcast
+    return broadcast === undefined || broadcast.flight.closed ? undefined : broadcast
   }
 
   start(text: string, broadcast: Broadcast): void {
@@ -32,11 +32,6 @@ export class Broadcasts {
 
   end(text: string, broadcast: Broadcast): void {
     for (const watch of this.#watches.get(text) ?? []) watch.hasEnded = true
-    this.close(text, broadcast)
-  }
-
-  /** No call follows it any more. */
-  close(text: string, broadcast: Broadcast): void {
     if (this.#running.get(text) === broadcast) this.#running.delete(text)
   }
 }

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { ask } from '../telling/trouble.ts'
 import { argumentsAsTheyAre } from './arguments.ts'
 import type { Call } from './call.ts'
-import { type Flight, type Landing, leaveLimits } from './flight.ts'
+import { type Flight, isFenced, type Landing, leaveLimits } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { tellRecursion, wrote } from './outcome.ts'
 import { record } from './record.ts'
@@ -110,7 +110,7 @@ export function* publish(
   let lease = own
   const skip = (reason: 'timeout' | 'fenced') => plan.reporter.tell('skip', { hash, reason })
   try {
-    if (flight.fenced) return skip('fenced')
+    if (isFenced(flight, entry.tags)) return skip('fenced')
     if (turn.kind === 'timeout') {
       lease = yield* succeed(plan, identity, flight, turn.from)
       if (lease === undefined) return skip('timeout')
@@ -119,15 +119,17 @@ export function* publish(
     const stored = yield* wait(lease === undefined ? set(plan, flight, entry) : publishBy(plan, lease, entry))
     if (stored !== undefined) lease = undefined
     if (stored === false) return skip('fenced')
+    // Whatever was set, deleted or cleared meanwhile came later than the write.
+    if (flight.fenced) return skip('fenced')
     // A deletion that came between the last look and the write did not find the entry yet.
-    if (stored && (yield* wasDeletedByTag(plan, mark, entry))) {
+    if (stored && (isFenced(flight, entry.tags) || (yield* wasDeletedByTag(plan, mark, entry)))) {
       yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))
       return skip('fenced')
     }
     // Memory holds it also where the store failed: then it is all that is left.
-    if (!flight.fenced) plan.memory?.hold(text, entry, value)
+    if (!isFenced(flight, entry.tags)) plan.memory?.hold(text, entry, value)
     plan.peers.others((peer) => peer.drop(text))
-    plan.flights.supersede(text)
+    supersede(plan, flight)
     if (stored) wrote(plan, entry)
   } finally {
     yield* release(plan, identity, lease)
@@ -142,17 +144,28 @@ function publishBy(plan: Plan, lease: Lease<Mode>, entry: Entry): Answer {
 function set(plan: Plan, flight: Flight, entry: Entry): Answer {
   const act = () => {
     // It may have been overtaken while it waited.
-    if (flight.fenced) return false
+    if (isFenced(flight, entry.tags)) return false
     return ask<boolean | undefined>(plan, 'set', entry.hash, () => done(plan.store.set(entry)), undefined)
   }
   const before = written(plan, flight.text)
   const answer = before === undefined ? act() : before.then(act)
   if (!isThenable(answer)) return answer
-  const stored = Promise.resolve(answer).finally(() => {
-    flight.writing = undefined
+  const stored = Promise.resolve(answer).then((stored) => {
+    // Before the next write in line begins.
+    if (stored) supersede(plan, flight)
+    return stored
   })
-  flight.writing = stored.catch(() => {})
+  flight.writing = stored.then(ended, ended)
   return stored
+
+  function ended(): void {
+    flight.writing = undefined
+  }
+}
+
+/** Earlier runs must not overwrite the result, in whichever wrapping of the function they go on. */
+function supersede(plan: Plan, { text, began }: Flight): void {
+  plan.peers.each((peer) => peer.supersede(text, began))
 }
 
 type Answer = boolean | undefined | PromiseLike<boolean | undefined>

@@ -24,9 +24,15 @@ export interface Flight {
   joins?: Set<Join>
   /** The flight that was the current one before this one's function was called. */
   outer?: Flight | undefined
+  /** Its place in the order in which the flights of this process began. */
+  readonly began: number
   ended: boolean
+  /** No call joins it any more. */
+  closed: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
+  /** The tags that were deleted since it began: what it brings back must not be stored with one of them. */
+  deletedTags?: Set<string>
   /** Its write to a store without leases, which nothing but its order keeps from undoing a later change. */
   writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as it would. */
@@ -67,6 +73,11 @@ const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined>
 shared[CURRENT] ??= new AsyncLocalStorage()
 const current = shared[CURRENT]
 
+const COUNT = Symbol.for('@persist/core/flights@1')
+const counted = globalThis as { [COUNT]?: { begun: number } }
+counted[COUNT] ??= { begun: 0 }
+const count = counted[COUNT]
+
 /** The flight in whose function this code runs. */
 export function currentFlight(): Flight | undefined {
   return running(current.getStore())
@@ -93,7 +104,8 @@ export function refreshesFirst(name: string): boolean {
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
-  readonly #overdue = new Set<Flight>()
+  /** Those that go on, while later calls start their own. */
+  readonly #former = new Set<Flight>()
 
   /** The flight that an identical call may join. */
   find(text: string): Flight | undefined {
@@ -105,7 +117,9 @@ export class Flights {
     const flight: Flight = {
       text,
       parent,
+      began: count.begun++,
       ended: false,
+      closed: false,
       fenced: false,
       overdue: false,
       distrusted: false,
@@ -129,7 +143,7 @@ export class Flights {
     flight.landing = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
-    this.#overdue.delete(flight)
+    this.#former.delete(flight)
     this.close(flight)
   }
 
@@ -142,6 +156,21 @@ export class Flights {
     }
   }
 
+  /** As {@link fence}, but only for results with this tag. */
+  fenceTag(tag: string): void {
+    for (const flight of this.#running) {
+      flight.deletedTags ??= new Set()
+      flight.deletedTags.add(tag)
+      flight.distrusted = true
+      this.#outdate(flight)
+    }
+  }
+
+  /** A later run of this key has begun: what runs may store, unless the later one has. */
+  outdate(text: string): void {
+    for (const flight of this.#running) if (flight.text === text) this.#outdate(flight)
+  }
+
   /** The writes under way for this key, or for any. */
   *writes(text: string | undefined): Generator<Promise<unknown>> {
     for (const flight of this.#running) {
@@ -152,13 +181,12 @@ export class Flights {
   /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
   giveUpOn(flight: Flight): void {
     flight.overdue = true
-    this.#overdue.add(flight)
-    this.close(flight)
+    this.#outdate(flight)
   }
 
-  /** A result was stored: what is overdue must not overwrite it. */
-  supersede(text: string): void {
-    for (const flight of this.#overdue) if (flight.text === text) flight.fenced = true
+  /** A run that began then has stored its result: an earlier one must not overwrite it. */
+  supersede(text: string, began: number): void {
+    for (const flight of this.#former) if (flight.text === text && flight.began < began) flight.fenced = true
   }
 
   /** What runs for this key (or for any) may have read what is gone now. */
@@ -178,8 +206,19 @@ export class Flights {
 
   /** No call joins it any more. */
   close(flight: Flight): void {
+    flight.closed = true
     if (this.#joinable.get(flight.text) === flight) this.#joinable.delete(flight.text)
   }
+
+  #outdate(flight: Flight): void {
+    this.#former.add(flight)
+    this.close(flight)
+  }
+}
+
+/** Whether a result with these tags must not be stored, since it was set, deleted or cleared after the flight began. */
+export function isFenced({ fenced, deletedTags }: Flight, tags: readonly string[] = []): boolean {
+  return fenced || (deletedTags !== undefined && tags.some((tag) => deletedTags.has(tag)))
 }
 
 /** Gives back the places of a run that has ended, or that waits for another process. */

@@ -78,7 +78,7 @@ function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): Asy
 
 function again(plan: Plan, identity: Identity): Recalled {
   if (plan.mode === 'replay') replay(plan, identity)
-  plan.peers.each((peer) => peer.fence(identity.text))
+  plan.peers.each((peer) => peer.outdate(identity.text))
   return REFRESH
 }
 

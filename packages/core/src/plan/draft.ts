@@ -105,6 +105,9 @@ export function draft(
   const flights = new Flights()
   const peers = new Peers(adapter.name, namespace, {
     fence: (text) => flights.fence(text),
+    fenceTag: (tag) => flights.fenceTag(tag),
+    outdate: (text) => flights.outdate(text),
+    supersede: (text, began) => flights.supersede(text, began),
     writes: (text) => flights.writes(text),
     distrust: (text) => flights.distrust(text),
     drop: (text) => memory?.drop(text),
