@@ -82,4 +82,4 @@ export type {
 export type { Surroundings } from './plan/surroundings.ts'
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts'
 export { closeStores, resolveStore } from './store/resolve.ts'
-export type { MissReason, PersistEvent, PersistEventName } from './telling/events.ts'
+export type { MissReason, PersistEvent, PersistEventName, SkipReason } from './telling/events.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '@persist/store'
+import type { Head } from '@persist/store'
 import type { Given } from '../call/arguments.ts'
 import { checkUnhash, type Identity } from '../call/identity.ts'
 import { answersWithPromises } from '../call/its-way.ts'
@@ -9,6 +9,7 @@ import { done, type Steps, wait } from '../call/steps.ts'
 import { written } from '../call/written.ts'
 import type { Lookup } from '../face/persisted.ts'
 import type { Plan } from '../plan/plan.ts'
+import { COUNT, isHead, listed, YES_OR_NO } from '../store/replies.ts'
 import { ask, troubled } from '../telling/trouble.ts'
 
 /** The fresh result and what is known of it, without computing. */
@@ -55,7 +56,7 @@ export function* put(plan: Plan, identity: Identity, value: unknown, given: Give
 /** Deletes one result. A computation that runs for the same key does not bring it back. */
 export function* remove(plan: Plan, { hash, text }: Identity): Steps<boolean> {
   const there = yield* fenced(plan, { text }, () =>
-    wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false)),
+    wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false, YES_OR_NO)),
   )
   if (there) plan.reporter.tell('delete', { hash })
   return there
@@ -63,7 +64,7 @@ export function* remove(plan: Plan, { hash, text }: Identity): Steps<boolean> {
 
 /** Deletes all results of the function. */
 export function* clear(plan: Plan): Steps<number> {
-  const entries = yield* fenced(plan, {}, () => wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0)))
+  const entries = yield* fenced(plan, {}, () => wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0, COUNT)))
   plan.reporter.tell('clear', { entries })
   return entries
 }
@@ -75,7 +76,7 @@ export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
     // First of all: a computation looks before and after it stores.
     if (fence !== undefined) yield* wait(ask(plan, 'deleteByTag', undefined, () => done(fence.record(tag)), false))
     if (!plan.adapter.supports.tags) return yield* deleteWhere(plan, (head) => head.tags?.includes(tag) === true)
-    return yield* wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0))
+    return yield* wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0, COUNT))
   })
   plan.reporter.tell('clear', { entries })
   return entries
@@ -110,18 +111,12 @@ function* fenced<T>(plan: Plan, { text, tag }: Change, change: () => Steps<T>): 
 
 /** How many fresh results there are. */
 export function* size(plan: Plan): Steps<number> {
-  if (plan.ttl === undefined && plan.version === undefined && plan.terms.source === undefined) {
-    const { entries } = yield* wait(ask(plan, 'stats', undefined, () => plan.store.stats(), { entries: 0, bytes: 0 }))
-    return entries
-  }
   let count = 0
   yield* eachHead(plan, (head) => {
     if (judgeNow(plan, head).kind === 'fresh') count++
   })
   return count
 }
-
-type Head = Omit<Entry, 'payload'>
 
 function* deleteWhere(plan: Plan, condition: (head: Head) => boolean): Steps<number> {
   const hashes: string[] = []
@@ -130,24 +125,28 @@ function* deleteWhere(plan: Plan, condition: (head: Head) => boolean): Steps<num
   })
   let deleted = 0
   for (const hash of hashes) {
-    if (yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))) deleted++
+    if (yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false, YES_OR_NO))) deleted++
   }
   return deleted
 }
 
 /** Walks a listing, sync or async. */
 function* eachHead(plan: Plan, visit: (head: Head) => void): Steps<void> {
+  const see = (head: unknown) => {
+    if (isHead(head)) visit(head)
+    else troubled(plan, 'heads', new TypeError('the listing has what is no head of an entry'))
+  }
   try {
-    const listing = plan.store.heads()
+    const listing = listed(plan.store.heads())
     if (Symbol.iterator in listing) {
-      for (const head of listing) visit(head)
+      for (const head of listing) see(head)
       return
     }
     const heads = listing[Symbol.asyncIterator]()
     for (;;) {
       const next = yield* wait(heads.next())
       if (next.done) return
-      visit(next.value)
+      see(next.value)
     }
   } catch (error) {
     troubled(plan, 'heads', error)

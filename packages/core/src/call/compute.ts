@@ -1,5 +1,6 @@
 import type { Entry, Lease, Mode } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
+import { MARK, YES_OR_NO } from '../store/replies.ts'
 import { ask } from '../telling/trouble.ts'
 import { argumentsAsTheyAre } from './arguments.ts'
 import type { Call } from './call.ts'
@@ -123,7 +124,7 @@ export function* publish(
     if (flight.fenced) return skip('fenced')
     // A deletion that came between the last look and the write did not find the entry yet.
     if (stored && (isFenced(flight, entry.tags) || (yield* wasDeletedByTag(plan, mark, entry)))) {
-      yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))
+      yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false, YES_OR_NO))
       return skip('fenced')
     }
     // Memory holds it also where the store failed: then it is all that is left.
@@ -137,7 +138,7 @@ export function* publish(
 }
 
 function publishBy(plan: Plan, lease: Lease<Mode>, entry: Entry): Answer {
-  return ask<boolean | undefined>(plan, 'set', entry.hash, () => lease.publish(entry), undefined)
+  return ask<boolean | undefined>(plan, 'set', entry.hash, () => lease.publish(entry), undefined, YES_OR_NO)
 }
 
 /** Without a lease the order of changes is that in which this process makes them: one after the other. */
@@ -174,12 +175,12 @@ type Answer = boolean | undefined | PromiseLike<boolean | undefined>
 export function* tagMark(plan: Plan, { hash }: Identity): Steps<string | undefined> {
   const fence = plan.store.tagFence
   if (plan.tags === undefined || fence === undefined) return undefined
-  return yield* wait(ask<string | undefined>(plan, 'mark', hash, () => fence.mark(), undefined))
+  return yield* wait(ask<string | undefined>(plan, 'mark', hash, () => fence.mark(), undefined, MARK))
 }
 
 function* wasDeletedByTag(plan: Plan, mark: string | undefined, { hash, tags = [] }: Entry): Steps<boolean> {
   if (mark === undefined || tags.length === 0) return false
-  return yield* wait(ask(plan, 'mark', hash, () => plan.store.tagFence!.hasDeleted(mark, tags), true))
+  return yield* wait(ask(plan, 'mark', hash, () => plan.store.tagFence!.hasDeleted(mark, tags), true, YES_OR_NO))
 }
 
 /** A copy, so that `arguments` of the function is its own; with a signal that is the flight's, not one caller's. */

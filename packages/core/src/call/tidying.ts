@@ -1,5 +1,6 @@
 import type { Bounds } from '@persist/store'
 import type { Plan } from '../plan/plan.ts'
+import { COUNT } from '../store/replies.ts'
 import { ask } from '../telling/trouble.ts'
 import { handOver } from './behind.ts'
 import { run, type Steps, wait } from './steps.ts'
@@ -38,6 +39,6 @@ export class Tidying {
 }
 
 function* prune(plan: Plan, now: number, bounds: Bounds): Steps<void> {
-  const entries = yield* wait(ask(plan, 'prune', undefined, () => plan.store.prune(now, bounds), 0))
+  const entries = yield* wait(ask(plan, 'prune', undefined, () => plan.store.prune(now, bounds), 0, COUNT))
   if (entries > 0) plan.reporter.tell('evict', { entries })
 }

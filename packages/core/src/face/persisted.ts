@@ -88,7 +88,10 @@ export interface SyncView<K, V> {
   clear(): number
   /** Deletes the entries with this tag and tells how many. */
   deleteByTag(tag: string): number
-  /** How many fresh results there are. */
+  /**
+   * How many fresh results there are, also such as were stored without their key, which no listing has. Looks at the head of
+   * each entry; `f.stats()` counts faster, but also what has expired.
+   */
   readonly size: number
 }
 
@@ -106,7 +109,10 @@ export interface AsyncView<K, V> {
   clear(): Promise<number>
   /** Deletes the entries with this tag and tells how many. */
   deleteByTag(tag: string): Promise<number>
-  /** How many fresh results there are. */
+  /**
+   * How many fresh results there are, also such as were stored without their key, which no listing has. Looks at the head of
+   * each entry; `f.stats()` counts faster, but also what has expired.
+   */
   size(): Promise<number>
 }
 

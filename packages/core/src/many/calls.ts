@@ -6,6 +6,7 @@ import { asError, heldInMemory, open } from '../call/recall.ts'
 import { isThenable, type Steps, wait } from '../call/steps.ts'
 import type { ManyOptions, ManyProgress } from '../face/many.ts'
 import type { Plan } from '../plan/plan.ts'
+import { listOf } from '../store/replies.ts'
 import { ask, tellProblem } from '../telling/trouble.ts'
 
 /** Enough to make round trips rare, few enough to keep one reply small. */
@@ -129,7 +130,9 @@ export class Calls {
     let entries: Awaited<ReturnType<NonNullable<Plan['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
-      entries = yield* wait(ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), []))
+      entries = yield* wait(
+        ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), [], listOf(hashes.length)),
+      )
     } catch {
       // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
       return hits

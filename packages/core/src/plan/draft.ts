@@ -92,6 +92,9 @@ export function draft(
     ...(bounds !== undefined && { bounds }),
     report: (problem) => tellProblem(plan, 'store', undefined, problem),
   })
+  if (typeof store?.get !== 'function') {
+    throw new OptionError(`${adapter.name} opens no store: open must return one at once`, { option: 'cache' })
+  }
   claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleOne = options.pickle ?? pickle
   const unpickleOne = unpicklerOf(options)
