@@ -46,7 +46,7 @@ export {
 export { createPersist, persist, persisted } from './api/persist.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
 export { closeStores, resolveStore } from './stores/resolve.ts'
-export type { MissReason, PersistEvent, PersistEventName } from './types/events.ts'
+export type { MissReason, PersistEvent, PersistEventName, SkipReason } from './types/events.ts'
 export type {
   AnyFunction,
   CacheRef,
@@ -77,6 +77,7 @@ export type {
   Persisted,
   PersistedCall,
   PersistedMembers,
+  Refreshed,
   Stats,
   SyncView,
   View,

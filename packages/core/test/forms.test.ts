@@ -70,6 +70,32 @@ describe('the forms of persist', () => {
   })
 })
 
+describe('arguments in the wrong order', () => {
+  const isOptionError = (message: RegExp) =>
+    expect.objectContaining({ code: 'ERR_PERSIST_OPTION', message: expect.stringMatching(message) })
+  const fn = (x: number) => x
+
+  it('options before the function are refused, with the right order', () => {
+    const message = isOptionError(/function first: write persist\(fn, options\)/)
+    // @ts-expect-error the function comes first
+    expect(() => persist({ funcname: 'f', cache: sync() }, fn)).toThrow(message)
+    // @ts-expect-error also without options
+    expect(() => persist(undefined, fn)).toThrow(message)
+  })
+
+  it('options that come a second time are refused, not ignored', () => {
+    const wrapper = persist({ funcname: 'f', cache: sync() })
+    const message = isOptionError(/no further options/)
+    // @ts-expect-error options belong in the first call
+    expect(() => wrapper(fn, { ttl: '1s' })).toThrow(message)
+  })
+
+  it('a wrapper with options may be handed to map', () => {
+    const [one] = [fn].map(persist({ funcname: 'f', cache: sync() }))
+    expect([one!(1), persisted(one!).peek(1)]).toEqual([1, 1])
+  })
+})
+
 describe('decorators', () => {
   it('a method is decorated once on the prototype and finds its key through self', () => {
     let runs = 0

@@ -23,6 +23,40 @@ export function changed(adapter: StoreAdapter, verbs: Record<string, (...args: n
   return new Proxy(adapter, { get: (inner, name) => (name === 'open' ? open : Reflect.get(inner, name)) })
 }
 
+/** A store in which some names are not there, or something else. */
+function without(adapter: StoreAdapter, names: readonly string[], supports: object): StoreAdapter {
+  const open = (namespace: string, options?: object) =>
+    new Proxy(adapter.open(namespace, options), {
+      get: (store, name) => (names.includes(name as string) ? undefined : Reflect.get(store, name)),
+    })
+  const others = { supports: { ...adapter.supports, ...supports }, open }
+  return new Proxy(adapter, { get: (inner, name) => Reflect.get(name in others ? others : inner, name) })
+}
+
+/** A store without leases and without an order of deletions: only the process itself can tell what was deleted. */
+export function withoutLeases(adapter: StoreAdapter): StoreAdapter {
+  return without(adapter, ['lease', 'tagFence'], { lease: false, tagFence: false })
+}
+
+/** A store with leases, but without an order of deletions. */
+export function withoutTagFence(adapter: StoreAdapter): StoreAdapter {
+  return without(adapter, ['tagFence'], { tagFence: false })
+}
+
+/** A promise that is kept when it is told. */
+export function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, passed }
+}
+
+/** Lets all go on that need not wait for anything else. */
+export async function turns(count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
+}
+
 let places = 0
 
 /** The same store as another process sees it: in this one it counts as another place, so that names do not clash. */

@@ -1,19 +1,7 @@
 import { type Entry, memoryStore, type Store, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { changed, lab } from './lab.ts'
-
-/** A store without leases and without an order of deletions: only the process itself can tell what was deleted. */
-function withoutLeases(adapter: StoreAdapter): StoreAdapter {
-  const open = (namespace: string) =>
-    new Proxy(adapter.open(namespace), {
-      get: (store, name) => (name === 'tagFence' ? undefined : Reflect.get(store, name)),
-    })
-  const supports = { ...adapter.supports, lease: false, tagFence: false }
-  return new Proxy(adapter, {
-    get: (inner, name) => (name === 'supports' ? supports : name === 'open' ? open : Reflect.get(inner, name)),
-  })
-}
+import { changed, lab, withoutLeases } from './lab.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],

@@ -143,6 +143,107 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect([await f.has(), await g.has()]).toEqual([false, false])
   })
 
+  /** Answers each word that it is sent, and an error with its message. */
+  async function* echo(): AsyncGenerator<string, string, string> {
+    for (let word = 'ready'; word !== 'stop'; ) {
+      try {
+        word = yield word
+      } catch (error) {
+        word = (error as Error).message
+      }
+    }
+    return 'bye'
+  }
+
+  it('passes what its only consumer sends to the function, which a key does not know, so that nothing is stored', async () => {
+    const { persist, report, told } = lab()
+    const f = persist(echo, { cache: makeStore(), report })
+    const iteration = f()
+    await iteration.next()
+    expect(await iteration.next('one')).toEqual({ done: false, value: 'one' })
+    const other = f()
+    expect((await other.next()).value).toBe('ready')
+    expect(await iteration.throw(new Error('two'))).toEqual({ done: false, value: 'two' })
+    expect(await iteration.next('stop')).toEqual({ done: true, value: 'bye' })
+    expect(told()).toEqual(['miss absent', 'miss absent', 'compute', 'skip steered'])
+    expect(await other.next('stop')).toEqual({ done: true, value: 'bye' })
+    expect(await f.has()).toBe(false)
+  })
+
+  it('what one of several consumers sends reaches no other: a value is lost, and an error ends its own iteration', async () => {
+    const { persist } = lab()
+    const f = persist(
+      async function* f(): AsyncGenerator<number, void, number | undefined> {
+        for (let n = 1; n < 4; n++) yield (yield n) ?? -n
+      },
+      { cache: makeStore() },
+    )
+    const [one, two] = [f(), f()]
+    const mistake = new Error('mine')
+    await one.next()
+    await two.next()
+    expect((await one.next(7)).value).toBe(-1)
+    await expect(two.throw(mistake)).rejects.toBe(mistake)
+    expect(await all(one)).toEqual([2, -2, 3, -3])
+    expect(await f.peek()).toEqual([1, -1, 2, -2, 3, -3])
+  })
+
+  it('gives what the function returns to each live consumer', async () => {
+    const { persist } = lab()
+    const f = persist(
+      async function* f() {
+        yield 1
+        return { total: 1 }
+      },
+      { cache: makeStore() },
+    )
+    const [one, two] = [f(), f()]
+    for (const iteration of [one, two]) await iteration.next()
+    const [first, second] = [await one.next(), await two.next()]
+    expect(first).toEqual({ done: true, value: { total: 1 } })
+    expect(second).toEqual(first)
+    expect(second.value).not.toBe(first.value)
+  })
+
+  it('an expired one passes values on, too, where the function goes well', async () => {
+    const { persist, pass } = lab()
+    const f = persist(echo, { cache: makeStore(), ttl: 1_000, staleIfError: 10_000 })
+    await f.put(['old'])
+    pass(1_500)
+    const iteration = f()
+    expect((await iteration.next()).value).toBe('ready')
+    expect((await iteration.next('stop')).value).toBe('bye')
+  })
+
+  it('a consumer that leaves before the first chunk gets its own reason, and no expired one', async () => {
+    const { persist, pass } = lab()
+    const f = persist(
+      async function* f() {
+        await new Promise(() => {})
+        yield 1
+      },
+      { cache: makeStore(), ttl: 1_000, staleIfError: 10_000 },
+    )
+    await f.put([0])
+    pass(1_500)
+    const leaving = new AbortController()
+    const next = f.with({ signal: leaving.signal })().next()
+    setImmediate(() => setImmediate(() => leaving.abort(new Error('enough'))))
+    await expect(next).rejects.toThrow('enough')
+  })
+
+  it('a refresh runs to its end when it is awaited, and chunk by chunk when it is iterated', async () => {
+    const { persist } = lab()
+    const { count, runs } = counting()
+    const f = persist(count, { cache: makeStore() })
+    const chunks = await f.refresh(2)
+    expectTypeOf(chunks).toEqualTypeOf<number[]>()
+    expect([chunks, await f.peek(2), runs()]).toEqual([[1, 2], [1, 2], 1])
+    const iteration = f.refresh(2)
+    expect(await iteration.next()).toEqual({ done: false, value: 1 })
+    expect([await iteration, await iteration, runs()]).toEqual([[2], [2], 2])
+  })
+
   it('called inside of itself with its own key runs instead of waiting for itself', async () => {
     const { persist } = lab()
     let depth = 0

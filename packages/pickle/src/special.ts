@@ -37,7 +37,7 @@ export function special(
 function custom(walk: Walk, type: PickleType, value: object | symbol, depth: number): Tagged {
   const tagged = walk.tag(type.name, undefined)
   walk.custom.add(tagged)
-  if (typeof value === 'object') walk.remember(value, tagged)
+  walk.remember(value, tagged)
   tagged[1] = walk.member(type.pickle(value), { pickled: type.name }, depth)
   return tagged
 }

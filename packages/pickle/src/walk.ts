@@ -39,7 +39,8 @@ export class Walk {
   /** Steps to the object that is being read; the object at depth `d` has those before index `d`. */
   readonly #path: Step[] = []
   #depth = 0
-  readonly #copies = new Map<object, object>()
+  /** Functions and symbols among them, as far as a type of the user takes them. */
+  readonly #copies = new Map<object | symbol, object>()
 
   constructor(plan: Plan, dialect: Dialect) {
     this.plan = plan
@@ -84,6 +85,11 @@ export class Walk {
 
   #functionOrSymbol(value: symbol | object, depth: number): unknown {
     this.#depth = depth
+    const known = this.#copies.get(value)
+    if (known !== undefined) {
+      this.shared.add(known)
+      return known
+    }
     if (this.dialect !== 'json') {
       const made = special(this, value, null, depth)
       if (made !== undefined) return made
@@ -174,7 +180,7 @@ export class Walk {
   }
 
   /** From now on, reaching the value again gives the same copy. */
-  remember(value: object, copy: object): void {
+  remember(value: object | symbol, copy: object): void {
     this.#copies.set(value, copy)
   }
 

@@ -47,6 +47,44 @@ describe.each([
     return unpickle(pickle(value) as string & Uint8Array)
   }
 
+  it('a function or a symbol that is reached twice comes back as one, also through objects of types of your own', () => {
+    const adder: PickleType<() => number> = {
+      name: 'adder',
+      test: (value) => typeof value === 'function',
+      pickle: (add) => add(),
+      unpickle: (sum) => () => sum as number,
+    }
+    const mark: PickleType<symbol> = {
+      name: 'mark',
+      test: (value) => typeof value === 'symbol',
+      pickle: (mark) => mark.description,
+      unpickle: (description) => Symbol(description as string),
+    }
+    const [three, red] = [() => 3, Symbol('red')]
+    const value = [three, new Point(three), new Point(new Map([[red, three]])), red, () => 3]
+    const read = roundTrip(value, { types: [point, adder, mark] }) as [() => number, Point, Point, symbol, () => number]
+    const [[key, held]] = read[2].x as Map<symbol, unknown> as unknown as [[symbol, unknown]]
+    expect([read[0](), read[3].description]).toEqual([3, 'red'])
+    expect([read[1].x === read[0], held === read[0], key === read[3], read[4] === read[0]]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('a function that is made of itself is refused', () => {
+    const holder: PickleType<{ held?: unknown }> = {
+      name: 'holder',
+      test: (value) => typeof value === 'function',
+      pickle: (holder) => [holder.held],
+      unpickle: () => ({}),
+    }
+    const own: { held?: unknown } = Object.assign(() => {}, { held: undefined as unknown })
+    own.held = own
+    expect(() => create({ types: [holder] }).pickle(own)).toThrow(/leads back to itself/)
+  })
+
   it.each([
     ['an object of a class', () => new Point(1)],
     ['a rich value within', () => [new Point(new Map([[new Date(0), new Point(-0)]]))]],

@@ -1,5 +1,6 @@
 import type { Entry } from '@persist/store'
 import { judgeNow } from '../call/lookup.ts'
+import { isEntry, listed } from '../call/replies.ts'
 import { tellProblem, troubled } from '../call/store-guard.ts'
 import type { Plan } from '../context.ts'
 import { answered } from '../runtime/answered.ts'
@@ -21,7 +22,7 @@ type Pair = [key: unknown, value: unknown]
 
 function* syncPairs(plan: Plan): Generator<Pair> {
   try {
-    for (const entry of plan.store.entries() as Iterable<Entry>) {
+    for (const entry of listed(plan.store.entries()) as Iterable<unknown>) {
       const pair = read(plan, entry)
       if (pair !== undefined) yield pair
     }
@@ -32,7 +33,7 @@ function* syncPairs(plan: Plan): Generator<Pair> {
 
 async function* asyncPairs(plan: Plan): AsyncGenerator<Pair> {
   try {
-    for await (const entry of plan.store.entries()) {
+    for await (const entry of listed(plan.store.entries())) {
       const pair = read(plan, entry)
       if (pair !== undefined) yield pair
     }
@@ -42,7 +43,11 @@ async function* asyncPairs(plan: Plan): AsyncGenerator<Pair> {
 }
 
 /** `undefined` for what is not fresh, cannot be read, or was written without its key. */
-function read(plan: Plan, entry: Entry): Pair | undefined {
+function read(plan: Plan, entry: unknown): Pair | undefined {
+  if (!isEntry(entry)) {
+    troubled(plan, 'entries', new TypeError('the listing has what is no entry'))
+    return undefined
+  }
   if (judgeNow(plan, entry).kind !== 'fresh') return undefined
   try {
     const fromStored = (payload: Entry['payload']) => answered('unpickle', plan.unpickle(payload))

@@ -36,6 +36,7 @@ export function createPersist(
     if (isDecoratorContext(second)) return decorateStandard(make, {}, first, second)
     if (typeof first === 'function')
       return make(original(first as AnyFunction), optionsOf(second), { place: 'function' })
+    if (typeof second === 'function') throw swapped()
     const options = optionsOf(first)
     const formWithOptions = (subject: unknown, context?: unknown, descriptor?: unknown) => {
       const make = makeFrom(formWithOptions)
@@ -45,6 +46,8 @@ export function createPersist(
       }
       if (isDecoratorContext(context)) return decorateStandard(make, options, subject, context)
       if (typeof subject !== 'function') throw notAFunction(subject)
+      // A number is the index that `map` gives.
+      if (typeof context === 'object' && context !== null) throw optionsTwice()
       return make(original(subject as AnyFunction), options, { place: 'function' })
     }
     return formWithOptions
@@ -109,6 +112,18 @@ function optionsOf(value: unknown): AnyOptions {
   if (value === undefined) return {}
   if (typeof value !== 'object' || value === null) throw notAFunction(value)
   return value as AnyOptions
+}
+
+function swapped(): OptionError {
+  return new OptionError('persist takes the function first: write persist(fn, options), or persist(options)(fn)', {
+    option: 'function',
+  })
+}
+
+function optionsTwice(): OptionError {
+  return new OptionError('persist(options)(fn) takes no further options: give all of them in the first call', {
+    option: 'function',
+  })
 }
 
 function notAFunction(value: unknown): OptionError {

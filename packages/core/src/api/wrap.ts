@@ -3,6 +3,7 @@ import { identify } from '../call/cache-key.ts'
 import { PLAIN } from '../call/call.ts'
 import { Course } from '../call/execution.ts'
 import { answer, begin } from '../call/get-or-compute.ts'
+import { awaitable } from '../call/stream.ts'
 import { perform, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
 import { many } from '../many/many.ts'
@@ -56,7 +57,8 @@ export function wrap(plan: Plan): AnyFunction {
       return act(() => lookup(plan, identify(plan, selfOf(this), args)))
     },
     refresh(this: unknown, ...args: unknown[]) {
-      return answer(plan, { self: selfOf(this), args, ...PLAIN, refresh: true })
+      const refreshed = answer(plan, { self: selfOf(this), args, ...PLAIN, refresh: true })
+      return plan.streams ? awaitable(refreshed as AsyncGenerator) : refreshed
     },
     forget(this: unknown, ...args: unknown[]) {
       return act(() => remove(plan, identify(plan, selfOf(this), args)))

@@ -1,6 +1,6 @@
 import type { Entry, Lease, Mode } from '@persist/store'
 import { signalOf, withSignal } from '../concurrency/abort-signals.ts'
-import { type Flight, type Landing, leaveLimits } from '../concurrency/flight.ts'
+import { type Flight, isFenced, type Landing, leaveLimits } from '../concurrency/flight.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { done, invoke, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
@@ -12,6 +12,7 @@ import type { Identity } from './cache-key.ts'
 import type { Computation } from './computation.ts'
 import { record } from './create-entry.ts'
 import { written } from './pending-writes.ts'
+import { MARK, YES_OR_NO } from './replies.ts'
 import { tellRecursion, wrote } from './serve.ts'
 import { ask } from './store-guard.ts'
 
@@ -104,7 +105,7 @@ export function* publish(
   let lease = own
   const skip = (reason: 'timeout' | 'fenced') => plan.reporter.tell('skip', { hash, reason })
   try {
-    if (flight.fenced) return skip('fenced')
+    if (isFenced(flight, entry.tags)) return skip('fenced')
     if (turn.kind === 'timeout') {
       lease = yield* succeed(plan, identity, flight, turn.from)
       if (lease === undefined) return skip('timeout')
@@ -113,15 +114,17 @@ export function* publish(
     const stored = yield* wait(lease === undefined ? set(plan, flight, entry) : publishBy(plan, lease, entry))
     if (stored !== undefined) lease = undefined
     if (stored === false) return skip('fenced')
+    // Whatever was set, deleted or cleared meanwhile came later than the write.
+    if (flight.fenced) return skip('fenced')
     // A deletion that came between the last look and the write did not find the entry yet.
-    if (stored && (yield* wasDeletedByTag(plan, mark, entry))) {
-      yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false))
+    if (stored && (isFenced(flight, entry.tags) || (yield* wasDeletedByTag(plan, mark, entry)))) {
+      yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false, YES_OR_NO))
       return skip('fenced')
     }
     // Memory holds it also where the store failed: then it is all that is left.
-    if (!flight.fenced) plan.memory?.hold(text, entry, value)
+    if (!isFenced(flight, entry.tags)) plan.memory?.hold(text, entry, value)
     plan.peers.others((peer) => peer.drop(text))
-    plan.flights.supersede(text)
+    supersede(plan, flight)
     if (stored) wrote(plan, entry)
   } finally {
     yield* release(plan, identity, lease)
@@ -129,24 +132,35 @@ export function* publish(
 }
 
 function publishBy(plan: Plan, lease: Lease<Mode>, entry: Entry): Answer {
-  return ask<boolean | undefined>(plan, 'set', entry.hash, () => lease.publish(entry), undefined)
+  return ask<boolean | undefined>(plan, 'set', entry.hash, () => lease.publish(entry), undefined, YES_OR_NO)
 }
 
 /** Without a lease the order of changes is that in which this process makes them: one after the other. */
 function set(plan: Plan, flight: Flight, entry: Entry): Answer {
   const act = () => {
     // It may have been overtaken while it waited.
-    if (flight.fenced) return false
+    if (isFenced(flight, entry.tags)) return false
     return ask<boolean | undefined>(plan, 'set', entry.hash, () => done(plan.store.set(entry)), undefined)
   }
   const before = written(plan, flight.text)
   const answer = before === undefined ? act() : before.then(act)
   if (!isThenable(answer)) return answer
-  const stored = Promise.resolve(answer).finally(() => {
-    flight.writing = undefined
+  const stored = Promise.resolve(answer).then((stored) => {
+    // Before the next write in line begins.
+    if (stored) supersede(plan, flight)
+    return stored
   })
-  flight.writing = stored.catch(() => {})
+  flight.writing = stored.then(ended, ended)
   return stored
+
+  function ended(): void {
+    flight.writing = undefined
+  }
+}
+
+/** Earlier runs must not overwrite the result, in whichever wrapping of the function they go on. */
+function supersede(plan: Plan, { text, began }: Flight): void {
+  plan.peers.each((peer) => peer.supersede(text, began))
 }
 
 type Answer = boolean | undefined | PromiseLike<boolean | undefined>
@@ -155,12 +169,12 @@ type Answer = boolean | undefined | PromiseLike<boolean | undefined>
 export function* tagMark(plan: Plan, { hash }: Identity): Steps<string | undefined> {
   const fence = plan.store.tagFence
   if (plan.tags === undefined || fence === undefined) return undefined
-  return yield* wait(ask<string | undefined>(plan, 'mark', hash, () => fence.mark(), undefined))
+  return yield* wait(ask<string | undefined>(plan, 'mark', hash, () => fence.mark(), undefined, MARK))
 }
 
 function* wasDeletedByTag(plan: Plan, mark: string | undefined, { hash, tags = [] }: Entry): Steps<boolean> {
   if (mark === undefined || tags.length === 0) return false
-  return yield* wait(ask(plan, 'mark', hash, () => plan.store.tagFence!.hasDeleted(mark, tags), true))
+  return yield* wait(ask(plan, 'mark', hash, () => plan.store.tagFence!.hasDeleted(mark, tags), true, YES_OR_NO))
 }
 
 /** A copy, so that `arguments` of the function is its own; with a signal that is the flight's, not one caller's. */

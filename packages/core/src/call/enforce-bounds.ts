@@ -1,5 +1,6 @@
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
+import { COUNT } from './replies.ts'
 import { ask } from './store-guard.ts'
 import { handOver } from './wait-until.ts'
 
@@ -14,6 +15,6 @@ export function countWrite(plan: Plan): void {
 
 function* prune(plan: Plan): Steps<void> {
   const now = plan.surroundings.now()
-  const entries = yield* wait(ask(plan, 'prune', undefined, () => plan.store.prune(now, plan.writes!.bounds), 0))
+  const entries = yield* wait(ask(plan, 'prune', undefined, () => plan.store.prune(now, plan.writes!.bounds), 0, COUNT))
   if (entries > 0) plan.reporter.tell('evict', { entries })
 }

@@ -61,7 +61,7 @@ function refresh(plan: Plan, call: Call, identity: Identity, signals: readonly A
   // By the mode, calls at the same time share one run. A call that asks for it itself gets a run of its own.
   const running = call.refresh || plan.singleFlight === false ? undefined : plan.flights.find(identity.text)
   if (running !== undefined) return meet(plan, call, identity, running, signals, OTHERWISE)
-  plan.peers.each((peer) => peer.fence(identity.text))
+  plan.peers.each((peer) => peer.outdate(identity.text))
   return depart(new Departure(plan, call, identity, signals, REFRESH))
 }
 

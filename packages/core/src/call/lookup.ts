@@ -1,4 +1,4 @@
-import { HashCollisionError, OptionError } from '@persist/errors'
+import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
 import type { Plan } from '../context.ts'
@@ -8,6 +8,7 @@ import type { Held } from '../state/memory-tier.ts'
 import type { MissReason } from '../types/events.ts'
 import { digestOf, type Identity } from './cache-key.ts'
 import { FRESH, isOfOther, judge, type Verdict } from './freshness.ts'
+import { isEntry } from './replies.ts'
 import { tellSource } from './source-change.ts'
 import { ask, tellProblem } from './store-guard.ts'
 
@@ -55,6 +56,10 @@ function look(plan: Plan, identity: Identity, entry: Entry | undefined | null, m
  * @throws HashCollisionError for an entry that was written under another key.
  */
 export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: number): Recalled | PromiseLike<Recalled> {
+  if (!isEntry(entry) || entry.hash !== identity.hash) {
+    tellUnreadable(plan, identity, notTheEntry(plan, identity))
+    return UNREADABLE
+  }
   const verdict = judgeNow(plan, entry, maxAge)
   if (verdict.kind === 'miss') {
     if (verdict.reason === 'source') tellSource(plan, entry, 'miss')
@@ -71,6 +76,16 @@ export function open(plan: Plan, identity: Identity, entry: Entry, maxAge: numbe
   }
   const found = { kind: verdict.kind, entry, value } as Recalled
   return plan.validate === undefined ? found : validated(plan, identity, value, found)
+}
+
+/** A store of one's own may reply with anything, as with the entries of `getMany` in another order. */
+function notTheEntry({ adapter, namespace }: Plan, { hash }: Identity): StoreError {
+  const facts = { store: adapter.name, operation: 'get', namespace, hash }
+  return new StoreError(
+    'ERR_PERSIST_STORE',
+    `get failed in ${adapter.name}: the reply is not the entry of this hash`,
+    facts,
+  )
 }
 
 /** Reports once a call that an entry cannot be read: the call looks again when it has its turn. */

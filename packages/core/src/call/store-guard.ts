@@ -2,10 +2,12 @@ import { PersistError, StoreError } from '@persist/errors'
 import { redactUrl } from '@persist/store'
 import type { Plan } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import type { Reply } from './replies.ts'
 
 /**
  * Asks the store for something. Trouble is reported and `otherwise` taken, so that it never costs the caller a result;
- * with `onStoreError: 'throw'` it is thrown. While the store's circuit is open it is not asked at all.
+ * with `onStoreError: 'throw'` it is thrown. While the store's circuit is open it is not asked at all. A reply that is not
+ * as `expected` is trouble, too.
  */
 export function ask<T>(
   plan: Plan,
@@ -13,6 +15,7 @@ export function ask<T>(
   hash: string | undefined,
   act: () => T | PromiseLike<T>,
   otherwise: T,
+  expected?: Reply,
 ): T | PromiseLike<T> {
   const { error } = plan.circuit
   if (error !== undefined) return skip(plan, error, otherwise)
@@ -22,8 +25,12 @@ export function ask<T>(
   } catch (thrown) {
     return failed(plan, operation, hash, thrown, otherwise)
   }
-  if (!isThenable(reply)) return reply
-  return reply.then(undefined, (thrown) => failed(plan, operation, hash, thrown, otherwise))
+  const failing = (thrown: unknown) => failed(plan, operation, hash, thrown, otherwise)
+  if (expected === undefined) return isThenable(reply) ? reply.then(undefined, failing) : reply
+  const checked = (reply: T): T => {
+    return expected.fits(reply) ? reply : failing(new TypeError(`the reply must be ${expected.what}`))
+  }
+  return isThenable(reply) ? reply.then(checked, failing) : checked(reply)
 }
 
 /** Reports trouble of the store in work that is no single reply; with `onStoreError: 'throw'` it is thrown. */

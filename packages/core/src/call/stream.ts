@@ -3,12 +3,12 @@ import { isInside } from '../concurrency/flight.ts'
 import type { Plan } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { refreshInBackground } from './background-refresh.ts'
-import { Broadcast } from './broadcast.ts'
 import { plain } from './bypass.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
 import { type Call, isRefresh, signalsOf } from './call.ts'
 import { heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './serve.ts'
+import { SharedIteration } from './shared-iteration.ts'
 import { tellProblem } from './store-guard.ts'
 
 type Chunks = readonly unknown[]
@@ -31,22 +31,56 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
     ) as AsyncGenerator<unknown>
   }
   if (isStored(known)) return yield* known
-  let begun = false
+  const iteration = live(plan, call, identity, known)
+  if (known.kind !== 'rescue') return yield* iteration
+  let first: IteratorResult<unknown>
   try {
-    for await (const chunk of live(plan, call, identity, known)) {
-      begun = true
-      yield chunk
-    }
+    first = await iteration.next()
   } catch (error) {
-    if (begun || known.kind !== 'rescue') throw error
+    if (signalsOf(call).some(({ aborted }) => aborted)) throw error
     tellProblem(plan, 'refresh', identity.hash, asError(error))
-    yield* stale(plan, identity, known, 'error').value as Chunks
+    return yield* stale(plan, identity, known, 'error').value as Chunks
+  }
+  return yield* resumed(first, iteration)
+}
+
+/** An iteration that can also be waited for, as `await f.refresh(x)`: it then runs to its end, and gives the list of chunks. */
+export function awaitable(iteration: AsyncGenerator): AsyncGenerator & PromiseLike<unknown[]> {
+  let chunks: Promise<unknown[]> | undefined
+  const then: PromiseLike<unknown[]>['then'] = (fulfilled, rejected) => {
+    chunks ??= listOf(iteration)
+    return chunks.then(fulfilled, rejected)
+  }
+  Object.defineProperty(iteration, 'then', { value: then })
+  return iteration as AsyncGenerator & PromiseLike<unknown[]>
+}
+
+async function listOf(iteration: AsyncGenerator): Promise<unknown[]> {
+  const chunks: unknown[] = []
+  for await (const chunk of iteration) chunks.push(chunk)
+  return chunks
+}
+
+/** An iteration of which the first step has been taken. */
+function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): AsyncIterable<unknown> {
+  let isFirst = true
+  const next = async (value: unknown) => {
+    if (!isFirst) return iteration.next(value)
+    isFirst = false
+    return first
+  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next,
+      throw: (error) => iteration.throw(error),
+      return: (value) => iteration.return(value),
+    }),
   }
 }
 
 function again(plan: Plan, identity: Identity): Recalled {
   if (plan.mode === 'replay') replay(plan, identity)
-  plan.peers.each((peer) => peer.fence(identity.text))
+  plan.peers.each((peer) => peer.outdate(identity.text))
   return REFRESH
 }
 
@@ -94,17 +128,18 @@ function isStored(known: Chunks | Recalled): known is Chunks {
   return Array.isArray(known)
 }
 
-function live(plan: Plan, call: Call, identity: Identity, known: Recalled): AsyncIterable<unknown> {
+function live(plan: Plan, call: Call, identity: Identity, known: Recalled): AsyncGenerator<unknown> {
+  const consumer = { signals: signalsOf(call), alone: () => plain(plan, call) as AsyncGenerator<unknown> }
   const running = plan.singleFlight === false ? undefined : plan.broadcasts.find(identity.text)
   if (running === undefined) {
     miss(plan, identity, known.kind === 'miss' ? known.reason : 'expired')
     checkUnhash(plan, identity)
-    return new Broadcast(plan, call, identity).follow(call)
+    return new SharedIteration(plan, call, identity).follow(consumer)
   }
   if (isInside(running.flight)) {
     tellRecursion(plan, identity)
     return plain(plan, call) as AsyncGenerator<unknown>
   }
   tellShared(plan, identity)
-  return running.follow(call)
+  return running.follow(consumer)
 }

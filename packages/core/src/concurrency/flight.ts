@@ -23,9 +23,15 @@ export interface Flight {
   joins?: Set<Join>
   /** The flight that was the current one before this one's function was called. */
   outer?: Flight | undefined
+  /** Its place in the order in which the flights of this process began. */
+  readonly began: number
   ended: boolean
+  /** No call joins it any more. */
+  closed: boolean
   /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
   fenced: boolean
+  /** The tags that were deleted since it began: what it brings back must not be stored with one of them. */
+  deletedTags?: Set<string>
   /** Its write to a store without leases, which nothing but its order keeps from undoing a later change. */
   writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as it would. */
@@ -102,6 +108,11 @@ export function refreshesFirst(name: string): boolean {
   if (outermost.refreshed.has(name)) return false
   outermost.refreshed.add(name)
   return true
+}
+
+/** Whether a result with these tags must not be stored, since it was set, deleted or cleared after the flight began. */
+export function isFenced({ fenced, deletedTags }: Flight, tags: readonly string[] = []): boolean {
+  return fenced || (deletedTags !== undefined && tags.some((tag) => deletedTags.has(tag)))
 }
 
 /** Gives back the places of a run that has ended, or that waits for another process. */

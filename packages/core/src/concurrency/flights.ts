@@ -1,10 +1,17 @@
 import { currentFlight, type Flight, leaveLimits } from './flight.ts'
 
+// On a well-known symbol: two copies of core count together.
+const COUNT = Symbol.for('@persist/core/flights@1')
+const counted = globalThis as { [COUNT]?: { begun: number } }
+counted[COUNT] ??= { begun: 0 }
+const count = counted[COUNT]
+
 /** The flights of one persisted function. */
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
-  readonly #overdue = new Set<Flight>()
+  /** Those that go on, while later calls start their own. */
+  readonly #former = new Set<Flight>()
 
   /** The flight that an identical call may join. */
   find(text: string): Flight | undefined {
@@ -16,7 +23,9 @@ export class Flights {
     const flight: Flight = {
       text,
       parent,
+      began: count.begun++,
       ended: false,
+      closed: false,
       fenced: false,
       overdue: false,
       distrusted: false,
@@ -40,7 +49,7 @@ export class Flights {
     flight.landing = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
-    this.#overdue.delete(flight)
+    this.#former.delete(flight)
     this.close(flight)
   }
 
@@ -53,6 +62,21 @@ export class Flights {
     }
   }
 
+  /** As {@link fence}, but only for results with this tag. */
+  fenceTag(tag: string): void {
+    for (const flight of this.#running) {
+      flight.deletedTags ??= new Set()
+      flight.deletedTags.add(tag)
+      flight.distrusted = true
+      this.#outdate(flight)
+    }
+  }
+
+  /** A later run of this key has begun: what runs may store, unless the later one has. */
+  outdate(text: string): void {
+    for (const flight of this.#running) if (flight.text === text) this.#outdate(flight)
+  }
+
   /** The writes under way for this key, or for any. */
   *writes(text: string | undefined): Generator<Promise<unknown>> {
     for (const flight of this.#running) {
@@ -63,13 +87,12 @@ export class Flights {
   /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
   giveUpOn(flight: Flight): void {
     flight.overdue = true
-    this.#overdue.add(flight)
-    this.close(flight)
+    this.#outdate(flight)
   }
 
-  /** A result was stored: what is overdue must not overwrite it. */
-  supersede(text: string): void {
-    for (const flight of this.#overdue) if (flight.text === text) flight.fenced = true
+  /** A run that began then has stored its result: an earlier one must not overwrite it. */
+  supersede(text: string, began: number): void {
+    for (const flight of this.#former) if (flight.text === text && flight.began < began) flight.fenced = true
   }
 
   /** What runs for this key (or for any) may have read what is gone now. */
@@ -89,6 +112,12 @@ export class Flights {
 
   /** No call joins it any more. */
   close(flight: Flight): void {
+    flight.closed = true
     if (this.#joinable.get(flight.text) === flight) this.#joinable.delete(flight.text)
+  }
+
+  #outdate(flight: Flight): void {
+    this.#former.add(flight)
+    this.close(flight)
   }
 }

@@ -2,6 +2,7 @@ import { type Identity, identify } from '../call/cache-key.ts'
 import { type Call, PLAIN } from '../call/call.ts'
 import { answer } from '../call/get-or-compute.ts'
 import { heldInMemory, open } from '../call/lookup.ts'
+import { listOf } from '../call/replies.ts'
 import { hit } from '../call/serve.ts'
 import { ask, tellProblem } from '../call/store-guard.ts'
 import { Limit } from '../concurrency/limit.ts'
@@ -132,7 +133,9 @@ export class Calls {
     let entries: Awaited<ReturnType<NonNullable<Plan['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
-      entries = yield* wait(ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), []))
+      entries = yield* wait(
+        ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), [], listOf(hashes.length)),
+      )
     } catch {
       // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
       return hits

@@ -1,6 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { pickle } from '@persist/pickle'
-import { Broadcasts } from '../call/broadcast.ts'
+import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { tellProblem } from '../call/store-guard.ts'
 import { Flights } from '../concurrency/flights.ts'
@@ -11,6 +11,7 @@ import { isChangeable } from '../runtime/changeable.ts'
 import { readsThis } from '../source/reads-this.ts'
 import { isNative, sourceOf, takesArguments } from '../source/source-text.ts'
 import { Refreshes } from '../state/background-refreshes.ts'
+import { Broadcasts } from '../state/broadcasts.ts'
 import { circuitOf } from '../state/circuit.ts'
 import { newCounters } from '../state/counters.ts'
 import { Peers } from '../state/peers.ts'
@@ -23,7 +24,7 @@ import type { Surroundings } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
 import { boundsOf, limitOf, memoryOf, optional, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
 import { callMode, verbosityOf } from './environment.ts'
-import { collecting, kindOf } from './function-kind.ts'
+import { kindOf } from './function-kind.ts'
 import { checkOptions } from './validate.ts'
 import { versionOf } from './version.ts'
 
@@ -90,6 +91,9 @@ export function draft(
     ...(bounds !== undefined && { bounds }),
     report: (problem) => tellProblem(plan, 'store', undefined, problem),
   })
+  if (typeof store?.get !== 'function') {
+    throw new OptionError(`${adapter.name} opens no store: open must return one at once`, { option: 'cache' })
+  }
   claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleOne = options.pickle ?? pickle
   const unpickleOne = unpicklerOf(options)
@@ -103,6 +107,9 @@ export function draft(
   const flights = new Flights()
   const peers = new Peers(adapter.name, namespace, {
     fence: (text) => flights.fence(text),
+    fenceTag: (tag) => flights.fenceTag(tag),
+    outdate: (text) => flights.outdate(text),
+    supersede: (text, began) => flights.supersede(text, began),
     writes: (text) => flights.writes(text),
     distrust: (text) => flights.distrust(text),
     drop: (text) => memory?.drop(text),

@@ -1,5 +1,5 @@
 // On a well-known symbol: two copies of core in one process tell each other.
-const PEERS = Symbol.for('@persist/core/peers@1')
+const PEERS = Symbol.for('@persist/core/peers@2')
 const shared = globalThis as { [PEERS]?: Map<string, Set<WeakRef<Peer>>> }
 shared[PEERS] ??= new Map()
 const all = shared[PEERS]
@@ -8,6 +8,12 @@ const all = shared[PEERS]
 export interface Peer {
   /** What runs must not store its result. */
   fence(text: string | undefined): void
+  /** What runs must not store a result with this tag. */
+  fenceTag(tag: string): void
+  /** A later run of this key has begun. */
+  outdate(text: string): void
+  /** What runs and began earlier must not store its result over a later one. */
+  supersede(text: string, began: number): void
   /** The writes under way to a store without leases. They never reject. */
   writes(text: string | undefined): Iterable<Promise<unknown>>
   /** What runs may have read what is gone now. */

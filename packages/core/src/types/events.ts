@@ -7,6 +7,13 @@ import type { PersistError } from '@persist/errors'
  */
 export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh'
 
+/**
+ * Why a result is not stored. `shouldStore`: an option said so. `fenced`: it was set, deleted or cleared meanwhile. `timeout`:
+ * another process computes it. `recursion`: the outermost call stores. `partial`: a stream was left before its end.
+ * `steered`: a consumer sent the stream a value or an error. `strayed`: the arguments changed after the key was made.
+ */
+export type SkipReason = 'shouldStore' | 'fenced' | 'timeout' | 'recursion' | 'partial' | 'steered' | 'strayed'
+
 interface Of<Name extends string> {
   readonly name: Name
   /** The function's `funcname`. */
@@ -33,7 +40,7 @@ export type PersistEvent =
   | (OfEntry<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'turn' | 'timeout' })
   | (OfEntry<'compute'> & { readonly durationMs: number; readonly failed: boolean })
   | (OfEntry<'write'> & { readonly bytes: number })
-  | (OfEntry<'skip'> & { readonly reason: 'shouldStore' | 'fenced' | 'timeout' | 'recursion' | 'partial' | 'strayed' })
+  | (OfEntry<'skip'> & { readonly reason: SkipReason })
   | OfEntry<'delete'>
   | (Of<'clear'> & { readonly entries: number })
   | (Of<'evict'> & { readonly entries: number })

@@ -1,6 +1,16 @@
 import type { Listing, Mode, Reply } from '@persist/store'
 import type { MissReason } from './events.ts'
-import type { AnyFunction, CacheRef, Coloured, DefaultCache, Duration, KeyOf, ModeOf, ResultOf } from './functions.ts'
+import type {
+  AnyFunction,
+  CacheRef,
+  Coloured,
+  DefaultCache,
+  Duration,
+  IsIteration,
+  KeyOf,
+  ModeOf,
+  ResultOf,
+} from './functions.ts'
 import type { Many } from './many.ts'
 
 /** What `f.lookup(...args)` tells, without computing. */
@@ -78,7 +88,10 @@ export interface SyncView<K, V> {
   clear(): number
   /** Deletes the entries with this tag and tells how many. */
   deleteByTag(tag: string): number
-  /** How many fresh results there are. */
+  /**
+   * How many fresh results there are, also such as were stored without their key, which no listing has. Looks at the head of
+   * each entry; `f.stats()` counts faster, but also what has expired.
+   */
   readonly size: number
 }
 
@@ -96,7 +109,10 @@ export interface AsyncView<K, V> {
   clear(): Promise<number>
   /** Deletes the entries with this tag and tells how many. */
   deleteByTag(tag: string): Promise<number>
-  /** How many fresh results there are. */
+  /**
+   * How many fresh results there are, also such as were stored without their key, which no listing has. Looks at the head of
+   * each entry; `f.stats()` counts faster, but also what has expired.
+   */
   size(): Promise<number>
 }
 
@@ -129,6 +145,10 @@ type Attached<F extends AnyFunction> = [keyof F] extends [never]
   ? unknown
   : { [P in keyof F as P extends keyof PersistedMembers<AnyFunction, unknown, Mode, boolean> ? never : P]: F[P] }
 
+/** What `f.refresh(...args)` gives. */
+export type Refreshed<F extends AnyFunction, M extends Mode> =
+  IsIteration<ReturnType<F>> extends true ? ReturnType<F> & PromiseLike<ResultOf<F>> : Coloured<ReturnType<F>, M>
+
 /** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {
   /** The results as a Map. */
@@ -143,8 +163,11 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
   /** The fresh result with what is known of it; never computes. */
   lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
-  /** Computes again and overwrites. */
-  refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Coloured<ReturnType<F>, M>
+  /**
+   * Computes again and overwrites. Of an async generator it is an iteration, which begins when the first chunk is asked for;
+   * `await` runs it to its end, and gives the list of its chunks.
+   */
+  refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Refreshed<F, M>
   /** Deletes the result. `true`: there was one. */
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** Stores a result without computing. */

@@ -5,59 +5,18 @@ import { join, RING } from '../concurrency/rings.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { run, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Plan } from '../context.ts'
-import { replayable } from '../options/function-kind.ts'
 import { answered } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
+import type { Broadcast, Consumer } from '../state/broadcasts.ts'
 import { keepAlive, release, seizeTurn, turnToStore } from './acquire-lease.ts'
 import { argumentsAsTheyAre, type Given } from './arguments.ts'
-import { plain } from './bypass.ts'
 import type { Identity } from './cache-key.ts'
-import { type Call, isRefresh, signalsOf } from './call.ts'
+import { type Call, isRefresh } from './call.ts'
+import { replayable } from './chunks.ts'
 import { type OwnTurn, ownArguments, publish, tagMark } from './compute.ts'
 import { pickleKey, record } from './create-entry.ts'
 import { tellProblem } from './store-guard.ts'
-
-/** The iterations of one persisted function that are under way. */
-export class Broadcasts {
-  readonly #running = new Map<string, Broadcast>()
-  readonly #watches = new Map<string, Set<Watch>>()
-
-  /** The one that an identical call may follow. */
-  find(text: string): Broadcast | undefined {
-    const broadcast = this.#running.get(text)
-    return broadcast === undefined || broadcast.flight.fenced ? undefined : broadcast
-  }
-
-  start(text: string, broadcast: Broadcast): void {
-    this.#running.set(text, broadcast)
-  }
-
-  /** Whether one with this key ends from now on. */
-  watch(text: string): Watch {
-    const watches = this.#watches.get(text) ?? new Set<Watch>()
-    const watch: Watch = {
-      hasEnded: false,
-      stop: () => {
-        watches.delete(watch)
-        if (watches.size === 0 && this.#watches.get(text) === watches) this.#watches.delete(text)
-      },
-    }
-    watches.add(watch)
-    this.#watches.set(text, watches)
-    return watch
-  }
-
-  end(text: string, broadcast: Broadcast): void {
-    for (const watch of this.#watches.get(text) ?? []) watch.hasEnded = true
-    if (this.#running.get(text) === broadcast) this.#running.delete(text)
-  }
-}
-
-interface Watch {
-  hasEnded: boolean
-  readonly stop: () => void
-}
 
 /** An iterator that its consumer dropped, without a word, counts as one that left. */
 const dropped = new FinalizationRegistry<() => void>((leave) => leave())
@@ -65,23 +24,33 @@ const dropped = new FinalizationRegistry<() => void>((leave) => leave())
 /** A chunk as it was when it came: what its first consumer does to it later reaches no other consumer, and not the store. */
 type Held = { readonly value: unknown } | { readonly payload: string | Uint8Array }
 
+/** How a consumer asks for the next chunk: `next(value)` or `throw(error)`. */
+type Request = { readonly value: unknown } | { readonly error: unknown }
+
+type Step = IteratorResult<unknown>
+
+const PLAIN_NEXT: Request = { value: undefined }
+const ENDED: Step = { done: true, value: undefined }
+
 /**
  * One running iteration, for all its consumers: the first one that needs the next chunk fetches it. The first chunk
  * starts the function. It is stored when it has come to its end, and given up when every consumer has left.
  */
-export class Broadcast {
+export class SharedIteration implements Broadcast {
   readonly flight: Flight
   readonly #plan: Plan
   readonly #call: Call
   readonly #identity: Identity
   readonly #pickledKey: string | undefined
   readonly #held: Held[] = []
-  #source: AsyncIterator<unknown> | undefined
-  #fetching: Promise<{ readonly value: unknown } | undefined> | undefined
-  #end: { readonly error?: unknown } | undefined
+  #source: AsyncGenerator<unknown> | undefined
+  #fetching: Promise<Step> | undefined
+  #end: { readonly error: unknown } | { readonly returned: Held } | undefined
   #followers = 0
   /** A chunk that cannot be pickled came: there is nothing to store. */
   #isBroken = false
+  /** Its consumer sent it a value or an error, which no key knows: there is nothing to store. */
+  #isSteered = false
   #durationMs = 0
   #mark: string | undefined
   #turn: OwnTurn | undefined
@@ -98,7 +67,7 @@ export class Broadcast {
   }
 
   /** All chunks from the first on: those that were missed at once, then as they come. */
-  follow(call: Call): AsyncGenerator<unknown> {
+  follow(consumer: Consumer): AsyncGenerator<unknown> {
     this.#followers++
     let isHere = true
     const leave = async (reason?: unknown) => {
@@ -106,64 +75,76 @@ export class Broadcast {
       isHere = false
       if (--this.#followers === 0 && this.#end === undefined) await this.#giveUp(reason)
     }
-    const iteration = this.#follow(call, leave)
+    const iteration = this.#follow(consumer, leave)
     dropped.register(iteration, () => void leave().catch(() => {}))
     return iteration
   }
 
-  async *#follow(call: Call, leave: (reason: unknown) => Promise<void>): AsyncGenerator<unknown> {
-    const signals = signalsOf(call)
+  async *#follow({ signals, alone }: Consumer, leave: (reason: unknown) => Promise<void>): AsyncGenerator<unknown> {
+    let request = PLAIN_NEXT
     try {
       for (let at = 0; ; at++) {
-        const next = this.#at(at)
-        const chunk = await (signals.length === 0 ? next : until(next, signals, () => {}))
-        if (chunk === undefined) return
-        if (chunk === RING) return yield* from(at, plain(this.#plan, call) as AsyncIterable<unknown>)
-        yield chunk.value
+        const next = this.#at(at, request)
+        const step = await (signals.length === 0 ? next : until(next, signals, () => {}))
+        if (step === RING) return yield* from(at, alone())
+        if (step.done) return step.value
+        try {
+          request = { value: yield step.value }
+        } catch (error) {
+          request = { error }
+        }
       }
     } finally {
       await leave(signals.find(({ aborted }) => aborted)?.reason)
     }
   }
 
-  async #at(at: number): Promise<{ readonly value: unknown } | typeof RING | undefined> {
+  async #at(at: number, request: Request): Promise<Step | typeof RING> {
+    if ('error' in request && !this.#isAlone(at)) throw request.error
     for (;;) {
       const held = this.#held[at]
-      if (held !== undefined) return this.#copyFor(held)
+      if (held !== undefined) return this.#stepFor(held, false)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
-        return undefined
+        return this.#stepFor(this.#end.returned, true)
       }
       const isFirst = this.#fetching === undefined
-      this.#fetching ??= this.#fetch()
-      const chunk = await join(this.flight, isFirst ? this.#fetching : this.#fetching.catch(() => undefined))
-      if (isFirst || chunk === RING) return chunk
+      this.#fetching ??= this.#fetch(this.#isAlone(at) ? request : PLAIN_NEXT)
+      const step = await join(this.flight, isFirst ? this.#fetching : this.#fetching.catch(() => undefined))
+      if (step !== undefined && (isFirst || step === RING)) return step
     }
   }
 
-  async #fetch(): Promise<{ readonly value: unknown } | undefined> {
+  /** Whether the function stands still at the chunk that its only consumer got last: then the consumer may steer it. */
+  #isAlone(at: number): boolean {
+    const isStill = this.#fetching === undefined && this.#end === undefined
+    return this.#followers === 1 && isStill && at > 0 && this.#held.length === at
+  }
+
+  async #fetch(request: Request): Promise<Step> {
     const stopwatch = sharedTimeOf(this.#plan.surroundings).start()
     try {
       if (this.#source === undefined) await this.#prepare()
       // Every consumer has left before the function began.
       if (this.#end !== undefined) return await this.#giveBack()
-      const next = fly(this.flight, () => this.#start().next())
+      const next = fly(this.flight, () => this.#resume(request))
       stopwatch.pending()
       const step = await next.finally(() => {
         this.#durationMs += stopwatch.stop()
       })
       // Every consumer has left: the function may have ended because it was asked to.
-      if (this.#end !== undefined) return undefined
+      if (this.#end !== undefined) return ENDED
+      const held = this.#hold(step.value)
       if (!step.done) {
-        this.#held.push(this.#hold(step.value))
-        return { value: step.value }
+        this.#held.push(held)
+        return step
       }
       this.#tellComputed(false)
       await this.#store(step.value)
-      this.#finish({})
-      return undefined
+      this.#finish({ returned: held })
+      return step
     } catch (error) {
-      if (this.#end !== undefined) return undefined
+      if (this.#end !== undefined) return ENDED
       this.#plan.counters.errors++
       this.#tellComputed(true)
       this.#finish({ error })
@@ -172,6 +153,14 @@ export class Broadcast {
     } finally {
       this.#fetching = undefined
     }
+  }
+
+  #resume(request: Request): Promise<Step> {
+    const source = this.#start()
+    if (!('error' in request) && request.value === undefined) return source.next()
+    this.#isSteered = true
+    this.#plan.flights.close(this.flight)
+    return 'error' in request ? source.throw(request.error) : source.next(request.value)
   }
 
   /** What it needs to store its chunks later. It does not wait. */
@@ -186,19 +175,20 @@ export class Broadcast {
   }
 
   /** It stores nothing. */
-  async #giveBack(): Promise<undefined> {
+  async #giveBack(): Promise<Step> {
     this.#stopRenewing()
     const turn = this.#turn
     this.#turn = undefined
     if (turn?.kind === 'mine') await run(release(this.#plan, this.#identity, turn.lease))
+    return ENDED
   }
 
-  #start(): AsyncIterator<unknown> {
+  #start(): AsyncGenerator<unknown> {
     if (this.#source === undefined) {
       const { original } = this.#plan
       const args = ownArguments({ call: this.#call, flight: this.flight })
       this.#given = argumentsAsTheyAre({ plan: this.#plan, call: this.#call, identity: this.#identity })
-      this.#source = (original.apply(this.#call.self, args) as AsyncIterable<unknown>)[Symbol.asyncIterator]()
+      this.#source = original.apply(this.#call.self, args) as AsyncGenerator<unknown>
     }
     return this.#source
   }
@@ -215,9 +205,9 @@ export class Broadcast {
   }
 
   /** A consumer for which there is no copy goes on with an iteration of its own. */
-  #copyFor(held: Held): { readonly value: unknown } | typeof RING {
+  #stepFor(held: Held, done: boolean): Step | typeof RING {
     try {
-      return { value: this.#copyOf(held) }
+      return { done, value: this.#copyOf(held) }
     } catch (error) {
       tellProblem(this.#plan, 'unpickle', this.#identity.hash, asError(error))
       return RING
@@ -231,7 +221,10 @@ export class Broadcast {
 
   async #store(returned: unknown): Promise<void> {
     const made = this.#record(returned)
-    if (made === undefined) return await this.#giveBack()
+    if (made === undefined) {
+      await this.#giveBack()
+      return
+    }
     this.#stopRenewing()
     const turn = this.#turn!
     this.#turn = undefined
@@ -243,8 +236,8 @@ export class Broadcast {
   /** The chunks and their entry; `undefined` if they are not to be kept, or cannot be. */
   #record(returned: unknown): { readonly entry: Entry; readonly value: unknown[] } | undefined {
     const { hash } = this.#identity
-    if (this.#isBroken) {
-      this.#plan.reporter.tell('skip', { hash, reason: 'partial' })
+    if (this.#isBroken || this.#isSteered) {
+      this.#plan.reporter.tell('skip', { hash, reason: this.#isSteered ? 'steered' : 'partial' })
       return undefined
     }
     let value: unknown[]
@@ -272,7 +265,7 @@ export class Broadcast {
     this.#plan.reporter.tell('compute', { hash: this.#identity.hash, durationMs: this.#durationMs, failed })
   }
 
-  #finish(end: { readonly error?: unknown }): void {
+  #finish(end: { readonly error: unknown } | { readonly returned: Held }): void {
     this.#end = end
     this.#plan.flights.end(this.flight)
     this.#plan.broadcasts.end(this.#identity.text, this)
@@ -280,10 +273,10 @@ export class Broadcast {
 
   /** No consumer is left: the function is asked to stop, as by a `break` in a loop over it. */
   async #giveUp(reason: unknown): Promise<void> {
-    this.#finish({})
+    this.#finish({ returned: { value: undefined } })
     this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'partial' })
     this.flight.abort?.abort(reason)
-    const stopped = fly(this.flight, () => this.#source?.return?.())
+    const stopped = fly(this.flight, () => this.#source?.return(undefined))
     // While a chunk is on its way a generator cannot stop, and its consumer does not wait for it.
     if (this.#fetching === undefined) await stopped
     else stopped?.then(undefined, () => {})
@@ -292,7 +285,10 @@ export class Broadcast {
 }
 
 /** An iteration without its first chunks. */
-async function* from(first: number, iteration: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-  let at = 0
-  for await (const chunk of iteration) if (at++ >= first) yield chunk
+async function* from(first: number, iteration: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
+  for (let at = 0; at < first; at++) {
+    const step = await iteration.next()
+    if (step.done) return step.value
+  }
+  return yield* iteration
 }

@@ -1,0 +1,140 @@
+import { type Entry, memoryStore, type PersistEvent, type Store, type StoreAdapter } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { describe, expect, it } from 'vitest'
+import { changed, inBothColours, lab } from './lab.ts'
+
+inBothColours('a store that replies with what the contract does not know', (makeStore, colour) => {
+  const inItsWay = (reply: unknown) => () => (colour === 'sync' ? reply : Promise.resolve(reply))
+
+  function over(verbs: Record<string, (...args: never[]) => unknown>, options: object = {}) {
+    const { persist, events, report } = lab()
+    const cache = changed(makeStore(), verbs)
+    const f = persist(async (x: number) => 2 * x, {
+      funcname: 'f',
+      cache,
+      storekey: true,
+      tags: () => ['t'],
+      report,
+      ...options,
+    })
+    const problems = () =>
+      (events as readonly PersistEvent[]).flatMap((event) => (event.name === 'problem' ? [event.operation] : []))
+    return { f, problems }
+  }
+
+  const GARBAGE = [undefined, null, 'text', {}, true]
+
+  it.each(GARBAGE)('stats: %j counts as nothing, and is reported', async (reply) => {
+    const { f, problems } = over({ stats: inItsWay(reply) })
+    expect(await f.stats()).toMatchObject({ entries: 0, bytes: 0 })
+    expect(problems()).toEqual(['stats'])
+  })
+
+  it.each([undefined, null, 'text', {}, [undefined]])('getMany: %j costs no result', async (reply) => {
+    const { f, problems } = over({ getMany: inItsWay(reply) })
+    await f(1)
+    expect(await f.many([[1], [2]])).toEqual([2, 4])
+    expect(problems()).toEqual(reply === null ? [] : ['getMany'])
+  })
+
+  it('getMany in another order gives no call the result of another', async () => {
+    async function getMany(this: Store, hashes: readonly string[]) {
+      return [...(await this.getMany!(hashes))].reverse()
+    }
+    const inOrder = delayed(memoryStore())
+    const { f, problems } = over({}, { cache: changed(inOrder, { getMany }) })
+    for (const x of [1, 2, 3]) await f(x)
+    expect(await f.many([[1], [2], [3]])).toEqual([2, 4, 6])
+    expect(problems()).toContain('unpickle')
+  })
+
+  it.each([5, 'text', {}, { hash: 'h', createdAt: 0 }])('get: %j is a miss, and is reported', async (reply) => {
+    const options = { pickle: (value: unknown) => String(value), unpickle: (payload: unknown) => payload }
+    const { f, problems } = over({ get: inItsWay(reply) }, { ...options, storekey: false })
+    expect([await f(1), await f.peek(1)]).toEqual([2, undefined])
+    expect(problems()).toContain('unpickle')
+  })
+
+  it.each([
+    ['forget', 'delete', (f: Cached) => f.forget(1), false],
+    ['clear', 'clear', (f: Cached) => f.clear(), 0],
+    ['deleteByTag', 'deleteByTag', (f: Cached) => f.cache.deleteByTag('t'), 0],
+  ] as const)('%s gives what it is to give where the store replies with nothing', async (_name, verb, act, given) => {
+    const { f, problems } = over({ [verb]: inItsWay(undefined) })
+    expect(await act(f)).toBe(given)
+    expect(problems()).toEqual([verb])
+  })
+
+  const LISTINGS: readonly (readonly [string, () => unknown])[] = [
+    ['nothing', () => undefined],
+    ['an object', () => ({})],
+    ['a promise that rejects', () => Promise.reject(new Error('raw'))],
+    ['a promise of a listing', () => Promise.resolve([])],
+    ['a list of nothing', () => [undefined]],
+  ]
+
+  it.each(LISTINGS)('a listing that is %s is reported, and lists nothing', async (_what, listing) => {
+    const { f, problems } = over({ entries: listing, heads: listing })
+    const view = f.cache as unknown as Listed
+    expect(await (typeof view.size === 'function' ? view.size() : view.size)).toBe(0)
+    const pairs: unknown[] = []
+    for await (const pair of view.entries()) pairs.push(pair)
+    expect(pairs).toEqual([])
+    expect(problems()).toEqual(['heads', 'entries'])
+    await new Promise(setImmediate)
+  })
+
+  it('what is no entry in a listing costs no other entry its place', async () => {
+    const stored: Entry[] = []
+    const listing = () => [undefined, ...stored, 5]
+    const { f, problems } = over({ entries: listing, heads: listing })
+    await f.put(7, 1)
+    stored.push({ hash: 'h', payload: '{"v":1,"json":7}', key: '{"v":1,"json":[1]}', createdAt: 0 })
+    const view = f.cache as unknown as Listed
+    const pairs: unknown[] = []
+    for await (const pair of view.entries()) pairs.push(pair)
+    expect(pairs).toEqual([[[1], 7]])
+    expect(problems()).toEqual(['entries'])
+  })
+})
+
+interface Cached {
+  forget(x: number): unknown
+  clear(): unknown
+  cache: { deleteByTag(tag: string): unknown }
+}
+
+interface Listed {
+  readonly size: number | (() => Promise<number>)
+  entries(): AsyncIterable<unknown> | Iterable<unknown>
+}
+
+describe('an adapter that opens no store', () => {
+  it.each([undefined, Promise.resolve({}), {}])('is refused when the function is wrapped: %j', (store) => {
+    const { persist } = lab()
+    const cache = { ...memoryStore(), open: () => store } as unknown as StoreAdapter
+    expect(() => persist((x: number) => x, { funcname: 'f', cache })).toThrow(/opens no store/)
+  })
+})
+
+inBothColours('the size of a cache', (makeStore) => {
+  it('counts what is fresh, also once the options that say so are gone', async () => {
+    const { persist, pass } = lab()
+    const cache = makeStore()
+    const fn = async (x: number) => x
+    const before = persist(fn, { funcname: 'f', cache, storekey: true, ttl: 1_000, version: '1' })
+    await before(1)
+    const f = persist(fn, { funcname: 'f', cache, storekey: true })
+    await f(2)
+    const size = async () => {
+      const { cache } = f as unknown as { cache: Listed }
+      return typeof cache.size === 'function' ? await cache.size() : cache.size
+    }
+    expect(await size()).toBe(1)
+    const expiring = persist(fn, { funcname: 'f', cache, storekey: true, ttl: 1_000 })
+    await expiring(3)
+    expect(await size()).toBe(2)
+    pass(1_500)
+    expect(await size()).toBe(1)
+  })
+})
