@@ -5,11 +5,12 @@ import { makeRoom } from './few-keys.ts'
 import type { Flight } from './flight.ts'
 import { heldHere } from './held-here.ts'
 import { checkUnhash, hasStrayed } from './identity.ts'
+import { release } from './lease.ts'
 import { enterLimits, limitsOf } from './limit.ts'
 import { asError } from './recall.ts'
 import { pickleKey } from './record.ts'
 import { isThenable, run, type Steps } from './steps.ts'
-import { release, tryTurn } from './turn.ts'
+import { tryTurn } from './turn.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000

@@ -7,13 +7,14 @@ import { type Call, isRefresh, plain, signalsOf } from './call.ts'
 import { type OwnTurn, ownArguments, publish, tagMark } from './compute.ts'
 import { type Flight, fly } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
+import { keepAlive, release } from './lease.ts'
 import { asError } from './recall.ts'
 import { answered, pickleKey, record } from './record.ts'
 import { join, RING } from './rings.ts'
 import { until } from './signals.ts'
 import { run, type Steps } from './steps.ts'
 import { sharedTimeOf } from './took.ts'
-import { keepAlive, release, seizeTurn, turnToStore } from './turn.ts'
+import { seizeTurn, turnToStore } from './turn.ts'
 
 /** The iterations of one persisted function that are under way. */
 export class Broadcasts {

@@ -8,6 +8,7 @@ import { yieldIfBusy } from './fairness.ts'
 import { type Flight, type Landing, leaveLimits, refreshesFirst } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
 import { inItsWay } from './its-way.ts'
+import { release } from './lease.ts'
 import { enterLimits, type Limit, limitsOf } from './limit.ts'
 import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
@@ -17,7 +18,7 @@ import { meet } from './share.ts'
 import { signalOf, throwIfAborted, until } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
-import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './turn.ts'
+import { seizeTurn, type Turn, takeTurn, throwIfLeft } from './turn.ts'
 
 /** One call, with what it overrides. */
 export interface Call {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { HeldLease } from './held-lease.ts'
 import type { Limit } from './limit.ts'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
@@ -22,6 +23,8 @@ export interface Flight {
   children?: Set<Flight>
   /** What this flight's function waits for: a ring of these would never end. */
   joins?: Set<Join>
+  /** The waits of other flights for this one. */
+  joinedBy?: Set<Join>
   /** The flight that was the current one before this one's function was called. */
   outer?: Flight | undefined
   ended: boolean
@@ -43,6 +46,8 @@ export interface Flight {
   abort?: AbortController
   /** What was computed again in it and the flights inside of it, with `PERSIST_MODE=refresh`. */
   refreshed?: Set<string>
+  /** The lease that it holds. */
+  lease?: HeldLease | undefined
   /** Where {@link Flights.end} takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
   /** How many flights may run at once: see {@link Limit}. */
