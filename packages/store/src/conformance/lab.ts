@@ -57,6 +57,7 @@ export type Need =
   | 'namespaces'
   | 'leaseId'
   | 'promised'
+  | 'waitsFor'
   | 'tagFence'
 
 /** One behaviour of the contract. */
