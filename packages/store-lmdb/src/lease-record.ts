@@ -1,4 +1,5 @@
-import type { Holder } from '@persist/store/holder'
+import type { LeaseHolder } from '@persist/store'
+import { type Holder, trustedIds } from '@persist/store/holder'
 
 /** A lease as LMDB keeps it, in JSON. */
 export interface LeaseRecord {
@@ -12,6 +13,8 @@ export interface LeaseRecord {
   readonly holder?: Holder
   /** The holder's function has answered with a promise. */
   readonly promised?: boolean
+  /** The ids of the leases that the holder waits for. */
+  readonly waitsFor?: readonly string[]
 }
 
 /** Longer than any id that was ever written, and short enough to be kept in memory many times. */
@@ -25,7 +28,8 @@ export function encodeLease(record: LeaseRecord): Buffer {
 export function decodeLease(bytes: Buffer | undefined): LeaseRecord | undefined {
   const fields = bytes && objectIn(bytes)
   if (fields === undefined) return undefined
-  const { id, ms, beat, holder, promised } = fields
+  const { id, ms, beat, holder, promised, waitsFor } = fields
+  const ids = trustedIds(waitsFor)
   if (typeof id !== 'string' || id.length > LONGEST_ID) return undefined
   return {
     id,
@@ -33,7 +37,13 @@ export function decodeLease(bytes: Buffer | undefined): LeaseRecord | undefined 
     beat: Number.isSafeInteger(beat) ? (beat as number) : 0,
     ...(isHolder(holder) && { holder }),
     ...(promised === true && { promised }),
+    ...(ids.length > 0 && { waitsFor: ids }),
   }
+}
+
+/** What others may know of a lease. */
+export function describe({ id, promised = false, waitsFor }: LeaseRecord): LeaseHolder {
+  return { id, promised, ...(waitsFor && { waitsFor }) }
 }
 
 function objectIn(bytes: Buffer): Record<string, unknown> | undefined {

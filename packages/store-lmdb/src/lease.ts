@@ -72,6 +72,10 @@ export class LmdbLease implements Lease<'sync'> {
     this.#told('promised', () => this.#rewrite((mine) => ({ ...mine, promised: true })))
   }
 
+  waitsFor(ids: readonly string[]): void {
+    this.#told('waitsFor', () => this.#rewrite((mine) => ({ ...mine, waitsFor: ids })))
+  }
+
   publish(entry: Entry): boolean {
     return this.#put(entry, () => this.#mine() !== undefined)
   }

@@ -6,6 +6,7 @@ import { removeExpired } from './expiry.ts'
 import { damaged, storeTrouble } from './failure.ts'
 import { checkHash, hashOf, keyOf, passingKeysOf, prefixOf } from './keys.ts'
 import { LmdbLease, takeLease } from './lease.ts'
+import { describe } from './lease-record.ts'
 import type { Plan } from './plan.ts'
 import { decode, decodeHead, encode } from './record.ts'
 import { LmdbTagFence } from './tag-fence.ts'
@@ -113,7 +114,7 @@ export class NamespaceStore implements Store<'sync'> {
       takeLease(environment, this.#plan.observer, { key, ms, steal }),
     )
     if (taken === undefined) {
-      if (heldBy !== undefined) onHeld?.({ id: heldBy.id, promised: heldBy.promised === true })
+      if (heldBy !== undefined) onHeld?.(describe(heldBy))
       return undefined
     }
     return new LmdbLease(

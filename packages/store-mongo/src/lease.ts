@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Entry, Lease, LeaseOptions } from '@persist/store'
 import { type Sightings, trustedMs } from '@persist/store/holder'
 import { type EntryDocument, newId } from './document.ts'
-import { type LeaseMark, readMark } from './lease-mark.ts'
+import { describe, type LeaseMark, readMark } from './lease-mark.ts'
 import type { Deed, Entries, Place } from './place.ts'
 import type { Writer } from './writer.ts'
 
@@ -69,7 +69,7 @@ export class Leases {
       this.#tryToTake(entries, id, mark, steal),
     )
     if (taken === undefined) {
-      if (heldBy !== undefined) onHeld?.({ id: heldBy.id, promised: heldBy.promised === true })
+      if (heldBy !== undefined) onHeld?.(describe(heldBy))
       return undefined
     }
     this.#sightings.forget(id)
@@ -112,6 +112,10 @@ export class Leases {
     return {
       id: mark.id,
       ...(isNew && { foundNothing: true }),
+      waitsFor: async (ids: readonly string[]) => {
+        const noted = { ...as('waitsFor'), isLight: true, isBehind: true }
+        await this.#place.ask(noted, (entries) => entries.updateOne(mine, { $set: { 'lease.waitsFor': ids } }))
+      },
       publish: async (entry: Entry) => {
         const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, as('publish')))
         this.#held.delete(id)

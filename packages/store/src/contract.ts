@@ -82,6 +82,12 @@ export interface Lease<M extends Mode = Mode> {
    * for functions that are not declared asynchronous.
    */
   promised?(): Reply<M, void>
+  /**
+   * Notes, for those who wait, which leases the holder waits for: see {@link LeaseHolder.waitsFor}. The ids take the place
+   * of those that were noted before; none: it waits for no lease any more. Core gives at most 100 ids, of at most 200
+   * characters each, once a wait has lasted a little. A lease that was lost notes nothing.
+   */
+  waitsFor?(ids: readonly string[]): Reply<M, void>
   /** Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. */
   publish(entry: Entry): Reply<M, boolean>
   /** Holds it for another `ms`. `false`: lost. */
@@ -96,6 +102,12 @@ export interface LeaseHolder {
   readonly id: string
   /** The holder noted that its function answers with a promise: then a waiting thread must not be blocked. */
   readonly promised?: boolean
+  /**
+   * The ids of the leases that the holder noted that it waits for, itself or through other holders; they may be leases of
+   * other stores. A call that holds one of these would wait in a ring. Without the note a ring ends after `waitTimeout`.
+   * Others may have written it: give at most 100 strings of at most 200 characters, and nothing else.
+   */
+  readonly waitsFor?: readonly string[]
 }
 
 /** How to take a lease. */

@@ -8,6 +8,7 @@ import { thisMachine } from './holding/machine.ts'
 import { Witness } from './holding/witness.ts'
 
 export { Sightings, trustedMs } from './sightings.ts'
+export { trustedIds } from './trusted-ids.ts'
 
 /** Who holds a lease: a thread of a process of a host, told apart from all others, later ones too. */
 export interface Holder {

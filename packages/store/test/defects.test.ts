@@ -12,6 +12,7 @@ import { names } from './defects/names.ts'
 import { tagFences } from './defects/tag-fences.ts'
 import { trouble } from './defects/trouble.ts'
 import { verbs } from './defects/verbs.ts'
+import { waits } from './defects/waits.ts'
 
 type Run = () => Promise<void>
 
@@ -33,6 +34,7 @@ const DEFECTS = Object.entries({
   ...leases,
   ...fences,
   ...holders,
+  ...waits,
   ...tagFences,
   ...keeping,
   ...names,

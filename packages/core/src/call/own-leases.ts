@@ -1,5 +1,7 @@
+import type { Lease, Mode } from '@persist/store'
 import type { Flight } from '../concurrency/flight.ts'
 import type { Plan } from '../context.ts'
+import { HeldLease } from '../state/held-lease.ts'
 import type { Identity } from './cache-key.ts'
 
 // On a well-known symbol: two wrappings of one function, also by two copies of core, wait for each other as flights do.
@@ -14,10 +16,13 @@ export function heldHere(plan: Plan, identity: Identity): Flight | undefined {
 }
 
 /** Notes that a flight took the lease; its end takes the note away. */
-export function noteHeld(plan: Plan, identity: Identity, flight: Flight): void {
+export function noteHeld(plan: Plan, identity: Identity, flight: Flight, lease: Lease<Mode>): void {
   const name = nameOf(plan, identity)
   held.set(name, flight)
+  flight.lease = new HeldLease(lease, plan.circuit)
   flight.dropLease = () => {
+    flight.lease?.end()
+    flight.lease = undefined
     if (held.get(name) === flight) held.delete(name)
   }
 }

@@ -21,6 +21,8 @@ export interface Flight {
   children?: Set<Flight>
   /** What this flight's function waits for: a ring of these would never end. */
   joins?: Set<Join>
+  /** The waits of other flights for this one. */
+  joinedBy?: Set<Join>
   /** The flight that was the current one before this one's function was called. */
   outer?: Flight | undefined
   /** Its place in the order in which the flights of this process began. */
@@ -48,6 +50,8 @@ export interface Flight {
   abort?: AbortController
   /** What was computed again in it and the flights inside of it, with `PERSIST_MODE=refresh`. */
   refreshed?: Set<string>
+  /** The lease that it holds. */
+  lease?: NotedLease | undefined
   /** Where `Flights.end` takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
   /** How many flights may run at once: see the class `Limit`. */
@@ -56,6 +60,17 @@ export interface Flight {
   places?: RunLimit[] | undefined
   /** The limit at which it stands in line. */
   inLine?: RunLimit | undefined
+}
+
+/** A lease that a flight holds, with what it notes there for those who wait for it. */
+export interface NotedLease {
+  readonly id: string | undefined
+  /** The holder waits for these leases. */
+  add(wait: object, ids: readonly string[]): void
+  /** This wait has ended. */
+  remove(wait: object): void
+  /** The lease has ended, and its note with it. */
+  end(): void
 }
 
 /** A limit on how many runs may go on at once, as a flight knows it. */

@@ -17,10 +17,13 @@ export function join<T>(target: Flight, landing: PromiseLike<T>, from = currentF
     const one: Join = { from, target, breakRing: () => settle(() => resolve(RING)) }
     const settle = (act: () => void) => {
       from.joins!.delete(one)
+      target.joinedBy!.delete(one)
       act()
     }
     from.joins ??= new Set()
     from.joins.add(one)
+    target.joinedBy ??= new Set()
+    target.joinedBy.add(one)
     landing.then(
       (value) => settle(() => resolve(value)),
       (error) => settle(() => reject(error)),

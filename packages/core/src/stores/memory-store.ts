@@ -2,6 +2,7 @@ import type {
   Bounds,
   Entry,
   Lease,
+  LeaseHolder,
   LeaseOptions,
   ListedHead,
   OpenOptions,
@@ -40,6 +41,7 @@ interface Held {
   readonly id: string
   deadline: number
   promised: boolean
+  waitsFor: readonly string[]
 }
 
 interface Kept {
@@ -181,16 +183,19 @@ class MemoryStore implements Store<'sync'> {
     const isHeld = holder !== undefined && this.#monotonic() < holder.deadline
     const mayTake = typeof steal === 'string' ? holder?.id === steal : steal || !isHeld
     if (!mayTake) {
-      if (isHeld) onHeld?.({ id: holder.id, ...(holder.promised && { promised: true }) })
+      if (isHeld) onHeld?.(describe(holder))
       return undefined
     }
-    const mine: Held = { id: `${++leasesTaken}`, deadline: this.#monotonic() + ms, promised: false }
+    const mine: Held = { id: `${++leasesTaken}`, deadline: this.#monotonic() + ms, promised: false, waitsFor: [] }
     leases.set(hash, mine)
     const held = () => leases.get(hash) === mine
     return {
       id: mine.id,
       promised: () => {
         mine.promised = true
+      },
+      waitsFor: (ids) => {
+        mine.waitsFor = [...ids]
       },
       publish: (entry) => {
         if (!held()) return false
@@ -228,6 +233,10 @@ class MemoryStore implements Store<'sync'> {
     this.#room.bytes -= this.#room.kept.get(hash)?.bytes ?? 0
     return this.#room.kept.delete(hash)
   }
+}
+
+function describe({ id, promised, waitsFor }: Held): LeaseHolder {
+  return { id, ...(promised && { promised }), ...(waitsFor.length > 0 && { waitsFor }) }
 }
 
 /** Not even as a stale one. */

@@ -39,6 +39,8 @@ export interface FileSystem {
   fstatSync(fd: number): FileStat
   /** As `fsyncSync` of `node:fs`. */
   fsyncSync(fd: number): void
+  /** As `ftruncateSync` of `node:fs`. */
+  ftruncateSync(fd: number, length: number): void
   /** As `linkSync` of `node:fs`. */
   linkSync(from: string, to: string): void
   /** As `lstatSync` of `node:fs`. */

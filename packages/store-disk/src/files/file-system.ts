@@ -33,10 +33,15 @@ export function makeFile<T>(fs: FileSystem, path: string, fill: (fd: number) => 
   }
 }
 
-/** Writes all of it: one `write` may take less than it is given, on a disk that is nearly full. */
-export function writeFully(fs: FileSystem, fd: number, bytes: Uint8Array): void {
+/**
+ * Writes all of it: one `write` may take less than it is given, on a disk that is nearly full.
+ *
+ * @param position where in the file. Default: where the last write has ended.
+ */
+export function writeFully(fs: FileSystem, fd: number, bytes: Uint8Array, position?: number): void {
   for (let done = 0; done < bytes.length; ) {
-    const written = fs.writeSync(fd, bytes, done, bytes.length - done)
+    const at = position === undefined ? null : position + done
+    const written = fs.writeSync(fd, bytes, done, bytes.length - done, at)
     if (written === 0) throw Object.assign(new Error('ENOSPC: a write took nothing'), { code: 'ENOSPC' })
     done += written
   }

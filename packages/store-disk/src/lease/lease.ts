@@ -4,7 +4,7 @@ import { errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
 import { unlinkIfThere } from '../files/removal.ts'
 import type { Plan } from '../plan.ts'
-import { writePromised, writeTime } from './note.ts'
+import { writePromised, writeTime, writeWaits } from './note.ts'
 import type { Taken } from './take.ts'
 
 /** What the coarsest file systems tell apart, such as FAT. */
@@ -20,6 +20,7 @@ export class DiskLease implements Lease<'sync'> {
   #ms: number
   #beat = 0
   #over = false
+  #waits = false
 
   constructor(plan: Plan, files: EntryFiles, { path, id }: Taken, hash: string, ms: number) {
     this.#plan = plan
@@ -35,12 +36,20 @@ export class DiskLease implements Lease<'sync'> {
     this.#files.told('lease', this.#hash, () => this.#unlessLost(() => writePromised(this.#plan, this.#path)))
   }
 
+  waitsFor(ids: readonly string[]): void {
+    if (this.#over) return
+    this.#waits = ids.length > 0
+    this.#files.told('lease', this.#hash, () => this.#unlessLost(() => writeWaits(this.#plan, this.#path, ids)))
+  }
+
   publish(entry: Entry): boolean {
     if (this.#over) return false
     return this.#files.told('publish', entry.hash, () => {
       this.#over = true
       let fd: number
       try {
+        // A note of waits may be longer than the entry.
+        if (this.#waits) writeWaits(this.#plan, this.#path, [])
         fd = openOwn(this.#plan.fs, this.#path, REWRITE_FLAGS)
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return false

@@ -152,8 +152,8 @@ export class Tokens {
   describe({ mark }: Target, { name }: Token): LeaseHolder {
     const path = this.#plan.layout.shardOf(mark) + name
     const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    const promised = stat?.isFile() === true && readNote(this.#plan, path, stat.size).promised === true
-    return { id: name, ...(promised && { promised }) }
+    const { promised, waitsFor } = stat?.isFile() ? readNote(this.#plan, path, stat.size) : {}
+    return { id: name, ...(promised && { promised }), ...(waitsFor && { waitsFor }) }
   }
 
   names(folder: string): string[] {

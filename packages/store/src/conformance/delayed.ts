@@ -71,11 +71,12 @@ async function* delayedListing<T>(list: () => Iterable<T>, later: Later): AsyncG
 }
 
 function delayedLease(lease: Lease<'sync'>, later: Later): Lease<'async'> {
-  const { id, foundNothing, promised } = lease
+  const { id, foundNothing, promised, waitsFor } = lease
   return {
     ...(id !== undefined && { id }),
     ...(foundNothing !== undefined && { foundNothing }),
     ...(promised && { promised: () => later(() => promised.call(lease)) }),
+    ...(waitsFor && { waitsFor: (ids) => later(() => waitsFor.call(lease, ids)) }),
     publish: (entry) => later(() => lease.publish(entry)),
     renew: (ms) => later(() => lease.renew(ms)),
     release: () => later(() => lease.release()),

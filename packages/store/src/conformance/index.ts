@@ -18,6 +18,7 @@ import { large } from './large.ts'
 import { lease } from './lease.ts'
 import { tagFence } from './tag-fence.ts'
 import { trouble } from './trouble.ts'
+import { waits } from './waits.ts'
 
 export { delayed } from './delayed.ts'
 export type { Subject } from './lab.ts'
@@ -49,6 +50,7 @@ const TOPICS: Readonly<Record<string, Behaviours>> = {
   lease,
   fencing,
   holders,
+  waits,
   tagFence,
   hostile,
   large,

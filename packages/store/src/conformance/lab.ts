@@ -57,6 +57,7 @@ export type Need =
   | 'namespaces'
   | 'leaseId'
   | 'promised'
+  | 'waitsFor'
   | 'tagFence'
 
 /** One behaviour of the contract. */
@@ -96,12 +97,13 @@ export async function excuse(
     case 'tagFence':
       return store.tagFence ? undefined : 'it has no `tagFence`'
     case 'leaseId':
-    case 'promised': {
+    case 'promised':
+    case 'waitsFor': {
       if (!adapter.supports.lease) return '`supports.lease` is false'
       const lease = await open('conformance-look').lease!('look', 60_000)
-      const has = need === 'leaseId' ? lease?.id !== undefined : lease?.promised !== undefined
+      const part = need === 'leaseId' ? 'id' : need
       await lease?.release()
-      return has ? undefined : `its leases have no \`${need === 'leaseId' ? 'id' : 'promised'}\``
+      return lease?.[part] !== undefined ? undefined : `its leases have no \`${part}\``
     }
     default:
       return adapter.supports[need] ? undefined : `\`supports.${need}\` is false`

@@ -1,0 +1,82 @@
+import type { Lease, Mode } from '@persist/store'
+import type { NotedLease } from '../concurrency/flight.ts'
+import { isThenable } from '../runtime/thenable.ts'
+import type { Circuit } from './circuit.ts'
+
+const MOST_IDS = 100
+
+/** A lease that a flight of this thread holds, and what it notes there for those who wait for it. */
+export class HeldLease implements NotedLease {
+  readonly id: string | undefined
+  readonly #lease: Lease<Mode>
+  readonly #circuit: Circuit
+  /** By wait: the leases that it waits for. */
+  #waits: Map<object, readonly string[]> | undefined
+  #written = ''
+  #isWriting = false
+  #isOver = false
+
+  constructor(lease: Lease<Mode>, circuit: Circuit) {
+    this.id = lease.id
+    this.#lease = lease
+    this.#circuit = circuit
+  }
+
+  /** The holder waits for these leases. */
+  add(wait: object, ids: readonly string[]): void {
+    this.#waits ??= new Map()
+    this.#waits.set(wait, ids)
+    this.#write()
+  }
+
+  /** This wait has ended. */
+  remove(wait: object): void {
+    if (this.#waits?.delete(wait)) this.#write()
+  }
+
+  /** The lease has ended, and its note with it. */
+  end(): void {
+    this.#isOver = true
+  }
+
+  /** One write after the other, so that the last one stays. One that failed is done again at the next look of a wait. */
+  #write(): void {
+    if (this.#lease.waitsFor === undefined || this.#isWriting || this.#isOver || this.#circuit.error !== undefined)
+      return
+    const ids = this.#ids()
+    const text = ids.join('\n')
+    if (text === this.#written) return
+    try {
+      const reply = this.#lease.waitsFor(ids)
+      if (isThenable(reply)) this.#follow(reply, text)
+      else this.#written = text
+    } catch {
+      // A ring that nobody sees ends after `waitTimeout`.
+    }
+  }
+
+  #follow(reply: PromiseLike<unknown>, text: string): void {
+    this.#isWriting = true
+    reply.then(
+      () => {
+        this.#isWriting = false
+        this.#written = text
+        this.#write()
+      },
+      () => {
+        this.#isWriting = false
+      },
+    )
+  }
+
+  #ids(): string[] {
+    const ids = new Set<string>()
+    for (const some of this.#waits!.values()) {
+      for (const id of some) {
+        if (ids.size === MOST_IDS) return [...ids]
+        ids.add(id)
+      }
+    }
+    return [...ids]
+  }
+}
