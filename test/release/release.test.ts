@@ -71,6 +71,14 @@ describe('a release', () => {
   })
 })
 
+test('the README, the workflow and .ci/run test the project by one command', () => {
+  const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+  const [, command] = /^(npx .* test) +#/m.exec(read('README.md')) ?? []
+  expect(command).toBeDefined()
+  expect(read('.github/workflows/ci.yml')).toContain(`run: ${command}\n`)
+  expect(read('.ci/run')).toContain(`exec ${command}\n`)
+})
+
 /** What a note says: its packages, and how each changes. */
 function bumpsIn(note: string): [string, string][] {
   const [, front = ''] = /^---\n(.*?)\n---/s.exec(note) ?? []
