@@ -1,4 +1,4 @@
-// Everything that proves the project, in one command: build, types, lint, tests. Ends with «N passed, N failed».
+// Everything that proves the project, in one command: build, types, lint, tests. Ends with "N passed, N failed".
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
