@@ -90,7 +90,7 @@ function again(place: string): void {
   const anew = gate([group], LONG, readAccepted(), 1, place)
   printRows(anew)
   const results = last()
-  const since = `Rows of «${group}» measured again at commit ${machine().commit}`
+  const since = `Rows of "${group}" measured again at commit ${machine().commit}`
   save({ ...results, gate: joined(results.gate, { ...anew, notes: [...anew.notes, since] }) }, RESULTS)
 }
 

@@ -55,7 +55,7 @@ peers in turn, round after round; medians. How and why: [docs/performance.md](..
 
 ${section(
   'A record of 1 kB',
-  `${sizes.record.count} entries, ${sizes.record.rounds} rounds. «First hits»: each entry once, in a new process, opening included. «Hits again»: the same calls later on; peers with a tier in memory answer from there.`,
+  `${sizes.record.count} entries, ${sizes.record.rounds} rounds. "First hits": each entry once, in a new process, opening included. "Hits again": the same calls later on; peers with a tier in memory answer from there.`,
   speeds(race.record),
 )}
 ${section('A record of 1 MB', `${sizes.megabyte.count} entries, ${sizes.megabyte.rounds} rounds.`, speeds(race.megabyte))}
@@ -77,17 +77,17 @@ ${section(`${sizes.calls} calls at once for one key, one process`, 'The function
 ${section(`${sizes.processes} processes at once for one key`, 'The function takes 300 ms.', crowd(race.processes))}
 ${section(
   'Kinds of values',
-  'What the next process gets. «kept»: an equal value. «again»: the right value, computed anew each time. «error»: no value. «WRONG»: another value than the function returned.',
+  'What the next process gets. "kept": an equal value. "again": the right value, computed again each time. "error": no value. "WRONG": another value than the function returned.',
   matrices(race.values, title),
 )}
 ${section(
   'Pairs of arguments that must not share an entry',
-  '«apart»: each has its own result. «SHARED»: one was answered with the result of the other. Not asked where the caller writes the key.',
+  '"apart": each has its own result. "SHARED": one was answered with the result of the other. Not asked where the caller writes the key.',
   matrices(race.pairs, title),
 )}
 ${section(
   'Writers killed with `kill -9`',
-  `${sizes.kills} writers of 1 MB records, killed at different moments; then a reader asks for all that they wrote. «Computed again»: results that the writer had handed to its caller, not found afterwards.`,
+  `${sizes.kills} writers of 1 MB records, killed at different moments; then a reader asks for all that they wrote. "Computed again": results that the writer had handed to its caller, not found afterwards.`,
   harm(race.killed, true),
 )}
 ${section('One bit is another', `An entry of 1 kB; in each of ${sizes.flips} copies one bit of what lies on disk was turned.`, harm(race.flipped, false))}

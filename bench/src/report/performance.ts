@@ -30,7 +30,7 @@ export function fillPage(results: Results): void {
   let page = readFileSync(PAGE, 'utf8')
   for (const [name, text] of Object.entries(figures)) {
     const marks = new RegExp(`(<!-- figures: ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`)
-    if (!marks.test(page)) throw new Error(`docs/performance.md has no place for the figures «${name}»`)
+    if (!marks.test(page)) throw new Error(`docs/performance.md has no place for the figures "${name}"`)
     page = page.replace(marks, (_, begin, end) => `${begin}\n${text}\n\n${end}`)
   }
   writeFileSync(PAGE, page)
