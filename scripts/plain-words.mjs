@@ -45,7 +45,6 @@ export const NOT_YET_CLEAN = [
   'packages/errors/',
   'packages/hash/',
   'packages/key/',
-  'packages/pickle/',
   'packages/store-disk/',
   'packages/store-keyv/',
   'packages/store-lmdb/',
