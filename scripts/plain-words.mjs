@@ -42,8 +42,6 @@ export const NOT_YET_CLEAN = [
   'examples/',
   'packages/cli/',
   'packages/core/',
-  'packages/errors/',
-  'packages/hash/',
   'packages/key/',
   'packages/store-disk/',
   'packages/store-keyv/',
