@@ -42,7 +42,6 @@ export const NOT_YET_CLEAN = [
   'examples/',
   'packages/cli/',
   'packages/core/',
-  'packages/key/',
   'packages/store-disk/',
   'packages/store-keyv/',
   'packages/store-lmdb/',
