@@ -37,7 +37,6 @@ export const ALLOWED = ['behind a proxy']
 export const NOT_YET_CLEAN = [
   'CONTRIBUTING.md',
   'README.md',
-  'bench/',
   'docs/',
   'examples/',
   'packages/cli/',
