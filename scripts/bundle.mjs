@@ -1,5 +1,5 @@
 // Makes one file of each entry point of a package: Node takes half a millisecond for each file that it loads, and a
-// program that finds its result in the cache should not wait for a hundred. Run in the package's folder, after tsc.
+// program should not load a hundred files for a hit. Run it in the package's folder, after tsc.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -17,9 +17,9 @@ const options = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // Node compiles each file whole before it runs any of it: a cold start is 3 % faster. Source maps have the names.
+  // Node compiles a whole file before it runs it, so a cold start is 3 % faster. The source maps have the names.
   minify: true,
-  // Node prints the line that threw above an error that is not caught: it must not bury the message.
+  // Node prints the line that threw above an uncaught error. A long line would hide the message.
   lineLimit: 160,
   sourcemap: true,
   logLevel: 'warning',
@@ -28,8 +28,8 @@ const options = {
 const { metafile } = await build({ ...options, outdir: 'dist' })
 const outputs = new Set(Object.keys(metafile.outputs))
 
-// What is loaded on first use, by `createRequire`, no bundler sees. Under the condition `module`, which bundlers know and
-// Node does not, a package has each of its `x-lazily.ts` replaced by the `x-statically.ts` beside it.
+// No bundler follows `createRequire`, which loads modules on first use. Under the condition `module`, which bundlers know and
+// Node does not, a package uses `x-statically.ts` instead of each `x-lazily.ts`.
 if (Object.values(exports).some((entry) => entry.module !== undefined)) {
   const statically = {
     name: 'statically',
@@ -43,7 +43,7 @@ if (Object.values(exports).some((entry) => entry.module !== undefined)) {
   for (const output of Object.keys(bundled.metafile.outputs)) outputs.add(output)
 }
 
-// What an earlier build left and this one did not write is no part of the package.
+// Files of an earlier build that this one did not write are not part of the package.
 for (const path of readdirSync('dist', { recursive: true }).map((name) => join('dist', name))) {
   const isStale = path.endsWith('.d.ts')
     ? !existsSync(path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts'))

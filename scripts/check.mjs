@@ -1,23 +1,24 @@
-// Everything that proves the project, in one command: build, types, lint, tests. Ends with "N passed, N failed".
+// Everything that proves the project, in one command: build, types, lint, tests. Ends with 'N passed, N failed'.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { packages } from './packages.mjs'
 
-/** What another Node could change: not the page and the server, which both versions would only repeat. */
+/** The packages whose tests another version of Node could not change: the page and the server behave alike. */
 const ONCE = ['cli', 'store-mongo']
 const MATRIX = packages.filter(({ folder }) => !ONCE.includes(folder)).map(({ folder }) => `packages/${folder}/`)
 const out = mkdtempSync(join(tmpdir(), 'persist-check-'))
 const results = join(out, 'vitest.json')
 let passed = 0
-/** What failed, told again at the end: of a long output often only the end is kept. */
+/** What failed, printed again at the end: often only the end of a long output is kept. */
 const failures = []
 
 step('build', ['turbo', 'run', 'build', '--output-logs=errors-only'])
 step('types', ['tsc', '-p', 'tsconfig.json'])
 step('types with legacy decorators', ['tsc', '-p', 'packages/core/test/legacy/tsconfig.json'])
 step('lint', ['biome', 'check', '.'])
+step('plain words', ['node', 'scripts/words.mjs'])
 step('reference', ['node', 'docs/reference/node_modules/typedoc/bin/typedoc', '--options', 'docs/reference'])
 step('nothing unused', ['knip', '--no-config-hints'])
 step('packages as they are published', ['node', 'scripts/published.mjs'])
@@ -56,7 +57,7 @@ function step(name, command) {
   console.log(`${name}: ${ok ? 'passed' : 'FAILED'}`)
 }
 
-/** Counts what vitest says; a run that failed without a failed test (a file that does not load) is a failure too. */
+/** Counts the results of vitest. A run that failed without a failed test (a file that does not load) is a failure too. */
 function countTests(ok) {
   let report = { numPassedTests: 0, testResults: [] }
   try {
@@ -70,7 +71,7 @@ function countTests(ok) {
   if (!ok && failures.length === before) failures.push('the test run, without a failed test')
 }
 
-/** The failed tests of one file with the beginning of what they said, or the file that did not load. */
+/** The failed tests of one file with the first lines of their messages, or the file that did not load. */
 function failuresOf({ name, status, message, assertionResults }) {
   const file = relative(process.cwd(), name)
   const failed = assertionResults.filter((test) => test.status === 'failed')

@@ -1,4 +1,4 @@
-// The tests again with other versions of Node, which the npm package `node` brings. Build first: `pnpm test` does.
+// Runs the tests with other versions of Node, from the npm package `node`. It needs a build, which `pnpm test` makes.
 //   pnpm test:matrix [paths of tests]
 import { spawnSync } from 'node:child_process'
 

@@ -1,5 +1,5 @@
-// Looks at the packages as they would be published: `publint --strict`, the types by `attw` (packages of ES modules only),
-// and what they weigh. Build first: `pnpm test` does.
+// Checks the packages as they would be published: with `publint --strict`, the types with `attw` (for packages of ES modules
+// only), and their size. It needs a build, which `pnpm test` makes.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,8 +12,8 @@ import { formatMessage } from 'publint/utils'
 import { packages } from './packages.mjs'
 
 /**
- * In kB: what an application gets of our own code (minified, gzip, without what a package depends on), and the tarball. A
- * package that outgrows its budget gets a new one with a reason in the commit, or loses weight.
+ * In kB: our own code in an application (minified, gzip, without dependencies), and the tarball. A package that outgrows its
+ * budget must become smaller, or gets a larger budget with a reason in the commit.
  */
 const BUDGET = {
   cli: { code: 30, tarball: 150 },
@@ -29,7 +29,7 @@ const BUDGET = {
   'store-mongo': { code: 16, tarball: 110 },
 }
 
-/** What no package of ES modules only can do: be required by Node versions that we do not support. */
+/** Problems of all packages of ES modules only: Node versions that we do not support cannot require them. */
 const ESM_ONLY = { resolutions: ['node10', 'node16-cjs'], kinds: ['CJSResolvesToESM', 'NoResolution'] }
 
 const problems = []
@@ -40,7 +40,7 @@ try {
   if (status !== 0) throw new Error(`the packages cannot be packed: ${stderr}`)
   for (const { folder: name, manifest } of packages) {
     if (BUDGET[name] === undefined) problems.push(`size: @persist/${name} has no budget in scripts/published.mjs`)
-    else await look(name, manifest, BUDGET[name])
+    else await checkOne(name, manifest, BUDGET[name])
   }
 } finally {
   rmSync(folder, { recursive: true })
@@ -48,7 +48,7 @@ try {
 for (const problem of problems) console.log(problem)
 process.exitCode = problems.length === 0 ? 0 : 1
 
-async function look(name, manifest, budget) {
+async function checkOne(name, manifest, budget) {
   const directory = join('packages', name)
   const tarball = readFileSync(join(folder, `persist-${name}-${manifest.version}.tgz`))
   const { buffer, byteOffset, length } = tarball
@@ -73,7 +73,7 @@ async function look(name, manifest, budget) {
   console.log(`${name.padEnd(12)} ${row.join('  ')}`)
 }
 
-/** The bytes of the main entry point, or of the command, that travel. */
+/** The compressed bytes of the main entry point, or of the command. */
 async function codeOf(directory, { exports, bin }) {
   const entry = exports?.['.']?.default ?? Object.values(bin ?? {})[0]
   const { outputFiles } = await build({

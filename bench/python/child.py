@@ -1,4 +1,4 @@
-"""One Python peer at one work, in a process of its own: python child.py <peer> <work> <folder> <parameters as JSON>.
+"""One Python peer at one work, in its own process: python child.py <peer> <work> <folder> <parameters as JSON>.
 
 The same works and the same lines of JSON on file descriptor 3 as bench/src/work/child.ts.
 """
@@ -15,7 +15,7 @@ import numpy
 from kinds import KINDS, PAIRS
 from peers import OPEN
 
-PATIENCE_S = 5
+TIMEOUT_S = 5
 peer, work, folder, parameters = sys.argv[1:5]
 parameters = json.loads(parameters)
 ran = 0
@@ -58,7 +58,7 @@ def original(key):
     return values[key]
 
 
-def told(*args):
+def echo(*args):
     return repr(args)
 
 
@@ -77,7 +77,7 @@ def same(one, other):
 
 
 def ask(call, args, expected):
-    """How a call ended; one that takes too long is left behind."""
+    """The end of a call. A call that takes too long is abandoned."""
     answer = ["hung"]
 
     def judge():
@@ -88,7 +88,7 @@ def ask(call, args, expected):
 
     thread = threading.Thread(target=judge, daemon=True)
     thread.start()
-    thread.join(PATIENCE_S)
+    thread.join(TIMEOUT_S)
     return answer[0]
 
 
@@ -187,7 +187,7 @@ def alone():
 
 
 def values_of_kinds():
-    """One function in one folder, since joblib remembers in the process which functions it has compared."""
+    """Uses one function in one folder, because joblib remembers per process which functions it has compared."""
     global ran
     kept = {}
     memoize, close = OPEN[peer](folder)
@@ -204,7 +204,7 @@ def pairs():
     answers = {}
     for index, (name, (one, other)) in enumerate(PAIRS.items()):
         memoize, close = OPEN[peer](os.path.join(folder, f"pair-{index}"))
-        call = memoize("told", told)
+        call = memoize("echo", echo)
         first = ask(call, one, repr(one))
         answers[name] = ask(call, other, repr(other)) if first == "right" else first
         close()

@@ -1,4 +1,4 @@
-"""Twelve kinds of results and twelve pairs of argument lists, as a Python program may really have them."""
+"""Twelve kinds of results and twelve pairs of argument lists, that real Python programs have."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The Python peers, each set up as its own documentation recommends. `open_*` gives (memoize, close)."""
+"""The Python peers, each set up as its own documentation recommends. `open_*` returns (memoize, close)."""
 
 
 def open_pypersist(folder):

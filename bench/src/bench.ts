@@ -2,10 +2,10 @@
 //   pnpm bench               the whole run: bench/results/<date>.json, tables, charts, the figures of docs/performance.md
 //   pnpm bench --large       … with a folder of 1,000,000 entries: some minutes more, 8 GB of disk
 //   pnpm bench --check       only the gate, in its short form; fails on a regression
-//   pnpm bench --accept      makes the rows of the last whole run what later checks are held to
+//   pnpm bench --accept      accepts the rows of the last whole run: later checks compare with them
 //   pnpm bench --report      writes tables, charts and figures again from the last whole run
 //   pnpm bench --again disk  measures one group of rows again, into the results of the last whole run
-//   pnpm bench --tiny        everything once with tiny sizes, into the folder `.tmp`: to see that it runs
+//   pnpm bench --tiny        everything once with tiny sizes, into the folder `.tmp`, as a test
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ import { digits } from './report/text.ts'
 /** Blocks of rounds of the gate, in its short form and in a whole run. */
 const SHORT = 9
 const LONG = 31
-/** Only what is worse each time is a regression. */
+/** A row is a regression only if it is worse each time. */
 const TRIES = 3
 const QUICK_GROUPS: readonly Group[] = ['disk', 'memory', 'lmdb', 'cold']
 
@@ -55,7 +55,7 @@ else if (wanted.report) report(last(), RESULTS)
 else if (wanted.again !== undefined) await inFolder(again)
 else await inFolder(whole)
 
-/** All that is measured lies in one folder, which is deleted at the end. */
+/** Runs in a folder for everything that is measured, which is deleted at the end. */
 async function inFolder(run: (folder: string) => Promise<void> | void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))
   try {
@@ -71,30 +71,30 @@ function check(place: string): void {
   const worse = result.rows.filter(({ verdict }) => verdict === 'worse')
   if (worse.length === 0) return
   console.log(
-    `${worse.length} worse than accepted in ${worse[0]!.tries} measurements: docs/performance.md tells the rule`,
+    `${worse.length} worse than accepted in ${worse[0]!.tries} measurements: docs/performance.md has the rule`,
   )
   process.exitCode = 1
 }
 
 function accept(): void {
-  const { path, text, noisy } = acceptedOf(last(), readAccepted())
-  writeFileSync(path, text)
+  const { path, content, noisy } = acceptedOf(last(), readAccepted())
+  writeFileSync(path, content)
   format(path)
   for (const what of noisy) console.log(`too noisy, as accepted before: ${what}`)
-  console.log(`${path} holds later checks to ${newestResults()}`)
+  console.log(`later checks compare with ${newestResults()}: ${path}`)
 }
 
 function again(place: string): void {
   const group = wanted.again as Group
   if (!Object.hasOwn(GROUPS, group)) throw new Error(`no group "${group}": ${Object.keys(GROUPS).join(', ')}`)
-  const anew = gate([group], LONG, readAccepted(), 1, place)
-  printRows(anew)
+  const repeated = gate([group], LONG, readAccepted(), 1, place)
+  printRows(repeated)
   const results = last()
   const since = `Rows of "${group}" measured again at commit ${machine().commit}`
-  save({ ...results, gate: joined(results.gate, { ...anew, notes: [...anew.notes, since] }) }, RESULTS)
+  save({ ...results, gate: joined(results.gate, { ...repeated, notes: [...repeated.notes, since] }) }, RESULTS)
 }
 
-/** Both, and of what both have measured the later one. */
+/** The rows of both results. The later result wins. */
 function joined(earlier: GateResult, later: GateResult): GateResult {
   const rows = [...later.rows, ...earlier.rows]
   return {
@@ -107,16 +107,16 @@ function joined(earlier: GateResult, later: GateResult): GateResult {
 async function whole(place: string): Promise<void> {
   const began = performance.now()
   const minutes = () => (performance.now() - began) / 60_000
-  const tell = (step: string) => console.log(`${minutes().toFixed(1).padStart(5)} min  ${step}`)
+  const print = (step: string) => console.log(`${minutes().toFixed(1).padStart(5)} min  ${step}`)
   const missing: string[] = []
   const sizes = wanted.tiny ? TINY : WHOLE
   const measured = (groups: readonly Group[]) =>
     gate(groups, wanted.tiny ? 1 : LONG, readAccepted(), 1, join(place, 'gate'))
   const all = await runners(missing)
-  tell('the rows of the gate')
+  print('the rows of the gate')
   const few = measured([...QUICK_GROUPS, 'many', 'mongo'])
-  const raced = await race(all, sizes, place, tell)
-  if (wanted.large) tell('1,000,000 entries')
+  const raced = await race(all, sizes, place, print)
+  if (wanted.large) print('1,000,000 entries')
   const gated = joined(few, measured(wanted.large ? ['large'] : []))
   printRows(gated)
   const results: Results = {
@@ -133,7 +133,7 @@ async function whole(place: string): Promise<void> {
   const folder = wanted.tiny ? fileURLToPath(new URL('../../.tmp/bench', import.meta.url)) : RESULTS
   mkdirSync(folder, { recursive: true })
   save(results, folder)
-  tell(`done: ${join(folder, 'README.md')}`)
+  print(`done: ${join(folder, 'README.md')}`)
 }
 
 function save(results: Results, folder: string): void {
@@ -149,7 +149,7 @@ function report(results: Results, folder: string): void {
   format(folder, PAGE)
 }
 
-/** As the rest of the repository. */
+/** Formats files in the same way as the rest of the repository. */
 function format(...paths: string[]): void {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   execFileSync(join(root, 'node_modules', '.bin', 'biome'), ['format', '--write', ...paths], { cwd: root })
@@ -170,7 +170,7 @@ function printRows({ rows, notes }: GateResult): void {
   for (const note of notes) console.log(note)
 }
 
-/** Six digits are more than any of it is worth. */
+/** Keeps six digits, which are more than the measurements justify. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }

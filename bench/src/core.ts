@@ -1,4 +1,4 @@
-// What a call costs that never leaves memory, and what the features cost that it does not use.
+// The cost of a call that never leaves memory, and of features that are not used.
 import { createPersist, type Entry, memoryStore, type StoreAdapter } from '@persist/core'
 import { sha256 } from '@persist/hash'
 import { canonicalArguments } from '@persist/key'
@@ -15,7 +15,7 @@ const add = persist((x: number, y: number) => x + y, {
 })
 const lru = new LRUCache<string, number>({ max: 1_000 })
 
-/** The least that a store can be, so that what core does stands out. */
+/** A minimal store, so that the cost of core is visible. */
 const entries = new Map<string, Entry>()
 const map: StoreAdapter<'sync'> = {
   ...memoryStore(),
@@ -61,7 +61,7 @@ const [tier, plain, whole, writing, hand] = await interleaved(
 const met = [
   row('hit in the memory tier, two numbers, in µs', tier!.micros, 2),
   row('… / lru-cache with a JSON key', tier!.micros / plain!.micros, 3),
-  // Not 1: a hit also judges the version, counts, and looks for listeners.
+  // The target is not 1: a hit also checks the version, counts, and looks for listeners.
   row('hit with all features off / key, hash, get, unpickle by hand', whole!.micros / hand!.micros, 1.75),
   row('… with tags, metadata, shouldStore, bounds / without', writing!.micros / whole!.micros, 1.25),
 ]

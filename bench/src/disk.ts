@@ -1,4 +1,4 @@
-// What a hit and a miss cost over a folder, beside the cheapest that file system and JSON allow.
+// The cost of a hit and of a miss in a folder, compared with the cheapest way that the file system and JSON allow.
 //   node dist/disk.js            all but the large folder
 //   PERSIST_BENCH_LARGE=1 …      also a folder of 1,000,000 entries (some minutes, 8 GB)
 import { mkdirSync, mkdtempSync, promises, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ let turn = 0
 const next = () => turn++ % KEYS
 const met: boolean[] = []
 
-// Without flushes: they would slow down whatever else is written in the same run.
+// Without flushes, which would slow down all other writes of the same run.
 const raw = openLmdb<string, string>({
   path: join(folder, 'lmdb'),
   encoding: 'string',

@@ -1,10 +1,10 @@
-// What the identity of a call costs: its canonical text and the hash of that.
+// The cost of the identity of a call: its canonical string and the hash of it.
 import { hash } from 'node:crypto'
 import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import { interleaved, row } from './measure.ts'
 
-// Other arguments each time: a constant would be a constant to the compiler, too.
+// Each call has other arguments, because the compiler could compute a constant result.
 let turn = 0
 const numbers = Array.from({ length: 64 }, (_, index) => [index, index / 8])
 const options = Array.from({ length: 64 }, (_, index) => [
@@ -18,7 +18,7 @@ const bytes = [new Uint8Array(1024 * 1024)]
 
 const next = <T>(values: readonly T[]): T => values[turn++ & 63]!
 const ours = (value: unknown) => sha256(canonical(value))
-// The cheapest there is: JSON loses values, and Node's one-step digest of it.
+// The cheapest identity: JSON, which loses values, and Node's one-step digest of it.
 const json = (value: unknown) => hash('sha256', JSON.stringify(value), 'base64url')
 
 async function compare(what: string, value: () => unknown, batch: number) {
@@ -36,7 +36,7 @@ async function compare(what: string, value: () => unknown, batch: number) {
 const two = await compare('two numbers', () => next(numbers), 2_000)
 const small = await compare('a small options object', () => next(options), 2_000)
 const met = [
-  row('canonical text + SHA-256 of two numbers, in µs', two.micros, 3),
+  row('canonical string + SHA-256 of two numbers, in µs', two.micros, 3),
   row('… of a small options object / (JSON + SHA-256)', small.ratio, 2.5),
 ]
 

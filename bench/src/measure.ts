@@ -1,4 +1,4 @@
-/** One thing to time: `run` is called `batch` times in a row within a round. */
+/** One function to time. `run` is called `batch` times in a row within a round. */
 export interface Subject {
   readonly name: string
   readonly run: () => unknown
@@ -11,8 +11,8 @@ export interface Timing {
 }
 
 /**
- * Times the subjects interleaved, round by round, so that a slow second of the machine hits all of them, and gives the
- * median of each. A subject that returns promises is awaited.
+ * Times the subjects interleaved, round by round, so that a slow second of the machine affects all of them, and returns the
+ * median of each. Awaits the promises of a subject.
  */
 export async function interleaved(
   subjects: readonly Subject[],

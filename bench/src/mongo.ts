@@ -1,5 +1,5 @@
-// What a hit, many hits and a miss cost over MongoDB, beside the plain driver and beside @keyv/mongo in the same run.
-//   node dist/mongo.js           the server of PERSIST_TEST_MONGODB_URL, else one of the tests' is started
+// The cost of a hit, many hits and a miss in MongoDB, compared with the plain driver and with @keyv/mongo in the same run.
+//   node dist/mongo.js           with the server of PERSIST_TEST_MONGODB_URL, or one that the tests start
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { KeyvMongo } from '@keyv/mongo'
@@ -38,7 +38,7 @@ for (let from = 0; from < KEYS; from += 50) await Promise.all(calls.slice(from, 
 await plain.insertMany(calls.map(([id]) => ({ _id: ids[id]!, payload: pickle(record(id)) })))
 await keyv.setMany(calls.map(([id]) => ({ key: ids[id]!, value: record(id) })))
 
-// As in a server, the usual user: a process that would end by itself lets go of its connections between two rounds.
+// This process behaves like a server. Otherwise, it would give up its connections between two rounds.
 createServer().listen(0, '127.0.0.1').unref()
 
 let turn = 0

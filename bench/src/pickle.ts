@@ -1,4 +1,4 @@
-// What keeping and reading a value costs, beside JSON, which is the yardstick even where it loses the value.
+// The cost of writing and reading a value, compared with JSON, also where JSON loses the value.
 import { pickle, unpickle } from '@persist/pickle'
 import * as json from '@persist/pickle/json'
 import * as binary from '@persist/pickle/v8'
@@ -31,16 +31,16 @@ interface Ratios {
   readonly read: number
 }
 
-/** The pair's times over those of JSON of the same value; reading is compared on the very same text where there is one. */
+/** The pair's times divided by those of JSON for the same value. JSON reads the same string, if the pair writes one. */
 async function compare(value: unknown, batch: number, pair: Pair = { pickle, unpickle }): Promise<Ratios> {
   const payload = pair.pickle(value)
-  const text = typeof payload === 'string' ? payload : JSON.stringify(value)
+  const string = typeof payload === 'string' ? payload : JSON.stringify(value)
   const [write, stringify, read, parse] = await interleaved(
     [
       { name: 'pickle', run: () => pair.pickle(value) },
       { name: 'JSON.stringify', run: () => JSON.stringify(value) },
       { name: 'unpickle', run: () => pair.unpickle(payload as never) },
-      { name: 'JSON.parse', run: () => JSON.parse(text) },
+      { name: 'JSON.parse', run: () => JSON.parse(string) },
     ],
     { batch },
   )
@@ -57,7 +57,7 @@ const withLists = await compare(listed, 5)
 const met = [
   row('pickle of 1,000 plain records / JSON.stringify', plain.write, 2.5),
   row('… with a list in each / JSON.stringify', withLists.write, 2.5),
-  row('unpickle of 1,000 plain records / JSON.parse of the same text', plain.read, 1.1),
+  row('unpickle of 1,000 plain records / JSON.parse of the same string', plain.read, 1.1),
 ]
 
 console.log('Without a target, as × JSON to write and to read:')

@@ -1,14 +1,14 @@
 import type { Subject } from './measure.ts'
 
-/** Short rounds in one block; each block gives one ratio. */
+/** Short rounds in one block. Each block makes one ratio. */
 const ROUNDS_IN_BLOCK = 12
-/** Before anything counts: the compiler has to have seen a subject a thousand times. */
+/** Rounds that do not count. The compiler needs about a thousand calls of a subject. */
 const WARM_UP_ROUNDS = 80
 
 /**
- * Times the subjects interleaved, in blocks of short rounds, and gives what each took in each round, in microseconds a
- * call. `batch`: calls in a row, few enough to last about a millisecond, so that on a busy machine some rounds run
- * undisturbed.
+ * Times the subjects interleaved, in blocks of short rounds, and returns the time of each in each round, in microseconds per
+ * call. `batch` is the number of calls in a row. It should take about a millisecond, so that some rounds run undisturbed on
+ * a busy machine.
  */
 export async function samples(
   subjects: readonly Subject[],
@@ -17,7 +17,7 @@ export async function samples(
   const { blocks, batch, inBlock = ROUNDS_IN_BLOCK, warmUp = WARM_UP_ROUNDS } = options
   const taken = subjects.map(() => [] as number[])
   for (let round = -warmUp; round < blocks * inBlock; round++) {
-    // Who comes first pays for what the one before left behind, so they take turns.
+    // The first subject pays for the garbage of the one before it, so they take turns.
     for (let turn = 0; turn < subjects.length; turn++) {
       const index = (turn + Math.max(round, 0)) % subjects.length
       const start = performance.now()
@@ -32,8 +32,8 @@ export async function samples(
 }
 
 /**
- * Block by block, how much the first took of what the second took, by the lower quarter of each: other processes only
- * ever add to a time, so the faster rounds are the truer ones.
+ * The ratio of two subjects in each block, by the lower quarter of the rounds of each. Other processes only add to a time, so
+ * the faster rounds are more accurate.
  */
 export function ratios(ones: readonly number[], others: readonly number[], inBlock = ROUNDS_IN_BLOCK): number[] {
   return blocksOf(ones, inBlock).map(

@@ -1,5 +1,5 @@
-// What an entry costs to read and to write in each store, beside its driver alone with the same payload, in one run. The
-// store alone is measured, and a whole hit of a persisted function: key, hash, judgement and unpickling are in it.
+// The cost to read and to write an entry in each store, compared with its driver alone and the same payload, in one run.
+// Measured are the store alone and a whole hit of a persisted function, with key, hash, checks and unpickling.
 //   node dist/stores.js          with Redis and MongoDB where the tests find or install them
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ import { startMongo } from '../../test/support/mongo.mjs'
 import { startRedis } from '../../test/support/redis.mjs'
 import { interleaved, row } from './measure.ts'
 
-/** The driver alone: how somebody would keep the same payload by hand. */
+/** The driver alone, as a program without a cache would use it. */
 interface Driver {
   readonly get: (id: number) => unknown
   readonly set: (id: number) => unknown
@@ -39,7 +39,7 @@ const record = (id: number) => ({
 const payloads = Array.from({ length: KEYS }, (_, id) => pickle(record(id)))
 const met: boolean[] = []
 
-/** `target`: of `store.get` to the driver's get. What a call costs is judged in `core.ts`, `disk.ts` and `mongo.ts`. */
+/** `target` is for the ratio of `store.get` to the driver's get. `core.ts`, `disk.ts` and `mongo.ts` check the cost of a call. */
 async function measure(name: string, adapter: StoreAdapter, driver: Driver, target: number): Promise<void> {
   const store = adapter.open('plain') as Store
   const entry = (id: number) => ({ hash: `id-${id}`, payload: payloads[id]!, createdAt: 1 })
@@ -108,7 +108,7 @@ await measure(
 )
 await texts.close()
 
-// What lmdb does by itself with the same values: it keeps them in a format of its own, without a checksum.
+// The lmdb package alone with the same values. It has its own format, without a checksum.
 const values = openLmdb<ReturnType<typeof record>, string>({ path: join(folder, 'values'), ...unflushed })
 for (let id = 0; id < KEYS; id++) values.putSync(`plain/id-${id}`, record(id))
 const plainLmdb = lmdb.open('plain') as Store<'sync'>

@@ -7,8 +7,8 @@ const HEADER = /"bytes":(\d+).*?"hash":"([^"]*)","createdAt":(\d+)/
 const buffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 /**
- * What any hit has to do that trusts nothing: key, hash, one read, checksum, header, payload. No errors, no options, no
- * store: the floor of a hit on disk.
+ * The steps of a hit that trusts nothing: key, hash, one read, checksum, header, payload. Without errors, options and a
+ * store, this is the lower bound for a hit on disk.
  */
 export function straightHit(folder: string, args: readonly unknown[]): unknown {
   const hash = sha256(canonicalArguments(args))

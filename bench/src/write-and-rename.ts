@@ -8,9 +8,9 @@ const FOLDERS = 16
 /**
  * A miss by hand: writes a record into a temporary file and renames it.
  *
- * The temporary files are made where the store in `cache` makes its own. Before ext4 gives out an inode it looks at all
- * that were deleted within the last minutes near that folder (`recently_deleted` in fs/ext4/ialloc.c); after a test run
- * that is most of the time of either, and two folders would not pay the same.
+ * The temporary files are in the same folder as those of the store in `cache`. Before ext4 assigns an inode, it checks all
+ * inodes that were deleted within the last minutes near that folder (`recently_deleted` in fs/ext4/ialloc.c). After a test
+ * run, this takes most of the time of both, and would take different times in two folders.
  */
 export function writeAndRename(cache: string): (id: number) => void {
   const temporary = join(cache, '.persist')

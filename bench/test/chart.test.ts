@@ -15,22 +15,22 @@ describe('a bar chart', () => {
     expect(lengths(svg)).toEqual([...lengths(svg)].sort((a, b) => a - b))
   })
 
-  it('gives each factor of ten the same length on a logarithmic scale', () => {
+  it('has the same length for each factor of ten on a logarithmic scale', () => {
     const [one, ten, hundred] = lengths(barChart('', '', [bar('a', 1), bar('b', 10), bar('c', 100)], 'log'))
     expect(hundred! - ten!).toBeCloseTo(ten! - one!, -1)
   })
 
-  it('shows a bar of nothing as nearly nothing on a linear scale', () => {
+  it('shows a very short bar for 0 on a linear scale', () => {
     const [none, most] = lengths(barChart('', '', [bar('none', 0), bar('most', 20)], 'linear'))
     expect(none).toBeLessThan(5)
     expect(most).toBeGreaterThan(100)
   })
 
-  it('writes markup in a label as text', () => {
+  it('escapes markup in a label', () => {
     expect(barChart('<script>', '"', [bar('a & b', 1)], 'log')).not.toMatch(/<script>|a & b/)
   })
 
-  it('has colours for a dark page', () => {
+  it('has colors for a dark page', () => {
     expect(barChart('', '', [bar('a', 1)], 'log')).toContain('prefers-color-scheme: dark')
   })
 })

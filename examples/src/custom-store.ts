@@ -1,4 +1,4 @@
-// A store of one's own: a Map, in 30 lines. Prove a real one with @persist/store/conformance.
+// Your own store: a Map, in 30 lines. Test a real one with @persist/store/conformance.
 import { type Entry, persist, type Store, type StoreAdapter } from '@persist/core'
 
 function mapStore(): StoreAdapter<'sync'> {

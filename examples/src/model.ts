@@ -1,4 +1,4 @@
-// A method: its key says what matters of the instance.
+// A method. Its key contains the state of the instance that matters.
 import { persist, persisted } from '@persist/core'
 
 class Model {

@@ -3,14 +3,14 @@ import type { Meter } from '@opentelemetry/api'
 import type { PersistEvent } from '@persist/core'
 
 /**
- * Counts what all persisted functions of this process do, as OpenTelemetry metrics: how often each was a hit, a miss,
- * stale; how long computing took, and how much time hits saved; problems of stores. Hears it on the channels
- * `persist:<event>`, so that no function has to know. The answer stops it.
+ * Counts the calls of all persisted functions of this process as OpenTelemetry metrics: hits, misses and stale results, the
+ * time of computations, the time that hits saved, and problems of stores. It listens on the channels `persist:<event>`, so
+ * the functions need no option. Returns a function that stops it.
  */
 export function measurePersist(meter: Meter): () => void {
   const calls = meter.createCounter('persist.calls', { description: 'calls by their outcome' })
   const computed = meter.createHistogram('persist.compute.duration', { unit: 's' })
-  const saved = meter.createCounter('persist.saved', { unit: 's', description: 'what hits would have taken' })
+  const saved = meter.createCounter('persist.saved', { unit: 's', description: 'time that hits saved' })
   const written = meter.createCounter('persist.written', { unit: 'By' })
   const problems = meter.createCounter('persist.problems')
   const listeners: Record<string, (event: never) => void> = {

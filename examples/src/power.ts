@@ -6,7 +6,7 @@ const power = persist((x: number, y: number) => x ** y, {
   funcname: 'power',
   key: (x, y) => [x, y] as const,
   hash: ([x, y]) => `${x}_to_the_power_of_${y}`,
-  unhash: (text) => text.split('_to_the_power_of_').map(Number) as [number, number],
+  unhash: (hash) => hash.split('_to_the_power_of_').map(Number) as [number, number],
   pickle: String,
   unpickle: Number,
 })

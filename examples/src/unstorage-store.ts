@@ -1,10 +1,10 @@
-// Any of unstorage's drivers as a store: Cloudflare KV, Vercel, Azure, S3, GitHub, … What it cannot do, it does not claim.
+// Any driver of unstorage as a store: Cloudflare KV, Vercel, Azure, S3, GitHub, … `supports` says what it cannot do.
 import { createHash } from 'node:crypto'
 import type { Bounds, Entry, Head, ListedHead, OpenOptions, Store, StoreAdapter } from '@persist/core'
 import { StoreError } from '@persist/core'
 import type { Storage } from 'unstorage'
 
-/** An entry as unstorage keeps it, in JSON: bytes as base64. */
+/** An entry as JSON, with bytes as base64. */
 interface Kept extends Head {
   readonly text?: string
   readonly base64?: string
@@ -13,7 +13,7 @@ interface Kept extends Head {
 export function unstorageStore(storage: Storage, name: string): StoreAdapter<'async'> {
   return {
     mode: 'async',
-    // No driver has compare-and-set, so there are no leases; and `getItems` is a loop for most.
+    // No driver has compare-and-set, so there are no leases. In most drivers, `getItems` is a loop.
     supports: { lease: false, many: false, tags: false, bounds: false, persistent: true },
     name: `unstorage://${name}`,
     open: (namespace, options) => new UnstorageStore(storage, namespace, options),
@@ -94,7 +94,7 @@ class UnstorageStore implements Store<'async'> {
     return gone
   }
 
-  /** A driver that writes in place may show half a value: that is a miss, and never an entry. */
+  /** A driver that writes in place may return half a value, which is a miss. */
   async #read(key: string): Promise<Entry | undefined> {
     const kept = await this.#storage.getItem<Kept>(key)
     if (kept === null) return undefined
@@ -106,7 +106,7 @@ class UnstorageStore implements Store<'async'> {
     return { ...head, payload: text ?? new Uint8Array(Buffer.from(base64!, 'base64')) }
   }
 
-  /** unstorage gives `:`, `/` and `?` in keys a meaning of its own, and file systems fold case. */
+  /** `:`, `/` and `?` in keys have a meaning for unstorage, and some file systems ignore case. */
   #keyOf(hash: string): string {
     return `${this.#base}:${digest(hash)}`
   }

@@ -1,4 +1,4 @@
-// Results in whatever unstorage reaches; here in files.
+// Results in any storage that unstorage supports. Here they are in files.
 import { persist } from '@persist/core'
 import { createStorage } from 'unstorage'
 import fsLite from 'unstorage/drivers/fs-lite'

@@ -15,13 +15,13 @@ withMongo('the examples over MongoDB', (server) => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('two machines share one answer, Date and all', () => {
+  it('two machines share one answer, including its Date', () => {
     const first = runExample(folder, 'shared-mongo', url)
     expect(first).toContain('computed')
     expect(runExample(folder, 'shared-mongo', url)).toBe(first.replace('computed', 'from the cache'))
   })
 
-  it('the census finds everything the second time, and computes one file anew when one changed', () => {
+  it('the census finds everything the second time, and computes only a changed file again', () => {
     mkdirSync(join(folder, 'lib'))
     for (let n = 0; n < 5; n++) {
       writeFileSync(join(folder, `lib/${n}.d.ts`), `export declare function f${n}(x: number): string\n`)

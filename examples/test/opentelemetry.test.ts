@@ -8,7 +8,7 @@ import { createPersist, memoryStore } from '@persist/core'
 import { expect, it } from 'vitest'
 import { measurePersist } from '../src/opentelemetry-metrics.ts'
 
-it('hits, misses, durations, bytes and problems of all functions become metrics, until it is stopped', async () => {
+it('hits, misses, durations, bytes and problems of all functions become metrics until the listener is stopped', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
   const reader = new PeriodicExportingMetricReader({ exporter })
   const provider = new MeterProvider({ readers: [reader] })

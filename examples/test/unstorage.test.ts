@@ -14,7 +14,7 @@ describe('the bridge to unstorage, over its driver for memory', () => {
     adapter: (place) => {
       const storage = places.get(place) ?? createStorage()
       places.set(place, storage)
-      // Disposing it would lose what is in memory.
+      // A dispose would lose the entries in memory.
       return { ...unstorageStore(storage, place), close: async () => {} }
     },
     cleanup: (place) => void places.delete(place),
@@ -35,7 +35,7 @@ describe('the example', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('computes once, in files of unstorage, and asks anew where one of them is torn', () => {
+  it('computes once, stores files of unstorage, and computes again if a file is torn', () => {
     expect(runExample(folder, 'unstorage')).toBe('asking for France\nParis 1970-01-01T00:00:00.000Z\nFrance: Paris\n')
     expect(runExample(folder, 'unstorage')).toBe('Paris 1970-01-01T00:00:00.000Z\nFrance: Paris\n')
     const [room] = readdirSync(join(folder, 'unstorage/persist'))

@@ -41,7 +41,7 @@ const esbuild = (format: Format) => async (entry: string, outfile: string) => {
     platform: 'node',
     target: 'node20',
     minify: true,
-    // `import.meta` is nothing in CommonJS: that is what is tested.
+    // `import.meta` is empty in CommonJS, which this tests.
     logOverride: { 'empty-import-meta': 'silent' },
   })
 }
@@ -91,7 +91,7 @@ describe.each([
 ] as const)('an application that is bundled by %s', (name, extension, bundle) => {
   const place = name.replace(/\W+/g, '-')
 
-  test('runs where nothing is installed, with an adapter handed over, or by URL with its scheme registered', async () => {
+  test('runs without installed packages, with an adapter, or by URL with a registered scheme', async () => {
     const folder = join(apart, place)
     mkdirSync(folder)
     await bundle(join(project.folder, 'bundled.mjs'), join(folder, `main.${extension}`))
@@ -99,7 +99,7 @@ describe.each([
     expect(runIn(folder, `main.${extension}`)).toBe(AGAIN)
   })
 
-  test('finds the store of a URL by itself where that is installed beside it', async () => {
+  test('finds the store of a URL by itself if that is installed beside it', async () => {
     const folder = join(project.folder, place)
     mkdirSync(folder)
     await bundle(join(project.folder, 'by-url.mjs'), join(folder, `main.${extension}`))

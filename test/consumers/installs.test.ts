@@ -23,24 +23,24 @@ describe.each(INSTALLERS)('installed by %s', (installer) => {
     return made
   }
 
-  test('core and the disk store keep results in a folder, and bring no other store', () => {
+  test('core and the disk store keep results in a folder, and install no other store', () => {
     const { run, ours, has } = project(['@persist/core', '@persist/store-disk'])
     expect(run('disk.mjs')).toBe('computing\n6 1970-01-01T00:00:00.000Z 1\n')
     expect(run('disk.mjs')).toBe('6 1970-01-01T00:00:00.000Z 1\n')
     expect(ours()).toEqual([...BELOW, '@persist/store-disk'].sort())
     expect(NATIVE.filter(has)).toEqual([])
-    // And the disk store is loaded by nobody who asks for another one.
+    // A program that uses another store does not load the disk store.
     expect(run('missing.mjs', 'mongodb://localhost')).toContain('ERR_PERSIST_STORE_NOT_INSTALLED')
   })
 
-  test('core and the MongoDB store load, and give the value where the server is dead', () => {
+  test('core and the MongoDB store load, and return the value if the server is down', () => {
     const { run, ours, has } = project(['@persist/core', '@persist/store-mongo'])
     expect(run('mongo.mjs')).toBe('6 9\n')
     expect(ours()).toEqual([...BELOW, '@persist/store-mongo'].sort())
     expect(NATIVE.filter(has)).toEqual(['mongodb'])
   })
 
-  test('core and the LMDB store work without a compiler, and core and the Keyv store with the Keyv that one has', () => {
+  test('core and the LMDB store work without a compiler, and core and the Keyv store with the Keyv of the user', () => {
     const lmdb = project(['@persist/core', '@persist/store-lmdb'])
     expect(lmdb.run('lmdb.mjs')).toBe('6 0\n')
     expect(lmdb.run('lmdb.mjs')).toBe('6 1\n')
@@ -52,7 +52,7 @@ describe.each(INSTALLERS)('installed by %s', (installer) => {
     expect(NATIVE.filter(keyv.has)).toEqual(['keyv', '@keyv/redis'])
   })
 
-  test('core alone takes a store of one’s own, and says how to add another', () => {
+  test("core alone accepts a user's store, and names the command that adds another", () => {
     const { run, ours, has } = project(['@persist/core'])
     expect(run('custom.mjs')).toBe('6 6 1 [["mine://here",{"size":1}]]\n')
     expect(ours()).toEqual(BELOW)
@@ -64,7 +64,7 @@ describe.each(INSTALLERS)('installed by %s', (installer) => {
   })
 })
 
-test('two copies of everything in one process share their schemes, their folders and the work of a call', () => {
+test('two copies of all packages in one process share their schemes, their folders and concurrent calls', () => {
   const project = makeProject(packed, 'npm', ['@persist/core', '@persist/store-disk'])
   projects.push(project)
   const second = join(project.folder, 'second')

@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The command of the pnpm that this project names. */
+/** The command that runs this project's version of pnpm. */
 export const PNPM = ['npx', '--yes', 'pnpm@12'] as const
 
-/** Packages as they would be published. */
+/** The packages as they would be published. */
 export interface Packed {
   readonly folder: string
-  /** The names of the packages, and the tarball of each. */
+  /** The tarballs, by the names of the packages. */
   readonly tarballs: ReadonlyMap<string, string>
   remove(): void
 }
 
-/** Packs all packages, as they were built. */
+/** Packs all built packages. */
 export function pack(): Packed {
   const folder = mkdtempSync(join(tmpdir(), 'persist-packed-'))
   const [command, ...args] = PNPM

@@ -7,26 +7,26 @@ import { type Packed, PNPM } from './packed.ts'
 
 const PROGRAMS = fileURLToPath(new URL('programs', import.meta.url))
 
-/** How a project installs what it needs. */
+/** The package managers of projects. */
 export type Installer = 'npm' | 'pnpm' | 'pnpm, hoist: false'
 
 export const INSTALLERS: readonly Installer[] = ['npm', 'pnpm', 'pnpm, hoist: false']
 
-/** An empty project with what one kind of user needs. */
+/** An empty project with the packages that one kind of user needs. */
 export interface Project {
   readonly folder: string
-  /** Runs a program of `programs`, or of the project, and gives what it printed. */
+  /** Runs a program of `programs`, or of the project, and returns its output. */
   run(program: string, ...args: string[]): string
-  /** Runs it, and gives what it said in failing. */
+  /** Runs a program that fails, and returns its output. */
   fails(program: string, ...args: string[]): string
-  /** All packages of `@persist` that were installed, wherever they lie. */
+  /** All installed packages of `@persist`, in any folder. */
   ours(): string[]
-  /** Whether any package of that name was installed. */
+  /** Whether a package of that name is installed. */
   has(name: string): boolean
   remove(): void
 }
 
-/** Installs packages as they were packed; what they ask for of ours comes packed too, all else from the registry. */
+/** Installs packed packages. Their dependencies of ours are packed too, all others come from the registry. */
 export function makeProject(
   { tarballs }: Packed,
   installer: Installer,
@@ -81,7 +81,7 @@ function install(folder: string, [command, ...args]: readonly string[]): void {
   }
 }
 
-/** That of a person in a terminal: nothing of the package manager that runs the tests. */
+/** The environment of a person in a terminal, without variables of the package manager that runs the tests. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(?!config_registry)|pnpm_|NODE_PATH$|PERSIST_|CI$)/i.test(name),
@@ -89,7 +89,7 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(kept)
 }
 
-/** The names of all packages below a folder's `node_modules`, those within pnpm's own folder too. */
+/** The names of all packages below a folder's `node_modules`, including those in pnpm's own folder. */
 function installed(folder: string): string[] {
   const names: string[] = []
   const walk = (modules: string): void => {

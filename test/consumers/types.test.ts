@@ -57,14 +57,14 @@ describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact
     exactOptionalPropertyTypes: exact,
     noUncheckedIndexedAccess: true,
     verbatimModuleSyntax: true,
-    // The published types themselves are what is tested.
+    // This checks the published types themselves.
     skipLibCheck: false,
     declaration: true,
     emitDeclarationOnly: true,
     outDir: 'declared',
   }
 
-  test('the published types have no error, and say what they should', () => {
+  test('the published types have no error, and accept and refuse what they should', () => {
     const lib = ['es2023', 'esnext.disposable', 'esnext.decorators']
     const node = { lib, types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] }
     expect(compile(path, { ...strict, ...node }, 'typed.ts')).toBe('')
@@ -85,7 +85,7 @@ function compile(compiler: string, compilerOptions: object, file: string): strin
   return status === 0 ? '' : `${status} ${stdout}`
 }
 
-/** Within a package, whatever its `exports` say. */
+/** A file of a package, even if its `exports` do not list it. */
 function pathOf(within: string): string {
   const [name, ...rest] = within.split('/')
   const found = require.resolve.paths(name!)!.map((modules) => join(modules, name!, 'package.json'))

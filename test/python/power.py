@@ -1,4 +1,4 @@
-"""`power`, memoised by pypersist. Reads a command a line, as JSON, and answers each with a line."""
+"""`power`, memoized by pypersist. Reads one command per line, as JSON, and answers each with a line."""
 
 import json
 import sys

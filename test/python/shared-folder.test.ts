@@ -17,7 +17,7 @@ interface Power {
   readonly text: string
 }
 
-await withPypersist('a folder that Python uses too', (startIn) => {
+await withPypersist('a folder that Python also uses', (startIn) => {
   let dir: string
   let python: Python
   let ran: number
@@ -36,7 +36,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
       storekey: true,
       hash: ([x, y]) => `${x}_to_the_power_of_${y}`,
       pickle: JSON.stringify,
-      unpickle: (text) => JSON.parse(String(text)),
+      unpickle: (payload) => JSON.parse(String(payload)),
       metadata: () => 'by TypeScript',
     })
   }
@@ -48,7 +48,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     ran = 0
   })
 
-  test('what Python has computed is not computed again', async () => {
+  test('TypeScript finds a result that Python computed', async () => {
     expect(await python('call', 2, 4)).toMatchObject({ ran: true, value: { power: 16, by: 'Python' } })
     expect(power(2, 4)).toEqual({ power: 16, by: 'Python', text: 'größer ☃' })
     expect(ran).toBe(0)
@@ -57,7 +57,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(power.cache.size).toBe(1)
   })
 
-  test('what TypeScript has computed Python does not compute again', async () => {
+  test('Python finds a result that TypeScript computed', async () => {
     power(2, 4)
     power(10, 3)
     expect(await python('call', 2, 4)).toEqual({
@@ -78,7 +78,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(ran).toBe(2)
   })
 
-  test('what one deletes is gone for the other', async () => {
+  test('an entry that one deletes is gone for the other', async () => {
     power(2, 4)
     await python('delete', 2, 4)
     expect(power.has(2, 4)).toBe(false)
@@ -89,7 +89,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(await python('delete', 2, 4)).toMatchObject({ error: 'KeyError' })
   })
 
-  test('what Python puts in another’s place is what TypeScript finds, with nothing left of the old', async () => {
+  test('TypeScript finds the result that Python puts in place of another, with nothing left of the old one', async () => {
     power(2, 4)
     await python('delete', 2, 4)
     await python('put', 2, 4, { power: -1, by: 'hand', text: '' })
@@ -99,7 +99,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(await python('call', 2, 4)).toMatchObject({ ran: false, value: { power: 16, by: 'TypeScript' } })
   })
 
-  test('each clears what both have written', async () => {
+  test('each clears the entries of both', async () => {
     power(2, 4)
     await python('call', 3, 3)
     await python('clear')
@@ -113,8 +113,8 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(await python('call', 2, 4)).toMatchObject({ ran: true })
   })
 
-  test('two keys under one hash are told in both languages', async () => {
-    // In a folder of its own: this process has a function by that name already.
+  test('two keys under one hash are an error in both languages', async () => {
+    // Another folder, because this process already has a function with that name.
     const elsewhere = newFolder()
     const python = startIn(elsewhere)
     const other = persist((x: number) => x, {
@@ -124,7 +124,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
       storekey: true,
       hash: () => '2_to_the_power_of_4',
       pickle: JSON.stringify,
-      unpickle: (text) => JSON.parse(String(text)),
+      unpickle: (payload) => JSON.parse(String(payload)),
     })
     await python('call', 2, 4)
     expect(() => other(1)).toThrow(
@@ -135,10 +135,10 @@ await withPypersist('a folder that Python uses too', (startIn) => {
     expect(await python('call', 2, 4)).toMatchObject({ error: 'HashCollisionError' })
   })
 
-  test('programs in both languages that compute the same at the same time get right results, and leave no lock', async () => {
-    // One of Python: two of them fail each other now and then, since each removes a lock that both have taken.
+  test('programs in both languages that compute the same at the same time get correct results, and leave no lock', async () => {
+    // Only one process of Python: two of them sometimes fail, because each removes a lock that both have taken.
     const program = fileURLToPath(new URL('./power.mjs', import.meta.url))
-    // pypersist fails if somebody makes the folder that it has just found missing.
+    // pypersist fails if another process makes the folder right after pypersist found it missing.
     await python('size')
     const nodes = [1, 2].map(() => execFile(process.execPath, [program, dir, '60']))
     for (let x = 1; x <= 60; x++) {
@@ -154,7 +154,7 @@ await withPypersist('a folder that Python uses too', (startIn) => {
   }, 120_000)
 })
 
-test('what Python has no place for works among programs in TypeScript: expiry, versions, tags', () => {
+test('features that Python lacks work among programs in TypeScript: expiry, versions, tags', () => {
   const dir = newFolder()
   let now = 1_000_000
   let ran = 0

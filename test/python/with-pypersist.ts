@@ -6,16 +6,16 @@ import { pythonWith } from '../support/python.mjs'
 
 const PROGRAM = fileURLToPath(new URL('./power.py', import.meta.url))
 
-/** What a command of power.py answers. */
+/** The answer of power.py to a command. */
 export interface Answer {
   readonly value?: unknown
   /** The name of the exception. */
   readonly error?: string
-  /** The function itself was called. */
+  /** Whether the function ran. */
   readonly ran: boolean
 }
 
-/** `power`, memoised by the real pypersist in a process of its own. */
+/** `power`, memoized by the real pypersist in its own process. */
 export type Python = (
   command: 'call' | 'delete' | 'put' | 'keys' | 'size' | 'clear',
   ...args: unknown[]
@@ -29,9 +29,9 @@ afterEach(() => {
 })
 
 /**
- * Tests that need pypersist 1.1 from PyPI. Without it they are skipped by name, or fail if PERSIST_REQUIRE_PYTHON=1.
+ * Defines tests that need pypersist 1.1 from PyPI. Without it, they are skipped by name, or fail if PERSIST_REQUIRE_PYTHON=1.
  *
- * @param define is given what starts the program in a folder.
+ * @param define receives a function that starts the program in a folder.
  */
 export async function withPypersist(name: string, define: (startIn: (dir: string) => Python) => void): Promise<void> {
   const reasons: string[] = []

@@ -1,4 +1,4 @@
-// One group of rows in a process of its own: node child.js <group> <blocks> <folder>. Its last line is what it found, as JSON.
+// One group of rows in its own process: node child.js <group> <blocks> <folder>. Its last line is the result as JSON.
 import { mkdirSync } from 'node:fs'
 import type { Found, Group } from './rows.ts'
 

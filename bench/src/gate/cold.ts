@@ -10,7 +10,7 @@ import { type Found, OVER_EMPTY } from './rows.ts'
 const ROUNDS_IN_BLOCK = 4
 const HERE = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Import and first hit from disk in a new process, over an empty script, each beside the other. */
+/** Import and first hit from disk in a new process, compared with an empty script. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const cache = `file://${folder}/cache` as const
   createPersist({ env: {} })((id: number) => PAYLOADS.record(id), { funcname: 'hit', cache })(1)
@@ -41,7 +41,7 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   }
 }
 
-/** The floor: the least that Node can be asked to find, read and compile for the same first hit. */
+/** The lower bound: Node finds, reads and compiles as little as possible for the same first hit. */
 function inOneFile(folder: string): string {
   const outfile = join(folder, 'one-file.mjs')
   const contents = `import { persist } from '@persist/core'
@@ -49,7 +49,7 @@ function inOneFile(folder: string): string {
     const cache = diskStore(${JSON.stringify(`${folder}/cache`)})
     const hit = persist((id) => { throw new Error('a miss') }, { funcname: 'hit', cache })
     if (hit(1).id !== 1) process.exit(1)`
-  // No conditions: what is loaded on first use stays out of it.
+  // Without conditions, modules that are loaded on first use stay out of the bundle.
   const how = { bundle: true, minify: true, format: 'esm', platform: 'node' } as const
   buildSync({ ...how, conditions: [], stdin: { contents, resolveDir: HERE }, outfile })
   return outfile

@@ -12,7 +12,7 @@ import type { Found } from './rows.ts'
 const KEYS = 500
 const { record } = PAYLOADS
 
-/** Hits and misses on a folder, beside the cheapest that a file system and JSON allow. */
+/** Hits and misses in a folder, compared with the cheapest way that a file system and JSON allow. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const cache = `file://${folder}/cache` as const
   const plain = join(folder, 'plain')

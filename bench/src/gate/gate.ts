@@ -6,13 +6,13 @@ import { type Found, GROUPS, type Group, type Row } from './rows.ts'
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 
-/** What the gate found about one row. */
+/** The result of one row. */
 export interface Gated extends Judged {
   readonly id: string
   readonly what: string
   /** The design's target, in words. */
   readonly wanted: string
-  /** How often it was measured before it was decided. */
+  /** The number of measurements before the decision. */
   readonly tries: number
 }
 
@@ -24,8 +24,8 @@ export interface GateResult {
 
 /**
  * Measures the groups, each in a new process. A group with a row that looks worse than accepted is measured again, up to
- * `tries` times in all, each time with twice the blocks of rounds. The caller removes the folder, when all is measured:
- * just deleted files slow down whoever creates new ones.
+ * `tries` times in all, each time with twice the blocks of rounds. The caller removes the folder after all measurements,
+ * because deleted files slow down the creation of new ones.
  */
 export function gate(
   groups: readonly Group[],
@@ -42,9 +42,9 @@ export function gate(
     let judged = judgedRows(GROUPS[group], found, accepted, 1)
     for (let again = 2; again <= tries && judged.some(({ verdict }) => verdict === 'worse'); again++) {
       found = measured(group, blocks * 2 ** (again - 1), join(folder, `${group}-${again}`))
-      const anew = judgedRows(GROUPS[group], found, accepted, again)
-      // A real regression is there each time; whatever was well once was disturbed the other times.
-      judged = judged.map((before, index) => (before.verdict === 'worse' ? anew[index]! : before))
+      const repeated = judgedRows(GROUPS[group], found, accepted, again)
+      // A real regression occurs each time. A row that was good once was disturbed the other times.
+      judged = judged.map((before, index) => (before.verdict === 'worse' ? repeated[index]! : before))
     }
     rows.push(...judged)
     notes.push(...(found.notes ?? []))

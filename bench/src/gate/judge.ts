@@ -1,10 +1,10 @@
 import { type Spread, spreadOf } from '../race/spread.ts'
 import type { Row } from './rows.ts'
 
-/** What was accepted once, by row. */
+/** The accepted ratios, by row. */
 export type Accepted = Readonly<Record<string, { readonly ratio: number }>>
 
-/** `met`: within the target. `held`: beyond it, or without one, and no worse than accepted. */
+/** `met`: within the target. `held`: beyond the target or without one, but no worse than accepted. */
 export type Verdict = 'met' | 'held' | 'worse'
 
 export interface Judged extends Spread {
@@ -13,13 +13,13 @@ export interface Judged extends Spread {
   readonly limit: number
 }
 
-/** The least that a ratio must have grown before anybody is told, however quiet the machine. */
+/** A ratio must grow by at least this share to be worse, even on a quiet machine. */
 const LEAST_MARGIN = 0.2
 
 /**
- * A row is worse when it is beyond its target and beyond what was accepted by more than the noise of this very run: one
- * and a half times the distance between the quarters of its blocks, at least 20 %. A row without a target, or with one
- * that it is known to miss, is held to what was accepted alone. A row that was never accepted is held to its target.
+ * A row is worse if it is beyond its target, and beyond the accepted ratio by more than the noise of this run: one and a half
+ * times the distance between the quarters of its blocks, at least 20 %. A row without a target, or with a target that it is
+ * known to miss, is compared only with the accepted ratio. A row that was never accepted is compared with its target.
  */
 export function judge(row: Row, ratios: readonly number[], accepted: Accepted): Judged {
   const spread = spreadOf(ratios)

@@ -8,12 +8,12 @@ import type { Found } from './rows.ts'
 
 const LARGE = 1_000_000
 const SMALL = 1_000
-/** Of a SHA-256 in base64url. */
+/** The length of a SHA-256 in base64url. */
 const NAME_LENGTH = 43
-/** The name of a time that is none. */
+/** A name among the times, although it is an amount of memory. */
 export const MEMORY = 'resident memory while iterating 1,000,000 entries, MB'
 
-/** A million entries in one folder beside a million plain files with names as long: some minutes, 8 GB of disk. */
+/** A million entries in one folder, compared with a million plain files with names as long. Takes minutes and 8 GB of disk. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const cache = `file://${folder}/cache` as const
   const persist = createPersist({ env: {} })
@@ -56,7 +56,7 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
   }
 }
 
-/** So many files as large as entries; gives what reads the one of a number. */
+/** Writes `count` files of the size of entries. Returns a function that reads one of them by its number. */
 function plainFiles(folder: string, count: number): (id: number) => unknown {
   mkdirSync(folder)
   const pathOf = (id: number) => join(folder, `${String(id).padStart(NAME_LENGTH, '0')}.entry`)

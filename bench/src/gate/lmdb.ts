@@ -9,7 +9,7 @@ import type { Found } from './rows.ts'
 
 const KEYS = 500
 
-/** A hit in LMDB beside a plain get of the same text, and the value read from it. */
+/** A hit in LMDB, compared with a plain get of the same string and JSON.parse. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const persist = createPersist({ env: {} })
   const store = lmdbStore(join(folder, 'ours'), { flush: false })

@@ -5,7 +5,7 @@ import type { Found } from './rows.ts'
 
 const MANY = 10_000
 
-/** Whether a hit costs more where more entries lie. */
+/** Whether a hit costs more among more entries. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const cache = `file://${folder}/cache` as const
   const persist = createPersist({ env: {} })

@@ -9,12 +9,12 @@ import { PAYLOADS } from '../work/payloads.ts'
 import type { Found } from './rows.ts'
 
 const KEYS = 1_000
-/** Fewer than elsewhere: a server that only speaks the protocol may take seconds for a query of a thousand. */
+/** Fewer than elsewhere: a server that only implements the protocol may take seconds for a query of a thousand. */
 const MOST_BLOCKS = 5
 const QUERIES_IN_BLOCK = 2
 const SERVER_WAIT_MS = 60_000
 
-/** Hits over MongoDB beside the plain driver. Nothing is found where there is no server. */
+/** Hits in MongoDB, compared with the plain driver. The result is empty without a server. */
 export async function measure(_folder: string, blocks: number): Promise<Found> {
   const some = Math.min(blocks, MOST_BLOCKS)
   const reasons: string[] = []

@@ -2,9 +2,9 @@
 export interface Row {
   readonly id: RowId
   readonly what: string
-  /** The design's. Missing: the row is held to the last accepted result alone. */
+  /** The target of the design. Without one, the row is only compared with the last accepted result. */
   readonly target?: number
-  /** The design's, where it is known to be missed; such a row is held to the last accepted result. */
+  /** A target of the design that is known to be missed. The row is compared with the last accepted result. */
   readonly missed?: { readonly words: string; readonly ratio?: number }
 }
 
@@ -55,14 +55,14 @@ export type RowId = (typeof GROUPS)[keyof typeof GROUPS][number]['id']
 
 export const ROWS: readonly Row[] = Object.values(GROUPS).flat()
 
-/** The name among the times of what the row `cold-start` is about: its target is in milliseconds. */
+/** The name of the time of the row `cold-start`, whose target is in milliseconds. */
 export const OVER_EMPTY = 'import of core and first hit, over an empty script, ms'
 
-/** What one program found: the ratio of each block of rounds, by row, and times for the reader. */
+/** The result of one program: the ratio of each block of rounds, by row, and times for the reader. */
 export interface Found {
   readonly ratios: { readonly [id in RowId]?: readonly number[] }
-  /** Of the lower quarter of the rounds, with their units in the names. Nothing is decided by them. */
+  /** The times of the lower quarter of the rounds, with units in their names. They decide nothing. */
   readonly times: Readonly<Record<string, number>>
-  /** What the reader should know. */
+  /** Notes for the reader. */
   readonly notes?: readonly string[]
 }

@@ -16,7 +16,7 @@ export const peer: Peer = {
             const { data } = await cacache.get(folder, key)
             return JSON.parse(data.toString('utf8'))
           } catch (error) {
-            // The two that its documentation names: no such entry, and content that no longer has its checksum.
+            // Its documentation names these two: no such entry, and content with another checksum.
             const { code } = error as NodeJS.ErrnoException
             if (code !== 'ENOENT' && code !== 'EINTEGRITY') throw error
           }

@@ -1,6 +1,6 @@
 import type { Peer } from './peer.ts'
 
-/** Each peer is loaded alone, in the process that works with it. */
+/** Loaders of the peers. Each process loads only its own peer. */
 export const PEERS = {
   'persist-disk': () => import('./persist-disk.ts'),
   'persist-memory': () => import('./persist-memory.ts'),

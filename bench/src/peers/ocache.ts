@@ -13,7 +13,7 @@ export const peer: Peer = {
       get: (key) => files.getItemRaw(key),
       set: (key, value) => (value === null ? files.removeItem(key) : files.setItemRaw(key, value)),
     })
-    // It answers before it has stored; this is how it hands over what is still to be done.
+    // It answers before it has stored the result, and passes the rest of its work to this function.
     const unfinished: Promise<unknown>[] = []
     const waitUntil = (promise: Promise<unknown>) => void unfinished.push(promise)
     return {

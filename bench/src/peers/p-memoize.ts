@@ -4,7 +4,7 @@ import { KeyvFile } from 'keyv-file'
 import pMemoize from 'p-memoize'
 import type { Peer } from './peer.ts'
 
-// One file a key: the default, one file for all, makes each awaited `set` wait `writeDelay`, as its README warns.
+// One file per key. The default is one file for all, and each awaited `set` waits `writeDelay` then, as its README warns.
 export const peer: Peer = {
   title: 'p-memoize + keyv + keyv-file',
   role: 'peer',

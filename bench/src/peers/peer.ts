@@ -1,35 +1,35 @@
-/** A function as the peers see it: what comes back may be a promise, also of a synchronous one. */
+/** A memoized function. It may return a promise, even if the original is synchronous. */
 export type Call = (...args: unknown[]) => unknown
 
-/** The works that a peer may have no answer to. */
+/** The works that a peer may lack. */
 export type Work = 'hit' | 'miss' | 'many' | 'cold' | 'together' | 'processes' | 'values' | 'pairs' | 'kill' | 'flip'
 
 /** One library, set up as its own documentation recommends. */
 export interface Peer {
-  /** As the tables show it. */
+  /** Its title in the tables. */
   readonly title: string
-  /** `limit`: not a cache, but the least that a cache has to do. */
+  /** `limit`: not a cache, but the minimum that a cache must do. */
   readonly role: 'ours' | 'peer' | 'limit'
-  /** How it is set up, in a few words. */
+  /** Its setup in a few words. */
   readonly setup: string
-  /** Works that are not asked of it, each with the reason that the tables show. */
+  /** Works that it lacks, each with the reason for the tables. */
   readonly lacks?: { readonly [work in Work]?: string }
-  /** Starts on a folder that may hold what an earlier process left. */
+  /** Opens a folder, which may contain the results of an earlier process. */
   open(folder: string): Opened | Promise<Opened>
 }
 
-/** A peer at work on one folder. */
+/** A peer with an open folder. */
 export interface Opened {
-  /** The function with its results kept, under a name of its own. */
+  /** Memoizes a function under a name. */
   memoize(name: string, original: Call): Call | Promise<Call>
-  /** Everything has reached its place when this is done. */
+  /** Resolves when everything is written. */
   close?(): unknown
 }
 
-/** What a caller of a store with plain text keys writes for a key. */
+/** The key that a caller writes for a store with string keys. */
 export function keyByHand(name: string, args: readonly unknown[]): string {
   return `${name}-${args.join('-')}`
 }
 
-/** Why `pairs` is not asked of a store whose keys the caller writes. */
+/** The reason why a store whose keys the caller writes lacks `pairs`. */
 export const KEYS_BY_HAND = 'the caller writes the key'

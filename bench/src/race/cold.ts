@@ -14,7 +14,7 @@ export interface ColdStart {
   readonly failure?: string
 }
 
-/** The first hit of a new process; beside it, in the same rounds, a process with nothing to do. */
+/** The first hit of a new process, and in the same rounds a process with nothing to do. */
 export async function coldStarts(
   runners: readonly Runner[],
   rounds: number,

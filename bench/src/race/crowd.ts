@@ -4,7 +4,7 @@ import type { Answer } from '../work/ask.ts'
 import type { Together } from '../work/together.ts'
 import { type Runner, work } from './runner.ts'
 
-/** What became of many calls for one key at the same time. */
+/** The result of many calls for one key at the same time. */
 export interface Crowd {
   readonly calls: number
   /** How often the function ran. */
@@ -32,11 +32,11 @@ export async function processes(runners: readonly Runner[], count: number, folde
     const place = join(folder, runner.id)
     const runs = `${place}.runs`
     mkdirSync(folder, { recursive: true })
-    // Late enough for all to be ready: they start one after the other on few cores.
+    // This is late enough for all to be ready. They start one after the other on few cores.
     const at = Date.now() + 150 * count
     const ended = await Promise.all(
       Array.from({ length: count }, () =>
-        work<{ answer: Answer }>(runner, 'alone', place, { at, runs }, { patienceMs: 20_000 }),
+        work<{ answer: Answer }>(runner, 'alone', place, { at, runs }, { timeoutMs: 20_000 }),
       ),
     )
     crowds[runner.id] = {

@@ -5,23 +5,23 @@ import type { Flipped } from '../work/flipped.ts'
 import type { Reread } from '../work/reread.ts'
 import { type Runner, work } from './runner.ts'
 
-/** What callers got after the damage. */
+/** The answers to callers after the damage. */
 export interface Harm {
   readonly asked: number
-  /** The value that the function returned, from the store or computed anew. */
+  /** The value that the function returned, from the store or computed again. */
   readonly right: number
   readonly wrong: number
   /** An error instead of a value. */
   readonly errors: number
   /** No answer, or the whole process went down. */
   readonly dead: number
-  /** Results that the writer had handed to its caller and that were computed anew. */
+  /** Results that the writer had returned to its caller, but that were computed again. */
   readonly lost?: number
 }
 
 const NONE: Harm = { asked: 0, right: 0, wrong: 0, errors: 0, dead: 0 }
 
-/** Writers of 1 MB results that are killed in the middle of their work; then a reader asks for all they wrote. */
+/** Kills writers of 1 MB results in the middle of their work. Then a reader asks for all results. */
 export async function killed(runners: readonly Runner[], kills: number, folder: string) {
   const harm: Record<string, Harm> = {}
   for (const runner of runners) {
@@ -51,7 +51,7 @@ async function writeUntilKilled(runner: Runner, place: string, from: number, aft
     place,
     { from },
     {
-      patienceMs: 15_000,
+      timeoutMs: 15_000,
       onLine(line, kill) {
         if (line.begun !== undefined) begun.push(line.begun)
         if (line.had !== undefined) had.add(line.had)
@@ -64,7 +64,7 @@ async function writeUntilKilled(runner: Runner, place: string, from: number, aft
 }
 
 async function readAll(runner: Runner, place: string, ids: readonly number[], had: ReadonlySet<number>): Promise<Harm> {
-  const { lines } = await work<Reread>(runner, 'reread', place, { ids }, { patienceMs: 30_000 })
+  const { lines } = await work<Reread>(runner, 'reread', place, { ids }, { timeoutMs: 30_000 })
   const answers = lines.filter((line) => line.answer !== undefined)
   const count = (answer: string) => answers.filter((line) => line.answer === answer).length
   return {
@@ -77,7 +77,7 @@ async function readAll(runner: Runner, place: string, ids: readonly number[], ha
   }
 }
 
-/** One entry of 1 kB; in each of many copies of its folder one bit is another. */
+/** Flips one bit in each of many copies of a folder with an entry of 1 kB. */
 export async function flipped(runners: readonly Runner[], flips: number, folder: string) {
   const harm: Record<string, Harm> = {}
   for (const runner of runners) {
@@ -96,12 +96,12 @@ export async function flipped(runners: readonly Runner[], flips: number, folder:
   return harm
 }
 
-/** A process that goes down with one folder is started again for those that are left. */
+/** Asks in all folders. If a process crashes with one of them, another one continues with the rest. */
 async function askAll(runner: Runner, folders: readonly string[]): Promise<Harm> {
   let left = folders
   let total = NONE
   while (left.length > 0) {
-    const { lines } = await work<Flipped>(runner, 'flipped', left[0]!, { folders: left }, { patienceMs: 30_000 })
+    const { lines } = await work<Flipped>(runner, 'flipped', left[0]!, { folders: left }, { timeoutMs: 30_000 })
     const answers = lines.filter((line) => line.answer !== undefined)
     const count = (answer: string) => answers.filter((line) => line.answer === answer).length
     const down = answers.length < left.length ? 1 : 0
@@ -131,7 +131,7 @@ function added(one: Harm, other: Harm): Harm {
 
 type Place = readonly [path: string, at: number]
 
-/** All bytes that the peer wrote, but for those of lock files and the empty parts of a database's file. */
+/** The positions of all bytes that the peer wrote, except in lock files and in the empty parts of a database file. */
 function writtenBytes(folder: string): Place[] {
   const places: Place[] = []
   for (const path of (readdirSync(folder, { recursive: true }) as string[]).sort()) {

@@ -13,7 +13,7 @@ const REQUIREMENTS = join(PYTHON, 'requirements.txt')
 const WITHIN = process.platform === 'win32' ? join('Scripts', 'python.exe') : join('bin', 'python')
 const run = promisify(execFile)
 
-/** What python/peers.py sets up, for the tables. */
+/** The peers of python/peers.py, for the tables. */
 export const PYTHON_PEERS: Readonly<Record<string, Omit<Peer, 'open'>>> = {
   pypersist: { title: 'pypersist', role: 'peer', setup: '@persist(cache="file://…", funcname=…)' },
   joblib: { title: 'joblib', role: 'peer', setup: 'Memory(folder).cache(fn)' },
@@ -21,12 +21,12 @@ export const PYTHON_PEERS: Readonly<Record<string, Omit<Peer, 'open'>>> = {
   cachier: { title: 'cachier', role: 'peer', setup: '@cachier(cache_dir=folder, separate_files=True)' },
 }
 
-/** The program that the Python peers work in. */
+/** The program that runs the Python peers. */
 export const PYTHON_CHILD = join(PYTHON, 'child.py')
 
 /**
- * A Python with exactly the versions of requirements.txt, made on first use and kept. `undefined`: there is none, and
- * `reasons` tells why.
+ * A Python with exactly the versions of requirements.txt, made on first use and kept. `undefined` if there is none. Then
+ * `reasons` has the reason.
  */
 export async function python(reasons: string[]): Promise<string | undefined> {
   const version = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12)

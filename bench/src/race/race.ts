@@ -9,7 +9,7 @@ import { type Fate, type Pairing, pairs, values } from './truth.ts'
 
 type ByPeer<T> = Readonly<Record<string, T>>
 
-/** What all peers did with the same work on the same inputs. */
+/** The results of all peers for the same work on the same inputs. */
 export interface RaceResult {
   readonly record: ByPeer<Speed>
   readonly megabyte: ByPeer<Speed>
@@ -36,7 +36,7 @@ export interface RaceSizes {
   readonly flips: number
 }
 
-/** As `pnpm bench` runs it. */
+/** The sizes of `pnpm bench`. */
 export const WHOLE: RaceSizes = {
   record: { count: 400, passes: 4, rounds: 3 },
   megabyte: { count: 5, passes: 2, rounds: 3 },
@@ -49,7 +49,7 @@ export const WHOLE: RaceSizes = {
   flips: 32,
 }
 
-/** To see that everything runs; its figures are worth nothing. */
+/** The sizes for a test that everything runs. Its figures mean nothing. */
 export const TINY: RaceSizes = {
   record: { count: 20, passes: 1, rounds: 1 },
   megabyte: { count: 2, passes: 1, rounds: 1 },
@@ -63,17 +63,17 @@ export const TINY: RaceSizes = {
 }
 
 /**
- * Runs all works with all peers, one process at a time but where several are the work. The caller removes the folder,
- * when all is done: just deleted files slow down whoever creates new ones.
+ * Runs all works with all peers, one process at a time, unless the work needs several. The caller removes the folder at the
+ * end, because deleted files slow down the creation of new ones.
  */
 export async function race(
   runners: readonly Runner[],
   sizes: RaceSizes,
   folder: string,
-  tell: (step: string) => void,
+  print: (step: string) => void,
 ): Promise<RaceResult> {
   const step = <T>(name: string, run: (place: string) => Promise<T>): Promise<T> => {
-    tell(name)
+    print(name)
     return run(join(folder, name.replaceAll(' ', '-')))
   }
   return {

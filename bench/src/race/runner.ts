@@ -7,20 +7,20 @@ import type { WorkName } from '../work/child.ts'
 import { PYTHON_CHILD } from './python.ts'
 
 const NODE_CHILD = fileURLToPath(new URL('../work/child.js', import.meta.url))
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 
-/** A peer in the race, whatever language it runs in. */
+/** A peer in the race, in JavaScript or Python. */
 export interface Runner extends Omit<Peer, 'open'> {
   readonly id: string
   readonly language: 'JavaScript' | 'Python'
-  /** The Python that it runs in. */
+  /** The path of its Python. */
   readonly python?: string
 }
 
-/** How a process ended and what it said. */
+/** The end of a process and its output. */
 export interface Ended<T> {
   readonly lines: readonly T[]
-  /** The last line; missing when the process failed. */
+  /** The last line. Missing if the process failed. */
   readonly result?: T
   /** Why there is no result. */
   readonly failure?: string
@@ -28,13 +28,13 @@ export interface Ended<T> {
   readonly ms: number
 }
 
-/** Starts a process of its own for one work of one peer and waits for its end. */
+/** Starts a process for one work of one peer and waits for its end. */
 export function work<T>(
   runner: Runner,
   name: WorkName,
   folder: string,
   parameters: unknown = {},
-  options: { readonly patienceMs?: number; readonly onLine?: (line: T, kill: () => void) => void } = {},
+  options: { readonly timeoutMs?: number; readonly onLine?: (line: T, kill: () => void) => void } = {},
 ): Promise<Ended<T>> {
   const program = runner.python ?? process.execPath
   const script = runner.python === undefined ? NODE_CHILD : PYTHON_CHILD
@@ -43,15 +43,15 @@ export function work<T>(
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const lines: T[] = []
-  let complaints = ''
+  let stderr = ''
   let late = false
   const kill = () => void child.kill('SIGKILL')
   const timer = setTimeout(() => {
     late = true
     kill()
-  }, options.patienceMs ?? PATIENCE_MS)
+  }, options.timeoutMs ?? TIMEOUT_MS)
   child.stderr!.on('data', (chunk: Buffer) => {
-    complaints = (complaints + chunk).slice(-4_000)
+    stderr = (stderr + chunk).slice(-4_000)
   })
   const reader = createInterface({ input: child.stdio[3] as Readable })
   reader.on('line', (text) => {
@@ -68,7 +68,7 @@ export function work<T>(
       const ms = performance.now() - began
       const result = lines.at(-1)
       if (code === 0 && result !== undefined) return resolve({ lines, result, ms })
-      const failure = late ? 'took too long' : `${signal ?? `exit ${code}`} ${lastLine(complaints)}`.trim()
+      const failure = late ? 'took too long' : `${signal ?? `exit ${code}`} ${lastLine(stderr)}`.trim()
       resolve({ lines, failure, ms })
     })
   })

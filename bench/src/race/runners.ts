@@ -2,7 +2,7 @@ import { PEERS } from '../peers/index.ts'
 import { PYTHON_PEERS, python } from './python.ts'
 import type { Runner } from './runner.ts'
 
-/** All that can run here; `reasons` tells about those that cannot. */
+/** The runners that can run here. `reasons` gets the reasons of the others. */
 export async function runners(reasons: string[]): Promise<Runner[]> {
   const found: Runner[] = []
   for (const [id, load] of Object.entries(PEERS)) {

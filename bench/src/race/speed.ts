@@ -8,11 +8,11 @@ import { type Spread, spreadOf } from './spread.ts'
 export interface Speed {
   /** Microseconds of a call that computes and stores. */
   readonly miss?: Spread
-  /** Of a call in a new process, each argument for the first time. */
+  /** Microseconds of a call in a new process, each argument for the first time. */
   readonly first?: Spread
-  /** Of the same calls again. */
+  /** Microseconds of the same calls again. */
   readonly again?: Spread
-  /** The most that any of its processes held, in MB. */
+  /** The peak memory of its processes, in MB. */
   readonly memory?: number
   /** Calls that returned another value than the function. */
   readonly wrong: number
@@ -23,7 +23,7 @@ export interface Speed {
 
 export interface Sizes {
   readonly count: number
-  /** Of how many entries those are that are read. Default: of these alone. */
+  /** The number of entries in the store. Default: only those that are read. */
   readonly of?: number
   readonly passes: number
   readonly rounds: number
@@ -70,7 +70,7 @@ function summary(filled: readonly Filled[], hits: readonly Hits[], failure: stri
   }
 }
 
-/** Another one begins each round. */
+/** Rotates the list, so that another one begins each round. */
 function rotated<T>(list: readonly T[], by: number): T[] {
   const at = by % list.length
   return [...list.slice(at), ...list.slice(0, at)]

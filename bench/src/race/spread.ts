@@ -1,7 +1,7 @@
 /** A figure measured in several rounds. */
 export interface Spread {
   readonly median: number
-  /** Between the lower and the upper quarter lies half of all rounds. */
+  /** Half of all rounds are between the lower and the upper quarter. */
   readonly low: number
   readonly high: number
   readonly rounds: number

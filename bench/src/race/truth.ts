@@ -4,15 +4,15 @@ import type { Kept } from '../work/values.ts'
 import { type Runner, work } from './runner.ts'
 
 /**
- * `kept`: the next process gets an equal value without running the function. `again`: a right value, but computed anew
- * each time. `error`: the caller gets no value. `wrong`: the caller gets another value than the function returned.
+ * `kept`: the next process gets an equal value without running the function. `again`: the right value, but computed
+ * again each time. `error`: the caller gets no value. `wrong`: the caller gets another value than the function returned.
  */
 export type Fate = 'kept' | 'again' | 'error' | 'wrong'
 
-/** `apart`: each argument list has its own result. `shared`: one was given the other's. */
+/** `apart`: each argument list has its own result. `shared`: one got the result of the other. */
 export type Pairing = 'apart' | 'error' | 'shared'
 
-/** Twelve kinds of values, written by one process and asked for by the next. */
+/** Twelve kinds of values, written by one process and read by the next. */
 export async function values(runners: readonly Runner[], folder: string) {
   const fates: Record<string, Record<string, Fate>> = {}
   for (const runner of runners) {

@@ -2,19 +2,19 @@
 export interface Bar {
   readonly label: string
   readonly value: number
-  /** What is written at its end. */
+  /** The label at its end. */
   readonly text: string
   readonly tone: 'ours' | 'peer' | 'python' | 'limit'
 }
 
-const KEY = 'blue: @persist · grey: JavaScript · ochre: Python · pale: no cache, but the least that one has to do'
+const KEY = 'blue: @persist · gray: JavaScript · ochre: Python · pale: no cache, but the minimum that a cache must do'
 const WIDTH = 820
 const LABELS = 260
 const ROW = 24
 const TOP = 80
 const PLOT = WIDTH - LABELS - 110
 
-// Read by GitHub and by browsers, in light and in dark; no script, no font to load.
+// GitHub and browsers show it in light and dark mode. It has no script and loads no font.
 const STYLE = `
   text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 }
@@ -29,7 +29,7 @@ const STYLE = `
     .ours { fill: #4493f8 } .peer { fill: #656c76 } .python { fill: #9e6a03 } .limit { fill: #3d444d }
   }`
 
-/** Horizontal bars, the smallest first. `log`: each line of the grid is ten times the one before. */
+/** Horizontal bars, the smallest first. With `log`, each line of the grid is ten times the one before. */
 export function barChart(title: string, note: string, bars: readonly Bar[], scale: 'log' | 'linear'): string {
   const sorted = [...bars].sort((a, b) => a.value - b.value)
   const height = TOP + sorted.length * ROW + 34

@@ -3,7 +3,7 @@ import { type Bar, barChart } from './chart.ts'
 import type { Results } from './results.ts'
 import { time } from './text.ts'
 
-/** The pictures that the README shows, by file name. */
+/** The charts of the README, by file name. */
 export function charts(results: Results): Record<string, string> {
   const { race, sizes } = results
   const bar = (id: string, value: number, text: string): Bar => {
@@ -37,7 +37,7 @@ export function charts(results: Results): Record<string, string> {
     ),
     'floats.svg': barChart(
       'A hit in a new process: a Float64Array of 1 MB',
-      'WRONG: what came back is another value. Logarithmic.',
+      'WRONG: another value came back. Logarithmic.',
       times(race.floats, 'first'),
       'log',
     ),
@@ -50,7 +50,7 @@ export function charts(results: Results): Record<string, string> {
       'log',
     ),
     'wrong.svg': barChart(
-      'Wrong answers, told to nobody',
+      'Wrong answers without an error',
       'Of 12 kinds of values, 12 pairs of arguments (where the peer makes the key), killed writers and flipped bits',
       Object.keys(race.values).map((id) => {
         const wrong = wrongAnswers(results, id)

@@ -4,7 +4,7 @@ import type { Speed } from '../race/speed.ts'
 import type { Results } from './results.ts'
 import { digits, table, time } from './text.ts'
 
-/** results/README.md: everything that a whole run found, in tables. */
+/** results/README.md: the results of a whole run in tables. */
 export function markdown(results: Results): string {
   const { date, machine, minutes, sizes, race, missing } = results
   const title = (id: string) => {
@@ -44,14 +44,14 @@ export function markdown(results: Results): string {
     )
   const versions = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`)
   const lacking = Object.values(results.peers).flatMap(({ title, lacks = {} }) =>
-    Object.entries(lacks).map(([work, reason]) => `- ${title}: not asked for \`${work}\` (${reason})`),
+    Object.entries(lacks).map(([work, reason]) => `- ${title}: without \`${work}\` (${reason})`),
   )
   return `# Side by side, ${date}
 
 Written by \`pnpm bench\`, ${digits(minutes)} minutes: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.system},
-Node ${machine.node}, commit ${machine.commit}. Every figure comes from processes of its own on folders of their own, the
+Node ${machine.node}, commit ${machine.commit}. Every figure comes from separate processes on separate folders, the
 peers in turn, round after round; medians. How and why: [docs/performance.md](../../docs/performance.md).
-**Bold** is ours, _italic_ is no cache but what one has to do at least. Python peers do the same work in Python.
+**Bold** is ours, _italic_ is no cache, but the minimum that a cache must do. Python peers do the same work in Python.
 
 ${section(
   'A record of 1 kB',
@@ -77,20 +77,20 @@ ${section(`${sizes.calls} calls at once for one key, one process`, 'The function
 ${section(`${sizes.processes} processes at once for one key`, 'The function takes 300 ms.', crowd(race.processes))}
 ${section(
   'Kinds of values',
-  'What the next process gets. "kept": an equal value. "again": the right value, computed again each time. "error": no value. "WRONG": another value than the function returned.',
+  'The result for the next process. "kept": an equal value. "again": the right value, computed again each time. "error": no value. "WRONG": another value than the function returned.',
   matrices(race.values, title),
 )}
 ${section(
   'Pairs of arguments that must not share an entry',
-  '"apart": each has its own result. "SHARED": one was answered with the result of the other. Not asked where the caller writes the key.',
+  '"apart": each has its own result. "SHARED": one got the result of the other. Not asked if the caller writes the key.',
   matrices(race.pairs, title),
 )}
 ${section(
   'Writers killed with `kill -9`',
-  `${sizes.kills} writers of 1 MB records, killed at different moments; then a reader asks for all that they wrote. "Computed again": results that the writer had handed to its caller, not found afterwards.`,
+  `${sizes.kills} writers of 1 MB records, killed at different moments; then a reader asks for all results. "Computed again": results that the writer had returned to its caller, but that were not found later.`,
   harm(race.killed, true),
 )}
-${section('One bit is another', `An entry of 1 kB; in each of ${sizes.flips} copies one bit of what lies on disk was turned.`, harm(race.flipped, false))}
+${section('A flipped bit', `An entry of 1 kB. In each of ${sizes.flips} copies, one bit on disk was flipped.`, harm(race.flipped, false))}
 ## What ran
 
 ${Object.values(results.peers)

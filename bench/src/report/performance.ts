@@ -5,10 +5,10 @@ import { charts } from './charts.ts'
 import type { Results } from './results.ts'
 import { digits, table, time } from './text.ts'
 
-/** The page that tells it to people. */
+/** The page with the figures. */
 export const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
 
-/** The design's, for the first hit of a new process. */
+/** The target of the design for the first hit of a new process. */
 const COLD_MS = 25
 const CAPTIONS: Readonly<Record<string, string>> = {
   'hit.svg': 'Hits in a new process',

@@ -9,7 +9,7 @@ import type { RaceResult, RaceSizes } from '../race/race.ts'
 import type { Runner } from '../race/runner.ts'
 
 const BENCH = fileURLToPath(new URL('../..', import.meta.url))
-/** Where results are kept. */
+/** The folder of the results. */
 export const RESULTS = join(BENCH, 'results')
 const ACCEPTED = join(RESULTS, 'accepted.json')
 
@@ -18,7 +18,7 @@ export interface Results {
   readonly minutes: number
   readonly machine: Machine
   readonly versions: Readonly<Record<string, string>>
-  /** What did not run, and why. */
+  /** Parts that did not run, with the reasons. */
   readonly missing: readonly string[]
   readonly peers: Readonly<Record<string, Omit<Runner, 'id' | 'python'>>>
   readonly sizes: RaceSizes
@@ -54,7 +54,7 @@ function commit(): string {
   }
 }
 
-/** The versions that are installed, of everything that runs here. */
+/** The installed versions of everything that runs here. */
 export function versions(): Record<string, string> {
   const { dependencies } = readJson(join(BENCH, 'package.json')) as { dependencies: Record<string, string> }
   const installed = Object.keys(dependencies)
@@ -81,21 +81,21 @@ export function readResults(path: string): Results {
   return readJson(path) as Results
 }
 
-/** What regressions are told by; empty where nothing was accepted yet. */
+/** The accepted ratios, with which the gate compares. Empty before the first acceptance. */
 export function readAccepted(): Accepted {
   return existsSync(ACCEPTED) ? (readJson(ACCEPTED) as { rows: Accepted }).rows : {}
 }
 
-/** A row whose quarters lie further apart than this share of its median says nothing that may be held against others. */
+/** A row is too noisy to compare with if its quarters differ by more than this share of its median. */
 const TOO_NOISY = 0.5
 
-/** What a whole run found, as the new measure of regressions. Rows that were too noisy keep what was accepted before. */
+/** Accepts the ratios of a whole run. Rows that were too noisy keep their accepted ratio. */
 export function acceptedOf({ date, machine, gate }: Results, before: Accepted) {
   const noisy = gate.rows.filter(({ low, high, median }) => (high - low) / median > TOO_NOISY)
   const clear = gate.rows.filter((row) => !noisy.includes(row))
   const rows = { ...before, ...Object.fromEntries(clear.map(({ id, median }) => [id, { ratio: rounded(median) }])) }
-  const text = `${JSON.stringify({ date, commit: machine.commit, node: machine.node, rows }, undefined, 2)}\n`
-  return { path: ACCEPTED, text, noisy: noisy.map(({ what }) => what) }
+  const content = `${JSON.stringify({ date, commit: machine.commit, node: machine.node, rows }, undefined, 2)}\n`
+  return { path: ACCEPTED, content, noisy: noisy.map(({ what }) => what) }
 }
 
 function rounded(ratio: number): number {

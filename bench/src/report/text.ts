@@ -1,4 +1,4 @@
-/** Three significant digits, with the unit that suits: 950 ns, 12.3 µs, 4.56 ms. */
+/** Three significant digits with a suitable unit: 950 ns, 12.3 µs, 4.56 ms. */
 export function time(micros: number | undefined): string {
   if (micros === undefined || Number.isNaN(micros)) return '–'
   if (micros < 1) return `${digits(micros * 1_000)} ns`

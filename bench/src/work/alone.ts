@@ -4,7 +4,7 @@ import { type Answer, ask } from './ask.ts'
 import type { Task } from './child.ts'
 import { PAYLOADS } from './payloads.ts'
 
-/** One of several processes that want one key at the same time; each run leaves a byte in the file `runs`. */
+/** One of several processes that call with one key at the same time. Each run appends a byte to the file `runs`. */
 export async function run({
   load,
   folder,

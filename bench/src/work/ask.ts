@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Call } from '../peers/peer.ts'
 
-/** How a call ended, judged by what it should have been. */
+/** The end of a call, compared with the expected result. */
 export type Answer = 'right' | 'wrong' | 'threw' | 'hung'
 
-const PATIENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 
-/** Calls and judges; a promise that takes too long counts as hung. */
+/** Calls and compares. A promise that takes too long counts as hung. */
 export async function ask(call: Call, args: readonly unknown[], expected: unknown): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'hung'>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS, 'hung')
+    timer = setTimeout(resolve, TIMEOUT_MS, 'hung')
   })
   try {
     return await Promise.race([late, judged(call, args, expected)])

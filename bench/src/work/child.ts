@@ -1,15 +1,15 @@
-// One peer at one work, in a process of its own: node child.js <peer> <work> <folder> <parameters as JSON>.
-// What it finds goes to file descriptor 3, a line of JSON each; what a library prints is not in the way there.
+// One peer at one work, in its own process: node child.js <peer> <work> <folder> <parameters as JSON>.
+// The results go to file descriptor 3 as lines of JSON, apart from the output of libraries.
 import { writeSync } from 'node:fs'
 import { PEERS, type PeerId } from '../peers/index.ts'
 import type { Peer } from '../peers/peer.ts'
 
-/** What a work is handed. Importing the peer is part of some works, so it is left to them. */
+/** The argument of a work. The import of the peer is part of some works, so each work calls `load`. */
 export interface Task<P> {
   readonly load: () => Promise<Peer>
   readonly folder: string
   readonly parameters: P
-  /** Tells the parent at once, also when the process is about to be killed. */
+  /** Reports to the parent at once, even if the process is killed right after that. */
   readonly say: (line: unknown) => void
 }
 

@@ -3,13 +3,13 @@ import type { Task } from './child.ts'
 import { subjectOf } from './subject.ts'
 
 export interface Cold {
-  /** From the first import to the first hit. */
+  /** Milliseconds from the first import to the first hit. */
   readonly ms: number
   readonly wrong: number
   readonly runs: number
 }
 
-/** The first hit of a process that was started for it. */
+/** The first hit of a new process. */
 export async function run({ load, folder }: Task<unknown>): Promise<Cold> {
   const start = performance.now()
   const opened = await (await load()).open(folder)

@@ -3,14 +3,14 @@ import type { Payload } from './payloads.ts'
 import { callEach, peakMemory, subjectOf, wrongOf } from './subject.ts'
 
 export interface Filled {
-  /** A call that computes and stores, opening and closing shared among all. */
+  /** The time of a call that computes and stores, with its share of opening and closing. */
   readonly micros: number
   readonly memory: number
   readonly wrong: number
   readonly runs: number
 }
 
-/** Calls with `count` arguments that nobody has called with before. */
+/** Calls with `count` new arguments. */
 export async function run({ load, folder, parameters }: Task<{ payload: Payload; count: number }>): Promise<Filled> {
   const { payload, count } = parameters
   const peer = await load()

@@ -8,7 +8,7 @@ export interface Flipped {
   readonly ran: boolean
 }
 
-/** Asks for an entry in each of the folders, in which one byte is another than was written. */
+/** Asks for an entry in each of the folders, in which one byte was changed. */
 export async function run({ load, parameters, say }: Task<{ folders: readonly string[] }>): Promise<void> {
   const peer = await load()
   for (const folder of parameters.folders) {
@@ -22,7 +22,7 @@ export async function run({ load, parameters, say }: Task<{ folders: readonly st
       ran = subject.runs() > 0
       await opened.close?.()
     } catch {
-      // A store that cannot even be opened: the caller is told.
+      // The store cannot be opened, which is an error for the caller.
     }
     say({ folder, answer, ran } satisfies Flipped)
   }

@@ -4,17 +4,17 @@ import type { Payload } from './payloads.ts'
 import { callEach, peakMemory, spread, subjectOf, wrongOf } from './subject.ts'
 
 export interface Hits {
-  /** A call in a process that has just begun, each argument for the first time, the opening shared among all. */
+  /** The time of a call in a new process, each argument for the first time, with its share of the opening. */
   readonly first: number
-  /** A call later on; a peer that holds results in memory answers from there. */
+  /** The time of a later call. A peer with a memory tier answers from there. */
   readonly again: number
   readonly memory: number
   readonly wrong: number
-  /** Calls that ran the function: no hits. */
+  /** Calls that ran the function, which are misses. */
   readonly runs: number
 }
 
-/** Calls with `count` of the `of` arguments whose results an earlier process left. */
+/** Calls with `count` of the `of` arguments whose results an earlier process stored. */
 export async function run(task: Task<{ payload: Payload; count: number; of: number; passes: number }>): Promise<Hits> {
   const { payload, count, of, passes } = task.parameters
   const peer = await task.load()

@@ -1,7 +1,7 @@
 import type { Opened } from '../peers/peer.ts'
 import { PAYLOADS } from './payloads.ts'
 
-/** The function whose writer is killed, from one source text for writer and reader. */
+/** The function of the killed writer. Writer and reader use the same source text. */
 export async function killable(opened: Opened) {
   let ran = false
   const call = await opened.memoize('killed', (id) => {

@@ -1,4 +1,4 @@
-/** Twelve kinds of results, each the way a program may really return it. */
+/** Twelve kinds of results that real programs return. */
 export const KINDS: Readonly<Record<string, () => unknown>> = {
   Date: () => new Date(86_400_000),
   Map: () =>

@@ -4,13 +4,13 @@ import { type Answer, ask } from './ask.ts'
 import type { Task } from './child.ts'
 import { PAIRS } from './kinds.ts'
 
-/** A function that tells its arguments, asked with both of a pair: whoever gets the other's answer shares its entry. */
+/** Calls a function that returns its arguments with both lists of a pair. If one gets the other's answer, they share an entry. */
 export async function run({ load, folder }: Task<unknown>): Promise<Record<string, Answer>> {
   const peer = await load()
   const answers: Record<string, Answer> = {}
   for (const [index, [name, [one, other]]] of Object.entries(PAIRS).entries()) {
     const opened = await peer.open(join(folder, `pair-${index}`))
-    const call = await opened.memoize('told', (...args) => inspect(args))
+    const call = await opened.memoize('echo', (...args) => inspect(args))
     const first = await ask(call, one, inspect(one))
     answers[name] = first === 'right' ? await ask(call, other, inspect(other)) : first
     await opened.close?.()

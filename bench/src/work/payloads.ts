@@ -1,4 +1,4 @@
-/** What the functions under test return, by the name that the tables use. */
+/** The results of the functions under test, by their names in the tables. */
 export const PAYLOADS = {
   /** About 1 kB of JSON. */
   record: (id: number) => ({

@@ -9,7 +9,7 @@ export interface Reread {
   readonly ran: boolean
 }
 
-/** Asks for what a killed writer may have left, one line for each. */
+/** Asks for all results that a killed writer may have stored, one line for each. */
 export async function run({ load, folder, parameters, say }: Task<{ ids: readonly number[] }>): Promise<void> {
   const { call, ranSince } = await killable(await (await load()).open(folder))
   for (const id of parameters.ids) {

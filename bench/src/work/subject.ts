@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Call, Opened } from '../peers/peer.ts'
 import { PAYLOADS, type Payload } from './payloads.ts'
 
-/** A function whose runs are counted, kept by the peer, with the values that it gives. */
+/** A memoized function that counts its runs, with its expected results. */
 export interface Subject {
   readonly call: Call
   readonly expected: readonly unknown[]
@@ -10,8 +10,8 @@ export interface Subject {
 }
 
 /**
- * The same function, from the same source text, in each process: some peers make the text a part of the key.
- * Its values are made before, so that no time is spent on them in the call.
+ * Memoizes the same function, from the same source text, in each process: the text is part of the key of some peers. The
+ * values are made before, so that a call does not spend time on them.
  */
 export async function subjectOf(opened: Opened, payload: Payload, ids: readonly number[]): Promise<Subject> {
   const values = new Map(ids.map((id) => [id, PAYLOADS[payload](id)]))
@@ -23,7 +23,7 @@ export async function subjectOf(opened: Opened, payload: Payload, ids: readonly 
   return { call: await opened.memoize('work', original), expected: [...values.values()], runs: () => runs }
 }
 
-/** Calls once with each id, one after the other; the answers are kept where they are wanted, and only there. */
+/** Calls once with each id, one after the other. Appends the answers to `answers`, if it is given. */
 export async function callEach({ call }: Subject, ids: readonly number[], answers?: unknown[]): Promise<void> {
   for (const id of ids) {
     const answer = call(id)
@@ -32,17 +32,17 @@ export async function callEach({ call }: Subject, ids: readonly number[], answer
   }
 }
 
-/** How many of the answers are not what the function gave. */
+/** The number of answers that differ from the expected results. */
 export function wrongOf({ expected }: Subject, answers: readonly unknown[]): number {
   return answers.filter((answer, index) => !isDeepStrictEqual(answer, expected[index])).length
 }
 
-/** `count` of the ids below `of`, far apart, so that nothing is near because its neighbour was read. */
+/** `count` of the ids below `of`, far apart, so that a read does not load the entry of the next read. */
 export function spread(count: number, of: number): number[] {
   return Array.from({ length: count }, (_, index) => (index * 7_919) % of)
 }
 
-/** The most memory that this process ever held, in MB. */
+/** The peak memory of this process, in MB. */
 export function peakMemory(): number {
   return process.resourceUsage().maxRSS / 1024
 }

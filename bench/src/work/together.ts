@@ -9,7 +9,7 @@ export interface Together {
   readonly bad: number
 }
 
-/** Calls for one key at once, in one process. */
+/** Calls with one key at the same time, in one process. */
 export async function run({ load, folder, parameters }: Task<{ calls: number }>): Promise<Together> {
   const opened = await (await load()).open(folder)
   let runs = 0

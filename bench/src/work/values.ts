@@ -3,13 +3,13 @@ import { type Answer, ask } from './ask.ts'
 import type { Task } from './child.ts'
 import { KINDS } from './kinds.ts'
 
-/** What became of one kind of value in one process, and whether the function ran. */
+/** The answer for one kind of value in one process, and whether the function ran. */
 export interface Kept {
   readonly answer: Answer
   readonly ran: boolean
 }
 
-/** Each kind in a folder of its own, so that one that breaks its store does not break the others. */
+/** Stores each kind in its own folder, so that a kind that breaks its store does not break the others. */
 export async function run({ load, folder }: Task<unknown>): Promise<Record<string, Kept>> {
   const peer = await load()
   const kept: Record<string, Kept> = {}

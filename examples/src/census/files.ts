@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 
-/** One file of the census: its path below the root, and the hash of what it holds. */
+/** One file of the census: its path below the root, and the hash of its content. */
 export interface SourceFile {
   readonly root: string
   readonly path: string
   readonly sha256: string
 }
 
-/** Every `.d.ts` file below the root, by path. Links are not followed: each file counts once. */
+/** Every `.d.ts` file below the root, by path. Does not follow links, so each file counts once. */
 export function declarationFiles(root: string): SourceFile[] {
   const found: SourceFile[] = []
   const visit = (folder: string) => {

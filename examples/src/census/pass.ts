@@ -1,16 +1,16 @@
-// One pass over all files, as a process of its own: prints its table, and one line of JSON for run.ts.
+// One pass over all files, in its own process. Prints a table, and one line of JSON for run.ts.
 import { persist } from '@persist/core'
 import cliProgress from 'cli-progress'
-import { type Analysis, analyse } from './analyse.ts'
+import { type Analysis, analyze } from './analyze.ts'
 import { declarationFiles, type SourceFile } from './files.ts'
 import { printTable } from './table.ts'
 
 const [root = '.', cache = 'file://persist'] = process.argv.slice(2)
 
-const census = persist((file: SourceFile) => analyse(file), {
+const census = persist((file: SourceFile) => analyze(file), {
   funcname: 'census',
   cache,
-  // The folder may be elsewhere tomorrow: what counts is where a file lies below it, and what it holds.
+  // The root may move, so the key is the path below it and the content.
   key: ({ path, sha256 }) => ({ path, sha256 }),
 })
 

@@ -1,4 +1,4 @@
-// The census twice, each in a new process: the second finds everything in the cache.
+// Runs the census twice, each time in a new process. The second run finds everything in the cache.
 //   pnpm start                                   in ./persist
 //   pnpm start --cache mongodb://127.0.0.1/app   in MongoDB
 //   pnpm start --root some/folder                of other files

@@ -1,10 +1,10 @@
 import Table from 'cli-table3'
-import type { Analysis } from './analyse.ts'
+import type { Analysis } from './analyze.ts'
 import type { SourceFile } from './files.ts'
 
 const SHOWN = 15
 
-/** The packages with the most declarations, and all of them together. */
+/** The packages with the most declarations, and the sum of all packages. */
 export function printTable(results: readonly [SourceFile, Analysis][]): void {
   const packages = new Map<string, Row>()
   const total = emptyRow()
@@ -58,7 +58,7 @@ function cells(name: string, row: Row): (string | number)[] {
   return [name, row.files, row.declarations, kind, longest, Math.round(row.bytes / 1000), `${percent} %`]
 }
 
-/** The package that a file lies in: what follows the last node_modules. */
+/** The package of a file: the name after the last node_modules. */
 function packageOf(path: string): string {
   const [scope = path, name] = path.split(/[\\/]/).slice(path.split(/[\\/]/).lastIndexOf('node_modules') + 1)
   return scope.startsWith('@') ? `${scope}/${name}` : scope

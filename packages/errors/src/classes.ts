@@ -1,7 +1,7 @@
 import { brand } from './brand.ts'
 import { PersistError, type PersistErrorCode } from './persist-error.ts'
 
-/** An option that is unknown or of the wrong type. `option` names it, `nearest` the known option most like it. */
+/** An option is unknown or of the wrong type. `option` names it, `nearest` the most similar known option. */
 export class OptionError extends PersistError {
   readonly option: string
   readonly nearest: string | undefined
@@ -13,7 +13,7 @@ export class OptionError extends PersistError {
   }
 }
 
-/** Arguments that have no stable identity. `path` leads to the part, as in `$[0].when`. */
+/** Arguments have no stable identity. `path` leads to the part, as in `$[0].when`. */
 export class KeyError extends PersistError {
   readonly path: string
 
@@ -23,7 +23,7 @@ export class KeyError extends PersistError {
   }
 }
 
-/** A hash that cannot name an entry in the store. Raised before the function runs. */
+/** A hash cannot name an entry in the store. Thrown before the function runs. */
 export class HashError extends PersistError {
   readonly hash: string
 
@@ -33,7 +33,7 @@ export class HashError extends PersistError {
   }
 }
 
-/** Two keys share one hash. `storedKey` is the other key where the store knows it. */
+/** Two keys have the same hash. `storedKey` is the other key, if the store knows it. */
 export class HashCollisionError extends PersistError {
   readonly namespace: string
   readonly hash: string
@@ -49,7 +49,7 @@ export class HashCollisionError extends PersistError {
   }
 }
 
-/** A value that would not come back equal. `path` leads to the part, as in `$.rows[3].when`. */
+/** A value would not come back equal. `path` leads to the part, as in `$.rows[3].when`. */
 export class PickleError extends PersistError {
   readonly path: string
 
@@ -59,14 +59,14 @@ export class PickleError extends PersistError {
   }
 }
 
-/** A payload that no value can be read from. Core counts it as a miss and reports it. */
+/** A payload cannot be read. Core reports it and counts it as a miss. */
 export class UnpickleError extends PersistError {
   constructor(reason: string, options?: ErrorOptions) {
     super('ERR_PERSIST_UNPICKLE', reason, options)
   }
 }
 
-/** Two functions under one `funcname` in one store of one process. */
+/** Two functions in one process have the same `funcname` in the same store. */
 export class DuplicateNamespaceError extends PersistError {
   readonly namespace: string
 
@@ -76,14 +76,14 @@ export class DuplicateNamespaceError extends PersistError {
   }
 }
 
-/** `persisted(f)` was given something that is not persisted. */
+/** The argument of `persisted(f)` is not a persisted function. */
 export class NotPersistedError extends PersistError {
   constructor(message: string) {
     super('ERR_PERSIST_NOT_PERSISTED', message)
   }
 }
 
-/** No store is known for the URL's scheme. */
+/** There is no known store for the URL's scheme. */
 export class UnknownStoreError extends PersistError {
   readonly scheme: string
   readonly nearest: string | undefined
@@ -97,7 +97,7 @@ export class UnknownStoreError extends PersistError {
   }
 }
 
-/** The scheme is known, its package is not installed. `install` is the command that installs it. */
+/** The scheme is known, but its package is not installed. `install` is the command that installs it. */
 export class StoreNotInstalledError extends PersistError {
   readonly scheme: string
   readonly packageName: string
@@ -115,11 +115,11 @@ export class StoreNotInstalledError extends PersistError {
   }
 }
 
-/** What an error of a store can be about. */
+/** The facts of an error in a store. */
 export interface StoreFacts {
-  /** The store as a person would name it: a folder, or a URL without its password. */
+  /** The store: a folder, or a URL without its password. */
   readonly store: string
-  /** What was being done: `get`, `set`, `lease`, … */
+  /** The operation that failed: `get`, `set`, `lease`, … */
   readonly operation?: string
   readonly namespace?: string
   readonly hash?: string
@@ -138,8 +138,8 @@ export type StoreErrorCode = Extract<
 >
 
 /**
- * Trouble in a store: it cannot be reached, is full, of a newer format, or holds a damaged entry. Core reports it and
- * returns the computed value, unless `onStoreError: 'throw'`.
+ * A store failed: it cannot be reached, is full, has a newer format, or holds a damaged entry. Core reports the error and
+ * returns the computed value, unless the option is `onStoreError: 'throw'`.
  */
 export class StoreError extends PersistError implements StoreFacts {
   readonly store: string
@@ -156,7 +156,7 @@ export class StoreError extends PersistError implements StoreFacts {
   }
 }
 
-/** `PERSIST_MODE=replay` and no entry: the function was not run. */
+/** With `PERSIST_MODE=replay`, a call has no entry. The function did not run. */
 export class ReplayMissError extends PersistError {
   readonly namespace: string
   readonly hash: string

@@ -1,5 +1,5 @@
 /**
- * `PersistError`, its codes and its classes.
+ * `PersistError`, its codes and its subclasses.
  *
  * @module @persist/errors
  */

@@ -1,6 +1,6 @@
 import { brand, isInstance } from './brand.ts'
 
-/** Every code that an error of `@persist/*` can have. Codes are stable; messages are not. */
+/** The codes of errors of `@persist/*`. Codes are stable. Messages are not. */
 export type PersistErrorCode =
   | 'ERR_PERSIST_OPTION'
   | 'ERR_PERSIST_KEY'
@@ -24,8 +24,8 @@ export type PersistErrorCode =
 /**
  * The base of every error that `@persist/*` throws or reports. Test `code`, not the message.
  *
- * `instanceof` also holds for an error of another copy of this package in the same process, for this class and for each of
- * its subclasses here. Your own subclasses keep the usual `instanceof`.
+ * `instanceof` also accepts an error of another copy of this package in the same process, for this class and its subclasses
+ * in this package. Your own subclasses keep the usual `instanceof`.
  *
  * @example
  * ```ts
@@ -42,9 +42,9 @@ export class PersistError extends Error {
     this.code = code
   }
 
-  /** `instanceof`, also for an error of another copy of this package. */
+  /** Makes `instanceof` accept an error of another copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: each subclass inherits this, and asks for itself
+    // biome-ignore lint/complexity/noThisInStatic: each subclass inherits this method and passes itself
     return isInstance(value, this)
   }
 

@@ -34,11 +34,11 @@ function oneOfEach(errors: Errors): Record<string, Error> {
   return Object.fromEntries(made.map((error) => [error.name, error]))
 }
 
-/** Loads a copy of the built package as another file. */
+/** Ways to load a copy of the built package. */
 const copies: Record<string, () => Promise<Errors>> = {
   'another file of the same package': async () => {
     const file = join(folder, 'copy.mjs')
-    // Without the comment that names a source map, which is not copied.
+    // The source map is not copied, so neither is the comment that names it.
     writeFileSync(file, readFileSync(DIST, 'utf8').replace(/^\/\/# sourceMappingURL.*$/m, ''))
     return await import(pathToFileURL(file).href)
   },
@@ -63,11 +63,11 @@ describe.each(Object.keys(copies))('with %s', (kind) => {
     theirs = await copies[kind]!()
   })
 
-  test('the classes are not ours, or nothing would be tested', () => {
+  test('each class is another one than ours', () => {
     for (const name of NAMES) expect(theirs[name], name).not.toBe(OURS[name])
   })
 
-  test('an error of either copy is an instance of its own class and of PersistError, and of no other', () => {
+  test('an error of one copy is an instance of its own class and of PersistError in the other, and of no other class', () => {
     for (const [makers, judges] of [
       [ours, theirs],
       [theirs, ours],
@@ -79,18 +79,18 @@ describe.each(Object.keys(copies))('with %s', (kind) => {
     }
   })
 
-  test('an error of a subclass by a user of one copy is an instance of the class that it extends in the other', () => {
+  test("an error of a user's subclass is an instance of the class that it extends in the other copy", () => {
     class Quota extends theirs.StoreError {}
     const error = new Quota('ERR_PERSIST_STORE_FULL', 'a', { store: 's' })
     expect(NAMES.filter((name) => error instanceof OURS[name]).sort()).toEqual(['PersistError', 'StoreError'])
   })
 })
 
-test('a test covers each class', () => {
+test('these tests cover each class', () => {
   expect(Object.keys(oneOfEach(ours)).sort()).toEqual([...NAMES].sort())
 })
 
-test('a subclass by a user takes only its own instances', () => {
+test("a user's subclass accepts only its own instances", () => {
   class Mine extends ours.KeyError {}
   class Other extends ours.KeyError {}
   expect(new Mine('a', '$')).toBeInstanceOf(Mine)
@@ -99,7 +99,7 @@ test('a subclass by a user takes only its own instances', () => {
   expect(new ours.KeyError('a', '$')).not.toBeInstanceOf(Mine)
 })
 
-test('what only looks like an error of ours is none', () => {
+test('an object that only looks like a PersistError is not an instance', () => {
   const coded = Object.assign(new Error('a'), { code: 'ERR_PERSIST_KEY', name: 'KeyError' })
   class KeyError extends Error {}
   const forged = Object.defineProperty({}, Symbol.for('@persist/errors/class'), { value: 'KeyError' })
@@ -109,19 +109,19 @@ test('what only looks like an error of ours is none', () => {
   }
 })
 
-test('a bound class takes what the class takes', () => {
+test('a bound class accepts the same errors as the class', () => {
   const Bound = ours.KeyError.bind(undefined) as unknown as typeof ours.KeyError
   expect(new ours.KeyError('a', '$') instanceof Bound).toBe(true)
   expect(new ours.HashError('a', 'b') instanceof Bound).toBe(false)
 })
 
-test('an error carries no property that names its class', () => {
+test('an error has no own property that names its class', () => {
   const error = new ours.KeyError('a', '$')
   expect(Reflect.ownKeys(error).sort()).toEqual(['code', 'message', 'path', 'stack'])
   expect(String(error)).toBe('KeyError: a (at $)')
 })
 
-test('a minifier that mangles names changes no name of an error', async () => {
+test('a minifier does not change the name of an error', async () => {
   const file = join(folder, 'program.mjs')
   const source = join(folder, 'source.mjs')
   writeFileSync(

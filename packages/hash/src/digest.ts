@@ -4,30 +4,35 @@ import { types } from 'node:util'
 /** How a digest is written. */
 export type Encoding = 'base64url' | 'hex'
 
-/** What has a hash. */
+/** The input of a hash. */
 export type Hashable = string | Uint8Array
 
-/** SHA-256 of UTF-8 text or of bytes. */
+/** SHA-256 of the UTF-8 of a string, or of bytes. */
 export type Digest = (input: Hashable, encoding: Encoding) => string
 
-/** In one step, since Node 20.12 and 21.7: for short texts twice as fast. */
+/** In one step, from Node 20.12 and 21.7 on: twice as fast for short strings. */
 export const inOneStep: Digest | undefined =
   typeof crypto.hash === 'function' ? (input, encoding) => crypto.hash('sha256', input, encoding) : undefined
 
-/** With an object between, everywhere. */
+/** In two steps, which every runtime has. */
 export const inTwoSteps: Digest = (input, encoding) => crypto.createHash('sha256').update(input).digest(encoding)
 
 const digest = inOneStep ?? inTwoSteps
 
-/** SHA-256 of bytes, or of a text, of which no two are taken for one: see {@link exactBytes}. `caller` names the hash. */
+/**
+ * SHA-256 of bytes or of a string. Different strings have different bytes: see {@link exactBytes}. `caller` names the hash in
+ * the error.
+ *
+ * @throws TypeError for any other input.
+ */
 export function digestOf(input: Hashable, encoding: Encoding, caller: string): string {
   if (typeof input === 'string') return digest(isWellFormed(input) ? input : exactBytes(input), encoding)
-  // Of any realm: a test runner's sandbox has a Uint8Array of its own.
+  // `instanceof` would fail in a test runner's sandbox, which has its own Uint8Array.
   if (types.isUint8Array(input)) return digest(input, encoding)
-  throw new TypeError(`${caller} takes a string or a Uint8Array, ${whatInstead(input)}`)
+  throw new TypeError(`${caller} takes a string or a Uint8Array, ${advice(input)}`)
 }
 
-function whatInstead(input: unknown): string {
+function advice(input: unknown): string {
   if (types.isPromise(input)) return 'not a promise: await it first'
   if (ArrayBuffer.isView(input))
     return 'not another view of bytes: pass new Uint8Array(view.buffer, view.byteOffset, view.byteLength)'
@@ -36,20 +41,20 @@ function whatInstead(input: unknown): string {
   return `not ${what}: pass the canonical(value) of @persist/key`
 }
 
-function isWellFormed(text: string): boolean {
-  // ES2024, in Node 20.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+function isWellFormed(string: string): boolean {
+  // ES2024, which Node 20 has.
+  return (string as string & { isWellFormed(): boolean }).isWellFormed()
 }
 
 const SURROGATES = /(\p{Surrogate})/u
 const LONE = /^\p{Surrogate}$/u
 
 /**
- * The text in UTF-8, and lone surrogates, which UTF-8 cannot write and Node replaces all by one character, as the three
- * bytes that they would have (WTF-8, https://simonsapin.github.io/wtf-8/). No valid UTF-8 holds these.
+ * The string in UTF-8, with lone surrogates as three bytes each (WTF-8, https://simonsapin.github.io/wtf-8/). UTF-8 has no
+ * lone surrogates, and Node would replace them all by the same character. No valid UTF-8 contains these three bytes.
  */
-export function exactBytes(text: string): Uint8Array {
-  const parts = text.split(SURROGATES)
+export function exactBytes(string: string): Uint8Array {
+  const parts = string.split(SURROGATES)
   return Buffer.concat(parts.map((part) => (LONE.test(part) ? threeBytes(part.charCodeAt(0)) : Buffer.from(part))))
 }
 

@@ -1,15 +1,15 @@
 import { HashError } from '@persist/errors'
 
-/** Where a name is to be used. */
+/** The use of a name. */
 export interface FileNameOptions {
   /** How many bytes the store adds to the name: an extension, a temporary suffix. Default: 0. */
   readonly suffixBytes?: number
 }
 
-/** What one name may have: 255 bytes on Linux, 255 UTF-16 code units (never more than its bytes) on macOS and Windows. */
+/** The limit is 255 bytes on Linux, and 255 UTF-16 code units (never more than the bytes) on macOS and Windows. */
 const LONGEST_NAME = 255
 
-/** Most names are such. */
+/** Most names match this. */
 const ORDINARY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
@@ -17,7 +17,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const FORBIDDEN = /[/\\:*?"<>|]/
 
 /**
- * Names that Windows gives to devices, with any extension and in any case; the superscript digits count as digits.
+ * The names of devices on Windows, with any extension and in any case. Superscript digits count as digits.
  * https://learn.microsoft.com/windows/win32/fileio/naming-a-file
  */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)/i
@@ -25,19 +25,19 @@ const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
- * Why a text cannot be the name of a file on each of Linux, macOS and Windows; `undefined`: it can.
+ * Why a string cannot be the name of a file on each of Linux, macOS and Windows. `undefined` if it can.
  *
  * Refused are an empty name, a leading dot (such names are hidden, and `.` and `..` are folders), a trailing dot or space,
  * `/ \ : * ? " < > |`, control characters, names of devices (`CON`, `nul.txt`, `COM1`), more than 255 bytes with what the
- * store adds, lone surrogates, and what Unicode does not call composed (NFC): systems that decompose names would take it
- * for its composed twin. Two names that differ only in case are both fine: where they meet in one file, the entry's own
- * header tells whose it is.
+ * store adds, lone surrogates, and names that are not in Unicode normal form NFC: systems that decompose names would take
+ * such a name for its NFC form. Two names that differ only in case are both fine: if they meet in one file, the header of
+ * the entry says which of them it belongs to.
  *
  * @example
  * ```ts
  * fileNameProblem('2_to_the_power_of_4')                        // undefined
  * fileNameProblem('a/b')                                        // 'it has a "/"'
- * fileNameProblem('x'.repeat(250), { suffixBytes: 6 })          // 'with what the store adds it has 256 bytes, 255 fit'
+ * fileNameProblem('x'.repeat(250), { suffixBytes: 6 })          // 'with the suffix of the store it has 256 bytes, more than 255'
  * ```
  */
 export function fileNameProblem(name: string, options: FileNameOptions = {}): string | undefined {
@@ -48,11 +48,11 @@ export function fileNameProblem(name: string, options: FileNameOptions = {}): st
   if (name.endsWith('.') || name.endsWith(' ')) return `it ends in ${name.endsWith('.') ? 'a dot' : 'a space'}`
   if (DEVICE.test(name)) return 'Windows gives this name to a device'
   const bytes = Buffer.byteLength(name) + (options.suffixBytes ?? 0)
-  if (bytes > LONGEST_NAME) return `with what the store adds it has ${bytes} bytes, ${LONGEST_NAME} fit`
+  if (bytes > LONGEST_NAME) return `with the suffix of the store it has ${bytes} bytes, more than ${LONGEST_NAME}`
   return undefined
 }
 
-/** Throws a `HashError` for a text that {@link fileNameProblem} finds fault with. */
+/** Throws a `HashError` for a string with a {@link fileNameProblem}. */
 export function checkFileName(name: string, options?: FileNameOptions): void {
   const problem = fileNameProblem(name, options)
   if (problem === undefined) return

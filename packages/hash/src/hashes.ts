@@ -3,10 +3,10 @@ import { digestOf, type Hashable } from './digest.ts'
 
 /**
  * SHA-256 of a string or of bytes in base64url without padding (RFC 4648): 43 characters of `A-Z a-z 0-9 - _`. The
- * default hash. It stays unique where file names ignore case: about 223 of its 256 bits are left there.
+ * default hash. It stays unique if file names ignore case: about 223 of its 256 bits are left then.
  *
- * All three hashes are of the string in UTF-8, so a string and its UTF-8 bytes have one hash. Strings that differ only in
- * lone surrogates have different hashes, too.
+ * All three hashes use the string in UTF-8, so a string and its UTF-8 bytes have the same hash. Strings that differ only in
+ * lone surrogates have different hashes.
  *
  * @throws TypeError for anything but a string or a `Uint8Array` (a Buffer is one).
  *

@@ -1,5 +1,5 @@
 /**
- * File-name-safe hashes of canonical keys, and the check of names that users make.
+ * File-name-safe hashes of canonical keys, and a check of file names that users make.
  *
  * @module @persist/hash
  */

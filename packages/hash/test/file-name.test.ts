@@ -51,17 +51,17 @@ describe('a name', () => {
     })
   }
 
-  it.each(ACCEPTED)('that every system takes is accepted: %j', (name) => {
+  it.each(ACCEPTED)('that every system accepts is accepted: %j', (name) => {
     expect(fileNameProblem(name)).toBeUndefined()
     expect(() => checkFileName(name)).not.toThrow()
   })
 
-  it('leaves room for what the store adds', () => {
+  it('leaves room for the bytes that the store adds', () => {
     expect(fileNameProblem('x'.repeat(249), { suffixBytes: 6 })).toBeUndefined()
     expect(fileNameProblem('x'.repeat(250), { suffixBytes: 6 })).toContain('256 bytes')
   })
 
-  it('that is accepted names one file of this very name', () => {
+  it('that is accepted names a file with exactly that name', () => {
     const folder = mkdtempSync(join(tmpdir(), 'persist-name-'))
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (name) => {

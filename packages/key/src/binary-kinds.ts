@@ -1,7 +1,7 @@
 import { types } from 'node:util'
-import { bytesText, littleEndian } from './bytes.ts'
+import { encodeBytes, littleEndian } from './bytes.ts'
 import { type Kind, kind } from './kind.ts'
-import { hasOnlyBytes } from './own.ts'
+import { hasOnlyBytes } from './own-properties.ts'
 
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype)
 const trueName: () => string | undefined = Object.getOwnPropertyDescriptor(TYPED_ARRAY, Symbol.toStringTag)!.get!
@@ -24,25 +24,26 @@ const ELEMENT_BYTES = {
 
 type ViewClass = new (buffer: ArrayBufferLike, offset: number, length: number) => NodeJS.TypedArray
 
-/** Without a copy. Throws where the buffer was detached. */
+/** The bytes, without a copy. Throws for a detached buffer. */
 function bytesOf(buffer: ArrayBufferLike, offset: number, length: number): Buffer {
   return Buffer.from(buffer as ArrayBuffer, offset, length)
 }
 
 /**
- * A typed array is its class and the bytes of its elements, little-endian; where in which buffer they lie is no part of
- * it. NaNs of different bits differ: a function can read them (R tells a missing number from NaN that way).
+ * The kind of a typed array: its class and the bytes of its elements, little-endian. The buffer and the offset do not
+ * count. NaNs with different bits differ, because a function can read the bits (R marks missing numbers in this way).
  */
-function viewKind(name: string, elementBytes: number, classOf: () => ViewClass, insides = name): Kind<never> {
+function viewKind(name: string, elementBytes: number, classOf: () => ViewClass, trueClass = name): Kind<never> {
   return kind<NodeJS.TypedArray>(
     name,
-    (object) => trueName.call(object) === insides,
+    (object) => trueName.call(object) === trueClass,
     (view, walk) => {
       const length = trueLength.call(view)
-      // An empty one may lie outside of a buffer that was resized or transferred; then this throws.
+      // An empty view may be out of the bounds of a resized or transferred buffer. This throws then.
       if (length === 0) TYPED_ARRAY.values.call(view)
-      const text = () => bytesText(littleEndian(bytesOf(view.buffer, view.byteOffset, view.byteLength), elementBytes))
-      walk.put(`${name}(${length},${walk.once(view, text)})`)
+      const encode = () =>
+        encodeBytes(littleEndian(bytesOf(view.buffer, view.byteOffset, view.byteLength), elementBytes))
+      walk.put(`${name}(${length},${walk.once(view, encode)})`)
     },
     (view) => {
       const length = trueLength.call(view)
@@ -51,7 +52,7 @@ function viewKind(name: string, elementBytes: number, classOf: () => ViewClass, 
   )
 }
 
-/** What the buffers of ES2024 have. */
+/** The properties of buffers in ES2024. */
 interface Resizable {
   readonly resizable?: boolean
   readonly growable?: boolean
@@ -62,8 +63,8 @@ function bufferKind(name: string, isReal: (object: object) => boolean): Kind<nev
   return kind<ArrayBufferLike>(name, isReal, (buffer, walk) => {
     const { resizable = false, growable = false, maxByteLength } = buffer as Resizable
     const room = resizable || growable ? `,${maxByteLength}` : ''
-    const text = () => bytesText(bytesOf(buffer, 0, buffer.byteLength))
-    walk.put(`${name}(${buffer.byteLength},${walk.once(buffer, text)}${room})`)
+    const encode = () => encodeBytes(bytesOf(buffer, 0, buffer.byteLength))
+    walk.put(`${name}(${buffer.byteLength},${walk.once(buffer, encode)}${room})`)
   })
 }
 
@@ -72,13 +73,13 @@ export const BINARY_KINDS: readonly Kind<never>[] = [
   bufferKind('ArrayBuffer', types.isArrayBuffer),
   bufferKind('SharedArrayBuffer', types.isSharedArrayBuffer),
   kind<DataView>('DataView', types.isDataView, (view, walk) => {
-    const text = () => bytesText(bytesOf(view.buffer, view.byteOffset, view.byteLength))
-    walk.put(`DataView(${view.byteLength},${walk.once(view, text)})`)
+    const encode = () => encodeBytes(bytesOf(view.buffer, view.byteOffset, view.byteLength))
+    walk.put(`DataView(${view.byteLength},${walk.once(view, encode)})`)
   }),
   ...Object.entries(ELEMENT_BYTES).map(([name, size]) =>
     viewKind(name, size, () => (globalThis as unknown as Record<string, ViewClass>)[name]!),
   ),
 ]
 
-/** Node's own, a Uint8Array inside. */
+/** The kind of Node's Buffer, which is a Uint8Array. */
 export const BUFFER = viewKind('Buffer', 1, () => bytesOf as unknown as ViewClass, 'Uint8Array')

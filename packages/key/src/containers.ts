@@ -1,12 +1,12 @@
 import { whyExtras } from './describe.ts'
 import { type Identified, identity } from './identity.ts'
-import { MAX_TEXT } from './limits.ts'
-import { hasInsides, hasOnlyElements } from './own.ts'
+import { MAX_LENGTH } from './limits.ts'
+import { hasInternalSlots, hasOnlyElements } from './own-properties.ts'
 import { refuse, under } from './refusal.ts'
 import { label, refuseLength } from './scalars.ts'
 import type { Walk } from './walk.ts'
 
-/** As in `"":1,`. */
+/** The length of `"":1`, the shortest property. */
 const SHORTEST_PROPERTY = 4
 
 /** Writes the elements of an array, and its holes. */
@@ -15,11 +15,11 @@ export function writeArray(array: readonly unknown[], walk: Walk): void {
   if (!hasOnlyElements(array, array.length - holes)) refuse(whyExtras('Array'))
 }
 
-/** Writes the elements alone, whatever the array has besides, and tells how many are holes. */
+/** Writes only the elements, not the other properties of the array, and returns the number of holes. */
 export function writeElements(array: readonly unknown[], walk: Walk): number {
   const { length } = array
-  // One character for each element and one between: it need not be written to be seen too long.
-  if (!(length * 2 < MAX_TEXT)) refuseLength()
+  // Each element takes a character and a comma, so the length alone can be too long.
+  if (!(length * 2 < MAX_LENGTH)) refuseLength()
   walk.enter(array, '[')
   let index = 0
   let holes = 0
@@ -39,19 +39,19 @@ export function writeElements(array: readonly unknown[], walk: Walk): number {
   return holes
 }
 
-/** Whether the enumerable properties with texts as names are all that an object has. */
+/** Whether an object has only enumerable properties with string keys, and no internal slots. */
 export function isPlain(object: object, keys: readonly string[]): boolean {
   return (
     Object.getOwnPropertyNames(object).length === keys.length &&
     Object.getOwnPropertySymbols(object).length === 0 &&
     !ArrayBuffer.isView(object) &&
-    !(keys.length === 0 && hasInsides(object))
+    !(keys.length === 0 && hasInternalSlots(object))
   )
 }
 
 /** Writes the properties of a plain object, sorted. */
 export function writeProperties(object: object, keys: string[], open: string, walk: Walk): void {
-  if (keys.length * SHORTEST_PROPERTY > MAX_TEXT) refuseLength()
+  if (keys.length * SHORTEST_PROPERTY > MAX_LENGTH) refuseLength()
   sortByCodeUnits(keys)
   walk.enter(object, open)
   let key = ''
@@ -68,7 +68,7 @@ export function writeProperties(object: object, keys: string[], open: string, wa
   walk.leave('}')
 }
 
-/** Writes the entries of a Map in their order, which can be observed. */
+/** Writes the entries of a Map in their order, which a function can observe. */
 export function writeMap(map: ReadonlyMap<unknown, unknown>, walk: Walk): void {
   walk.enter(map, 'Map(')
   let index = 0
@@ -105,21 +105,21 @@ export function writeSet(set: ReadonlySet<unknown>, walk: Walk): void {
   walk.leave(')')
 }
 
-/** Writes what an object says of itself. */
+/** Writes the result of an object's identity method. */
 export function writeIdentity(object: object, walk: Walk): void {
   walk.enter(object, 'identity(')
   try {
-    const said = (object as Identified)[identity]()
-    if (said === undefined) refuse('an identity method must return something')
-    if (walk.isInside(said)) refuse('an identity method must not lead back to its own object')
-    walk.write(said)
+    const result = (object as Identified)[identity]()
+    if (result === undefined) refuse('an identity method must return something')
+    if (walk.isInside(result)) refuse('an identity method must not lead back to its own object')
+    walk.write(result)
   } catch (thrown) {
-    throw under({ said: true }, thrown)
+    throw under({ identity: true }, thrown)
   }
   walk.leave(')')
 }
 
-/** Sorts without a locale. Most objects are written in few orders, so many are sorted already. */
+/** Sorts by code units, without a locale. Many objects are sorted already, which is checked first. */
 function sortByCodeUnits(keys: string[]): void {
   for (let index = 1; index < keys.length; index++) {
     if (keys[index - 1]! > keys[index]!) {

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 
-/** What to pass in place of an object of a class that every runtime has, by its name. */
+/** What to pass instead of an object of a common class, by the name of the class. */
 const INSTEAD: Readonly<Record<string, string>> = {
   AbortSignal: 'leave it out of the key',
   Blob: 'pass its bytes',
@@ -12,7 +12,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   Response: 'pass its json(), text() or arrayBuffer()',
 }
 
-/** Why an object without a kind is refused. */
+/** Why an object of an unknown class is refused. */
 export function whyRefused(object: object): string {
   if (types.isPromise(object)) return 'a promise has no stable identity: await it first'
   if (types.isArgumentsObject(object)) return 'an arguments object has no stable identity: pass [...arguments]'
@@ -27,19 +27,19 @@ export function whyRefused(object: object): string {
   return withoutIdentity(name === undefined ? 'an object with a prototype of its own' : `an instance of ${name}`)
 }
 
-/** Why an object that is of a kind by its prototype is refused for what it has besides. */
+/** Why an object of a known class is refused for its additional properties. */
 export function whyExtras(name: string): string {
-  return `${article(name)} with properties of its own has no canonical text: give the option key`
+  return `${article(name)} with properties of its own has no canonical form: give the option key`
 }
 
-/** Why an object is refused that is not what its prototype says. */
+/** Why an object is refused that only has the prototype of a class. */
 export function whyForged(name: string): string {
-  return `an object with the prototype of ${name} that is none has no canonical text`
+  return `an object that only has the prototype of ${name} has no canonical form`
 }
 
 function whyNotPlain(object: object): string {
   const what = Object.getOwnPropertySymbols(object).length > 0 ? 'keyed by symbols' : 'that are not enumerable'
-  return `an object with properties ${what} has no canonical text: give the option key`
+  return `an object with properties ${what} has no canonical form: give the option key`
 }
 
 function withoutIdentity(what: string): string {

@@ -1,10 +1,10 @@
 /**
- * The name of the method by which an object says what identifies it. It is `Symbol.for('@persist/identity')`, so a class
- * can have the method without importing this package.
+ * The key of the method that returns what identifies an object. It is `Symbol.for('@persist/identity')`, so a class can
+ * have the method without an import of this package.
  *
- * The object then counts as what the method returns, which may be anything with a canonical text but `undefined`. Begin
- * with a name that no other class uses: two objects whose methods return equal values are one and the same key, whatever
- * their classes. A subclass inherits the method, as in any language: give it its own where its instances differ.
+ * The object counts as the result of the method, which may be any value with a canonical string except `undefined`. Begin
+ * the result with a name that no other class uses: two objects whose methods return equal values are the same key, even if
+ * their classes differ. A subclass inherits the method. Give it its own method if its instances differ.
  *
  * @example
  * ```ts
@@ -14,7 +14,7 @@
  * }
  * canonical(new Model('v2'))       // '1:identity(["Model","v2"])'
  *
- * // For a class of somebody else:
+ * // For a class of a library:
  * Object.defineProperty(Decimal.prototype, identity, { value() { return ['Decimal', String(this)] } })
  *
  * // For a function, as an own property:
@@ -23,8 +23,8 @@
  */
 export const identity: unique symbol = Symbol.for('@persist/identity') as never
 
-/** An object that says what identifies it. */
+/** An object with an identity method. */
 export interface Identified {
-  /** What identifies it: anything with a canonical text but `undefined`. */
+  /** Returns what identifies the object: any value with a canonical string except `undefined`. */
   [identity](): unknown
 }

@@ -1,5 +1,5 @@
 /**
- * Canonical text for the arguments of a call: equal exactly when they are.
+ * Canonical strings for the arguments of a call. They are equal exactly if the arguments are.
  *
  * @module @persist/key
  */

@@ -2,16 +2,16 @@ import type { Walk } from './walk.ts'
 
 /** A built-in class whose instances are values. */
 export interface Kind<T extends object = object> {
-  /** The class's name, with which the text begins. */
+  /** The name of the class, with which the string begins. */
   readonly name: string
-  /** Whether an object is what its prototype says: prototypes can be given to anything. */
+  /** Whether an object really is of the class. The prototype is no proof: any object can be given one. */
   isReal(object: object): boolean
-  /** Whether it has nothing but what `write` writes. */
+  /** Whether `write` writes all that the value has. */
   isBare(value: T): boolean
   write(value: T, walk: Walk): void
 }
 
-/** Makes a kind of objects that have no own properties, or those that `isBare` allows. */
+/** Makes a kind of objects without own properties, or with those that `isBare` allows. */
 export function kind<T extends object>(
   name: string,
   isReal: (object: object) => boolean,
@@ -25,9 +25,9 @@ function hasNoProperties(object: object): boolean {
   return Reflect.ownKeys(object).length === 0
 }
 
-/** Whether an object has the own keys of a fresh one, and no more: Deno keeps the insides of some classes under symbols. */
+/** Whether an object has the own keys of a new one, and no more. Deno keeps internals of some classes under symbols. */
 export function hasOnlyKeysOf(fresh: () => object): (object: object) => boolean {
-  // Made when needed, for a fast start.
+  // The keys are listed on first use, for a fast start.
   let keys: readonly PropertyKey[] | undefined
   return (object) => {
     keys ??= Reflect.ownKeys(fresh())

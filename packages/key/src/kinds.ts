@@ -2,15 +2,15 @@ import { types } from 'node:util'
 import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
 import { writeArray, writeMap, writeSet } from './containers.ts'
 import { hasOnlyKeysOf, type Kind, kind } from './kind.ts'
-import { MAX_TEXT } from './limits.ts'
+import { MAX_LENGTH } from './limits.ts'
 import { nativeName } from './realm.ts'
 import { refuse } from './refusal.ts'
 import { refuseLength } from './scalars.ts'
 import { TEMPORAL_KINDS } from './temporal-kinds.ts'
 
 /**
- * The kind that a prototype stands for, in this realm or another one (a `node:vm` context, a test runner's); `'plain'` for
- * another realm's `Object.prototype`. A subclass has none, for it may hold anything.
+ * The kind of the objects with a prototype, of this realm or another one (a `node:vm` context, a test runner). `'plain'` for
+ * the `Object.prototype` of another realm. A subclass has no kind, because it may hold anything.
  */
 export function kindOf(proto: object): Kind<never> | 'plain' | undefined {
   const known = kinds.get(proto)
@@ -21,7 +21,7 @@ export function kindOf(proto: object): Kind<never> | 'plain' | undefined {
   return found
 }
 
-/** Not for a class named Object of a native addon. */
+/** `undefined` for a class of a native addon that is named Object. */
 function plainKind(proto: object): 'plain' | undefined {
   return Object.getPrototypeOf(proto) === null ? 'plain' : undefined
 }
@@ -32,12 +32,12 @@ function boxKind(name: string, isReal: (object: object) => boolean, isBare?: (bo
 
 function hasOnlyCharacters(box: object): boolean {
   const { length } = String.prototype.valueOf.call(box)
-  if (length > MAX_TEXT) refuseLength()
+  if (length > MAX_LENGTH) refuseLength()
   return Reflect.ownKeys(box).length === length + 1
 }
 
 const LANGUAGE_KINDS: readonly Kind<never>[] = [
-  // writeArray looks for other properties itself.
+  // writeArray checks for other properties itself.
   kind<unknown[]>('Array', Array.isArray, writeArray, () => true),
   kind<Date>('Date', types.isDate, (date, walk) => walk.tagged('Date', date.getTime())),
   kind<RegExp>(
@@ -45,7 +45,7 @@ const LANGUAGE_KINDS: readonly Kind<never>[] = [
     types.isRegExp,
     (regExp, walk) => {
       const { source, flags, lastIndex } = regExp
-      if (typeof lastIndex !== 'number') refuse('a RegExp whose lastIndex is no number has no canonical text')
+      if (typeof lastIndex !== 'number') refuse('a RegExp whose lastIndex is not a number has no canonical form')
       walk.tagged('RegExp', source, flags, lastIndex)
     },
     (regExp) => Reflect.ownKeys(regExp).length === 1,
@@ -61,10 +61,10 @@ const LANGUAGE_KINDS: readonly Kind<never>[] = [
 const BY_NAME = new Map([...LANGUAGE_KINDS, ...BINARY_KINDS].map((one) => [one.name, one]))
 for (const [name, { kind }] of TEMPORAL_KINDS) BY_NAME.set(name, kind)
 
-/** Whether the getter or method, which looks at the insides, takes the object. */
-function takes(object: object, look: () => unknown): boolean {
+/** Whether a getter or method that reads internal slots accepts the object. */
+function accepts(object: object, read: () => unknown): boolean {
   try {
-    look.call(object)
+    read.call(object)
     return true
   } catch {
     return false
@@ -73,14 +73,14 @@ function takes(object: object, look: () => unknown): boolean {
 
 const href = Object.getOwnPropertyDescriptor(URL.prototype, 'href')!.get!
 
-// Node's classes are not native code, and there is one of each in a process.
+// Node's classes are not native code, and a process has one of each.
 const kinds = new WeakMap<object, Kind<never> | 'plain'>([
   [Buffer.prototype, BUFFER],
   [
     URL.prototype,
     kind<URL>(
       'URL',
-      (object) => takes(object, href),
+      (object) => accepts(object, href),
       (url, walk) => walk.tagged('URL', url.href),
       hasOnlyKeysOf(() => new URL('http://a/')),
     ),
@@ -89,11 +89,11 @@ const kinds = new WeakMap<object, Kind<never> | 'plain'>([
     URLSearchParams.prototype,
     kind<URLSearchParams>(
       'URLSearchParams',
-      (object) => takes(object, URLSearchParams.prototype.toString),
+      (object) => accepts(object, URLSearchParams.prototype.toString),
       (parameters, walk) => walk.tagged('URLSearchParams', parameters.toString()),
       hasOnlyKeysOf(() => new URLSearchParams()),
     ),
   ],
 ])
-// Also those of a polyfill, whose classes are not native code.
+// The classes of a polyfill are not native code either.
 for (const { prototype, kind } of TEMPORAL_KINDS.values()) kinds.set(prototype, kind)

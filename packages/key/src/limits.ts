@@ -1,5 +1,5 @@
-/** How many objects may lie in one another, the array of arguments included. */
+/** How deep objects may be nested, including the array of arguments. */
 export const MAX_DEPTH = 500
 
-/** The longest canonical text, in UTF-16 code units. */
-export const MAX_TEXT = 1024 * 1024
+/** The longest canonical string, in UTF-16 code units. */
+export const MAX_LENGTH = 1024 * 1024

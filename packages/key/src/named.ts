@@ -1,20 +1,20 @@
 import { KeyError, OptionError } from '@persist/errors'
 import { canonicalAt } from './canonical.ts'
 
-/** Arguments by name, sorted. */
+/** Pairs of a name and an argument, sorted by name. */
 export type NamedKey<Name extends string = string> = readonly (readonly [name: Name, value: unknown])[]
 
-/** The name that a parameter has in the key: `...rest` is `rest`. */
+/** The name of a parameter in the key: `rest` for `...rest`. */
 type Bare<Name extends string> = Name extends `...${infer Rest}` ? Rest : Name
 
 /**
- * A key of names and values, sorted by name, without the arguments that are `undefined` or equal to their default. So
- * parameters may change places, and gain new ones with defaults, and stored results are still found.
+ * Makes a key function. Its keys are names and values, sorted by name, without the arguments that are `undefined` or equal
+ * to their default. So stored results are still found after parameters change places or new ones with defaults are added.
  *
  * @param names The parameters in their order. The last one may be a rest parameter, written `'...rest'`.
- * @param defaults What a parameter is when it is left out. Default: none.
- * @throws OptionError for names that are no texts, twice the same, or unknown to `names`. The key function throws
- * `KeyError` when it gets more arguments than there are names.
+ * @param defaults The values of parameters that are left out. Default: none.
+ * @throws OptionError for a name that is not a string or occurs twice, and for a default without a name. The key function
+ * throws `KeyError` for more arguments than names.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function named<const Names extends readonly string[]>(
     }
     const key: [Bare<Names[number]>, unknown][] = []
     for (const parameter of inOrder) {
-      const value = parameter.place < rest ? args[parameter.place] : restOf(args, rest)
+      const value = parameter.position < rest ? args[parameter.position] : restOf(args, rest)
       if (!isLeftOut(value, parameter)) key.push([parameter.name as Bare<Names[number]>, value])
     }
     return key
@@ -47,28 +47,33 @@ export function named<const Names extends readonly string[]>(
 
 interface Parameter {
   readonly name: string
-  readonly place: number
-  readonly otherwise: unknown
-  /** The canonical text of `otherwise`, kept from wrap time: the object may change. */
-  readonly text: string | undefined
+  readonly position: number
+  readonly fallback: unknown
+  /** The canonical string of `fallback` at wrap time, because the object may change. */
+  readonly canonical: string | undefined
 }
 
 function parametersOf(names: readonly string[], defaults: object): Parameter[] {
-  const bare = names.map((name, place) => bareName(name, place === names.length - 1))
-  const twice = bare.find((name, place) => bare.indexOf(name) !== place)
+  const bare = names.map((name, position) => bareName(name, position === names.length - 1))
+  const twice = bare.find((name, position) => bare.indexOf(name) !== position)
   if (twice !== undefined) throw new OptionError(`named has the name "${twice}" twice`, { option: 'names' })
   const unknown = Object.keys(defaults).find((name) => !bare.includes(name))
   if (unknown !== undefined) {
     throw new OptionError(`named has a default for "${unknown}", which is not among its names`, { option: 'defaults' })
   }
-  return bare.map((name, place) => {
-    const otherwise = Object.hasOwn(defaults, name) ? (defaults as Record<string, unknown>)[name] : undefined
-    return { name, place, otherwise, text: otherwise === undefined ? undefined : canonicalAt(otherwise, `$.${name}`) }
+  return bare.map((name, position) => {
+    const fallback = Object.hasOwn(defaults, name) ? (defaults as Record<string, unknown>)[name] : undefined
+    return {
+      name,
+      position,
+      fallback,
+      canonical: fallback === undefined ? undefined : canonicalAt(fallback, `$.${name}`),
+    }
   })
 }
 
 function bareName(name: unknown, isLast: boolean): string {
-  if (typeof name !== 'string') throw new OptionError('named takes names, which are texts', { option: 'names' })
+  if (typeof name !== 'string') throw new OptionError('named takes names, which must be strings', { option: 'names' })
   const bare = isLast && name.startsWith('...') ? name.slice(3) : name
   if (bare === '' || bare.startsWith('...')) {
     throw new OptionError(`named cannot take the name "${name}" here`, { option: 'names' })
@@ -76,14 +81,14 @@ function bareName(name: unknown, isLast: boolean): string {
   return bare
 }
 
-/** The arguments from a place on; `undefined` where there are none. */
-function restOf(args: readonly unknown[], place: number): unknown {
-  return args.length > place ? args.slice(place) : undefined
+/** The arguments from a position on. `undefined` if there are none. */
+function restOf(args: readonly unknown[], position: number): unknown {
+  return args.length > position ? args.slice(position) : undefined
 }
 
-function isLeftOut(value: unknown, { name, otherwise, text }: Parameter): boolean {
+function isLeftOut(value: unknown, { name, fallback, canonical }: Parameter): boolean {
   if (value === undefined) return true
-  if (text === undefined || typeof value !== typeof otherwise) return false
-  if (typeof value !== 'object') return Object.is(value, otherwise)
-  return canonicalAt(value, `$.${name}`) === text
+  if (canonical === undefined || typeof value !== typeof fallback) return false
+  if (typeof value !== 'object') return Object.is(value, fallback)
+  return canonicalAt(value, `$.${name}`) === canonical
 }

@@ -1,13 +1,13 @@
 /**
- * Signs in the source of a function that it may see how many arguments it got: rest parameters or spread, `arguments`,
- * and `eval` or escapes that could spell it. Native code and bound functions have no source. A false alarm (the dots in a
- * comment) costs a recomputation, never a wrong value.
+ * Signs in the source of a function that it may count its arguments: rest parameters or spread, `arguments`, and `eval` or
+ * escapes that could spell it. Native code and bound functions have no source. A false alarm (dots in a comment) costs a
+ * recomputation, never a wrong value.
  */
-const CAN_TELL = /\.\.\.|\barguments\b|\beval\b|\\u|\[native code\]/
+const COUNTS_ARGUMENTS = /\.\.\.|\barguments\b|\beval\b|\\u|\[native code\]/
 
 /**
- * The default key of a function: its arguments, without trailing `undefined` unless the function can tell these from
- * missing ones. To the language `f(1)` and `f(1, undefined)` are alike: a default value serves both.
+ * The default key of a function: its arguments, without trailing `undefined` unless the function can distinguish it from
+ * a missing argument. In the language, `f(1)` and `f(1, undefined)` are alike: both get a default value.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ const CAN_TELL = /\.\.\.|\barguments\b|\beval\b|\\u|\[native code\]/
  */
 // biome-ignore lint/suspicious/noExplicitAny: a function of any arguments
 export function positional(fn: (...args: any[]) => unknown): (args: readonly unknown[]) => readonly unknown[] {
-  return CAN_TELL.test(Function.prototype.toString.call(fn)) ? (args) => args : withoutTrailingUndefined
+  return COUNTS_ARGUMENTS.test(Function.prototype.toString.call(fn)) ? (args) => args : withoutTrailingUndefined
 }
 
 function withoutTrailingUndefined(args: readonly unknown[]): readonly unknown[] {

@@ -1,9 +1,9 @@
 const NATIVE = /^function (\w+)\(\) \{ \[native code\] \}$/
 
 /**
- * The name of the built-in class that a prototype belongs to, in whichever realm. A name alone could be forged, and a
- * minifier changes it; the source text of native code cannot be written (ECMA-262, Function.prototype.toString), except that
- * JavaScriptCore prints bound functions alike. These have no `prototype`; that of a built-in class cannot be replaced.
+ * The name of the built-in class that a prototype belongs to, in any realm. A name alone could be forged, and a minifier
+ * changes it. The source text of native code cannot be forged (ECMA-262, Function.prototype.toString). JavaScriptCore prints
+ * bound functions in the same way, but they have no `prototype`, and that of a built-in class cannot be replaced.
  */
 export function nativeName(proto: object): string | undefined {
   const built: unknown = Object.getOwnPropertyDescriptor(proto, 'constructor')?.value

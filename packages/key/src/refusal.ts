@@ -1,7 +1,7 @@
 import { KeyError } from '@persist/errors'
-import { pathText, type Step } from './path.ts'
+import { formatPath, type Step } from './path.ts'
 
-/** Why a value has no canonical text. On its way up it collects the steps that lead to the part, innermost first. */
+/** Why a value has no canonical string. On its way up, it collects the steps to the part, innermost first. */
 export class Refusal {
   readonly reason: string
   readonly options: ErrorOptions | undefined
@@ -18,7 +18,7 @@ export function refuse(reason: string, options?: ErrorOptions): never {
   throw new Refusal(reason, options)
 }
 
-/** What to throw instead, one step further up: whatever a getter or a Proxy threw becomes a refusal that keeps it. */
+/** Adds a step to a refusal. An error that a getter or a Proxy threw becomes the cause of a new refusal. */
 export function under(step: Step, thrown: unknown): Refusal {
   const refusal = refusalOf(thrown)
   refusal.steps.push(step)
@@ -28,7 +28,7 @@ export function under(step: Step, thrown: unknown): Refusal {
 /** The error that the caller sees. */
 export function keyErrorOf(thrown: unknown, root: string): KeyError {
   const { reason, options, steps } = refusalOf(thrown)
-  return new KeyError(reason, root + pathText(steps.reverse()), options)
+  return new KeyError(reason, root + formatPath(steps.reverse()), options)
 }
 
 function refusalOf(thrown: unknown): Refusal {

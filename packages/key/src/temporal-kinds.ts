@@ -20,20 +20,23 @@ const DURATION_PARTS = [
   'nanoseconds',
 ]
 
-const text = (value: object, type: TemporalClass) => [type.prototype.toString.call(value)]
-/** With the day or year of reference, which two unequal values may differ in. */
-const fullText = (value: object, type: TemporalClass) => [
+const iso = (value: object, type: TemporalClass) => [type.prototype.toString.call(value)]
+/** The string with the reference day or year, in which two unequal values may differ. */
+const fullIso = (value: object, type: TemporalClass) => [
   type.prototype.toString.call(value, { calendarName: 'always' }),
 ]
 
-/** What makes each value. The text of a Duration would take 1,000 milliseconds for a second, and zones have old offsets with seconds. */
+/**
+ * The parts that make up each value. The string of a Duration would equate 1,000 milliseconds with a second, and that of a
+ * ZonedDateTime would drop the seconds of an old offset.
+ */
 const PARTS: Readonly<Record<string, (value: object, type: TemporalClass) => unknown[]>> = {
-  Instant: text,
-  PlainDate: text,
-  PlainTime: text,
-  PlainDateTime: text,
-  PlainYearMonth: fullText,
-  PlainMonthDay: fullText,
+  Instant: iso,
+  PlainDate: iso,
+  PlainTime: iso,
+  PlainDateTime: iso,
+  PlainYearMonth: fullIso,
+  PlainMonthDay: fullIso,
   ZonedDateTime(value) {
     const { epochNanoseconds, timeZoneId, calendarId } = value as Parts
     return [epochNanoseconds, timeZoneId, calendarId]
@@ -43,7 +46,7 @@ const PARTS: Readonly<Record<string, (value: object, type: TemporalClass) => unk
 
 const here = (globalThis as { Temporal?: Readonly<Record<string, TemporalClass | undefined>> }).Temporal
 
-/** The kinds of `Temporal` (https://tc39.es/proposal-temporal) by their prototypes; none where the runtime has no Temporal. */
+/** The kinds of `Temporal` (https://tc39.es/proposal-temporal) by name. Empty if the runtime has no Temporal. */
 export const TEMPORAL_KINDS: ReadonlyMap<string, { readonly prototype: object; readonly kind: Kind<never> }> = new Map(
   Object.entries(PARTS).flatMap(([name, partsOf]) => {
     const type = here?.[name]

@@ -2,99 +2,99 @@ import { isPlain, writeArray, writeIdentity, writeProperties } from './container
 import { whyExtras, whyForged, whyRefused } from './describe.ts'
 import { identity } from './identity.ts'
 import { kindOf } from './kinds.ts'
-import { MAX_DEPTH, MAX_TEXT } from './limits.ts'
+import { MAX_DEPTH, MAX_LENGTH } from './limits.ts'
 import { refuse } from './refusal.ts'
 import { digits, literal, quoted, refuseLength } from './scalars.ts'
 
-/** One walk over one value, which writes its canonical text. */
+/** One walk over one value, which writes its canonical string. */
 export class Walk {
-  #text = ''
-  /** The objects around the part that is being written, outermost first. */
+  #written = ''
+  /** The objects that contain the current part, outermost first. */
   readonly #around: object[] = []
-  #written: Map<object, string> | undefined
+  #known: Map<object, string> | undefined
 
-  /** What has been written. */
-  get text(): string {
-    return this.#text
+  /** The canonical string so far. */
+  get written(): string {
+    return this.#written
   }
 
   /** Writes a value of any type, or throws a Refusal. */
   write(value: unknown): void {
     switch (typeof value) {
       case 'string':
-        this.#text += quoted(value)
+        this.#written += quoted(value)
         break
       case 'number':
-        this.#text += digits(value)
+        this.#written += digits(value)
         break
       case 'object':
-        if (value === null) this.#text += 'null'
+        if (value === null) this.#written += 'null'
         else if (!this.#refersBack(value)) this.#object(value)
         break
       case 'function':
         if (!this.#refersBack(value)) this.#function(value)
         break
       case 'bigint':
-        this.#text += literal(value)
+        this.#written += literal(value)
         break
       case 'symbol':
         refuse('a symbol has no stable identity: give the option key')
         break
       default:
-        this.#text += String(value)
+        this.#written += String(value)
     }
-    if (this.#text.length > MAX_TEXT) refuseLength()
+    if (this.#written.length > MAX_LENGTH) refuseLength()
   }
 
-  /** Writes a text that is canonical already. */
-  put(text: string): void {
-    this.#text += text
+  /** Writes a string that is canonical already. */
+  put(canonical: string): void {
+    this.#written += canonical
   }
 
   /** Begins an object with parts. */
   enter(object: object, open: string): void {
     if (this.#around.length === MAX_DEPTH) refuse(`nested more than ${MAX_DEPTH} levels deep`)
     this.#around.push(object)
-    this.#text += open
+    this.#written += open
   }
 
   /** Ends the object that was begun last. */
   leave(close: string): void {
     this.#around.pop()
-    this.#text += close
+    this.#written += close
   }
 
-  /** Whether a value is one of the objects that were begun and not ended. */
+  /** Whether a value is one of the objects that contain the current part. */
   isInside(value: unknown): boolean {
     return this.#around.includes(value as object)
   }
 
-  /** Writes `Tag(part,…)` of parts that are no objects. */
+  /** Writes `Tag(part,…)`. The parts must not be objects. */
   tagged(tag: string, ...parts: unknown[]): void {
     let before = `${tag}(`
     for (const part of parts) {
-      this.#text += before
+      this.#written += before
       this.write(part)
       before = ','
     }
-    this.#text += ')'
+    this.#written += ')'
   }
 
-  /** Makes the text of an object once in this walk, however often it is reached. */
+  /** Makes the string of an object once in this walk, even if the object is reached several times. */
   once(object: object, make: () => string): string {
-    this.#written ??= new Map()
-    const known = this.#written.get(object)
+    this.#known ??= new Map()
+    const known = this.#known.get(object)
     if (known !== undefined) return known
-    const text = make()
-    this.#written.set(object, text)
-    return text
+    const made = make()
+    this.#known.set(object, made)
+    return made
   }
 
-  /** Writes how many levels up an object is, if it is around this part. */
+  /** Writes how many levels up an object is, if it contains the current part. */
   #refersBack(object: object): boolean {
     const index = this.#around.lastIndexOf(object)
     if (index < 0) return false
-    this.#text += `^${this.#around.length - index}`
+    this.#written += `^${this.#around.length - index}`
     return true
   }
 
@@ -122,12 +122,12 @@ export class Walk {
   }
 
   #function(value: object): void {
-    // Its own only: a class must not take over what the class that it extends says of itself.
+    // Only an own method counts: a class must not inherit the identity of the class that it extends.
     if (Object.hasOwn(value, identity)) writeIdentity(value, this)
     else refuse('a function has no stable identity: give the option key')
   }
 
-  /** An object whose properties do not make its value. */
+  /** Writes an object whose properties are not its value, if it has an identity method. */
   #other(object: object, why: (object: object) => string): void {
     if (identity in object) writeIdentity(object, this)
     else refuse(why(object))

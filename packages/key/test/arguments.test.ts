@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { make, recipes } from './support/recipes.ts'
 
-test('the text of the arguments of a call is that of their array', () => {
+test('the canonical string of the arguments of a call is that of their array', () => {
   fc.assert(
     fc.property(fc.array(recipes({ cyclic: true }), { maxLength: 5 }), (drawn) => {
       const args = drawn.map((recipe) => make(recipe))
@@ -13,7 +13,7 @@ test('the text of the arguments of a call is that of their array', () => {
   )
 })
 
-test('an argument without a stable identity is refused with its place', () => {
+test('an argument without a stable identity is refused with its path', () => {
   expect(() => canonicalArguments([1, { f: () => 1 }])).toThrow(
     expect.objectContaining({ code: 'ERR_PERSIST_KEY', path: '$[1].f' }),
   )

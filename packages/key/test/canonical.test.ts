@@ -46,7 +46,7 @@ describe('canonical', () => {
     Object(1),
   ]
 
-  it('two different values never have one text', () => {
+  it('different values have different strings', () => {
     expect(new Set(distinct.map(canonical)).size).toBe(distinct.length)
   })
 
@@ -54,13 +54,13 @@ describe('canonical', () => {
     expect(canonical({ b: 1, a: 2 })).toBe(canonical({ a: 2, b: 1 }))
   })
 
-  it('a cycle is told from a copy', () => {
+  it('a cycle is written as a number of levels', () => {
     const ring: unknown[] = []
     ring.push(ring)
     expect(canonical(ring)).toBe('1:[^1]')
   })
 
-  it('texts of JSON values are equal exactly when the values are', () => {
+  it('the strings of two JSON values are equal exactly if the values are', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         const same = (() => {
@@ -83,19 +83,19 @@ describe('canonical', () => {
     ['a class instance', new (class A {})()],
     ['a promise', Promise.resolve()],
     ['a borrowed prototype', Object.create(Map.prototype)],
-  ])('%s has no stable identity, and the error says where', (_what, part) => {
+  ])('%s has no stable identity, and the error has its path', (_what, part) => {
     expect(() => canonical([{ deep: part }])).toThrow(
       expect.objectContaining({ code: 'ERR_PERSIST_KEY', path: '$[0].deep' }),
     )
   })
 
-  it('a diamond of 40 levels ends in an error, not in for ever', () => {
+  it('a diamond of 40 levels is an error', () => {
     let diamond: object = {}
     for (let level = 0; level < 40; level++) diamond = { a: diamond, b: diamond }
     expect(() => canonical(diamond)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_KEY' }))
   })
 
-  it('a class may say its identity', () => {
+  it('a class may have an identity method', () => {
     class Point {
       readonly x: number
       constructor(x: number) {
@@ -111,12 +111,12 @@ describe('canonical', () => {
 })
 
 describe('the key of a call', () => {
-  it('trailing undefined is dropped unless the function can tell', () => {
+  it('trailing undefined is dropped unless the function can count its arguments', () => {
     expect(positional((x: number) => x)([1, undefined])).toEqual([1])
     expect(positional((...all: number[]) => all)([1, undefined])).toEqual([1, undefined])
   })
 
-  it('named pairs are sorted and leave out defaults', () => {
+  it('named pairs are sorted, without defaults', () => {
     const key = named(['x', 'm'], { m: 2 })
     expect(key(1, 2)).toEqual([['x', 1]])
     expect(key(1, 3)).toEqual([

@@ -12,24 +12,24 @@ function ring(length: number): Node {
   return nodes[0]!
 }
 
-test('a cycle is written as the number of levels that lead back', () => {
+test('a cycle is written as the number of levels up to its object', () => {
   expect(canonical(ring(1))).toBe('1:{"next":^1}')
   expect(canonical(ring(3))).toBe('1:{"next":{"next":{"next":^3}}}')
 })
 
-test('rings of different lengths differ, though endless steps along them look alike', () => {
-  const texts = [1, 2, 3, 4, 5, 6].map((length) => canonical(ring(length)))
-  expect(new Set(texts).size).toBe(texts.length)
+test('rings of different lengths differ, although an endless walk along them looks alike', () => {
+  const strings = [1, 2, 3, 4, 5, 6].map((length) => canonical(ring(length)))
+  expect(new Set(strings).size).toBe(strings.length)
 })
 
-test('a ring behind a tail is not the ring, and not a longer one', () => {
-  const texts = [ring(1), ring(2), { next: ring(1) }, { next: ring(2) }, { next: { next: ring(1) } }, ring(3)].map(
+test('a ring after a tail is neither the ring alone nor a longer ring', () => {
+  const strings = [ring(1), ring(2), { next: ring(1) }, { next: ring(2) }, { next: { next: ring(1) } }, ring(3)].map(
     canonical,
   )
-  expect(new Set(texts).size).toBe(texts.length)
+  expect(new Set(strings).size).toBe(strings.length)
 })
 
-test('a ring is the same from wherever it is entered', () => {
+test('a ring is the same from each of its equal nodes', () => {
   const first = ring(3)
   expect(canonical(first)).toBe(canonical(first.next))
   const named = ring(2)
@@ -38,19 +38,19 @@ test('a ring is the same from wherever it is entered', () => {
   expect(canonical(named)).not.toBe(canonical(named.next))
 })
 
-test('parts that are one object are like equal parts that are two', () => {
+test('a shared part counts as two equal parts', () => {
   const part = { a: [1] }
   expect(canonical([part, part])).toBe(canonical([{ a: [1] }, { a: [1] }]))
   const key = {}
   expect(canonical(new Map([[key, key]]))).toBe(canonical(new Map([[{}, {}]])))
 })
 
-test('two equal cyclic values side by side are like one that is there twice', () => {
+test('a shared cyclic part counts as two equal parts', () => {
   const one = ring(2)
   expect(canonical([one, one])).toBe(canonical([ring(2), ring(2)]))
 })
 
-test('where in a cycle the branch leads back to counts', () => {
+test('the level to which a branch of a cycle leads back counts', () => {
   const make = (levels: number) => {
     const nodes: { to?: unknown }[] = [{}, {}, {}]
     nodes[0]!.to = nodes[1]
@@ -61,7 +61,7 @@ test('where in a cycle the branch leads back to counts', () => {
   expect(new Set([0, 1, 2].map((levels) => canonical(make(levels)))).size).toBe(3)
 })
 
-test('cycles through the keys and members of Maps and Sets are exact', () => {
+test('cycles through the keys and members of Maps and Sets count their levels', () => {
   const map = new Map<unknown, unknown>()
   map.set(map, { map })
   expect(canonical(map)).toBe('1:Map(^1=>{"map":^2})')

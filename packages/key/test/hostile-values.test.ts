@@ -29,7 +29,7 @@ function detached(): ArrayBuffer {
   return buffer
 }
 
-/** As ES2024 has it; the types of ES2023 do not. */
+/** A resizable buffer of ES2024, which the types of ES2023 lack. */
 function resizable(): ArrayBuffer & { resize(length: number): void } {
   return Reflect.construct(ArrayBuffer, [8, { maxByteLength: 8 }])
 }
@@ -41,7 +41,7 @@ function shrunk(make: (buffer: ArrayBuffer) => object): object {
   return view
 }
 
-describe('no text is made of', () => {
+describe('there is no canonical string of', () => {
   test.each<[string, unknown]>([
     ['a Map subclass', new OwnMap()],
     ['a Set subclass', new OwnSet()],
@@ -53,10 +53,10 @@ describe('no text is made of', () => {
     ['an Error', new Error('x')],
     ['an instance of a class', new (class A {})()],
     ['an instance of a class without a name', new (class {})()],
-    ['an object with a prototype of its own', Object.create({ a: 1 })],
+    ['an object with its own prototype', Object.create({ a: 1 })],
     ['an object with a toStringTag', { [Symbol.toStringTag]: 'Map' }],
-    ['an object keyed by a symbol', { [Symbol('x')]: 1 }],
-    ['an object keyed by a hidden symbol', Object.defineProperty({}, Symbol('x'), { value: 1 })],
+    ['an object with a symbol as a key', { [Symbol('x')]: 1 }],
+    ['an object with a hidden symbol as a key', Object.defineProperty({}, Symbol('x'), { value: 1 })],
     ['an object with a hidden property', hidden({ a: 1 })],
     ['the prototype of all objects', Object.prototype],
     ['a generator', (function* () {})()],
@@ -85,7 +85,7 @@ describe('no text is made of', () => {
   })
 })
 
-describe('the reason says what to do about', () => {
+describe('the reason gives the way out for', () => {
   class Session {
     readonly #token = 'secret'
     get token(): string {
@@ -124,7 +124,7 @@ function argumentsOf(..._args: unknown[]): IArguments {
   return arguments
 }
 
-describe('an object is not believed to be what its prototype says', () => {
+describe('an object that only has the prototype of a class is refused:', () => {
   test.each<[string, object]>([
     ['Map', Object.create(Map.prototype)],
     ['Set', Object.create(Set.prototype)],
@@ -163,18 +163,18 @@ test.each<[string, object]>([
   ['Promise', Promise.resolve()],
   ['WeakMap', new WeakMap()],
   ['Error', new Error('x')],
-])('a %s that was given the prototype of plain objects is not taken for one', (_name, value) => {
+])('a %s with the prototype of plain objects is refused', (_name, value) => {
   expect(refusal(demote(value)).code).toBe('ERR_PERSIST_KEY')
 })
 
-describe('properties that a value has besides are never left out', () => {
-  const beside: [string, () => object][] = [
+describe('an additional property is refused, and never left out:', () => {
+  const values: [string, () => object][] = [
     ['a Map', () => new Map()],
     ['a Set', () => new Set()],
     ['a Date', () => new Date(0)],
     ['a RegExp', () => /a/],
     ['a boxed number', () => Object(1)],
-    ['a boxed text', () => Object('ab')],
+    ['a boxed string', () => Object('ab')],
     ['a URL', () => new URL('http://a/')],
     ['URLSearchParams', () => new URLSearchParams()],
     ['an ArrayBuffer', () => new ArrayBuffer(1)],
@@ -194,7 +194,7 @@ describe('properties that a value has besides are never left out', () => {
     ['a hidden property', hidden],
     ['a symbol', (object) => Object.assign(object, { [Symbol('x')]: 1 })],
   ]
-  test.each(beside.flatMap(([name, make]) => ways.map(([what, add]) => [name, what, make, add] as const)))(
+  test.each(values.flatMap(([name, make]) => ways.map(([what, add]) => [name, what, make, add] as const)))(
     '%s with %s',
     (_name, _what, make, add) => {
       expect(() => canonical(make())).not.toThrow()
@@ -209,7 +209,7 @@ describe('properties that a value has besides are never left out', () => {
   })
 })
 
-test('a view that lies outside of its buffer has no text, for it has no elements to read', () => {
+test('a view out of the bounds of its buffer has no canonical string, because it has no elements to read', () => {
   for (const value of [
     detached(),
     shrunk((buffer) => new Uint8Array(buffer, 4, 4)),
@@ -219,20 +219,20 @@ test('a view that lies outside of its buffer has no text, for it has no elements
   }
 })
 
-test('a view that follows its resized buffer counts with the elements that it has', () => {
+test('a view of a resized buffer counts with its current elements', () => {
   const buffer = resizable()
   const view = new Uint8Array(buffer)
   buffer.resize(2)
   expect(canonical(view)).toBe(canonical(new Uint8Array(2)))
 })
 
-test('which part of which buffer a view shows does not count', () => {
+test('the buffer and the offset of a view do not count', () => {
   const bytes = Uint8Array.of(9, 1, 2, 9)
   expect(canonical(bytes.subarray(1, 3))).toBe(canonical(Uint8Array.of(1, 2)))
   expect(canonical(Buffer.from('ab'))).toBe(canonical(Buffer.from('xabx').subarray(1, 3)))
 })
 
-test('what a getter throws is the cause of an error that says where', () => {
+test('an error that a getter throws is the cause of an error with its path', () => {
   const thrown = new RangeError('no')
   const value = {
     a: [
@@ -247,7 +247,7 @@ test('what a getter throws is the cause of an error that says where', () => {
   expect(refusal(value)).toMatchObject({ path: '$.a[1].b', cause: thrown })
 })
 
-test('a getter counts as the value that it gives', () => {
+test('a getter counts as the value that it returns', () => {
   expect(
     canonical({
       get a() {
@@ -272,7 +272,7 @@ test('a Proxy counts as the plain object or array that it shows', () => {
   expect(canonical(lying)).toBe(canonical({ x: 2 }))
 })
 
-test('a Proxy that throws, was revoked, or shows properties beside its elements is refused', () => {
+test('a Proxy that throws, was revoked, or shows additional properties is refused', () => {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   const thrown = new Error('no')
@@ -290,12 +290,12 @@ test('a Proxy that throws, was revoked, or shows properties beside its elements 
   expect(refusal([more]).path).toBe('$[0]')
 })
 
-test('a Proxy that is new at every step ends in an error', () => {
+test('a Proxy that returns a new Proxy at every step is refused', () => {
   const endless = (): object => new Proxy({ a: 1 }, { get: endless })
   expect(refusal(endless()).message).toMatch(/500 levels/)
 })
 
-test('an inherited property is no part of a value', () => {
+test('an inherited property is not part of a value', () => {
   const prototype = Object.prototype as { polluted?: number }
   prototype.polluted = 1
   try {
@@ -306,7 +306,7 @@ test('an inherited property is no part of a value', () => {
   }
 })
 
-test('the path names what a person would write', () => {
+test('the path is written as a person would write it', () => {
   const fail = () => 1
   expect(refusal({ rows: [{}, { 'a b': fail }] }).path).toBe('$.rows[1]["a b"]')
   expect(
@@ -321,7 +321,7 @@ test('the path names what a person would write', () => {
   expect(refusal(new Set([1, fail])).path).toBe('$.values()[1]')
 })
 
-test('the error names the class and what to do', () => {
+test('the error names the class and the way out', () => {
   class Model {}
   expect(refusal(new Model()).message).toMatch(/an instance of Model .*option key/)
   expect(refusal(Promise.resolve()).message).toMatch(/await it/)

@@ -12,7 +12,7 @@ class Model {
 }
 
 describe('the identity method', () => {
-  it('stands for the instance: equal where it is equal, another where it is another', () => {
+  it('stands for the instance: equal results make equal strings, and others do not', () => {
     expect(canonical(new Model('a'))).toBe(canonical(new Model('a')))
     expect(canonical(new Model('a'))).not.toBe(canonical(new Model('b')))
   })
@@ -25,7 +25,7 @@ describe('the identity method', () => {
     expect(identity).toBe(Symbol.for('@persist/identity'))
   })
 
-  it('works for functions as a property of their own, and only so', () => {
+  it('works for functions, but only as an own property', () => {
     const compare = Object.assign(() => 0, { [identity]: () => ['byAge', 1] })
     expect(canonical([compare])).toContain('byAge')
     expect(() => canonical([() => 0])).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_KEY' }))
@@ -40,7 +40,7 @@ describe('the identity method', () => {
         throw new Error('mine')
       },
     ],
-  ])('is refused with the path where it %s', (_what, method) => {
+  ])('is refused with the path if it %s', (_what, method) => {
     const instance = new (class {
       [identity]() {
         return method()

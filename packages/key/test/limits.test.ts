@@ -11,51 +11,51 @@ function nested(levels: number): unknown {
   return value
 }
 
-test('500 objects may lie in one another, 501 may not', () => {
+test('500 levels of objects are allowed, 501 are not', () => {
   expect(canonical(nested(500))).toContain('[0]')
   expect(() => canonical(nested(501))).toThrow(/500 levels/)
 })
 
-test('a million levels end in a KeyError, never in one of the stack', () => {
+test('a million levels are a KeyError, never a stack overflow', () => {
   expect(() => canonical(nested(1_000_000))).toThrow(KeyError)
   let map: unknown = new Map()
   for (let level = 0; level < 100_000; level++) map = new Map([[map, 1]])
   expect(() => canonical(map)).toThrow(KeyError)
 })
 
-test('where the stack is nearly used up, the error is a KeyError or the caller has no room either', () => {
+test('if the stack is nearly full, the error is a KeyError or the caller overflows the stack, too', () => {
   const value = nested(400)
   const seen = new Set<string>()
   const dive = (): void => {
     try {
       canonical(value)
-      seen.add('text')
+      seen.add('string')
     } catch (error) {
-      // Without room for even one call more, the engine itself speaks.
+      // Without room for one more call, the engine throws its own error.
       seen.add(error instanceof KeyError ? 'KeyError' : (error as Error).name)
     }
     dive()
   }
   expect(dive).toThrow(RangeError)
-  expect(seen).toContain('text')
+  expect(seen).toContain('string')
   expect(seen).toContain('KeyError')
   expect(canonical(value)).toBe(canonical(nested(400)))
 })
 
-test('a text of exactly 1 MiB is made, and one of a character more is not', () => {
+test('a string of exactly 1 MiB is allowed, one more character is not', () => {
   expect(canonical('x'.repeat(MIB - 2))).toHaveLength(MIB + FORMAT)
   expect(() => canonical('x'.repeat(MIB - 1))).toThrow(/1048576/)
   expect(canonical(['x'.repeat(MIB - 4)])).toHaveLength(MIB + FORMAT)
   expect(() => canonical(['x'.repeat(MIB - 3)])).toThrow(/1048576/)
 })
 
-describe('what would be far too long ends in a KeyError soon:', () => {
+describe('a value that would be far too long is a KeyError:', () => {
   const diamond = (levels: number, join: (part: unknown) => unknown) => {
     let value: unknown = 'x'
     for (let level = 0; level < levels; level++) value = join(value)
     return value
   }
-  const text = 'x'.repeat(200_000_000)
+  const string = 'x'.repeat(200_000_000)
   const million = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, index) => [`key ${index}`, 1]))
   test.each<[string, () => unknown]>([
     ['a diamond of 40 arrays', () => diamond(40, (part) => [part, part])],
@@ -73,20 +73,20 @@ describe('what would be far too long ends in a KeyError soon:', () => {
         ),
     ],
     ['an array of four billion holes', () => new Array(4e9)],
-    ['a long text', () => text],
-    ['a long text as the name of a property', () => ({ [text]: 1 })],
-    ['a long boxed text', () => Object(text)],
+    ['a long string', () => string],
+    ['a long string as the name of a property', () => ({ [string]: 1 })],
+    ['a long boxed string', () => Object(string)],
     ['a million properties', () => million],
     ['a BigInt of a billion bits', () => 1n << 1_000_000_000n],
     ['its opposite', () => -(1n << 1_000_000_000n)],
     ['a long RegExp', () => new RegExp('x'.repeat(MIB))],
     ['nearly a mebibyte in each of 400 levels', () => diamond(400, (part) => ['x'.repeat(1_000_000), part])],
     [
-      'a Proxy that says it is endless',
+      'a Proxy with an infinite length',
       () => new Proxy([], { get: (_target, name) => (name === 'length' ? Number.POSITIVE_INFINITY : 1) }),
     ],
     [
-      'a graph where everything holds everything',
+      'a graph in which each node contains all nodes',
       () => {
         const nodes: unknown[][] = Array.from({ length: 60 }, () => [])
         for (const node of nodes) node.push(...nodes)
@@ -98,15 +98,15 @@ describe('what would be far too long ends in a KeyError soon:', () => {
   })
 })
 
-test('large data counts by its digest, so many megabytes are no key too long', () => {
+test('large data counts by its digest, so the key of many megabytes is short', () => {
   const bytes = new Uint8Array(50 * MIB)
-  const text = canonical([bytes, bytes.buffer, bytes, bytes])
-  expect(text.length).toBeLessThan(500)
+  const key = canonical([bytes, bytes.buffer, bytes, bytes])
+  expect(key.length).toBeLessThan(500)
   bytes[40 * MIB] = 1
-  expect(canonical([bytes, bytes.buffer, bytes, bytes])).not.toBe(text)
+  expect(canonical([bytes, bytes.buffer, bytes, bytes])).not.toBe(key)
 })
 
-test('one large buffer that occurs many times is read once', () => {
+test('a large buffer that occurs many times is read once', () => {
   const bytes = new Uint8Array(20 * MIB)
   expect(() => canonical(new Array(20_000).fill(bytes))).toThrow(/1048576/)
 })

@@ -25,7 +25,7 @@ test.each([
   'new Float64Array([-0])',
   'new ArrayBuffer(3)',
   'new DataView(new ArrayBuffer(3))',
-])('%s of another realm has the same text as here', (source) => {
+])('%s of another realm has the same string as here', (source) => {
   expect(canonical(there(source))).toBe(canonical(runInThisContext(`(${source})`)))
 })
 
@@ -42,7 +42,7 @@ test.each([
   expect(() => canonical(there(`{${source}}`))).toThrow(KeyError)
 })
 
-test('a class that says it is Object, or one of the built-in classes, is not believed', () => {
+test('a class that pretends to be Object or another built-in class is refused', () => {
   const forge = (name: string) => {
     const forged = { [name]: class {} }[name]!
     return new forged()

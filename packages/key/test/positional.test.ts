@@ -2,8 +2,8 @@ import { positional } from '@persist/key'
 import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
-/** Functions that cannot tell `f(1)` from `f(1, undefined)`. */
-const CANNOT_TELL = [
+/** Functions that cannot distinguish `f(1)` from `f(1, undefined)`. */
+const CANNOT_COUNT = [
   '(x, y) => [x, y]',
   'function (x, y) { return [x, y] }',
   '(x, y = 2) => [x, y]',
@@ -11,8 +11,8 @@ const CANNOT_TELL = [
   '({ a }, y) => [a, y]',
   'function* (x, y) { yield [x, y] }',
 ]
-/** Functions that can, by the number of their arguments. */
-const CAN_TELL = [
+/** Functions that can distinguish them, by the number of their arguments. */
+const CAN_COUNT = [
   '(...all) => all.length',
   '(x, ...more) => more.length',
   'function () { return arguments.length }',
@@ -28,31 +28,31 @@ const BUILDS = {
 describe.each(Object.entries(BUILDS))('the default key of a function %s', (_name, build) => {
   const compile = (source: string) => {
     const { code } = transformSync(`globalThis.made = ${source}`, build)
-    // biome-ignore lint/security/noGlobalEval: the built text of a function is what is tested
+    // biome-ignore lint/security/noGlobalEval: this tests the built source of a function
     return globalThis.eval(`${code}; globalThis.made`) as (...args: unknown[]) => unknown
   }
 
-  it.each(CAN_TELL)('keeps trailing undefined for %s', (source) => {
+  it.each(CAN_COUNT)('keeps trailing undefined for %s', (source) => {
     expect(positional(compile(source))([1, undefined])).toEqual([1, undefined])
   })
 
-  it.each(CANNOT_TELL)('drops trailing undefined for %s, or keeps all', (source) => {
+  it.each(CANNOT_COUNT)('drops trailing undefined for %s, or keeps all', (source) => {
     const fn = compile(source)
     const key = positional(fn)([1, undefined, undefined])
-    // A build may bring `arguments` or `...` in: then two entries where one would do, never one for two.
-    const text = String(fn)
-    expect(key).toEqual(/\.\.\.|arguments/.test(text) ? [1, undefined, undefined] : [1])
+    // A build may add `arguments` or `...`. Then there are two entries for the same result, never one entry for two.
+    const built = String(fn)
+    expect(key).toEqual(/\.\.\.|arguments/.test(built) ? [1, undefined, undefined] : [1])
   })
 })
 
 describe('the default key', () => {
-  it('keeps every argument of what has no source', () => {
+  it('keeps every argument of a function without source', () => {
     for (const fn of [Math.max, ((x: number) => x).bind(null), new Proxy((x: number) => x, {})]) {
       expect(positional(fn)([1, undefined])).toEqual([1, undefined])
     }
   })
 
-  it('keeps undefined that is followed by something, and is the array itself where nothing is dropped', () => {
+  it('keeps undefined before another argument, and is the array itself if nothing is dropped', () => {
     const key = positional((x: number, y: number) => x + y)
     expect(key([undefined, 1, undefined])).toEqual([undefined, 1])
     const args = [1, 2]

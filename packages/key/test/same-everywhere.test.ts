@@ -28,12 +28,12 @@ async function reportOf(env: Record<string, string>, flags: readonly string[] = 
   return JSON.parse(stdout)
 }
 
-test('two other processes make the texts and hashes of the golden file', async () => {
+test('two other processes make the strings and hashes of the golden file', async () => {
   const reports = await Promise.all([reportOf({}), reportOf({})])
   for (const { rows } of reports) expect(rows).toEqual(golden)
 })
 
-test('a process in another locale, where letters sort in another order, makes the same', async () => {
+test('a process in a locale with another order of letters makes the same', async () => {
   const swedish = await reportOf({ LC_ALL: 'sv_SE.UTF-8', LANG: 'sv_SE.UTF-8' })
   const turkish = await reportOf({ LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' })
   const posix = await reportOf({ LC_ALL: 'C', LANG: 'C' })
@@ -53,7 +53,7 @@ test('a process in another time zone makes the same', async () => {
 
 test.each([
   ['without a compiler', ['--jitless']],
-  ['with each function optimized at once', ['--always-turbofan']],
+  ['that optimizes each function at once', ['--always-turbofan']],
   ['with another hash seed', ['--hash-seed=12345', '--no-rehash-snapshot']],
 ])('a process %s makes the same', async (_how, flags) => {
   expect((await reportOf({}, flags)).rows).toEqual(golden)

@@ -1,16 +1,16 @@
 import { Tagged } from './tagged.ts'
 
-/** The name that stands beside a {@link Tagged} in the annotations: `["custom", "persist"]`. */
+/** The name of a {@link Tagged} in the annotations: `["custom", "persist"]`. */
 export const CUSTOM = 'persist'
 
-/** What is written of a tree: plain JSON, and how to read it where JSON is not enough. */
+/** A tree as it is stored: plain JSON, and annotations for the parts that JSON cannot hold. */
 export interface Annotated {
   readonly json: unknown
   readonly meta?: { readonly values: Notes; readonly v: 1 }
 }
 
 type Type = string | readonly ['custom', typeof CUSTOM]
-/** A type, and the notes within; or the notes within alone, by path. */
+/** A type, a type with the notes on its parts, or the notes on the parts alone, by path. */
 type Notes = readonly [Type] | readonly [Type, NotesByPath] | NotesByPath
 interface NotesByPath {
   [path: string]: Notes
@@ -22,9 +22,10 @@ interface Written {
 }
 
 /**
- * Writes a tree, as {@link hoist} gives it, in superjson's format, letter for letter as superjson 2 does
- * (https://github.com/flightcontrolhq/superjson). Of its notes on equal references there are none: a tree has none, but
- * superjson takes equal NaNs and BigInts for shared objects, and reading those notes back loses entries of Maps and Sets.
+ * Writes a tree, as {@link hoist} returns it, in superjson's format, letter for letter as superjson 2 does
+ * (https://github.com/flightcontrolhq/superjson). It leaves out superjson's notes on equal references. A tree has no such
+ * references, but superjson takes equal NaNs and BigInts for shared objects, and reading those notes loses entries of Maps
+ * and Sets.
  */
 export function annotate(tree: unknown): Annotated {
   const { json, notes } = written(tree)
@@ -71,7 +72,7 @@ function ofElements(elements: readonly unknown[], type?: Type): Written {
 }
 
 function ofMembers(object: Record<string, unknown>): Written {
-  // Wide objects come as they are, and not as a copy: they are copied where something else is to be written.
+  // The snapshot does not copy wide objects, so this copies one before it changes a member.
   let json = object
   const within = new Collected()
   for (const key of Object.keys(object)) {
@@ -85,12 +86,12 @@ function ofMembers(object: Record<string, unknown>): Written {
   return { json, notes: within.notes() }
 }
 
-/** The notes on what is in an object, by the path from there. */
+/** The notes on the parts of an object, by the path from the object. */
 class Collected {
   #notes: NotesByPath | undefined
 
   add(path: string, notes: Notes): void {
-    // Without a prototype: a setter on Object.prototype must not get in the way.
+    // A setter on Object.prototype must not interfere, so this object has no prototype.
     this.#notes ??= Object.create(null) as NotesByPath
     if (Array.isArray(notes)) this.#notes[path] = notes as Notes
     else

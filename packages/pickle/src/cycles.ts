@@ -2,8 +2,8 @@ import { PickleError } from '@persist/errors'
 import type { Snapshot } from './snapshot.ts'
 
 /**
- * Refuses an object of a user's type that leads back to itself. Such a type is given all that its value is made of before
- * there is a value, so there is no way to read it back.
+ * Refuses an object of a user's type that leads back to itself. A type needs its whole payload before it can make the
+ * value, so such an object could not be read back.
  */
 export function refuseCustomCycle({ value, shared, custom }: Snapshot): void {
   if (custom.size === 0 || shared.size === 0) return
@@ -12,8 +12,8 @@ export function refuseCustomCycle({ value, shared, custom }: Snapshot): void {
 }
 
 /**
- * Whether one of `custom` is on a cycle: it shares a strongly connected component, or is its own member. Found in linear
- * time by Tarjan's algorithm (https://doi.org/10.1137/0201010).
+ * Whether one of `custom` is on a cycle: it shares a strongly connected component, or is its own member. Linear time, by
+ * Tarjan's algorithm (https://doi.org/10.1137/0201010).
  */
 function isOnCycle(root: unknown, custom: ReadonlySet<object>): boolean {
   const order = new Map<object, number>()

@@ -1,12 +1,12 @@
 import { ENTRIES, GRAPH, REFERENCE, Tagged } from './tagged.ts'
 
-/** Keys that superjson refuses beside values it has to annotate. */
+/** Keys that superjson refuses in an object with annotated values. */
 const REFUSED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
- * Turns a snapshot, in place, into a tree that superjson writes as it is. An object that is reached more than once moves
- * into a list, and a {@link REFERENCE} with its number stands wherever it was: through Maps and Sets too, which
- * superjson's own annotations confuse. An object with a key that superjson refuses becomes a list of entries.
+ * Turns a snapshot, in place, into a tree that superjson can write. An object that is reached more than once moves into a
+ * list, and a {@link REFERENCE} with its number takes its places. This works in Maps and Sets too, where superjson's own
+ * annotations go wrong. An object with a key that superjson refuses becomes a list of entries.
  */
 export function hoist(value: unknown, shared: ReadonlySet<object>): unknown {
   const numbers = new Map<object, number>()
@@ -65,7 +65,7 @@ export function hoist(value: unknown, shared: ReadonlySet<object>): unknown {
 
   if (shared.size === 0) return member(value)
   number(value as object)
-  // Grows while it is walked.
+  // The list grows during the loop.
   for (let index = 0; index < graph.length; index++) graph[index] = tree(graph[index] as object)
   return new Tagged(GRAPH, graph)
 }

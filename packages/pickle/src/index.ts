@@ -1,5 +1,5 @@
 /**
- * Values to text and back, never silently wrong.
+ * Turns values into strings and back, never silently wrong.
  *
  * @module @persist/pickle
  */
@@ -12,19 +12,19 @@ export { createPickle, type Pickle } from './pickle.ts'
 const ready = createPickle()
 
 /**
- * A value to text: plain JSON where that is enough, superjson behind a guard where it is not. Throws `PickleError`, with
- * the path, for what would not come back equal.
+ * Turns a value into a string: plain JSON where that is enough, else superjson's format. Throws `PickleError`, with the
+ * path, if a part would not come back equal.
  *
  * @example
  * ```ts
- * const text = pickle({ when: new Date(0), seen: new Set([1n]) })
- * unpickle(text) // { when: 1970-01-01T00:00:00.000Z, seen: Set(1) { 1n } }
+ * const pickled = pickle({ when: new Date(0), seen: new Set([1n]) })
+ * unpickle(pickled) // { when: 1970-01-01T00:00:00.000Z, seen: Set(1) { 1n } }
  * ```
  */
 export const pickle = ready.pickle
 
 /**
- * The value of a text that {@link pickle} wrote. Throws `UnpickleError` for anything else; runs no code.
+ * Reads the value of a string that {@link pickle} wrote. Throws `UnpickleError` for anything else. Runs no code.
  *
  * @example
  * ```ts

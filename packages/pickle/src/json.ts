@@ -1,20 +1,20 @@
 /**
- * Values that JSON brings back equal, as plain JSON.
+ * Turns values that JSON brings back equal into plain JSON, and back.
  *
  * @module @persist/pickle/json
  */
 
 import { UnpickleError } from '@persist/errors'
-import { planFrom } from './options.ts'
+import { resolveOptions } from './options.ts'
 import { parseJson } from './parse-json.ts'
+import { jsonOf, payloadString } from './payload-string.ts'
 import { takeSnapshot } from './snapshot.ts'
-import { jsonOf, textOf } from './text.ts'
 
-const plan = planFrom()
+const options = resolveOptions()
 
 /**
- * Plain JSON, as any other program reads it, of a value that JSON brings back equal. Throws `PickleError`, with the
- * path, for any other: `undefined`, `NaN`, `-0`, a Date, an object that is reached twice, …
+ * Turns a value into plain JSON, which any other program can read. Throws `PickleError`, with the path, for a value that
+ * JSON does not bring back equal: `undefined`, `NaN`, `-0`, a Date, an object that is reached twice, …
  *
  * @example
  * ```ts
@@ -23,11 +23,11 @@ const plan = planFrom()
  * ```
  */
 export function pickle(value: unknown): string {
-  return jsonOf(takeSnapshot(value, plan, 'json').value)
+  return jsonOf(takeSnapshot(value, options, 'json').value)
 }
 
 /**
- * The value of a JSON text. Throws `UnpickleError` for what is not JSON.
+ * Reads a value from JSON. Throws `UnpickleError` if the payload is not JSON.
  *
  * @example
  * ```ts
@@ -37,9 +37,9 @@ export function pickle(value: unknown): string {
  */
 // biome-ignore lint/suspicious/noExplicitAny: as of JSON.parse, so that the pair fits a function of any result
 export function unpickle(payload: string | Uint8Array): any {
-  const text = textOf(payload, plan.maxBytes)
+  const json = payloadString(payload, options.maxBytes)
   try {
-    return parseJson(text)
+    return parseJson(json)
   } catch (error) {
     throw new UnpickleError('the payload is not JSON', { cause: error })
   }

@@ -2,8 +2,7 @@ import { OptionError } from '@persist/errors'
 import { RESERVED } from './reserved.ts'
 
 /**
- * How values of a class of your own are stored. `name` becomes part of the stored format, so keep it when the class is
- * renamed.
+ * Stores values of your own class. `name` becomes part of the stored format, so keep it when you rename the class.
  *
  * @example
  * ```ts
@@ -16,30 +15,30 @@ import { RESERVED } from './reserved.ts'
  * ```
  */
 export interface PickleType<T = unknown> {
-  /** Names the type in the stored text. Not one of the built-in names, such as `Buffer` or `Error`. */
+  /** Names the type in the payload. Must not be a built-in name, such as `Buffer` or `Error`. */
   readonly name: string
-  /** Asked for every object that is not a plain object or array, and for functions and symbols. The first `true` wins. */
+  /** Called for each object that is not a plain object or array, and for functions and symbols. The first `true` wins. */
   test(value: unknown): boolean
-  /** What the value is made of: anything that can be stored itself, also other rich values. */
+  /** Returns the parts of the value: anything that can be stored, also instances of other types. */
   pickle(value: T): unknown
-  /** The way back. Throwing makes the entry unreadable: a miss. */
+  /** Makes the value from its parts. If it throws, the entry is unreadable, which is a miss. */
   unpickle(pickled: unknown): T
 }
 
 /** Options of `createPickle`. */
 export interface PickleOptions {
-  /** Types of your own. They go before the built-in ones. Default: none. */
+  /** Your own types. They are tried before the built-in ones. Default: none. */
   readonly types?: readonly PickleType[] | undefined
-  /** How many objects may lie in one another. Default: 500. */
+  /** How deep objects may be nested. Default: 500. */
   readonly maxDepth?: number | undefined
   /** The longest payload, in bytes, to write or to read. Default: no limit but that of V8's strings, about 512 MiB. */
   readonly maxBytes?: number | undefined
-  /** Whether errors keep their `stack`, which holds paths of this machine. Default: `false`. */
+  /** Whether errors keep their `stack`, which contains paths of this machine. Default: `false`. */
   readonly stacks?: boolean | undefined
 }
 
-/** The options, checked and complete. */
-export interface Plan {
+/** The checked options, with defaults. */
+export interface ResolvedOptions {
   readonly types: readonly PickleType[]
   readonly maxDepth: number
   readonly maxBytes: number
@@ -48,8 +47,8 @@ export interface Plan {
 
 const KNOWN: readonly string[] = ['types', 'maxDepth', 'maxBytes', 'stacks']
 
-/** Checks the options once. Throws `OptionError`. */
-export function planFrom(options: PickleOptions = {}): Plan {
+/** Checks the options and adds the defaults. Throws `OptionError`. */
+export function resolveOptions(options: PickleOptions = {}): ResolvedOptions {
   for (const option of Object.keys(options)) {
     if (!KNOWN.includes(option))
       throw new OptionError(`createPickle has no option "${option}", only ${KNOWN.join(', ')}`, { option })

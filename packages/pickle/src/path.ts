@@ -1,4 +1,4 @@
-/** One step from a value to something in it. */
+/** One step from a value to one of its parts. */
 export type Step =
   | string
   | number
@@ -11,20 +11,20 @@ const STEPS_AT_END = 10
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
 /**
- * A path as a person would write it: `$.rows[3].when`, `$["a b"]`, `$.ages.keys()[2]` for the third key of a Map,
- * `$.seen.values()[0]` for the first member of a Set, `$.at<Point>.x` inside what the type `Point` pickled.
- * Very long paths and names are shortened: an error is to be read.
+ * Formats a path as a person would write it: `$.rows[3].when`, `$["a b"]`, `$.ages.keys()[2]` for the third key of a Map,
+ * `$.seen.values()[0]` for the first member of a Set, `$.at<Point>.x` for a part that the type `Point` returned.
+ * Very long paths and names are shortened, so that the error stays readable.
  */
-export function pathText(steps: readonly Step[]): string {
-  return `$${stepsText(steps)}`
+export function formatPath(steps: readonly Step[]): string {
+  return `$${formatSteps(steps)}`
 }
 
-function stepsText(steps: readonly Step[]): string {
-  if (steps.length <= MOST_STEPS) return steps.map(stepText).join('')
-  return `${stepsText(steps.slice(0, MOST_STEPS - STEPS_AT_END))}…${stepsText(steps.slice(-STEPS_AT_END))}`
+function formatSteps(steps: readonly Step[]): string {
+  if (steps.length <= MOST_STEPS) return steps.map(formatStep).join('')
+  return `${formatSteps(steps.slice(0, MOST_STEPS - STEPS_AT_END))}…${formatSteps(steps.slice(-STEPS_AT_END))}`
 }
 
-function stepText(step: Step): string {
+function formatStep(step: Step): string {
   if (typeof step === 'number') return `[${step}]`
   if (typeof step !== 'string') return 'pickled' in step ? `<${step.pickled}>` : `.${step.of}()[${step.index}]`
   const name = step.length > LONGEST_NAME ? `${step.slice(0, LONGEST_NAME)}…` : step

@@ -1,36 +1,37 @@
 const NATIVE = /^function (\w+)\(\) \{ \[native code\] \}$/
 
-/** The prototypes of this realm that stand for those of the same name in another realm. */
-const OURS = new Map<string, object>()
+/** The prototypes of this realm, by the names of their classes. */
+const LOCAL = new Map<string, object>()
 
-/** The prototype of this realm, for each prototype that was asked about. Itself, where there is none. */
-const homes = new WeakMap<object, object>()
+/** The results of {@link localPrototypeOf}. */
+const results = new WeakMap<object, object>()
 
-/** Names a prototype of this realm, so that values of the same built-in class of another realm are taken for its values. */
-export function makeHome(name: string, prototype: object): void {
-  OURS.set(name, prototype)
-  homes.set(prototype, prototype)
+/** Registers a prototype of this realm, which then stands for that of the same built-in class in another realm. */
+export function registerPrototype(name: string, prototype: object): void {
+  LOCAL.set(name, prototype)
+  results.set(prototype, prototype)
 }
 
 /**
- * The prototype of this realm that a prototype of another realm stands for: a `node:vm` context, Jest's sandbox, or Node
- * itself seen from there. Any other prototype is its own answer. A subclass is refused in every realm alike.
+ * The prototype of this realm for that of the same built-in class in another realm: a `node:vm` context, Jest's sandbox, or
+ * Node itself as seen from there. Returns any other prototype as it is. Subclasses are refused in every realm.
  */
-export function homeOf(prototype: object): object {
-  const known = homes.get(prototype)
+export function localPrototypeOf(prototype: object): object {
+  const known = results.get(prototype)
   if (known !== undefined) return known
   const name = nativeName(prototype)
-  const ours = name === undefined ? undefined : OURS.get(name)
-  // A native addon may have a class of that name.
-  const home = ours === Object.prototype && Object.getPrototypeOf(prototype) !== null ? prototype : (ours ?? prototype)
-  homes.set(prototype, home)
-  return home
+  const named = name === undefined ? undefined : LOCAL.get(name)
+  // A native addon may have a class named Object.
+  const isOther = named === Object.prototype && Object.getPrototypeOf(prototype) !== null
+  const local = isOther ? prototype : (named ?? prototype)
+  results.set(prototype, local)
+  return local
 }
 
 /**
  * The name of the built-in class that a prototype belongs to. A name alone could be forged. The source text of native code
- * cannot be written (ECMA-262, Function.prototype.toString), except that JavaScriptCore prints bound functions alike; but
- * these have no prototype, and the one of a built-in class cannot be replaced.
+ * cannot be forged (ECMA-262, Function.prototype.toString). JavaScriptCore prints bound functions in the same way, but they
+ * have no prototype, and the prototype of a built-in class cannot be replaced.
  */
 function nativeName(prototype: object): string | undefined {
   const built: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
@@ -40,4 +41,4 @@ function nativeName(prototype: object): string | undefined {
   return NATIVE.exec(Function.prototype.toString.call(built))?.[1]
 }
 
-for (const type of [Object, Array, Map, Set]) makeHome(type.name, type.prototype)
+for (const type of [Object, Array, Map, Set]) registerPrototype(type.name, type.prototype)

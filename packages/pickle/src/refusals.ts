@@ -1,7 +1,7 @@
 import { types } from 'node:util'
-import { homeOf } from './realm.ts'
+import { localPrototypeOf } from './realm.ts'
 
-/** What to store in place of an object of a class that every runtime has, by its name. */
+/** What to store instead of an object of a common class, by the name of the class. */
 const INSTEAD: Readonly<Record<string, string>> = {
   AbortSignal: 'store its reason, or nothing',
   Blob: 'store new Uint8Array(await blob.arrayBuffer())',
@@ -18,7 +18,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   WeakSet: 'store what it refers to',
 }
 
-/** Makes, of an instance of a subclass, one of the built-in class. */
+/** The expression that turns an instance of a subclass into one of the built-in class. */
 const AS_BUILT_IN: ReadonlyMap<object, string> = new Map<object, string>([
   [Array.prototype, '[...array]'],
   [Map.prototype, 'new Map(map)'],
@@ -27,7 +27,7 @@ const AS_BUILT_IN: ReadonlyMap<object, string> = new Map<object, string>([
   [URL.prototype, 'new URL(url)'],
 ])
 
-/** Why a value that is no plain object, no array and of no known type cannot be stored, and what to store instead. */
+/** Why a value of an unknown class cannot be stored, and what to store instead. */
 export function refusal(value: object, prototype: object | null): string {
   if (types.isPromise(value)) return 'a promise cannot be stored: await it first'
   if (types.isBoxedPrimitive(value)) return `a boxed primitive cannot be stored: store ${boxedAdvice(value)}`
@@ -38,21 +38,21 @@ export function refusal(value: object, prototype: object | null): string {
   return `an instance of ${name} cannot be stored: ${instead(prototype, name)}`
 }
 
-/** Why an object with hidden properties cannot be stored, if it is one that always has some. */
+/** Why an object cannot be stored whose type always has hidden properties. `undefined` for any other object. */
 export function refusalOfHidden(value: object): string | undefined {
   if (types.isArgumentsObject(value)) return 'an arguments object cannot be stored: store [...arguments]'
   if (types.isModuleNamespaceObject(value)) return 'a module cannot be stored: store { ...module }'
   return undefined
 }
 
-/** Why a value of a built-in type cannot be stored, from what was thrown when it was read. */
+/** Why a value of a built-in type cannot be stored, from the error that reading it threw. */
 export function unreadable(value: object, prototype: object | null, cause: unknown): string {
   const name = className(prototype)
   if (types.isProxy(value)) return `a Proxy of a ${name} cannot be stored: store the ${name} itself`
   return `this ${name} cannot be stored: ${cause instanceof Error ? cause.message : String(cause)}`
 }
 
-/** The name of a prototype's class, without running anybody's code. */
+/** The name of a prototype's class. Runs no code of the class. */
 export function className(prototype: object | null): string {
   for (const link of links(prototype)) {
     const maker: unknown = Object.getOwnPropertyDescriptor(link, 'constructor')?.value
@@ -69,13 +69,13 @@ function instead(prototype: object | null, name: string): string {
   if (ready !== undefined) return ready
   const advice = 'give its type to createPickle({ types })'
   for (const link of links(prototype)) {
-    const builtIn = AS_BUILT_IN.get(homeOf(link))
+    const builtIn = AS_BUILT_IN.get(localPrototypeOf(link))
     if (builtIn !== undefined) return `${advice}, or store ${builtIn}`
   }
   return `${advice}, or store a plain object of what it holds`
 }
 
-/** A prototype and those that it inherits from, as far as that runs no code. */
+/** A prototype and those that it inherits from, up to the first Proxy, whose code this must not run. */
 function* links(prototype: object | null): Iterable<object> {
   for (let link = prototype; link !== null && !types.isProxy(link); link = Object.getPrototypeOf(link)) yield link
 }

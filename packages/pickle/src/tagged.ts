@@ -1,6 +1,6 @@
 /**
- * A value in plain clothes: the name of its type, and what it is made of. An array of two, so that superjson walks into
- * it; a class of its own, so that no array of a user is taken for one.
+ * Stands for a value: the name of its type, and a payload. It is an array of two, so that superjson walks into it, and has
+ * its own class, so that no array of a user can be mistaken for it.
  */
 export class Tagged extends Array<unknown> {
   constructor(name: string, payload: unknown) {
@@ -9,23 +9,23 @@ export class Tagged extends Array<unknown> {
     this[1] = payload
   }
 
-  // `map` and `slice` of a Tagged would call the constructor with a length.
+  // Without this, `map` and `slice` would call the constructor with a length.
   static override get [Symbol.species](): ArrayConstructor {
     return Array
   }
 }
 
-/** An array with properties beside its elements. */
+/** An array with properties besides its elements. */
 export const ARRAY = 'array'
-/** A plain object, given entry by entry: its keys include one that superjson refuses. */
+/** A plain object as a list of entries, because superjson refuses one of its keys. */
 export const ENTRIES = 'object'
-/** An object without a prototype, given entry by entry. */
+/** An object without a prototype, as a list of entries. */
 export const NULL_PROTOTYPE = 'null-prototype'
-/** A BigInt beyond {@link DECIMAL_DIGITS}, as hexadecimal digits, which are read in linear time. */
+/** A BigInt beyond {@link DECIMAL_DIGITS}, in hexadecimal digits, which can be read in linear time. */
 export const BIG_INTEGER = 'BigInt'
 /** The `n`th object of the graph. */
 export const REFERENCE = 'ref'
-/** The objects of a graph: the whole value, then whatever is reached more than once. */
+/** The objects of a graph: the whole value, then the objects that are reached more than once. */
 export const GRAPH = 'graph'
 
 /** Reading decimal digits takes more than linear time: 0.02 ms for a thousand, 140 ms for a million. */

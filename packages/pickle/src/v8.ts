@@ -1,5 +1,5 @@
 /**
- * Values to bytes and back, by V8 behind the same guard.
+ * Turns values into bytes and back with V8's serializer, never silently wrong.
  *
  * @module @persist/pickle/v8
  */
@@ -9,47 +9,51 @@ import { types } from 'node:util'
 import { DefaultDeserializer, deserialize, serialize } from 'node:v8'
 import { crc32 } from 'node:zlib'
 import { PickleError, UnpickleError } from '@persist/errors'
-import { bringHome } from './bring-home.ts'
 import { refuseCustomCycle } from './cycles.ts'
-import { type PickleOptions, type Plan, planFrom } from './options.ts'
-import { raise } from './raise.ts'
+import { type PickleOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { revive } from './revive.ts'
 import { takeSnapshot } from './snapshot.ts'
+import { toThisRealm } from './to-this-realm.ts'
 
 export type { PickleOptions, PickleType } from './options.ts'
 
-/** A value to bytes and back. */
+/** Turns values into bytes and back. */
 export interface BinaryPickle {
-  /** Throws `PickleError`, with the path, for whatever would not come back equal. */
+  /** Returns the bytes. Throws `PickleError`, with the path, if a part would not come back equal. */
   readonly pickle: (value: unknown) => Uint8Array
   /**
-   * The value. Throws `UnpickleError` for damaged bytes, and for those of a newer V8 than this one can read. V8's own
-   * reader is not made for bytes of an enemy: use the text pickle where others can write to the store.
+   * Reads the value. Throws `UnpickleError` for damaged bytes, and for those of a newer V8. V8's own reader is not safe with
+   * bytes of an attacker: use the text pickle if others can write to the store.
    */
   // biome-ignore lint/suspicious/noExplicitAny: as of JSON.parse, so that the pair fits a function of any result
   readonly unpickle: (payload: string | Uint8Array) => any
 }
 
-/** `P`, `V`, `8`, the version, {@link FLAGS}, a CRC-32 (four bytes, little-endian) of the flags and of the engine's bytes, then these. */
+/**
+ * `P`, `V`, `8`, the version. {@link FLAGS}, a CRC-32 (four bytes, little-endian) of the flags and the engine's bytes, and
+ * those bytes follow.
+ */
 const MAGIC = Buffer.from('PV8\x01', 'latin1')
 const HEADER_BYTES = MAGIC.length + 5
 const FLAGS = {
-  /** The value is a pair: itself, and the list of those arrays in it that stand for something else. */
+  /** The bytes hold a pair: the value, and the list of those arrays in it that stand for something else. */
   tagged: 1,
-  /** V8 writes numbers in the order of the machine. */
+  /** V8 wrote the numbers in big-endian order, that of the machine. */
   bigEndian: 2,
-  /** Not V8's bytes but those of JavaScriptCore, whose `node:v8` (Bun's) writes its own format. */
+  /** JavaScriptCore wrote the bytes: the `node:v8` of Bun has its own format. */
   javaScriptCore: 4,
 } as const
 const EXAMPLE = serialize({})
-/** V8's bytes begin with this. */
+/** V8's bytes begin with 0xff. */
 const isV8 = EXAMPLE[0] === 0xff
 const HERE = (endianness() === 'BE' ? FLAGS.bigEndian : 0) | (isV8 ? 0 : FLAGS.javaScriptCore)
-/** In a sandbox (Jest, `node:vm`), `node:v8` makes the objects of the realm around it. */
+/** In a sandbox (Jest, `node:vm`), `node:v8` makes objects of the realm outside. */
 const isOfAnotherRealm = Object.getPrototypeOf(deserialize(EXAMPLE)) !== Object.prototype
 
 /**
- * A binary pickle with types of your own or other bounds: V8's serializer behind the same guard. Smaller and faster than
- * text for bytes and numbers, and the one for holes in arrays and for arrays with properties.
+ * Makes a binary pickle with your own types or other bounds. It uses V8's serializer with the same checks as the text
+ * pickle. It is smaller and faster for bytes and numbers, and can store holes in arrays and arrays with properties. Throws
+ * `OptionError` for an invalid option.
  *
  * @example
  * ```ts
@@ -59,14 +63,14 @@ const isOfAnotherRealm = Object.getPrototypeOf(deserialize(EXAMPLE)) !== Object.
  * ```
  */
 export function createPickle(options?: PickleOptions): BinaryPickle {
-  const plan = planFrom(options)
-  return { pickle: (value) => write(value, plan), unpickle: (payload) => read(payload, plan) }
+  const resolved = resolveOptions(options)
+  return { pickle: (value) => write(value, resolved), unpickle: (payload) => read(payload, resolved) }
 }
 
 const ready = createPickle()
 
 /**
- * A value to bytes. Throws `PickleError`, with the path, for whatever would not come back equal.
+ * Turns a value into bytes. Throws `PickleError`, with the path, if a part would not come back equal.
  *
  * @example
  * ```ts
@@ -77,19 +81,19 @@ const ready = createPickle()
 export const pickle = ready.pickle
 
 /**
- * The value of bytes that {@link pickle} wrote. Throws `UnpickleError` for damaged bytes, for those of a newer V8, and
- * for those of another engine: Bun writes bytes of its own, which Node and Deno do not read, and reads only these.
+ * Reads the value of bytes that {@link pickle} wrote. Throws `UnpickleError` for damaged bytes, for those of a newer V8,
+ * and for those of another engine: Node and Deno cannot read the bytes that Bun writes, and Bun reads only its own.
  */
 export const unpickle = ready.unpickle
 
-function write(value: unknown, plan: Plan): Uint8Array {
-  const snapshot = takeSnapshot(value, plan, 'binary')
+function write(value: unknown, options: ResolvedOptions): Uint8Array {
+  const snapshot = takeSnapshot(value, options, 'binary')
   refuseCustomCycle(snapshot)
   const tagged = snapshot.tagged.length > 0
   const body = serialized(tagged ? [snapshot.value, snapshot.tagged] : snapshot.value)
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length)
-  if (bytes.length > plan.maxBytes)
-    throw new PickleError(`this takes more than maxBytes, which is ${plan.maxBytes}`, '$')
+  if (bytes.length > options.maxBytes)
+    throw new PickleError(`this takes more than maxBytes, which is ${options.maxBytes}`, '$')
   MAGIC.copy(bytes)
   bytes[MAGIC.length] = (tagged ? FLAGS.tagged : 0) | HERE
   body.copy(bytes, HEADER_BYTES)
@@ -97,7 +101,7 @@ function write(value: unknown, plan: Plan): Uint8Array {
   return bytes
 }
 
-/** Of the flags too: without `tagged`, a value would come back as a pair. */
+/** Covers the flags too: without `tagged`, a value would come back as a pair. */
 function checksum(bytes: Buffer): number {
   return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(MAGIC.length, MAGIC.length + 1)))
 }
@@ -110,15 +114,15 @@ function serialized(value: unknown): Buffer {
   }
 }
 
-function read(payload: string | Uint8Array, plan: Plan): unknown {
+function read(payload: string | Uint8Array, options: ResolvedOptions): unknown {
   if (!types.isUint8Array(payload)) throw new UnpickleError('the payload is not bytes')
-  if (payload.length > plan.maxBytes)
-    throw new UnpickleError(`the payload is longer than maxBytes, which is ${plan.maxBytes}`)
+  if (payload.length > options.maxBytes)
+    throw new UnpickleError(`the payload is longer than maxBytes, which is ${options.maxBytes}`)
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length)
   const flags = checkedFlags(bytes)
   try {
     const value = readBody(bytes.subarray(HEADER_BYTES))
-    return flags & FLAGS.tagged ? raised(value, plan) : value
+    return flags & FLAGS.tagged ? revived(value, options) : value
   } catch (error) {
     throw new UnpickleError(`the payload cannot be read: ${(error as Error).message}`, { cause: error })
   }
@@ -129,7 +133,7 @@ function readBody(body: Buffer): unknown {
   const reader = new Reader(body)
   reader.readHeader()
   const value: unknown = reader.readValue()
-  return isOfAnotherRealm ? bringHome(value) : value
+  return isOfAnotherRealm ? toThisRealm(value) : value
 }
 
 function checkedFlags(bytes: Buffer): number {
@@ -144,31 +148,31 @@ function checkedFlags(bytes: Buffer): number {
   if ((flags & FLAGS.javaScriptCore) !== (HERE & FLAGS.javaScriptCore))
     throw new UnpickleError('the payload was written by another JavaScript engine')
   if ((flags & ~FLAGS.tagged) !== HERE)
-    throw new UnpickleError('the payload was written on a machine with another order of bytes')
+    throw new UnpickleError('the payload was written on a machine with another byte order')
   if (checksum(bytes) !== bytes.readUInt32LE(MAGIC.length + 1))
-    throw new UnpickleError('the payload is damaged: its checksum is another')
+    throw new UnpickleError('the payload is damaged: its checksum does not match')
   return flags
 }
 
-function raised(pair: unknown, plan: Plan): unknown {
+function revived(pair: unknown, options: ResolvedOptions): unknown {
   if (!Array.isArray(pair) || pair.length !== 2 || !Array.isArray(pair[1]))
-    throw new TypeError('not a value with a list')
+    throw new TypeError('not a value and a list')
   const [value, list] = pair as [unknown, unknown[]]
-  // A forged list may be four billion long, with nothing in it.
+  // A forged list may have a length of four billion and no elements.
   if (Object.keys(list).length !== list.length) throw new TypeError('its list has holes')
   const tagged = new Set(list)
   for (const source of tagged) {
     if (!Array.isArray(source) || source.length !== 2 || typeof source[0] !== 'string')
-      throw new TypeError('what stands for something else is a name and a payload')
+      throw new TypeError('a tagged value must be a name and a payload')
   }
-  return raise({ value, isTagged: (object) => tagged.has(object), holes: true }, plan.types)
+  return revive({ value, isTagged: (object) => tagged.has(object), holes: true }, options.types)
 }
 
 type View = Buffer<ArrayBuffer> | DataView<ArrayBuffer> | Float64Array<ArrayBuffer>
 const readView = (DefaultDeserializer.prototype as unknown as { _readHostObject: (this: DefaultDeserializer) => View })
   ._readHostObject
 
-/** Node's reader gives views of the payload itself, which would change with it and keep all of it in memory. */
+/** Copies typed arrays. Node's reader returns views of the payload, which would change with it and keep it in memory. */
 class Reader extends DefaultDeserializer {
   _readHostObject(): View {
     const view = readView.call(this)

@@ -22,19 +22,19 @@ describe('base64 of bytes', () => {
         else view.setUint8(index, number as number)
       }
     }
-    const text = toBase64(new Uint8Array(little), size, 'LE')
-    expect(toBase64(new Uint8Array(big), size, 'BE')).toBe(text)
-    expect(Buffer.from(fromBase64(text, size, 'LE'))).toEqual(Buffer.from(little))
-    expect(Buffer.from(fromBase64(text, size, 'BE'))).toEqual(Buffer.from(big))
+    const base64 = toBase64(new Uint8Array(little), size, 'LE')
+    expect(toBase64(new Uint8Array(big), size, 'BE')).toBe(base64)
+    expect(Buffer.from(fromBase64(base64, size, 'LE'))).toEqual(Buffer.from(little))
+    expect(Buffer.from(fromBase64(base64, size, 'BE'))).toEqual(Buffer.from(big))
   })
 
-  it('leaves the bytes it is given as they are', () => {
+  it('does not change the bytes that it encodes', () => {
     const bytes = Uint8Array.from([1, 2])
     toBase64(bytes, 2, 'BE')
     expect([...bytes]).toEqual([1, 2])
   })
 
-  it.each(['a', 'ab', 'abc', 'a*b=', '====', 'ab cd===', null, 1, ['AAAA']])('is not read from %j', (text) => {
-    expect(() => fromBase64(text, 1)).toThrow()
+  it.each(['a', 'ab', 'abc', 'a*b=', '====', 'ab cd===', null, 1, ['AAAA']])('cannot be read from %j', (base64) => {
+    expect(() => fromBase64(base64, 1)).toThrow()
   })
 })

@@ -24,12 +24,12 @@ const tags: PickleType<Tags> = {
   pickle: (tags) => [...tags],
   unpickle: (pickled) => new Tags(pickled as string[]),
 }
-const colour = Symbol('colour')
-const colours: PickleType<symbol> = {
-  name: 'colour',
-  test: (value) => value === colour,
-  pickle: () => 'colour',
-  unpickle: () => colour,
+const color = Symbol('color')
+const colors: PickleType<symbol> = {
+  name: 'color',
+  test: (value) => value === color,
+  pickle: () => 'color',
+  unpickle: () => color,
 }
 const errorWithoutMessage: PickleType<Error> = {
   name: 'QuietError',
@@ -87,34 +87,34 @@ describe.each([
 
   it.each([
     ['an object of a class', () => new Point(1)],
-    ['a rich value within', () => [new Point(new Map([[new Date(0), new Point(-0)]]))]],
+    ['a rich value inside', () => [new Point(new Map([[new Date(0), new Point(-0)]]))]],
     ['a key of a Map', () => new Map([[new Point(1), new Point(2)]])],
     ['a subclass of a built-in', () => ({ tags: new Tags(['a', 'b']) })],
-    ['a symbol', () => [colour, { a: colour }]],
+    ['a symbol', () => [color, { a: color }]],
     [
-      'one that is reached twice',
+      'an object that is reached twice',
       () => {
         const p = new Point(1)
         return { p, again: [p], set: new Set([p]) }
       },
     ],
     [
-      'one whose parts are reached from outside',
+      'an object whose parts are reached from outside',
       () => {
         const part = { a: 1 }
         return [new Point(part), part, new Point([part]), new Error('x', { cause: part })]
       },
     ],
     [
-      'one in a circle that does not pass through it',
+      'an object with a cycle inside',
       () => {
-        const circle: unknown[] = []
-        circle.push(circle)
-        return new Point(circle)
+        const cycle: unknown[] = []
+        cycle.push(cycle)
+        return new Point(cycle)
       },
     ],
     [
-      'one that is met before what it is made of',
+      'an object that is reached before its parts',
       () => {
         const inner = new Point({ a: 1 })
         return [new Point(inner), inner]
@@ -122,15 +122,15 @@ describe.each([
     ],
     [
       '2,000 properties with a symbol among them',
-      () => ({ ...Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, i])), colour }),
+      () => ({ ...Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, i])), color }),
     ],
-  ])('brings back, by a type of the user: %s', (_what, make) => {
+  ])('a type of the user brings back %s', (_what, make) => {
     const value = make()
-    expect(strictDifference(value, roundTrip(value, { types: [point, tags, colours] }))).toBeUndefined()
+    expect(strictDifference(value, roundTrip(value, { types: [point, tags, colors] }))).toBeUndefined()
     expect(strictDifference(make(), value)).toBeUndefined()
   })
 
-  it('asks the types of the user before its own, in their order', () => {
+  it('the types of the user are tried before the built-in ones, in their order', () => {
     expect(roundTrip(new TypeError('loud'), { types: [errorWithoutMessage] })).toEqual(new Error('quiet'))
   })
 
@@ -139,27 +139,27 @@ describe.each([
     ['a list with itself', (self: Point) => [self]],
     ['a Map with itself as a key', (self: Point) => new Map([[self, 1]])],
     ['an error with itself as the cause', (self: Point) => new Error('x', { cause: self })],
-  ])('refuses an object of a type that is made of %s', (_what, part) => {
+  ])('refuses an object of a type that contains %s', (_what, part) => {
     const self = new Point(undefined)
     ;(self as { x: unknown }).x = part(self)
     expect(() => roundTrip(self, { types: [point] })).toThrow(/leads back to itself/)
   })
 
-  it('refuses an object of a type on a circle that another way leads to first', () => {
+  it('refuses an object of a type on a cycle that is reached from another object first', () => {
     const first: unknown[] = []
     const second = [first]
     first.push(second, new Point(second))
     expect(() => roundTrip(first, { types: [point] })).toThrow(/leads back to itself/)
   })
 
-  it('names the path to what a type is made of', () => {
+  it('names the path to a part of a type', () => {
     const { pickle } = create({ types: [point] })
     expect(() => pickle({ rows: [new Point([() => 1])] })).toThrow(
       expect.objectContaining({ path: '$.rows[0]<Point>.x[0]' }),
     )
   })
 
-  it('wraps what a type throws, with the path and the cause', () => {
+  it('wraps an error that a type throws, with the path and the cause', () => {
     const cause = new Error('no')
     const angry: PickleType = {
       ...point,
@@ -182,24 +182,24 @@ describe.each([
     )
   })
 
-  it('reads nothing of a type it was not given', () => {
+  it('refuses to read a type that it does not know', () => {
     const payload = create({ types: [point] }).pickle([new Point(1)]) as string & Uint8Array
     expect(() => create().unpickle(payload)).toThrow(UnpickleError)
     expect(() => create().unpickle(payload)).toThrow(/Point.*createPickle/)
   })
 
-  it('keeps to maxDepth', () => {
+  it('refuses a value deeper than maxDepth', () => {
     expect(() => create({ maxDepth: 2 }).pickle([[1]])).not.toThrow()
     expect(() => create({ maxDepth: 2 }).pickle([[[]]])).toThrow(expect.objectContaining({ path: '$[0][0]' }))
   })
 
-  it('wraps an overflow of the stack where maxDepth allows more than it bears', () => {
+  it('wraps a stack overflow if maxDepth allows more levels than the stack', () => {
     let deep: unknown
     for (let level = 0; level < 200_000; level++) deep = [deep]
     expect(() => create({ maxDepth: 1e6 }).pickle(deep)).toThrow(PickleError)
   })
 
-  it('keeps to maxBytes when it writes and when it reads', () => {
+  it('refuses more than maxBytes, both to write and to read', () => {
     const payload = create().pickle('é'.repeat(100)) as string & Uint8Array
     const bytes = Buffer.byteLength(payload)
     expect(() => create({ maxBytes: bytes }).pickle('é'.repeat(100))).not.toThrow()
@@ -208,7 +208,7 @@ describe.each([
     expect(() => create({ maxBytes: 50 }).unpickle(payload)).toThrow(UnpickleError)
   })
 
-  it('keeps stacks only if asked', () => {
+  it('keeps stacks only with the option stacks', () => {
     const error = new TypeError('a', { cause: new Error('b') })
     const kept = roundTrip(error, { stacks: true }) as typeof error
     expect(kept.stack).toBe(error.stack)
@@ -221,24 +221,24 @@ describe.each([
 
   it.each([
     ['an unknown option', { type: [] }, 'type'],
-    ['types that are no list', { types: point }, 'types'],
+    ['types that are not an array', { types: point }, 'types'],
     ['a type without a name', { types: [{ ...point, name: '' }] }, 'types'],
     ['a type that is null', { types: [null] }, 'types'],
     ['a type with the name of a built-in one', { types: [{ ...point, name: 'Buffer' }] }, 'types'],
     ['a type with a name of the format', { types: [{ ...point, name: 'graph' }] }, 'types'],
     ['two types of one name', { types: [point, point] }, 'types'],
-    ['a type without a way back', { types: [{ ...point, unpickle: undefined }] }, 'types'],
-    ['a depth that is text', { maxDepth: '5' }, 'maxDepth'],
+    ['a type without unpickle', { types: [{ ...point, unpickle: undefined }] }, 'types'],
+    ['a depth that is a string', { maxDepth: '5' }, 'maxDepth'],
     ['a depth of 0', { maxDepth: 0 }, 'maxDepth'],
     ['NaN bytes', { maxBytes: Number.NaN }, 'maxBytes'],
-    ['stacks that are no boolean', { stacks: 1 }, 'stacks'],
+    ['stacks that are not a boolean', { stacks: 1 }, 'stacks'],
   ])('refuses %s', (_what, options, option) => {
     expect(() => create(options as PickleOptions)).toThrow(OptionError)
     expect(() => create(options as PickleOptions)).toThrow(expect.objectContaining({ option }))
   })
 })
 
-it('a type can be added, and the entries of the default pickle are still read', () => {
+it('a pickle with an added type still reads payloads of the default pickle', () => {
   const { pickle } = createPickle()
   expect(createPickle({ types: [point] }).unpickle(pickle([new Date(0)]))).toEqual([new Date(0)])
   expect(unpickle(createPickle({ types: [point] }).pickle([new Date(0)]))).toEqual([new Date(0)])

@@ -4,20 +4,20 @@ import { pickle, unpickle } from '@persist/pickle'
 import * as json from '@persist/pickle/json'
 import { describe, expect, it } from 'vitest'
 
-describe('more than a string of V8 holds', () => {
-  // 600 references to one text of a megabyte: little memory here, 600 MB of JSON.
+describe('a value that is longer than the longest string', () => {
+  // 600 references to one string of a megabyte need little memory here, but 600 MB of JSON.
   const large = () => new Array(600).fill('x'.repeat(1_000_000))
 
   const advice = new RegExp(`longest string, which has ${constants.MAX_STRING_LENGTH} characters.*@persist/pickle/v8`)
 
-  it('is a PickleError for plain JSON, with its cause, the limit, and the pickle that has none', () => {
+  it('is a PickleError for plain JSON, with its cause, the limit, and the pickle without that limit', () => {
     expect(() => pickle(large())).toThrow(
       expect.objectContaining({ code: 'ERR_PERSIST_PICKLE', cause: expect.any(RangeError) }),
     )
     expect(() => pickle(large())).toThrow(advice)
   })
 
-  it('is such a PickleError beside rich values, and in plain JSON for others', () => {
+  it('is such a PickleError beside rich values, and for the JSON pickle', () => {
     expect(() => pickle({ large: large(), when: new Date(0) })).toThrow(PickleError)
     expect(() => pickle({ large: large(), when: new Date(0) })).toThrow(advice)
     expect(() => json.pickle(large())).toThrow(advice)
@@ -32,7 +32,7 @@ describe('more than a string of V8 holds', () => {
 })
 
 describe('many objects', () => {
-  it('in a chain of references come back, however long the list of them', () => {
+  it('in a long list of references come back', () => {
     const shared = Array.from({ length: 20_000 }, (_, id) => ({ id }))
     const value = { first: shared, second: [...shared].reverse() }
     const back = unpickle(pickle(value)) as typeof value
@@ -40,7 +40,7 @@ describe('many objects', () => {
     expect(back.first[19_999]).toBe(back.second[0])
   })
 
-  it('that form a diamond of 100 levels take as many lines of text as there are objects', () => {
+  it('that form a diamond of 100 levels are each written once', () => {
     let diamond: object = { leaf: 1 }
     for (let level = 0; level < 100; level++) diamond = { left: diamond, right: diamond }
     const payload = pickle(diamond)
@@ -54,7 +54,7 @@ describe('many objects', () => {
   })
 })
 
-it('a very long path is shortened in the message, so that a person can read it', () => {
+it('a very long path is shortened in the message', () => {
   let deep: unknown = 1
   for (let level = 0; level < 600; level++) deep = [deep]
   const failing = () => pickle({ ['x'.repeat(100_000)]: deep })

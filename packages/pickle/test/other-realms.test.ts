@@ -56,7 +56,7 @@ describe.each([
     expect(strictDifference(here(source), unpickle(pickle(there(source))))).toBeUndefined()
   })
 
-  it('holes in an array of another realm are treated as in one of this realm', () => {
+  it('a hole in an array of another realm is treated as one of this realm is', () => {
     if (pickle === (binary.pickle as unknown)) {
       expect(strictDifference(here('[1, , 2]'), unpickle(pickle(there('[1, , 2]'))))).toBeUndefined()
     } else expect(() => pickle(there('[1, , 2]'))).toThrow(/hole.*\$\[1\]/)
@@ -109,13 +109,13 @@ describe.each([
   })
 })
 
-it('what is frozen in another realm is stored, and comes back as it would from this one', () => {
+it('a frozen object of another realm comes back as one of this realm would', () => {
   const back = text.unpickle(text.pickle(there('Object.freeze({a: Object.freeze([1])})')))
   expect(strictDifference({ a: [1] }, back)).toBeUndefined()
 })
 
 describe('as plain JSON', () => {
-  it.each(PLAIN)('%s of another realm is what it is here', (source) => {
+  it.each(PLAIN)('%s of another realm is written as one of this realm is', (source) => {
     expect(json.pickle(there(source))).toBe(JSON.stringify(here(source)))
   })
 
@@ -125,7 +125,7 @@ describe('as plain JSON', () => {
   })
 })
 
-it('what Node itself makes of another realm is stored from there, too', () => {
+it('an object that Node makes can be stored from another realm, too', () => {
   const clone = runInContext('structuredClone({ when: new Date(0), list: [new Map([[1, { a: 1 }]])] })', context)
   expect(text.unpickle(text.pickle(clone))).toEqual({ when: new Date(0), list: [new Map([[1, { a: 1 }]])] })
   let thrown: unknown

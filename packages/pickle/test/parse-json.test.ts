@@ -19,7 +19,7 @@ const awkward = fc.constantFrom(
 )
 
 describe('parseJson', () => {
-  it('a name that is escaped is read as it was written, whatever was read before', () => {
+  it('an escaped name is read as it was written, after any other name', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(awkward, fc.constantFrom(0, {}, '\\":', ['\\'])), { maxLength: 5 }), (parts) => {
         const value = Object.fromEntries(parts)
@@ -31,18 +31,18 @@ describe('parseJson', () => {
     )
   })
 
-  it('in the middle of others, and with spaces before the colon', () => {
+  it('reads an escaped name between others, and with spaces before the colon', () => {
     expect(parseJson('[{"a":{"\\n" \n: [1, {"\\"":2}]}}, "\\":"]')).toStrictEqual([
       { a: { '\n': [1, { '"': 2 }] } },
       '":',
     ])
   })
 
-  it.each(['{"\\":1}', '{"\\x":1}', '{"a\\', '"\\', '{"\\n"', '{"\\n":}'])('%j is no JSON', (text) => {
-    expect(() => parseJson(text)).toThrow(SyntaxError)
+  it.each(['{"\\":1}', '{"\\x":1}', '{"a\\', '"\\', '{"\\n"', '{"\\n":}'])('%j is not JSON', (json) => {
+    expect(() => parseJson(json)).toThrow(SyntaxError)
   })
 
-  it('a name __proto__ is a name like any other', () => {
+  it('__proto__ is a name like any other', () => {
     const read = parseJson('{"\\u005f_proto__":{"polluted":1}}')
     expect(Object.keys(read as object)).toEqual(['__proto__'])
     expect(({} as { polluted?: number }).polluted).toBeUndefined()

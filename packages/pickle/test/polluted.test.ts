@@ -17,7 +17,7 @@ afterEach(() => {
 })
 
 describe('with a polluted Object.prototype', () => {
-  it('an enumerable key neither reaches the text nor the value', () => {
+  it('an enumerable key reaches neither the payload nor the value', () => {
     const values = [{ a: [1, { b: 2 }] }, ...Object.values(richSamples).map((make) => make())]
     const expected = values.map((value) => text.pickle(value))
     pollute(Object.prototype, 'polluted', { value: 'x', enumerable: true, writable: true })
@@ -35,7 +35,7 @@ describe('with a polluted Object.prototype', () => {
   it.each([
     ['v', '{"json":1}'],
     ['json', '{"v":1}'],
-  ])('an inherited %s does not make a text a pickle', (key, payload) => {
+  ])('an inherited %s does not make a string a pickle', (key, payload) => {
     pollute(Object.prototype, key, { value: 1 })
     expect(() => text.unpickle(payload)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_UNPICKLE' }))
   })
@@ -48,7 +48,7 @@ describe('with a polluted Object.prototype', () => {
   it.each([
     ['Object.prototype', Object.prototype],
     ['Array.prototype', Array.prototype],
-  ])('a toJSON on %s is refused, for it would change the text', (_what, prototype) => {
+  ])('a toJSON on %s is refused, because it would change the payload', (_what, prototype) => {
     pollute(prototype, 'toJSON', { value: () => 'hijacked' })
     for (const { pickle } of [text, json]) {
       expect(() => pickle({ a: [1] })).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_PICKLE' }))
@@ -57,7 +57,7 @@ describe('with a polluted Object.prototype', () => {
     expect(binary.unpickle(binary.pickle({ a: [1] }))).toEqual({ a: [1] })
   })
 
-  it('a toJSON on BigInt.prototype, as many add, changes nothing', () => {
+  it('a toJSON on BigInt.prototype, which many programs add, changes nothing', () => {
     pollute(BigInt.prototype, 'toJSON', { value: () => 'hijacked' })
     expect(text.unpickle(text.pickle([1n]))).toEqual([1n])
   })

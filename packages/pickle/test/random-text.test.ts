@@ -14,14 +14,14 @@ describe('as text, 100,000 random values come back equal', () => {
   it('10,000 plain values', () => bringsBack({ pickle, unpickle }, plainValues, 10_000))
 })
 
-it('the text of a plain value is its JSON in an envelope', () => {
+it('a plain value is written as its JSON in an envelope', () => {
   fc.assert(fc.property(plainValues, (value) => pickle(value) === `{"v":1,"json":${JSON.stringify(value)}}`))
 })
 
 it('pickling leaves a value as it was', () => {
   fc.assert(
     fc.property(richGraphs, (value) => {
-      // A copy, not its bytes: those also tell how V8 happens to hold a text.
+      // A copy, not its bytes: those also depend on V8's internal encoding of a string.
       const before = binary.unpickle(binary.pickle(value))
       pickle(value)
       return strictDifference(before, value) === undefined

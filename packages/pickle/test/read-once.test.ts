@@ -4,7 +4,7 @@ import * as binary from '@persist/pickle/v8'
 import { describe, expect, it } from 'vitest'
 import { strictDifference } from './support/strict-difference.ts'
 
-/** An object whose member gives another of these each time it is read. */
+/** An object whose member returns the next of these values each time it is read. */
 function fickle(values: readonly unknown[]): { object: object; reads: () => number } {
   let reads = 0
   const object = {
@@ -19,14 +19,14 @@ describe.each([
   ['text', text],
   ['bytes', binary],
   ['plain JSON', json],
-] as const)('what is judged is what is written, as %s', (_, { pickle, unpickle }) => {
+] as const)('the value that was checked is the value that is written, as %s', (_, { pickle, unpickle }) => {
   it('a getter is read once', () => {
     const { object, reads } = fickle([1, () => 1, new Map()])
     expect(unpickle(pickle(object) as never)).toEqual({ member: 1 })
     expect(reads()).toBe(1)
   })
 
-  it('a getter of a long array, and of an object with many properties, shows one value', () => {
+  it('a getter of a long array or of an object with many properties is written with one value', () => {
     let reads = 0
     const get = () => (reads++ % 2 === 0 ? 'even' : 'odd')
     const array: unknown[] = Object.defineProperty(new Array(100).fill(0), 7, {
@@ -40,7 +40,7 @@ describe.each([
     expect(['even', 'odd']).toContain((unpickle(pickle(object) as never) as { k7: unknown }).k7)
   })
 
-  it('a Proxy that shows plain things first and a function later never gets the function written', () => {
+  it('a function that a Proxy returns on a later read is never written', () => {
     for (const target of [{ a: 1, b: 2 }, [1, 2], new Array(50).fill(1)] as object[]) {
       let reads = 0
       const proxy = new Proxy(target, {
@@ -58,7 +58,7 @@ describe.each([
     }
   })
 
-  it('a Proxy whose species makes something else is not asked for it', () => {
+  it('the species of a Proxy is not used', () => {
     const proxy = new Proxy(new Array(50).fill(1), {
       get: (of, key, receiver) =>
         key === 'constructor' ? { [Symbol.species]: () => ({ evil: true }) } : Reflect.get(of, key, receiver),
@@ -66,7 +66,7 @@ describe.each([
     expect(unpickle(pickle(proxy) as never)).toEqual(new Array(50).fill(1))
   })
 
-  it('a Proxy whose list of keys changes is refused or comes back as it was shown', () => {
+  it('a Proxy whose list of keys changes is refused', () => {
     let looks = 0
     const proxy = new Proxy(
       { a: 1, b: 2, c: () => 1 },
@@ -75,7 +75,7 @@ describe.each([
     expect(() => pickle(proxy)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_PICKLE' }))
   })
 
-  it('a getter that changes the object while it is read spoils nothing', () => {
+  it('an object that its own getter changes comes back as it was before, or is refused', () => {
     const object: { a: number; z?: unknown } = { a: 1 }
     Object.defineProperty(object, 'b', {
       get: () => {

@@ -43,8 +43,8 @@ describe('pickle', () => {
 
   it.each(['', '{}', '12', '{"v":2,"json":1}', '{"v":1}', 'null', '{"v":1,"json":1,"meta":3}'])(
     'reads no value from %j',
-    (text) => {
-      expect(() => unpickle(text)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_UNPICKLE' }))
+    (payload) => {
+      expect(() => unpickle(payload)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_UNPICKLE' }))
     },
   )
 })

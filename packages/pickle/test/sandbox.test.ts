@@ -5,8 +5,8 @@ import { expect, it } from 'vitest'
 const CHILD = fileURLToPath(new URL('children/sandbox.mjs', import.meta.url))
 
 it.each([
-  ['with nothing of Node around it', []],
-  ['that is handed some classes of Node, as by Jest', ['Uint8Array', 'ArrayBuffer']],
+  ['without any global of Node', []],
+  ['with some classes of Node, as in Jest', ['Uint8Array', 'ArrayBuffer']],
 ])('in a sandbox %s, values come back as values of the sandbox, as text and as bytes', (_what, globals) => {
   const args = ['--experimental-vm-modules', '--no-warnings', CHILD, ...globals]
   expect(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))).toEqual([])

@@ -3,10 +3,10 @@ import { strictDifference } from './support/strict-difference.ts'
 
 class Point {}
 const shared = { a: 1 }
-const circle: unknown[] = []
-circle.push(circle)
-const otherCircle: unknown[] = [[]]
-;(otherCircle[0] as unknown[]).push(otherCircle)
+const cycle: unknown[] = []
+cycle.push(cycle)
+const otherCycle: unknown[] = [[]]
+;(otherCycle[0] as unknown[]).push(otherCycle)
 
 const differing: Record<string, [unknown, unknown]> = {
   '0 and -0': [0, -0],
@@ -46,7 +46,7 @@ const differing: Record<string, [unknown, unknown]> = {
     [shared, new Set([shared])],
     [shared, new Set([{ a: 1 }])],
   ],
-  'circles of another length': [circle, otherCircle],
+  'cycles of another length': [cycle, otherCycle],
   'invalid and valid dates': [new Date(Number.NaN), new Date(0)],
   'flags of a RegExp': [/a/g, /a/i],
   'the lastIndex of a RegExp': [Object.assign(/a/g, { lastIndex: 1 }), /a/g],
@@ -59,7 +59,7 @@ const differing: Record<string, [unknown, unknown]> = {
   'a cause and none': [new Error('a', { cause: undefined }), new Error('a')],
   'fields of errors': [Object.assign(new Error('a'), { code: 1 }), Object.assign(new Error('a'), { code: 2 })],
   'errors of an AggregateError': [new AggregateError([1]), new AggregateError([2])],
-  'a listed and an unlisted name': [
+  'an enumerable name and a hidden one': [
     Object.assign(new Error('a'), { name: 'x' }),
     Object.defineProperty(new Error('a'), 'name', { value: 'x', writable: true, configurable: true }),
   ],
@@ -74,9 +74,9 @@ const differing: Record<string, [unknown, unknown]> = {
   ],
 }
 
-describe('the strict comparison of these tests', () => {
+describe('the strict comparison', () => {
   for (const [what, [a, b]] of Object.entries(differing)) {
-    it(`tells ${what}`, () => {
+    it(`finds a difference: ${what}`, () => {
       expect(strictDifference(a, b)).toBeTypeOf('string')
       expect(strictDifference(b, a)).toBeTypeOf('string')
     })

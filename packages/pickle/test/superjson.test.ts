@@ -5,7 +5,7 @@ import SuperJSON, { SuperJSON as SuperJSONClass } from 'superjson'
 import { describe, expect, it } from 'vitest'
 import { annotate, CUSTOM } from '../src/annotate.ts'
 import { hoist } from '../src/hoist.ts'
-import { planFrom } from '../src/options.ts'
+import { resolveOptions } from '../src/options.ts'
 import { takeSnapshot } from '../src/snapshot.ts'
 import { Tagged } from '../src/tagged.ts'
 import { richGraphs, richTrees } from './support/random-values.ts'
@@ -31,15 +31,15 @@ const trees = fc.letrec<{ tree: unknown }>((tie) => ({
   ),
 })).tree
 
-describe('the text of a tree of the usual types', () => {
-  it('is read by superjson.parse to the same value', () => {
+describe('the payload of a tree of the usual types', () => {
+  it('is read by superjson.parse as the same value', () => {
     fc.assert(
       fc.property(trees, (value) => strictDifference(value, SuperJSON.parse(pickle(value))) === undefined),
       { numRuns: 5_000 },
     )
   })
 
-  it('is what superjson would write, with a version in front and without its notes on references', () => {
+  it('is the same as superjson writes, but with a version and without its notes on references', () => {
     fc.assert(
       fc.property(trees, (value) => {
         const { json, meta } = new SuperJSONClass().serialize(value)
@@ -52,7 +52,7 @@ describe('the text of a tree of the usual types', () => {
   })
 })
 
-/** What superjson itself writes, with our name for what it has no type for. */
+/** Writes a tree with superjson itself, and with our name for the types that it lacks. */
 function bySuperJson(tree: unknown): unknown {
   const writer = new SuperJSONClass()
   writer.registerCustom<Tagged, never>(
@@ -67,15 +67,15 @@ function bySuperJson(tree: unknown): unknown {
   return meta?.values === undefined ? { json } : { json, meta: { values: meta.values, v: meta.v } }
 }
 
-describe('the text of any value', () => {
+describe('the payload of any value', () => {
   it.each([
     ['a graph, shared and circular', richGraphs],
     ['a tree', richTrees],
-  ])('is letter for letter what superjson writes of %s once it is a tree', (_what, values) => {
+  ])('is letter for letter the same as superjson writes, once %s is hoisted', (_what, values) => {
     fc.assert(
       fc.property(values, (value) => {
         const trees = [1, 2].map(() => {
-          const snapshot = takeSnapshot(value, planFrom(), 'text')
+          const snapshot = takeSnapshot(value, resolveOptions(), 'text')
           return hoist(snapshot.value, snapshot.shared)
         })
         expect(JSON.stringify(annotate(trees[0]))).toBe(JSON.stringify(bySuperJson(trees[1])))
@@ -93,7 +93,7 @@ describe('superjson', () => {
     expect(imported.filter((name) => !name.startsWith('node:') && name !== '@persist/errors')).toEqual([])
   })
 
-  it('changes no text and no value by what another library registers with its shared instance', () => {
+  it('does not change a payload or a value if another library registers types with its shared instance', () => {
     class Registered {
       a = 1
     }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { plainSamples, richSamples } from './support/samples.ts'
 import { strictDifference } from './support/strict-difference.ts'
 
-/** Comes back equal, or is refused with this message. */
+/** The value comes back equal, or is refused with this message. */
 type Outcome = 'right' | RegExp
 
 interface Row {
@@ -14,7 +14,7 @@ interface Row {
   readonly text: Outcome
   readonly binary: Outcome
   readonly json: Outcome
-  /** What it comes back as, where that is something else: only for what reading evaluates. */
+  /** The value that comes back, if it is another one: reading evaluates a getter and unfreezes. */
   readonly as?: () => unknown
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { noFunctionIn, prototypesUnchanged } from './support/harm.ts'
 import { plainSamples, richSamples } from './support/samples.ts'
 
-/** Bytes with a right header: magic, version, flags and checksum. */
+/** Bytes with a valid header: magic, version, flags and checksum. */
 function sealed(body: Uint8Array, flags = 0): Buffer {
   const header = Buffer.from([0x50, 0x56, 0x38, 1, flags, 0, 0, 0, 0])
   header.writeUInt32LE(crc32(body, crc32(Buffer.from([flags]))), 5)
@@ -50,7 +50,7 @@ function outcome(payload: Uint8Array): 'value' | 'refused' {
 }
 
 describe('the binary pickle', () => {
-  it('refuses 15,000 damaged payloads by their checksum, but for those that the damage left as they were', () => {
+  it('refuses 15,000 damaged payloads by their checksum', () => {
     fc.assert(
       fc.property(edited, (payload) => {
         if (payloads.some((whole) => whole.equals(payload))) return
@@ -60,7 +60,7 @@ describe('the binary pickle', () => {
     )
   })
 
-  it('ends in an UnpickleError or a value for 15,000 mutations with a right checksum, and changes no prototype', () => {
+  it('returns a value or throws an UnpickleError for 15,000 mutations with a valid checksum, and changes no prototype', () => {
     const unchanged = prototypesUnchanged()
     const outcomes = { value: 0, refused: 0 }
     fc.assert(
@@ -76,24 +76,24 @@ describe('the binary pickle', () => {
 
   it.each([
     ['no bytes', new Uint8Array(0)],
-    ['a text', 'PV8'],
-    ['a plain text as bytes', Buffer.from('{"v":1,"json":1}')],
+    ['a string', 'PV8'],
+    ['a text pickle as bytes', Buffer.from('{"v":1,"json":1}')],
     ['a cut header', sealed(serialize(1)).subarray(0, 7)],
     ['a newer version', Buffer.from(sealed(serialize(1))).fill(2, 3, 4)],
     ['an unknown flag', sealed(serialize(1), 8)],
     ['the bytes of another engine', sealed(serialize(1), 4)],
-    ['numbers in the order of another machine', sealed(serialize(1), 2)],
-    ['a wire version of a V8 to come', sealed(Buffer.from([0xff, 0x7f, 0x49, 2]))],
+    ['numbers in the byte order of another machine', sealed(serialize(1), 2)],
+    ['a wire version of a future V8', sealed(Buffer.from([0xff, 0x7f, 0x49, 2]))],
     ['a value that should be a pair', sealed(serialize(1), 1)],
-    ['a pair whose list is none', sealed(serialize([1, 2]), 1)],
+    ['a pair without a list', sealed(serialize([1, 2]), 1)],
     ['a list with four billion holes', sealed(serialize([1, new Array(4_000_000_000)]), 1)],
     ['a list of something else', sealed(serialize([1, [{}]]), 1)],
     ['a name without a type', sealed(serialize(tagged('Nope', 1)), 1)],
-    ['a reference, which bytes do without', sealed(serialize(tagged('ref', 0)), 1)],
-    ['an error that is made of nothing', sealed(serialize(tagged('Error', null)), 1)],
-    ['an error that is made of itself', sealed(serialize(selfMade('Error')), 1)],
-    ['an URL that is made of itself', sealed(serialize(selfMade('URL')), 1)],
-    ['an object without prototype that is made of itself', sealed(serialize(selfMade('null-prototype')), 1)],
+    ['a reference, which the binary format does not have', sealed(serialize(tagged('ref', 0)), 1)],
+    ['an error with an empty payload', sealed(serialize(tagged('Error', null)), 1)],
+    ['an error that contains itself', sealed(serialize(selfMade('Error')), 1)],
+    ['a URL that contains itself', sealed(serialize(selfMade('URL')), 1)],
+    ['an object without a prototype that contains itself', sealed(serialize(selfMade('null-prototype')), 1)],
   ])('is refused when it is %s', (_what, payload) => {
     expect(() => unpickle(payload)).toThrow(UnpickleError)
   })
@@ -101,13 +101,13 @@ describe('the binary pickle', () => {
   it.each([
     [4, /another JavaScript engine/],
     [5, /another JavaScript engine/],
-    [2, /another order of bytes/],
+    [2, /another byte order/],
     [8, /flags that this package does not know/],
-  ])('says why it refuses the flags %i', (flags, reason) => {
+  ])('refuses the flags %i with a reason', (flags, reason) => {
     expect(() => unpickle(sealed(serialize(1), flags))).toThrow(reason)
   })
 
-  it('reads what stands for something else among four billion holes', () => {
+  it('reads a tagged value among four billion holes', () => {
     const array: unknown[] = []
     array.length = 4_000_000_000
     array[5] = new URL('http://example.org/')
@@ -117,7 +117,7 @@ describe('the binary pickle', () => {
     expect(back[5]).toEqual(new URL('http://example.org/'))
   })
 
-  it('gives bytes of their own, that a change of the payload does not reach', () => {
+  it('returns new bytes, which a change of the payload does not reach', () => {
     const payload = pickle([
       new Float64Array([1, 2]),
       new Uint8Array([1, 2, 3]),
@@ -141,7 +141,7 @@ describe('the binary pickle', () => {
     expect(memory.byteLength).toBe(2)
   })
 
-  it('reads a payload that lies anywhere in memory', () => {
+  it('reads a payload at any offset in memory', () => {
     const payload = pickle(new Float64Array([1.5, -2.5]))
     for (let shift = 0; shift < 9; shift++) {
       const moved = new Uint8Array(payload.length + shift + 5)
@@ -150,13 +150,13 @@ describe('the binary pickle', () => {
     }
   })
 
-  it('is no larger than its checksum and flags over what V8 itself writes', () => {
+  it('adds nine bytes of magic, flags and checksum to the bytes of V8', () => {
     for (const make of Object.values(plainSamples)) {
       expect(pickle(make()).length).toBe(serialize(make()).length + 9)
     }
   })
 
-  it('keeps stacks only if asked, though V8 would', () => {
+  it('keeps stacks only with the option stacks, although V8 keeps them', () => {
     const error = new TypeError('a')
     expect(Buffer.from(pickle(error)).includes('v8.test')).toBe(false)
     expect(Buffer.from(createPickle({ stacks: true }).pickle(error)).includes('v8.test')).toBe(true)

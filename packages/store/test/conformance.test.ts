@@ -1,6 +1,6 @@
 import { conformance, delayed } from '@persist/store/conformance'
 import { describe, test } from 'vitest'
-import { memoryStore } from '../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../core/src/stores/memory-store.ts'
 
 const runner = { describe, test }
 

@@ -1,6 +1,6 @@
 import { conformance, type Subject } from '@persist/store/conformance'
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../core/src/stores/memory-store.ts'
 import { adapters } from './defects/adapters.ts'
 import { entries } from './defects/entries.ts'
 import { fences } from './defects/fences.ts'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { conformance } from '@persist/store/conformance'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../core/src/stores/memory-store.ts'
 
 // That the suite runs under vitest shows in conformance.test.ts.
 

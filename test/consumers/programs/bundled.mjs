@@ -1,4 +1,4 @@
-// What a bundled application writes: adapters handed over, or their schemes registered.
+// A bundled application: it passes adapters, or registers their schemes.
 import { persist, registerStore } from '@persist/core'
 import { diskStore, fromUrl } from '@persist/store-disk'
 

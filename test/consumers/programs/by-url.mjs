@@ -1,4 +1,4 @@
-// Core in the bundle, the store beside it: the URL is enough.
+// Core is in the bundle and the store is installed beside it, so the URL is enough.
 import { persist } from '@persist/core'
 
 const double = persist((x) => 2 * x, { funcname: 'double', cache: 'file://cache' })

@@ -1,4 +1,4 @@
-// A store of one's own needs core alone.
+// A user's own store needs only core.
 import { memoryStore, persist, registerStore } from '@persist/core'
 
 const asked = []

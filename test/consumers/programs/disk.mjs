@@ -1,4 +1,4 @@
-// The shortest program there is: a function, kept in ./persist.
+// The shortest program: a function with its results in ./persist.
 import { persist } from '@persist/core'
 
 const double = persist(function double(x) {

@@ -1,4 +1,4 @@
-// A Keyv of one's own, and a Redis server that is not there.
+// A user's own Keyv, and a Redis server that does not exist.
 import { persist } from '@persist/core'
 import { keyvStore } from '@persist/store-keyv'
 import Keyv from 'keyv'

@@ -1,4 +1,4 @@
-// Says what it throws to wrap a function in a cache: argv cache.
+// Prints the error of wrapping a function with a cache. Argument: the cache.
 import { persist } from '@persist/core'
 
 try {

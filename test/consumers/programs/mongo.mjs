@@ -1,4 +1,4 @@
-// A server that is not there must not cost anybody a result.
+// A server that does not exist must not lose a result.
 import { persist } from '@persist/core'
 import { mongoStore } from '@persist/store-mongo'
 
@@ -8,5 +8,5 @@ const byUrl = persist(async (x) => 2 * x, {
   cache: 'mongodb://127.0.0.1:1/app',
   storeOptions: fast,
 })
-const handedOver = persist(async (x) => 3 * x, { funcname: 'f', cache: mongoStore('mongodb://127.0.0.1:1/b', fast) })
-console.log(await byUrl(3), await handedOver(3))
+const withAdapter = persist(async (x) => 3 * x, { funcname: 'f', cache: mongoStore('mongodb://127.0.0.1:1/b', fast) })
+console.log(await byUrl(3), await withAdapter(3))

@@ -1,4 +1,4 @@
-// Two copies of everything in one process, as two dependencies of an application may bring them.
+// Two copies of all packages in one process, as two dependencies of an application may install them.
 import * as one from '@persist/core'
 import * as two from './second/index.mjs'
 
@@ -14,8 +14,8 @@ const [first, second] = [one, two].map(({ persist }) =>
 )
 console.log(first(3), second(3), computed)
 
-// The same folder through both: what one wrote the other reads, an adapter of one is an adapter for the other, and the
-// results of concurrent calls are computed once.
+// Both copies use the same folder: each reads the entries of the other and accepts its adapters, and concurrent calls
+// compute once.
 const [here, there] = [one, two].map(({ persist }) => persist(slow, { funcname: 'folder', cache: './persist' }))
 console.log(here(4), there(4), computed)
 const adapter = (await import('./second/index.mjs')).diskStore('./persist')

@@ -1,4 +1,4 @@
-// What a user writes who has no types of Node: the DOM's, or those of another runtime.
+// A program without the types of Node: with those of the DOM, or of another runtime.
 import { type PersistError, persist, registerStore } from '@persist/core'
 import { PersistError as Base } from '@persist/errors'
 import { sha256 } from '@persist/hash'

@@ -1,4 +1,4 @@
-// What a user writes in TypeScript, with the types as they are published.
+// A program in TypeScript that uses the published types.
 import { type PersistError, persist, persisted, registerStore, type StoreAdapter } from '@persist/core'
 import { canonical, named } from '@persist/key'
 import { createPickle } from '@persist/pickle'
@@ -27,7 +27,7 @@ export const listed = persist((x: number, y?: string) => `${x}${y}`, {
 })
 for (const [[x, y], text] of listed.cache) console.log(x.toFixed(), y?.length, text.length)
 
-// What a deployment leaves undefined counts as not given.
+// `undefined`, for example from a missing environment variable, counts as not given.
 declare const env: Readonly<Record<string, string | undefined>>
 const configured = persist((x: number, unit = 'm') => `${x}${unit}`, {
   funcname: 'configured',
@@ -43,7 +43,7 @@ export const undefinedOptions: StoreAdapter[] = [
   keyvStore('redis://localhost', { keepExpiredMs: undefined }),
 ]
 
-// Each part of a persisted function can be exported, and its type be written in a declaration.
+// Each part of a persisted function can be exported, and a declaration can contain its type.
 export const { many, cache, lookup } = double
 export const streamed = persist(
   async function* (x: number) {
@@ -76,11 +76,11 @@ export const text: string = canonical(named(['x'], { x: 1 })([1]))
 export const pairs = [createPickle({ types: [] }), v8]
 export const prove = conformance
 
-// @ts-expect-error a number is asked for
+// @ts-expect-error the parameter is a number
 double('3')
 // @ts-expect-error a parameter without a type
 persist((x) => x, { funcname: 'untyped' })
-// @ts-expect-error there is no such option of a MongoDB store
+// @ts-expect-error a MongoDB store has no such option
 persist((x: number) => x, { funcname: 'wrong', cache: 'mongodb://localhost', storeOptions: { flush: true } })
-// @ts-expect-error it answers with a promise
+// @ts-expect-error it returns a promise
 export const wrong: number = shared(3)

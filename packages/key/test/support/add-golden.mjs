@@ -1,5 +1,5 @@
-// Adds values that are new in the catalogue to the golden file. What is there is never changed: stored results are found
-// by these texts. `node packages/key/test/support/add-golden.mjs`
+// Adds new values of the catalog to the golden file. Existing rows never change, because they are the keys of stored
+// results. `node packages/key/test/support/add-golden.mjs`
 import { readFileSync, writeFileSync } from 'node:fs'
 import { rows } from './rows.mjs'
 

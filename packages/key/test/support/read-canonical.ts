@@ -1,10 +1,10 @@
-/** Reads a canonical text back, but for hashed bytes and identities: what can be read back has lost nothing. */
-export function readCanonical(text: string): unknown {
+/** Makes a value from its canonical string, except for hashed bytes and identities. */
+export function readCanonical(key: string): unknown {
   const format = '1:'
-  if (!text.startsWith(format)) throw new Error(`not of format 1: ${text}`)
-  const reader = new Reader(text, format.length)
+  if (!key.startsWith(format)) throw new Error(`not of format 1: ${key}`)
+  const reader = new Reader(key, format.length)
   const value = reader.value()
-  if (!reader.atEnd()) throw new Error(`more than one value: ${text}`)
+  if (!reader.atEnd()) throw new Error(`more than one value: ${key}`)
   return value
 }
 
@@ -23,17 +23,17 @@ const VIEWS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array
 const MORE_VIEWS = [Float32Array, Float64Array, BigInt64Array, BigUint64Array]
 
 class Reader {
-  readonly #text: string
+  readonly #key: string
   #at: number
   readonly #around: unknown[] = []
 
-  constructor(text: string, at: number) {
-    this.#text = text
+  constructor(key: string, at: number) {
+    this.#key = key
     this.#at = at
   }
 
   atEnd(): boolean {
-    return this.#at === this.#text.length
+    return this.#at === this.#key.length
   }
 
   value(): unknown {
@@ -41,7 +41,7 @@ class Reader {
     if (this.#takes('[')) return this.#array()
     if (this.#takes('{')) return this.#object({})
     if (this.#takes('null{')) return this.#object(Object.create(null))
-    if (this.#text[this.#at] === '"') return this.#string()
+    if (this.#key[this.#at] === '"') return this.#string()
     const tag = this.#tryMatch(/[A-Z]\w*(?=\()/y)
     if (tag !== undefined) return this.#tagged(tag)
     const word = WORDS.find(([name]) => this.#takes(name))
@@ -99,7 +99,7 @@ class Reader {
     this.#need(')')
     const value = binary(tag, Uint8Array.from(bytes), room)
     if ((value as { length?: number }).length !== (tag.endsWith('Array') || tag === 'Buffer' ? length : undefined)) {
-      throw new Error(`${tag} of length ${length} in ${this.#text}`)
+      throw new Error(`${tag} of length ${length} in ${this.#key}`)
     }
     return value
   }
@@ -119,23 +119,23 @@ class Reader {
   }
 
   #takes(word: string): boolean {
-    if (!this.#text.startsWith(word, this.#at)) return false
+    if (!this.#key.startsWith(word, this.#at)) return false
     this.#at += word.length
     return true
   }
 
   #need(word: string): void {
-    if (!this.#takes(word)) throw new Error(`no ${word} at ${this.#at} of ${this.#text}`)
+    if (!this.#takes(word)) throw new Error(`no ${word} at ${this.#at} of ${this.#key}`)
   }
 
   #tryMatch(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at
-    return pattern.exec(this.#text)?.[0]
+    return pattern.exec(this.#key)?.[0]
   }
 
   #match(pattern: RegExp): string {
     const found = this.#tryMatch(pattern)
-    if (found === undefined) throw new Error(`no ${pattern} at ${this.#at} of ${this.#text}`)
+    if (found === undefined) throw new Error(`no ${pattern} at ${this.#at} of ${this.#key}`)
     this.#at += found.length
     return found
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 
 /**
- * How to make a value: so one value can be made twice, also with its properties in another order, or with equal parts
- * shared or apart, and a value can be made that differs a little. `up` is the object that many levels up.
+ * How to make a value. So a value can be made twice, also with its properties in another order or with equal parts shared,
+ * and a value can be made that differs a little. `up` is the object that many levels up.
  */
 export type Recipe =
   | { readonly made: 'leaf'; readonly value: Leaf }
@@ -17,7 +17,7 @@ export type Leaf = () => unknown
 
 const HOLE: Recipe = { made: 'hole' }
 const NUMBERS = [0, -0, 1, -1, 0.1, 1e21, 1e-7, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 12]
-const TEXTS = [
+const STRINGS = [
   '',
   'a',
   'b',
@@ -43,11 +43,11 @@ const bytes = fc
   .array(few([0, 1, 128, 255]), { minLength: 0, maxLength: 1 })
   .map((of) => of.flatMap((b) => Array(8).fill(b)))
 
-/** Values without parts, from a few of each type, so that equal ones meet. */
+/** Values without parts, from a few of each type, so that equal ones occur often. */
 const leaf: fc.Arbitrary<Leaf> = fc.oneof(
   {
     weight: 6,
-    arbitrary: few([...NUMBERS, ...TEXTS, true, false, null, undefined, 0n, 1n, -1n, 12n]).map((v) => () => v),
+    arbitrary: few([...NUMBERS, ...STRINGS, true, false, null, undefined, 0n, 1n, -1n, 12n]).map((v) => () => v),
   },
   fc.double().map((v) => () => v),
   fc.string({ unit: 'binary', maxLength: 3 }).map((v) => () => v),
@@ -86,7 +86,7 @@ const leaf: fc.Arbitrary<Leaf> = fc.oneof(
 
 const names = fc.uniqueArray(few(NAMES), { maxLength: 3 })
 
-/** Trees and cyclic graphs. `cyclic: false`: trees only. */
+/** Trees, and with `cyclic` also cyclic graphs. */
 export function recipes({ cyclic }: { cyclic: boolean }): fc.Arbitrary<Recipe> {
   const { recipe } = fc.letrec<{ recipe: Recipe; parts: Recipe[] }>((tie) => ({
     recipe: fc.oneof(
@@ -107,11 +107,11 @@ export function recipes({ cyclic }: { cyclic: boolean }): fc.Arbitrary<Recipe> {
   return recipe
 }
 
-/** How a recipe is followed. Neither of these changes the value. */
+/** Ways to follow a recipe. They do not change the value. */
 export interface Manner {
-  /** Properties are made in the reverse order. */
+  /** Makes properties in the reverse order. */
   readonly reversed?: boolean
-  /** One recipe that occurs twice is one object, where it does not depend on what is around it. */
+  /** Makes one object for a recipe that occurs twice, unless it depends on the objects that contain it. */
   readonly shared?: Map<Recipe, unknown>
 }
 
@@ -165,7 +165,7 @@ function dependsOnAround(recipe: Recipe, within: number): boolean {
   return 'of' in recipe && recipe.of.some((part) => dependsOnAround(part, within + 1))
 }
 
-/** A recipe that differs from another in one place: a part replaced, left out, doubled, swapped, or in another container. */
+/** A recipe that differs from another in one part, which is replaced, removed, doubled, swapped, or in another container. */
 export function alter(recipe: Recipe, other: Recipe, choice: () => number): Recipe {
   if (!('of' in recipe) || choice() % 4 === 0) return replace(recipe, other, choice)
   const { of } = recipe

@@ -1,10 +1,10 @@
 import { base32Hash, hexHash, sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
-import { CATALOGUE } from './catalogue.mjs'
+import { CATALOG } from './catalog.mjs'
 
-/** What this process makes of each value of the catalogue. */
+/** The canonical string and the hashes of each value of the catalog, as this process makes them. */
 export function rows() {
-  return CATALOGUE.map(([name, make]) => {
+  return CATALOG.map(([name, make]) => {
     const text = canonical(make())
     return { name, text, sha256: sha256(text), hex: hexHash(text), base32: base32Hash(text) }
   })

@@ -1,9 +1,9 @@
 import { identity } from '@persist/key'
 
 /**
- * What it means for two values to be equal, said without any text: the same types, prototypes and parts all the way
- * down. The order of properties does not count; that of Maps and Sets does. Where a part is an object around itself, it
- * has to be the one on the same level on both sides; beyond that, which parts are one object does not count.
+ * Whether two values are equal, without canonical strings: the same types, prototypes and parts at every level. The order
+ * of properties does not count, that of Maps and Sets does. A part that is an object around itself must be the object at
+ * the same level on both sides. Otherwise, it does not count whether equal parts are the same object.
  */
 export function strictlyEqual(a: unknown, b: unknown, aroundA: object[] = [], aroundB: object[] = []): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)

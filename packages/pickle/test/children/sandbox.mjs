@@ -1,5 +1,5 @@
-// Loads the built packages in a sandbox, as Jest and other runners do, where literals and Node's results are of two realms.
-// `node --experimental-vm-modules --no-warnings sandbox.mjs [globals of Node to hand in]`, prints what went wrong as JSON.
+// Loads the built packages in a sandbox, as Jest and other runners do. There, literals and results of Node are of two realms.
+// `node --experimental-vm-modules --no-warnings sandbox.mjs [globals of Node to pass in]` prints the faults as JSON.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'

@@ -1,15 +1,15 @@
-// Adds samples that are new to the golden files of the types that only some runtimes have. What is there is never changed.
+// Adds new samples to the golden files for types that only some runtimes have. Existing lines never change.
 // With Node 26: `node packages/pickle/test/support/add-modern-golden.mjs`
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { pickle } from '@persist/pickle'
 import { canonical } from '../../../key/dist/index.js'
 import { MODERN } from './modern-samples.mjs'
 
-function add(file, textOf) {
+function add(file, write) {
   const path = new URL(file, import.meta.url)
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
   const known = new Set(lines.map((line) => line.split('\t')[0]))
-  for (const [name, make] of Object.entries(MODERN)) if (!known.has(name)) lines.push(`${name}\t${textOf(make())}`)
+  for (const [name, make] of Object.entries(MODERN)) if (!known.has(name)) lines.push(`${name}\t${write(make())}`)
   writeFileSync(path, `${lines.join('\n')}\n`)
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { strictDifference } from './strict-difference.ts'
 
-/** `PERSIST_SOAK=1` runs ten times as many. */
+/** With `PERSIST_SOAK=1`, ten times as many runs. */
 const SOAK = process.env.PERSIST_SOAK === '1' ? 10 : 1
 
 export interface Pair {

@@ -14,7 +14,7 @@ const PROTOTYPES: readonly object[] = [
   Number.prototype,
 ]
 
-/** Call what this gives after the harm could have been done: no prototype gained, lost or changed a property. */
+/** Returns a check to call later, which fails if a prototype has gained, lost or changed a property in between. */
 export function prototypesUnchanged(): () => void {
   const look = () =>
     PROTOTYPES.map((prototype) =>

@@ -1,5 +1,5 @@
 // A value of each type that only some runtimes have: Temporal (Node 26, Bun, Deno) and Float16Array (Node 24, too).
-// Plain JavaScript, so that child processes of any runtime read it, and without their types.
+// This is plain JavaScript, so that child processes of any runtime can load it, also without the types.
 
 const { Temporal } = globalThis
 
@@ -41,7 +41,7 @@ export function isHere(name) {
   return name.startsWith('Temporal') ? Temporal !== undefined : globalThis.Float16Array !== undefined
 }
 
-/** All that can be observed of one, as text. */
+/** All observable facts of a value, as a string. */
 export function facts(value) {
   const fields = {}
   for (let link = Object.getPrototypeOf(value); link !== Object.prototype; link = Object.getPrototypeOf(link)) {
@@ -50,7 +50,9 @@ export function facts(value) {
     }
   }
   const isView = ArrayBuffer.isView(value)
-  const text = isView ? '' : value.toString(value.withCalendar || value.toPlainDate ? { calendarName: 'always' } : {})
+  const printed = isView
+    ? ''
+    : value.toString(value.withCalendar || value.toPlainDate ? { calendarName: 'always' } : {})
   const bytes = isView ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex') : ''
-  return JSON.stringify([Object.prototype.toString.call(value), text, bytes, fields])
+  return JSON.stringify([Object.prototype.toString.call(value), printed, bytes, fields])
 }

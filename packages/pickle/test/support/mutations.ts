@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Words that mean something in the format, so that mutations get past the first check. */
+/** Words with a meaning in the format, so that mutations pass the first check. */
 const WORDS = [
   '"__proto__"',
   '"constructor"',
@@ -58,14 +58,14 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ how: fc.constant('swap' as const), from: place, at: place }),
 )
 
-/** Texts with one to four edits: letters and words put in, taken out, copied, exchanged; whole JSON words too. */
-export function mutations(texts: readonly string[]): fc.Arbitrary<string> {
+/** Payloads with one to four edits: letters and JSON words are inserted, deleted, copied or swapped. */
+export function mutations(payloads: readonly string[]): fc.Arbitrary<string> {
   return fc
-    .tuple(fc.constantFrom(...texts), fc.array(fc.oneof(edit, edit, wordForWord), { minLength: 1, maxLength: 4 }))
-    .map(([text, edits]) => edits.reduce(apply, text))
+    .tuple(fc.constantFrom(...payloads), fc.array(fc.oneof(edit, edit, wordForWord), { minLength: 1, maxLength: 4 }))
+    .map(([payload, edits]) => edits.reduce(apply, payload))
 }
 
-/** Replaces a whole JSON word, so that the text stays JSON. */
+/** Replaces a whole JSON word, so that the payload stays JSON. */
 const wordForWord = fc.record({ how: fc.constant('word' as const), at: place, text: fc.constantFrom(...WORDS) })
 
 function apply(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Numbers, texts and the like, with the awkward ones often. */
+/** Primitive values, with the awkward ones more often. */
 const plainLeaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -82,27 +82,27 @@ function nodes(kinds: readonly string[], leaf: fc.Arbitrary<unknown>): fc.Arbitr
   return fc.array(node, { minLength: 1, maxLength: 9 })
 }
 
-/** Plain JSON: each node is the member of at most one other, so nothing is reached twice. */
+/** Plain JSON. Each node is the member of at most one other, so no object is reached twice. */
 export const plainValues: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: plainLeaf },
   { weight: 9, arbitrary: nodes(PLAIN_KINDS, plainLeaf).map((nodes) => build(nodes, 'tree')) },
 )
 
-/** Trees of every type that text holds. */
+/** Trees of every type that the text format has. */
 export const richTrees: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: richLeaf },
   { weight: 9, arbitrary: nodes(RICH_KINDS, richLeaf).map((nodes) => build(nodes, 'tree')) },
 )
 
-/** Graphs of every type that text holds: shared and circular, through Maps, Sets and errors too. */
+/** Graphs of every type that the text format has: shared and circular, also through Maps, Sets and errors. */
 export const richGraphs: fc.Arbitrary<unknown> = nodes(RICH_KINDS, richLeaf).map((nodes) => build(nodes, 'graph'))
 
-/** And with what only bytes hold: arrays with holes. */
+/** Graphs with arrays with holes too, which only the binary format has. */
 export const binaryGraphs: fc.Arbitrary<unknown> = nodes([...RICH_KINDS, 'holes', 'holes'], richLeaf).map((nodes) =>
   build(nodes, 'graph'),
 )
 
-/** Makes all objects, then puts their members in. In a tree, a node takes those after it that nobody has taken. */
+/** Makes all objects, then adds their members. In a tree, a node takes the next objects that no other node has taken. */
 function build(nodes: readonly Node[], shape: 'tree' | 'graph'): unknown {
   const objects = nodes.map(({ kind, seed }) => empty(kind, seed))
   let next = 1

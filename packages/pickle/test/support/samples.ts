@@ -1,4 +1,4 @@
-/** A value of each type that can be stored, beyond plain JSON, as text. The golden file has a line for each. */
+/** A value of each type beyond plain JSON that the text format has. The golden file has a line for each. */
 export const richSamples: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   'undefined in an object': () => ({ a: undefined, b: 1 }),

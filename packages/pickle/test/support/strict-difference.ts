@@ -1,7 +1,7 @@
 /**
- * Where two values differ for anybody who looks: `-0`, NaN, holes, prototypes, property attributes, the order of keys and
- * of what is in Maps and Sets, bytes, and which objects are one and the same. Where an error was made does not count.
- * `undefined`: nowhere.
+ * Finds the first observable difference of two values: `-0`, NaN, holes, prototypes, property attributes, the order of keys
+ * and of the members of Maps and Sets, bytes, and shared objects. The stack of an error does not count. Returns `undefined`
+ * if there is no difference.
  */
 export function strictDifference(a: unknown, b: unknown): string | undefined {
   const partners = new Map<object, object>()
@@ -54,7 +54,7 @@ export function strictDifference(a: unknown, b: unknown): string | undefined {
   return compare(a, b, '$')
 }
 
-/** What a built-in holds inside, as text. */
+/** The internal slots of a built-in object, as a string. */
 function slots(value: object): string {
   if (value instanceof Date) return `Date ${value.getTime()}`
   if (value instanceof RegExp) return `RegExp ${value}`
@@ -67,7 +67,7 @@ function slots(value: object): string {
   return ''
 }
 
-/** What Bun notes beside the stack. */
+/** Properties that Bun adds beside the stack. */
 const POSITION = /^(originalLine|originalColumn|line|column|sourceURL)$/
 
 function ownKeys(value: object): PropertyKey[] {

@@ -1,6 +1,6 @@
 import { StoreError } from '@persist/errors'
 import type { Entry } from '@persist/store'
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { adapter, async, bound, type Defects, shared, sync } from './planted.ts'
 
 /** Adapters that say what is not so, and ends that are for ever. */

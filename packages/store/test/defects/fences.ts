@@ -1,4 +1,4 @@
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { wrapped } from './leases.ts'
 import { async, type Defect, type Defects, shared, sync } from './planted.ts'
 

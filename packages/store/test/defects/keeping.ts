@@ -1,4 +1,4 @@
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { type Defects, shared, sync } from './planted.ts'
 
 /** Expiry, bounds and tags that keep or drop the wrong entries. */

@@ -1,5 +1,5 @@
 import type { Lease, LeaseOptions, Store } from '@persist/store'
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { async, type Defect, type Defects, shared, sync } from './planted.ts'
 
 /** Leases that go to two, or do not come back. */

@@ -1,4 +1,4 @@
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { adapter, bound, type Defects, shared, sync } from './planted.ts'
 
 const OWN_NAMESPACE = 'every namespace is one of its own, whatever its name'

@@ -1,6 +1,6 @@
 import type { Mode, Store, StoreAdapter } from '@persist/store'
 import { delayed, type Subject } from '@persist/store/conformance'
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 
 /** A store with one defect, and the behaviour whose test has to catch it. */
 export interface Defect extends Subject {

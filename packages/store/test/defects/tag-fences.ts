@@ -1,5 +1,5 @@
 import type { Store, TagFence } from '@persist/store'
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { async, type Defects, shared, sync } from './planted.ts'
 
 const SEEN = 'a deletion by tag after a mark is seen by all, and one before it is not'

@@ -1,6 +1,6 @@
 import { PersistError, StoreError } from '@persist/errors'
 import type { Entry } from '@persist/store'
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { type Defects, shared, sync } from './planted.ts'
 
 const REPORTED = 'a damaged entry is a miss that is reported'

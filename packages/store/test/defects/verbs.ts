@@ -1,5 +1,5 @@
 import type { Entry } from '@persist/store'
-import { memoryStore } from '../../../core/src/store/memory-store.ts'
+import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { async, type Defects, shared, sync } from './planted.ts'
 
 /** Verbs that answer wrongly, are not atomic, or get lost on the way. */

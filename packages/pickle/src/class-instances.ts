@@ -1,40 +1,40 @@
 import { types } from 'node:util'
-import { ERROR_NAMES, isPlace, UNLISTED } from './error-types.ts'
-import type { Leaf } from './leaf.ts'
-import { LEAVES } from './leaves.ts'
+import type { BuiltInType } from './built-in-type.ts'
+import { BUILT_IN_TYPES } from './built-in-types.ts'
+import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'
 import type { PickleType } from './options.ts'
-import { setOwn } from './own.ts'
+import { setOwn } from './own-properties.ts'
 import { className, refusal, unreadable } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
 import type { Walk } from './walk.ts'
 
-const leavesByPrototype: ReadonlyMap<object | null | undefined, Leaf> = new Map(
-  LEAVES.map((leaf) => [leaf.prototype, leaf]),
+const builtInByPrototype: ReadonlyMap<object | null | undefined, BuiltInType> = new Map(
+  BUILT_IN_TYPES.map((type) => [type.prototype, type]),
 )
 
 /**
- * The copy of what is neither plain object nor array nor primitive, or a failure. `undefined` for a function or a symbol
- * that no type of the user takes.
+ * Copies an object that is neither plain nor an array, or throws. Returns `undefined` for a function or a symbol that no
+ * type of the user accepts.
  */
-export function special(
+export function copyInstance(
   walk: Walk,
   value: object | symbol,
   prototype: object | null,
   depth: number,
 ): object | undefined {
-  for (const type of walk.plan.types) if (type.test(value)) return custom(walk, type, value, depth)
+  for (const type of walk.options.types) if (type.test(value)) return copyCustom(walk, type, value, depth)
   if (typeof value === 'symbol' || typeof value === 'function') return undefined
-  if (prototype === Map.prototype) return mapCopy(walk, value as Map<unknown, unknown>, depth)
-  if (prototype === Set.prototype) return setCopy(walk, value as Set<unknown>, depth)
-  const leaf = leavesByPrototype.get(prototype)
-  if (leaf !== undefined) return leafCopy(walk, leaf, value, depth)
+  if (prototype === Map.prototype) return copyMap(walk, value as Map<unknown, unknown>, depth)
+  if (prototype === Set.prototype) return copySet(walk, value as Set<unknown>, depth)
+  const builtIn = builtInByPrototype.get(prototype)
+  if (builtIn !== undefined) return copyBuiltIn(walk, builtIn, value, depth)
   const errorName = prototype && ERROR_NAMES.get(prototype)
-  if (errorName) return errorCopy(walk, errorName, value, depth)
-  if (prototype === null) return nullPrototypeCopy(walk, value, depth)
+  if (errorName) return copyError(walk, errorName, value, depth)
+  if (prototype === null) return copyNullPrototype(walk, value, depth)
   return walk.fail(refusal(value, prototype), depth)
 }
 
-function custom(walk: Walk, type: PickleType, value: object | symbol, depth: number): Tagged {
+function copyCustom(walk: Walk, type: PickleType, value: object | symbol, depth: number): Tagged {
   const tagged = walk.tag(type.name, undefined)
   walk.custom.add(tagged)
   walk.remember(value, tagged)
@@ -42,13 +42,13 @@ function custom(walk: Walk, type: PickleType, value: object | symbol, depth: num
   return tagged
 }
 
-function mapCopy(walk: Walk, map: Map<unknown, unknown>, depth: number): object {
+function copyMap(walk: Walk, map: Map<unknown, unknown>, depth: number): object {
   const entries: [unknown, unknown][] = []
   const own = reading(walk, map, Map.prototype, depth, () => {
     Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]))
     return Reflect.ownKeys(map)
   })
-  refuseOwn(walk, own, Map.prototype, depth)
+  refuseOwnProperties(walk, own, Map.prototype, depth)
   const copy = new Map<unknown, unknown>()
   walk.remember(map, copy)
   for (const [index, [key, value]] of entries.entries()) {
@@ -58,37 +58,37 @@ function mapCopy(walk: Walk, map: Map<unknown, unknown>, depth: number): object 
   return copy
 }
 
-function setCopy(walk: Walk, set: Set<unknown>, depth: number): object {
+function copySet(walk: Walk, set: Set<unknown>, depth: number): object {
   const members: unknown[] = []
   const own = reading(walk, set, Set.prototype, depth, () => {
     Set.prototype.forEach.call(set, (member) => members.push(member))
     return Reflect.ownKeys(set)
   })
-  refuseOwn(walk, own, Set.prototype, depth)
+  refuseOwnProperties(walk, own, Set.prototype, depth)
   const copy = new Set<unknown>()
   walk.remember(set, copy)
   for (const [index, member] of members.entries()) copy.add(walk.member(member, { of: 'values', index }, depth))
   return copy
 }
 
-function leafCopy(walk: Walk, leaf: Leaf, value: object, depth: number): object {
-  const binary = walk.dialect === 'binary'
-  const copy = reading(walk, value, leaf.prototype ?? null, depth, () => leaf.lower(value, binary))
-  if (copy === undefined) return walk.fail(`a ${leaf.name} with properties of its own cannot be stored`, depth)
-  if (leaf.window) walk.windows.push({ ...leaf.window(value), path: walk.steps(depth) })
+function copyBuiltIn(walk: Walk, builtIn: BuiltInType, value: object, depth: number): object {
+  const binary = walk.format === 'binary'
+  const copy = reading(walk, value, builtIn.prototype ?? null, depth, () => builtIn.encode(value, binary))
+  if (copy === undefined) return walk.fail(`a ${builtIn.name} with properties of its own cannot be stored`, depth)
+  if (builtIn.byteRange) walk.byteRanges.push({ ...builtIn.byteRange(value), path: walk.steps(depth) })
   if (copy instanceof Tagged) walk.adopt(copy)
   walk.remember(value, copy)
   return copy
 }
 
-function errorCopy(walk: Walk, name: string, error: object, depth: number): Tagged {
+function copyError(walk: Walk, name: string, error: object, depth: number): Tagged {
   if (!types.isNativeError(error)) walk.fail(`this only looks like a ${name}`, depth)
   const unlisted: Record<string, unknown> = {}
   const listed: Record<string, unknown> = {}
   const tagged = walk.tag(name, [unlisted, listed])
   walk.remember(error, tagged)
   for (const key of Reflect.ownKeys(error)) {
-    if (!walk.plan.stacks && isPlace(error, key)) continue
+    if (!walk.options.stacks && isOrigin(error, key)) continue
     if (typeof key === 'symbol')
       return walk.fail(`an error with a symbol for a key (${String(key)}) cannot be stored`, depth)
     const property = Object.getOwnPropertyDescriptor(error, key)
@@ -100,7 +100,7 @@ function errorCopy(walk: Walk, name: string, error: object, depth: number): Tagg
   return tagged
 }
 
-function nullPrototypeCopy(walk: Walk, value: object, depth: number): Tagged {
+function copyNullPrototype(walk: Walk, value: object, depth: number): Tagged {
   if (types.isModuleNamespaceObject(value)) walk.failHidden(value, depth)
   const entries: [string, unknown][] = []
   const tagged = walk.tag(NULL_PROTOTYPE, entries)
@@ -111,15 +111,15 @@ function nullPrototypeCopy(walk: Walk, value: object, depth: number): Tagged {
       return walk.failHidden(value, depth)
     entries.push([key, walk.member(Reflect.get(value, key), key, depth)])
   }
-  walk.refuseInsides(value, names as string[], depth)
+  walk.refuseInternalSlots(value, names as string[], depth)
   return tagged
 }
 
-function refuseOwn(walk: Walk, own: readonly PropertyKey[], prototype: object, depth: number): void {
+function refuseOwnProperties(walk: Walk, own: readonly PropertyKey[], prototype: object, depth: number): void {
   if (own.length > 0) walk.fail(`a ${className(prototype)} with properties of its own cannot be stored`, depth)
 }
 
-/** Reads the insides of a built-in: a forged one has none, and the engine throws. */
+/** Reads the internal slots of a built-in object. The engine throws if a forged object has none. */
 function reading<T>(walk: Walk, value: object, prototype: object | null, depth: number, read: () => T): T {
   try {
     return read()

@@ -1,7 +1,7 @@
 import { canonical } from '@persist/key'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CATALOGUE } from './support/catalogue.mjs'
+import { CATALOG } from './support/catalog.mjs'
 import { alter, make, type Recipe, recipes } from './support/recipes.ts'
 import { strictlyEqual } from './support/strictly-equal.ts'
 
@@ -12,21 +12,21 @@ describe.each([
   ['trees', false],
   ['graphs with cycles', true],
 ])('two random %s', (_name, cyclic) => {
-  test('have equal texts exactly when they are equal values', { timeout: 600_000 }, () => {
+  test('have equal strings exactly if they are equal values', { timeout: 600_000 }, () => {
     let equal = 0
     let different = 0
     const compare = (a: unknown, b: unknown) => {
       const same = strictlyEqual(a, b)
       if (same) equal++
       else different++
-      const textA = canonical(a)
-      const textB = canonical(b)
-      if ((textA === textB) !== same) expect.fail(`${same ? 'equal' : 'different'}, but ${textA} and ${textB}`)
+      const stringA = canonical(a)
+      const stringB = canonical(b)
+      if ((stringA === stringB) !== same) expect.fail(`${same ? 'equal' : 'different'}, but ${stringA} and ${stringB}`)
     }
     fc.assert(
       fc.property(recipes({ cyclic }), recipes({ cyclic }), fc.infiniteStream(fc.nat(59)), (recipe, other, choices) => {
         const choice = () => choices.next().value as number
-        // Itself twice, so that something can be shared.
+        // An array with the same part twice, so that something can be shared.
         const twice: Recipe = { made: 'array', of: [recipe, recipe] }
         const value = make(twice)
         compare(value, make(twice, { reversed: true, shared: new Map() }))
@@ -41,23 +41,23 @@ describe.each([
   })
 })
 
-test('no two values of the catalogue have one text, and each has its own again when it is made again', () => {
+test('each value of the catalog has its own string, and the same one when it is made again', () => {
   const nameOf = new Map<string, string>()
-  for (const [name, create] of CATALOGUE) {
-    const text = canonical(create())
-    expect(canonical(create()), name).toBe(text)
-    expect(nameOf.get(text), `the text of ${name}`).toBeUndefined()
-    nameOf.set(text, name)
+  for (const [name, create] of CATALOG) {
+    const string = canonical(create())
+    expect(canonical(create()), name).toBe(string)
+    expect(nameOf.get(string), `the string of ${name}`).toBeUndefined()
+    nameOf.set(string, name)
   }
-  expect(nameOf.size).toBe(CATALOGUE.length)
+  expect(nameOf.size).toBe(CATALOG.length)
 })
 
-test('every two values of the catalogue are told apart by the comparison, too', () => {
-  const values = CATALOGUE.map(([, create]) => create())
+test('the strict comparison, too, distinguishes every two values of the catalog', () => {
+  const values = CATALOG.map(([, create]) => create())
   for (const [index, a] of values.entries()) {
     for (const [place, b] of values.entries()) {
       if (strictlyEqual(a, b) !== (index === place)) {
-        expect.fail(`${CATALOGUE[index]![0]} and ${CATALOGUE[place]![0]}`)
+        expect.fail(`${CATALOG[index]![0]} and ${CATALOG[place]![0]}`)
       }
     }
   }

@@ -1,49 +1,49 @@
 import { types } from 'node:util'
+import { type BuiltInType, type ByteRange, isBare } from './built-in-type.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
-import { isBare, type Leaf, type Window } from './leaf.ts'
-import { hasOnlyBytes } from './own.ts'
+import { hasOnlyBytes } from './own-properties.ts'
 import { Tagged } from './tagged.ts'
 
-/** The types that show bytes. `binary`: the engine's serializer writes most of them by itself. */
-export const BINARY_LEAVES: readonly Leaf[] = [
+/** The types that hold bytes. With `binary`, most of them stay as they are: the engine's serializer can write them. */
+export const BINARY_TYPES: readonly BuiltInType[] = [
   {
     name: 'ArrayBuffer',
     prototype: ArrayBuffer.prototype,
-    lower(value, binary) {
+    encode(value, binary) {
       const buffer = value as ArrayBuffer
       if (!types.isArrayBuffer(value)) throw new TypeError('not an ArrayBuffer')
       refuseResizable(buffer)
-      // Throws for a detached one.
+      // This throws for a detached buffer.
       const view = new Uint8Array(buffer)
       if (!isBare(value)) return undefined
       return binary ? buffer : new Tagged('ArrayBuffer', toBase64(view, 1))
     },
-    raise: (payload) => fromBase64(payload, 1),
-    window: (value) => ({ onto: value, start: 0, end: (value as ArrayBuffer).byteLength }),
+    revive: (payload) => fromBase64(payload, 1),
+    byteRange: (value) => ({ buffer: value, start: 0, end: (value as ArrayBuffer).byteLength }),
   },
   {
     name: 'DataView',
     prototype: DataView.prototype,
-    lower(value, binary) {
+    encode(value, binary) {
       const view = value as DataView<ArrayBuffer>
       refuseResizable(view.buffer)
       if (!isBare(value)) return undefined
       return binary ? view : new Tagged('DataView', toBase64(view, 1))
     },
-    raise: (payload) => new DataView(fromBase64(payload, 1)),
-    window: windowOfView,
+    revive: (payload) => new DataView(fromBase64(payload, 1)),
+    byteRange: rangeOfView,
   },
   {
     name: 'Buffer',
     prototype: Buffer.prototype,
-    lower(value, binary) {
+    encode(value, binary) {
       const buffer = value as Buffer<ArrayBuffer>
       expectTyped(buffer, 'Uint8Array')
       if (!hasOnlyBytes(buffer, () => Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length))) return undefined
       return binary ? buffer : new Tagged('Buffer', toBase64(buffer, 1))
     },
-    raise: (payload) => Buffer.from(fromBase64(payload, 1)),
-    window: windowOfView,
+    revive: (payload) => Buffer.from(fromBase64(payload, 1)),
+    byteRange: rangeOfView,
   },
   ...[
     Int8Array,
@@ -72,38 +72,38 @@ interface TypedArrayClass {
   ): Exclude<NodeJS.ArrayBufferView<ArrayBuffer>, DataView>
 }
 
-function typedArray(type: TypedArrayClass): Leaf {
+function typedArray(type: TypedArrayClass): BuiltInType {
   const { name, BYTES_PER_ELEMENT } = type
   return {
     name,
     prototype: type.prototype,
-    lower(value, binary) {
+    encode(value, binary) {
       const view = value as InstanceType<TypedArrayClass>
       expectTyped(view, name)
       if (!hasOnlyBytes(view, () => new type(view.buffer, view.byteOffset, view.length))) return undefined
       return binary ? view : new Tagged(name, toBase64(view, BYTES_PER_ELEMENT))
     },
-    raise: (payload) => new type(fromBase64(payload, BYTES_PER_ELEMENT)),
-    window: windowOfView,
+    revive: (payload) => new type(fromBase64(payload, BYTES_PER_ELEMENT)),
+    byteRange: rangeOfView,
   }
 }
 
-/** Without a type where the runtime has none. V8 cannot write it in all versions, so its bytes go as a buffer. */
-function float16Array(): Leaf {
+/** Has no prototype if the runtime lacks the type. Not every V8 can write it, so its bytes are always tagged. */
+function float16Array(): BuiltInType {
   const name = 'Float16Array'
   const type = (globalThis as unknown as Record<string, TypedArrayClass | undefined>)[name]
   if (type !== undefined) {
-    const { lower, raise, ...leaf } = typedArray(type)
+    const { encode, revive, ...builtIn } = typedArray(type)
     return {
-      ...leaf,
-      lower: (value) => lower(value, false),
-      raise,
+      ...builtIn,
+      encode: (value) => encode(value, false),
+      revive,
     }
   }
-  const raise = () => {
+  const revive = () => {
     throw new TypeError(`this runtime has no ${name}`)
   }
-  return { name, prototype: undefined, lower: () => undefined, raise }
+  return { name, prototype: undefined, encode: () => undefined, revive }
 }
 
 const typedArrayName = Object.getOwnPropertyDescriptor(
@@ -121,7 +121,7 @@ function refuseResizable(buffer: ArrayBufferLike): void {
   if ((buffer as { resizable?: boolean }).resizable === true) throw new TypeError('its memory can be resized')
 }
 
-function windowOfView(value: object): Window {
+function rangeOfView(value: object): ByteRange {
   const { buffer, byteOffset, byteLength } = value as NodeJS.ArrayBufferView
-  return { onto: buffer, start: byteOffset, end: byteOffset + byteLength }
+  return { buffer, start: byteOffset, end: byteOffset + byteLength }
 }

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import { PickleError, UnpickleError } from '@persist/errors'
 import { TOO_LONG } from './bytes.ts'
 
-/** JSON of a value that a snapshot is of. */
+/** The JSON of a snapshot. */
 export function jsonOf(value: unknown): string {
   refuseToJson()
   try {
@@ -15,25 +15,26 @@ export function jsonOf(value: unknown): string {
   }
 }
 
-/** `JSON.stringify` would call it, for every object there is. */
+/** `JSON.stringify` would call such a `toJSON` for every object. */
 function refuseToJson(): void {
   if ('toJSON' in Object.prototype || 'toJSON' in Array.prototype)
     throw new PickleError('a toJSON on Object.prototype or Array.prototype changes what JSON.stringify writes', '$')
 }
 
-/** Refuses a text longer than that. A byte is at most one UTF-16 unit, and a unit at most three bytes. */
-export function refuseLongText(text: string, maxBytes: number): void {
-  if (text.length * 3 <= maxBytes) return
-  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes)
+/** Refuses a string of more bytes in UTF-8. A UTF-16 unit has at least one byte and at most three. */
+export function refuseLongString(payload: string, maxBytes: number): void {
+  if (payload.length * 3 <= maxBytes) return
+  if (payload.length > maxBytes || Buffer.byteLength(payload) > maxBytes)
     throw new PickleError(`this takes more than maxBytes, which is ${maxBytes}`, '$')
 }
 
-/** The text of a payload. Bytes that are no UTF-8 would become a value with replacement characters in it. */
-export function textOf(payload: string | Uint8Array, maxBytes: number): string {
-  // Of any realm: a test runner's sandbox has a Uint8Array of its own.
-  if (typeof payload !== 'string' && !types.isUint8Array(payload)) throw new UnpickleError('a payload is text or bytes')
+/** The string of a payload. Refuses bytes that are not UTF-8: they would become replacement characters. */
+export function payloadString(payload: string | Uint8Array, maxBytes: number): string {
+  // `instanceof` would fail in a test runner's sandbox, which has its own Uint8Array.
+  if (typeof payload !== 'string' && !types.isUint8Array(payload))
+    throw new UnpickleError('a payload is a string or bytes')
   if (payload.length > maxBytes) throw new UnpickleError(`the payload is longer than maxBytes, which is ${maxBytes}`)
   if (typeof payload === 'string') return payload
-  if (!isUtf8(payload)) throw new UnpickleError('the payload is not UTF-8 text')
+  if (!isUtf8(payload)) throw new UnpickleError('the payload is not UTF-8')
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString()
 }

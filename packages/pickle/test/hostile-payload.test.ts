@@ -2,12 +2,12 @@ import { UnpickleError } from '@persist/errors'
 import { pickle, unpickle } from '@persist/pickle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyAnnotations } from '../src/annotations.ts'
+import { applyAnnotations } from '../src/apply-annotations.ts'
 import { noFunctionIn, prototypesUnchanged } from './support/harm.ts'
 import { mutations } from './support/mutations.ts'
 import { plainSamples, richSamples } from './support/samples.ts'
 
-/** A value without functions in it, or an UnpickleError: nothing else may come of a text. */
+/** Reads a payload. The only allowed outcomes are a value without functions and an UnpickleError. */
 function readsOrRefuses(payload: string | Uint8Array): 'value' | 'refused' {
   let value: unknown
   try {
@@ -20,15 +20,15 @@ function readsOrRefuses(payload: string | Uint8Array): 'value' | 'refused' {
   return 'value'
 }
 
-const texts = [...Object.values(plainSamples), ...Object.values(richSamples)].map((make) => pickle(make()))
+const payloads = [...Object.values(plainSamples), ...Object.values(richSamples)].map((make) => pickle(make()))
 
-describe('a hostile text', () => {
-  it('mutated 30,000 times, ends in an UnpickleError or in a value, and changes no prototype', () => {
+describe('a hostile payload', () => {
+  it('mutated 30,000 times, is an UnpickleError or a value, and changes no prototype', () => {
     const unchanged = prototypesUnchanged()
     const outcomes = { value: 0, refused: 0 }
     fc.assert(
-      fc.property(mutations(texts), (text) => {
-        outcomes[readsOrRefuses(text)]++
+      fc.property(mutations(payloads), (payload) => {
+        outcomes[readsOrRefuses(payload)]++
       }),
       { numRuns: 30_000 },
     )
@@ -48,13 +48,13 @@ describe('a hostile text', () => {
       '{"v":1,"json":{"a":1},"meta":{"values":{"toString":["undefined"]},"v":1}}',
     ],
     ['the path leads to a length', '{"v":1,"json":[1],"meta":{"values":{"length":["undefined"]},"v":1}}'],
-    ['the path leads into a text', '{"v":1,"json":"ab","meta":{"values":{"0":["undefined"]},"v":1}}'],
+    ['the path leads into a string', '{"v":1,"json":"ab","meta":{"values":{"0":["undefined"]},"v":1}}'],
     [
       'the path leads into a Date',
       '{"v":1,"json":{"a":"2000-01-01T00:00:00.000Z"},"meta":{"values":{"a":["Date"],"a.0":["Date"]},"v":1}}',
     ],
     [
-      'a path leads into a Map that is made',
+      'a path leads into a converted Map',
       '{"v":1,"json":[[[1,2]]],"meta":{"values":{"0":["map"],"0.0":["undefined"]},"v":1}}',
     ],
     [
@@ -74,7 +74,7 @@ describe('a hostile text', () => {
       'the name of an inherited method for a type',
       '{"v":1,"json":["toString",1],"meta":{"values":[["custom","persist"]],"v":1}}',
     ],
-    ['a custom type of somebody else', '{"v":1,"json":["Date",null],"meta":{"values":[["custom","other"]],"v":1}}'],
+    ['a custom type of another library', '{"v":1,"json":["Date",null],"meta":{"values":[["custom","other"]],"v":1}}'],
     ['a reference outside of a graph', '{"v":1,"json":["ref",0],"meta":{"values":[["custom","persist"]],"v":1}}'],
     [
       'a graph within a value',
@@ -88,12 +88,12 @@ describe('a hostile text', () => {
     ['a Map of triples', '{"v":1,"json":[[1,2,3]],"meta":{"values":["map"],"v":1}}'],
     ['a Set with a member twice', '{"v":1,"json":[1,1],"meta":{"values":["set"],"v":1}}'],
     ['a BigInt of a million digits', `{"v":1,"json":"${'9'.repeat(1e6)}","meta":{"values":["bigint"],"v":1}}`],
-    ['a BigInt that is none', '{"v":1,"json":"0x10","meta":{"values":["bigint"],"v":1}}'],
-    ['a RegExp that is none', '{"v":1,"json":"/(/","meta":{"values":["regexp"],"v":1}}'],
-    ['a date that is none', '{"v":1,"json":"2000-99-01T00:00:00.000Z","meta":{"values":["Date"],"v":1}}'],
-    ['base64 that is none', '{"v":1,"json":["Buffer","a*b="],"meta":{"values":[["custom","persist"]],"v":1}}'],
+    ['an invalid BigInt', '{"v":1,"json":"0x10","meta":{"values":["bigint"],"v":1}}'],
+    ['an invalid RegExp', '{"v":1,"json":"/(/","meta":{"values":["regexp"],"v":1}}'],
+    ['an invalid date', '{"v":1,"json":"2000-99-01T00:00:00.000Z","meta":{"values":["Date"],"v":1}}'],
+    ['invalid base64', '{"v":1,"json":["Buffer","a*b="],"meta":{"values":[["custom","persist"]],"v":1}}'],
     [
-      'bytes that fill no number',
+      'bytes that do not fill a number',
       '{"v":1,"json":["Float64Array","AAAA"],"meta":{"values":[["custom","persist"]],"v":1}}',
     ],
     [
@@ -108,19 +108,19 @@ describe('a hostile text', () => {
       'annotations nested 100,000 types deep',
       `{"v":1,"json":[[]],"meta":{"values":${'["set",{"0":'.repeat(1e5)}["undefined"]${'}]'.repeat(1e5)},"v":1}}`,
     ],
-    ['a version that is newer', '{"v":2,"json":1}'],
-    ['a version that is text', '{"v":"1","json":1}'],
+    ['a newer version', '{"v":2,"json":1}'],
+    ['a version that is a string', '{"v":"1","json":1}'],
     ['no json', '{"v":1}'],
     ['an inherited json', '{"v":1,"__proto__":{"json":1}}'],
     ['one part too many', '{"v":1,"json":1,"mets":1}'],
     ['annotations of a newer version', '{"v":1,"json":null,"meta":{"values":["undefined"],"v":2}}'],
     ['annotations that are null', '{"v":1,"json":1,"meta":null}'],
-    ['annotations that are a text', '{"v":1,"json":1,"meta":"x"}'],
-    ['no annotations at all', '{"v":1,"json":1,"meta":{}}'],
+    ['annotations that are a string', '{"v":1,"json":1,"meta":"x"}'],
+    ['empty annotations', '{"v":1,"json":1,"meta":{}}'],
     ['a bare value', '12345'],
     ['null', 'null'],
-    ['nothing', ''],
-    ['bytes that are no UTF-8', Uint8Array.from([0x7b, 0xff])],
+    ['an empty string', ''],
+    ['bytes that are not UTF-8', Uint8Array.from([0x7b, 0xff])],
   ] as [string, string | Uint8Array][])('is refused: %s', (_what, payload) => {
     const unchanged = prototypesUnchanged()
     expect(() => unpickle(payload)).toThrow(UnpickleError)
@@ -136,7 +136,7 @@ describe('a hostile text', () => {
     expect(() => unpickle(payload as never)).toThrow(UnpickleError)
   })
 
-  it('keeps own __proto__ keys own, plain or beside a type', () => {
+  it('keeps __proto__ an own key, in a plain value and beside a type', () => {
     for (const meta of ['', ',"meta":{"values":{"d":["undefined"]},"v":1}']) {
       const value = unpickle(`{"v":1,"json":{"__proto__":{"bad":1},"d":null}${meta}}`) as { bad?: unknown }
       expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
@@ -145,7 +145,7 @@ describe('a hostile text', () => {
     }
   })
 
-  it('nested 100,000 deep comes back or is refused, and does not overflow', () => {
+  it('nested 100,000 deep comes back or is refused, without a stack overflow', () => {
     expect(['value', 'refused']).toContain(readsOrRefuses(`{"v":1,"json":${'['.repeat(1e5)}${']'.repeat(1e5)}}`))
   })
 
@@ -153,11 +153,11 @@ describe('a hostile text', () => {
     ['dates in an array', (n: number) => JSON.stringify(Array(n).fill('2000-01-01T00:00:00.000Z')), 'Date'],
     ['members of a Set', (n: number) => JSON.stringify(Array.from({ length: n }, (_, i) => i)), 'set'],
     ['keys of a Map', (n: number) => JSON.stringify(Array.from({ length: n }, (_, i) => [i, i])), 'map'],
-  ])('is read in steps that grow with its length, not with its square: %s', (_what, text, type) => {
-    // A step is a look at the text's own objects, which a Proxy of each counts.
+  ])('is read in linear time: %s', (_what, jsonOf, type) => {
+    // A Proxy of each object in the payload counts every access. An access is a step.
     const steps = (n: number): number => {
       let count = 0
-      const counted = counting(JSON.parse(text(n)), () => {
+      const counted = counting(JSON.parse(jsonOf(n)), () => {
         count++
       })
       const values = type === 'Date' ? Object.fromEntries(Array.from({ length: n }, (_, i) => [i, ['Date']])) : [type]
@@ -175,7 +175,7 @@ function graph(json: string, annotation: string): string {
   return `{"v":1,"json":${json},"meta":{"values":[["custom","persist"],{${annotation}}],"v":1}}`
 }
 
-/** A Proxy of a parsed text that counts every look at one of its objects. */
+/** A Proxy of a parsed payload that counts every access to one of its objects. */
 function counting(value: unknown, look: () => void): unknown {
   if (typeof value !== 'object' || value === null) return value
   for (const key of Object.keys(value)) {

@@ -1,8 +1,8 @@
 import { types } from 'node:util'
-import { homeOf } from './realm.ts'
+import { localPrototypeOf } from './realm.ts'
 
-/** Turns what the realm around this one made into values of this realm, in place, at any depth. */
-export function bringHome(root: unknown): unknown {
+/** Gives every object in a value that another realm made the prototypes of this realm, in place, at any depth. */
+export function toThisRealm(root: unknown): unknown {
   const known = new Set<object>()
   const open: object[] = []
 
@@ -15,8 +15,8 @@ export function bringHome(root: unknown): unknown {
   found(root)
   for (let object = open.pop(); object !== undefined; object = open.pop()) {
     const prototype = Object.getPrototypeOf(object)
-    const home = homeOf(prototype)
-    if (home !== prototype) Object.setPrototypeOf(object, home)
+    const local = localPrototypeOf(prototype)
+    if (local !== prototype) Object.setPrototypeOf(object, local)
     if (ArrayBuffer.isView(object)) found(object.buffer)
     else if (types.isMap(object)) {
       for (const [key, value] of object) {
@@ -24,7 +24,7 @@ export function bringHome(root: unknown): unknown {
         found(value)
       }
     } else if (types.isSet(object)) for (const member of object) found(member)
-    // By keys: an array may have four billion holes.
+    // An array may have four billion holes, so this walks over its keys.
     else for (const key of Object.keys(object)) found((object as Record<string, unknown>)[key])
   }
   return root

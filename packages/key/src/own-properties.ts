@@ -1,15 +1,15 @@
 import { inspect, types } from 'node:util'
 
-// Nothing that can be read may be missing from a text. These functions find properties beside the regular ones.
+// A canonical string must contain everything that can be read. These functions find additional properties.
 
 /**
- * Beyond this length, a list of own keys (one string for each element) costs more than asking Node's inspector, which
- * lists the properties beside the elements without looking at those.
+ * Beyond this length, listing the own keys (one string for each element) costs more than Node's inspector, which lists the
+ * other properties without a look at the elements.
  */
 const SHORT = 32
 const LISTABLE = 1_000_000
 
-const BESIDE_ELEMENTS = {
+const WITHOUT_ELEMENTS = {
   breakLength: Number.POSITIVE_INFINITY,
   colors: false,
   compact: 3,
@@ -24,25 +24,25 @@ const BESIDE_ELEMENTS = {
   sorted: false,
 } as const
 
-/** Whether an array with `present` elements (the others are holes) has no own property but these and its length. */
+/** Whether an array with `present` elements (the others are holes) has no other own property but its length. */
 export function hasOnlyElements(array: readonly unknown[], present: number): boolean {
   const { length } = array
   if (length > SHORT && !types.isProxy(array)) {
-    // Should another Node print another text, the keys decide.
-    if (inspect(array, BESIDE_ELEMENTS) === `[ ... ${length} more items, [length]: ${length} ]`) return true
+    // Another version of Node may print it differently. The keys decide then.
+    if (inspect(array, WITHOUT_ELEMENTS) === `[ ... ${length} more items, [length]: ${length} ]`) return true
   }
   return Reflect.ownKeys(array).length === present + 1
 }
 
-/** Whether a typed array of this length has no own property but its elements. `twin` makes a new one over the same bytes. */
+/** Whether a typed array of this length has only its elements. `twin` makes a new one over the same bytes. */
 export function hasOnlyBytes(view: NodeJS.TypedArray, length: number, twin: () => NodeJS.TypedArray): boolean {
-  if (length > SHORT && inspect(view, BESIDE_ELEMENTS) === inspect(twin(), BESIDE_ELEMENTS)) return true
-  // A list of many millions of keys would take all memory: then say no, which is an error and not a wrong text.
+  if (length > SHORT && inspect(view, WITHOUT_ELEMENTS) === inspect(twin(), WITHOUT_ELEMENTS)) return true
+  // A list of many millions of keys would take all memory. `false` means an error, never a wrong string.
   return length <= LISTABLE && Reflect.ownKeys(view).length === length
 }
 
-/** Whether an object that looks like `{}` has the insides of something else, whose prototype was taken away. */
-export function hasInsides(object: object): boolean {
+/** Whether an object that looks like `{}` has the internal slots of another class, with another prototype. */
+export function hasInternalSlots(object: object): boolean {
   return (
     types.isDate(object) ||
     types.isMap(object) ||

@@ -1,17 +1,16 @@
 import { CUSTOM } from './annotate.ts'
 import { DECIMAL_DIGITS, Tagged } from './tagged.ts'
 
-/** What was read, and whether {@link Tagged} values are left in it to raise. */
+/** The value, and whether it contains {@link Tagged} values to revive. */
 export interface Annotations {
   readonly value: unknown
   readonly tagged: boolean
 }
 
 /**
- * Reads superjson's annotations: a tree of paths and types, innermost first. The text may come from anybody, so this is
- * a reader of its own, which accepts what {@link annotate} writes and nothing else. A path leads through own properties
- * of what JSON.parse made; once a value is converted no path leads into it. Each step is done once: linear time. Throws
- * for everything else.
+ * Applies superjson's annotations, a tree of paths and types, innermost first. An attacker may have written the payload, so
+ * this is not superjson's reader: it accepts what {@link annotate} writes and throws for everything else. A path leads
+ * through own properties of values that JSON.parse made; no path leads into a converted value. It takes linear time.
  */
 export function applyAnnotations(json: unknown, annotations: unknown): Annotations {
   const holder: Container = { [ROOT]: json }
@@ -48,7 +47,7 @@ export function applyAnnotations(json: unknown, annotations: unknown): Annotatio
 
 const ROOT = 'json'
 
-/** Indexed by text: an array is read by its indices. */
+/** An object or an array, with its keys or indices as strings. */
 type Container = Record<string, unknown>
 
 function ownContainer(value: unknown, key: string): Container {
@@ -62,7 +61,7 @@ function wrongPath(key: string): TypeError {
   return new TypeError(`an annotation leads to ${JSON.stringify(key)}, which is not there`)
 }
 
-/** A path as superjson writes it: dots between the keys, `\.` and `\\` for those within. */
+/** Splits a path as superjson writes it: dots between the keys, `\.` and `\\` for dots and backslashes in a key. */
 function stepsOf(path: string): string[] {
   if (!path.includes('\\')) return path.split('.')
   const steps = ['']
@@ -74,7 +73,7 @@ function stepsOf(path: string): string[] {
     }
     if (letter === '\\') {
       letter = path[++index] ?? ''
-      if (letter !== '.' && letter !== '\\') throw new TypeError('a path of an annotation is misspelt')
+      if (letter !== '.' && letter !== '\\') throw new TypeError('the path of an annotation is malformed')
     }
     steps[steps.length - 1] += letter
   }
@@ -106,11 +105,11 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
       return NUMBERS.get(value)
     },
   ],
-  ['bigint', (value) => BigInt(textLike(value, INTEGER, DECIMAL_DIGITS + 1))],
+  ['bigint', (value) => BigInt(stringLike(value, INTEGER, DECIMAL_DIGITS + 1))],
   [
     'Date',
     (value) => {
-      const date = new Date(textLike(value, DATE))
+      const date = new Date(stringLike(value, DATE))
       expect(!Number.isNaN(date.getTime()))
       return date
     },
@@ -118,11 +117,11 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
   [
     'regexp',
     (value) => {
-      const [, source, flags] = REG_EXP.exec(textLike(value, REG_EXP)) as unknown as [string, string, string]
+      const [, source, flags] = REG_EXP.exec(stringLike(value, REG_EXP)) as unknown as [string, string, string]
       return new RegExp(source, flags)
     },
   ],
-  ['URL', (value) => new URL(textLike(value, /^/))],
+  ['URL', (value) => new URL(stringLike(value, /^/))],
   [
     'map',
     (value) => {
@@ -159,7 +158,7 @@ function arrayOf(value: unknown): unknown[] {
   return value as unknown[]
 }
 
-function textLike(value: unknown, pattern: RegExp, longest = Number.POSITIVE_INFINITY): string {
+function stringLike(value: unknown, pattern: RegExp, longest = Number.POSITIVE_INFINITY): string {
   expect(typeof value === 'string' && value.length <= longest && pattern.test(value))
   return value as string
 }

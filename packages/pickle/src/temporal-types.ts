@@ -1,37 +1,37 @@
-import { isBare, type Leaf } from './leaf.ts'
-import { makeHome } from './realm.ts'
+import { type BuiltInType, isBare } from './built-in-type.ts'
+import { registerPrototype } from './realm.ts'
 import { Tagged } from './tagged.ts'
 
-/** A value of `Temporal`, as far as it is read here. */
+/** The part of a `Temporal` value that is used here. */
 interface TemporalValue {
   toString(options?: { readonly calendarName: 'always' }): string
 }
 
 type TemporalClass = {
   new (...parts: never[]): TemporalValue
-  from(text: string): TemporalValue
+  from(iso: string): TemporalValue
   readonly prototype: TemporalValue
 }
 
-/** How the values of one class are written and made. */
+/** How values of one class become payloads and back. */
 interface Form {
   write(value: TemporalValue, type: TemporalClass): unknown
   make(payload: never, type: TemporalClass): TemporalValue
 }
 
-const AS_TEXT: Form = {
+const AS_STRING: Form = {
   write: (value, type) => type.prototype.toString.call(value),
-  make: (text: string, type) => type.from(text),
+  make: (iso: string, type) => type.from(iso),
 }
 
 const ISO_DATE = /^([+-]\d{6}|\d{4})-(\d\d)-(\d\d)\[u-ca=([\w-]+)\]$/
 
-/** The text keeps the day or year of reference, and `from` would put a usual one in its place. */
+/** The string keeps the reference day or year, which `from` would replace by the usual one. */
 function withReference(make: (year: number, month: number, day: number, calendar: string) => number[]): Form {
   return {
     write: (value, type) => type.prototype.toString.call(value, { calendarName: 'always' }),
-    make(text: string, type) {
-      const [, year, month, day, calendar] = ISO_DATE.exec(text) as unknown as [string, string, string, string, string]
+    make(iso: string, type) {
+      const [, year, month, day, calendar] = ISO_DATE.exec(iso) as unknown as [string, string, string, string, string]
       return Reflect.construct(type, make(Number(year), Number(month), Number(day), calendar))
     },
   }
@@ -51,13 +51,13 @@ const DURATION_PARTS = [
 ]
 
 const FORMS: Readonly<Record<string, Form>> = {
-  Instant: AS_TEXT,
-  PlainDate: AS_TEXT,
-  PlainTime: AS_TEXT,
-  PlainDateTime: AS_TEXT,
+  Instant: AS_STRING,
+  PlainDate: AS_STRING,
+  PlainTime: AS_STRING,
+  PlainDateTime: AS_STRING,
   PlainYearMonth: withReference((year, month, day, calendar) => [year, month, calendar as never, day]),
   PlainMonthDay: withReference((year, month, day, calendar) => [month, day, calendar as never, year]),
-  // Its text has the offset in minutes, which older offsets do not have.
+  // Its string gives the offset in minutes, but old offsets have seconds.
   ZonedDateTime: {
     write(value) {
       const { epochNanoseconds, timeZoneId, calendarId } = value as unknown as Record<string, unknown>
@@ -66,7 +66,7 @@ const FORMS: Readonly<Record<string, Form>> = {
     make: ([nanoseconds, zone, calendar]: readonly string[], type) =>
       Reflect.construct(type, [BigInt(nanoseconds as string), zone, calendar]),
   },
-  // Its text would turn 1,000 milliseconds into a second.
+  // Its string would turn 1,000 milliseconds into a second.
   Duration: {
     write: (value) => DURATION_PARTS.map((part) => (value as unknown as Record<string, unknown>)[part]),
     make: (parts: readonly number[], type) => Reflect.construct(type, parts),
@@ -76,25 +76,25 @@ const FORMS: Readonly<Record<string, Form>> = {
 const here = (globalThis as { Temporal?: Readonly<Record<string, TemporalClass | undefined>> }).Temporal
 
 /** The types of `Temporal` (https://tc39.es/proposal-temporal), which Node 26, Bun and Deno have. */
-export const TEMPORAL: readonly Leaf[] = Object.entries(FORMS).map(([name, form]) =>
-  temporalLeaf(name, form, here?.[name]),
+export const TEMPORAL_TYPES: readonly BuiltInType[] = Object.entries(FORMS).map(([name, form]) =>
+  temporalType(name, form, here?.[name]),
 )
 
-function temporalLeaf(shortName: string, { write, make }: Form, type: TemporalClass | undefined): Leaf {
+function temporalType(shortName: string, { write, make }: Form, type: TemporalClass | undefined): BuiltInType {
   const name = `Temporal.${shortName}`
-  if (type !== undefined) makeHome(shortName, type.prototype)
+  if (type !== undefined) registerPrototype(shortName, type.prototype)
   return {
     name,
     prototype: type?.prototype,
-    lower(value) {
-      // Throws for a forged one.
+    encode(value) {
+      // This throws for a forged object.
       type!.prototype.toString.call(value)
       return isBare(value) ? new Tagged(name, write(value as TemporalValue, type!)) : undefined
     },
-    raise(payload) {
+    revive(payload) {
       if (type === undefined) throw new TypeError(`this runtime has no ${name}`)
       const value = make(payload as never, type)
-      // Whatever else the text could be read as, it was never written.
+      // `from` accepts more strings than `write` makes.
       if (JSON.stringify(write(value, type)) !== JSON.stringify(payload)) throw new TypeError(`not written by ${name}`)
       return value
     },

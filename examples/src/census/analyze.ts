@@ -4,11 +4,11 @@ import { brotliCompressSync } from 'node:zlib'
 import { parse } from '@babel/parser'
 import type { SourceFile } from './files.ts'
 
-/** What the census knows of one file. */
+/** The facts about one file. */
 export interface Analysis {
   readonly bytes: number
   readonly compressed: number
-  /** How many declarations of each kind. */
+  /** The number of declarations of each kind. */
   readonly declarations: ReadonlyMap<string, number>
   readonly longestSignature: { readonly name: string; readonly length: number } | undefined
 }
@@ -30,8 +30,8 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 const SIGNATURES = new Set(['TSDeclareFunction', 'TSMethodSignature', 'TSDeclareMethod', 'TSCallSignatureDeclaration'])
 
-/** Parses a declaration file, counts what it declares, and compresses it as well as it goes: worth remembering. */
-export function analyse(file: SourceFile): Analysis {
+/** Parses a declaration file, counts its declarations, and compresses it as much as possible. This is worth storing. */
+export function analyze(file: SourceFile): Analysis {
   const text = readFileSync(join(file.root, file.path), 'utf8')
   const declarations = new Map<string, number>()
   let longest: Analysis['longestSignature']
@@ -56,7 +56,7 @@ function* walk(root: unknown): Generator<SyntaxNode> {
   for (let next = ahead.pop(); ahead.length > 0 || next !== undefined; next = ahead.pop()) {
     if (next === null || typeof next !== 'object') continue
     if (isSyntaxNode(next)) yield next
-    // Comments hang on several nodes at once; tokens and places declare nothing.
+    // A comment may belong to several nodes. Tokens and positions declare nothing.
     for (const [name, child] of Object.entries(next)) if (!/Comments$|^loc$|^extra$/.test(name)) ahead.push(child)
   }
 }

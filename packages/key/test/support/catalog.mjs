@@ -1,5 +1,5 @@
-// One value at least of every type that has a canonical text, and its near neighbours: no two may have one text.
-// Plain JavaScript, so that child processes read it too.
+// At least one value of every type with a canonical string, and similar values. No two may have the same string. The names
+// are those of the golden file. This is plain JavaScript, so that child processes can load it.
 
 const identity = Symbol.for('@persist/identity')
 const bytes = (...of) => new Uint8Array(of)
@@ -38,7 +38,7 @@ function setCycle() {
   return set.add([set])
 }
 
-export const CATALOGUE = [
+export const CATALOG = [
   ['undefined', () => undefined],
   ['null', () => null],
   ['true', () => true],

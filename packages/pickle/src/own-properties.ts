@@ -1,12 +1,12 @@
 import { inspect, types } from 'node:util'
 
 /**
- * Beyond this length, a list of own keys (one string for each element) costs more than asking Node's inspector, which
- * lists the properties beside the elements without looking at those.
+ * Beyond this length, listing the own keys (one string for each element) costs more than Node's inspector, which lists the
+ * other properties without a look at the elements.
  */
 export const SHORT = 32
 
-const BESIDE_ELEMENTS = {
+const WITHOUT_ELEMENTS = {
   breakLength: Number.POSITIVE_INFINITY,
   colors: false,
   compact: 3,
@@ -21,41 +21,41 @@ const BESIDE_ELEMENTS = {
   sorted: false,
 } as const
 
-/** Whether an array has an element at each index, and no own property beside them but its length. */
+/** Whether an array has an element at each index, and no other own property but its length. */
 export function isDense(array: readonly unknown[]): boolean {
   const { length } = array
-  if (length > SHORT && listsNothingBeside(array)) return hasNoHoles(array)
+  if (length > SHORT && hasOnlyElements(array)) return hasNoHoles(array)
   const keys = Reflect.ownKeys(array)
   // Indices come first, then `length`.
   return keys.length === length + 1 && keys[length] === 'length'
 }
 
-function listsNothingBeside(array: readonly unknown[]): boolean {
-  // Another Node may print another text: then the keys decide.
-  return inspect(array, BESIDE_ELEMENTS) === `[ ... ${array.length} more items, [length]: ${array.length} ]`
+function hasOnlyElements(array: readonly unknown[]): boolean {
+  // Another version of Node may print it differently. The keys decide then.
+  return inspect(array, WITHOUT_ELEMENTS) === `[ ... ${array.length} more items, [length]: ${array.length} ]`
 }
 
-/** Stops at the first, so that an empty array of four billion costs nothing. */
+/** Stops at the first hole, so an array of four billion holes costs nothing. */
 function hasNoHoles(array: readonly unknown[]): boolean {
   for (let index = 0; index < array.length; index++) if (!(index in array)) return false
   return true
 }
 
-/** Whether a typed array has no property beside its elements; `clean` makes another over the same bytes. */
+/** Whether a typed array has no property besides its elements. `clean` makes a new one over the same bytes. */
 export function hasOnlyBytes(view: Exclude<NodeJS.ArrayBufferView, DataView>, clean: () => object): boolean {
   const { length } = view
-  if (length > SHORT && inspect(view, BESIDE_ELEMENTS) === inspect(clean(), BESIDE_ELEMENTS)) return true
+  if (length > SHORT && inspect(view, WITHOUT_ELEMENTS) === inspect(clean(), WITHOUT_ELEMENTS)) return true
   return Reflect.ownKeys(view).length === length
 }
 
-/** Whether all properties of a plain object are simple ones that hold a primitive: it needs no copy to be stable. */
+/** Whether all properties of a plain object are data properties with a primitive value: reading needs no copy then. */
 export function isFlat(object: object, names: readonly string[]): boolean {
   if (types.isProxy(object)) return false
   for (const name of names) {
     const property = Object.getOwnPropertyDescriptor(object, name)
     if (property?.enumerable !== true || !('value' in property)) return false
     const { value } = property
-    // All others stand for themselves; these may be replaced.
+    // These may be replaced by something else, other primitives never.
     if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return false
     if (typeof value === 'object' && value !== null) return false
   }
@@ -74,8 +74,8 @@ export function isIndex(key: string): boolean {
   return INDEX.test(key) && Number(key) < 2 ** 32 - 1
 }
 
-/** Whether an object without keys, by its prototype a plain one, has the insides of something else. */
-export function hasInsides(object: object): boolean {
+/** Whether an object that looks like `{}` has the internal slots of another type. */
+export function hasInternalSlots(object: object): boolean {
   return (
     ArrayBuffer.isView(object) ||
     types.isAnyArrayBuffer(object) ||

@@ -1,29 +1,29 @@
+import type { BuiltInType } from './built-in-type.ts'
+import { BUILT_IN_TYPES } from './built-in-types.ts'
 import { emptyError, fillError } from './error-types.ts'
-import type { Leaf } from './leaf.ts'
-import { LEAVES } from './leaves.ts'
 import type { PickleType } from './options.ts'
-import { setOwn } from './own.ts'
+import { setOwn } from './own-properties.ts'
 import { ARRAY, BIG_INTEGER, ENTRIES, NULL_PROTOTYPE, REFERENCE } from './tagged.ts'
 
-/** What is read: a value in which some objects stand for others. */
-export interface Lowered {
+/** A value as it was read, in which some objects stand for others. */
+export interface Encoded {
   readonly value: unknown
-  /** Whether an object is a name and a payload, rather than itself. */
+  /** Whether an object is the name of a type and a payload. */
   isTagged(object: object): boolean
-  /** Whether arrays may have holes: one of V8's may have a length of four billion, and next to nothing in it. */
+  /** Whether arrays may have holes. An array that V8 reads may have a length of four billion and few elements. */
   readonly holes: boolean
-  /** What references lead to, by number. Without it there are none. */
+  /** The targets of references, by number. Without it, there are no references. */
   readonly graph?: readonly unknown[]
 }
 
-const LEAVES_BY_NAME = new Map<unknown, Leaf>(LEAVES.map((leaf) => [leaf.name, leaf]))
+const BUILT_IN_BY_NAME = new Map<unknown, BuiltInType>(BUILT_IN_TYPES.map((builtIn) => [builtIn.name, builtIn]))
 const BUILDING = Symbol('building')
 
 /**
- * Puts in, in place, what the tagged objects stand for. What others lead to comes back as one object, also through Maps,
- * Sets and errors, and in circles. Throws for anything that was never written.
+ * Replaces tagged objects, in place, by the values they stand for. A shared object comes back as one object, also through
+ * Maps, Sets, errors and cycles. Throws for anything that was never written.
  */
-export function raise({ value, isTagged, holes, graph }: Lowered, types: readonly PickleType[]): unknown {
+export function revive({ value, isTagged, holes, graph }: Encoded, types: readonly PickleType[]): unknown {
   const made = new Map<object, unknown>()
   const typesByName = new Map<unknown, PickleType>(types.map((type) => [type.name, type]))
 
@@ -78,8 +78,8 @@ export function raise({ value, isTagged, holes, graph }: Lowered, types: readonl
     if (name === REFERENCE && graph !== undefined) return referred(payload)
     const type = typesByName.get(name)
     if (type !== undefined) return whole(source, (payload) => type.unpickle(payload))
-    const leaf = LEAVES_BY_NAME.get(name)
-    if (leaf !== undefined) return whole(source, (payload) => leaf.raise(payload))
+    const builtIn = BUILT_IN_BY_NAME.get(name)
+    if (builtIn !== undefined) return whole(source, (payload) => builtIn.revive(payload))
     if (name === BIG_INTEGER) return hexInteger(payload)
     if (name === ARRAY) return array(source)
     if (name === ENTRIES) return object({}, source)
@@ -97,7 +97,7 @@ export function raise({ value, isTagged, holes, graph }: Lowered, types: readonl
     return member(target)
   }
 
-  /** What is made of its whole payload at once, so cannot be part of it. */
+  /** Builds a value from its whole payload at once. The value cannot be part of its own payload. */
   function whole(source: [unknown, unknown], build: (payload: unknown) => unknown): unknown {
     made.set(source, BUILDING)
     const value = build(member(source[1]))
@@ -143,11 +143,11 @@ export function raise({ value, isTagged, holes, graph }: Lowered, types: readonl
 }
 
 function arrayOf(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new TypeError('not made of what this type is made of')
+  if (!Array.isArray(value)) throw new TypeError('a payload must be an array')
   return value
 }
 
-/** Linear in its length, which decimal digits are not. */
+/** Reads hexadecimal digits, which takes linear time. Decimal digits take longer. */
 function hexInteger(digits: unknown): bigint {
   if (typeof digits !== 'string' || !/^-?[1-9a-f][0-9a-f]*$/.test(digits)) throw new TypeError('not a BigInt')
   return digits.startsWith('-') ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`)

@@ -1,0 +1,1 @@
+export declare const CATALOG: readonly (readonly [name: string, make: () => unknown])[]

@@ -1,1 +1,0 @@
-export declare const CATALOGUE: readonly (readonly [name: string, make: () => unknown])[]
