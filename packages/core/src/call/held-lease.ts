@@ -38,7 +38,7 @@ export class HeldLease {
     this.#isOver = true
   }
 
-  /** One write after the other, so that the last one stays. One that failed is done again at the next look of a wait. */
+  /** One write after the other, so that the last one stays. */
   #write(): void {
     if (this.#lease.waitsFor === undefined || this.#isWriting || this.#isOver || this.#circuit.error !== undefined)
       return
@@ -50,7 +50,7 @@ export class HeldLease {
       if (isThenable(reply)) this.#follow(reply, text)
       else this.#written = text
     } catch {
-      // A ring that nobody sees ends after `waitTimeout`.
+      // The next look of a wait tries again. Without the note a ring ends after `waitTimeout`.
     }
   }
 
