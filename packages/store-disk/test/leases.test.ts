@@ -172,6 +172,42 @@ describe('what a token says of itself', () => {
     expect(store.get(HASH)).toEqual(plain(HASH, ''))
   })
 
+  test('the leases that a holder waits for stand behind the promise, and nothing is left of a longer line', () => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f')
+    const lease = store.lease!(HASH, MS)!
+    const token = join(shardOf(dir, lease.id!), lease.id!)
+    lease.waitsFor!(['one', 'another'])
+    expect(readFileSync(token, 'latin1')).toBe(`${'\0'.repeat(13)}["one","another"]\n`)
+    lease.renew(5 * MS)
+    lease.promised!()
+    lease.waitsFor!(['two'])
+    expect(readFileSync(token, 'latin1')).toBe('000000050000p["two"]\n')
+    lease.waitsFor!([])
+    expect(readFileSync(token, 'latin1')).toBe('000000050000p')
+  })
+
+  test.each([
+    ['["a","b"]\n', ['a', 'b']],
+    ['[5,"a",{},null]\n', ['a']],
+    [`[${'"a",'.repeat(1000)}"a"]\n`, Array(100).fill('a')],
+    [`["${'x'.repeat(201)}"]\n`, undefined],
+    ['["a","b', undefined],
+    ['["a"]\n["b"]\n', undefined],
+    ['["a"', undefined],
+    ['{"0":"a"}\n', undefined],
+    [`[${'['.repeat(100_000)}]\n`, undefined],
+    [`["a${'x'.repeat(200_000)}"]\n`, undefined],
+  ])('of a foreign note of waits only the ids count: case %#', (line, waitsFor) => {
+    const dir = newFolder()
+    const store = diskStore(dir).open('f')
+    const { id } = store.lease!(HASH, MS)!
+    writeFileSync(join(shardOf(dir, id!), id!), `${'\0'.repeat(13)}${line}`)
+    const met: LeaseHolder[] = []
+    expect(store.lease!(HASH, MS, { onHeld: (holder) => void met.push(holder) })).toBeUndefined()
+    expect(met).toEqual([{ id, ...(waitsFor && { waitsFor }) }])
+  })
+
   test('a renewal is seen even where the clock of the holder stands still', () => {
     const dir = newFolder()
     let now = 0

@@ -65,7 +65,7 @@ describe('in the place of the token of a lease that is held', () => {
     )
     expect(error).toBeUndefined()
     expect(stdout.trim()).toMatch(
-      /^promised (done|ERR_\S+), renewed \S+, published (true|false|ERR_PERSIST_STORE), then true$/,
+      /^promised (done|ERR_\S+), waiting (done|ERR_\S+), renewed \S+, published (true|false|ERR_PERSIST_STORE), then true$/,
     )
     expect(readdirSync(elsewhere)).toEqual(['victim'])
     expect(readFileSync(victim, 'utf8')).toBe('precious')

@@ -167,6 +167,29 @@ test('a record that is no lease, or claims to hold forever, stops no key', () =>
   }
 })
 
+test('of a foreign note of waits only the ids count', () => {
+  const { id } = store.lease!('h', LONG)!
+  for (const [waitsFor, ids] of STRANGE_WAITS) {
+    change(({ leases }) => {
+      const record = { id, ms: LONG, beat: 0, holder: thisHolder(), waitsFor }
+      leases.putSync(keyOf(prefixOf('f'), 'h'), Buffer.from(JSON.stringify(record)))
+    })
+    expect(holderOf(store)).toEqual({ id, promised: false, ...(ids && { waitsFor: ids }) })
+  }
+})
+
+const STRANGE_WAITS: readonly (readonly [unknown, (readonly string[])?])[] = [
+  [
+    ['a', 5, null, { a: 1 }, 'b'],
+    ['a', 'b'],
+  ],
+  [Array(1000).fill('a'), Array(100).fill('a')],
+  [['x'.repeat(201)]],
+  ['a'],
+  [{ 0: 'a', length: 1 }],
+  [null],
+]
+
 function change(act: Parameters<Environment['change']>[0]): void {
   const environment = new Environment(folder, false)
   environment.change(act)

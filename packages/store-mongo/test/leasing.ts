@@ -136,6 +136,25 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}, lacks
       }
     })
 
+    test('of a foreign note of waits only the ids count', async () => {
+      const strange: readonly (readonly [unknown, (readonly string[])?])[] = [
+        [
+          ['a', 5, null, { a: 1 }, 'b'],
+          ['a', 'b'],
+        ],
+        [Array(1000).fill('a'), Array(100).fill('a')],
+        [['x'.repeat(201)]],
+        ['a'],
+        [{ 0: 'a', length: 1 }],
+        [null],
+      ]
+      const { id } = (await store.lease!('h', LONG))!
+      for (const [waitsFor, ids] of strange) {
+        await documents.updateOne({ _id: `${idOf(store)}:h` }, { $set: { 'lease.waitsFor': waitsFor as never } })
+        expect(await holderOf(store)).toEqual({ id, promised: false, ...(ids && { waitsFor: ids }) })
+      }
+    })
+
     test('a beat that is no number does not protect a dead lease', async () => {
       const lease = { id: 'a', beat: 'x', ms: 200, holder: 'elsewhere' }
       await documents.insertOne({ _id: `${idOf(store)}:h`, lease })

@@ -4,14 +4,16 @@ import type { Flight, NotedLease } from './flight.ts'
 const MOST_IDS = 100
 const LONGEST_ID = 200
 const MOST_LEASES = 100
-/** So many flights are looked at, or a recursion that is very deep would make each look a long one. */
+/** So many flights are looked at: a very deep recursion must not make each look a long one. */
 const MOST_FLIGHTS = 10_000
 
 /**
- * A flight's wait for a lease of another process. Such waits may make a ring through any number of processes. So each lease
- * notes all that its holder waits for, directly or through other holders: a call that waits for a lease whose holder
- * waits for a lease of the call's own is in a ring. K. M. Chandy, J. Misra, L. M. Haas, "Distributed deadlock detection", 1983, send probes
- * along the waits; here each process writes down what it knows, and those that wait look at the lease anyway.
+ * A flight's wait for a lease of another process. Such waits may make a ring through any number of processes. So each
+ * lease notes all that its holder waits for, directly or through other holders. A call that waits for a lease whose holder
+ * waits for a lease of the call's own is in a ring.
+ *
+ * This is edge chasing: K. M. Chandy, J. Misra, L. M. Haas, "Distributed deadlock detection", 1983. There probes are sent
+ * along the waits; here they are written down, since each call that waits looks at the lease again and again anyway.
  *
  * A note may be out of date. Then a result is computed twice; nothing else depends on it.
  */

@@ -39,7 +39,7 @@ export class HeldLease implements NotedLease {
     this.#isOver = true
   }
 
-  /** One write after the other, so that the last one stays. One that failed is done again at the next look of a wait. */
+  /** One write after the other, so that the last one stays. */
   #write(): void {
     if (this.#lease.waitsFor === undefined || this.#isWriting || this.#isOver || this.#circuit.error !== undefined)
       return
@@ -51,7 +51,7 @@ export class HeldLease implements NotedLease {
       if (isThenable(reply)) this.#follow(reply, text)
       else this.#written = text
     } catch {
-      // A ring that nobody sees ends after `waitTimeout`.
+      // The next look of a wait tries again. Without the note a ring ends after `waitTimeout`.
     }
   }
 

@@ -21,8 +21,9 @@ const attempt = (verb) => {
   }
 }
 const promised = attempt(() => lease.promised())
+const waiting = attempt(() => lease.waitsFor(['a lease']))
 const renewed = attempt(() => lease.renew(1000))
 const published = attempt(() => lease.publish({ hash: 'swapped', payload: 'computed', createdAt: 1 }))
 store.set({ hash: 'swapped', payload: 'set', createdAt: 1 })
 const isSet = store.get('swapped')?.payload === 'set'
-console.log(`promised ${promised}, renewed ${renewed}, published ${published}, then ${isSet}`)
+console.log(`promised ${promised}, waiting ${waiting}, renewed ${renewed}, published ${published}, then ${isSet}`)

@@ -6,6 +6,7 @@ const CALLS = [
   'existsSync',
   'fstatSync',
   'fsyncSync',
+  'ftruncateSync',
   'linkSync',
   'lstatSync',
   'lutimesSync',

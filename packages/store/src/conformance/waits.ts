@@ -67,14 +67,14 @@ export const waits: Behaviours = {
         delete: () => other.delete(HASH),
         clear: () => other.clear(),
       }
-      for (const [verb, end] of Object.entries(ends)) {
+      for (const [method, end] of Object.entries(ends)) {
         const lost = await taken(store)
         await end(lost)
         await lost.waitsFor!(['one'])
         const next = await store.lease!(HASH, LONG)
-        assert.ok(next, `a lease that was lost by ${verb} came back`)
+        assert.ok(next, `a lease that was lost by ${method} came back`)
         await lost.waitsFor!(['two'])
-        assert.deepEqual(await waitsForOf(other), [], `after ${verb}`)
+        assert.deepEqual(await waitsForOf(other), [], `after ${method}`)
         assert.equal(await next.renew(LONG), true)
         await next.release()
       }
