@@ -7,9 +7,9 @@ import { heldHere } from './held-here.ts'
 import { checkUnhash, hasStrayed } from './identity.ts'
 import { enterLimits, limitsOf } from './limit.ts'
 import { asError } from './recall.ts'
-import { pickleKey } from './record.ts'
+import { holdKey, pickleKey } from './record.ts'
 import { isThenable, run, type Steps } from './steps.ts'
-import { release, tryTurn } from './turn.ts'
+import { tryTurn } from './turn.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
@@ -72,6 +72,7 @@ export function refreshInBackground(computation: Omit<Computation, 'flight'>): v
   const flight = plan.flights.start(text, { joinable: false })
   const one = { flight, since: monotonic() }
   plan.refreshes.start(text, one)
+  holdKey(plan, identity)
   const work = soon(() => run(once({ ...computation, flight })))
   const refresh = work
     .then(
@@ -98,12 +99,9 @@ function* once(computation: Computation): Steps<void> {
   if (flight.limits !== undefined) yield* enterLimits(plan, flight)
   const turn = yield* turnOf(computation)
   if (turn === undefined) return
-  // Over a synchronous store no other code ran since the look above.
-  if (plan.adapter.mode === 'async' && hasStrayed(plan, call.self, call.args, identity)) {
-    if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
-    return
-  }
-  yield* compute({ plan, call, identity, flight }, turn, pickledKey)
+  // The call has been answered long ago: this run is none of it.
+  const { onRun: _, ...own } = call
+  yield* compute({ plan, call: own, identity, flight }, turn, pickledKey)
 }
 
 function* turnOf({ plan, call, identity, flight }: Computation): Steps<OwnTurn | undefined> {

@@ -6,7 +6,7 @@ import { argumentsAsTheyAre, type Given } from './arguments.ts'
 import { type Call, isRefresh, plain, signalsOf } from './call.ts'
 import { type OwnTurn, ownArguments, publish, tagMark } from './compute.ts'
 import { type Flight, fly } from './flight.ts'
-import { type Identity, isChangeable } from './identity.ts'
+import { hasStrayed, type Identity, isChangeable } from './identity.ts'
 import { asError } from './recall.ts'
 import { answered, pickleKey, record } from './record.ts'
 import { join, RING } from './rings.ts'
@@ -26,6 +26,9 @@ type Request = { readonly value: unknown } | { readonly error: unknown }
 
 type Step = IteratorResult<unknown>
 
+/** How it has ended. */
+type End = { readonly error: unknown } | { readonly returned: Held } | { readonly strayed: true }
+
 const PLAIN_NEXT: Request = { value: undefined }
 const ENDED: Step = { done: true, value: undefined }
 
@@ -41,8 +44,8 @@ export class Broadcast {
   readonly #pickledKey: string | undefined
   readonly #held: Held[] = []
   #source: AsyncGenerator<unknown> | undefined
-  #fetching: Promise<Step> | undefined
-  #end: { readonly error: unknown } | { readonly returned: Held } | undefined
+  #fetching: Promise<Step | typeof RING> | undefined
+  #end: End | undefined
   #followers = 0
   /** A chunk that cannot be pickled came: there is nothing to store. */
   #isBroken = false
@@ -104,6 +107,7 @@ export class Broadcast {
       if (held !== undefined) return this.#stepFor(held, false)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
+        if ('strayed' in this.#end) return RING
         return this.#stepFor(this.#end.returned, true)
       }
       const isFirst = this.#fetching === undefined
@@ -119,12 +123,15 @@ export class Broadcast {
     return this.#followers === 1 && isStill && at > 0 && this.#held.length === at
   }
 
-  async #fetch(request: Request): Promise<Step> {
+  async #fetch(request: Request): Promise<Step | typeof RING> {
     const stopwatch = sharedTimeOf(this.#plan.surroundings).start()
     try {
       if (this.#source === undefined) await this.#prepare()
       // Every consumer has left before the function began.
       if (this.#end !== undefined) return await this.#giveBack()
+      if (this.#source === undefined && hasStrayed(this.#plan, this.#call.self, this.#call.args, this.#identity)) {
+        return await this.#stray()
+      }
       const next = fly(this.flight, () => this.#resume(request))
       stopwatch.pending()
       const step = await next.finally(() => {
@@ -159,6 +166,14 @@ export class Broadcast {
     this.#isSteered = true
     this.#plan.flights.close(this.flight)
     return 'error' in request ? source.throw(request.error) : source.next(request.value)
+  }
+
+  /** The key is not that of the arguments any more: each consumer goes on by itself. */
+  async #stray(): Promise<typeof RING> {
+    this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'strayed' })
+    this.#finish({ strayed: true })
+    await this.#giveBack()
+    return RING
   }
 
   /** What it needs to store its chunks later. It does not wait. */
@@ -263,7 +278,7 @@ export class Broadcast {
     this.#plan.reporter.tell('compute', { hash: this.#identity.hash, durationMs: this.#durationMs, failed })
   }
 
-  #finish(end: { readonly error: unknown } | { readonly returned: Held }): void {
+  #finish(end: End): void {
     this.#end = end
     this.#plan.flights.end(this.flight)
     this.#plan.broadcasts.end(this.#identity.text, this)

@@ -5,19 +5,19 @@ import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
 import { Course, Departure, fly } from './course.ts'
 import { yieldIfBusy } from './fairness.ts'
-import { type Flight, type Landing, leaveLimits, refreshesFirst } from './flight.ts'
-import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
+import { type Flight, type Landing, refreshesFirst } from './flight.ts'
+import { checkUnhash, type Identity, identify } from './identity.ts'
 import { inItsWay } from './its-way.ts'
 import { enterLimits, type Limit, limitsOf } from './limit.ts'
 import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
 import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
-import { pickleKey } from './record.ts'
+import { holdKey, pickleKey } from './record.ts'
 import { meet } from './share.ts'
 import { signalOf, throwIfAborted, until } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
-import { release, seizeTurn, type Turn, takeTurn, throwIfLeft } from './turn.ts'
+import { seizeTurn, takeTurn, throwIfLeft } from './turn.ts'
 
 /** One call, with what it overrides. */
 export interface Call {
@@ -147,6 +147,7 @@ function depart(departure: Departure): Course {
 function* story({ plan, call, identity, looked, since: began }: Departure, flight: Flight): Steps<Landing> {
   const computation: Computation = { plan, call, identity, flight }
   const since = began ?? plan.surroundings.monotonic()
+  if (plan.adapter.mode === 'async') holdKey(plan, identity)
   const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
   if (found.kind === 'fresh') return hit(plan, identity, found, flight)
   if (plan.mode === 'replay') replay(plan, identity)
@@ -165,11 +166,6 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
     ? seizeTurn(plan, identity, flight)
     : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since: since + inLine.ms })
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
-  // Without a landing nothing has been waited for, so that no other code ran since the key was made.
-  if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) {
-    return yield* stray(computation, turn)
-  }
-  call.onRun?.()
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {
@@ -195,14 +191,6 @@ function* standInLine({ plan, call, identity, flight }: Computation, found: Reca
     if (recalled.kind === 'fresh') return { kind: 'hit', recalled }
   }
   return { kind: 'place', ms: plan.surroundings.monotonic() - since }
-}
-
-/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
-function* stray({ plan, identity, flight }: Computation, turn: Turn): Steps<Landing> {
-  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
-  leaveLimits(flight)
-  if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
-  return { value: undefined, promised: true, strayed: true }
 }
 
 /**

@@ -5,7 +5,7 @@ import { ask } from '../telling/trouble.ts'
 import { argumentsAsTheyAre } from './arguments.ts'
 import type { Call } from './call.ts'
 import { type Flight, isFenced, type Landing, leaveLimits } from './flight.ts'
-import { type Identity, isChangeable } from './identity.ts'
+import { hasStrayed, type Identity, isChangeable } from './identity.ts'
 import { tellRecursion, wrote } from './outcome.ts'
 import { record } from './record.ts'
 import { signalOf, withSignal } from './signals.ts'
@@ -31,11 +31,14 @@ export function* compute(
   turn: Exclude<Turn, { kind: 'hit' }>,
   pickledKey: string | undefined,
 ): Steps<Landing> {
-  const { plan, identity, flight } = computation
+  const { plan, call, identity, flight } = computation
   let lease = turn.kind === 'mine' ? turn.lease : undefined
   try {
     throwIfLeft(flight)
     const mark = yield* tagMark(plan, identity)
+    // Without a landing nothing has been waited for, so that no other code ran since the key was made.
+    if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) return strayed(computation)
+    call.onRun?.()
     const given = argumentsAsTheyAre(computation)
     const { value, promised, durationMs } = yield* callFunction(computation, lease)
     plan.learned[promised ? 'promises' : 'values'] = true
@@ -53,6 +56,13 @@ export function* compute(
   } finally {
     yield* release(plan, identity, lease)
   }
+}
+
+/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
+function strayed({ plan, identity, flight }: Computation): Landing {
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  leaveLimits(flight)
+  return { value: undefined, promised: true, strayed: true }
 }
 
 interface Called {

@@ -6,7 +6,7 @@ import type { Flight, Landing } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { tellShared } from './outcome.ts'
 import { asError } from './recall.ts'
-import { answered } from './record.ts'
+import { answered, holdKey } from './record.ts'
 import { join, RING } from './rings.ts'
 import { within } from './within.ts'
 
@@ -20,6 +20,7 @@ export function meet(
 ): unknown {
   // Without a landing the function has not even returned: this call comes from inside of it.
   if (flight.landing === undefined) return alone(plan, call, identity)
+  holdKey(plan, identity)
   flight.waiters++
   return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals))
 }

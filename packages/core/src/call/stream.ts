@@ -7,6 +7,7 @@ import { isInside } from './flight.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './identity.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './outcome.ts'
 import { asError, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
+import { holdKey } from './record.ts'
 import { throwIfAborted } from './signals.ts'
 
 type Chunks = readonly unknown[]
@@ -21,6 +22,7 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
   if (plan.mode === 'off') return yield* plain(plan, call) as AsyncGenerator<unknown>
   throwIfAborted(signalsOf(call))
   const identity = identify(plan, call.self, call.args)
+  holdKey(plan, identity)
   const known = isRefresh(plan, call) ? again(plan, identity) : await look(plan, call, identity)
   if (hasStrayed(plan, call.self, call.args, identity)) {
     plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
