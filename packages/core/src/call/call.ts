@@ -3,18 +3,18 @@ import type { Held } from '../store/memory-tier.ts'
 import { tellProblem } from '../telling/trouble.ts'
 import { refreshInBackground } from './behind.ts'
 import { type Computation, compute } from './compute.ts'
-import { Course, Departure, fly } from './course.ts'
+import { Course, Departure, FlightCourse, fly } from './course.ts'
 import { yieldIfBusy } from './fairness.ts'
 import { type Flight, type Landing, refreshesFirst } from './flight.ts'
 import { checkUnhash, type Identity, identify } from './identity.ts'
 import { inItsWay } from './its-way.ts'
 import { enterLimits, type Limit, limitsOf } from './limit.ts'
-import { callLimited } from './limited.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion } from './outcome.ts'
+import { beginPlain, NO_SIGNALS, plain, signalsOf } from './plain.ts'
 import { asError, type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './recall.ts'
 import { holdKey, pickleKey } from './record.ts'
 import { meet } from './share.ts'
-import { signalOf, throwIfAborted, until } from './signals.ts'
+import { throwIfAborted } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
 import { seizeTurn, takeTurn, throwIfLeft } from './turn.ts'
@@ -52,7 +52,7 @@ export function answer(plan: Plan, call: Call): unknown {
 /** As {@link answer}, but a call that may run the function comes back as a {@link Course}, for the caller to run it. */
 export function begin(plan: Plan, call: Call): unknown {
   if (plan.streams) return stream(plan, call)
-  if (plan.mode === 'off') return plain(plan, call)
+  if (plan.mode === 'off') return beginPlain(plan, call)
   try {
     return lookUp(plan, call)
   } catch (error) {
@@ -94,39 +94,6 @@ function lookInStore(plan: Plan, call: Call, identity: Identity, signals: readon
   return inItsWay(plan, hit(plan, identity, looked))
 }
 
-/** The signals at which the caller leaves: that of `with`, and that among the arguments. */
-export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
-  if (signal === undefined && typeof args[args.length - 1] !== 'object') return NO_SIGNALS
-  const among = signalOf(args)
-  if (signal === undefined) return among === undefined ? NO_SIGNALS : [among]
-  return among === undefined || among === signal ? [signal] : [signal, among]
-}
-
-const NO_SIGNALS: readonly AbortSignal[] = []
-
-/** Calls the original, sync or async as the persisted function, and leaves the store alone. */
-export function plain(plan: Plan, call: Call): unknown {
-  if (plan.streams) return plan.original.apply(call.self, [...call.args])
-  try {
-    // The function sees the signal among its arguments itself.
-    const signals = call.signal === undefined ? NO_SIGNALS : [call.signal]
-    throwIfAborted(signals)
-    const limits = limitsOf(plan, call)
-    const result = limits === undefined ? callOriginal(plan, call) : callLimited(plan, call, limits)
-    if (!isThenable(result)) return plan.isAsync ? Promise.resolve(result) : result
-    if (signals.length > 0) return until(result, signals, () => {})
-    return plan.adapter.mode === 'async' ? Promise.resolve(result) : result
-  } catch (error) {
-    if (plan.isAsync) return Promise.reject(error)
-    throw error
-  }
-}
-
-function callOriginal(plan: Plan, call: Call): unknown {
-  call.onRun?.()
-  return Reflect.apply(plan.original, call.self, [...call.args])
-}
-
 /** Whether the call is to compute whatever is stored. */
 export function isRefresh(plan: Plan, call: Call): boolean {
   return call.refresh || plan.mode === 'refresh'
@@ -138,7 +105,7 @@ export function take(departure: Departure): unknown {
 }
 
 function depart(departure: Departure): Course {
-  return new Course(departure, {
+  return new FlightCourse(departure, {
     story: (flight) => story(departure, flight),
     follow: () => follow(departure.plan, departure.call),
   })
@@ -218,5 +185,5 @@ function remember(plan: Plan, identity: Identity, { entry, primitive }: Held): L
 /** The function called itself with its own key: the outermost call stores. */
 export function alone(plan: Plan, call: Call, identity: Identity): unknown {
   tellRecursion(plan, identity)
-  return plain(plan, call)
+  return beginPlain(plan, call)
 }

@@ -2,7 +2,8 @@ import type { Overrides } from '../face/persisted.ts'
 import { milliseconds } from '../plan/duration.ts'
 import { checkOverrides } from '../plan/options-check.ts'
 import type { Plan } from '../plan/plan.ts'
-import { answer, plain } from './call.ts'
+import { answer } from './call.ts'
+import { plain } from './plain.ts'
 
 /** The function with overrides for the calls that follow. */
 export function callWith(plan: Plan, overrides: Overrides): (this: unknown, ...args: unknown[]) => unknown {

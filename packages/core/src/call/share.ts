@@ -1,10 +1,11 @@
 import type { Plan } from '../plan/plan.ts'
 import { tellProblem } from '../telling/trouble.ts'
-import { alone, answer, type Call, plain, take } from './call.ts'
-import { Departure, leaveable } from './course.ts'
+import { alone, answer, type Call, take } from './call.ts'
+import { Course, Departure, fly, leaveable } from './course.ts'
 import type { Flight, Landing } from './flight.ts'
 import { type Identity, isChangeable } from './identity.ts'
 import { tellShared } from './outcome.ts'
+import { plain } from './plain.ts'
 import { asError } from './recall.ts'
 import { answered, holdKey } from './record.ts'
 import { join, RING } from './rings.ts'
@@ -41,7 +42,10 @@ async function share(
     flight,
     within(flight.landing as Promise<Landing>, plan.waitTimeout, plan.surroundings, (): typeof OVERDUE => OVERDUE),
   )
-  if (landing === RING) return alone(plan, call, identity)
+  if (landing === RING) {
+    const begun = alone(plan, call, identity)
+    return begun instanceof Course ? fly(begun) : begun
+  }
   if (landing === OVERDUE) {
     plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
     plan.flights.giveUpOn(flight)
