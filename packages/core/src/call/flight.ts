@@ -129,7 +129,11 @@ export class Flights {
       parent.children ??= new Set()
       parent.children.add(flight)
     }
-    if (joinable) this.#joinable.set(text, flight)
+    if (joinable) {
+      const before = this.#joinable.get(text)
+      if (before !== undefined) this.#outdate(before)
+      this.#joinable.set(text, flight)
+    }
     this.#running.add(flight)
     return flight
   }
