@@ -17,7 +17,8 @@ import { meet } from './share.ts'
 import { throwIfAborted } from './signals.ts'
 import { isThenable, type Steps, wait } from './steps.ts'
 import { stream } from './stream.ts'
-import { seizeTurn, takeTurn, throwIfLeft } from './turn.ts'
+import { overtake } from './succession.ts'
+import { takeTurn, throwIfLeft } from './turn.ts'
 
 /** One call, with what it overrides. */
 export interface Call {
@@ -130,7 +131,7 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
   const inLine = flight.limits === undefined ? AT_ONCE : yield* standInLine(computation, found)
   if (inLine.kind === 'hit') return hit(plan, identity, inLine.recalled, flight)
   const turn = yield* found === REFRESH
-    ? seizeTurn(plan, identity, flight)
+    ? overtake(plan, identity, flight)
     : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since: since + inLine.ms })
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
   try {

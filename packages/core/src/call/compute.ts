@@ -10,6 +10,7 @@ import { tellRecursion, wrote } from './outcome.ts'
 import { record } from './record.ts'
 import { signalOf, withSignal } from './signals.ts'
 import { done, invoke, isThenable, type Steps, wait } from './steps.ts'
+import { handBack, leaveInReserve, type Succession } from './succession.ts'
 import { sharedTimeOf } from './took.ts'
 import { keepAlive, release, succeed, type Turn, throwIfLeft } from './turn.ts'
 import { written } from './written.ts'
@@ -32,7 +33,10 @@ export function* compute(
   pickledKey: string | undefined,
 ): Steps<Landing> {
   const { plan, call, identity, flight } = computation
-  let lease = turn.kind === 'mine' ? turn.lease : undefined
+  // A refresh has one already.
+  flight.succession ??= { lease: turn.kind === 'mine' ? turn.lease : undefined }
+  const { succession } = flight
+  let isPublished = false
   try {
     throwIfLeft(flight)
     const mark = yield* tagMark(plan, identity)
@@ -40,7 +44,7 @@ export function* compute(
     if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) return strayed(computation)
     call.onRun?.()
     const given = argumentsAsTheyAre(computation)
-    const { value, promised, durationMs } = yield* callFunction(computation, lease)
+    const { value, promised, durationMs } = yield* callFunction(computation, succession.lease)
     plan.learned[promised ? 'promises' : 'values'] = true
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
     if (turn.kind === 'recursion') {
@@ -49,12 +53,25 @@ export function* compute(
     }
     const entry = record(plan, identity, { value, given, durationMs, promised, pickledKey })
     if (entry === undefined) return notStored()
-    const held = lease
-    lease = undefined
-    yield* publish(computation, { turn, lease: held, mark, entry, value })
+    isPublished = true
+    yield* publish(computation, { turn, lease: succession.lease, mark, entry, value })
     return { value, promised, payload: entry.payload }
   } finally {
-    yield* release(plan, identity, lease)
+    succession.stopRenewing?.()
+    if (!isPublished) yield* giveUp(computation, succession)
+  }
+}
+
+/** A run that stores nothing leaves that to an earlier one. */
+function* giveUp(computation: Computation, succession: Succession): Steps<void> {
+  const { lease, inReserve } = succession
+  if (lease === undefined || inReserve === undefined) {
+    return yield* handBack(computation.plan, computation.identity, succession)
+  }
+  try {
+    yield* publish(computation, { turn: { kind: 'mine', lease }, lease, ...inReserve })
+  } catch {
+    // With onStoreError: 'throw'. It has been reported, and the caller gets what the function threw.
   }
 }
 
@@ -129,7 +146,10 @@ export function* publish(
     if (yield* wasDeletedByTag(plan, mark, entry)) return skip('fenced')
     const stored = yield* wait(lease === undefined ? set(plan, flight, entry) : publishBy(plan, lease, entry))
     if (stored !== undefined) lease = undefined
-    if (stored === false) return skip('fenced')
+    if (stored === false) {
+      const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(flight, { entry, value, mark })
+      return isLeft ? undefined : skip('fenced')
+    }
     // Whatever was set, deleted or cleared meanwhile came later than the write.
     if (flight.fenced) return skip('fenced')
     // A deletion that came between the last look and the write did not find the entry yet.

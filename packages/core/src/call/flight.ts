@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Limit } from './limit.ts'
+import type { Succession } from './succession.ts'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
 export interface Landing {
@@ -51,6 +52,8 @@ export interface Flight {
   refreshed?: Set<string>
   /** Where {@link Flights.end} takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
+  /** Its lease, and the runs before and after it. */
+  succession?: Succession | undefined
   /** How many flights may run at once: see {@link Limit}. */
   limits?: readonly Limit[] | undefined
   /** The limits in which it holds a place. */
@@ -145,6 +148,7 @@ export class Flights {
     flight.dropLease = undefined
     leaveLimits(flight)
     flight.landing = undefined
+    flight.succession = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
     this.#former.delete(flight)
