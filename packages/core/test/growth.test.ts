@@ -167,7 +167,13 @@ describe('memory is back where it began after many calls', () => {
 })
 
 describe('recursion', () => {
-  it('goes a quarter as deep with persist as without, synchronously', () => {
+  const WAYS: readonly (readonly [string, { readonly key?: () => string }, Record<string, string>])[] = [
+    ['synchronously', {}, {}],
+    ['through calls with one key', { key: () => 'one' }, {}],
+    ['with PERSIST_MODE=off', {}, { PERSIST_MODE: 'off' }],
+  ]
+
+  it.each(WAYS)('goes a quarter as deep with persist as without, %s', (_way, options, env) => {
     const deepest = (make: () => (n: number) => number) => {
       let deep = 0
       try {
@@ -185,12 +191,13 @@ describe('recursion', () => {
       const f = (n: number): number => (n === 0 ? 0 : 1 + f(n - 1))
       return f
     })
-    const { persist } = lab()
+    const { persist } = lab({ env })
     const persisted = deepest(() => {
       const f = persist((n: number): number => (n === 0 ? 0 : 1 + f(n - 1)), {
         funcname: `f${index++}`,
         cache: memoryStore(),
         verbosity: 0,
+        ...options,
       })
       return f
     })

@@ -4,9 +4,8 @@ import { tryTurn } from './acquire-lease.ts'
 import { checkUnhash, hasStrayed } from './cache-key.ts'
 import type { Computation } from './computation.ts'
 import { compute, type OwnTurn } from './compute.ts'
-import { pickleKey } from './create-entry.ts'
+import { holdKey, pickleKey } from './create-entry.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
-import { release } from './lease.ts'
 import { heldHere } from './own-leases.ts'
 import { tellProblem } from './store-guard.ts'
 import { handOver } from './wait-until.ts'
@@ -21,6 +20,7 @@ export function refreshInBackground(computation: Omit<Computation, 'flight'>): v
   const flight = plan.flights.start(text, { joinable: false })
   const one = { flight, since: monotonic() }
   plan.refreshes.start(text, one)
+  holdKey(plan, identity)
   const work = soon(() => run(once({ ...computation, flight })))
   const refresh = work
     .then(
@@ -47,12 +47,9 @@ function* once(computation: Computation): Steps<void> {
   if (flight.limits !== undefined) yield* enterLimits(plan, flight)
   const turn = yield* turnOf(computation)
   if (turn === undefined) return
-  // Over a synchronous store no other code ran since the look above.
-  if (plan.adapter.mode === 'async' && hasStrayed(plan, call.self, call.args, identity)) {
-    if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
-    return
-  }
-  yield* compute({ plan, call, identity, flight }, turn, pickledKey)
+  // The call has been answered long ago: this run is none of it.
+  const { onRun: _, ...own } = call
+  yield* compute({ plan, call: own, identity, flight }, turn, pickledKey)
 }
 
 function* turnOf({ plan, call, identity, flight }: Computation): Steps<OwnTurn | undefined> {

@@ -12,6 +12,8 @@ export class Identity {
   readonly text: string
   /** An entry that cannot be read has been reported. */
   toldUnreadable = false
+  /** The stored form of the key, where it was made before something was waited for. */
+  pickledKey: string | undefined
   readonly #plan: Plan
   #hash: string | undefined
 

@@ -1,5 +1,6 @@
 import type { Entry, Lease, Mode } from '@persist/store'
 import { signalOf, withSignal } from '../concurrency/abort-signals.ts'
+import type { Succession } from '../concurrency/flight.ts'
 import { type Flight, isFenced, type Landing, leaveLimits } from '../concurrency/flight.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { done, invoke, type Steps, wait } from '../concurrency/sync-or-async.ts'
@@ -9,6 +10,7 @@ import { isThenable } from '../runtime/thenable.ts'
 import { type Turn, throwIfLeft } from './acquire-lease.ts'
 import { argumentsAsTheyAre } from './arguments.ts'
 import type { Identity } from './cache-key.ts'
+import { hasStrayed } from './cache-key.ts'
 import type { Computation } from './computation.ts'
 import { record } from './create-entry.ts'
 import { keepAlive, release, succeed } from './lease.ts'
@@ -16,6 +18,7 @@ import { written } from './pending-writes.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { tellRecursion, wrote } from './serve.ts'
 import { ask } from './store-guard.ts'
+import { handBack, leaveInReserve } from './succession.ts'
 
 /** A turn that may store. */
 export type OwnTurn = Exclude<Turn, { kind: 'hit' | 'recursion' }>
@@ -26,13 +29,19 @@ export function* compute(
   turn: Exclude<Turn, { kind: 'hit' }>,
   pickledKey: string | undefined,
 ): Steps<Landing> {
-  const { plan, identity, flight } = computation
-  let lease = turn.kind === 'mine' ? turn.lease : undefined
+  const { plan, call, identity, flight } = computation
+  // A refresh has one already.
+  flight.succession ??= { lease: turn.kind === 'mine' ? turn.lease : undefined }
+  const { succession } = flight
+  let isPublished = false
   try {
     throwIfLeft(flight)
     const mark = yield* tagMark(plan, identity)
+    // Without a landing nothing has been waited for, so that no other code ran since the key was made.
+    if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) return strayed(computation)
+    call.onRun?.()
     const given = argumentsAsTheyAre(computation)
-    const { value, promised, durationMs } = yield* callFunction(computation, lease)
+    const { value, promised, durationMs } = yield* callFunction(computation, succession.lease)
     plan.learned[promised ? 'promises' : 'values'] = true
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
     if (turn.kind === 'recursion') {
@@ -41,13 +50,33 @@ export function* compute(
     }
     const entry = record(plan, identity, { value, given, durationMs, promised, pickledKey })
     if (entry === undefined) return notStored()
-    const held = lease
-    lease = undefined
-    yield* publish(computation, { turn, lease: held, mark, entry, value })
+    isPublished = true
+    yield* publish(computation, { turn, lease: succession.lease, mark, entry, value })
     return { value, promised, payload: entry.payload }
   } finally {
-    yield* release(plan, identity, lease)
+    succession.stopRenewing?.()
+    if (!isPublished) yield* giveUp(computation, succession)
   }
+}
+
+/** A run that stores nothing leaves that to an earlier one. */
+function* giveUp(computation: Computation, succession: Succession): Steps<void> {
+  const { lease, inReserve } = succession
+  if (lease === undefined || inReserve === undefined) {
+    return yield* handBack(computation.plan, computation.identity, succession)
+  }
+  try {
+    yield* publish(computation, { turn: { kind: 'mine', lease }, lease, ...inReserve })
+  } catch {
+    // With onStoreError: 'throw'. It has been reported, and the caller gets what the function threw.
+  }
+}
+
+/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
+function strayed({ plan, identity, flight }: Computation): Landing {
+  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  leaveLimits(flight)
+  return { value: undefined, promised: true, strayed: true }
 }
 
 interface Called {
@@ -114,7 +143,10 @@ export function* publish(
     if (yield* wasDeletedByTag(plan, mark, entry)) return skip('fenced')
     const stored = yield* wait(lease === undefined ? set(plan, flight, entry) : publishBy(plan, lease, entry))
     if (stored !== undefined) lease = undefined
-    if (stored === false) return skip('fenced')
+    if (stored === false) {
+      const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(flight, { entry, value, mark })
+      return isLeft ? undefined : skip('fenced')
+    }
     // Whatever was set, deleted or cleared meanwhile came later than the write.
     if (flight.fenced) return skip('fenced')
     // A deletion that came between the last look and the write did not find the entry yet.

@@ -4,6 +4,7 @@ import type { Entry } from '@persist/store'
 import type { Plan } from '../context.ts'
 import { answered } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
+import { isChangeable } from '../runtime/changeable.ts'
 import type { Given } from './arguments.ts'
 import { digestOf, type Identity } from './cache-key.ts'
 import { tellProblem } from './store-guard.ts'
@@ -35,9 +36,24 @@ export function record(plan: Plan, identity: Identity, outcome: Outcome): Entry 
   }
 }
 
+/**
+ * Makes the stored form of a key that its owner may change, before anything is waited for. A key that cannot be pickled fails
+ * only where it is to be stored.
+ */
+export function holdKey(plan: Plan, identity: Identity): void {
+  if (!plan.storekey || identity.pickledKey !== undefined) return
+  const { key } = identity
+  const isFixed = !isChangeable(key) || (!plan.ownKey && !(key as unknown[]).some(isChangeable))
+  if (isFixed) return
+  try {
+    identity.pickledKey = pickleKey(plan, identity)
+  } catch {}
+}
+
 /** The stored form of a key, where keys are stored. */
 export function pickleKey(plan: Plan, identity: Identity): string | undefined {
   if (!plan.storekey) return undefined
+  if (identity.pickledKey !== undefined) return identity.pickledKey
   const text = plan.pickle(identity.key)
   if (typeof text !== 'string' || text.includes('\n')) {
     throw new PickleError('a stored key must be one line of text: give pickle and unpickle that write such', '$')

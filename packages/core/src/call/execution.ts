@@ -44,22 +44,36 @@ interface Ways {
 }
 
 /**
- * One call on its way. It stops where the user's function is to be called, so that {@link fly} calls it with nothing else
- * on the stack: a recursive function has a level of ours for each level of its own, and can go a quarter as deep as
- * without persist only if that level is one small frame.
+ * One call on its way, which stops where the user's function is to be called: {@link fly} goes on. Before `returned`, its
+ * `result` is what the function returned.
  */
-export class Course {
+export abstract class Course {
   /** The function to be called; `undefined` at the end, when `result` is what the caller gets. */
   fn: ((...args: never[]) => unknown) | undefined
   self: unknown
   args: unknown[] = []
   result: unknown
+
+  /** The function has returned `result`. */
+  abstract returned(): void
+
+  /** The function has thrown. */
+  abstract threw(error: unknown): void
+}
+
+/**
+ * A call that starts a flight. It stops where the user's function is to be called, so that {@link fly} calls it with nothing else
+ * on the stack: a recursive function has a level of ours for each level of its own, and can go a quarter as deep as
+ * without persist only if that level is one small frame.
+ */
+export class FlightCourse extends Course {
   readonly #departure: Departure
   readonly #flight: Flight
   readonly #steps: Steps<Landing>
   readonly #follow: () => unknown
 
   constructor(departure: Departure, ways: Ways) {
+    super()
     this.#departure = departure
     this.#follow = ways.follow
     this.#flight = departure.plan.flights.start(departure.identity.text)
@@ -67,13 +81,11 @@ export class Course {
     this.#go(() => this.#steps.next())
   }
 
-  /** The function has returned `result`. */
   returned(): void {
     leave(this.#flight)
     this.#go(() => this.#steps.next(this.result))
   }
 
-  /** The function has thrown. */
   threw(error: unknown): void {
     leave(this.#flight)
     this.#go(() => this.#steps.throw(error))

@@ -1,28 +1,28 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
-import { type Flight, type Landing, leaveLimits, refreshesFirst } from '../concurrency/flight.ts'
+import { type Flight, type Landing, refreshesFirst } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
 import type { Plan } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
-import { seizeTurn, type Turn, takeTurn, throwIfLeft } from './acquire-lease.ts'
+import { takeTurn, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
-import { plain } from './bypass.ts'
-import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
+import { beginPlain, plain } from './bypass.ts'
+import { checkUnhash, type Identity, identify } from './cache-key.ts'
 import { type Call, isRefresh, NO_SIGNALS, signalsOf } from './call.ts'
 import type { Computation } from './computation.ts'
 import { compute } from './compute.ts'
-import { pickleKey } from './create-entry.ts'
+import { holdKey, pickleKey } from './create-entry.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
-import { Course, Departure, fly } from './execution.ts'
+import { Course, Departure, FlightCourse, fly } from './execution.ts'
 import { meet, type Otherwise } from './join-flight.ts'
-import { release } from './lease.ts'
 import { type Found, heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
 import { inItsWay } from './return-in-mode.ts'
 import { hit, miss, replay, stale, tellHit } from './serve.ts'
 import { tellProblem } from './store-guard.ts'
 import { stream } from './stream.ts'
+import { overtake } from './succession.ts'
 
 /**
  * One call, sync or async as the function and its store are: key, canonical text, hash, a flight of this process, memory,
@@ -36,7 +36,7 @@ export function answer(plan: Plan, call: Call): unknown {
 /** As {@link answer}, but a call that may run the function comes back as a {@link Course}, for the caller to run it. */
 export function begin(plan: Plan, call: Call): unknown {
   if (plan.streams) return stream(plan, call)
-  if (plan.mode === 'off') return plain(plan, call)
+  if (plan.mode === 'off') return beginPlain(plan, call)
   try {
     return lookUp(plan, call)
   } catch (error) {
@@ -87,7 +87,7 @@ function take(departure: Departure): unknown {
 const OTHERWISE: Otherwise = { again: answer, compute: take }
 
 function depart(departure: Departure): Course {
-  return new Course(departure, {
+  return new FlightCourse(departure, {
     story: (flight) => story(departure, flight),
     follow: () => follow(departure.plan, departure.call),
   })
@@ -96,6 +96,7 @@ function depart(departure: Departure): Course {
 function* story({ plan, call, identity, looked, since: began }: Departure, flight: Flight): Steps<Landing> {
   const computation: Computation = { plan, call, identity, flight }
   const since = began ?? plan.surroundings.monotonic()
+  if (plan.adapter.mode === 'async') holdKey(plan, identity)
   const found = yield* wait(looked ?? recall(plan, identity, call.maxAge))
   if (found.kind === 'fresh') return hit(plan, identity, found, flight)
   if (plan.mode === 'replay') replay(plan, identity)
@@ -111,14 +112,9 @@ function* story({ plan, call, identity, looked, since: began }: Departure, fligh
   const inLine = flight.limits === undefined ? AT_ONCE : yield* standInLine(computation, found)
   if (inLine.kind === 'hit') return hit(plan, identity, inLine.recalled, flight)
   const turn = yield* found === REFRESH
-    ? seizeTurn(plan, identity, flight)
+    ? overtake(plan, identity, flight)
     : takeTurn(plan, identity, { maxAge: call.maxAge, flight, since: since + inLine.ms })
   if (turn.kind === 'hit') return hit(plan, identity, turn.recalled, flight)
-  // Without a landing nothing has been waited for, so that no other code ran since the key was made.
-  if (flight.landing !== undefined && hasStrayed(plan, call.self, call.args, identity)) {
-    return yield* stray(computation, turn)
-  }
-  call.onRun?.()
   try {
     return yield* compute(computation, turn, pickledKey)
   } catch (error) {
@@ -144,14 +140,6 @@ function* standInLine({ plan, call, identity, flight }: Computation, found: Reca
     if (recalled.kind === 'fresh') return { kind: 'hit', recalled }
   }
   return { kind: 'place', ms: plan.surroundings.monotonic() - since }
-}
-
-/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
-function* stray({ plan, identity, flight }: Computation, turn: Turn): Steps<Landing> {
-  plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
-  leaveLimits(flight)
-  if (turn.kind === 'mine') yield* release(plan, identity, turn.lease)
-  return { value: undefined, promised: true, strayed: true }
 }
 
 /**

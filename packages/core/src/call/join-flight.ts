@@ -8,7 +8,8 @@ import { isChangeable } from '../runtime/changeable.ts'
 import { alone, plain } from './bypass.ts'
 import type { Identity } from './cache-key.ts'
 import type { Call } from './call.ts'
-import { Departure, leaveable } from './execution.ts'
+import { holdKey } from './create-entry.ts'
+import { Course, Departure, fly, leaveable } from './execution.ts'
 import { tellShared } from './serve.ts'
 import { tellProblem } from './store-guard.ts'
 
@@ -31,6 +32,8 @@ export function meet(
 ): unknown {
   // Without a landing the function has not even returned: this call comes from inside of it.
   if (flight.landing === undefined) return alone(plan, call, identity)
+  holdKey(plan, identity)
+  holdKey(plan, identity)
   flight.waiters++
   return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals, otherwise))
 }
@@ -52,7 +55,10 @@ async function share(
     flight,
     within(flight.landing as Promise<Landing>, plan.waitTimeout, plan.surroundings, (): typeof OVERDUE => OVERDUE),
   )
-  if (landing === RING) return alone(plan, call, identity)
+  if (landing === RING) {
+    const begun = alone(plan, call, identity)
+    return begun instanceof Course ? fly(begun) : begun
+  }
   if (landing === OVERDUE) {
     plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
     plan.flights.giveUpOn(flight)

@@ -12,6 +12,7 @@ import type { Broadcast, Consumer } from '../state/broadcasts.ts'
 import { seizeTurn, turnToStore } from './acquire-lease.ts'
 import { argumentsAsTheyAre, type Given } from './arguments.ts'
 import type { Identity } from './cache-key.ts'
+import { hasStrayed } from './cache-key.ts'
 import { type Call, isRefresh } from './call.ts'
 import { replayable } from './chunks.ts'
 import { type OwnTurn, ownArguments, publish, tagMark } from './compute.ts'
@@ -30,6 +31,9 @@ type Request = { readonly value: unknown } | { readonly error: unknown }
 
 type Step = IteratorResult<unknown>
 
+/** How it has ended. */
+type End = { readonly error: unknown } | { readonly returned: Held } | { readonly strayed: true }
+
 const PLAIN_NEXT: Request = { value: undefined }
 const ENDED: Step = { done: true, value: undefined }
 
@@ -45,8 +49,8 @@ export class SharedIteration implements Broadcast {
   readonly #pickledKey: string | undefined
   readonly #held: Held[] = []
   #source: AsyncGenerator<unknown> | undefined
-  #fetching: Promise<Step> | undefined
-  #end: { readonly error: unknown } | { readonly returned: Held } | undefined
+  #fetching: Promise<Step | typeof RING> | undefined
+  #end: End | undefined
   #followers = 0
   /** A chunk that cannot be pickled came: there is nothing to store. */
   #isBroken = false
@@ -107,6 +111,7 @@ export class SharedIteration implements Broadcast {
       if (held !== undefined) return this.#stepFor(held, false)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
+        if ('strayed' in this.#end) return RING
         return this.#stepFor(this.#end.returned, true)
       }
       const isFirst = this.#fetching === undefined
@@ -122,12 +127,15 @@ export class SharedIteration implements Broadcast {
     return this.#followers === 1 && isStill && at > 0 && this.#held.length === at
   }
 
-  async #fetch(request: Request): Promise<Step> {
+  async #fetch(request: Request): Promise<Step | typeof RING> {
     const stopwatch = sharedTimeOf(this.#plan.surroundings).start()
     try {
       if (this.#source === undefined) await this.#prepare()
       // Every consumer has left before the function began.
       if (this.#end !== undefined) return await this.#giveBack()
+      if (this.#source === undefined && hasStrayed(this.#plan, this.#call.self, this.#call.args, this.#identity)) {
+        return await this.#stray()
+      }
       const next = fly(this.flight, () => this.#resume(request))
       stopwatch.pending()
       const step = await next.finally(() => {
@@ -162,6 +170,14 @@ export class SharedIteration implements Broadcast {
     this.#isSteered = true
     this.#plan.flights.close(this.flight)
     return 'error' in request ? source.throw(request.error) : source.next(request.value)
+  }
+
+  /** The key is not that of the arguments any more: each consumer goes on by itself. */
+  async #stray(): Promise<typeof RING> {
+    this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'strayed' })
+    this.#finish({ strayed: true })
+    await this.#giveBack()
+    return RING
   }
 
   /** What it needs to store its chunks later. It does not wait. */
@@ -266,7 +282,7 @@ export class SharedIteration implements Broadcast {
     this.#plan.reporter.tell('compute', { hash: this.#identity.hash, durationMs: this.#durationMs, failed })
   }
 
-  #finish(end: { readonly error: unknown } | { readonly returned: Held }): void {
+  #finish(end: End): void {
     this.#end = end
     this.#plan.flights.end(this.flight)
     this.#plan.broadcasts.end(this.#identity.text, this)

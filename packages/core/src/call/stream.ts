@@ -6,6 +6,7 @@ import { refreshInBackground } from './background-refresh.ts'
 import { plain } from './bypass.ts'
 import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
 import { type Call, isRefresh, signalsOf } from './call.ts'
+import { holdKey } from './create-entry.ts'
 import { heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
 import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './serve.ts'
 import { SharedIteration } from './shared-iteration.ts'
@@ -23,6 +24,7 @@ export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
   if (plan.mode === 'off') return yield* plain(plan, call) as AsyncGenerator<unknown>
   throwIfAborted(signalsOf(call))
   const identity = identify(plan, call.self, call.args)
+  holdKey(plan, identity)
   const known = isRefresh(plan, call) ? again(plan, identity) : await look(plan, call, identity)
   if (hasStrayed(plan, call.self, call.args, identity)) {
     plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })

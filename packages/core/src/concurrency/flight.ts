@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Entry, Lease, Mode } from '@persist/store'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
 export interface Landing {
@@ -54,12 +55,38 @@ export interface Flight {
   lease?: NotedLease | undefined
   /** Where `Flights.end` takes the note away that this thread holds a lease. */
   dropLease?: (() => void) | undefined
+  /** Its lease, and the runs before and after it. */
+  succession?: Succession | undefined
   /** How many flights may run at once: see the class `Limit`. */
   limits?: readonly RunLimit[] | undefined
   /** The limits in which it holds a place. */
   places?: RunLimit[] | undefined
   /** The limit at which it stands in line. */
   inLine?: RunLimit | undefined
+}
+
+/**
+ * Of two runs in this process with one key, a refresh that began later takes the lease from the earlier run. If the refresh
+ * then stores nothing, the earlier run still may: by the lease, which shows that nothing was set or deleted meanwhile.
+ */
+export interface Succession {
+  /** The lease by which the run may store. */
+  lease: Lease<Mode> | undefined
+  /** The run from which it took the lease. */
+  before?: Flight | undefined
+  /** The run that took the lease from it. */
+  after?: Flight | undefined
+  /** The result of an earlier run that has ended: to be stored if this run stores nothing. */
+  inReserve?: Reserve | undefined
+  /** Ends the renewal of a lease that came back. */
+  stopRenewing?: () => void
+}
+
+/** A result, and the point in the order of deletions by tag at which its run began. */
+export interface Reserve {
+  readonly entry: Entry
+  readonly value: unknown
+  readonly mark: string | undefined
 }
 
 /** A lease that a flight holds, with what it notes there for those who wait for it. */

@@ -35,7 +35,11 @@ export class Flights {
       parent.children ??= new Set()
       parent.children.add(flight)
     }
-    if (joinable) this.#joinable.set(text, flight)
+    if (joinable) {
+      const before = this.#joinable.get(text)
+      if (before !== undefined) this.#outdate(before)
+      this.#joinable.set(text, flight)
+    }
     this.#running.add(flight)
     return flight
   }
@@ -47,6 +51,7 @@ export class Flights {
     flight.dropLease = undefined
     leaveLimits(flight)
     flight.landing = undefined
+    flight.succession = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
     this.#former.delete(flight)

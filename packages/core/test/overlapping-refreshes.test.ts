@@ -1,0 +1,184 @@
+import { memoryStore, type StoreAdapter } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { describe, expect, it } from 'vitest'
+import { elsewhere, gate, lab, turns, withoutLeases } from './lab.ts'
+
+const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
+  ['a synchronous store', () => memoryStore()],
+  ['an asynchronous store', () => delayed(memoryStore())],
+  ['a store without leases', () => withoutLeases(delayed(memoryStore()))],
+]
+
+describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
+  /** Runs that wait for a gate each, and then fail or give their number. */
+  function runs(options: object = {}) {
+    const { persist } = lab()
+    const gates = Array.from({ length: 4 }, () => ({ ...gate(), fails: false }))
+    let count = 0
+    const fn = async () => {
+      const run = count++
+      await gates[run]!.passed
+      if (gates[run]!.fails) throw new Error(`run ${run}`)
+      return run
+    }
+    const cache = makeStore()
+    const f = persist(fn, { funcname: 'f', cache, tags: () => ['t'], ...options })
+    const end = async (run: number, fails = false) => {
+      Object.assign(gates[run]!, { fails })
+      gates[run]!.open()
+      await turns(40)
+    }
+    /** Begins so many, one after the other. */
+    const begin = async (count: number) => {
+      const begun: Promise<number>[] = []
+      for (let one = 0; one < count; one++) {
+        begun.push(f.refresh())
+        begun.at(-1)!.catch(() => {})
+        await turns()
+      }
+      return begun
+    }
+    return { f, begin, end }
+  }
+
+  it('the result of the older stays where the newer fails, whichever ends first', async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const { f, begin, end } = runs()
+      const [older, newer] = await begin(2)
+      for (const run of order) await end(run, run === 1)
+      await expect(newer).rejects.toThrow('run 1')
+      expect([await older, await f.peek()]).toEqual([0, 0])
+    }
+  })
+
+  it('the result of the newer stays where both go well, whichever ends first', async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const { f, begin, end } = runs()
+      const both = await begin(2)
+      for (const run of order) await end(run)
+      expect([await Promise.all(both), await f.peek()]).toEqual([[0, 1], 1])
+    }
+  })
+
+  it('of three the newest that goes well stays, whatever the order', async () => {
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]
+    for (const order of orders) {
+      for (let fails = 0; fails < 8; fails++) {
+        const { f, begin, end } = runs()
+        await begin(3)
+        for (const run of order) await end(run, (fails & (1 << run)) > 0)
+        const newest = [2, 1, 0].find((run) => (fails & (1 << run)) === 0)
+        expect({ order, fails, stays: await f.peek() }).toEqual({ order, fails, stays: newest })
+      }
+    }
+  })
+
+  it.each([
+    ['forget', (f: Changeable) => f.forget(), undefined],
+    ['clear', (f: Changeable) => f.clear(), undefined],
+    ['deleteByTag', (f: Changeable) => f.cache.deleteByTag('t'), undefined],
+    ['put', (f: Changeable) => f.put(9), 9],
+  ] as const)('what was there before a %s does not come back, at any time', async (_verb, change, left) => {
+    for (const when of [0, 1, 2]) {
+      for (const order of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const { f, begin, end } = runs()
+        await begin(2)
+        for (const [at, run] of order.entries()) {
+          if (at === when) await change(f)
+          await end(run, run === 1)
+        }
+        if (when === 2) await change(f)
+        expect(await f.peek()).toBe(left)
+      }
+    }
+  })
+
+  it('a refresh that is not to be stored leaves the older one stored', async () => {
+    const { f, begin, end } = runs({ shouldStore: (result: number) => result === 0 })
+    await begin(2)
+    await end(0)
+    await end(1)
+    expect(await f.peek()).toBe(0)
+  })
+})
+
+it('a result that is left to a later run is told of only where it is stored', async () => {
+  for (const fails of [true, false]) {
+    const { persist, report, told } = lab()
+    const gates = [gate(), gate()]
+    let count = 0
+    const f = persist(
+      async () => {
+        const run = count++
+        await gates[run]!.passed
+        if (run === 1 && fails) throw new Error('down')
+        return run
+      },
+      { funcname: 'f', cache: memoryStore(), report },
+    )
+    for (let run = 0; run < 2; run++) {
+      f.refresh().catch(() => {})
+      await turns()
+    }
+    for (const one of gates) {
+      one.open()
+      await turns()
+    }
+    expect(told()).toEqual(['miss refresh', 'miss refresh', 'compute', 'compute', 'write'])
+  }
+})
+
+interface Changeable {
+  forget(): unknown
+  clear(): unknown
+  put(value: number): unknown
+  cache: { deleteByTag(tag: string): unknown }
+}
+
+it('what another process deletes while refreshes overlap does not come back', async () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ]) {
+    for (const when of [0, 1]) {
+      const { persist } = lab()
+      const cache = memoryStore()
+      const gates = [gate(), gate()]
+      let count = 0
+      const fn = async () => {
+        const run = count++
+        await gates[run]!.passed
+        if (run === 1) throw new Error('down')
+        return run
+      }
+      const f = persist(fn, { funcname: 'f', cache })
+      const g = persist(fn, { funcname: 'f', cache: elsewhere(cache) })
+      for (let run = 0; run < 2; run++) {
+        f.refresh().catch(() => {})
+        await turns()
+      }
+      for (const [at, run] of order.entries()) {
+        if (at === when) await g.put(9)
+        gates[run]!.open()
+        await turns()
+      }
+      expect(await f.peek()).toBe(9)
+    }
+  }
+})
