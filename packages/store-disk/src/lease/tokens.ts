@@ -8,7 +8,8 @@ import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
 import { readNote } from './note.ts'
-import { Observations } from './observations.ts'
+import { MOST_WATCHED, Observations } from './observations.ts'
+import { Silences } from './silences.ts'
 import { Sweep } from './sweep.ts'
 import { readToken, scratchName, type Token, type TokenKind, tokenName } from './token.ts'
 
@@ -37,6 +38,7 @@ export class Tokens {
   readonly #plan: Plan
   readonly #root: Root
   readonly #observations: Observations
+  readonly #silences: Silences
   readonly #leased = new Set<string>()
   readonly #safe = new Set<string>()
   readonly sweep: Sweep
@@ -44,8 +46,15 @@ export class Tokens {
   constructor(plan: Plan, root: Root) {
     this.#plan = plan
     this.#root = root
-    this.#observations = new Observations(plan.clock.monotonic)
-    this.sweep = new Sweep(plan, (path, token) => this.#isLitter(path, token))
+    this.#silences = new Silences(plan)
+    this.#observations = new Observations(plan.clock.monotonic, MOST_WATCHED, (name, stamp, ms) =>
+      this.#silences.before(name, stamp, ms),
+    )
+    this.sweep = new Sweep(
+      plan,
+      (path, token) => this.#isLitter(path, token),
+      () => this.#silences.flush(),
+    )
   }
 
   /** Makes a token and leaves it open. */
@@ -183,7 +192,9 @@ export class Tokens {
   #leasesOfSilence(path: string, token: Token, { mtimeMs, size }: Pick<FileStat, 'mtimeMs' | 'size'>): number {
     const said = readNote(this.#plan, path, size).ms ?? token.leaseMs ?? SET_MS
     const ms = Math.max(1, Math.min(said, Math.max(LONGEST_LEASE, 10 * this.#plan.leaseMs)))
-    return this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`) / ms
+    const silentMs = this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`, ms)
+    this.#silences.flushIfDue()
+    return silentMs / ms
   }
 
   #remove(shard: string, name: string): boolean {
