@@ -55,6 +55,12 @@ export class Observations {
     return before
   }
 
+  /** Whether this name may have been unchanged for so long: a look decides. */
+  mayBeUnchangedFor(name: string, ms: number): boolean {
+    const known = this.#seen.get(name)
+    return known !== undefined && this.#monotonic() - known.since >= ms
+  }
+
   forget(name: string): void {
     this.#seen.delete(name)
   }

@@ -1,12 +1,14 @@
 import { StoreError } from '@persist/errors'
 import type { LeaseHolder } from '@persist/store'
 import { signOf } from '@persist/store/holder'
-import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
+import { CREATE_FLAGS, errorCode, makeFile, READ_FLAGS } from '../files/file-system.ts'
 import type { FileStat } from '../files/file-system-calls.ts'
+import { openOwn } from '../files/own-file.ts'
 import { moveOut, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
+import { KnownHolders } from './known-holders.ts'
 import { readNote } from './note.ts'
 import { MOST_WATCHED, Observations } from './observations.ts'
 import { Silences } from './silences.ts'
@@ -22,6 +24,11 @@ const GIVEN_UP_AFTER = 24 * 3_600_000
 const LITTER_LEASES = 10
 /** What a token says of its own time is believed up to here, or up to ten times one's own lease. */
 const LONGEST_LEASE = 600_000
+/** Of so many tokens in a folder a look at all of them learns as much as it can, once in so many milliseconds. */
+const MANY = 64
+const LEARN_AGAIN_MS = 1000
+/** How many tokens of dead holders go at once, so that the next looks are short. */
+const MOST_AT_ONCE = 1024
 /** A listing on a network share may show for a while what has gone: so often it is asked again. */
 const MOST_ROUNDS = 10
 
@@ -39,6 +46,9 @@ export class Tokens {
   readonly #root: Root
   readonly #observations: Observations
   readonly #silences: Silences
+  readonly #holders = new KnownHolders()
+  /** The folders of tokens that have many: when all of them were last noted. */
+  readonly #crowded = new Map<string, number>()
   readonly #leased = new Set<string>()
   readonly #safe = new Set<string>()
   readonly sweep: Sweep
@@ -113,12 +123,49 @@ export class Tokens {
   rivals({ tag, mark }: Target, own?: string): Token[] {
     const target = `${tag}-${mark}`
     const found: Token[] = []
-    for (const name of this.names(this.#plan.layout.shardOf(mark))) {
+    const shard = this.#plan.layout.shardOf(mark)
+    const names = this.names(shard)
+    if (names.length >= MANY) this.#learn(shard, names)
+    else this.#crowded.delete(shard)
+    for (const name of names) {
       if (name === own || !name.startsWith(target)) continue
       const token = readToken(name)
       if (token?.target === target) found.push(token)
     }
     return found
+  }
+
+  /**
+   * The lease that another one was seen to hold, and still holds: one file is looked at, however many there are. Whoever is
+   * not told of one here has to look for rivals.
+   */
+  knownHolder({ tag, mark }: Target): Token | undefined {
+    const shard = this.#plan.layout.shardOf(mark)
+    const token = this.#holders.of(shard, `${tag}-${mark}`)
+    if (token === undefined) return undefined
+    const stat = this.#opened(shard + token.name)
+    if (stat !== undefined && !this.#isSilent(shard + token.name, token, stat)) return token
+    this.#holders.forget(shard, token.target)
+    return undefined
+  }
+
+  /** Remembers who holds a lease. */
+  noteHolder({ mark }: Target, token: Token): void {
+    this.#holders.note(this.#plan.layout.shardOf(mark), token)
+  }
+
+  /** Takes the tokens of dead holders away that this process has waited for, where there are many. */
+  removeLost({ mark }: Target): void {
+    const shard = this.#plan.layout.shardOf(mark)
+    if (!this.#crowded.has(shard)) return
+    let left = MOST_AT_ONCE
+    for (const token of this.#holders.in(shard)) {
+      const isRipe = this.#observations.mayBeUnchangedFor(token.name, token.leaseMs ?? 0)
+      if (!isRipe || !this.isLost(shard + token.name, token)) continue
+      this.#holders.forget(shard, token.target)
+      this.#remove(shard, token.name)
+      if (--left === 0) return
+    }
   }
 
   /** Takes all tokens of one kind for an entry away: no lease can be published, nothing that is aside comes back. */
@@ -154,7 +201,7 @@ export class Tokens {
     if (sign === 'gone') return true
     if (sign === 'alive') return false
     const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    return stat === undefined || this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
+    return stat === undefined || this.#isSilent(path, token, stat, sign)
   }
 
   /** What others may know of the lease that this token is. */
@@ -186,6 +233,38 @@ export class Tokens {
     if (stat === undefined) return true
     const seemsOld = this.#plan.clock.now() - stat.mtimeMs > GIVEN_UP_AFTER
     return seemsOld && this.#leasesOfSilence(path, token, stat) >= LITTER_LEASES
+  }
+
+  #isSilent(path: string, token: Token, stat: FileStat, sign = signOf(token.holder)): boolean {
+    if (sign === 'gone') return true
+    if (sign === 'alive') return false
+    return this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
+  }
+
+  /** Opened, and not only looked at: on a network share that alone shows that a file is gone. */
+  #opened(path: string): FileStat | undefined {
+    const { fs } = this.#plan
+    try {
+      const fd = openOwn(fs, path, READ_FLAGS)
+      try {
+        return fs.fstatSync(fd)
+      } finally {
+        fs.closeSync(fd)
+      }
+    } catch {
+      // Also what is no token of ours, or may not be read: the names in the folder decide then.
+      return undefined
+    }
+  }
+
+  #learn(shard: string, names: readonly string[]): void {
+    const now = this.#plan.clock.monotonic()
+    if (now - (this.#crowded.get(shard) ?? Number.NEGATIVE_INFINITY) < LEARN_AGAIN_MS) return
+    this.#crowded.set(shard, now)
+    for (const name of names) {
+      const token = readToken(name)
+      if (token !== undefined) this.#holders.note(shard, token)
+    }
   }
 
   /** For how many times its own time a token has not changed. */
