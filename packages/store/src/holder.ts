@@ -68,7 +68,8 @@ export function signOf(holder: Holder): Sign {
  *
  * @example
  * ```ts
- * bootClock()?.now()   // 11520430: the machine started three hours ago
+ * const before = bootClock()?.now() ?? 0
+ * before <= (bootClock()?.now() ?? 0)   // true
  * ```
  */
 export function bootClock(): BootClock | undefined {
