@@ -1,10 +1,12 @@
 import { appendFileSync } from 'node:fs'
-import { type Entry, type StoreAdapter, schemeOf } from '@persist/store'
+import { type Entry, type Store, type StoreAdapter, schemeOf } from '@persist/store'
 import { ioRefusal } from './exit.ts'
 import { oneLine } from './output.ts'
 import type { Session } from './session.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from './transfer/lines.ts'
 import { sameEntry } from './transfer/same-entry.ts'
+
+const LEASE_MS = 30_000
 
 /** What `persist verify` found at one place. */
 export interface Finding {
@@ -43,16 +45,22 @@ async function removeReadable(
   entry: Entry,
 ): Promise<Outcome> {
   const store = adapter.open(funcname)
-  const there = await store.get(entry.hash)
-  if (there === undefined || !sameEntry(there, entry)) return 'replaced'
-  try {
-    quarantine.add(lineOf({ funcname, entry }))
-  } catch (error) {
-    if (!isTooLong(error)) throw error
-    output.note(`${oneLine(funcname)} ${oneLine(entry.hash)} is too large for the quarantine file, and stays`)
-    return 'stays'
-  }
-  return (await store.delete(entry.hash)) ? 'aside' : 'replaced'
+  const name = `${oneLine(funcname)} ${oneLine(entry.hash)}`
+  return removeAlone(adapter, store, entry.hash, {
+    busy: () => output.note(`${name} is being computed at this moment, and stays`),
+    refuse: async () => {
+      const there = await store.get(entry.hash)
+      if (there === undefined || !sameEntry(there, entry)) return 'replaced'
+      try {
+        quarantine.add(lineOf({ funcname, entry }))
+      } catch (error) {
+        if (!isTooLong(error)) throw error
+        output.note(`${name} is too large for the quarantine file, and stays`)
+        return 'stays'
+      }
+      return undefined
+    },
+  })
 }
 
 /** A folder moves what is damaged aside when it is read; from other stores it has to be deleted, unreadable as it is. */
@@ -67,7 +75,48 @@ async function removeDamaged(
   if (state === 'absent') return 'aside'
   if (state === 'sound') return 'replaced'
   if (schemeOf(session.url) === 'file') return 'stays'
-  return (await adapter.open(funcname).delete(hash)) ? 'aside' : 'replaced'
+  return removeAlone(adapter, adapter.open(funcname), hash, {
+    busy: () =>
+      session.output.note(`${oneLine(funcname)} ${oneLine(hash)} is being computed at this moment, and stays`),
+    refuse: async () => ((await stateOf(adapter, funcname, hash)) === 'damaged' ? undefined : 'replaced'),
+  })
+}
+
+interface Removal {
+  /** A computation of the entry runs. */
+  readonly busy: () => void
+  /** The last look: why it is not to be removed after all. */
+  readonly refuse: () => Promise<Outcome | undefined>
+}
+
+/**
+ * Deletes an entry under a lease of its own. Without one a computation that runs would lose its result, or have it deleted
+ * just after it was stored.
+ */
+async function removeAlone(
+  adapter: StoreAdapter,
+  store: Store,
+  hash: string,
+  { busy, refuse }: Removal,
+): Promise<Outcome> {
+  const ms = adapter.leaseMs ?? LEASE_MS
+  const lease = adapter.supports.lease ? await store.lease!(hash, ms) : undefined
+  if (adapter.supports.lease && lease === undefined) {
+    busy()
+    return 'stays'
+  }
+  let isOver = false
+  try {
+    const refusal = await refuse()
+    if (refusal !== undefined) return refusal
+    // What is set by others ends the lease.
+    if (lease !== undefined && !(await lease.renew(ms))) return 'replaced'
+    const isDeleted = await store.delete(hash)
+    isOver = true
+    return isDeleted ? 'aside' : 'replaced'
+  } finally {
+    if (!isOver) await lease?.release()
+  }
 }
 
 async function stateOf(adapter: StoreAdapter, funcname: string, hash: string): Promise<'sound' | 'damaged' | 'absent'> {

@@ -6,6 +6,8 @@ import { resolveStore } from '@persist/core'
 import { OptionError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
 import {
   afterScheme,
+  KEYV_ADAPTERS,
+  type KeyvAdapter,
   registeredStore,
   registerStore,
   type StoreAdapter,
@@ -26,19 +28,8 @@ const FOLDERS = new Set(['file', 'lmdb', 'memory'])
 /** Stores that have it. */
 const SERVERS = new Set(['mongodb', 'mongodb+srv', 'redis', 'rediss'])
 
-/** Databases that Keyv reaches: the package of the driver, and what it exports. */
-const KEYV_DRIVERS: Readonly<Record<string, readonly [string, string]>> = {
-  postgres: ['@keyv/postgres', 'KeyvPostgres'],
-  postgresql: ['@keyv/postgres', 'KeyvPostgres'],
-  mysql: ['@keyv/mysql', 'KeyvMysql'],
-  mariadb: ['@keyv/mysql', 'KeyvMysql'],
-  sqlite: ['@keyv/sqlite', 'KeyvSqlite'],
-  valkey: ['@keyv/valkey', 'KeyvValkey'],
-  memcache: ['@keyv/memcache', 'KeyvMemcache'],
-  memcached: ['@keyv/memcache', 'KeyvMemcache'],
-  etcd: ['@keyv/etcd', 'KeyvEtcd'],
-  dynamodb: ['@keyv/dynamo', 'KeyvDynamo'],
-}
+/** What may be a URL with its slashes forgotten, and is no drive of Windows. */
+const HALF_URL = /^[a-z][a-z\d+.-]+:/i
 
 /** The scheme for the exports of the module that `--store` names: `store://` the default one, `store://name` others. */
 export const MODULE_SCHEME = 'store'
@@ -86,6 +77,8 @@ export class Stores {
   }
 
   #disk(url: string, purpose: Purpose): StoreAdapter {
+    // Refuses `redis:/x`, which would be a folder of that name, as a program does.
+    if (HALF_URL.test(url)) resolveStore(url)
     const { fromUrl } = createRequire(import.meta.url)('@persist/store-disk') as typeof import('@persist/store-disk')
     const secret = this.#env.PERSIST_SECRET
     return fromUrl(url, { ...(secret && { secret }), ...(purpose === 'look' && { fileSystem: lookOnly }) })
@@ -100,8 +93,8 @@ export class Stores {
       if (typeof fromUrl === 'function' && (isUnknown || error instanceof StoreNotInstalledError)) {
         return fromUrl(url, this.#optionsFor(url)) as StoreAdapter
       }
-      const driver = isUnknown && Object.hasOwn(KEYV_DRIVERS, error.scheme) ? KEYV_DRIVERS[error.scheme] : undefined
-      throw driver === undefined ? error : throughKeyv(url, ...driver)
+      const adapter = isUnknown && Object.hasOwn(KEYV_ADAPTERS, error.scheme) ? KEYV_ADAPTERS[error.scheme] : undefined
+      throw adapter === undefined ? error : throughKeyv(url, adapter)
     }
   }
 
@@ -130,11 +123,11 @@ export class Stores {
   }
 }
 
-function throughKeyv(url: string, driver: string, name: string): Refusal {
+function throughKeyv(url: string, { module, name }: KeyvAdapter): Refusal {
   const scheme = schemeOf(url)
   return new Refusal(
     `${scheme}:// is reached through Keyv. Write a module, and name it with --store ./store.mjs:\n` +
-      `  import ${name} from '${driver}'\n` +
+      `  import ${name} from '${module}'\n` +
       `  import { keyvStore } from '@persist/store-keyv'\n` +
       `  import Keyv from 'keyv'\n` +
       `  export default keyvStore(new Keyv(new ${name}('${scheme}://…')))`,

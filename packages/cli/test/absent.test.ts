@@ -188,3 +188,19 @@ test.each([
   for (const part of [driver, 'keyvStore(new Keyv(', '--store']) expect(stderr).toContain(part)
   expect(stderr).not.toContain('S3cret')
 })
+
+test.each(['redis', 'rediss', 'mongodb', 'mongodb+srv', 'lmdb', 'memory', 'file', 'postgres', 'dynamodb'])(
+  '%s: with one slash, or none, is refused by every command, and makes no folder of that name',
+  async (scheme) => {
+    writeFileSync(join(cwd, 'all.ndjson'), '')
+    for (const cache of [`${scheme}:/ann:S3cret@host/0`, `${scheme}:host`]) {
+      for (const args of [['ls'], ['clear', 'f', '--yes'], ['import', 'all.ndjson']]) {
+        const { code, stderr } = await persist(['-c', cache, ...args], { cwd })
+        expect(code).toBe(2)
+        expect(stderr).toContain(`${scheme}://`)
+        expect(stderr).not.toContain('S3cret')
+      }
+    }
+    expect(readdirSync(cwd).filter((name) => name.startsWith(scheme))).toEqual([])
+  },
+)

@@ -145,6 +145,29 @@ onTerminal('while the question stands', () => {
   })
 })
 
+test.each(['file', 'lmdb'])(
+  '--repair of a %s cache leaves an entry to the computation of it that runs',
+  async (scheme) => {
+    const cwd = newFolder()
+    const dir = join(cwd, 'cache')
+    const adapter = scheme === 'file' ? diskStore(dir) : lmdbStore(dir)
+    const store = adapter.open('double')
+    const wrong = { ...MISPLACED, key: '{"v":1,"json":[2]}' }
+    store.set(wrong)
+    const lease = store.lease!(wrong.hash, 60_000)!
+    const repair = ['-c', `${scheme}://${dir}`, 'verify', '--repair', '-y', '--quarantine', 'q.ndjson']
+    expect(await persist(repair, { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is being computed at this moment, and stays/),
+    })
+    const right = { ...MISPLACED, key: '{"v":1,"json":[1]}', createdAt: 2 }
+    expect(lease.publish(right)).toBe(true)
+    expect(await persist(repair, { cwd })).toMatchObject({ code: 0 })
+    expect(store.get(wrong.hash)).toEqual(right)
+    adapter.close()
+  },
+)
+
 test('a quarantine that cannot be written keeps the entries', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'))

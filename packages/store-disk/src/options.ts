@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
+import { bootClock } from '@persist/store/holder'
 import { type FileSystem, realFileSystem } from './files/file-system.ts'
 import { patient } from './files/patient.ts'
 import { Layout } from './folder/layout.ts'
@@ -22,7 +23,7 @@ export interface DiskStoreOptions {
   readonly layout?: 'entries' | 'pypersist' | undefined
   /** The synchronous calls of `node:fs` that are used: to watch them, or to make them fail. Default: `node:fs`. */
   readonly fileSystem?: FileSystem | undefined
-  /** Default: `Date.now` and `performance.now`. */
+  /** Default: `Date.now`, `performance.now`, and the kernel's uptime where it shows one. */
   readonly clock?: Clock | undefined
 }
 
@@ -37,7 +38,13 @@ const CHECKS: OptionChecks<DiskStoreOptions> = {
   clock: ['an object with now and monotonic', isObject],
 }
 
-const realClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }
+const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  get shared() {
+    return bootClock()
+  },
+}
 
 /** The options, checked and completed. */
 export function makePlan(dir: string, options: DiskStoreOptions): Plan {

@@ -246,9 +246,9 @@ describe('holders that died all at once', () => {
     let now = 0
     const observations = new Observations(() => now)
     const names = Array.from({ length: 100_000 }, (_, number) => `token-${number}`)
-    for (const name of names) expect(observations.unchangedFor(name, 'x')).toBe(0)
+    for (const name of names) expect(observations.unchangedFor(name, 'x', MS)).toBe(0)
     now += MS
-    for (const name of names) expect(observations.unchangedFor(name, 'x')).toBe(MS)
+    for (const name of names) expect(observations.unchangedFor(name, 'x', MS)).toBe(MS)
 
     const few = new Observations(() => now, 100)
     const left = new Set(names.slice(0, 1000))
@@ -256,7 +256,7 @@ describe('holders that died all at once', () => {
     for (; left.size > 0; rounds++) {
       expect(rounds).toBeLessThan(12)
       for (const name of left) {
-        if (few.unchangedFor(name, 'x') >= MS) {
+        if (few.unchangedFor(name, 'x', MS) >= MS) {
           few.forget(name)
           left.delete(name)
         }
@@ -269,11 +269,11 @@ describe('holders that died all at once', () => {
   test('what nobody has asked for lately makes room', () => {
     let now = 0
     const observations = new Observations(() => now, 100)
-    for (let number = 0; number < 100; number++) observations.unchangedFor(`old-${number}`, 'x')
+    for (let number = 0; number < 100; number++) observations.unchangedFor(`old-${number}`, 'x', MS)
     now += 3_600_000
-    observations.unchangedFor('new', 'x')
+    observations.unchangedFor('new', 'x', MS)
     now += MS
-    expect(observations.unchangedFor('new', 'x')).toBe(MS)
+    expect(observations.unchangedFor('new', 'x', MS)).toBe(MS)
   })
 })
 

@@ -14,8 +14,10 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PersistError } from '@persist/errors'
+import { bootClock } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Layout } from '../src/folder/layout.ts'
 import { newFolder, plain } from './support/folder.ts'
 import { PLANTS, plant } from './support/plants.mjs'
 
@@ -34,14 +36,17 @@ beforeEach(() => {
   const store = diskStore(dir).open('f', { bounds: { maxEntries: 50 } })
   for (let number = 0; number < 20; number++) store.set(plain(`entry-${number}`))
   store.lease!('b-hash', 1000)!.release()
+  const shard = new Layout(dir).shardOf('foreign')
+  mkdirSync(shard, { recursive: true })
+  writeFileSync(join(shard, `${tag}-foreign-lease30000-0123456789ab-42-42-1-abc.0`), '')
   writeFileSync(victim, 'precious')
 })
 
-const FILES = [`tally-${tag}`, `deleted-${tag}`, `leased-${tag}`]
+const NAMES = { 'tally-…': tag, 'deleted-…': tag, 'leased-…': tag, 'silent-…': bootClock()?.boot ?? tag }
 
-describe.each(FILES.map((name) => name.replace(tag, '…')))('in the place of %s', (file) => {
+describe.each(Object.entries(NAMES))('in the place of %s', (file, digest) => {
   test.each(PLANTS)('%s harms nobody and hangs nothing, and values are right', (kind) => {
-    const path = join(dir, '.persist', file.replace('…', tag))
+    const path = join(dir, '.persist', file.replace('…', digest))
     rmSync(path, { force: true })
     plant(kind, path, victim)
     const { stdout, error } = spawnSync(process.execPath, [EVERYTHING, dir], { encoding: 'utf8', timeout: 20_000 })

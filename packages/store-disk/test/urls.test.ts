@@ -69,3 +69,10 @@ test('an option that there is not is refused, with the nearest one', () => {
   expect(() => diskStore('x', { durable: 'yes' } as never)).toThrow(expect.objectContaining({ option: 'durable' }))
   expect(() => diskStore('x', { secret: '' })).toThrow(expect.objectContaining({ option: 'secret' }))
 })
+
+test('what looks like a secret in a URL that is refused is not shown', () => {
+  for (const url of ['file://cache?secret=S3cret', 'file://ann:S3cret@host/%zz', 'redis://ann:S3/cret@host']) {
+    expect(() => diskStore(url)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_OPTION' }))
+    expect(() => diskStore(url)).not.toThrow(/S3/)
+  }
+})

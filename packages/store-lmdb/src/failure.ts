@@ -1,4 +1,5 @@
 import { PersistError, StoreError, type StoreErrorCode } from '@persist/errors'
+import { TooLarge } from './record.ts'
 
 /** Where a verb was when it failed. */
 export interface Whereabouts {
@@ -14,6 +15,9 @@ const FORMAT = new Set<unknown>([-30794, -30793])
 
 /** What LMDB or the file system threw, as a {@link StoreError} that keeps it as its `cause`; all else as it is. */
 export function storeTrouble(error: unknown, where: Whereabouts): unknown {
+  if (error instanceof TooLarge) {
+    return new StoreError('ERR_PERSIST_VALUE_TOO_LARGE', `The store ${where.store}: ${error.message}`, where)
+  }
   // What the entry itself throws while it is read is nobody's trouble but its maker's.
   if (error instanceof PersistError || !isStoreTrouble(error)) return error
   const { code, message } = error

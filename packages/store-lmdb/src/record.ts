@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { Entry, Head, ListedHead } from '@persist/store'
 import { areFields } from './fields.ts'
@@ -13,7 +14,7 @@ import { isWellFormed } from './keys.ts'
  * | 5 | bits: 1 the payload is bytes, 2 `expiresAt`, 4 `durationMs`, 8 `promised` is there, 16 `promised`, 32 the payload is UTF-16 |
  * | 6-13, 14-21, 22-29 | `createdAt`, `expiresAt`, `durationMs` as doubles |
  * | 30-33 | length of the fields that follow |
- * | 34- | the other fields as JSON (`fields.ts`), or nothing; then the payload, whose text is UTF-8, or UTF-16 with half a surrogate pair |
+ * | 34- | the other fields as JSON (`fields.ts`), or nothing; then the payload, whose text is UTF-8, or UTF-16: with half a surrogate pair, or where UTF-8 has more bytes than a string may have |
  */
 const FORMAT = 1
 const CHECKED = 4
@@ -31,16 +32,34 @@ const HAS_PROMISED = 8
 const PROMISED = 16
 const IS_UTF16 = 32
 
+/** LMDB writes a record by one call of the system, which takes 2 GiB less a page on Linux. */
+const MOST_BYTES = 2040 * 1024 * 1024
+/** V8 reads no more UTF-8 than this into a string, however few characters that is. */
+const MOST_UTF8 = constants.MAX_STRING_LENGTH
+
+/** An entry that LMDB cannot hold. */
+export class TooLarge extends Error {
+  constructor(bytes: number) {
+    super(`an entry of ${bytes} bytes is too large for LMDB: at most ${MOST_BYTES}`)
+  }
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Writes an entry as the record for its key. */
+/**
+ * Writes an entry as the record for its key.
+ *
+ * @throws TooLarge
+ */
 export function encode(entry: Entry, key: Buffer): Buffer {
   const { hash: _, payload, createdAt, expiresAt, durationMs, promised, ...others } = entry
   const encoding = encodingOf(payload)
   const fields = hasAny(others) ? JSON.stringify(others, forever) : ''
   const fieldsLength = Buffer.byteLength(fields)
   const start = FIELDS + fieldsLength
-  const record = Buffer.allocUnsafe(start + Buffer.byteLength(payload, encoding))
+  const length = start + Buffer.byteLength(payload, encoding)
+  if (length > MOST_BYTES) throw new TooLarge(length)
+  const record = Buffer.allocUnsafe(length)
   record[CHECKED] = FORMAT
   record[FLAGS] =
     (typeof payload === 'string' ? 0 : IS_BYTES) |
@@ -68,7 +87,9 @@ export function encode(entry: Entry, key: Buffer): Buffer {
 export function decode(record: Buffer, length: number, key: Buffer, hash: string): Entry | undefined {
   const start = payloadStart(record, length, key)
   if (start === undefined) return undefined
-  const entry = { hash, payload: payloadOf(record, start, length), createdAt: record.readDoubleLE(CREATED_AT) }
+  const payload = payloadOf(record, start, length)
+  if (payload === undefined) return undefined
+  const entry = { hash, payload, createdAt: record.readDoubleLE(CREATED_AT) }
   return addOptional(entry, record, start) ? entry : undefined
 }
 
@@ -87,10 +108,12 @@ function payloadStart(record: Buffer, length: number, key: Buffer): number | und
   return start <= length && checkOf(record, length, key) === record.readUInt32LE() ? start : undefined
 }
 
-function payloadOf(record: Buffer, start: number, length: number): Entry['payload'] {
+/** `undefined` for text that is too long for a string, as an older version may have written it. */
+function payloadOf(record: Buffer, start: number, length: number): Entry['payload'] | undefined {
   const flags = record[FLAGS]!
   if (flags & IS_BYTES) return new Uint8Array(Uint8Array.prototype.slice.call(record, start, length))
-  return record.toString(flags & IS_UTF16 ? 'utf16le' : 'utf8', start, length)
+  if (flags & IS_UTF16) return record.toString('utf16le', start, length)
+  return length - start > MOST_UTF8 ? undefined : record.toString('utf8', start, length)
 }
 
 /** One by one, since a hit is in a hurry: spreading objects takes longer than all the rest of the reading. */
@@ -120,9 +143,11 @@ function checkOf(record: Buffer, length: number, key: Buffer): number {
   return crc32(record.subarray(CHECKED, length), crc32(key))
 }
 
-/** UTF-8 has no half a surrogate pair, and would make another text of it. */
+/** UTF-8 has no half a surrogate pair, and would make another text of it; and too much of it could not be read. */
 function encodingOf(payload: Entry['payload']): 'utf8' | 'utf16le' {
-  return typeof payload === 'string' && !isWellFormed(payload) ? 'utf16le' : 'utf8'
+  if (typeof payload !== 'string') return 'utf8'
+  const isTooLong = payload.length > MOST_UTF8 / 3 && Buffer.byteLength(payload) > MOST_UTF8
+  return isTooLong || !isWellFormed(payload) ? 'utf16le' : 'utf8'
 }
 
 /** JSON has no infinite number; the largest one is as far away. */

@@ -1,5 +1,5 @@
 import { OptionError } from '@persist/errors'
-import { afterScheme, type StoreAdapter, schemeOf } from '@persist/store'
+import { afterScheme, redactUrl, type StoreAdapter, schemeOf } from '@persist/store'
 import { lmdbStore } from './lmdb-store.ts'
 import type { LmdbStoreOptions } from './options.ts'
 
@@ -36,5 +36,7 @@ function decoded(url: string | URL, path: string): string {
 }
 
 function refused(url: string | URL, why: string): OptionError {
-  return new OptionError(`The cache URL ${JSON.stringify(String(url))} cannot be used: ${why}.`, { option: 'cache' })
+  return new OptionError(`The cache URL ${JSON.stringify(redactUrl(String(url)))} cannot be used: ${why}.`, {
+    option: 'cache',
+  })
 }

@@ -44,6 +44,17 @@ test('within one turn of the event loop a thread sees what another one writes an
   adapter.close()
 })
 
+test('an entry that is larger than LMDB takes is refused as too large, and the old one stays', () => {
+  const store = lmdbStore(folder).open('f')
+  store.set({ hash: 'a', payload: 'the old one', createdAt: 1 })
+  const lease = store.lease!('a', 60_000)!
+  const entry = { hash: 'a', payload: new Uint8Array(2_147_479_552), createdAt: 1 }
+  const refusal = { code: 'ERR_PERSIST_VALUE_TOO_LARGE', hash: 'a', message: expect.stringContaining('too large') }
+  expect(() => lease.publish(entry)).toThrow(expect.objectContaining(refusal))
+  expect(() => store.set(entry)).toThrow(expect.objectContaining(refusal))
+  expect(store.get('a')?.payload).toBe('the old one')
+})
+
 test('very many reads in one turn leave no heap of timers behind', () => {
   const adapter = lmdbStore(folder, { flush: false })
   const store = adapter.open('f')

@@ -163,3 +163,10 @@ test.each(['records-1', 'records-1-stale'])('%s: records of format 1 are written
     expect(decode(bytes, bytes.length, key, entry.hash)).toEqual(meant)
   }
 })
+
+test('text that has more UTF-8 than a string may have comes back', () => {
+  // 538 MB of UTF-8, in 269 million characters.
+  const payload = 'ä'.repeat(269_000_000)
+  const record = encode({ hash: HASH, payload, createdAt: 1 }, KEY)
+  expect(decode(record, record.length, KEY, HASH)?.payload === payload).toBe(true)
+})

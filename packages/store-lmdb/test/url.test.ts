@@ -30,3 +30,10 @@ test('an option that there is not, or of another kind, is an error that says so'
   expect(() => lmdbStore('x', { flush: 'no' as unknown as boolean })).toThrow(OptionError)
   expect(() => fromUrl('lmdb://x', { leaseMs: 0 })).toThrow(OptionError)
 })
+
+test('what looks like a secret in a URL that is refused is not shown', () => {
+  for (const url of ['lmdb://cache?secret=S3cret', 'lmdb://ann:S3cret@host/%zz', 'redis://ann:S3/cret@host']) {
+    expect(() => fromUrl(url)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_OPTION' }))
+    expect(() => fromUrl(url)).not.toThrow(/S3/)
+  }
+})

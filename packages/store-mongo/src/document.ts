@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { hash, randomBytes } from 'node:crypto'
 import type { Entry } from '@persist/store'
 import { asBuffer, isWellFormed, type StoredText, storedText, storedTime } from './fields.ts'
@@ -46,6 +47,8 @@ export interface Written {
   readonly apart?: Buffer
 }
 
+/** V8 reads no more UTF-8 than this into a string, however few characters that is. */
+const MOST_UTF8 = constants.MAX_STRING_LENGTH
 const INLINE_LIMIT = 15.5 * 1024 * 1024
 export const HEAD_TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
 /** The document of an entry. Reads the entry once and at once. */
@@ -75,8 +78,9 @@ export function toDocument(id: string, entry: Entry, keepExpiredMs: number): Wri
   if (promised !== undefined) head.promised = promised
   head.usedAt = new Date()
 
-  const wide = typeof payload === 'string' && !isWellFormed(payload)
-  const bytes = typeof payload === 'string' && !wide ? Buffer.byteLength(payload) : undefined
+  const utf8Bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : 0
+  const wide = typeof payload === 'string' && (utf8Bytes > MOST_UTF8 || !isWellFormed(payload))
+  const bytes = typeof payload === 'string' && !wide ? utf8Bytes : undefined
   const stored = wide ? Buffer.from(payload as string, 'utf16le') : payload
   const size = bytes ?? (stored as Uint8Array).byteLength
   head.bytes = size
@@ -103,6 +107,8 @@ export function inlinePayload(document: EntryDocument): string | Uint8Array | un
 /** The payload from the bytes that chunks held; `undefined` if they are not what was written. */
 export function chunkedPayload(document: EntryDocument, bytes: Buffer): string | Uint8Array | undefined {
   if (bytes.length !== document.bytes || sumOf(bytes) !== document.sum) return undefined
+  // As an older version may have written it.
+  if (document.encoding === 'utf8' && bytes.length > MOST_UTF8) return undefined
   if (document.encoding === 'utf8' || document.encoding === 'utf16le') return bytes.toString(document.encoding)
   return document.encoding === 'bytes' ? bytes : undefined
 }

@@ -2,7 +2,7 @@ import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { BSON } from 'mongodb'
 import { describe, expect, test } from 'vitest'
-import { type EntryDocument, inlinePayload, toDocument } from '../src/document.ts'
+import { chunkedPayload, type EntryDocument, inlinePayload, toDocument } from '../src/document.ts'
 import { toHead } from '../src/head.ts'
 
 const DAY = 86_400_000
@@ -107,3 +107,10 @@ function withPlainBytes(entry: object): object {
   const { payload } = entry as Entry
   return { ...entry, payload: typeof payload === 'string' ? payload : [...payload] }
 }
+
+test('text that has more UTF-8 than a string may have comes back from its chunks', () => {
+  // 538 MB of UTF-8, in 269 million characters.
+  const payload = 'ä'.repeat(269_000_000)
+  const { document, apart } = toDocument('f:a', { hash: 'a', payload, createdAt: 1 }, 0)
+  expect(chunkedPayload(document, apart!) === payload).toBe(true)
+})

@@ -4,9 +4,11 @@
  * @module @persist/store/holder
  */
 
+import { type BootClock, bootClockOf } from './holding/boot-clock.ts'
 import { thisMachine } from './holding/machine.ts'
 import { Witness } from './holding/witness.ts'
 
+export type { BootClock } from './holding/boot-clock.ts'
 export { Sightings, trustedMs } from './sightings.ts'
 export { trustedIds } from './trusted-ids.ts'
 
@@ -33,6 +35,7 @@ export interface Holder {
 export type Sign = 'self' | 'alive' | 'likely' | 'gone' | 'silent'
 
 let witness: Witness | undefined
+let clock: { readonly found: BootClock | undefined } | undefined
 
 /**
  * This thread.
@@ -58,4 +61,19 @@ export function thisHolder(): Holder {
 export function signOf(holder: Holder): Sign {
   witness ??= new Witness(thisMachine)
   return witness.signOf(holder)
+}
+
+/**
+ * The clock that all processes of this machine share; `undefined` where there is none, as on macOS and Windows. Throws
+ * nothing.
+ *
+ * @example
+ * ```ts
+ * const before = bootClock()?.now() ?? 0
+ * before <= (bootClock()?.now() ?? 0)   // true
+ * ```
+ */
+export function bootClock(): BootClock | undefined {
+  clock ??= { found: bootClockOf(thisMachine) }
+  return clock.found
 }

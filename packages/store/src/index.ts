@@ -23,6 +23,7 @@ export type {
   TagFence,
 } from './contract.ts'
 export { installCommand } from './install-command.ts'
+export { KEYV_ADAPTERS, type KeyvAdapter } from './keyv-adapters.ts'
 export { nearest } from './nearest.ts'
 export { redactUrl } from './redact.ts'
 export {

@@ -1,3 +1,7 @@
+/** Up to the last @ before the path: a password may itself hold an unescaped @. */
+const LOGIN = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi
+/** Up to the very last @: a password may hold an unescaped slash, too. What follows file:// and lmdb:// is a path. */
+const LOGIN_WITH_SLASH = /\b(?!file:|lmdb:)([a-z][a-z0-9+.-]*:\/\/)[^\s/?#:@]*:\S*@/gi
 const SECRET_PARAMETER = /([?&;](?:[^=&;#]*(?:password|passwd|secret|token|key|auth)[^=&;#]*)=)[^&;#]*/gi
 
 /**
@@ -9,6 +13,5 @@ const SECRET_PARAMETER = /([?&;](?:[^=&;#]*(?:password|passwd|secret|token|key|a
  * ```
  */
 export function redactUrl(text: string): string {
-  // Up to the last @ before the path: a password may itself hold an unescaped @.
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1***@').replace(SECRET_PARAMETER, '$1***')
+  return text.replace(LOGIN_WITH_SLASH, '$1***@').replace(LOGIN, '$1***@').replace(SECRET_PARAMETER, '$1***')
 }

@@ -3,6 +3,7 @@ import nodeModule from 'node:module'
 import { isDeepStrictEqual } from 'node:util'
 import { OptionError, StoreError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
 import {
+  KEYV_ADAPTERS,
   knownSchemes,
   nearest,
   redactUrl,
@@ -13,7 +14,7 @@ import {
 } from '@persist/store'
 import { installCommand } from './install.ts'
 import { memoryStore } from './memory-store.ts'
-import { COMPANIONS, KEYV_MODULES, WELL_KNOWN_STORES } from './well-known.ts'
+import { COMPANIONS, WELL_KNOWN_STORES } from './well-known.ts'
 
 /** What the package of a store exports for core. */
 interface StorePackage {
@@ -101,7 +102,7 @@ function isAdapter(cache: unknown): cache is StoreAdapter {
 /** `redis:/localhost` would silently be a folder of that name. The text may hold a password, so the message leaves it out. */
 function refuseHalfUrl(cache: string | URL): void {
   const scheme = /^([a-z][a-z\d+.-]+):(?!\/\/)/i.exec(String(cache))?.[1]?.toLowerCase()
-  if (scheme === undefined || !schemes().includes(scheme)) return
+  if (scheme === undefined || !(schemes().includes(scheme) || Object.hasOwn(KEYV_ADAPTERS, scheme))) return
   throw new OptionError(`cache: write ${scheme}://…, with two slashes; for a folder of that name write ./${scheme}:…`, {
     option: 'cache',
   })
@@ -135,7 +136,7 @@ function factoryOf(scheme: string, cache: string | URL, env: Environment): Make 
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
   const known = schemes()
   const near = nearest(scheme, known)
-  const keyv = Object.hasOwn(KEYV_MODULES, scheme) ? KEYV_MODULES[scheme] : undefined
+  const keyv = Object.hasOwn(KEYV_ADAPTERS, scheme) ? KEYV_ADAPTERS[scheme]!.module : undefined
   const hint =
     keyv !== undefined
       ? `Keyv reaches it: with @persist/store-keyv, keyv and ${keyv}, give cache: keyvStore(new Keyv({ store })).`

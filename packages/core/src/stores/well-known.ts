@@ -10,14 +10,3 @@ export const WELL_KNOWN_STORES: Readonly<Record<string, string>> = {
 
 /** What has to be installed beside a package, since it brings no driver of its own. */
 export const COMPANIONS: Readonly<Record<string, string>> = { redis: '@keyv/redis', rediss: '@keyv/redis' }
-
-/** Databases that Keyv reaches: the module of its adapter, for the hint that leads there. */
-export const KEYV_MODULES: Readonly<Record<string, string>> = {
-  postgres: '@keyv/postgres',
-  postgresql: '@keyv/postgres',
-  mysql: '@keyv/mysql',
-  sqlite: '@keyv/sqlite',
-  memcache: '@keyv/memcache',
-  memcached: '@keyv/memcache',
-  etcd: '@keyv/etcd',
-}

@@ -12,6 +12,7 @@ import { sep } from 'node:path'
 //       leased-3f0c9a1b2c4d                       this namespace has had leases
 //       tally-3f0c9a1b2c4d                        how much it takes, if it has bounds; see tally.ts
 //       deleted-3f0c9a1b2c4d                      its deletions by tag, in order; see tag-journal.ts
+//       silent-3f0c9a1b2c4d                       leases that did not change while a machine looked; see silences.ts
 //       damaged/                                  what could not be read, moved out of the way
 
 export const ENTRY_SUFFIX = '.entry'
@@ -19,6 +20,7 @@ export const WORK_FOLDER = '.persist'
 /** The first of them tells the format. */
 export const ROOT_FILES = ['persist.json', 'CACHEDIR.TAG', '.gitignore'] as const
 
+const SILENCES = 'silent-'
 const SHARDS = 16
 const TAG_LENGTH = 12
 const MARK_LENGTH = 24
@@ -60,12 +62,22 @@ export class Layout {
     return `${this.work}deleted-${tag}`
   }
 
+  /** What the processes of one machine have seen of tokens that did not change. */
+  silences(boot: string): string {
+    return this.work + SILENCES + boot
+  }
+
   /** The folder of the tokens with this mark. */
   shardOf(mark: string): string {
     let sum = 0
     for (let index = 0; index < mark.length; index++) sum += mark.charCodeAt(index)
     return this.shards[sum % SHARDS]!
   }
+}
+
+/** Whether a name in the work folder is one of {@link Layout.silences}. */
+export function isSilences(name: string): boolean {
+  return name.startsWith(SILENCES) && /^[0-9a-f]{12}$/.test(name.slice(SILENCES.length))
 }
 
 /** The start of the names of all tokens of a namespace. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { OptionError } from '@persist/errors'
-import type { StoreAdapter } from '@persist/store'
+import { redactUrl, type StoreAdapter } from '@persist/store'
 import { diskStore } from '../disk-store.ts'
 import type { DiskStoreOptions } from '../options.ts'
 
@@ -80,5 +80,5 @@ function checked(text: string, folder: string): string {
 }
 
 function refused(url: string, why: string): OptionError {
-  return new OptionError(`the cache ${JSON.stringify(url)} cannot be used: ${why}`, { option: 'cache' })
+  return new OptionError(`the cache ${JSON.stringify(redactUrl(url))} cannot be used: ${why}`, { option: 'cache' })
 }

@@ -1,5 +1,5 @@
 /** So many leases can be watched at once: some 20 MB where all of them are. */
-const MOST = 131_072
+export const MOST_WATCHED = 131_072
 /** After so long without a look an observation may go, where room is needed. */
 const FORGOTTEN_AFTER = 600_000
 
@@ -9,6 +9,9 @@ interface Observation {
   lookedAt: number
 }
 
+/** For how long former processes have seen a name with that stamp, in milliseconds. */
+type SeenBefore = (name: string, stamp: string, ms: number) => number
+
 /**
  * How long the signs of life of others have stayed the same, by a monotonic clock of one's own: no two clocks are ever
  * compared. Where there is no room, the new ones wait, and not the old ones: so that however many holders have died, those
@@ -17,20 +20,26 @@ interface Observation {
 export class Observations {
   readonly #monotonic: () => number
   readonly #most: number
+  readonly #seenBefore: SeenBefore
   /** The one that was looked at longest ago comes first. */
   readonly #seen = new Map<string, Observation>()
 
-  constructor(monotonic: () => number, most = MOST) {
+  constructor(monotonic: () => number, most = MOST_WATCHED, seenBefore: SeenBefore = () => 0) {
     this.#monotonic = monotonic
     this.#most = most
+    this.#seenBefore = seenBefore
   }
 
   get size(): number {
     return this.#seen.size
   }
 
-  /** For how long, in milliseconds, this name has had this stamp at every look. */
-  unchangedFor(name: string, stamp: string): number {
+  /**
+   * For how long, in milliseconds, this name has had this stamp at every look.
+   *
+   * @param ms how long its holder may be silent
+   */
+  unchangedFor(name: string, stamp: string, ms: number): number {
     const now = this.#monotonic()
     const known = this.#seen.get(name)
     this.#seen.delete(name)
@@ -40,8 +49,16 @@ export class Observations {
       return now - since
     }
     if (this.#seen.size >= this.#most) this.#dropForgotten(now)
-    if (this.#seen.size < this.#most) this.#seen.set(name, { stamp, since: now, lookedAt: now })
-    return 0
+    if (this.#seen.size >= this.#most) return 0
+    const before = this.#seenBefore(name, stamp, ms)
+    this.#seen.set(name, { stamp, since: now - before, lookedAt: now })
+    return before
+  }
+
+  /** Whether this name may have been unchanged for so long: a look decides. */
+  mayBeUnchangedFor(name: string, ms: number): boolean {
+    const known = this.#seen.get(name)
+    return known !== undefined && this.#monotonic() - known.since >= ms
   }
 
   forget(name: string): void {

@@ -13,12 +13,15 @@ const DAMAGED_KEPT_FOR = 7 * 24 * 3_600_000
 export class Sweep {
   readonly #plan: Plan
   readonly #isLitter: (path: string, token: Token) => boolean
+  readonly #looked: () => void
   #writes = 0
   #next: number
 
-  constructor(plan: Plan, isLitter: (path: string, token: Token) => boolean) {
+  /** @param looked is called when a look is over */
+  constructor(plan: Plan, isLitter: (path: string, token: Token) => boolean, looked: () => void) {
     this.#plan = plan
     this.#isLitter = isLitter
+    this.#looked = looked
     this.#next = Math.floor(Math.random() * plan.layout.shards.length)
   }
 
@@ -50,6 +53,7 @@ export class Sweep {
       // A file that is no token is foreign.
       if (token !== undefined && this.#isLitter(shard + name, token)) unlinkQuietly(this.#plan, shard + name)
     }
+    this.#looked()
   }
 
   #damaged(): void {

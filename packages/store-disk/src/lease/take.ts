@@ -31,6 +31,11 @@ export function takeLease(
   ms: number,
   { steal = false, onHeld }: LeaseOptions,
 ): Taken | undefined {
+  const known = steal === false ? tokens.knownHolder(target) : undefined
+  if (known !== undefined) {
+    onHeld?.(tokens.describe(target, known))
+    return undefined
+  }
   const { path, name: own, fd } = tokens.create(target, ms)
   let mine = false
   let rivals: Token[] = []
@@ -41,8 +46,10 @@ export function takeLease(
     if (!mine) unlinkIfThere(plan, path)
   }
   if (mine) return { path, id: own }
-  const holder = onHeld && holderOf()
-  if (holder !== undefined) onHeld!(tokens.describe(target, holder))
+  const holder = holderOf()
+  if (holder === undefined) return undefined
+  tokens.noteHolder(target, holder)
+  onHeld?.(tokens.describe(target, holder))
   return undefined
 
   function isAlone(steals: boolean): boolean {
@@ -55,6 +62,7 @@ export function takeLease(
         if (goes) tokens.remove(target, rival)
         return !goes
       })
+      if (all.length > rivals.length) tokens.removeLost(target)
       if (rivals.length === 0) {
         if (all.length === 0 || attempt >= STEAL_ATTEMPTS) return true
         continue

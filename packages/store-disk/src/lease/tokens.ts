@@ -1,14 +1,17 @@
 import { StoreError } from '@persist/errors'
 import type { LeaseHolder } from '@persist/store'
 import { signOf } from '@persist/store/holder'
-import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
+import { CREATE_FLAGS, errorCode, makeFile, READ_FLAGS } from '../files/file-system.ts'
 import type { FileStat } from '../files/file-system-calls.ts'
+import { openOwn } from '../files/own-file.ts'
 import { moveOut, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { Plan } from '../plan.ts'
+import { KnownHolders } from './known-holders.ts'
 import { readNote } from './note.ts'
-import { Observations } from './observations.ts'
+import { MOST_WATCHED, Observations } from './observations.ts'
+import { Silences } from './silences.ts'
 import { Sweep } from './sweep.ts'
 import { readToken, scratchName, type Token, type TokenKind, tokenName } from './token.ts'
 
@@ -21,6 +24,11 @@ const GIVEN_UP_AFTER = 24 * 3_600_000
 const LITTER_LEASES = 10
 /** What a token says of its own time is believed up to here, or up to ten times one's own lease. */
 const LONGEST_LEASE = 600_000
+/** Of so many tokens in a folder a look at all of them learns as much as it can, once in so many milliseconds. */
+const MANY = 64
+const LEARN_AGAIN_MS = 1000
+/** How many tokens of dead holders go at once, so that the next looks are short. */
+const MOST_AT_ONCE = 1024
 /** A listing on a network share may show for a while what has gone: so often it is asked again. */
 const MOST_ROUNDS = 10
 
@@ -37,6 +45,10 @@ export class Tokens {
   readonly #plan: Plan
   readonly #root: Root
   readonly #observations: Observations
+  readonly #silences: Silences
+  readonly #holders = new KnownHolders()
+  /** The folders of tokens that have many: when all of them were last noted. */
+  readonly #crowded = new Map<string, number>()
   readonly #leased = new Set<string>()
   readonly #safe = new Set<string>()
   readonly sweep: Sweep
@@ -44,8 +56,15 @@ export class Tokens {
   constructor(plan: Plan, root: Root) {
     this.#plan = plan
     this.#root = root
-    this.#observations = new Observations(plan.clock.monotonic)
-    this.sweep = new Sweep(plan, (path, token) => this.#isLitter(path, token))
+    this.#silences = new Silences(plan)
+    this.#observations = new Observations(plan.clock.monotonic, MOST_WATCHED, (name, stamp, ms) =>
+      this.#silences.before(name, stamp, ms),
+    )
+    this.sweep = new Sweep(
+      plan,
+      (path, token) => this.#isLitter(path, token),
+      () => this.#silences.flush(),
+    )
   }
 
   /** Makes a token and leaves it open. */
@@ -104,12 +123,49 @@ export class Tokens {
   rivals({ tag, mark }: Target, own?: string): Token[] {
     const target = `${tag}-${mark}`
     const found: Token[] = []
-    for (const name of this.names(this.#plan.layout.shardOf(mark))) {
+    const shard = this.#plan.layout.shardOf(mark)
+    const names = this.names(shard)
+    if (names.length >= MANY) this.#learn(shard, names)
+    else this.#crowded.delete(shard)
+    for (const name of names) {
       if (name === own || !name.startsWith(target)) continue
       const token = readToken(name)
       if (token?.target === target) found.push(token)
     }
     return found
+  }
+
+  /**
+   * The lease that another one was seen to hold, and still holds: one file is looked at, however many there are. Whoever is
+   * not told of one here has to look for rivals.
+   */
+  knownHolder({ tag, mark }: Target): Token | undefined {
+    const shard = this.#plan.layout.shardOf(mark)
+    const token = this.#holders.of(shard, `${tag}-${mark}`)
+    if (token === undefined) return undefined
+    const stat = this.#opened(shard + token.name)
+    if (stat !== undefined && !this.#isSilent(shard + token.name, token, stat)) return token
+    this.#holders.forget(shard, token.target)
+    return undefined
+  }
+
+  /** Remembers who holds a lease. */
+  noteHolder({ mark }: Target, token: Token): void {
+    this.#holders.note(this.#plan.layout.shardOf(mark), token)
+  }
+
+  /** Takes the tokens of dead holders away that this process has waited for, where there are many. */
+  removeLost({ mark }: Target): void {
+    const shard = this.#plan.layout.shardOf(mark)
+    if (!this.#crowded.has(shard)) return
+    let left = MOST_AT_ONCE
+    for (const token of this.#holders.in(shard)) {
+      const isRipe = this.#observations.mayBeUnchangedFor(token.name, token.leaseMs ?? 0)
+      if (!isRipe || !this.isLost(shard + token.name, token)) continue
+      this.#holders.forget(shard, token.target)
+      this.#remove(shard, token.name)
+      if (--left === 0) return
+    }
   }
 
   /** Takes all tokens of one kind for an entry away: no lease can be published, nothing that is aside comes back. */
@@ -145,7 +201,7 @@ export class Tokens {
     if (sign === 'gone') return true
     if (sign === 'alive') return false
     const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    return stat === undefined || this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
+    return stat === undefined || this.#isSilent(path, token, stat, sign)
   }
 
   /** What others may know of the lease that this token is. */
@@ -179,11 +235,45 @@ export class Tokens {
     return seemsOld && this.#leasesOfSilence(path, token, stat) >= LITTER_LEASES
   }
 
+  #isSilent(path: string, token: Token, stat: FileStat, sign = signOf(token.holder)): boolean {
+    if (sign === 'gone') return true
+    if (sign === 'alive') return false
+    return this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
+  }
+
+  /** Opened, and not only looked at: on a network share that alone shows that a file is gone. */
+  #opened(path: string): FileStat | undefined {
+    const { fs } = this.#plan
+    try {
+      const fd = openOwn(fs, path, READ_FLAGS)
+      try {
+        return fs.fstatSync(fd)
+      } finally {
+        fs.closeSync(fd)
+      }
+    } catch {
+      // Also what is no token of ours, or may not be read: the names in the folder decide then.
+      return undefined
+    }
+  }
+
+  #learn(shard: string, names: readonly string[]): void {
+    const now = this.#plan.clock.monotonic()
+    if (now - (this.#crowded.get(shard) ?? Number.NEGATIVE_INFINITY) < LEARN_AGAIN_MS) return
+    this.#crowded.set(shard, now)
+    for (const name of names) {
+      const token = readToken(name)
+      if (token !== undefined) this.#holders.note(shard, token)
+    }
+  }
+
   /** For how many times its own time a token has not changed. */
   #leasesOfSilence(path: string, token: Token, { mtimeMs, size }: Pick<FileStat, 'mtimeMs' | 'size'>): number {
     const said = readNote(this.#plan, path, size).ms ?? token.leaseMs ?? SET_MS
     const ms = Math.max(1, Math.min(said, Math.max(LONGEST_LEASE, 10 * this.#plan.leaseMs)))
-    return this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`) / ms
+    const silentMs = this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`, ms)
+    this.#silences.flushIfDue()
+    return silentMs / ms
   }
 
   #remove(shard: string, name: string): boolean {

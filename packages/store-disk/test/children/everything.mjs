@@ -15,6 +15,7 @@ const attempt = (verb) => {
 for (let number = 0; number < 40; number++) attempt(() => store.set(entry(`more-${number}`)))
 attempt(() => other.set(entry('of-another')))
 attempt(() => store.lease('leased', 1000)?.publish(entry('leased')))
+attempt(() => store.lease('foreign', 1000))
 attempt(() => store.tagFence.mark())
 attempt(() => store.tagFence.hasDeleted('none', ['red']))
 attempt(() => store.tagFence.record('red'))

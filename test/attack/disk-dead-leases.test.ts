@@ -1,0 +1,25 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
+import { afterAll } from 'vitest'
+import { hashMark, Layout, namespaceTag } from '../../packages/store-disk/src/folder/layout.ts'
+import { deadLeasesCase } from './dead-leases.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'persist-dead-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+deadLeasesCase(
+  process.env.PERSIST_SOAK === '1' ? 100_000 : 2_000,
+  (options) => diskStore(folder, options),
+  (funcname, hashes, ms) => {
+    const layout = new Layout(folder)
+    const tag = namespaceTag(funcname)
+    for (const shard of layout.shards) mkdirSync(shard, { recursive: true })
+    writeFileSync(layout.leaseMark(tag), '')
+    for (const hash of hashes) {
+      const mark = hashMark(hash)
+      writeFileSync(`${layout.shardOf(mark)}${tag}-${mark}-lease${ms}-0123456789ab-42-42-1-abc.${hash}`, '')
+    }
+  },
+)
