@@ -2,23 +2,23 @@ import type { Mode, Store, StoreAdapter } from '@persist/store'
 import type { Flights } from './concurrency/flights.ts'
 import type { Limit } from './concurrency/limit.ts'
 import type { Reporter } from './events/reporter.ts'
-import type { Refreshes } from './state/background-refreshes.ts'
+import type { BackgroundRefreshes } from './state/background-refreshes.ts'
 import type { Broadcasts } from './state/broadcasts.ts'
 import type { Circuit } from './state/circuit.ts'
 import type { Counters } from './state/counters.ts'
 import type { MemoryTier } from './state/memory-tier.ts'
 import type { Peers } from './state/peers.ts'
-import type { Unstorable } from './state/unstorable-results.ts'
+import type { UnstorableResults } from './state/unstorable-results.ts'
 import type { WriteCounter } from './state/write-counter.ts'
 import type { AnyFunction } from './types/functions.ts'
 import type { SingleFlight, StandardSchema } from './types/options.ts'
-import type { Surroundings } from './types/runtime.ts'
+import type { Runtime } from './types/runtime.ts'
 
 /** `PERSIST_MODE`. */
 export type CallMode = 'on' | 'off' | 'refresh' | 'replay'
 
 /** What an entry is judged by. */
-export interface Terms {
+export interface FreshnessRules {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly version: string | undefined
@@ -31,10 +31,10 @@ export interface Terms {
 }
 
 /** The options of one persisted function, checked and completed once, at wrap time. Nothing later reads raw options. */
-export interface Plan {
+export interface Context {
   readonly original: AnyFunction
   /** The original; of an async generator, what it yields as one list. */
-  readonly whole: AnyFunction
+  readonly collected: AnyFunction
   readonly namespace: string
   readonly adapter: StoreAdapter
   readonly store: Store<Mode>
@@ -45,7 +45,7 @@ export interface Plan {
   /** Every call answers with a promise: the function does, or the store. */
   readonly isAsync: boolean
   /** How the function has answered so far: with promises, with values, or both. */
-  readonly learned: { promises: boolean; values: boolean }
+  readonly observed: { promises: boolean; values: boolean }
   readonly mode: CallMode
 
   readonly key: (self: unknown, args: readonly unknown[]) => unknown
@@ -58,7 +58,7 @@ export interface Plan {
   readonly storekey: boolean
   readonly pickle: (value: unknown) => string | Uint8Array
   readonly unpickle: (payload: string | Uint8Array) => unknown
-  readonly unstorable: Unstorable
+  readonly unstorable: UnstorableResults
 
   readonly metadata: (() => string) | undefined
   readonly ttl: ((result: unknown, args: readonly unknown[]) => number) | undefined
@@ -68,9 +68,9 @@ export interface Plan {
   /** Digest of the function's text. */
   readonly source: string
   /** What entries are judged by, apart from the clock. `source` only where the name is no proof. */
-  readonly terms: Omit<Terms, 'now' | 'maxAge'>
+  readonly freshnessRules: Omit<FreshnessRules, 'now' | 'maxAge'>
   /** No version says what counts: an entry of another text is reported. */
-  readonly tellsEdits: boolean
+  readonly reportsEdits: boolean
   readonly shouldStore: ((result: unknown, args: readonly unknown[]) => boolean) | undefined
   readonly validate: StandardSchema['~standard']['validate'] | undefined
   readonly tags: ((result: unknown, args: readonly unknown[]) => readonly string[]) | undefined
@@ -91,11 +91,11 @@ export interface Plan {
   readonly flights: Flights
   /** This wrapping of the function and all others in this process. */
   readonly peers: Peers
-  readonly refreshes: Refreshes
+  readonly refreshes: BackgroundRefreshes
   /** Of an async generator. */
   readonly broadcasts: Broadcasts
   readonly streams: boolean
   readonly counters: Counters
   readonly reporter: Reporter
-  readonly surroundings: Surroundings
+  readonly runtime: Runtime
 }

@@ -51,13 +51,13 @@ export type {
   AnyFunction,
   CacheRef,
   Callable,
-  Coloured,
   DefaultCache,
   DefaultKey,
   Duration,
   KeyOf,
   ModeOf,
   ResultOf,
+  ReturnInMode,
 } from './types/functions.ts'
 export type { Many, ManyCalls, ManyOptions, ManyProgress, ManyStreams } from './types/many.ts'
 export type {
@@ -82,4 +82,4 @@ export type {
   SyncView,
   View,
 } from './types/persisted.ts'
-export type { Surroundings } from './types/runtime.ts'
+export type { Runtime } from './types/runtime.ts'

@@ -1,7 +1,7 @@
 import { memoryStore } from '@persist/core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { judge } from '../src/call/freshness.ts'
+import { checkFreshness } from '../src/call/freshness.ts'
 import { inBothColours, lab } from './lab.ts'
 
 const YEAR = 365 * 86_400_000
@@ -60,7 +60,7 @@ describe('the judgement of an entry', () => {
           staleWhileRevalidate: 0,
           staleIfError: 0,
         }
-        const at = (when: number) => judge(head, { ...terms, now: when }).kind
+        const at = (when: number) => checkFreshness(head, { ...terms, now: when }).kind
         const slack = Math.min(1_000, ttl)
         expect(at(now) === 'fresh' && createdAt > now + slack).toBe(false)
         if (at(now) === 'fresh') expect(at(now + ttl + slack)).not.toBe('fresh')

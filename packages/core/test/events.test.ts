@@ -105,7 +105,7 @@ inBothColours('the events of a call', (makeStore, colour) => {
     const lease = (await cache.open('f', {}).lease!('one', 60_000))!
     scene.whileWaiting = () => lease.release()
     expect(await f()).toBe(1)
-    expect(told()).toEqual(['miss absent', 'wait turn', 'compute', 'write'])
+    expect(told()).toEqual(['miss absent', 'wait acquired', 'compute', 'write'])
   })
 
   it('a call that has waited long enough computes, and stores by the lease it waited for; not where leases have no names', async () => {

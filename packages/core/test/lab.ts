@@ -1,4 +1,4 @@
-import { createPersist, memoryStore, type PersistEvent, type StoreAdapter, type Surroundings } from '@persist/core'
+import { createPersist, memoryStore, type PersistEvent, type Runtime, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe } from 'vitest'
 
@@ -65,7 +65,7 @@ export function elsewhere<M extends 'sync' | 'async'>(cache: StoreAdapter<M>): S
 }
 
 /** A persist whose clock stands still until told, which waits at once, and whose background work is done when asked. */
-export function lab(surroundings: Partial<Surroundings> = {}) {
+export function lab(runtime: Partial<Runtime> = {}) {
   let now = 1_000_000
   const work: Promise<unknown>[] = []
   const events: PersistEvent[] = []
@@ -89,7 +89,7 @@ export function lab(surroundings: Partial<Surroundings> = {}) {
       pass(ms)
       scene.whileWaiting()
     },
-    ...surroundings,
+    ...runtime,
   })
   return {
     persist,

@@ -21,9 +21,9 @@ inBothColours('of two runs with one key', (makeStore) => {
 
   async function backwards({ one, other, gates }: ReturnType<typeof two>) {
     const older = one()
-    await turns()
+    await acquireds()
     const newer = other()
-    await turns()
+    await acquireds()
     gates[1]!.open()
     expect(await newer).toBe(1)
     gates[0]!.open()

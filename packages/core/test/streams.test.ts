@@ -61,7 +61,7 @@ inBothColours('a persisted async generator', (makeStore) => {
       break
     }
     expect([cleaned, await f.has()]).toEqual([1, false])
-    expect(told()).toEqual(['miss absent', 'skip partial'])
+    expect(told()).toEqual(['miss absent', 'skip incomplete'])
   })
 
   it('passes an error on unchanged and stores nothing', async () => {
@@ -130,7 +130,7 @@ inBothColours('a persisted async generator', (makeStore) => {
       { cache, report },
     )
     expect((await all(f())).map((chunk) => chunk())).toEqual([1, 2])
-    expect(told()).toEqual(['miss absent', 'problem', 'compute', 'skip partial'])
+    expect(told()).toEqual(['miss absent', 'problem', 'compute', 'skip incomplete'])
     const g = persist(
       async function* g() {
         yield 1

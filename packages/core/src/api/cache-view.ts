@@ -1,17 +1,17 @@
 import { OptionError } from '@persist/errors'
-import { unchanging } from '../call/arguments.ts'
-import { type Identity, identify, identifyKey } from '../call/cache-key.ts'
+import { fixedArguments } from '../call/arguments.ts'
+import { type CacheKey, cacheKeyOf, cacheKeyOfKey } from '../call/cache-key.ts'
 import { perform, type Steps } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { listings } from './iteration.ts'
 import { defineMembers } from './members.ts'
-import { clear, deleteByTag, has, peek, put, remove, size } from './methods.ts'
+import { clear, deleteByTag, forget, has, peek, put, size } from './methods.ts'
 import { withoutListings } from './no-iteration.ts'
 
 /** A key tells the arguments only where it is made of nothing else. */
-function argumentsOfKey(plan: Plan, key: unknown): readonly unknown[] {
-  if (!plan.looksAtArguments) return []
-  if (!plan.ownKey && Array.isArray(key)) return key
+function argumentsOfKey(context: Context, key: unknown): readonly unknown[] {
+  if (!context.looksAtArguments) return []
+  if (!context.ownKey && Array.isArray(key)) return key
   throw new OptionError(
     'cache.set knows the key, not the arguments that tags, ttl or shouldStore look at: use f.put(value, ...args)',
     { option: 'key' },
@@ -19,26 +19,28 @@ function argumentsOfKey(plan: Plan, key: unknown): readonly unknown[] {
 }
 
 /** A key that is the arguments counts as they do in a call: `[2, undefined]` is `[2]`. */
-function identityOf(plan: Plan, key: unknown): Identity {
-  return plan.ownKey || !Array.isArray(key) ? identifyKey(plan, key) : identify(plan, undefined, key)
+function identityOf(context: Context, key: unknown): CacheKey {
+  return context.ownKey || !Array.isArray(key) ? cacheKeyOfKey(context, key) : cacheKeyOf(context, undefined, key)
 }
 
 /** `f.cache`: the results as a Map, sync or async as the store is; iterable only where keys are known. */
-export function makeView(plan: Plan): object {
-  const isAsync = plan.adapter.mode === 'async'
+export function makeView(context: Context): object {
+  const isAsync = context.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsync, begin)
-  const count = () => act(() => size(plan))
+  const count = () => act(() => size(context))
   const view = {}
   defineMembers(view, {
-    get: (key: unknown) => act(() => peek(plan, identityOf(plan, key))),
-    has: (key: unknown) => act(() => has(plan, identityOf(plan, key))),
+    get: (key: unknown) => act(() => peek(context, identityOf(context, key))),
+    has: (key: unknown) => act(() => has(context, identityOf(context, key))),
     set: (key: unknown, value: unknown) => {
-      const done = act(() => put(plan, identityOf(plan, key), value, unchanging(argumentsOfKey(plan, key))))
+      const done = act(() =>
+        put(context, identityOf(context, key), value, fixedArguments(argumentsOfKey(context, key))),
+      )
       return isAsync ? done : view
     },
-    delete: (key: unknown) => act(() => remove(plan, identityOf(plan, key))),
-    clear: () => act(() => clear(plan)),
-    deleteByTag: (tag: string) => act(() => deleteByTag(plan, tag)),
+    delete: (key: unknown) => act(() => forget(context, identityOf(context, key))),
+    clear: () => act(() => clear(context)),
+    deleteByTag: (tag: string) => act(() => deleteByTag(context, tag)),
   })
   const counting = {
     get size() {
@@ -46,6 +48,6 @@ export function makeView(plan: Plan): object {
     },
   }
   defineMembers(view, isAsync ? { size: count } : counting)
-  defineMembers(view, plan.storekey || plan.unhash !== undefined ? listings(plan) : withoutListings(plan))
+  defineMembers(view, context.storekey || context.unhash !== undefined ? listings(context) : withoutListings(context))
   return view
 }

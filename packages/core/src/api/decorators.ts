@@ -1,10 +1,10 @@
 import { OptionError } from '@persist/errors'
-import type { Found } from '../options/resolve-options.ts'
+import type { FunctionOrigin } from '../options/resolve-options.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 
 /** Makes a persisted function of an original found in some place. */
-export type Make = (original: AnyFunction, options: AnyOptions, found: Found) => AnyFunction
+export type Make = (original: AnyFunction, options: AnyOptions, found: FunctionOrigin) => AnyFunction
 
 /** The `kind` of a standard decorator's context distinguishes it from options. */
 export function isDecoratorContext(value: unknown): value is DecoratorContext {

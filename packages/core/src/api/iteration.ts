@@ -1,60 +1,60 @@
 import type { Entry } from '@persist/store'
-import { judgeNow } from '../call/lookup.ts'
+import { checkFreshnessNow } from '../call/lookup.ts'
 import { isEntry, listed } from '../call/replies.ts'
-import { tellProblem, troubled } from '../call/store-guard.ts'
-import type { Plan } from '../context.ts'
-import { answered } from '../runtime/answered.ts'
+import { reportProblem, reportStoreError } from '../call/store-guard.ts'
+import type { Context } from '../context.ts'
+import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
 
 /** The listings of a cache that can be iterated: lazy, in no order, fresh results only. */
-export function listings(plan: Plan) {
-  const entries = plan.adapter.mode === 'sync' ? () => syncPairs(plan) : () => asyncPairs(plan)
+export function listings(context: Context) {
+  const entries = context.adapter.mode === 'sync' ? () => syncPairs(context) : () => asyncPairs(context)
   return {
     entries,
     keys: () => project(entries(), ([key]) => key),
     values: () => project(entries(), ([, value]) => value),
     forEach: (visit: (value: unknown, key: unknown) => void) => drain(entries(), visit),
-    [plan.adapter.mode === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: entries,
+    [context.adapter.mode === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: entries,
   }
 }
 
 type Pair = [key: unknown, value: unknown]
 
-function* syncPairs(plan: Plan): Generator<Pair> {
+function* syncPairs(context: Context): Generator<Pair> {
   try {
-    for (const entry of listed(plan.store.entries()) as Iterable<unknown>) {
-      const pair = read(plan, entry)
+    for (const entry of listed(context.store.entries()) as Iterable<unknown>) {
+      const pair = read(context, entry)
       if (pair !== undefined) yield pair
     }
   } catch (error) {
-    troubled(plan, 'entries', error)
+    reportStoreError(context, 'entries', error)
   }
 }
 
-async function* asyncPairs(plan: Plan): AsyncGenerator<Pair> {
+async function* asyncPairs(context: Context): AsyncGenerator<Pair> {
   try {
-    for await (const entry of listed(plan.store.entries())) {
-      const pair = read(plan, entry)
+    for await (const entry of listed(context.store.entries())) {
+      const pair = read(context, entry)
       if (pair !== undefined) yield pair
     }
   } catch (error) {
-    troubled(plan, 'entries', error)
+    reportStoreError(context, 'entries', error)
   }
 }
 
 /** `undefined` for what is not fresh, cannot be read, or was written without its key. */
-function read(plan: Plan, entry: unknown): Pair | undefined {
+function read(context: Context, entry: unknown): Pair | undefined {
   if (!isEntry(entry)) {
-    troubled(plan, 'entries', new TypeError('the listing has what is no entry'))
+    reportStoreError(context, 'entries', new TypeError('the listing has what is no entry'))
     return undefined
   }
-  if (judgeNow(plan, entry).kind !== 'fresh') return undefined
+  if (checkFreshnessNow(context, entry).kind !== 'fresh') return undefined
   try {
-    const fromStored = (payload: Entry['payload']) => answered('unpickle', plan.unpickle(payload))
+    const fromStored = (payload: Entry['payload']) => requireSync('unpickle', context.unpickle(payload))
     if (entry.key !== undefined) return [fromStored(entry.key), fromStored(entry.payload)]
-    return plan.unhash && [plan.unhash(entry.hash), fromStored(entry.payload)]
+    return context.unhash && [context.unhash(entry.hash), fromStored(entry.payload)]
   } catch (error) {
-    tellProblem(plan, 'unpickle', entry.hash, asError(error))
+    reportProblem(context, 'unpickle', entry.hash, asError(error))
     return undefined
   }
 }

@@ -1,20 +1,20 @@
 import type { Head } from '@persist/store'
-import type { Given } from '../call/arguments.ts'
-import { checkUnhash, type Identity } from '../call/cache-key.ts'
-import { pickleKey, record } from '../call/create-entry.ts'
-import { judgeNow, recall } from '../call/lookup.ts'
-import { written } from '../call/pending-writes.ts'
+import type { ArgumentSnapshot } from '../call/arguments.ts'
+import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
+import { createEntry, pickleKey } from '../call/create-entry.ts'
+import { checkFreshnessNow, lookupEntry } from '../call/lookup.ts'
+import { pendingWrites } from '../call/pending-writes.ts'
 import { COUNT, isHead, listed, YES_OR_NO } from '../call/replies.ts'
-import { answersWithPromises } from '../call/return-in-mode.ts'
-import { wrote } from '../call/serve.ts'
-import { ask, troubled } from '../call/store-guard.ts'
+import { returnsPromises } from '../call/return-in-mode.ts'
+import { reportWrite } from '../call/serve.ts'
+import { callStore, reportStoreError } from '../call/store-guard.ts'
 import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
 
 /** The fresh result and what is known of it, without computing. */
-export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, unknown>> {
-  const found = yield* wait(recall(plan, identity))
+export function* lookup(context: Context, cacheKey: CacheKey): Steps<Lookup<unknown, unknown>> {
+  const found = yield* wait(lookupEntry(context, cacheKey))
   if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found
   return {
@@ -24,67 +24,70 @@ export function* lookup(plan: Plan, identity: Identity): Steps<Lookup<unknown, u
     ...(entry.expiresAt !== undefined && { expiresAt: entry.expiresAt }),
     ...(entry.metadata !== undefined && { metadata: entry.metadata }),
     ...(entry.durationMs !== undefined && { durationMs: entry.durationMs }),
-    ...((entry.key !== undefined || plan.unhash !== undefined) && { key: identity.key }),
+    ...((entry.key !== undefined || context.unhash !== undefined) && { key: cacheKey.key }),
   }
 }
 
 /** The fresh result, or `undefined`. */
-export function* peek(plan: Plan, identity: Identity): Steps<unknown> {
-  return (yield* lookup(plan, identity)).value
+export function* peek(context: Context, cacheKey: CacheKey): Steps<unknown> {
+  return (yield* lookup(context, cacheKey)).value
 }
 
 /** Whether there is a fresh result. */
-export function* has(plan: Plan, identity: Identity): Steps<boolean> {
-  return (yield* lookup(plan, identity)).hit
+export function* has(context: Context, cacheKey: CacheKey): Steps<boolean> {
+  return (yield* lookup(context, cacheKey)).hit
 }
 
 /** Stores a result without computing. A computation that runs for the same key does not overwrite it. */
-export function* put(plan: Plan, identity: Identity, value: unknown, given: Given): Steps<void> {
-  checkUnhash(plan, identity)
-  const promised = plan.declaredAsync || answersWithPromises(plan)
-  const entry = record(plan, identity, { value, given, promised, pickledKey: pickleKey(plan, identity) })
-  const isLost = yield* fenced(plan, { text: identity.text }, function* () {
+export function* put(context: Context, cacheKey: CacheKey, value: unknown, given: ArgumentSnapshot): Steps<void> {
+  checkUnhash(context, cacheKey)
+  const promised = context.declaredAsync || returnsPromises(context)
+  const entry = createEntry(context, cacheKey, { value, given, promised, pickledKey: pickleKey(context, cacheKey) })
+  const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
     if (entry === undefined) return false
-    const stored = yield* wait(ask(plan, 'set', identity.hash, () => done(plan.store.set(entry)), false))
-    if (stored) wrote(plan, entry)
+    const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(entry)), false))
+    if (stored) reportWrite(context, entry)
     return !stored
   })
   // A store that failed leaves memory as the only place.
-  if (isLost && entry !== undefined) plan.memory?.hold(identity.text, entry, value)
+  if (isLost && entry !== undefined) context.memory?.hold(cacheKey.canonicalKey, entry, value)
 }
 
 /** Deletes one result. A computation that runs for the same key does not bring it back. */
-export function* remove(plan: Plan, { hash, text }: Identity): Steps<boolean> {
-  const there = yield* fenced(plan, { text }, () =>
-    wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false, YES_OR_NO)),
+export function* forget(context: Context, { hash, canonicalKey }: CacheKey): Steps<boolean> {
+  const there = yield* fenced(context, { canonicalKey: canonicalKey }, () =>
+    wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO)),
   )
-  if (there) plan.reporter.tell('delete', { hash })
+  if (there) context.reporter.report('delete', { hash })
   return there
 }
 
 /** Deletes all results of the function. */
-export function* clear(plan: Plan): Steps<number> {
-  const entries = yield* fenced(plan, {}, () => wait(ask(plan, 'clear', undefined, () => plan.store.clear(), 0, COUNT)))
-  plan.reporter.tell('clear', { entries })
+export function* clear(context: Context): Steps<number> {
+  const entries = yield* fenced(context, {}, () =>
+    wait(callStore(context, 'clear', undefined, () => context.store.clear(), 0, COUNT)),
+  )
+  context.reporter.report('clear', { entries })
   return entries
 }
 
 /** Deletes the results with a tag, and keeps computations that run in any process from storing such. Others are stored. */
-export function* deleteByTag(plan: Plan, tag: string): Steps<number> {
-  const entries = yield* fenced(plan, { tag }, function* () {
-    const fence = plan.store.tagFence
+export function* deleteByTag(context: Context, tag: string): Steps<number> {
+  const entries = yield* fenced(context, { tag }, function* () {
+    const fence = context.store.tagFence
     // First of all: a computation looks before and after it stores.
-    if (fence !== undefined) yield* wait(ask(plan, 'deleteByTag', undefined, () => done(fence.record(tag)), false))
-    if (!plan.adapter.supports.tags) return yield* deleteWhere(plan, (head) => head.tags?.includes(tag) === true)
-    return yield* wait(ask(plan, 'deleteByTag', undefined, () => plan.store.deleteByTag!(tag), 0, COUNT))
+    if (fence !== undefined)
+      yield* wait(callStore(context, 'deleteByTag', undefined, () => done(fence.record(tag)), false))
+    if (!context.adapter.supports.tags) return yield* deleteWhere(context, (head) => head.tags?.includes(tag) === true)
+    return yield* wait(callStore(context, 'deleteByTag', undefined, () => context.store.deleteByTag!(tag), 0, COUNT))
   })
-  plan.reporter.tell('clear', { entries })
+  context.reporter.report('clear', { entries })
   return entries
 }
 
 /** What changes: one key, the results with a tag, or all. */
 interface Change {
-  readonly text?: string
+  readonly canonicalKey?: string
   readonly tag?: string
 }
 
@@ -92,52 +95,52 @@ interface Change {
  * Changes the store while what runs for this key, or for any, must not be stored, and what is held in memory is let go of.
  * A call that began meanwhile may have read what is gone now: it does not hold that in memory.
  */
-function* fenced<T>(plan: Plan, { text, tag }: Change, change: () => Steps<T>): Steps<T> {
-  plan.peers.each((peer) => {
-    if (tag === undefined) peer.fence(text)
+function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () => Steps<T>): Steps<T> {
+  context.peers.each((peer) => {
+    if (tag === undefined) peer.fence(canonicalKey)
     else peer.fenceTag(tag)
-    peer.drop(text)
+    peer.drop(canonicalKey)
   })
-  yield* wait(written(plan, text))
+  yield* wait(pendingWrites(context, canonicalKey))
   try {
     return yield* change()
   } finally {
-    plan.peers.each((peer) => {
-      peer.distrust(text)
-      peer.drop(text)
+    context.peers.each((peer) => {
+      peer.distrust(canonicalKey)
+      peer.drop(canonicalKey)
     })
   }
 }
 
 /** How many fresh results there are. */
-export function* size(plan: Plan): Steps<number> {
+export function* size(context: Context): Steps<number> {
   let count = 0
-  yield* eachHead(plan, (head) => {
-    if (judgeNow(plan, head).kind === 'fresh') count++
+  yield* eachHead(context, (head) => {
+    if (checkFreshnessNow(context, head).kind === 'fresh') count++
   })
   return count
 }
 
-function* deleteWhere(plan: Plan, condition: (head: Head) => boolean): Steps<number> {
+function* deleteWhere(context: Context, condition: (head: Head) => boolean): Steps<number> {
   const hashes: string[] = []
-  yield* eachHead(plan, (head) => {
+  yield* eachHead(context, (head) => {
     if (condition(head)) hashes.push(head.hash)
   })
   let deleted = 0
   for (const hash of hashes) {
-    if (yield* wait(ask(plan, 'delete', hash, () => plan.store.delete(hash), false, YES_OR_NO))) deleted++
+    if (yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))) deleted++
   }
   return deleted
 }
 
 /** Walks a listing, sync or async. */
-function* eachHead(plan: Plan, visit: (head: Head) => void): Steps<void> {
+function* eachHead(context: Context, visit: (head: Head) => void): Steps<void> {
   const see = (head: unknown) => {
     if (isHead(head)) visit(head)
-    else troubled(plan, 'heads', new TypeError('the listing has what is no head of an entry'))
+    else reportStoreError(context, 'heads', new TypeError('the listing has what is no head of an entry'))
   }
   try {
-    const listing = listed(plan.store.heads())
+    const listing = listed(context.store.heads())
     if (Symbol.iterator in listing) {
       for (const head of listing) see(head)
       return
@@ -149,6 +152,6 @@ function* eachHead(plan: Plan, visit: (head: Head) => void): Steps<void> {
       see(next.value)
     }
   } catch (error) {
-    troubled(plan, 'heads', error)
+    reportStoreError(context, 'heads', error)
   }
 }

@@ -1,11 +1,11 @@
 import { NotPersistedError, OptionError } from '@persist/errors'
-import { draft } from '../options/resolve-options.ts'
-import { realSurroundings } from '../runtime/runtime.ts'
+import { resolveOptions } from '../options/resolve-options.ts'
+import { realRuntime } from '../runtime/runtime.ts'
 import type { AnyFunction, CacheRef } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Persist } from '../types/persist.ts'
 import type { Persisted } from '../types/persisted.ts'
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 import { decorateLegacy, decorateStandard, isDecoratorContext, isLegacyDecoration, type Make } from './decorators.ts'
 import { isPersisted, wrap } from './wrap.ts'
 
@@ -18,16 +18,14 @@ import { isPersisted, wrap } from './wrap.ts'
  * const persist = createPersist({ now: () => Date.UTC(2026, 0, 1), env: {} })
  * ```
  */
-export function createPersist(
-  surroundings: { readonly [Name in keyof Surroundings]?: Surroundings[Name] | undefined } = {},
-): Persist {
-  const given = Object.entries(surroundings).filter(([, value]) => value !== undefined)
-  const all: Surroundings = { ...realSurroundings, ...Object.fromEntries(given) }
+export function createPersist(runtime: { readonly [Name in keyof Runtime]?: Runtime[Name] | undefined } = {}): Persist {
+  const given = Object.entries(runtime).filter(([, value]) => value !== undefined)
+  const all: Runtime = { ...realRuntime, ...Object.fromEntries(given) }
   // `entry` is what the user called: the stack below it says where a function was persisted.
   const makeFrom =
     (entry: AnyFunction): Make =>
     (original, options, found) =>
-      wrap(draft(original, options, found, all, entry))
+      wrap(resolveOptions(original, options, found, all, entry))
   const form = (first: unknown, second?: unknown, third?: unknown): unknown => {
     const make = makeFrom(form)
     if (isLegacyDecoration(first, second)) {

@@ -1,11 +1,11 @@
-import { argumentsOf, unchanging } from '../call/arguments.ts'
-import { identify } from '../call/cache-key.ts'
+import { argumentsOf, fixedArguments } from '../call/arguments.ts'
+import { cacheKeyOf } from '../call/cache-key.ts'
 import { PLAIN } from '../call/call.ts'
-import { Course } from '../call/execution.ts'
-import { answer, begin } from '../call/get-or-compute.ts'
+import { Execution } from '../call/execution.ts'
+import { getOrCompute, serveOrStart } from '../call/get-or-compute.ts'
 import { awaitable } from '../call/stream.ts'
 import { perform, type Steps } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { many } from '../many/many.ts'
 import { TEXT, textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
@@ -13,80 +13,85 @@ import type { Overrides } from '../types/persisted.ts'
 import { carryAttachments } from './attachments.ts'
 import { makeView } from './cache-view.ts'
 import { defineMembers } from './members.ts'
-import { clear, has, lookup, peek, put, remove } from './methods.ts'
+import { clear, forget, has, lookup, peek, put } from './methods.ts'
 import { callWith } from './overrides.ts'
 import { stats } from './stats.ts'
 
-const plans = new WeakMap<AnyFunction, Plan>()
+const plans = new WeakMap<AnyFunction, Context>()
 
 /** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
-export function wrap(plan: Plan): AnyFunction {
+export function wrap(context: Context): AnyFunction {
   const persistedFunction = function (this: unknown, ...args: unknown[]) {
-    const course = begin(plan, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
-    if (!(course instanceof Course)) return course
+    const execution = serveOrStart(context, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
+    if (!(execution instanceof Execution)) return execution
     // As `fly` does it, without a frame of its own: see Course.
-    while (course.fn !== undefined) {
+    while (execution.fn !== undefined) {
       try {
-        course.result = Reflect.apply(course.fn, course.self, course.args)
+        execution.result = Reflect.apply(execution.fn, execution.self, execution.args)
       } catch (error) {
-        course.threw(error)
+        execution.threw(error)
         continue
       }
-      course.returned()
+      execution.returned()
     }
-    return course.result
+    return execution.result
   }
-  plans.set(persistedFunction, plan)
-  const isAsyncStore = plan.adapter.mode === 'async'
+  plans.set(persistedFunction, context)
+  const isAsyncStore = context.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsyncStore, begin)
   // `f.has(x)` is called on `f` itself, which is no `self`; `f.has.call(model, x)` names one.
   const selfOf = (self: unknown) => (self === persistedFunction ? undefined : self)
 
   const members = {
-    original: plan.original,
+    original: context.original,
     keyOf(this: unknown, ...args: unknown[]) {
-      return plan.key(selfOf(this), args)
+      return context.key(selfOf(this), args)
     },
     has(this: unknown, ...args: unknown[]) {
-      return act(() => has(plan, identify(plan, selfOf(this), args)))
+      return act(() => has(context, cacheKeyOf(context, selfOf(this), args)))
     },
     peek(this: unknown, ...args: unknown[]) {
-      return act(() => peek(plan, identify(plan, selfOf(this), args)))
+      return act(() => peek(context, cacheKeyOf(context, selfOf(this), args)))
     },
     lookup(this: unknown, ...args: unknown[]) {
-      return act(() => lookup(plan, identify(plan, selfOf(this), args)))
+      return act(() => lookup(context, cacheKeyOf(context, selfOf(this), args)))
     },
     refresh(this: unknown, ...args: unknown[]) {
-      const refreshed = answer(plan, { self: selfOf(this), args, ...PLAIN, refresh: true })
-      return plan.streams ? awaitable(refreshed as AsyncGenerator) : refreshed
+      const refreshed = getOrCompute(context, { self: selfOf(this), args, ...PLAIN, refresh: true })
+      return context.streams ? awaitable(refreshed as AsyncGenerator) : refreshed
     },
     forget(this: unknown, ...args: unknown[]) {
-      return act(() => remove(plan, identify(plan, selfOf(this), args)))
+      return act(() => forget(context, cacheKeyOf(context, selfOf(this), args)))
     },
     put(this: unknown, value: unknown, ...args: unknown[]) {
       return act(() =>
-        put(plan, identify(plan, selfOf(this), args), value, unchanging(argumentsOf(plan, selfOf(this), args))),
+        put(
+          context,
+          cacheKeyOf(context, selfOf(this), args),
+          value,
+          fixedArguments(argumentsOf(context, selfOf(this), args)),
+        ),
       )
     },
     many(this: unknown, calls: unknown, options?: unknown) {
-      return many(plan, selfOf(this), calls, options)
+      return many(context, selfOf(this), calls, options)
     },
-    clear: () => act(() => clear(plan)),
-    stats: (options?: { readonly store?: boolean }) => act(() => stats(plan, options)),
-    with: (overrides: Overrides) => callWith(plan, overrides),
+    clear: () => act(() => clear(context)),
+    stats: (options?: { readonly store?: boolean }) => act(() => stats(context, options)),
+    with: (overrides: Overrides) => callWith(context, overrides),
   }
   defineMembers(persistedFunction, {
     ...members,
-    cache: makeView(plan),
+    cache: makeView(context),
     get counters() {
-      return { ...plan.counters }
+      return { ...context.counters }
     },
   })
-  Object.defineProperty(persistedFunction, TEXT, { value: JSON.stringify([textOf(plan.original), plan.version]) })
+  Object.defineProperty(persistedFunction, TEXT, { value: JSON.stringify([textOf(context.original), context.version]) })
   for (const property of ['name', 'length'] as const) {
-    Object.defineProperty(persistedFunction, property, { value: plan.original[property], configurable: true })
+    Object.defineProperty(persistedFunction, property, { value: context.original[property], configurable: true })
   }
-  carryAttachments(plan.original, persistedFunction)
+  carryAttachments(context.original, persistedFunction)
   return persistedFunction
 }
 

@@ -1,32 +1,32 @@
 import { HashCollisionError, KeyError, OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import { canonical, canonicalArguments } from '@persist/key'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { isThenable } from '../runtime/thenable.ts'
 
 /** What identifies one call: made once, before the function can change its arguments. */
-export class Identity {
+export class CacheKey {
   readonly key: unknown
   /** The canonical text of the key. */
-  readonly text: string
+  readonly canonicalKey: string
   /** An entry that cannot be read has been reported. */
-  toldUnreadable = false
+  reportedUnreadable = false
   /** The stored form of the key, where it was made before something was waited for. */
   pickledKey: string | undefined
-  readonly #plan: Plan
+  readonly #context: Context
   #hash: string | undefined
 
-  constructor(plan: Plan, key: unknown, text: string) {
-    this.#plan = plan
+  constructor(context: Context, key: unknown, canonicalKey: string) {
+    this.#context = context
     this.key = key
-    this.text = text
-    if (plan.ownHash) this.#hash = checkedHash(plan, plan.hash(key, this.text))
+    this.canonicalKey = canonicalKey
+    if (context.ownHash) this.#hash = requireHash(context, context.hash(key, this.canonicalKey))
   }
 
   /** Made when first asked for: a hit in memory needs none. */
   get hash(): string {
-    this.#hash ??= this.#plan.hash(this.key, this.text)
+    this.#hash ??= this.#context.hash(this.key, this.canonicalKey)
     return this.#hash
   }
 }
@@ -37,23 +37,23 @@ export class Identity {
  * @throws KeyError for arguments without a stable identity, and for a `key` option that gives none. HashError for a hash
  * that the store cannot take.
  */
-export function identify(plan: Plan, self: unknown, args: readonly unknown[]): Identity {
-  const key = plan.key(self, args)
+export function cacheKeyOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey {
+  const key = context.key(self, args)
   // The default key is made of an array that only this call has seen.
-  if (!plan.ownKey) return new Identity(plan, key, canonicalArguments(key as unknown[]))
-  return identifyKey(plan, key)
+  if (!context.ownKey) return new CacheKey(context, key, canonicalArguments(key as unknown[]))
+  return cacheKeyOfKey(context, key)
 }
 
 /** The identity of a key, as `f.cache` takes them. */
-export function identifyKey(plan: Plan, key: unknown): Identity {
+export function cacheKeyOfKey(context: Context, key: unknown): CacheKey {
   if (isThenable(key)) key.then(undefined, () => {})
-  if (key === undefined && plan.ownKey) {
+  if (key === undefined && context.ownKey) {
     throw new KeyError(
-      `the key of a call of ${plan.namespace} is undefined, so all such calls would share one entry: the option key must return what identifies the call`,
+      `the key of a call of ${context.namespace} is undefined, so all such calls would share one entry: the option key must return what identifies the call`,
       '$',
     )
   }
-  return new Identity(plan, key, canonical(key))
+  return new CacheKey(context, key, canonical(key))
 }
 
 /**
@@ -61,10 +61,15 @@ export function identifyKey(plan: Plan, key: unknown): Identity {
  * whenever other code may have run between the key and the function: a caller that reuses an object, a method whose
  * `self` changed, outside state that an own `key` reads.
  */
-export function hasStrayed(plan: Plan, self: unknown, args: readonly unknown[], identity: Identity): boolean {
-  if (!plan.ownKey && !args.some(isChangeable)) return false
+export function argumentsChanged(
+  context: Context,
+  self: unknown,
+  args: readonly unknown[],
+  cacheKey: CacheKey,
+): boolean {
+  if (!context.ownKey && !args.some(isChangeable)) return false
   try {
-    return identify(plan, self, args).text !== identity.text
+    return cacheKeyOf(context, self, args).canonicalKey !== cacheKey.canonicalKey
   } catch {
     // What cannot be a key any more has changed.
     return true
@@ -72,27 +77,27 @@ export function hasStrayed(plan: Plan, self: unknown, args: readonly unknown[], 
 }
 
 /** What an entry under a hash of the user's own carries, to tell it from another key's. */
-export function digestOf(identity: Identity): string {
-  return sha256(identity.text)
+export function digestOf(cacheKey: CacheKey): string {
+  return sha256(cacheKey.canonicalKey)
 }
 
 /** `unhash(hash(key))` has to be `key`, or iteration would give wrong keys. */
-export function checkUnhash(plan: Plan, identity: Identity): void {
-  if (plan.unhash === undefined) return
-  const back = plan.unhash(identity.hash)
-  if (canonical(back) !== identity.text) {
+export function checkUnhash(context: Context, cacheKey: CacheKey): void {
+  if (context.unhash === undefined) return
+  const back = context.unhash(cacheKey.hash)
+  if (canonical(back) !== cacheKey.canonicalKey) {
     throw new HashCollisionError(
-      `unhash(${JSON.stringify(identity.hash)}) does not give back the key that hash was given (${plan.namespace})`,
-      { namespace: plan.namespace, hash: identity.hash, key: identity.key, storedKey: back },
+      `unhash(${JSON.stringify(cacheKey.hash)}) does not give back the key that hash was given (${context.namespace})`,
+      { namespace: context.namespace, hash: cacheKey.hash, key: cacheKey.key, storedKey: back },
     )
   }
 }
 
-function checkedHash(plan: Plan, hash: unknown): string {
+function requireHash(context: Context, hash: unknown): string {
   if (typeof hash !== 'string') {
     if (isThenable(hash)) hash.then(undefined, () => {})
-    throw new OptionError(`hash must return a string, not ${typeof hash} (${plan.namespace})`, { option: 'hash' })
+    throw new OptionError(`hash must return a string, not ${typeof hash} (${context.namespace})`, { option: 'hash' })
   }
-  plan.adapter.checkHash?.(hash)
+  context.adapter.checkHash?.(hash)
   return hash
 }

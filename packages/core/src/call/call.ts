@@ -1,6 +1,6 @@
 import { signalOf } from '../concurrency/abort-signals.ts'
 import type { RunLimit } from '../concurrency/flight.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 
 /** One call, with what it overrides. */
 export interface Call {
@@ -13,7 +13,7 @@ export interface Call {
   /** The caller leaves when it aborts. */
   readonly signal?: AbortSignal | undefined
   /** The call has begun a second time, since its arguments had changed. */
-  readonly strayed?: boolean
+  readonly restarted?: boolean
   /** Called when the function is about to run for this call. */
   readonly onRun?: () => void
   /** Of `f.many`: how many calls of the list may run at once. */
@@ -35,6 +35,6 @@ export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
 export const NO_SIGNALS: readonly AbortSignal[] = []
 
 /** Whether the call is to compute whatever is stored. */
-export function isRefresh(plan: Plan, call: Call): boolean {
-  return call.refresh || plan.mode === 'refresh'
+export function isRefresh(context: Context, call: Call): boolean {
+  return call.refresh || context.mode === 'refresh'
 }

@@ -1,11 +1,11 @@
 import type { Flight, RunLimit } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Call } from './call.ts'
 
 /** The limits that a call has to keep: that of `f.many`, and that of the function. Most have none. */
 export function limitsOf(
-  { limit: own }: Plan,
+  { limit: own }: Context,
   { limit: ofMany }: Pick<Call, 'limit'>,
 ): readonly RunLimit[] | undefined {
   if (ofMany === undefined) return own === undefined ? undefined : [own]
@@ -16,11 +16,11 @@ export function limitsOf(
  * Takes a place in each limit of a flight. The answer is whether it had to wait. A call that answers at once cannot wait: it
  * goes on without a place, since it is the run in whose function it was made that holds the last one.
  */
-export function* enterLimits(plan: Plan, flight: Flight): Steps<boolean> {
+export function* enterLimits(context: Context, flight: Flight): Steps<boolean> {
   let waited = false
   flight.places = []
   for (const limit of flight.limits ?? []) {
-    if (limit.isFull && !mayWait(plan, limit)) continue
+    if (limit.isFull && !mayWait(context, limit)) continue
     const place = limit.enter(flight)
     if (place !== undefined) {
       waited = true
@@ -31,9 +31,9 @@ export function* enterLimits(plan: Plan, flight: Flight): Steps<boolean> {
   return waited
 }
 
-function mayWait({ isAsync, learned }: Plan, { holders }: RunLimit): boolean {
-  if (isAsync || learned.promises) return true
+function mayWait({ isAsync, observed }: Context, { holders }: RunLimit): boolean {
+  if (isAsync || observed.promises) return true
   // A function that is still running, though it has come back, has answered with a promise.
-  for (const { landing } of holders) if (landing !== undefined) return true
+  for (const { result } of holders) if (result !== undefined) return true
   return false
 }

@@ -1,35 +1,35 @@
 import { until } from '../concurrency/abort-signals.ts'
-import { enter, type Flight, type Landing, leave } from '../concurrency/flight.ts'
+import { enterFlight, type Flight, type FlightResult, leaveFlight } from '../concurrency/flight.ts'
 import { Invocation, resume, type Steps } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
-import type { Identity } from './cache-key.ts'
+import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
-import type { Recalled } from './lookup.ts'
-import { inItsWay } from './return-in-mode.ts'
+import type { LookupResult } from './lookup.ts'
+import { asCallerExpects } from './return-in-mode.ts'
 
 /** A call that starts a flight, and what is known of it by then. */
-export class Departure {
-  readonly plan: Plan
+export class FlightStart {
+  readonly context: Context
   readonly call: Call
-  readonly identity: Identity
+  readonly cacheKey: CacheKey
   readonly signals: readonly AbortSignal[]
   /** What the store had, where it has been asked. */
-  readonly looked: Recalled | PromiseLike<Recalled> | undefined
+  readonly looked: LookupResult | PromiseLike<LookupResult> | undefined
   /** When the call began to wait, where it has waited for another flight. */
   readonly since: number | undefined
 
   constructor(
-    plan: Plan,
+    context: Context,
     call: Call,
-    identity: Identity,
+    cacheKey: CacheKey,
     signals: readonly AbortSignal[],
-    looked?: Recalled | PromiseLike<Recalled>,
+    looked?: LookupResult | PromiseLike<LookupResult>,
     since?: number,
   ) {
-    this.plan = plan
+    this.context = context
     this.call = call
-    this.identity = identity
+    this.cacheKey = cacheKey
     this.signals = signals
     this.looked = looked
     this.since = since
@@ -37,17 +37,17 @@ export class Departure {
 }
 
 /** How a call goes on. */
-interface Ways {
-  readonly story: (flight: Flight) => Steps<Landing>
+interface Continuation {
+  readonly compute: (flight: Flight) => Steps<FlightResult>
   /** What the caller gets if its arguments changed before the function began. */
-  readonly follow: () => unknown
+  readonly restart: () => unknown
 }
 
 /**
- * One call on its way, which stops where the user's function is to be called: {@link fly} goes on. Before `returned`, its
+ * One call on its way, which stops where the user's function is to be called: {@link execute} goes on. Before `returned`, its
  * `result` is what the function returned.
  */
-export abstract class Course {
+export abstract class Execution {
   /** The function to be called; `undefined` at the end, when `result` is what the caller gets. */
   fn: ((...args: never[]) => unknown) | undefined
   self: unknown
@@ -62,45 +62,45 @@ export abstract class Course {
 }
 
 /**
- * A call that starts a flight. It stops where the user's function is to be called, so that {@link fly} calls it with nothing else
+ * A call that starts a flight. It stops where the user's function is to be called, so that {@link execute} calls it with nothing else
  * on the stack: a recursive function has a level of ours for each level of its own, and can go a quarter as deep as
  * without persist only if that level is one small frame.
  */
-export class FlightCourse extends Course {
-  readonly #departure: Departure
+export class FlightExecution extends Execution {
+  readonly #start: FlightStart
   readonly #flight: Flight
-  readonly #steps: Steps<Landing>
+  readonly #steps: Steps<FlightResult>
   readonly #follow: () => unknown
 
-  constructor(departure: Departure, ways: Ways) {
+  constructor(start: FlightStart, ways: Continuation) {
     super()
-    this.#departure = departure
-    this.#follow = ways.follow
-    this.#flight = departure.plan.flights.start(departure.identity.text)
-    this.#steps = ways.story(this.#flight)
+    this.#start = start
+    this.#follow = ways.restart
+    this.#flight = start.context.flights.start(start.cacheKey.canonicalKey)
+    this.#steps = ways.compute(this.#flight)
     this.#go(() => this.#steps.next())
   }
 
   returned(): void {
-    leave(this.#flight)
+    leaveFlight(this.#flight)
     this.#go(() => this.#steps.next(this.result))
   }
 
   threw(error: unknown): void {
-    leave(this.#flight)
+    leaveFlight(this.#flight)
     this.#go(() => this.#steps.throw(error))
   }
 
-  #go(next: () => IteratorResult<unknown, Landing>): void {
+  #go(next: () => IteratorResult<unknown, FlightResult>): void {
     this.fn = undefined
-    const { plan } = this.#departure
+    const { context } = this.#start
     try {
       const step = next()
       if (!step.done && step.value instanceof Invocation) this.#stopAt(step.value)
       else this.result = this.#landed(step.done ? step.value : resume(this.#steps, step.value))
     } catch (error) {
-      plan.flights.end(this.#flight)
-      if (!plan.isAsync) throw error
+      context.flights.end(this.#flight)
+      if (!context.isAsync) throw error
       this.result = Promise.reject(error)
     }
   }
@@ -109,48 +109,48 @@ export class FlightCourse extends Course {
     this.fn = fn
     this.self = self
     this.args = args
-    enter(this.#flight)
+    enterFlight(this.#flight)
   }
 
-  #landed(landing: Landing | Promise<Landing>): unknown {
-    const { plan, signals } = this.#departure
+  #landed(result: FlightResult | Promise<FlightResult>): unknown {
+    const { context, signals } = this.#start
     const flight = this.#flight
-    if (!isThenable(landing)) {
-      plan.flights.end(flight)
-      return inItsWay(plan, landing)
+    if (!isThenable(result)) {
+      context.flights.end(flight)
+      return asCallerExpects(context, result)
     }
-    flight.landing = landing
-    const end = () => plan.flights.end(flight)
-    landing.then(end, end)
-    return leaveable(
-      plan,
+    flight.result = result
+    const end = () => context.flights.end(flight)
+    result.then(end, end)
+    return abortable(
+      context,
       flight,
       signals,
-      landing.then(({ value, strayed }) => (strayed ? this.#follow() : value)),
+      result.then(({ value, argumentsChanged }) => (argumentsChanged ? this.#follow() : value)),
     )
   }
 }
 
 /** Brings a call to its end. */
-export function fly(course: Course): unknown {
-  while (course.fn !== undefined) {
+export function execute(execution: Execution): unknown {
+  while (execution.fn !== undefined) {
     try {
-      course.result = Reflect.apply(course.fn, course.self, course.args)
+      execution.result = Reflect.apply(execution.fn, execution.self, execution.args)
     } catch (error) {
-      course.threw(error)
+      execution.threw(error)
       continue
     }
-    course.returned()
+    execution.returned()
   }
-  return course.result
+  return execution.result
 }
 
 /** The result for one caller, who may leave. */
-export function leaveable(
-  plan: Plan,
+export function abortable(
+  context: Context,
   flight: Flight,
   signals: readonly AbortSignal[],
   result: Promise<unknown>,
 ): Promise<unknown> {
-  return signals.length === 0 ? result : until(result, signals, (reason) => plan.flights.leave(flight, reason))
+  return signals.length === 0 ? result : until(result, signals, (reason) => context.flights.leave(flight, reason))
 }

@@ -1,87 +1,87 @@
-import type { Flight, Landing } from '../concurrency/flight.ts'
+import type { Flight, FlightResult } from '../concurrency/flight.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { within } from '../concurrency/timeout.ts'
-import type { Plan } from '../context.ts'
-import { answered } from '../runtime/answered.ts'
+import type { Context } from '../context.ts'
+import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
-import { alone, plain } from './bypass.ts'
-import type { Identity } from './cache-key.ts'
+import { bypass, bypassRecursion } from './bypass.ts'
+import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
-import { holdKey } from './create-entry.ts'
-import { Course, Departure, fly, leaveable } from './execution.ts'
-import { tellShared } from './serve.ts'
-import { tellProblem } from './store-guard.ts'
+import { pickleKeyEarly } from './create-entry.ts'
+import { abortable, Execution, execute, FlightStart } from './execution.ts'
+import { reportSharedHit } from './serve.ts'
+import { reportProblem } from './store-guard.ts'
 
 /** How a call goes on whose wait for another one brought nothing. */
-export interface Otherwise {
+export interface Fallback {
   /** From the beginning. */
-  readonly again: (plan: Plan, call: Call) => unknown
+  readonly again: (context: Context, call: Call) => unknown
   /** With a flight of its own. */
-  readonly compute: (departure: Departure) => unknown
+  readonly compute: (start: FlightStart) => unknown
 }
 
 /** The same call is under way in this process. */
-export function meet(
-  plan: Plan,
+export function joinFlight(
+  context: Context,
   call: Call,
-  identity: Identity,
+  cacheKey: CacheKey,
   flight: Flight,
   signals: readonly AbortSignal[],
-  otherwise: Otherwise,
+  otherwise: Fallback,
 ): unknown {
   // Without a landing the function has not even returned: this call comes from inside of it.
-  if (flight.landing === undefined) return alone(plan, call, identity)
-  holdKey(plan, identity)
-  holdKey(plan, identity)
+  if (flight.result === undefined) return bypassRecursion(context, call, cacheKey)
+  pickleKeyEarly(context, cacheKey)
+  pickleKeyEarly(context, cacheKey)
   flight.waiters++
-  return leaveable(plan, flight, signals, share(plan, call, identity, flight, signals, otherwise))
+  return abortable(context, flight, signals, waitForResult(context, call, cacheKey, flight, signals, otherwise))
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
 
 /** Waits for another call, as long as `waitTimeout`, and takes a copy of its result, since results may be changed. */
-async function share(
-  plan: Plan,
+async function waitForResult(
+  context: Context,
   call: Call,
-  identity: Identity,
+  cacheKey: CacheKey,
   flight: Flight,
   signals: readonly AbortSignal[],
-  otherwise: Otherwise,
+  otherwise: Fallback,
 ): Promise<unknown> {
-  const { monotonic } = plan.surroundings
+  const { monotonic } = context.runtime
   const since = monotonic()
-  const landing = await join(
+  const result = await join(
     flight,
-    within(flight.landing as Promise<Landing>, plan.waitTimeout, plan.surroundings, (): typeof OVERDUE => OVERDUE),
+    within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
   )
-  if (landing === RING) {
-    const begun = alone(plan, call, identity)
-    return begun instanceof Course ? fly(begun) : begun
+  if (result === RING) {
+    const begun = bypassRecursion(context, call, cacheKey)
+    return begun instanceof Execution ? execute(begun) : begun
   }
-  if (landing === OVERDUE) {
-    plan.reporter.tell('wait', { hash: identity.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
-    plan.flights.giveUpOn(flight)
-    return otherwise.compute(new Departure(plan, call, identity, signals, undefined, since))
+  if (result === OVERDUE) {
+    context.reporter.report('wait', { hash: cacheKey.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
+    context.flights.markOverdue(flight)
+    return otherwise.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
-  if (landing.strayed || isTooOld(plan, call, landing)) return otherwise.again(plan, call)
-  const { value, payload } = landing
-  if (!isChangeable(value)) return shared(plan, identity, value)
+  if (result.argumentsChanged || isTooOld(context, call, result)) return otherwise.again(context, call)
+  const { value, payload } = result
+  if (!isChangeable(value)) return serveShared(context, cacheKey, value)
   // It was not stored, and cannot be copied.
-  if (payload === undefined) return plain(plan, call)
+  if (payload === undefined) return bypass(context, call)
   try {
-    return shared(plan, identity, answered('unpickle', plan.unpickle(payload)))
+    return serveShared(context, cacheKey, requireSync('unpickle', context.unpickle(payload)))
   } catch (error) {
-    tellProblem(plan, 'unpickle', identity.hash, asError(error))
-    return otherwise.again(plan, call)
+    reportProblem(context, 'unpickle', cacheKey.hash, asError(error))
+    return otherwise.again(context, call)
   }
 }
 
-function shared(plan: Plan, identity: Identity, value: unknown): unknown {
-  tellShared(plan, identity)
+function serveShared(context: Context, cacheKey: CacheKey, value: unknown): unknown {
+  reportSharedHit(context, cacheKey)
   return value
 }
 
-function isTooOld(plan: Plan, call: Call, { createdAt }: Landing): boolean {
-  return createdAt !== undefined && plan.surroundings.now() - createdAt > call.maxAge
+function isTooOld(context: Context, call: Call, { createdAt }: FlightResult): boolean {
+  return createdAt !== undefined && context.runtime.now() - createdAt > call.maxAge
 }

@@ -2,7 +2,7 @@ import { KeyError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import { positional } from '@persist/key'
 import { withoutSignal } from '../concurrency/abort-signals.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 
@@ -17,7 +17,7 @@ interface KeyTerms {
 }
 
 /** Makes the key of a call: by the option `key`, else of the arguments, without a signal among them. */
-export function keyFunction(original: AnyFunction, { namespace, isMethod, usesThis, key }: KeyTerms): Plan['key'] {
+export function keyFunction(original: AnyFunction, { namespace, isMethod, usesThis, key }: KeyTerms): Context['key'] {
   if (key !== undefined) {
     return isMethod
       ? (self, args) => key(self, ...withoutSignal(args, true))

@@ -1,8 +1,8 @@
 import type { Lease, Mode } from '@persist/store'
 import type { Flight } from '../concurrency/flight.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { HeldLease } from '../state/held-lease.ts'
-import type { Identity } from './cache-key.ts'
+import type { CacheKey } from './cache-key.ts'
 
 // On a well-known symbol: two wrappings of one function, also by two copies of core, wait for each other as flights do.
 const HELD = Symbol.for('@persist/core/held@1')
@@ -11,15 +11,15 @@ shared[HELD] ??= new Map()
 const held = shared[HELD]
 
 /** The flight of this thread that holds the lease on an entry, whichever wrapping of the function started it. */
-export function heldHere(plan: Plan, identity: Identity): Flight | undefined {
-  return held.get(nameOf(plan, identity))
+export function ownLeaseHolder(context: Context, cacheKey: CacheKey): Flight | undefined {
+  return held.get(nameOf(context, cacheKey))
 }
 
 /** Notes that a flight took the lease; its end takes the note away. */
-export function noteHeld(plan: Plan, identity: Identity, flight: Flight, lease: Lease<Mode>): void {
-  const name = nameOf(plan, identity)
+export function noteOwnLease(context: Context, cacheKey: CacheKey, flight: Flight, lease: Lease<Mode>): void {
+  const name = nameOf(context, cacheKey)
   held.set(name, flight)
-  flight.lease = new HeldLease(lease, plan.circuit)
+  flight.lease = new HeldLease(lease, context.circuit)
   flight.dropLease = () => {
     flight.lease?.end()
     flight.lease = undefined
@@ -27,6 +27,6 @@ export function noteHeld(plan: Plan, identity: Identity, flight: Flight, lease: 
   }
 }
 
-function nameOf({ adapter, namespace }: Plan, { hash }: Identity): string {
+function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
   return `${adapter.name}\0${namespace}\0${hash}`
 }

@@ -1,14 +1,14 @@
-import type { Landing } from '../concurrency/flight.ts'
-import type { Plan } from '../context.ts'
+import type { FlightResult } from '../concurrency/flight.ts'
+import type { Context } from '../context.ts'
 
 /** A value as the function would answer with it: at once, or as a promise. */
-export function inItsWay(plan: Plan, { value, promised }: Landing): unknown {
-  if (plan.isAsync) return Promise.resolve(value)
-  if (promised) plan.learned.promises = true
-  return promised || answersWithPromises(plan) ? Promise.resolve(value) : value
+export function asCallerExpects(context: Context, { value, promised }: FlightResult): unknown {
+  if (context.isAsync) return Promise.resolve(value)
+  if (promised) context.observed.promises = true
+  return promised || returnsPromises(context) ? Promise.resolve(value) : value
 }
 
 /** Whether the function is known to return promises, though it is not declared so, and nothing else. */
-export function answersWithPromises({ learned }: Plan): boolean {
-  return learned.promises && !learned.values
+export function returnsPromises({ observed }: Context): boolean {
+  return observed.promises && !observed.values
 }

@@ -1,24 +1,24 @@
 import type { Entry } from '@persist/store'
 import { until } from '../concurrency/abort-signals.ts'
-import { type Flight, fly } from '../concurrency/flight.ts'
+import { type Flight, runInFlight } from '../concurrency/flight.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { run, type Steps } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
-import { answered } from '../runtime/answered.ts'
+import type { Context } from '../context.ts'
+import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import type { Broadcast, Consumer } from '../state/broadcasts.ts'
-import { seizeTurn, turnToStore } from './acquire-lease.ts'
-import { argumentsAsTheyAre, type Given } from './arguments.ts'
-import type { Identity } from './cache-key.ts'
-import { hasStrayed } from './cache-key.ts'
+import { acquireToStore, stealLease } from './acquire-lease.ts'
+import { type ArgumentSnapshot, snapshotArguments } from './arguments.ts'
+import type { CacheKey } from './cache-key.ts'
+import { argumentsChanged } from './cache-key.ts'
 import { type Call, isRefresh } from './call.ts'
 import { replayable } from './chunks.ts'
-import { type OwnTurn, ownArguments, publish, tagMark } from './compute.ts'
-import { pickleKey, record } from './create-entry.ts'
+import { ownArguments, publish, type RightToStore, tagMark } from './compute.ts'
+import { createEntry, pickleKey } from './create-entry.ts'
 import { keepAlive, release } from './lease.ts'
-import { tellProblem } from './store-guard.ts'
+import { reportProblem } from './store-guard.ts'
 
 /** An iterator that its consumer dropped, without a word, counts as one that left. */
 const dropped = new FinalizationRegistry<() => void>((leave) => leave())
@@ -32,7 +32,7 @@ type Request = { readonly value: unknown } | { readonly error: unknown }
 type Step = IteratorResult<unknown>
 
 /** How it has ended. */
-type End = { readonly error: unknown } | { readonly returned: Held } | { readonly strayed: true }
+type End = { readonly error: unknown } | { readonly returned: Held } | { readonly argumentsChanged: true }
 
 const PLAIN_NEXT: Request = { value: undefined }
 const ENDED: Step = { done: true, value: undefined }
@@ -43,9 +43,9 @@ const ENDED: Step = { done: true, value: undefined }
  */
 export class SharedIteration implements Broadcast {
   readonly flight: Flight
-  readonly #plan: Plan
+  readonly #context: Context
   readonly #call: Call
-  readonly #identity: Identity
+  readonly #cacheKey: CacheKey
   readonly #pickledKey: string | undefined
   readonly #held: Held[] = []
   #source: AsyncGenerator<unknown> | undefined
@@ -58,17 +58,17 @@ export class SharedIteration implements Broadcast {
   #isSteered = false
   #durationMs = 0
   #mark: string | undefined
-  #turn: OwnTurn | undefined
+  #acquired: RightToStore | undefined
   #stopRenewing = () => {}
-  #given: Given | undefined
+  #given: ArgumentSnapshot | undefined
 
-  constructor(plan: Plan, call: Call, identity: Identity) {
-    this.#plan = plan
+  constructor(context: Context, call: Call, cacheKey: CacheKey) {
+    this.#context = context
     this.#call = call
-    this.#identity = identity
-    this.#pickledKey = pickleKey(plan, identity)
-    this.flight = plan.flights.start(identity.text, { joinable: false })
-    plan.broadcasts.start(identity.text, this)
+    this.#cacheKey = cacheKey
+    this.#pickledKey = pickleKey(context, cacheKey)
+    this.flight = context.flights.start(cacheKey.canonicalKey, { joinable: false })
+    context.broadcasts.start(cacheKey.canonicalKey, this)
   }
 
   /** All chunks from the first on: those that were missed at once, then as they come. */
@@ -111,7 +111,7 @@ export class SharedIteration implements Broadcast {
       if (held !== undefined) return this.#stepFor(held, false)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
-        if ('strayed' in this.#end) return RING
+        if ('argumentsChanged' in this.#end) return RING
         return this.#stepFor(this.#end.returned, true)
       }
       const isFirst = this.#fetching === undefined
@@ -128,15 +128,18 @@ export class SharedIteration implements Broadcast {
   }
 
   async #fetch(request: Request): Promise<Step | typeof RING> {
-    const stopwatch = sharedTimeOf(this.#plan.surroundings).start()
+    const stopwatch = sharedTimeOf(this.#context.runtime).start()
     try {
       if (this.#source === undefined) await this.#prepare()
       // Every consumer has left before the function began.
       if (this.#end !== undefined) return await this.#giveBack()
-      if (this.#source === undefined && hasStrayed(this.#plan, this.#call.self, this.#call.args, this.#identity)) {
-        return await this.#stray()
+      if (
+        this.#source === undefined &&
+        argumentsChanged(this.#context, this.#call.self, this.#call.args, this.#cacheKey)
+      ) {
+        return await this.#endUnstored()
       }
-      const next = fly(this.flight, () => this.#resume(request))
+      const next = runInFlight(this.flight, () => this.#resume(request))
       stopwatch.pending()
       const step = await next.finally(() => {
         this.#durationMs += stopwatch.stop()
@@ -154,7 +157,7 @@ export class SharedIteration implements Broadcast {
       return step
     } catch (error) {
       if (this.#end !== undefined) return ENDED
-      this.#plan.counters.errors++
+      this.#context.counters.errors++
       this.#tellComputed(true)
       this.#finish({ error })
       await this.#giveBack()
@@ -168,43 +171,43 @@ export class SharedIteration implements Broadcast {
     const source = this.#start()
     if (!('error' in request) && request.value === undefined) return source.next()
     this.#isSteered = true
-    this.#plan.flights.close(this.flight)
+    this.#context.flights.close(this.flight)
     return 'error' in request ? source.throw(request.error) : source.next(request.value)
   }
 
   /** The key is not that of the arguments any more: each consumer goes on by itself. */
-  async #stray(): Promise<typeof RING> {
-    this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'strayed' })
-    this.#finish({ strayed: true })
+  async #endUnstored(): Promise<typeof RING> {
+    this.#context.reporter.report('skip', { hash: this.#cacheKey.hash, reason: 'arguments-changed' })
+    this.#finish({ argumentsChanged: true })
     await this.#giveBack()
     return RING
   }
 
   /** What it needs to store its chunks later. It does not wait. */
   async #prepare(): Promise<void> {
-    const plan = this.#plan
-    this.#mark = await run(tagMark(plan, this.#identity))
-    const take: (...given: Parameters<typeof turnToStore>) => Steps<OwnTurn> = isRefresh(plan, this.#call)
-      ? seizeTurn
-      : turnToStore
-    this.#turn = await run(take(plan, this.#identity, this.flight))
-    this.#stopRenewing = keepAlive(plan, this.#turn.kind === 'mine' ? this.#turn.lease : undefined)
+    const context = this.#context
+    this.#mark = await run(tagMark(context, this.#cacheKey))
+    const take: (...given: Parameters<typeof acquireToStore>) => Steps<RightToStore> = isRefresh(context, this.#call)
+      ? stealLease
+      : acquireToStore
+    this.#acquired = await run(take(context, this.#cacheKey, this.flight))
+    this.#stopRenewing = keepAlive(context, this.#acquired.kind === 'acquired' ? this.#acquired.lease : undefined)
   }
 
   /** It stores nothing. */
   async #giveBack(): Promise<Step> {
     this.#stopRenewing()
-    const turn = this.#turn
-    this.#turn = undefined
-    if (turn?.kind === 'mine') await run(release(this.#plan, this.#identity, turn.lease))
+    const acquired = this.#acquired
+    this.#acquired = undefined
+    if (acquired?.kind === 'acquired') await run(release(this.#context, this.#cacheKey, acquired.lease))
     return ENDED
   }
 
   #start(): AsyncGenerator<unknown> {
     if (this.#source === undefined) {
-      const { original } = this.#plan
+      const { original } = this.#context
       const args = ownArguments({ call: this.#call, flight: this.flight })
-      this.#given = argumentsAsTheyAre({ plan: this.#plan, call: this.#call, identity: this.#identity })
+      this.#given = snapshotArguments({ context: this.#context, call: this.#call, cacheKey: this.#cacheKey })
       this.#source = original.apply(this.#call.self, args) as AsyncGenerator<unknown>
     }
     return this.#source
@@ -213,9 +216,9 @@ export class SharedIteration implements Broadcast {
   #hold(value: unknown): Held {
     if (!isChangeable(value)) return { value }
     try {
-      return { payload: this.#plan.pickle([value]) }
+      return { payload: this.#context.pickle([value]) }
     } catch (error) {
-      if (!this.#isBroken) tellProblem(this.#plan, 'pickle', this.#identity.hash, asError(error))
+      if (!this.#isBroken) reportProblem(this.#context, 'pickle', this.#cacheKey.hash, asError(error))
       this.#isBroken = true
       return { value }
     }
@@ -226,14 +229,14 @@ export class SharedIteration implements Broadcast {
     try {
       return { done, value: this.#copyOf(held) }
     } catch (error) {
-      tellProblem(this.#plan, 'unpickle', this.#identity.hash, asError(error))
+      reportProblem(this.#context, 'unpickle', this.#cacheKey.hash, asError(error))
       return RING
     }
   }
 
   #copyOf(held: Held): unknown {
     if (!('payload' in held)) return held.value
-    return (answered('unpickle', this.#plan.unpickle(held.payload)) as unknown[])[0]
+    return (requireSync('unpickle', this.#context.unpickle(held.payload)) as unknown[])[0]
   }
 
   async #store(returned: unknown): Promise<void> {
@@ -243,18 +246,18 @@ export class SharedIteration implements Broadcast {
       return
     }
     this.#stopRenewing()
-    const turn = this.#turn!
-    this.#turn = undefined
-    const computation = { plan: this.#plan, identity: this.#identity, flight: this.flight }
-    const lease = turn.kind === 'mine' ? turn.lease : undefined
-    await run(publish(computation, { turn, lease, mark: this.#mark, ...made }))
+    const acquired = this.#acquired!
+    this.#acquired = undefined
+    const computation = { context: this.#context, cacheKey: this.#cacheKey, flight: this.flight }
+    const lease = acquired.kind === 'acquired' ? acquired.lease : undefined
+    await run(publish(computation, { acquired, lease, mark: this.#mark, ...made }))
   }
 
   /** The chunks and their entry; `undefined` if they are not to be kept, or cannot be. */
   #record(returned: unknown): { readonly entry: Entry; readonly value: unknown[] } | undefined {
-    const { hash } = this.#identity
+    const { hash } = this.#cacheKey
     if (this.#isBroken || this.#isSteered) {
-      this.#plan.reporter.tell('skip', { hash, reason: this.#isSteered ? 'steered' : 'partial' })
+      this.#context.reporter.report('skip', { hash, reason: this.#isSteered ? 'steered' : 'incomplete' })
       return undefined
     }
     let value: unknown[]
@@ -264,7 +267,7 @@ export class SharedIteration implements Broadcast {
         returned,
       )
     } catch (error) {
-      tellProblem(this.#plan, 'pickle', hash, asError(error))
+      reportProblem(this.#context, 'pickle', hash, asError(error))
       return undefined
     }
     const outcome = {
@@ -274,26 +277,26 @@ export class SharedIteration implements Broadcast {
       promised: true,
       pickledKey: this.#pickledKey,
     }
-    const entry = record(this.#plan, this.#identity, outcome)
+    const entry = createEntry(this.#context, this.#cacheKey, outcome)
     return entry && { entry, value }
   }
 
   #tellComputed(failed: boolean): void {
-    this.#plan.reporter.tell('compute', { hash: this.#identity.hash, durationMs: this.#durationMs, failed })
+    this.#context.reporter.report('compute', { hash: this.#cacheKey.hash, durationMs: this.#durationMs, failed })
   }
 
   #finish(end: End): void {
     this.#end = end
-    this.#plan.flights.end(this.flight)
-    this.#plan.broadcasts.end(this.#identity.text, this)
+    this.#context.flights.end(this.flight)
+    this.#context.broadcasts.end(this.#cacheKey.canonicalKey, this)
   }
 
   /** No consumer is left: the function is asked to stop, as by a `break` in a loop over it. */
   async #giveUp(reason: unknown): Promise<void> {
     this.#finish({ returned: { value: undefined } })
-    this.#plan.reporter.tell('skip', { hash: this.#identity.hash, reason: 'partial' })
+    this.#context.reporter.report('skip', { hash: this.#cacheKey.hash, reason: 'incomplete' })
     this.flight.abort?.abort(reason)
-    const stopped = fly(this.flight, () => this.#source?.return(undefined))
+    const stopped = runInFlight(this.flight, () => this.#source?.return(undefined))
     // While a chunk is on its way a generator cannot stop, and its consumer does not wait for it.
     if (this.#fetching === undefined) await stopped
     else stopped?.then(undefined, () => {})

@@ -1,16 +1,24 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
 import { isInside } from '../concurrency/flight.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { refreshInBackground } from './background-refresh.ts'
-import { plain } from './bypass.ts'
-import { checkUnhash, hasStrayed, type Identity, identify } from './cache-key.ts'
+import { bypass } from './bypass.ts'
+import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
 import { type Call, isRefresh, signalsOf } from './call.ts'
-import { holdKey } from './create-entry.ts'
-import { heldInMemory, REFRESH, type Recalled, recall, tellUnreadable } from './lookup.ts'
-import { hit, miss, replay, stale, tellHit, tellRecursion, tellShared } from './serve.ts'
+import { pickleKeyEarly } from './create-entry.ts'
+import { type LookupResult, lookupEntry, lookupInMemory, REFRESH, reportUnreadable } from './lookup.ts'
+import {
+  countMiss,
+  reportHit,
+  reportRecursion,
+  reportSharedHit,
+  serveHit,
+  serveStale,
+  throwReplayMiss,
+} from './serve.ts'
 import { SharedIteration } from './shared-iteration.ts'
-import { tellProblem } from './store-guard.ts'
+import { reportProblem } from './store-guard.ts'
 
 type Chunks = readonly unknown[]
 
@@ -20,28 +28,28 @@ type Chunks = readonly unknown[]
  * begins when the first chunk is asked for. A lease says only whether it may be stored: how fast an iteration goes is up
  * to its consumer, and no call of another process waits for that.
  */
-export async function* stream(plan: Plan, call: Call): AsyncGenerator<unknown> {
-  if (plan.mode === 'off') return yield* plain(plan, call) as AsyncGenerator<unknown>
+export async function* stream(context: Context, call: Call): AsyncGenerator<unknown> {
+  if (context.mode === 'off') return yield* bypass(context, call) as AsyncGenerator<unknown>
   throwIfAborted(signalsOf(call))
-  const identity = identify(plan, call.self, call.args)
-  holdKey(plan, identity)
-  const known = isRefresh(plan, call) ? again(plan, identity) : await look(plan, call, identity)
-  if (hasStrayed(plan, call.self, call.args, identity)) {
-    plan.reporter.tell('skip', { hash: identity.hash, reason: 'strayed' })
+  const cacheKey = cacheKeyOf(context, call.self, call.args)
+  pickleKeyEarly(context, cacheKey)
+  const known = isRefresh(context, call) ? again(context, cacheKey) : await look(context, call, cacheKey)
+  if (argumentsChanged(context, call.self, call.args, cacheKey)) {
+    context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
     return yield* (
-      call.strayed ? plain(plan, call) : stream(plan, { ...call, strayed: true })
+      call.restarted ? bypass(context, call) : stream(context, { ...call, restarted: true })
     ) as AsyncGenerator<unknown>
   }
   if (isStored(known)) return yield* known
-  const iteration = live(plan, call, identity, known)
-  if (known.kind !== 'rescue') return yield* iteration
+  const iteration = live(context, call, cacheKey, known)
+  if (known.kind !== 'stale-if-error') return yield* iteration
   let first: IteratorResult<unknown>
   try {
     first = await iteration.next()
   } catch (error) {
     if (signalsOf(call).some(({ aborted }) => aborted)) throw error
-    tellProblem(plan, 'refresh', identity.hash, asError(error))
-    return yield* stale(plan, identity, known, 'error').value as Chunks
+    reportProblem(context, 'refresh', cacheKey.hash, asError(error))
+    return yield* serveStale(context, cacheKey, known, 'error').value as Chunks
   }
   return yield* resumed(first, iteration)
 }
@@ -80,68 +88,68 @@ function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): Asy
   }
 }
 
-function again(plan: Plan, identity: Identity): Recalled {
-  if (plan.mode === 'replay') replay(plan, identity)
-  plan.peers.each((peer) => peer.outdate(identity.text))
+function again(context: Context, cacheKey: CacheKey): LookupResult {
+  if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
+  context.peers.each((peer) => peer.outdate(cacheKey.canonicalKey))
   return REFRESH
 }
 
 /** The stored chunks; else why there are none to be served. */
-async function look(plan: Plan, call: Call, identity: Identity): Promise<Chunks | Recalled> {
-  const held = chunksInMemory(plan, call, identity)
+async function look(context: Context, call: Call, cacheKey: CacheKey): Promise<Chunks | LookupResult> {
+  const held = chunksInMemory(context, call, cacheKey)
   if (held !== undefined) return held
   for (;;) {
-    if (plan.broadcasts.find(identity.text) !== undefined) return { kind: 'miss', reason: 'absent' }
-    const watch = plan.broadcasts.watch(identity.text)
-    const found = asChunks(await recall(plan, identity, call.maxAge))
+    if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return { kind: 'miss', reason: 'absent' }
+    const watch = context.broadcasts.watch(cacheKey.canonicalKey)
+    const found = asChunks(await lookupEntry(context, cacheKey, call.maxAge))
     watch.stop()
-    if (found.kind === 'fresh') return hit(plan, identity, found).value as Chunks
-    if (plan.mode === 'replay') replay(plan, identity)
+    if (found.kind === 'fresh') return serveHit(context, cacheKey, found).value as Chunks
+    if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
     if (found.kind === 'stale') {
-      refreshInBackground({ plan, call, identity })
-      return stale(plan, identity, found, 'revalidate').value as Chunks
+      refreshInBackground({ context, call, cacheKey })
+      return serveStale(context, cacheKey, found, 'revalidate').value as Chunks
     }
     // One that came to its end meanwhile has stored what this look was too early for.
     if (!watch.hasEnded) return found
   }
 }
 
-function chunksInMemory(plan: Plan, call: Call, identity: Identity): Chunks | undefined {
-  const held = heldInMemory(plan, identity, call.maxAge)
+function chunksInMemory(context: Context, call: Call, cacheKey: CacheKey): Chunks | undefined {
+  const held = lookupInMemory(context, cacheKey, call.maxAge)
   if (held === undefined) return undefined
   try {
-    const chunks = plan.unpickle(held.entry.payload)
+    const chunks = context.unpickle(held.entry.payload)
     if (!Array.isArray(chunks)) return undefined
-    tellHit(plan, identity, held.entry, 'memory')
+    reportHit(context, cacheKey, held.entry, 'memory')
     return chunks
   } catch (error) {
-    plan.memory?.drop(identity.text)
-    tellUnreadable(plan, identity, error)
+    context.memory?.drop(cacheKey.canonicalKey)
+    reportUnreadable(context, cacheKey, error)
     return undefined
   }
 }
 
 /** An entry that some other function wrote under this name is none of an iteration. */
-function asChunks(found: Recalled): Recalled {
+function asChunks(found: LookupResult): LookupResult {
   return found.kind === 'miss' || Array.isArray(found.value) ? found : { kind: 'miss', reason: 'unreadable' }
 }
 
-function isStored(known: Chunks | Recalled): known is Chunks {
+function isStored(known: Chunks | LookupResult): known is Chunks {
   return Array.isArray(known)
 }
 
-function live(plan: Plan, call: Call, identity: Identity, known: Recalled): AsyncGenerator<unknown> {
-  const consumer = { signals: signalsOf(call), alone: () => plain(plan, call) as AsyncGenerator<unknown> }
-  const running = plan.singleFlight === false ? undefined : plan.broadcasts.find(identity.text)
+function live(context: Context, call: Call, cacheKey: CacheKey, known: LookupResult): AsyncGenerator<unknown> {
+  const consumer = { signals: signalsOf(call), alone: () => bypass(context, call) as AsyncGenerator<unknown> }
+  const running = context.singleFlight === false ? undefined : context.broadcasts.find(cacheKey.canonicalKey)
   if (running === undefined) {
-    miss(plan, identity, known.kind === 'miss' ? known.reason : 'expired')
-    checkUnhash(plan, identity)
-    return new SharedIteration(plan, call, identity).follow(consumer)
+    countMiss(context, cacheKey, known.kind === 'miss' ? known.reason : 'expired')
+    checkUnhash(context, cacheKey)
+    return new SharedIteration(context, call, cacheKey).follow(consumer)
   }
   if (isInside(running.flight)) {
-    tellRecursion(plan, identity)
-    return plain(plan, call) as AsyncGenerator<unknown>
+    reportRecursion(context, cacheKey)
+    return bypass(context, call) as AsyncGenerator<unknown>
   }
-  tellShared(plan, identity)
+  reportSharedHit(context, cacheKey)
   return running.follow(consumer)
 }

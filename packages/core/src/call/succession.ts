@@ -1,26 +1,30 @@
 import type { Flight, Reserve, Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
-import type { Turn } from './acquire-lease.ts'
-import { seizeTurn } from './acquire-lease.ts'
-import type { Identity } from './cache-key.ts'
-import { keepAlive, release, succeed } from './lease.ts'
-import { heldHere, noteHeld } from './own-leases.ts'
+import type { Context } from '../context.ts'
+import type { LeaseResult } from './acquire-lease.ts'
+import { stealLease } from './acquire-lease.ts'
+import type { CacheKey } from './cache-key.ts'
+import { keepAlive, release, takeOverLease } from './lease.ts'
+import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 /** Takes the lease for a refresh: from a run of this process in such a way that it can be given back. */
-export function* overtake(plan: Plan, identity: Identity, flight: Flight): Steps<Turn & { kind: 'mine' }> {
-  const before = heldHere(plan, identity)
+export function* takeOverForRefresh(
+  context: Context,
+  cacheKey: CacheKey,
+  flight: Flight,
+): Steps<LeaseResult & { kind: 'acquired' }> {
+  const before = ownLeaseHolder(context, cacheKey)
   const held = before?.succession
   if (held?.lease?.id !== undefined) {
     // Before the reply: the earlier run may end first.
     const own: Succession = { lease: undefined, before }
     flight.succession = own
     held.after = flight
-    own.lease = yield* succeed(plan, identity, flight, held.lease.id)
-    if (own.lease !== undefined) return { kind: 'mine', lease: own.lease }
+    own.lease = yield* takeOverLease(context, cacheKey, flight, held.lease.id)
+    if (own.lease !== undefined) return { kind: 'acquired', lease: own.lease }
     flight.succession = undefined
     held.after = undefined
   }
-  return yield* seizeTurn(plan, identity, flight)
+  return yield* stealLease(context, cacheKey, flight)
 }
 
 /** Leaves a result to the run that took the lease. `false`: there is none. */
@@ -33,18 +37,18 @@ export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolea
 }
 
 /** Gives the lease of a run that stores nothing to the earlier run; back to the store if there is none. */
-export function* handBack(plan: Plan, identity: Identity, { lease, before, after }: Succession): Steps<void> {
+export function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
   const earlier = before?.succession
   if (lease === undefined || earlier === undefined || before!.ended || before!.fenced) {
-    return yield* release(plan, identity, lease)
+    return yield* release(context, cacheKey, lease)
   }
   earlier.after = after
   if (after?.succession !== undefined) {
     after.succession.before = before
     return
   }
-  noteHeld(plan, identity, before!, lease)
+  noteOwnLease(context, cacheKey, before!, lease)
   earlier.lease = lease
   earlier.stopRenewing?.()
-  earlier.stopRenewing = keepAlive(plan, lease)
+  earlier.stopRenewing = keepAlive(context, lease)
 }

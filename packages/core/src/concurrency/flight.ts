@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Entry, Lease, Mode } from '@persist/store'
 
 /** What a flight brings back: the value, and its payload where there is one, for further copies. */
-export interface Landing {
+export interface FlightResult {
   readonly value: unknown
   readonly payload?: string | Uint8Array
   /** The function had answered with a promise. */
@@ -10,12 +10,12 @@ export interface Landing {
   /** When a stored result was computed, in milliseconds since 1970. Absent: just now. */
   readonly createdAt?: number
   /** The caller changed its arguments before the function began: this is no result of the flight's key. */
-  readonly strayed?: boolean
+  readonly argumentsChanged?: boolean
 }
 
 /** One running call in this process, which identical calls may join. */
 export interface Flight {
-  readonly text: string
+  readonly canonicalKey: string
   /** The running flight in whose function this one began. */
   parent: Flight | undefined
   /** The running flights that began in this one's function. */
@@ -42,7 +42,7 @@ export interface Flight {
   /** Something was deleted while it may have been reading: what it found is not held in memory. */
   distrusted: boolean
   /** Absent until everything synchronous in it has come back: a call that meets it before comes from inside of it. */
-  landing?: Promise<Landing | undefined> | undefined
+  result?: Promise<FlightResult | undefined> | undefined
   /** How many callers wait for it. */
   waiters: number
   /** Why the last caller left. */
@@ -62,7 +62,7 @@ export interface Flight {
   /** The limits in which it holds a place. */
   places?: RunLimit[] | undefined
   /** The limit at which it stands in line. */
-  inLine?: RunLimit | undefined
+  queuedAt?: RunLimit | undefined
 }
 
 /**
@@ -109,7 +109,7 @@ export interface RunLimit {
   /** Takes a place; a promise where there is none yet. */
   enter(flight: Flight): undefined | Promise<void>
   /** The runs in line. */
-  line(): Iterable<Flight>
+  queue(): Iterable<Flight>
   /** Lets a run in line go on. */
   admit(flight: Flight): void
   /** Gives the place to the next in line. */
@@ -163,20 +163,20 @@ export function leaveLimits(flight: Flight): void {
   flight.places = undefined
 }
 
-/** Makes a flight the current one, until {@link leave}. Unlike {@link fly} the two take nothing of the stack. */
-export function enter(flight: Flight): void {
+/** Makes a flight the current one, until {@link leaveFlight}. Unlike {@link runInFlight} the two take nothing of the stack. */
+export function enterFlight(flight: Flight): void {
   flight.outer = current.getStore()
   current.enterWith(flight)
 }
 
-/** Makes that flight the current one again that was before {@link enter}. */
-export function leave(flight: Flight): void {
+/** Makes that flight the current one again that was before {@link enterFlight}. */
+export function leaveFlight(flight: Flight): void {
   current.enterWith(flight.outer)
   flight.outer = undefined
 }
 
 /** Runs something inside of a flight. */
-export function fly<T>(flight: Flight, act: () => T): T {
+export function runInFlight<T>(flight: Flight, act: () => T): T {
   return current.run(flight, act)
 }
 

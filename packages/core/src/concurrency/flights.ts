@@ -14,14 +14,14 @@ export class Flights {
   readonly #former = new Set<Flight>()
 
   /** The flight that an identical call may join. */
-  find(text: string): Flight | undefined {
-    return this.#joinable.get(text)
+  find(canonicalKey: string): Flight | undefined {
+    return this.#joinable.get(canonicalKey)
   }
 
-  start(text: string, { joinable = true } = {}): Flight {
+  start(canonicalKey: string, { joinable = true } = {}): Flight {
     const parent = currentFlight()
     const flight: Flight = {
-      text,
+      canonicalKey: canonicalKey,
       parent,
       began: count.begun++,
       ended: false,
@@ -36,9 +36,9 @@ export class Flights {
       parent.children.add(flight)
     }
     if (joinable) {
-      const before = this.#joinable.get(text)
+      const before = this.#joinable.get(canonicalKey)
       if (before !== undefined) this.#outdate(before)
-      this.#joinable.set(text, flight)
+      this.#joinable.set(canonicalKey, flight)
     }
     this.#running.add(flight)
     return flight
@@ -50,7 +50,7 @@ export class Flights {
     flight.dropLease?.()
     flight.dropLease = undefined
     leaveLimits(flight)
-    flight.landing = undefined
+    flight.result = undefined
     flight.succession = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
@@ -59,9 +59,9 @@ export class Flights {
   }
 
   /** What runs for this key (or for any) may go on, but must not store; later calls start their own. */
-  fence(text?: string): void {
+  fence(canonicalKey?: string): void {
     for (const flight of this.#running) {
-      if (text !== undefined && flight.text !== text) continue
+      if (canonicalKey !== undefined && flight.canonicalKey !== canonicalKey) continue
       flight.fenced = true
       this.close(flight)
     }
@@ -78,32 +78,34 @@ export class Flights {
   }
 
   /** A later run of this key has begun: what runs may store, unless the later one has. */
-  outdate(text: string): void {
-    for (const flight of this.#running) if (flight.text === text) this.#outdate(flight)
+  outdate(canonicalKey: string): void {
+    for (const flight of this.#running) if (flight.canonicalKey === canonicalKey) this.#outdate(flight)
   }
 
   /** The writes under way for this key, or for any. */
-  *writes(text: string | undefined): Generator<Promise<unknown>> {
+  *writes(canonicalKey: string | undefined): Generator<Promise<unknown>> {
     for (const flight of this.#running) {
-      if (flight.writing !== undefined && (text === undefined || flight.text === text)) yield flight.writing
+      if (flight.writing !== undefined && (canonicalKey === undefined || flight.canonicalKey === canonicalKey))
+        yield flight.writing
     }
   }
 
   /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
-  giveUpOn(flight: Flight): void {
+  markOverdue(flight: Flight): void {
     flight.overdue = true
     this.#outdate(flight)
   }
 
   /** A run that began then has stored its result: an earlier one must not overwrite it. */
-  supersede(text: string, began: number): void {
-    for (const flight of this.#former) if (flight.text === text && flight.began < began) flight.fenced = true
+  supersede(canonicalKey: string, began: number): void {
+    for (const flight of this.#former)
+      if (flight.canonicalKey === canonicalKey && flight.began < began) flight.fenced = true
   }
 
   /** What runs for this key (or for any) may have read what is gone now. */
-  distrust(text?: string): void {
+  distrust(canonicalKey?: string): void {
     for (const flight of this.#running) {
-      if (text === undefined || flight.text === text) flight.distrusted = true
+      if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) flight.distrusted = true
     }
   }
 
@@ -118,7 +120,7 @@ export class Flights {
   /** No call joins it any more. */
   close(flight: Flight): void {
     flight.closed = true
-    if (this.#joinable.get(flight.text) === flight) this.#joinable.delete(flight.text)
+    if (this.#joinable.get(flight.canonicalKey) === flight) this.#joinable.delete(flight.canonicalKey)
   }
 
   #outdate(flight: Flight): void {

@@ -70,5 +70,5 @@ function waitingWith(flight: Flight): ReadonlySet<Flight> {
 
 /** Those that stand in line at a limit whose places are all held by flights that wait. */
 function* inLineBehind({ places = [] }: Flight, waiting: ReadonlySet<Flight>): Generator<Flight> {
-  for (const limit of places) if ([...limit.holders].every((one) => waiting.has(one))) yield* limit.line()
+  for (const limit of places) if ([...limit.holders].every((one) => waiting.has(one))) yield* limit.queue()
 }

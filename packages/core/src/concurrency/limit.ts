@@ -29,7 +29,7 @@ export class Limit implements RunLimit {
     const line = flight.parent === undefined ? this.#others : this.#begunInRuns
     return new Promise((resolve) => {
       line.set(flight, resolve)
-      flight.inLine = this
+      flight.queuedAt = this
       checkSoon(this)
     })
   }
@@ -45,7 +45,7 @@ export class Limit implements RunLimit {
   }
 
   /** The runs in line. */
-  *line(): Generator<Flight> {
+  *queue(): Generator<Flight> {
     yield* this.#begunInRuns.keys()
     yield* this.#others.keys()
   }
@@ -55,7 +55,7 @@ export class Limit implements RunLimit {
     const resolve = this.#begunInRuns.get(flight) ?? this.#others.get(flight)
     this.#begunInRuns.delete(flight)
     this.#others.delete(flight)
-    flight.inLine = undefined
+    flight.queuedAt = undefined
     if (this.#begunInRuns.size + this.#others.size === 0) leaveCrowd(this)
     this.holders.add(flight)
     resolve!()

@@ -1,5 +1,5 @@
 import { currentFlight, type Flight, type Join } from './flight.ts'
-import { relieve } from './stuck-limits.ts'
+import { admitStuck } from './stuck-limits.ts'
 
 /** Stands for the result of a wait that was part of a ring. */
 export const RING: unique symbol = Symbol('ring')
@@ -10,9 +10,9 @@ let unchecked: Join[] = []
  * Waits for another flight. The answer is {@link RING} if that would never end, since the other flight waits, through any
  * number of others, for the one that waits here.
  */
-export function join<T>(target: Flight, landing: PromiseLike<T>, from = currentFlight()): Promise<T | typeof RING> {
+export function join<T>(target: Flight, result: PromiseLike<T>, from = currentFlight()): Promise<T | typeof RING> {
   // Without a flight of its own the wait cannot be part of a ring.
-  if (from === undefined) return Promise.resolve(landing)
+  if (from === undefined) return Promise.resolve(result)
   return new Promise((resolve, reject) => {
     const one: Join = { from, target, breakRing: () => settle(() => resolve(RING)) }
     const settle = (act: () => void) => {
@@ -24,7 +24,7 @@ export function join<T>(target: Flight, landing: PromiseLike<T>, from = currentF
     from.joins.add(one)
     target.joinedBy ??= new Set()
     target.joinedBy.add(one)
-    landing.then(
+    result.then(
       (value) => settle(() => resolve(value)),
       (error) => settle(() => reject(error)),
     )
@@ -41,7 +41,7 @@ const setImmediateAtStart = globalThis.setImmediate
  */
 function check(): void {
   breakRings()
-  relieve()
+  admitStuck()
 }
 
 function breakRings(): void {

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 
 /** Measures one call. */
 export interface Stopwatch {
@@ -25,7 +25,7 @@ export class SharedTime {
   #lastNow = 0
   #lastIdle: number | undefined
 
-  constructor({ monotonic, idle }: Surroundings) {
+  constructor({ monotonic, idle }: Runtime) {
     this.#monotonic = monotonic
     this.#idle = idle
   }
@@ -62,11 +62,11 @@ export class SharedTime {
   }
 }
 
-const times = new WeakMap<Surroundings, SharedTime>()
+const times = new WeakMap<Runtime, SharedTime>()
 
 /** The one clock of all functions in the same surroundings. */
-export function sharedTimeOf(surroundings: Surroundings): SharedTime {
-  const time = times.get(surroundings) ?? new SharedTime(surroundings)
-  times.set(surroundings, time)
+export function sharedTimeOf(runtime: Runtime): SharedTime {
+  const time = times.get(runtime) ?? new SharedTime(runtime)
+  times.set(runtime, time)
   return time
 }

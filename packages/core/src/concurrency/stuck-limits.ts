@@ -23,7 +23,7 @@ export function checkSoon(limit: RunLimit): void {
   isPlanned = true
   setImmediateAtStart(() => {
     isPlanned = false
-    relieve()
+    admitStuck()
   })
 }
 
@@ -33,7 +33,7 @@ export function leaveCrowd(limit: RunLimit): void {
 }
 
 /** Lets go on what others wait for, wherever nothing else can end. */
-export function relieve(): void {
+export function admitStuck(): void {
   for (;;) {
     if ([...crowded].every(hasFreeHolder)) return
     const moving = whatCanEnd()
@@ -46,7 +46,7 @@ export function relieve(): void {
 
 /** The last ones first: a recursion then goes deep before it goes wide, and fewest runs are open at once. */
 function admitAwaited(limit: RunLimit, awaited: ReadonlySet<Flight>): boolean {
-  const chosen = [...limit.line()].filter((flight) => awaited.has(flight)).slice(-limit.max)
+  const chosen = [...limit.queue()].filter((flight) => awaited.has(flight)).slice(-limit.max)
   for (const flight of chosen) limit.admit(flight)
   return chosen.length > 0
 }
@@ -111,7 +111,7 @@ function awaitedBy(limits: readonly RunLimit[]): ReadonlySet<Flight> {
 
 /** What a run waits for; it is taken to wait for all that began in its function. */
 function* next(flight: Flight): Generator<Flight | RunLimit> {
-  if (flight.inLine !== undefined) yield flight.inLine
+  if (flight.queuedAt !== undefined) yield flight.queuedAt
   for (const child of flight.children ?? []) yield child
   for (const { target } of flight.joins ?? []) if (!target.ended) yield target
 }

@@ -1,5 +1,5 @@
 import { isThenable } from '../runtime/thenable.ts'
-import { type Flight, fly } from './flight.ts'
+import { type Flight, runInFlight } from './flight.ts'
 
 /**
  * A piece of work that is written once and runs both ways: it yields what it may have to wait for. Over a synchronous
@@ -75,7 +75,7 @@ export async function resume<T>(steps: Steps<T>, pending: unknown): Promise<T> {
 function proceed<T>(steps: Steps<T>, { flight, fn, self, args }: Invocation): IteratorResult<unknown, T> {
   let result: unknown
   try {
-    result = fly(flight, () => Reflect.apply(fn, self, args))
+    result = runInFlight(flight, () => Reflect.apply(fn, self, args))
   } catch (error) {
     return steps.throw(error)
   }

@@ -1,10 +1,10 @@
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 
 /** A promise, or what `late` gives or throws once it has taken longer than `ms` milliseconds. `Infinity`: no limit. */
 export function within<T, L>(
   promise: PromiseLike<T>,
   ms: number,
-  { later }: Surroundings,
+  { later }: Runtime,
   late: () => L,
 ): PromiseLike<T | L> {
   if (ms === Number.POSITIVE_INFINITY) return promise

@@ -14,7 +14,7 @@ interface Repeated {
  * Lets the first of equal problems through at once, and then one after a pause that doubles up to a minute, with the
  * number of those in between: a folder that cannot be written must not fill a log.
  */
-export class Limit {
+export class RateLimit {
   readonly #monotonic: () => number
   readonly #kinds = new Map<string, Repeated>()
 

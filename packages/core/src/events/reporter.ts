@@ -3,7 +3,7 @@ import { PersistError } from '@persist/errors'
 import { isThenable } from '../runtime/thenable.ts'
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
 import type { Verbosity } from '../types/options.ts'
-import { Limit } from './rate-limit.ts'
+import { RateLimit } from './rate-limit.ts'
 import { LEVELS, line, times } from './stderr-lines.ts'
 
 type EventOf<Name extends PersistEventName> = Extract<PersistEvent, { name: Name }>
@@ -20,7 +20,7 @@ export class Reporter {
   readonly #verbosity: Verbosity
   readonly #report: ((event: PersistEvent) => void) | undefined
   readonly #stderr: (text: string) => void
-  readonly #limit: Limit
+  readonly #limit: RateLimit
 
   constructor(
     namespace: string,
@@ -40,31 +40,31 @@ export class Reporter {
         listeners.stderr(text)
       } catch {}
     }
-    this.#limit = new Limit(listeners.monotonic)
+    this.#limit = new RateLimit(listeners.monotonic)
   }
 
   /** Whether anybody listens: ask before making facts that cost something. */
-  hears(name: PersistEventName): boolean {
+  hasListener(name: PersistEventName): boolean {
     return this.#report !== undefined || this.#verbosity >= LEVELS[name] || channels[name].hasSubscribers
   }
 
-  tell<Name extends PersistEventName>(name: Name, facts: Facts<Name>): void {
-    if (!this.hears(name)) return
+  report<Name extends PersistEventName>(name: Name, facts: Facts<Name>): void {
+    if (!this.hasListener(name)) return
     const event = { name, namespace: this.#namespace, ...facts } as unknown as EventOf<Name>
     if (this.#verbosity >= LEVELS[name]) this.#stderr(line(event, this.#verbosity))
     channels[name].publish(event)
-    this.#tellUser(event)
+    this.#callListener(event)
   }
 
   /** Reports a problem, if it is the first of its kind, or after a pause with the number of those since. */
-  tellProblem(facts: Omit<Facts<'problem'>, 'count'>): void {
-    if (!this.hears('problem')) return
+  reportProblem(facts: Omit<Facts<'problem'>, 'count'>): void {
+    if (!this.hasListener('problem')) return
     const count = this.#limit.count(kindOf(facts))
-    if (count > 0) this.tell('problem', { ...facts, count })
+    if (count > 0) this.report('problem', { ...facts, count })
   }
 
   /** A listener that fails must not cost the caller a result. */
-  #tellUser(event: PersistEvent): void {
+  #callListener(event: PersistEvent): void {
     try {
       const answer: unknown = this.#report?.(event)
       if (isThenable(answer)) answer.then(undefined, (error) => this.#listenerFailed(error))

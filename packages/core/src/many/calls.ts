@@ -1,13 +1,13 @@
-import { type Identity, identify } from '../call/cache-key.ts'
+import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, PLAIN } from '../call/call.ts'
-import { answer } from '../call/get-or-compute.ts'
-import { heldInMemory, open } from '../call/lookup.ts'
+import { getOrCompute } from '../call/get-or-compute.ts'
+import { lookupInMemory, readEntry } from '../call/lookup.ts'
 import { listOf } from '../call/replies.ts'
-import { hit } from '../call/serve.ts'
-import { ask, tellProblem } from '../call/store-guard.ts'
+import { serveHit } from '../call/serve.ts'
+import { callStore, reportProblem } from '../call/store-guard.ts'
 import { Limit } from '../concurrency/limit.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ManyOptions, ManyProgress } from '../types/many.ts'
@@ -22,7 +22,7 @@ export type Outcome = PromiseSettledResult<unknown>
 export class Calls {
   /** A call has answered with a promise, or a stored result is of one that has. */
   promised = false
-  readonly #plan: Plan
+  readonly #context: Context
   readonly #self: unknown
   readonly #options: ManyOptions
   readonly #progress: { done: number; hits: number; failed: number }
@@ -32,8 +32,8 @@ export class Calls {
   #whenRoom: (() => void) | undefined
   readonly #limit: Limit | undefined
 
-  constructor(plan: Plan, self: unknown, options: ManyOptions, total?: number) {
-    this.#plan = plan
+  constructor(context: Context, self: unknown, options: ManyOptions, total?: number) {
+    this.#context = context
     this.#self = self
     this.#options = options
     const { concurrency = Number.POSITIVE_INFINITY } = options
@@ -84,7 +84,7 @@ export class Calls {
     const end = (outcome: Outcome) => this.#end(outcome, !ran)
     let result: unknown
     try {
-      result = answer(this.#plan, call)
+      result = getOrCompute(this.#context, call)
     } catch (error) {
       return end(rejected(error))
     }
@@ -107,13 +107,13 @@ export class Calls {
     progress.done++
     if (outcome.status === 'rejected') progress.failed++
     else if (isHit) progress.hits++
-    this.#tell({ ...progress, ...this.#total })
+    this.#report({ ...progress, ...this.#total })
     return outcome
   }
 
   /** A listener that fails must not cost the caller a result. */
-  #tell(progress: ManyProgress): void {
-    const failed = (error: unknown) => tellProblem(this.#plan, 'onProgress', undefined, asError(error))
+  #report(progress: ManyProgress): void {
+    const failed = (error: unknown) => reportProblem(this.#context, 'onProgress', undefined, asError(error))
     try {
       const reply: unknown = this.#options.onProgress?.(progress)
       if (isThenable(reply)) reply.then(undefined, failed)
@@ -124,33 +124,33 @@ export class Calls {
 
   /** The fresh results of a part of the list, where the store can give several at once. */
   *#stored(list: readonly (readonly unknown[])[]): Steps<Map<number, { readonly value: unknown }>> {
-    const plan = this.#plan
+    const context = this.#context
     const hits = new Map<number, { readonly value: unknown }>()
-    if (!plan.adapter.supports.many || (plan.mode !== 'on' && plan.mode !== 'replay')) return hits
-    const identities = list.map((args) => identityOf(plan, this.#self, args))
-    const wanted = identities.filter((one) => one !== undefined)
+    if (!context.adapter.supports.many || (context.mode !== 'on' && context.mode !== 'replay')) return hits
+    const cacheKeys = list.map((args) => identityOf(context, this.#self, args))
+    const wanted = cacheKeys.filter((one) => one !== undefined)
     if (wanted.length === 0) return hits
-    let entries: Awaited<ReturnType<NonNullable<Plan['store']['getMany']>>>
+    let entries: Awaited<ReturnType<NonNullable<Context['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
       entries = yield* wait(
-        ask(plan, 'getMany', undefined, () => plan.store.getMany!(hashes), [], listOf(hashes.length)),
+        callStore(context, 'getMany', undefined, () => context.store.getMany!(hashes), [], listOf(hashes.length)),
       )
     } catch {
       // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
       return hits
     }
     // A store that says `null` for all of them, or for one, has none.
-    const found = new Map(wanted.map((identity, index) => [identity, entries?.[index] ?? undefined]))
-    for (const [index, identity] of identities.entries()) {
-      const entry = identity && found.get(identity)
+    const found = new Map(wanted.map((cacheKey, index) => [cacheKey, entries?.[index] ?? undefined]))
+    for (const [index, cacheKey] of cacheKeys.entries()) {
+      const entry = cacheKey && found.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const recalled = yield* wait(open(plan, identity!, entry, Number.POSITIVE_INFINITY))
-        if (recalled.kind !== 'fresh') continue
-        const landing = hit(plan, identity!, recalled)
-        if (landing.promised) this.promised = true
-        hits.set(index, landing)
+        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY))
+        if (found.kind !== 'fresh') continue
+        const result = serveHit(context, cacheKey!, found)
+        if (result.promised) this.promised = true
+        hits.set(index, result)
       } catch {
         // The call of this item meets the same, and fails for itself.
       }
@@ -160,10 +160,10 @@ export class Calls {
 }
 
 /** `undefined` for a call that has no key, or that memory knows: it goes on by itself, and concerns no other. */
-function identityOf(plan: Plan, self: unknown, args: readonly unknown[]): Identity | undefined {
+function identityOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey | undefined {
   try {
-    const identity = identify(plan, self, args)
-    return heldInMemory(plan, identity, Number.POSITIVE_INFINITY) === undefined ? identity : undefined
+    const cacheKey = cacheKeyOf(context, self, args)
+    return lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) === undefined ? cacheKey : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
-import { answersWithPromises } from '../call/return-in-mode.ts'
+import { returnsPromises } from '../call/return-in-mode.ts'
 import { run } from '../concurrency/sync-or-async.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
 import { Source } from './source.ts'
@@ -8,14 +8,19 @@ import { Source } from './source.ts'
 type List = Iterable<unknown> | AsyncIterable<unknown>
 
 /** A call that waits for its place in the order of results. */
-interface Place {
+interface Slot {
   readonly begin: () => Outcome | Promise<Outcome>
   outcome?: Outcome | Promise<Outcome>
 }
 
 /** The results of a list that may be endless, in order, in bounded memory. Nothing happens before the first is asked for. */
-export async function* iterate(plan: Plan, self: unknown, list: List, options: ManyOptions): AsyncGenerator<unknown> {
-  const ahead = new ReadAhead(plan, self, list, options)
+export async function* iterate(
+  context: Context,
+  self: unknown,
+  list: List,
+  options: ManyOptions,
+): AsyncGenerator<unknown> {
+  const ahead = new ReadAhead(context, self, list, options)
   let isComplete = false
   try {
     for (let outcome = await ahead.next(); outcome !== undefined; outcome = await ahead.next()) {
@@ -34,14 +39,14 @@ export async function* iterate(plan: Plan, self: unknown, list: List, options: M
 
 /** Reads the list and starts calls, ahead of what the consumer has asked for. */
 class ReadAhead {
-  readonly #plan: Plan
+  readonly #context: Context
   readonly #source: Source
   readonly #calls: Calls
   readonly #window: number
   readonly #signal: AbortSignal | undefined
   /** Aborts the calls under way: at the user's signal, and when the consumer leaves. */
   readonly #abort = new AbortController()
-  readonly #places: Place[] = []
+  readonly #places: Slot[] = []
   #preparing: Promise<void> | undefined
   #isReading = false
   /** How many of the places have begun: the first ones. */
@@ -50,12 +55,12 @@ class ReadAhead {
   #end: { readonly error?: unknown } | undefined
   #wake = () => {}
 
-  constructor(plan: Plan, self: unknown, list: List, options: ManyOptions) {
+  constructor(context: Context, self: unknown, list: List, options: ManyOptions) {
     const { concurrency = BATCH, signal } = options
-    this.#plan = plan
+    this.#context = context
     this.#window = concurrency === Number.POSITIVE_INFINITY ? BATCH : Math.max(concurrency, BATCH)
-    this.#source = new Source(list, plan.surroundings)
-    this.#calls = new Calls(plan, self, { ...options, signal: this.#abort.signal })
+    this.#source = new Source(list, context.runtime)
+    this.#calls = new Calls(context, self, { ...options, signal: this.#abort.signal })
     this.#signal = signal
     signal?.addEventListener('abort', this.#leave)
   }
@@ -93,7 +98,7 @@ class ReadAhead {
     await this.#source.close()
   }
 
-  async #take(place: Place): Promise<Outcome> {
+  async #take(place: Slot): Promise<Outcome> {
     if (this.#begun === 0) this.#begin(place)
     this.#beginIfAsync()
     const outcome = await place.outcome!
@@ -104,7 +109,7 @@ class ReadAhead {
     return outcome
   }
 
-  #begin(place: Place): void {
+  #begin(place: Slot): void {
     this.#begun++
     place.outcome = place.begin()
   }
@@ -140,7 +145,7 @@ class ReadAhead {
 
   /** A function that answers at once begins when its result is asked for, all others ahead of that. */
   #beginIfAsync(): void {
-    if (this.#stopped || !(this.#plan.isAsync || this.#calls.promised || answersWithPromises(this.#plan))) return
+    if (this.#stopped || !(this.#context.isAsync || this.#calls.promised || returnsPromises(this.#context))) return
     while (this.#begun < this.#places.length) this.#begin(this.#places[this.#begun]!)
   }
 

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 import { checkedItem } from './options.ts'
 
 const LATER: unique symbol = Symbol('later')
@@ -7,13 +7,13 @@ const LATER: unique symbol = Symbol('later')
 export class Source {
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
   readonly #isAsync: boolean
-  readonly #soon: Surroundings['soon']
+  readonly #soon: Runtime['soon']
   #pending: Promise<IteratorResult<unknown>> | undefined
   #failure: { readonly error: unknown } | undefined
   #index = 0
   #ended = false
 
-  constructor(list: Iterable<unknown> | AsyncIterable<unknown>, { soon }: Surroundings) {
+  constructor(list: Iterable<unknown> | AsyncIterable<unknown>, { soon }: Runtime) {
     this.#isAsync = Symbol.asyncIterator in list
     this.#iterator = Symbol.asyncIterator in list ? list[Symbol.asyncIterator]() : list[Symbol.iterator]()
     this.#soon = soon

@@ -2,29 +2,29 @@ import { OptionError } from '@persist/errors'
 import { unpickle } from '@persist/pickle'
 import type { Bounds } from '@persist/store'
 import { Limit } from '../concurrency/limit.ts'
-import type { Plan } from '../context.ts'
-import { answered } from '../runtime/answered.ts'
+import type { Context } from '../context.ts'
+import { requireSync } from '../runtime/answered.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
 import type { AnyOptions, MemoryOptions, StandardSchema } from '../types/options.ts'
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 import { milliseconds } from './duration.ts'
 import type { FunctionKind } from './function-kind.ts'
 
 const DEFAULT_MEMORY = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024, maxAge: 5_000 }
 
 /** The way back from a payload. The default one brings back no promise. */
-export function unpicklerOf({ unpickle: own }: AnyOptions): Plan['unpickle'] {
-  return own === undefined ? unpickle : (payload) => answered('unpickle', own(payload))
+export function unpicklerOf({ unpickle: own }: AnyOptions): Context['unpickle'] {
+  return own === undefined ? unpickle : (payload) => requireSync('unpickle', own(payload))
 }
 
 /** How long a result is fresh, in milliseconds. */
-export function ttlOf(options: AnyOptions): Plan['ttl'] {
+export function ttlOf(options: AnyOptions): Context['ttl'] {
   const { ttl } = options
   if (ttl === undefined) return undefined
   if (typeof ttl === 'function') {
     return (result, args) => {
-      const given = answered('ttl', ttl(result, ...args))
+      const given = requireSync('ttl', ttl(result, ...args))
       return given === 0 ? 0 : milliseconds(given, 'ttl')
     }
   }
@@ -33,7 +33,7 @@ export function ttlOf(options: AnyOptions): Plan['ttl'] {
 }
 
 /** A schema, or a predicate as one. */
-export function validatorOf(validate: AnyOptions['validate']): Plan['validate'] {
+export function validatorOf(validate: AnyOptions['validate']): Context['validate'] {
   if (validate === undefined) return undefined
   // A schema may itself be callable: its '~standard' tells.
   if ('~standard' in validate) {
@@ -59,7 +59,7 @@ export function limitOf({ concurrency }: AnyOptions, namespace: string, kind: Fu
 }
 
 /** The tier in memory. */
-export function memoryOf(memory: AnyOptions['memory'], surroundings: Surroundings): MemoryTier | undefined {
+export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): MemoryTier | undefined {
   if (memory === undefined || memory === false) return undefined
   const given: MemoryOptions = memory === true ? {} : memory
   const bounds = {
@@ -67,7 +67,7 @@ export function memoryOf(memory: AnyOptions['memory'], surroundings: Surrounding
     maxBytes: given.maxBytes ?? DEFAULT_MEMORY.maxBytes,
     maxAge: given.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(given.maxAge, 'memory.maxAge'),
   }
-  return new MemoryTier(bounds, surroundings.monotonic)
+  return new MemoryTier(bounds, runtime.monotonic)
 }
 
 /** What the store keeps at most. */

@@ -1,10 +1,10 @@
 import { OptionError } from '@persist/errors'
 import type { CallMode } from '../context.ts'
 import type { Verbosity } from '../types/options.ts'
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 
 /** `PERSIST_VERBOSITY`. */
-export function verbosityOf(env: Surroundings['env']): Verbosity {
+export function verbosityOf(env: Runtime['env']): Verbosity {
   const text = env.PERSIST_VERBOSITY
   if (text === undefined || text === '') return 1
   if (/^[0-4]$/.test(text)) return Number(text) as Verbosity
@@ -14,7 +14,7 @@ export function verbosityOf(env: Surroundings['env']): Verbosity {
 }
 
 /** `PERSIST_MODE`. */
-export function callMode(env: Surroundings['env']): CallMode {
+export function callMode(env: Runtime['env']): CallMode {
   const mode = env.PERSIST_MODE || 'on'
   if (mode === 'on' || mode === 'off' || mode === 'refresh' || mode === 'replay') return mode
   throw new OptionError(`PERSIST_MODE must be on, off, refresh or replay, not ${JSON.stringify(mode)}`, {

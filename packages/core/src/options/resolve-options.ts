@@ -2,30 +2,30 @@ import { OptionError } from '@persist/errors'
 import { pickle } from '@persist/pickle'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
-import { tellProblem } from '../call/store-guard.ts'
+import { reportProblem } from '../call/store-guard.ts'
 import { Flights } from '../concurrency/flights.ts'
-import type { Plan } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Reporter } from '../events/reporter.ts'
-import { answered } from '../runtime/answered.ts'
+import { requireSync } from '../runtime/answered.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { readsThis } from '../source/reads-this.ts'
 import { isNative, sourceOf, takesArguments } from '../source/source-text.ts'
-import { Refreshes } from '../state/background-refreshes.ts'
+import { BackgroundRefreshes } from '../state/background-refreshes.ts'
 import { Broadcasts } from '../state/broadcasts.ts'
 import { circuitOf } from '../state/circuit.ts'
 import { newCounters } from '../state/counters.ts'
 import { Peers } from '../state/peers.ts'
-import { Unstorable } from '../state/unstorable-results.ts'
+import { UnstorableResults } from '../state/unstorable-results.ts'
 import { WriteCounter } from '../state/write-counter.ts'
 import { resolveStore } from '../stores/resolve.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
 import { boundsOf, limitOf, memoryOf, optional, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
 import { callMode, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
-import { checkOptions } from './validate.ts'
+import { validateOptions } from './validate.ts'
 import { versionOf } from './version.ts'
 
 /** Where a function was found: by itself, or as a method of a class. */
@@ -35,7 +35,7 @@ const DEFAULT_CACHE = 'file://persist'
 const DEFAULT_WAIT_MS = 10 * 60_000
 
 /** A function as it was found. */
-export interface Found {
+export interface FunctionOrigin {
   readonly place: Place
   /** The name of a decorated method, which the function itself may not have. */
   readonly name?: string
@@ -46,15 +46,15 @@ export interface Found {
  *
  * @throws OptionError, UnknownStoreError, StoreNotInstalledError, DuplicateNamespaceError
  */
-export function draft(
+export function resolveOptions(
   original: AnyFunction,
   options: AnyOptions,
-  found: Found,
-  surroundings: Surroundings,
+  found: FunctionOrigin,
+  runtime: Runtime,
   entry: AnyFunction,
-): Plan {
-  checkOptions(options)
-  const { env } = surroundings
+): Context {
+  validateOptions(options)
+  const { env } = runtime
   const namespace = options.funcname ?? nameOf(original, found)
   const isMethod = found.place !== 'function'
   // A static method may be inherited, and then has another `this`.
@@ -83,13 +83,13 @@ export function draft(
   const reporter = new Reporter(namespace, {
     verbosity: options.verbosity ?? verbosityOf(env),
     report: options.report,
-    stderr: surroundings.stderr,
-    monotonic: surroundings.monotonic,
+    stderr: runtime.stderr,
+    monotonic: runtime.monotonic,
   })
   const bounds = boundsOf(options)
   const store = adapter.open(namespace, {
     ...(bounds !== undefined && { bounds }),
-    report: (problem) => tellProblem(plan, 'store', undefined, problem),
+    report: (problem) => reportProblem(context, 'store', undefined, problem),
   })
   if (typeof store?.get !== 'function') {
     throw new OptionError(`${adapter.name} opens no store: open must return one at once`, { option: 'cache' })
@@ -102,28 +102,28 @@ export function draft(
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
   const copy = (chunk: unknown) =>
-    isChangeable(chunk) ? (answered('unpickle', unpickleOne(pickleOne([chunk]))) as unknown[])[0] : chunk
-  const memory = memoryOf(options.memory, surroundings)
+    isChangeable(chunk) ? (requireSync('unpickle', unpickleOne(pickleOne([chunk]))) as unknown[])[0] : chunk
+  const memory = memoryOf(options.memory, runtime)
   const flights = new Flights()
   const peers = new Peers(adapter.name, namespace, {
-    fence: (text) => flights.fence(text),
+    fence: (canonicalKey) => flights.fence(canonicalKey),
     fenceTag: (tag) => flights.fenceTag(tag),
-    outdate: (text) => flights.outdate(text),
-    supersede: (text, began) => flights.supersede(text, began),
-    writes: (text) => flights.writes(text),
-    distrust: (text) => flights.distrust(text),
-    drop: (text) => memory?.drop(text),
+    outdate: (canonicalKey) => flights.outdate(canonicalKey),
+    supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
+    writes: (canonicalKey) => flights.writes(canonicalKey),
+    distrust: (canonicalKey) => flights.distrust(canonicalKey),
+    drop: (canonicalKey) => memory?.drop(canonicalKey),
   })
-  const plan: Plan = {
+  const context: Context = {
     original,
-    whole: kind === 'async generator' ? collecting(original, copy) : original,
+    collected: kind === 'async generator' ? collecting(original, copy) : original,
     namespace,
     adapter,
     store,
     isMethod,
     declaredAsync,
     isAsync: declaredAsync || adapter.mode === 'async',
-    learned: { promises: false, values: false },
+    observed: { promises: false, values: false },
     mode: callMode(env),
     key: keyFunction(original, { namespace, isMethod, usesThis: () => readsThis(original), key: options.key }),
     ownKey: options.key !== undefined,
@@ -133,7 +133,7 @@ export function draft(
     storekey: options.storekey ?? false,
     pickle: pickleOne,
     unpickle: unpickleOne,
-    unstorable: new Unstorable(surroundings.monotonic),
+    unstorable: new UnstorableResults(runtime.monotonic),
     metadata: options.metadata,
     ttl: ttlOf(options),
     staleWhileRevalidate,
@@ -141,13 +141,13 @@ export function draft(
     version,
     source,
     // A name that was derived is no proof: bundlers rename functions, and scripts share folders.
-    terms: {
+    freshnessRules: {
       version,
       source: options.funcname === undefined ? source : undefined,
       staleWhileRevalidate,
       staleIfError,
     },
-    tellsEdits: options.version === undefined && options.dependsOn === undefined,
+    reportsEdits: options.version === undefined && options.dependsOn === undefined,
     shouldStore: options.shouldStore && ((result, args) => options.shouldStore!(result, ...args)),
     validate: validatorOf(options.validate),
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
@@ -162,17 +162,17 @@ export function draft(
     writes: bounds === undefined || adapter.supports.bounds ? undefined : new WriteCounter(bounds),
     flights,
     peers,
-    refreshes: new Refreshes(),
+    refreshes: new BackgroundRefreshes(),
     broadcasts: new Broadcasts(),
     streams: kind === 'async generator',
     counters: newCounters(),
     reporter,
-    surroundings,
+    runtime,
   }
-  return plan
+  return context
 }
 
-function nameOf(original: AnyFunction, found: Found): string {
+function nameOf(original: AnyFunction, found: FunctionOrigin): string {
   const name = found.name ?? original.name
   if (name === '') {
     throw new OptionError(

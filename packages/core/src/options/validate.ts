@@ -85,7 +85,7 @@ const CHECKS: Checks = {
   waitUntil: FUNCTION,
 }
 
-/** What a call may override, with {@link checkOverrides}. */
+/** What a call may override, with {@link validateOverrides}. */
 const OVERRIDES: Checks = {
   maxAge: DURATION,
   refresh: BOOLEAN,
@@ -98,7 +98,7 @@ const OVERRIDES: Checks = {
  *
  * @throws OptionError that names the option and the known one nearest to it.
  */
-export function checkOptions(options: object): void {
+export function validateOptions(options: object): void {
   check(options, CHECKS, '')
   const { pickle, unpickle } = options as { pickle?: unknown; unpickle?: unknown }
   if ((pickle === undefined) !== (unpickle === undefined)) {
@@ -121,7 +121,7 @@ export function checkOptions(options: object): void {
  *
  * @throws OptionError that names the override and the known one nearest to it.
  */
-export function checkOverrides(overrides: unknown): asserts overrides is object {
+export function validateOverrides(overrides: unknown): asserts overrides is object {
   if (!isObject(overrides) || Array.isArray(overrides)) {
     const message = `with takes an object of overrides, as in f.with({ refresh: true })(x), not ${described(overrides)}`
     throw new OptionError(message, { option: 'with' })

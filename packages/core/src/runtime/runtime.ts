@@ -1,4 +1,4 @@
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 import { printToStderr } from './print-to-stderr.ts'
 
 // Timers are taken when core is loaded: fake timers of a user's tests must not make a call wait forever.
@@ -9,7 +9,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 let sleeper: Int32Array | undefined
 
 /** The real world. Its clocks are read when they are needed: a test may replace `Date.now`. */
-export const realSurroundings: Surroundings = {
+export const realRuntime: Runtime = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   idle,

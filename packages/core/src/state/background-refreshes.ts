@@ -1,6 +1,6 @@
 import type { Flight } from '../concurrency/flight.ts'
 import type { Flights } from '../concurrency/flights.ts'
-import { makeRoom } from './few-keys.ts'
+import { evictOldestKey } from './few-keys.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
@@ -18,44 +18,44 @@ interface RefreshTerms {
 }
 
 /** The background refreshes of one persisted function, and how long a key that failed is left alone. */
-export class Refreshes {
+export class BackgroundRefreshes {
   readonly #running = new Map<string, Running>()
   readonly #pauses = new Map<string, { readonly until: number; readonly ms: number }>()
   readonly #held = new Map<string, { readonly by: string; readonly since: number }>()
 
   /** Not while one runs; but one that takes longer than `waitTimeout` stops no other. */
-  mayStart({ flights, waitTimeout }: RefreshTerms, text: string, now: number): boolean {
-    const one = this.#running.get(text)
+  mayStart({ flights, waitTimeout }: RefreshTerms, canonicalKey: string, now: number): boolean {
+    const one = this.#running.get(canonicalKey)
     if (one !== undefined && now - one.since < waitTimeout) return false
-    if (one !== undefined) flights.giveUpOn(one.flight)
-    return now >= (this.#pauses.get(text)?.until ?? 0)
+    if (one !== undefined) flights.markOverdue(one.flight)
+    return now >= (this.#pauses.get(canonicalKey)?.until ?? 0)
   }
 
-  start(text: string, one: Running): void {
-    this.#running.set(text, one)
+  start(canonicalKey: string, one: Running): void {
+    this.#running.set(canonicalKey, one)
   }
 
-  end(text: string, one: Running): void {
-    if (this.#running.get(text) === one) this.#running.delete(text)
+  end(canonicalKey: string, one: Running): void {
+    if (this.#running.get(canonicalKey) === one) this.#running.delete(canonicalKey)
   }
 
-  succeeded(text: string): void {
-    this.#pauses.delete(text)
-    this.#held.delete(text)
+  succeeded(canonicalKey: string): void {
+    this.#pauses.delete(canonicalKey)
+    this.#held.delete(canonicalKey)
   }
 
-  failed(text: string, now: number): void {
-    const ms = Math.min((this.#pauses.get(text)?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
-    makeRoom(this.#pauses)
-    this.#pauses.set(text, { until: now + ms, ms })
+  failed(canonicalKey: string, now: number): void {
+    const ms = Math.min((this.#pauses.get(canonicalKey)?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
+    evictOldestKey(this.#pauses)
+    this.#pauses.set(canonicalKey, { until: now + ms, ms })
   }
 
   /** For how long refreshes of this process have found the same lease, in milliseconds. */
-  heldFor(text: string, by: string, now: number): number {
-    const before = this.#held.get(text)
+  heldFor(canonicalKey: string, by: string, now: number): number {
+    const before = this.#held.get(canonicalKey)
     if (before?.by === by) return now - before.since
-    makeRoom(this.#held)
-    this.#held.set(text, { by, since: now })
+    evictOldestKey(this.#held)
+    this.#held.set(canonicalKey, { by, since: now })
     return 0
   }
 }

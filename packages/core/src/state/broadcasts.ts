@@ -21,33 +21,33 @@ export class Broadcasts {
   readonly #watches = new Map<string, Set<Watch>>()
 
   /** The one that an identical call may follow. */
-  find(text: string): Broadcast | undefined {
-    const broadcast = this.#running.get(text)
+  find(canonicalKey: string): Broadcast | undefined {
+    const broadcast = this.#running.get(canonicalKey)
     return broadcast === undefined || broadcast.flight.closed ? undefined : broadcast
   }
 
-  start(text: string, broadcast: Broadcast): void {
-    this.#running.set(text, broadcast)
+  start(canonicalKey: string, broadcast: Broadcast): void {
+    this.#running.set(canonicalKey, broadcast)
   }
 
   /** Whether one with this key ends from now on. */
-  watch(text: string): Watch {
-    const watches = this.#watches.get(text) ?? new Set<Watch>()
+  watch(canonicalKey: string): Watch {
+    const watches = this.#watches.get(canonicalKey) ?? new Set<Watch>()
     const watch: Watch = {
       hasEnded: false,
       stop: () => {
         watches.delete(watch)
-        if (watches.size === 0 && this.#watches.get(text) === watches) this.#watches.delete(text)
+        if (watches.size === 0 && this.#watches.get(canonicalKey) === watches) this.#watches.delete(canonicalKey)
       },
     }
     watches.add(watch)
-    this.#watches.set(text, watches)
+    this.#watches.set(canonicalKey, watches)
     return watch
   }
 
-  end(text: string, broadcast: Broadcast): void {
-    for (const watch of this.#watches.get(text) ?? []) watch.hasEnded = true
-    if (this.#running.get(text) === broadcast) this.#running.delete(text)
+  end(canonicalKey: string, broadcast: Broadcast): void {
+    for (const watch of this.#watches.get(canonicalKey) ?? []) watch.hasEnded = true
+    if (this.#running.get(canonicalKey) === broadcast) this.#running.delete(canonicalKey)
   }
 }
 

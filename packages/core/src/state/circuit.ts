@@ -3,7 +3,7 @@ import type { StoreAdapter } from '@persist/store'
 import { within } from '../concurrency/timeout.ts'
 import type { Reporter } from '../events/reporter.ts'
 import { isThenable } from '../runtime/thenable.ts'
-import type { Surroundings } from '../types/runtime.ts'
+import type { Runtime } from '../types/runtime.ts'
 
 const FIRST_PROBE_MS = 250
 const LAST_PROBE_MS = 5_000
@@ -19,7 +19,7 @@ const shared = globalThis as { [CIRCUITS]?: WeakMap<StoreAdapter, Circuit> }
 export interface Witness {
   readonly adapter: StoreAdapter
   readonly reporter: Reporter
-  readonly surroundings: Surroundings
+  readonly runtime: Runtime
 }
 
 /** The circuit of a store: shared by all functions that keep their results there. */
@@ -39,32 +39,32 @@ export class Circuit {
   open(error: PersistError, witness: Witness): boolean {
     if (this.error !== undefined) return false
     this.error = error
-    tell(witness, 'open')
+    report(witness, 'open')
     this.#probeIn(witness.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, witness)
     return true
   }
 
   #probeIn(ms: number, witness: Witness): void {
-    witness.surroundings.later(ms, () => void this.#probe(ms, witness))
+    witness.runtime.later(ms, () => void this.#probe(ms, witness))
   }
 
   async #probe(ms: number, witness: Witness): Promise<void> {
     try {
       const answer = witness.adapter.ping?.()
       // One that never answers must not leave the circuit open forever.
-      if (isThenable(answer)) await within(answer, PING_MS, witness.surroundings, noAnswer)
+      if (isThenable(answer)) await within(answer, PING_MS, witness.runtime, noAnswer)
     } catch {
       // Still out of reach; it was reported when the circuit opened.
       this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), witness)
       return
     }
     this.error = undefined
-    tell(witness, 'closed')
+    report(witness, 'closed')
   }
 }
 
-function tell(witness: Witness, state: 'open' | 'closed'): void {
-  witness.reporter.tell('circuit', { state, store: witness.adapter.name })
+function report(witness: Witness, state: 'open' | 'closed'): void {
+  witness.reporter.report('circuit', { state, store: witness.adapter.name })
 }
 
 function noAnswer(): never {

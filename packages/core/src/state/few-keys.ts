@@ -2,6 +2,6 @@
 const MOST_KEYS = 1_000
 
 /** Lets go of the oldest key if there are as many as are remembered. */
-export function makeRoom(map: Map<string, unknown>): void {
+export function evictOldestKey(map: Map<string, unknown>): void {
   if (map.size >= MOST_KEYS) map.delete(map.keys().next().value!)
 }

@@ -37,22 +37,26 @@ export class MemoryTier {
   }
 
   /** What is held for a canonical key and was seen in the store lately enough; or at all, while that is out of reach. */
-  get(text: string, { error }: Circuit): Held | undefined {
-    const held = this.#held?.get(text)
+  get(canonicalKey: string, { error }: Circuit): Held | undefined {
+    const held = this.#held?.get(canonicalKey)
     return held !== undefined && (error !== undefined || this.#monotonic() - held.seenAt <= this.#bounds.maxAge)
       ? held
       : undefined
   }
 
-  hold(text: string, entry: Entry, value: unknown): void {
+  hold(canonicalKey: string, entry: Entry, value: unknown): void {
     this.#held ??= this.#make()
-    this.#held.set(text, { entry, primitive: isChangeable(value) ? undefined : { value }, seenAt: this.#monotonic() })
+    this.#held.set(canonicalKey, {
+      entry,
+      primitive: isChangeable(value) ? undefined : { value },
+      seenAt: this.#monotonic(),
+    })
   }
 
   /** Lets go of one key, or of all. */
-  drop(text?: string): void {
-    if (text === undefined) this.#held?.clear()
-    else this.#held?.delete(text)
+  drop(canonicalKey?: string): void {
+    if (canonicalKey === undefined) this.#held?.clear()
+    else this.#held?.delete(canonicalKey)
   }
 
   #make(): LRUCache<string, Held> {
@@ -60,7 +64,7 @@ export class MemoryTier {
     return new Lru({
       max: this.#bounds.maxEntries,
       maxSize: this.#bounds.maxBytes,
-      sizeCalculation: ({ entry }, text) => byteLength(entry.payload) + text.length + 1,
+      sizeCalculation: ({ entry }, canonicalKey) => byteLength(entry.payload) + canonicalKey.length + 1,
     })
   }
 }

@@ -7,19 +7,19 @@ const all = shared[PEERS]
 /** What one wrapping of a function keeps in this process: for one key, or for all. */
 export interface Peer {
   /** What runs must not store its result. */
-  fence(text: string | undefined): void
+  fence(canonicalKey: string | undefined): void
   /** What runs must not store a result with this tag. */
   fenceTag(tag: string): void
   /** A later run of this key has begun. */
-  outdate(text: string): void
+  outdate(canonicalKey: string): void
   /** What runs and began earlier must not store its result over a later one. */
-  supersede(text: string, began: number): void
+  supersede(canonicalKey: string, began: number): void
   /** The writes under way to a store without leases. They never reject. */
-  writes(text: string | undefined): Iterable<Promise<unknown>>
+  writes(canonicalKey: string | undefined): Iterable<Promise<unknown>>
   /** What runs may have read what is gone now. */
-  distrust(text: string | undefined): void
+  distrust(canonicalKey: string | undefined): void
   /** Lets go of what is held in memory. */
-  drop(text: string | undefined): void
+  drop(canonicalKey: string | undefined): void
 }
 
 const collected = new FinalizationRegistry<() => void>((remove) => remove())
@@ -53,9 +53,9 @@ export class Peers {
   }
 
   /** The writes under way in all wrappings. */
-  writes(text: string | undefined): Promise<unknown>[] {
+  writes(canonicalKey: string | undefined): Promise<unknown>[] {
     const writes: Promise<unknown>[] = []
-    this.each((peer) => writes.push(...peer.writes(text)))
+    this.each((peer) => writes.push(...peer.writes(canonicalKey)))
     return writes
   }
 

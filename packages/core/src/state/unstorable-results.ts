@@ -1,5 +1,5 @@
 import { PickleError } from '@persist/errors'
-import { makeRoom } from './few-keys.ts'
+import { evictOldestKey } from './few-keys.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
@@ -16,7 +16,7 @@ interface Refusal {
  * Results that could not be pickled. The next result of the same key with the same kind of thing in the same place is
  * refused without a look at the rest of it, which may be large. After a pause that grows it is tried again.
  */
-export class Unstorable {
+export class UnstorableResults {
   readonly #monotonic: () => number
   readonly #refusals = new Map<string, Refusal>()
 
@@ -25,8 +25,8 @@ export class Unstorable {
   }
 
   /** @throws what `pickle` throws, or threw before. */
-  guard<T>(text: string, value: unknown, pickle: () => T): T {
-    const before = this.#refusals.get(text)
+  guard<T>(canonicalKey: string, value: unknown, pickle: () => T): T {
+    const before = this.#refusals.get(canonicalKey)
     if (before !== undefined && this.#monotonic() < before.until) {
       const part = partOf(value, before.path)
       // A part that is not found says nothing: its path may be shortened, or not be made of plain steps.
@@ -34,20 +34,20 @@ export class Unstorable {
     }
     try {
       const payload = pickle()
-      if (before !== undefined) this.#refusals.delete(text)
+      if (before !== undefined) this.#refusals.delete(canonicalKey)
       return payload
     } catch (error) {
-      this.#remember(text, value, error, before)
+      this.#remember(canonicalKey, value, error, before)
       throw error
     }
   }
 
-  #remember(text: string, value: unknown, error: unknown, before: Refusal | undefined): void {
+  #remember(canonicalKey: string, value: unknown, error: unknown, before: Refusal | undefined): void {
     const path = error instanceof PickleError ? error.path : '$'
     const ms = Math.min((before?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
     const kind = kindOf(partOf(value, path))
-    makeRoom(this.#refusals)
-    this.#refusals.set(text, { error, path, kind, until: this.#monotonic() + ms, ms })
+    evictOldestKey(this.#refusals)
+    this.#refusals.set(canonicalKey, { error, path, kind, until: this.#monotonic() + ms, ms })
   }
 }
 

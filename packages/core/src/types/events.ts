@@ -12,7 +12,15 @@ export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid'
  * another process computes it. `recursion`: the outermost call stores. `partial`: a stream was left before its end.
  * `steered`: a consumer sent the stream a value or an error. `strayed`: the arguments changed after the key was made.
  */
-export type SkipReason = 'shouldStore' | 'fenced' | 'timeout' | 'recursion' | 'partial' | 'steered' | 'strayed'
+export type SkipReason =
+  | 'shouldStore'
+  | 'ttl'
+  | 'fenced'
+  | 'timeout'
+  | 'recursion'
+  | 'incomplete'
+  | 'steered'
+  | 'arguments-changed'
 
 interface Of<Name extends string> {
   readonly name: Name
@@ -37,7 +45,7 @@ export type PersistEvent =
     })
   | (OfEntry<'miss'> & { readonly reason: MissReason })
   | (OfEntry<'stale'> & { readonly reason: 'revalidate' | 'error'; readonly ageMs: number })
-  | (OfEntry<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'turn' | 'timeout' })
+  | (OfEntry<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'acquired' | 'timeout' })
   | (OfEntry<'compute'> & { readonly durationMs: number; readonly failed: boolean })
   | (OfEntry<'write'> & { readonly bytes: number })
   | (OfEntry<'skip'> & { readonly reason: SkipReason })

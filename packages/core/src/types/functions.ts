@@ -33,7 +33,8 @@ export type ModeOf<C> =
       : Mode
 
 /** What a function that returned `R` returns once it is persisted in a store of mode `M`. */
-export type Coloured<R, M extends Mode> = IsIteration<R> extends true ? R : M extends 'sync' ? R : Promise<Awaited<R>>
+export type ReturnInMode<R, M extends Mode> =
+  IsIteration<R> extends true ? R : M extends 'sync' ? R : Promise<Awaited<R>>
 
 /** What is stored of a function: its result; of an async generator the list of what it yields. */
 export type ResultOf<F extends AnyFunction> =

@@ -1,5 +1,5 @@
 import type { Mode } from '@persist/store'
-import type { AnyFunction, Coloured, IsIteration } from './functions.ts'
+import type { AnyFunction, IsIteration, ReturnInMode } from './functions.ts'
 
 /** How far `f.many` has come. */
 export interface ManyProgress {
@@ -41,7 +41,7 @@ type Item<V, Settle extends boolean> = Settle extends true ? PromiseSettledResul
 type ManyOf<R, M extends Mode, Settle extends boolean> = [R] extends [PromiseLike<infer V>]
   ? Promise<Item<V, Settle>[]>
   :
-      | Coloured<Item<Awaited<R>, Settle>[], M>
+      | ReturnInMode<Item<Awaited<R>, Settle>[], M>
       // A function that returns a promise only now and then.
       | ([Extract<R, PromiseLike<unknown>>] extends [never] ? never : Promise<Item<Awaited<R>, Settle>[]>)
 

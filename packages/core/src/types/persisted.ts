@@ -3,13 +3,13 @@ import type { MissReason } from './events.ts'
 import type {
   AnyFunction,
   CacheRef,
-  Coloured,
   DefaultCache,
   Duration,
   IsIteration,
   KeyOf,
   ModeOf,
   ResultOf,
+  ReturnInMode,
 } from './functions.ts'
 import type { Many } from './many.ts'
 
@@ -138,7 +138,7 @@ export type PersistedCall<F extends AnyFunction, M extends Mode> = [M] extends [
   ? F
   : ReturnType<F> extends PromiseLike<unknown> | AsyncIterable<unknown>
     ? F
-    : ((this: ThisParameterType<F>, ...args: Parameters<F>) => Coloured<ReturnType<F>, M>) & Attached<F>
+    : ((this: ThisParameterType<F>, ...args: Parameters<F>) => ReturnInMode<ReturnType<F>, M>) & Attached<F>
 
 /** The properties of the function itself, as `schema` in `Object.assign(fn, { schema })`: they are on the persisted one too. */
 type Attached<F extends AnyFunction> = [keyof F] extends [never]
@@ -147,7 +147,7 @@ type Attached<F extends AnyFunction> = [keyof F] extends [never]
 
 /** What `f.refresh(...args)` gives. */
 export type Refreshed<F extends AnyFunction, M extends Mode> =
-  IsIteration<ReturnType<F>> extends true ? ReturnType<F> & PromiseLike<ResultOf<F>> : Coloured<ReturnType<F>, M>
+  IsIteration<ReturnType<F>> extends true ? ReturnType<F> & PromiseLike<ResultOf<F>> : ReturnInMode<ReturnType<F>, M>
 
 /** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {

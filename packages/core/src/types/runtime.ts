@@ -1,5 +1,5 @@
 /** What core asks of the world; tests hand in their own. */
-export interface Surroundings {
+export interface Runtime {
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Milliseconds that never jump, for durations and waits. */
