@@ -5,7 +5,7 @@ import { elsewhere, inBothColours, lab } from './lab.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const turns = async (count: number) => {
-  for (let n = 0; n < count; n++) await acquired()
+  for (let n = 0; n < count; n++) await turn()
 }
 
 inBothColours('what changes after the key was made', (makeStore, colour) => {
@@ -84,7 +84,7 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
       async (o: { id: number; deep: number[] }) => {
         o.deep.push(o.id)
         o.id += 100
-        await acquired()
+        await turn()
         return 'row'
       },
       {
@@ -97,7 +97,7 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     )
     const o = { id: 1, deep: [] }
     const promise = f(o)
-    await acquired()
+    await turn()
     o.id = 2
     await promise
     // Over an asynchronous store the function had not begun, and the call is the one with the new arguments.
@@ -157,7 +157,7 @@ inBothColours('a stream', (makeStore) => {
         running++
         for (let n = 0; n < 1_000; n++) {
           yield n
-          await acquired()
+          await turn()
         }
       },
       { funcname: 'f', cache: makeStore() },
@@ -168,7 +168,7 @@ inBothColours('a stream', (makeStore) => {
     const ending = (async () => {
       for (let x = 10; x < 30; x++) {
         for await (const _chunk of f(x)) break
-        await acquired()
+        await turn()
       }
     })()
     await f(5).next()

@@ -28,7 +28,7 @@ describe.each(STORES)('deleteByTag while the function runs, over %s', (_name, ma
   it.each([false, true])('a result with another tag is stored (memory: %s)', async (memory) => {
     const { f, gates, told } = gated(makeStore(), memory)
     const running = f(1)
-    await acquireds()
+    await turns()
     await f.cache.deleteByTag('row:2')
     gates[0]!.open()
     expect(await running).toBe('1 by run 0')
@@ -40,7 +40,7 @@ describe.each(STORES)('deleteByTag while the function runs, over %s', (_name, ma
   it.each([false, true])('a result with this tag is not stored (memory: %s)', async (memory) => {
     const { f, gates, told } = gated(makeStore(), memory)
     const running = f(1)
-    await acquireds()
+    await turns()
     await f.cache.deleteByTag('row:1')
     gates[0]!.open()
     expect(await running).toBe('1 by run 0')
@@ -51,7 +51,7 @@ describe.each(STORES)('deleteByTag while the function runs, over %s', (_name, ma
   it('a call that begins after it does not get a result from before it', async () => {
     const { f, gates } = gated()
     const before = f(1)
-    await acquireds()
+    await turns()
     await f.cache.deleteByTag('row:1')
     const after = f(1)
     for (const one of gates) one.open()
@@ -72,10 +72,10 @@ it('a run from before a deletion of another tag does not overwrite what a later 
     { funcname: 'f', cache: withoutLeases(delayed(memoryStore())), tags: () => ['a'] },
   )
   const before = f()
-  await acquireds()
+  await turns()
   await f.cache.deleteByTag('b')
   const after = f()
-  await acquireds()
+  await turns()
   gates[1]!.open()
   expect([await after, await f.peek()]).toEqual([1, 1])
   gates[0]!.open()

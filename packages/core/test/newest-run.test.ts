@@ -21,9 +21,9 @@ inBothColours('of two runs with one key', (makeStore) => {
 
   async function backwards({ one, other, gates }: ReturnType<typeof two>) {
     const older = one()
-    await acquireds()
+    await turns()
     const newer = other()
-    await acquireds()
+    await turns()
     gates[1]!.open()
     expect(await newer).toBe(1)
     gates[0]!.open()

@@ -26,7 +26,7 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     const end = async (run: number, fails = false) => {
       Object.assign(gates[run]!, { fails })
       gates[run]!.open()
-      await acquireds(40)
+      await turns(40)
     }
     /** Begins so many, one after the other. */
     const begin = async (count: number) => {
@@ -34,7 +34,7 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
       for (let one = 0; one < count; one++) {
         begun.push(f.refresh())
         begun.at(-1)!.catch(() => {})
-        await acquireds()
+        await turns()
       }
       return begun
     }
@@ -134,11 +134,11 @@ it('a result that is left to a later run is told of only where it is stored', as
     )
     for (let run = 0; run < 2; run++) {
       f.refresh().catch(() => {})
-      await acquireds()
+      await turns()
     }
     for (const one of gates) {
       one.open()
-      await acquireds()
+      await turns()
     }
     expect(told()).toEqual(['miss refresh', 'miss refresh', 'compute', 'compute', 'write'])
   }
@@ -171,12 +171,12 @@ it('what another process deletes while refreshes overlap does not come back', as
       const g = persist(fn, { funcname: 'f', cache: elsewhere(cache) })
       for (let run = 0; run < 2; run++) {
         f.refresh().catch(() => {})
-        await acquireds()
+        await turns()
       }
       for (const [at, run] of order.entries()) {
         if (at === when) await g.put(9)
         gates[run]!.open()
-        await acquireds()
+        await turns()
       }
       expect(await f.peek()).toBe(9)
     }

@@ -110,7 +110,7 @@ describe('a ping that never answers', () => {
       for (const { act } of timers.splice(0)) act()
       for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
     }
-    for (let n = 0; n < 4; n++) await acquired()
+    for (let n = 0; n < 4; n++) await turn()
     expect(told()).toContain('circuit closed')
     await f(2)
     expect(await f.has(2)).toBe(true)
