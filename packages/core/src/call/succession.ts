@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Flight } from './flight.ts'
 import { heldHere, noteHeld } from './held-here.ts'
 import type { Identity } from './identity.ts'
-import type { Steps } from './steps.ts'
+import { type Steps, wait } from './steps.ts'
 import { keepAlive, release, seizeTurn, succeed, type Turn } from './turn.ts'
 
 /**
@@ -30,8 +30,29 @@ export interface Reserve {
   readonly mark: string | undefined
 }
 
+/** The refreshes that are taking a lease: one after the other, or one would not know from which run it takes it. */
+const taking = new Map<string, Promise<void>>()
+
 /** Takes the lease for a refresh: from a run of this process in such a way that it can be given back. */
 export function* overtake(plan: Plan, identity: Identity, flight: Flight): Steps<Turn & { kind: 'mine' }> {
+  const name = `${plan.adapter.name}\0${plan.namespace}\0${identity.hash}`
+  for (let other = taking.get(name); other !== undefined; other = taking.get(name)) yield* wait(other)
+  let ended = () => {}
+  taking.set(
+    name,
+    new Promise((resolve) => {
+      ended = resolve
+    }),
+  )
+  try {
+    return yield* takeOver(plan, identity, flight)
+  } finally {
+    taking.delete(name)
+    ended()
+  }
+}
+
+function* takeOver(plan: Plan, identity: Identity, flight: Flight): Steps<Turn & { kind: 'mine' }> {
   const before = heldHere(plan, identity)
   const held = before?.succession
   if (held?.lease?.id !== undefined) {
