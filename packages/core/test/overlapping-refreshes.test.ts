@@ -23,19 +23,20 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     }
     const cache = makeStore()
     const f = persist(fn, { funcname: 'f', cache, tags: () => ['t'], ...options })
-    const end = async (run: number, fails = false) => {
+    const end = async (run: number, fails = false, pause = 40) => {
       Object.assign(gates[run]!, { fails })
       gates[run]!.open()
-      await turns(40)
+      await turns(pause)
     }
     /** Begins so many, one after the other. */
-    const begin = async (count: number) => {
+    const begin = async (count: number, pause = 20) => {
       const begun: Promise<number>[] = []
       for (let one = 0; one < count; one++) {
         begun.push(f.refresh())
         begun.at(-1)!.catch(() => {})
-        await turns()
+        await turns(pause)
       }
+      await turns()
       return begun
     }
     return { f, begin, end }
@@ -66,7 +67,9 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     }
   })
 
-  it('of three the newest that goes well stays, whatever the order', async () => {
+  const PAUSES = [0, 1, 2, 3, 40]
+
+  it.each(PAUSES)('of three the newest that goes well stays, whatever the order, %i turns apart', async (pause) => {
     const orders = [
       [0, 1, 2],
       [0, 2, 1],
@@ -78,8 +81,9 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     for (const order of orders) {
       for (let fails = 0; fails < 8; fails++) {
         const { f, begin, end } = runs()
-        await begin(3)
-        for (const run of order) await end(run, (fails & (1 << run)) > 0)
+        await begin(3, pause)
+        for (const run of order) await end(run, (fails & (1 << run)) > 0, pause)
+        await turns(40)
         const newest = [2, 1, 0].find((run) => (fails & (1 << run)) === 0)
         expect({ order, fails, stays: await f.peek() }).toEqual({ order, fails, stays: newest })
       }

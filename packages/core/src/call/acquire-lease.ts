@@ -32,6 +32,9 @@ export type LeaseResult =
   /** The other one waits for this call, maybe through others, or has not come back from the function that made it: compute, store nothing. */
   | { readonly kind: 'recursion' }
 
+/** A turn that may store. */
+export type RightToStore = Exclude<LeaseResult, { kind: 'hit' | 'recursion' }>
+
 /** What a call waits for its turn with. */
 export interface Waiting {
   readonly maxAge: number

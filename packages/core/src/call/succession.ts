@@ -1,17 +1,40 @@
 import type { Flight, Reserve, Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
+import { wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { LeaseResult } from './acquire-lease.ts'
 import { stealLease } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
 import { keepAlive, release, takeOverLease } from './lease.ts'
 import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
+
+/** The refreshes that are taking a lease: one after the other, or one would not know from which run it takes it. */
+const taking = new Map<string, Promise<void>>()
+
 /** Takes the lease for a refresh: from a run of this process in such a way that it can be given back. */
 export function* takeOverForRefresh(
   context: Context,
   cacheKey: CacheKey,
   flight: Flight,
 ): Steps<LeaseResult & { kind: 'acquired' }> {
+  const name = `${context.adapter.name}\0${context.namespace}\0${cacheKey.hash}`
+  for (let other = taking.get(name); other !== undefined; other = taking.get(name)) yield* wait(other)
+  let ended = () => {}
+  taking.set(
+    name,
+    new Promise((resolve) => {
+      ended = resolve
+    }),
+  )
+  try {
+    return yield* takeOver(context, cacheKey, flight)
+  } finally {
+    taking.delete(name)
+    ended()
+  }
+}
+
+function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<LeaseResult & { kind: 'acquired' }> {
   const before = ownLeaseHolder(context, cacheKey)
   const held = before?.succession
   if (held?.lease?.id !== undefined) {
