@@ -1,31 +1,22 @@
-import type { Entry } from '@persist/store'
 import { until } from '../concurrency/abort-signals.ts'
 import { type Flight, runInFlight } from '../concurrency/flight.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
-import { run, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
-import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
-import { isChangeable } from '../runtime/changeable.ts'
 import type { Broadcast, Consumer } from '../state/broadcasts.ts'
-import { acquireToStore, type RightToStore, stealLease } from './acquire-lease.ts'
 import { type ArgumentSnapshot, snapshotArguments } from './arguments.ts'
 import type { CacheKey } from './cache-key.ts'
 import { argumentsChanged } from './cache-key.ts'
-import { type Call, isRefresh } from './call.ts'
-import { replayable } from './chunks.ts'
+import type { Call } from './call.ts'
+import type { HeldChunk } from './chunk-list.ts'
+import { ChunkList } from './chunk-list.ts'
 import { ownArguments } from './compute.ts'
-import { createEntry, pickleKey } from './create-entry.ts'
-import { keepAlive, release } from './lease.ts'
-import { publish, tagMark } from './publish.ts'
+import { IterationStorage } from './iteration-storage.ts'
 import { reportProblem } from './store-guard.ts'
 
 /** An iterator that its consumer dropped, without a word, counts as one that left. */
 const dropped = new FinalizationRegistry<() => void>((leave) => leave())
-
-/** A chunk as it was when it came: what its first consumer does to it later reaches no other consumer, and not the store. */
-type Held = { readonly value: unknown } | { readonly payload: string | Uint8Array }
 
 /** How a consumer asks for the next chunk: `next(value)` or `throw(error)`. */
 type Request = { readonly value: unknown } | { readonly error: unknown }
@@ -33,7 +24,7 @@ type Request = { readonly value: unknown } | { readonly error: unknown }
 type Step = IteratorResult<unknown>
 
 /** How it has ended. */
-type End = { readonly error: unknown } | { readonly returned: Held } | { readonly argumentsChanged: true }
+type End = { readonly error: unknown } | { readonly returned: HeldChunk } | { readonly argumentsChanged: true }
 
 const PLAIN_NEXT: Request = { value: undefined }
 const ENDED: Step = { done: true, value: undefined }
@@ -47,28 +38,24 @@ export class SharedIteration implements Broadcast {
   readonly #context: Context
   readonly #call: Call
   readonly #cacheKey: CacheKey
-  readonly #pickledKey: string | undefined
-  readonly #held: Held[] = []
+  readonly #chunks: ChunkList
+  readonly #storage: IterationStorage
   #source: AsyncGenerator<unknown> | undefined
   #fetching: Promise<Step | typeof RING> | undefined
   #end: End | undefined
   #followers = 0
-  /** A chunk that cannot be pickled came: there is nothing to store. */
-  #isBroken = false
   /** Its consumer sent it a value or an error, which no key knows: there is nothing to store. */
   #isSteered = false
   #durationMs = 0
-  #mark: string | undefined
-  #acquired: RightToStore | undefined
-  #stopRenewing = () => {}
   #given: ArgumentSnapshot | undefined
 
   constructor(context: Context, call: Call, cacheKey: CacheKey) {
     this.#context = context
     this.#call = call
     this.#cacheKey = cacheKey
-    this.#pickledKey = pickleKey(context, cacheKey)
+    this.#chunks = new ChunkList(context, cacheKey)
     this.flight = context.flights.start(cacheKey.canonicalKey, { joinable: false })
+    this.#storage = new IterationStorage(context, cacheKey, this.flight, this.#chunks)
     context.broadcasts.start(cacheKey.canonicalKey, this)
   }
 
@@ -108,7 +95,7 @@ export class SharedIteration implements Broadcast {
   async #at(at: number, request: Request): Promise<Step | typeof RING> {
     if ('error' in request && !this.#isAlone(at)) throw request.error
     for (;;) {
-      const held = this.#held[at]
+      const held = this.#chunks.at(at)
       if (held !== undefined) return this.#stepFor(held, false)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
@@ -125,15 +112,18 @@ export class SharedIteration implements Broadcast {
   /** Whether the function stands still at the chunk that its only consumer got last: then the consumer may steer it. */
   #isAlone(at: number): boolean {
     const isStill = this.#fetching === undefined && this.#end === undefined
-    return this.#followers === 1 && isStill && at > 0 && this.#held.length === at
+    return this.#followers === 1 && isStill && at > 0 && this.#chunks.length === at
   }
 
   async #fetch(request: Request): Promise<Step | typeof RING> {
     const stopwatch = sharedTimeOf(this.#context.runtime).start()
     try {
-      if (this.#source === undefined) await this.#prepare()
+      if (this.#source === undefined) await this.#storage.prepare(this.#call)
       // Every consumer has left before the function began.
-      if (this.#end !== undefined) return await this.#giveBack()
+      if (this.#end !== undefined) {
+        await this.#storage.giveBack()
+        return ENDED
+      }
       if (
         this.#source === undefined &&
         argumentsChanged(this.#context, this.#call.self, this.#call.args, this.#cacheKey)
@@ -147,21 +137,26 @@ export class SharedIteration implements Broadcast {
       })
       // Every consumer has left: the function may have ended because it was asked to.
       if (this.#end !== undefined) return ENDED
-      const held = this.#hold(step.value)
+      const held = this.#chunks.hold(step.value)
       if (!step.done) {
-        this.#held.push(held)
+        this.#chunks.push(held)
         return step
       }
-      this.#tellComputed(false)
-      await this.#store(step.value)
+      this.#reportComputed(false)
+      await this.#storage.store({
+        returned: step.value,
+        given: this.#given!,
+        durationMs: this.#durationMs,
+        isSteered: this.#isSteered,
+      })
       this.#finish({ returned: held })
       return step
     } catch (error) {
       if (this.#end !== undefined) return ENDED
       this.#context.counters.errors++
-      this.#tellComputed(true)
+      this.#reportComputed(true)
       this.#finish({ error })
-      await this.#giveBack()
+      await this.#storage.giveBack()
       throw error
     } finally {
       this.#fetching = undefined
@@ -180,28 +175,8 @@ export class SharedIteration implements Broadcast {
   async #endUnstored(): Promise<typeof RING> {
     this.#context.reporter.report('skip', { hash: this.#cacheKey.hash, reason: 'arguments-changed' })
     this.#finish({ argumentsChanged: true })
-    await this.#giveBack()
+    await this.#storage.giveBack()
     return RING
-  }
-
-  /** What it needs to store its chunks later. It does not wait. */
-  async #prepare(): Promise<void> {
-    const context = this.#context
-    this.#mark = await run(tagMark(context, this.#cacheKey))
-    const take: (...given: Parameters<typeof acquireToStore>) => Steps<RightToStore> = isRefresh(context, this.#call)
-      ? stealLease
-      : acquireToStore
-    this.#acquired = await run(take(context, this.#cacheKey, this.flight))
-    this.#stopRenewing = keepAlive(context, this.#acquired.kind === 'acquired' ? this.#acquired.lease : undefined)
-  }
-
-  /** It stores nothing. */
-  async #giveBack(): Promise<Step> {
-    this.#stopRenewing()
-    const acquired = this.#acquired
-    this.#acquired = undefined
-    if (acquired?.kind === 'acquired') await run(release(this.#context, this.#cacheKey, acquired.lease))
-    return ENDED
   }
 
   #start(): AsyncGenerator<unknown> {
@@ -214,75 +189,17 @@ export class SharedIteration implements Broadcast {
     return this.#source
   }
 
-  #hold(value: unknown): Held {
-    if (!isChangeable(value)) return { value }
-    try {
-      return { payload: this.#context.pickle([value]) }
-    } catch (error) {
-      if (!this.#isBroken) reportProblem(this.#context, 'pickle', this.#cacheKey.hash, asError(error))
-      this.#isBroken = true
-      return { value }
-    }
-  }
-
   /** A consumer for which there is no copy goes on with an iteration of its own. */
-  #stepFor(held: Held, done: boolean): Step | typeof RING {
+  #stepFor(held: HeldChunk, done: boolean): Step | typeof RING {
     try {
-      return { done, value: this.#copyOf(held) }
+      return { done, value: this.#chunks.copyOf(held) }
     } catch (error) {
       reportProblem(this.#context, 'unpickle', this.#cacheKey.hash, asError(error))
       return RING
     }
   }
 
-  #copyOf(held: Held): unknown {
-    if (!('payload' in held)) return held.value
-    return (requireSync('unpickle', this.#context.unpickle(held.payload)) as unknown[])[0]
-  }
-
-  async #store(returned: unknown): Promise<void> {
-    const made = this.#record(returned)
-    if (made === undefined) {
-      await this.#giveBack()
-      return
-    }
-    this.#stopRenewing()
-    const acquired = this.#acquired!
-    this.#acquired = undefined
-    const computation = { context: this.#context, cacheKey: this.#cacheKey, flight: this.flight }
-    const lease = acquired.kind === 'acquired' ? acquired.lease : undefined
-    await run(publish(computation, { acquired, lease, mark: this.#mark, ...made }))
-  }
-
-  /** The chunks and their entry; `undefined` if they are not to be kept, or cannot be. */
-  #record(returned: unknown): { readonly entry: Entry; readonly value: unknown[] } | undefined {
-    const { hash } = this.#cacheKey
-    if (this.#isBroken || this.#isSteered) {
-      this.#context.reporter.report('skip', { hash, reason: this.#isSteered ? 'steered' : 'incomplete' })
-      return undefined
-    }
-    let value: unknown[]
-    try {
-      value = replayable(
-        this.#held.map((held) => this.#copyOf(held)),
-        returned,
-      )
-    } catch (error) {
-      reportProblem(this.#context, 'pickle', hash, asError(error))
-      return undefined
-    }
-    const outcome = {
-      value,
-      given: this.#given!,
-      durationMs: this.#durationMs,
-      promised: true,
-      pickledKey: this.#pickledKey,
-    }
-    const entry = createEntry(this.#context, this.#cacheKey, outcome)
-    return entry && { entry, value }
-  }
-
-  #tellComputed(failed: boolean): void {
+  #reportComputed(failed: boolean): void {
     this.#context.reporter.report('compute', { hash: this.#cacheKey.hash, durationMs: this.#durationMs, failed })
   }
 
@@ -301,7 +218,7 @@ export class SharedIteration implements Broadcast {
     // While a chunk is on its way a generator cannot stop, and its consumer does not wait for it.
     if (this.#fetching === undefined) await stopped
     else stopped?.then(undefined, () => {})
-    await this.#giveBack()
+    await this.#storage.giveBack()
   }
 }
 

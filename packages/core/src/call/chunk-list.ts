@@ -1,0 +1,56 @@
+import type { Context } from '../context.ts'
+import { requireSync } from '../runtime/answered.ts'
+import { asError } from '../runtime/as-error.ts'
+import { isChangeable } from '../runtime/changeable.ts'
+import type { CacheKey } from './cache-key.ts'
+import { reportProblem } from './store-guard.ts'
+
+/** A chunk as it was when it came: what its first consumer does to it later reaches no other consumer, and not the store. */
+export type HeldChunk = { readonly value: unknown } | { readonly payload: string | Uint8Array }
+
+/** The chunks of one iteration. A chunk that can change is held as its payload, so that every consumer gets a copy. */
+export class ChunkList {
+  readonly #context: Context
+  readonly #cacheKey: CacheKey
+  readonly #held: HeldChunk[] = []
+  /** A chunk that cannot be pickled came, so the list cannot be stored. */
+  isBroken = false
+
+  constructor(context: Context, cacheKey: CacheKey) {
+    this.#context = context
+    this.#cacheKey = cacheKey
+  }
+
+  get length(): number {
+    return this.#held.length
+  }
+
+  at(index: number): HeldChunk | undefined {
+    return this.#held[index]
+  }
+
+  push(held: HeldChunk): void {
+    this.#held.push(held)
+  }
+
+  /** Copies of all chunks. */
+  copies(): unknown[] {
+    return this.#held.map((held) => this.copyOf(held))
+  }
+
+  hold(value: unknown): HeldChunk {
+    if (!isChangeable(value)) return { value }
+    try {
+      return { payload: this.#context.pickle([value]) }
+    } catch (error) {
+      if (!this.isBroken) reportProblem(this.#context, 'pickle', this.#cacheKey.hash, asError(error))
+      this.isBroken = true
+      return { value }
+    }
+  }
+
+  copyOf(held: HeldChunk): unknown {
+    if (!('payload' in held)) return held.value
+    return (requireSync('unpickle', this.#context.unpickle(held.payload)) as unknown[])[0]
+  }
+}

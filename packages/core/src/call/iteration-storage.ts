@@ -1,0 +1,104 @@
+import type { Entry } from '@persist/store'
+import type { Flight } from '../concurrency/flight.ts'
+import type { Steps } from '../concurrency/sync-or-async.ts'
+import { run } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
+import { asError } from '../runtime/as-error.ts'
+import type { RightToStore } from './acquire-lease.ts'
+import { acquireToStore, stealLease } from './acquire-lease.ts'
+import type { ArgumentSnapshot } from './arguments.ts'
+import type { CacheKey } from './cache-key.ts'
+import type { Call } from './call.ts'
+import { isRefresh } from './call.ts'
+import type { ChunkList } from './chunk-list.ts'
+import { replayable } from './chunks.ts'
+import { createEntry, pickleKey } from './create-entry.ts'
+import { keepAlive, release } from './lease.ts'
+import { publish, tagMark } from './publish.ts'
+import { reportProblem } from './store-guard.ts'
+
+/** What became of an iteration, to be stored. */
+export interface IterationOutcome {
+  readonly returned: unknown
+  readonly given: ArgumentSnapshot
+  readonly durationMs: number
+  /** A consumer sent the iteration a value or an error, which no key knows. */
+  readonly isSteered: boolean
+}
+
+/** Stores the chunks of one iteration when it has come to its end. */
+export class IterationStorage {
+  readonly #context: Context
+  readonly #cacheKey: CacheKey
+  readonly #flight: Flight
+  readonly #chunks: ChunkList
+  readonly #pickledKey: string | undefined
+  #mark: string | undefined
+  #acquired: RightToStore | undefined
+  #stopRenewing = () => {}
+
+  constructor(context: Context, cacheKey: CacheKey, flight: Flight, chunks: ChunkList) {
+    this.#context = context
+    this.#cacheKey = cacheKey
+    this.#flight = flight
+    this.#chunks = chunks
+    this.#pickledKey = pickleKey(context, cacheKey)
+  }
+
+  /** Acquires the right to store, before the function starts. It waits for no other process. */
+  async prepare(call: Call): Promise<void> {
+    const context = this.#context
+    this.#mark = await run(tagMark(context, this.#cacheKey))
+    const take: (...given: Parameters<typeof acquireToStore>) => Steps<RightToStore> = isRefresh(context, call)
+      ? stealLease
+      : acquireToStore
+    this.#acquired = await run(take(context, this.#cacheKey, this.#flight))
+    this.#stopRenewing = keepAlive(context, this.#acquired.kind === 'acquired' ? this.#acquired.lease : undefined)
+  }
+
+  /** Gives the right back: nothing is stored. */
+  async giveBack(): Promise<void> {
+    this.#stopRenewing()
+    const acquired = this.#acquired
+    this.#acquired = undefined
+    if (acquired?.kind === 'acquired') await run(release(this.#context, this.#cacheKey, acquired.lease))
+  }
+
+  async store(outcome: IterationOutcome): Promise<void> {
+    const made = this.#record(outcome)
+    if (made === undefined) {
+      await this.giveBack()
+      return
+    }
+    this.#stopRenewing()
+    const acquired = this.#acquired!
+    this.#acquired = undefined
+    const computation = { context: this.#context, cacheKey: this.#cacheKey, flight: this.#flight }
+    const lease = acquired.kind === 'acquired' ? acquired.lease : undefined
+    await run(publish(computation, { acquired, lease, mark: this.#mark, ...made }))
+  }
+
+  /** The chunks and their entry; `undefined` if they are not to be kept, or cannot be. */
+  #record({
+    returned,
+    given,
+    durationMs,
+    isSteered,
+  }: IterationOutcome): { readonly entry: Entry; readonly value: unknown[] } | undefined {
+    const { hash } = this.#cacheKey
+    if (this.#chunks.isBroken || isSteered) {
+      this.#context.reporter.report('skip', { hash, reason: isSteered ? 'steered' : 'incomplete' })
+      return undefined
+    }
+    let value: unknown[]
+    try {
+      value = replayable(this.#chunks.copies(), returned)
+    } catch (error) {
+      reportProblem(this.#context, 'pickle', hash, asError(error))
+      return undefined
+    }
+    const computed = { value, given, durationMs, promised: true, pickledKey: this.#pickledKey }
+    const entry = createEntry(this.#context, this.#cacheKey, computed)
+    return entry && { entry, value }
+  }
+}
