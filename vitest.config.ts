@@ -8,11 +8,11 @@ export default defineConfig({
       'bench/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
-    // Behind the script `test:hosts`.
+    // The script `test:hosts` runs them.
     exclude: ['test/field/slow/**', '**/node_modules/**'],
     // The packages are tested as built: the same files that a user's node would load, one copy of each.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
-    globalSetup: ['test/support/mongo-server.ts', 'test/support/browser-ready.ts'],
+    globalSetup: ['test/support/fresh-build.ts', 'test/support/mongo-server.ts', 'test/support/browser-ready.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // A test that hangs fails; one on a busy machine does not.

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { type Package, packages } from '../scripts/packages.mjs'
 
-const packages = fileURLToPath(new URL('../packages', import.meta.url))
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Who may import whom, of ours. */
+/** Which packages of ours one may import. A store needs no line. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   hash: ['errors'],
@@ -13,41 +14,71 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pickle: ['errors'],
   store: ['errors'],
   core: ['errors', 'hash', 'key', 'pickle', 'store'],
-  'store-disk': ['errors', 'hash', 'store'],
-  'store-mongo': ['errors', 'hash', 'store'],
-  'store-lmdb': ['errors', 'store'],
-  'store-keyv': ['errors', 'store'],
+  // The store that a cache has by default. All others are loaded by their URLs.
+  cli: ['errors', 'hash', 'key', 'pickle', 'store', 'core', 'store-disk'],
 }
+const A_STORE_MAY_IMPORT = ['errors', 'hash', 'store']
 
-function sources(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name)
-    return statSync(path).isDirectory() ? sources(path) : path.endsWith('.ts') ? [path] : []
-  })
-}
+const isStore = (name: string) => name.startsWith('store-')
+const stores = packages.filter(({ folder }) => isStore(folder)).map(({ name }) => name)
+const of = (folder: string): Package => packages.find((one) => one.folder === folder)!
 
-function importsOf(name: string): Set<string> {
+/** The names, without `@persist/`, of what a package imports from the others, statically or not. */
+function importsOf({ folder, name }: Package): string[] {
+  const source = join(ROOT, 'packages', folder, 'src')
   const found = new Set<string>()
-  for (const path of sources(join(packages, name, 'src'))) {
+  for (const path of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.ts'))) {
     // The line that ends an import, whether it began there or above.
-    const statements = readFileSync(path, 'utf8').matchAll(/^(?:import .*|export .*|\}) from '@persist\/([a-z-]+)/gm)
-    for (const [, imported] of statements) found.add(imported!)
+    const statements = readFileSync(join(source, path), 'utf8').matchAll(
+      /^(?:import .*|export .*|\}) from '@persist\/([a-z-]+)|\bimport\('@persist\/([a-z-]+)/gm,
+    )
+    for (const [, imported, later] of statements) found.add((imported ?? later)!)
   }
-  return found
+  found.delete(name.slice('@persist/'.length))
+  return [...found]
 }
 
-describe('the house', () => {
-  it.each(Object.keys(MAY_IMPORT))('%s imports only what lies below it', (name) => {
-    expect([...importsOf(name)].filter((imported) => !MAY_IMPORT[name]!.includes(imported))).toEqual([])
+describe.each(packages)('$name', (one) => {
+  const { folder, manifest } = one
+
+  it('imports only what lies below it', () => {
+    const allowed = MAY_IMPORT[folder] ?? (isStore(folder) ? A_STORE_MAY_IMPORT : [])
+    expect(importsOf(one).filter((imported) => !allowed.includes(imported))).toEqual([])
   })
 
-  it('core imports no store', () => {
-    expect([...importsOf('core')].filter((imported) => imported.startsWith('store-'))).toEqual([])
+  it('depends on the packages that it imports, and on no other of ours', () => {
+    const ours = Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith('@persist/'))
+    const imported = importsOf(one).map((name) => `@persist/${name}`)
+    expect(ours.sort()).toEqual(imported.sort())
   })
 
-  it.each(Object.keys(MAY_IMPORT))('%s publishes an ES module without side effects, with types', (name) => {
-    const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
+  it('is an ES module without side effects, with types', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT', engines: { node: '>=20.19' } })
-    expect(manifest.exports['.'].types).toBe('./dist/index.d.ts')
+    const exports = manifest.exports as Record<string, { types?: string }>
+    for (const { specifier } of one.entries) {
+      expect(exports[specifier.replace(one.name, '.')]!.types, specifier).toMatch(/^\.\/dist\/.*\.d\.ts$/)
+    }
   })
+})
+
+it('what a package may import is said of packages that exist', () => {
+  expect(Object.keys(MAY_IMPORT).filter((folder) => of(folder) === undefined)).toEqual([])
+})
+
+it('core and the command take every store by its URL, as an optional peer', () => {
+  expect(Object.keys(of('core').manifest.peerDependencies!).sort()).toEqual(stores)
+  const ofCommand = { ...of('cli').manifest.peerDependencies, ...of('cli').manifest.dependencies }
+  expect(
+    Object.keys(ofCommand)
+      .filter((name) => stores.includes(name))
+      .sort(),
+  ).toEqual(stores)
+})
+
+it('the tests across packages can import every package, and the README lists it', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'test/package.json'), 'utf8'))
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  const imported = packages.filter(({ entries }) => entries.length > 0)
+  expect(imported.filter(({ name }) => dependencies[name] === undefined)).toEqual([])
+  expect(packages.filter(({ name, folder }) => !readme.includes(`[\`${name}\`](packages/${folder})`))).toEqual([])
 })

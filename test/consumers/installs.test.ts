@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { packages } from '../../scripts/packages.mjs'
 import { pack } from './packed.ts'
 import { INSTALLERS, makeProject, type Project } from './project.ts'
 
@@ -11,7 +12,8 @@ afterEach(() => {
 })
 afterAll(() => packed.remove())
 
-const BELOW = ['core', 'errors', 'hash', 'key', 'pickle', 'store'].map((name) => `@persist/${name}`)
+const CORE = packages.find(({ folder }) => folder === 'core')!
+const BELOW = [CORE.name, ...Object.keys(CORE.manifest.dependencies!).filter((name) => name.startsWith('@persist/'))]
 const NATIVE = ['mongodb', 'lmdb', 'keyv', '@keyv/redis']
 
 describe.each(INSTALLERS)('installed by %s', (installer) => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packages } from '../../scripts/packages.mjs'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -24,22 +25,11 @@ let packed: Packed
 let project: Project
 beforeAll(() => {
   packed = pack()
-  const ours = [
-    'core',
-    'errors',
-    'hash',
-    'key',
-    'pickle',
-    'store',
-    'store-disk',
-    'store-keyv',
-    'store-lmdb',
-    'store-mongo',
-  ]
+  const imported = packages.filter(({ entries }) => entries.length > 0)
   project = makeProject(
     packed,
     'npm',
-    ours.map((name) => `@persist/${name}`),
+    imported.map(({ name }) => name),
   )
 })
 afterAll(() => {

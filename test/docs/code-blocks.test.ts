@@ -12,7 +12,7 @@ import { instrument } from './instrument.ts'
 import { type Program, programsOf } from './programs.ts'
 
 /** What a block may be written in; TypeScript is compiled and run. */
-const LANGUAGES = ['ts', 'sh', 'json', 'python', 'text', '']
+const LANGUAGES = ['ts', 'sh', 'json', 'python', 'text', 'mermaid', '']
 
 /** Examples import types as values, and declare classes in short. */
 const LOOSER = { verbatimModuleSyntax: false, erasableSyntaxOnly: false }

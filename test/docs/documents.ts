@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packages } from '../../scripts/packages.mjs'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -11,10 +12,15 @@ export interface Document {
   readonly text: string
 }
 
-/** README.md, CONTRIBUTING.md, all of docs/, and the README of every package. */
+/** The pages of the root and of .github/, all of docs/, and the README of every package. */
 export function documents(): Document[] {
-  const packages = readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name, 'README.md'))
-  const files = [join(ROOT, 'README.md'), join(ROOT, 'CONTRIBUTING.md'), ...markdownIn(join(ROOT, 'docs')), ...packages]
+  const root = readdirSync(ROOT).filter((name) => name.endsWith('.md'))
+  const files = [
+    ...root.map((name) => join(ROOT, name)),
+    ...markdownIn(join(ROOT, '.github')),
+    ...markdownIn(join(ROOT, 'docs')),
+    ...packages.map(({ folder }) => join(ROOT, 'packages', folder, 'README.md')),
+  ]
   return files
     .filter((file) => existsSync(file))
     .map((file) => ({ path: relative(ROOT, file).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }))

@@ -1,25 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import ts from 'typescript-5'
+import { packages } from '../../scripts/packages.mjs'
 import { ROOT } from './documents.ts'
 import type { Program } from './programs.ts'
 
-/** Where a public name comes from; of two, the first. Each package's own names go before. */
-const ENTRIES = [
-  ['@persist/core', 'core/src/index.ts'],
-  ['@persist/key', 'key/src/index.ts'],
-  ['@persist/hash', 'hash/src/index.ts'],
-  ['@persist/pickle', 'pickle/src/index.ts'],
-  ['@persist/pickle/json', 'pickle/src/json.ts'],
-  ['@persist/store', 'store/src/index.ts'],
-  ['@persist/store/holder', 'store/src/holder.ts'],
-  ['@persist/store/conformance', 'store/src/conformance/index.ts'],
-  ['@persist/store-disk', 'store-disk/src/index.ts'],
-  ['@persist/store-lmdb', 'store-lmdb/src/index.ts'],
-  ['@persist/store-mongo', 'store-mongo/src/index.ts'],
-  ['@persist/store-keyv', 'store-keyv/src/index.ts'],
-  ['@persist/errors', 'errors/src/index.ts'],
-] as const
+/** Where a public name comes from; of two, the first. Core goes before all but each package's own names. */
+const ENTRIES = packages
+  .flatMap(({ entries }) => entries)
+  .map(({ specifier, source }) => [specifier, source.slice('packages/'.length)] as const)
+  .sort(([a], [b]) => Number(b === '@persist/core') - Number(a === '@persist/core'))
 
 /** What examples take for granted: code that a reader has. */
 const GIVEN: Readonly<Record<string, string>> = {

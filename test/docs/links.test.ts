@@ -6,7 +6,18 @@ import { documents, ROOT } from './documents.ts'
 /** Where the links and pictures of a text lead that lead into this repository. */
 function linksIn(text: string): string[] {
   const prose = text.replaceAll(/^```.*?^```/gms, '')
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!).filter((target) => !/^\w+:/.test(target))
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)].map(
+    ([, inline, below]) => inline ?? below!,
+  )
+  return targets.filter((target) => !/^\w+:/.test(target))
+}
+
+/** The names of targets that stand at the end of a page (`[name]: target`), and those that its links ask for. */
+function referencesIn(text: string): { readonly defined: readonly string[]; readonly used: readonly string[] } {
+  const prose = text.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '')
+  const defined = [...prose.matchAll(/^\[([^\]]+)\]: /gm)].map(([, name]) => name!)
+  const used = [...prose.matchAll(/\[([\w./-]+\.ts)\](?![(:])/g)].map(([, name]) => name!)
+  return { defined: defined.sort(), used: [...new Set(used)].sort() }
 }
 
 /** As GitHub makes them of headings. */
@@ -29,6 +40,11 @@ test.each(documents())('the links of $path lead somewhere', ({ path, text }) => 
     return anchor !== undefined && !anchorsIn(readFileSync(join(ROOT, target), 'utf8')).includes(anchor)
   })
   expect(dead).toEqual([])
+})
+
+test.each(documents())('the links of $path by name have targets, and its targets have links', ({ text }) => {
+  const { defined, used } = referencesIn(text)
+  expect(defined).toEqual(used)
 })
 
 test('a page of docs/ is found from its index', () => {

@@ -2,9 +2,25 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript-5'
 import { describe, expect, test } from 'vitest'
+import { packages } from '../../scripts/packages.mjs'
 import { ROOT } from './documents.ts'
 
 const PAGE = readFileSync(join(ROOT, 'docs/options.md'), 'utf8')
+const STORES = packages.map(({ folder }) => folder).filter((name) => name.startsWith('store-'))
+
+/** The heading of the section that names the package of a store. */
+function headingOf(store: string): string {
+  const section = PAGE.split(/^(?=### )/m).find(
+    (text) => text.startsWith('### ') && text.includes(`\`@persist/${store}\``),
+  )
+  return section?.split('\n', 1)[0] ?? `### of ${store}`
+}
+
+/** The file of a store's options, and the interface in it. */
+function optionsOf(store: string): [string, string] {
+  const path = `packages/${store}/src/options.ts`
+  return [path, /interface (\w+StoreOptions)\b/.exec(readFileSync(join(ROOT, path), 'utf8'))?.[1] ?? 'StoreOptions']
+}
 
 /** What is documented under a heading and what is below it: the first cells of all tables. */
 function documented(heading: string): string[] {
@@ -41,13 +57,10 @@ describe('docs/options.md has every option, and no other', () => {
     ['## Of persist', 'packages/core/src/plan/options.ts', 'Options'],
     ['## Of a call', 'packages/core/src/face/persisted.ts', 'Overrides'],
     ['## Of many calls', 'packages/core/src/face/many.ts', 'ManyOptions'],
-    ['### Disk', 'packages/store-disk/src/options.ts', 'DiskStoreOptions'],
-    ['### MongoDB', 'packages/store-mongo/src/options.ts', 'MongoStoreOptions'],
-    ['### LMDB', 'packages/store-lmdb/src/options.ts', 'LmdbStoreOptions'],
-    ['### Keyv and Redis', 'packages/store-keyv/src/options.ts', 'KeyvStoreOptions'],
+    ...STORES.map((name) => [headingOf(name), ...optionsOf(name)] as const),
     ['### Memory', 'packages/core/src/store/memory-store.ts', 'MemoryStoreOptions'],
     ['## Of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
-  ])('%s: %s, %s', (heading, path, name) => {
+  ] as [string, string, string][])('%s: %s, %s', (heading, path, name) => {
     expect(documented(heading)).toEqual(declared(path, name))
   })
 

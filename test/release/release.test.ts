@@ -4,17 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Manifest, packages } from '../../scripts/packages.mjs'
+import { repositoryFields } from '../../scripts/repository.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PACKAGES = readdirSync(join(ROOT, 'packages'))
-
-interface Manifest {
-  readonly name: string
-  readonly version: string
-  readonly private?: boolean
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-}
+const PACKAGES = packages.map(({ folder }) => folder)
 
 let copy: string
 const run = (command: string, ...args: string[]) =>
@@ -63,17 +57,26 @@ describe('a release', () => {
 
   test('every package of ours may be published, with what npm shows of it', () => {
     for (const name of PACKAGES) {
-      const { private: isPrivate, ...shown } = manifest(ROOT, name) as Manifest & Record<string, unknown>
+      const { private: isPrivate, ...shown } = manifest(ROOT, name)
       expect(isPrivate, name).toBeUndefined()
-      expect(shown, name).toMatchObject({
+      expect(shown, `${name}: node scripts/repository.mjs writes the addresses`).toMatchObject({
         name: `@persist/${name}`,
         license: 'MIT',
+        ...repositoryFields(name),
         publishConfig: { access: 'public', provenance: true },
       })
       expect(shown.description, name).toMatch(/\.$/)
       expect(existsSync(join(ROOT, 'packages', name, 'README.md')), `${name} has no README.md`).toBe(true)
     }
   })
+})
+
+test('the README, the workflow and .ci/run test the project by one command', () => {
+  const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+  const [, command] = /^(npx .* test) +#/m.exec(read('README.md')) ?? []
+  expect(command).toBeDefined()
+  expect(read('.github/workflows/ci.yml')).toContain(`run: ${command}\n`)
+  expect(read('.ci/run')).toContain(`exec ${command}\n`)
 })
 
 /** What a note says: its packages, and how each changes. */

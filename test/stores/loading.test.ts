@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { packages } from '../../scripts/packages.mjs'
 
+const core = packages.find(({ folder }) => folder === 'core')!
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
-const OURS = ['errors', 'hash', 'key', 'pickle', 'store']
+/** What core depends on. */
+const BELOW = packages.filter(({ name }) => core.manifest.dependencies![name] !== undefined)
 
 let project: string
 beforeEach(() => {
@@ -17,7 +20,7 @@ beforeEach(() => {
   for (const file of ['dist', 'package.json']) {
     cpSync(join(PACKAGES, 'core', file), join(modules, '@persist/core', file), { recursive: true })
   }
-  for (const name of OURS) symlinkSync(join(PACKAGES, name), join(modules, '@persist', name))
+  for (const { folder, name } of BELOW) symlinkSync(join(PACKAGES, folder), join(modules, name))
   const require = createRequire(join(PACKAGES, 'core/package.json'))
   for (const name of ['ms', 'lru-cache']) {
     symlinkSync(join(require.resolve.paths(name)![0]!, name), join(modules, name))

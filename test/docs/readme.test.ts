@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { blocksOf } from './blocks.ts'
+import { documents, ROOT } from './documents.ts'
+import { instrument } from './instrument.ts'
+import { programsOf } from './programs.ts'
+
+const rooms = fileURLToPath(new URL('.tmp', import.meta.url))
+mkdirSync(rooms, { recursive: true })
+const room = mkdtempSync(join(rooms, 'readme-'))
+afterAll(() => rmSync(room, { recursive: true }))
+
+const blocks = blocksOf(documents().find(({ path }) => path === 'README.md')!)
+const shown = blocks.find(({ language }) => language === 'text')!.code
+const [first, second, listing] = [...shown.matchAll(/^\$ .*\n((?:(?!\$ ).*\n)*)/gm)].map(([, output]) => output!)
+
+function node(...args: string[]): string {
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: room, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  return stdout
+}
+
+test('the program of README.md prints what README.md shows, when it runs first, again, and is looked at', () => {
+  const [program] = programsOf(blocks)
+  writeFileSync(join(room, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(room, 'program.js'), instrument(program!.source, program!.name).code)
+  expect(node('program.js')).toBe(first)
+  expect(node('program.js')).toBe(second)
+  expect(first).not.toBe(second)
+  const table = node(join(ROOT, 'packages/cli/bin/persist.js'), 'show', 'translate')
+  // When it was written and how long it took is another time on every run.
+  const steady = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/).filter((_, i) => ![2, 4].includes(i)))
+  expect(steady(table)).toEqual(steady(listing!))
+})

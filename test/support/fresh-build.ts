@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { TestProject } from 'vitest/node'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/**
+ * Builds before the tests run, since they run what was built (the `dist` of each package): an edit is never tested with the code of
+ * before. Where nothing has changed since the last build, this takes about 1.5 s and touches no file.
+ */
+export default function setup(project: TestProject): void {
+  build()
+  // With `vitest --watch`.
+  project.onTestsRerun(async () => build())
+}
+
+function build(): void {
+  const { status, stdout, stderr } = spawnSync('npx', ['--yes', 'pnpm@12', 'run', 'build'], {
+    cwd: ROOT,
+    env: environment(),
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) throw new Error(`the build failed, so no test ran\n${stdout}${stderr}`)
+}
+
+/** Without what an `npx` that runs the tests (with another Node) hands on: the inner one would take it for its own. */
+function environment(): NodeJS.ProcessEnv {
+  const handedOn = /^npm_(?!config_(registry|cache|userconfig))/i
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !handedOn.test(name)))
+}
