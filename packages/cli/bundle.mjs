@@ -19,8 +19,8 @@ const command = await build({
 
 // The page takes nothing from elsewhere: one script, one style sheet.
 const page = await build({
-  entryPoints: { page: 'src/page/browser/main.ts', style: 'src/page/browser/style.css' },
-  outdir: 'dist/page',
+  entryPoints: { page: 'src/web/browser/main.ts', style: 'src/web/browser/style.css' },
+  outdir: 'dist/web',
   bundle: true,
   format: 'esm',
   platform: 'browser',

@@ -1,12 +1,12 @@
 import { closeStores } from '@persist/core'
 import type { PersistError } from '@persist/errors'
 import { CommanderError } from 'commander'
-import { withDashedHashes } from './dashed-hashes.ts'
-import { EXIT, type ExitCode, exitCodeOf, ioRefusal } from './exit.ts'
-import { harmless } from './output.ts'
+import { withDashedHashes } from './define/dashed-hashes.ts'
+import { EXIT, type ExitCode, exitCodeOf, ioRefusal } from './errors/cli-error.ts'
+import { harmless } from './output/output.ts'
+import { watchStreams } from './output/streams.ts'
 import { createProgram } from './program.ts'
-import { watchStreams } from './streams.ts'
-import { isTooLong } from './transfer/lines.ts'
+import { isTooLong } from './transfer/export-format.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 

@@ -7,7 +7,7 @@ import { diskStore } from '@persist/store-disk'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
-import { deliver } from '../src/transfer/delivery.ts'
+import { deliver } from '../src/transfer/write-entry.ts'
 import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled, spoil } from './support/filled.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ago, bytes, count, duration, entries, moment } from '../src/format.ts'
-import { harmless, harmlessInColour, oneLine } from '../src/output.ts'
+import { ago, bytes, count, duration, entries, moment } from '../src/output/format.ts'
+import { harmless, harmlessInColour, oneLine } from '../src/output/output.ts'
 
 test.each([
   [0, '0 B'],

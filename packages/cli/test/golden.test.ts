@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
-import { firstLine, lastLine, lineOf, readLine } from '../src/transfer/lines.ts'
+import { firstLine, lastLine, lineOf, readLine } from '../src/transfer/export-format.ts'
 import { json, newFolder } from './support/command.ts'
 
 const GOLDEN = fileURLToPath(new URL('./golden/export-1.ndjson', import.meta.url))

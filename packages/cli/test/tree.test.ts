@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { shortText, treeOf } from '../src/page/tree.ts'
-import type { TreeNode } from '../src/page/types.ts'
-import { plain } from '../src/plain.ts'
+import { plain } from '../src/entries/to-json.ts'
+import { shortText, treeOf } from '../src/web/tree.ts'
+import type { TreeNode } from '../src/web/types.ts'
 
 const tree = (value: unknown) => treeOf({ kind: 'value', value })
 const nodes = (node: TreeNode): number =>

@@ -3,7 +3,7 @@ import { diskStore } from '@persist/store-disk'
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Column, layOut } from '../src/columns.ts'
+import { type Column, layOut } from '../src/output/columns.ts'
 import { newFolder, persist } from './support/command.ts'
 import { onTerminal, typed } from './support/terminal.ts'
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { withDashedHashes } from '../../../packages/cli/src/dashed-hashes.ts'
-import { EXIT, type ExitCode, exitCodeOf } from '../../../packages/cli/src/exit.ts'
+import { withDashedHashes } from '../../../packages/cli/src/define/dashed-hashes.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../../../packages/cli/src/errors/cli-error.ts'
 import { createProgram } from '../../../packages/cli/src/program.ts'
 import { COMMAND, execute } from '../../../packages/cli/test/support/command.ts'
 

@@ -1,8 +1,8 @@
-import { confirm } from '../ask.ts'
-import { Refusal } from '../exit.ts'
-import { entries, functions } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
+import { Refusal } from '../errors/cli-error.ts'
+import { entries, functions } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { confirm } from '../session/confirm.ts'
+import type { Session } from '../session/session.ts'
 
 /** `persist clear`: deletes all entries of functions. */
 export async function clear(

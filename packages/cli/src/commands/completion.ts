@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { EXIT, Refusal } from '../exit.ts'
-import { allFunctions } from '../functions.ts'
-import type { Session } from '../session.ts'
-import { Stores } from '../stores.ts'
+import { EXIT, Refusal } from '../errors/cli-error.ts'
+import type { Session } from '../session/session.ts'
+import { allFunctions } from '../stores/functions.ts'
+import { Stores } from '../stores/stores.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 /** A shell waits for the answer while a person waits for the shell. */

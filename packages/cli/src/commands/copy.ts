@@ -1,14 +1,14 @@
 import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import { EXIT, type ExitCode, Refusal } from '../exit.ts'
-import { bytes, count, entries } from '../format.ts'
-import { functionsIn } from '../functions.ts'
-import { interruptible } from '../interruption.ts'
-import { oneLine } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import type { Session } from '../session.ts'
-import { countOf, parcelsOf } from '../transfer/parcels.ts'
-import { sameEntry } from '../transfer/same-entry.ts'
+import { sameEntry } from '../entries/same-entry.ts'
+import { EXIT, type ExitCode, Refusal } from '../errors/cli-error.ts'
+import { bytes, count, entries } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { startProgress } from '../output/progress.ts'
+import { interruptible } from '../session/interruption.ts'
+import type { Session } from '../session/session.ts'
+import { functionsIn } from '../stores/functions.ts'
+import { countOf, parcelsOf } from '../transfer/read-store.ts'
 import { type Tally, transfer } from '../transfer/transfer.ts'
 import type { Winner } from '../transfer/winner.ts'
 
@@ -30,7 +30,7 @@ export async function copy(session: Session, from: string, to: string, options: 
   const funcnames = await functionsIn(source, options.function)
   const damaged: PersistError[] = []
   const note = limited(session)
-  const progress = await startProgress(session, 'copying', await countOf(source, funcnames))
+  const progress = await startProgress(session.output, 'copying', await countOf(source, funcnames))
   const { tally, interrupted } = await interruptible(async (signal) => {
     const parcels = parcelsOf(source, funcnames, (problem) => damaged.push(problem))
     try {
@@ -62,7 +62,7 @@ async function compare(
   target: StoreAdapter,
   funcnames: readonly string[],
 ): Promise<number> {
-  const progress = await startProgress(session, 'comparing', await countOf(source, funcnames))
+  const progress = await startProgress(session.output, 'comparing', await countOf(source, funcnames))
   let differing = 0
   let compared = 0
   try {

@@ -2,15 +2,15 @@ import { createWriteStream, realpathSync, renameSync, rmSync, type Stats, statSy
 import { Readable, type Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PersistError } from '@persist/errors'
-import { confirm } from '../ask.ts'
-import { EXIT, type ExitCode, ioRefusal, Refusal } from '../exit.ts'
-import { entries } from '../format.ts'
-import { interruptible } from '../interruption.ts'
-import { oneLine } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import type { Session } from '../session.ts'
-import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/lines.ts'
-import { countOf, parcelsOf } from '../transfer/parcels.ts'
+import { EXIT, type ExitCode, ioRefusal, Refusal } from '../errors/cli-error.ts'
+import { entries } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { startProgress } from '../output/progress.ts'
+import { confirm } from '../session/confirm.ts'
+import { interruptible } from '../session/interruption.ts'
+import type { Session } from '../session/session.ts'
+import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/export-format.ts'
+import { countOf, parcelsOf } from '../transfer/read-store.ts'
 import type { Parcel } from '../transfer/transfer.ts'
 import { limited } from './copy.ts'
 
@@ -22,7 +22,7 @@ export async function exportEntries(
 ): Promise<ExitCode> {
   const { adapter, funcnames } = await session.choose('look', named)
   if (file !== '-' && statOf(file)?.isFile()) await confirm(session, `Replace the file ${oneLine(file)}?`)
-  const progress = await startProgress(session, 'exporting', await countOf(adapter, funcnames))
+  const progress = await startProgress(session.output, 'exporting', await countOf(adapter, funcnames))
   const damaged: PersistError[] = []
   const refused: string[] = []
   let written = 0

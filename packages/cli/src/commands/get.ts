@@ -1,8 +1,8 @@
-import { type EntryName, find } from '../entry-name.ts'
-import { harmless } from '../output.ts'
-import { readPayload } from '../payload.ts'
-import { plainReading } from '../plain.ts'
-import type { Session } from '../session.ts'
+import { readPayload } from '../entries/decode.ts'
+import { plainReading } from '../entries/to-json.ts'
+import { harmless } from '../output/output.ts'
+import type { Session } from '../session/session.ts'
+import { type EntryName, find } from '../stores/find-entry.ts'
 import { pretty } from './show.ts'
 
 /** `persist get`: the value alone; with `--raw` exactly the bytes that the pickle gave. */

@@ -1,9 +1,9 @@
-import { EXIT, type ExitCode, Refusal } from '../exit.ts'
-import { count } from '../format.ts'
-import { interruptible } from '../interruption.ts'
-import { oneLine } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import type { Session } from '../session.ts'
+import { EXIT, type ExitCode, Refusal } from '../errors/cli-error.ts'
+import { count } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { startProgress } from '../output/progress.ts'
+import { interruptible } from '../session/interruption.ts'
+import type { Session } from '../session/session.ts'
 import { type Found, parcelsIn } from '../transfer/read-export.ts'
 import { transfer } from '../transfer/transfer.ts'
 import type { Winner } from '../transfer/winner.ts'
@@ -19,7 +19,7 @@ export async function importEntries(
   const target = session.open('fill')
   const note = limited(session)
   const found: Found = { bad: 0, read: 0, ended: false }
-  const progress = await startProgress(session, 'importing', 0)
+  const progress = await startProgress(session.output, 'importing', 0)
   const { tally, interrupted } = await interruptible(async (signal) => {
     try {
       const tally = await transfer(parcelsIn(file, found, note), target, {

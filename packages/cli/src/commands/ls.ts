@@ -1,9 +1,9 @@
-import type { Column } from '../columns.ts'
-import { ago, bytes, count, duration } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
-import { type Summary, summarise } from '../summary.ts'
-import { table } from '../table.ts'
+import { type Summary, summarise } from '../entries/summary.ts'
+import type { Column } from '../output/columns.ts'
+import { ago, bytes, count, duration } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { table } from '../output/table.ts'
+import type { Session } from '../session/session.ts'
 
 const COLUMNS: readonly Column[] = [
   { title: 'function', align: 'left', least: 12 },

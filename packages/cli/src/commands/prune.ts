@@ -1,7 +1,7 @@
 import type { Bounds } from '@persist/store'
-import { confirm } from '../ask.ts'
-import { entries, functions } from '../format.ts'
-import type { Session } from '../session.ts'
+import { entries, functions } from '../output/format.ts'
+import { confirm } from '../session/confirm.ts'
+import type { Session } from '../session/session.ts'
 
 /** What `persist prune` takes besides the functions. */
 export interface PruneOptions extends Bounds {

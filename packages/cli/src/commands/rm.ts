@@ -1,9 +1,9 @@
-import { confirm } from '../ask.ts'
-import { type EntryName, hashIn, wholeHash } from '../entry-name.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
-import { entries } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
+import { EXIT, type ExitCode } from '../errors/cli-error.ts'
+import { entries } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { confirm } from '../session/confirm.ts'
+import type { Session } from '../session/session.ts'
+import { type EntryName, hashIn, wholeHash } from '../stores/find-entry.ts'
 
 /** `persist rm`: deletes entries of one function. */
 export async function rm(

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StoreAdapter } from '@persist/store'
-import { Refusal } from '../exit.ts'
-import { functionsIn } from '../functions.ts'
-import { interruptible } from '../interruption.ts'
-import { servePage } from '../page/server.ts'
-import type { Session } from '../session.ts'
+import { Refusal } from '../errors/cli-error.ts'
+import { interruptible } from '../session/interruption.ts'
+import type { Session } from '../session/session.ts'
+import { functionsIn } from '../stores/functions.ts'
+import { servePage } from '../web/server.ts'
 
 /** A slow store is looked at while the page is open already. */
 const LOOKING_MS = 2_000

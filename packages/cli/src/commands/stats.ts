@@ -1,8 +1,8 @@
 import type { ListedHead } from '@persist/store'
-import { ago, bytes, count, duration } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
-import { Sum, type Summary } from '../summary.ts'
+import { Sum, type Summary } from '../entries/summary.ts'
+import { ago, bytes, count, duration } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import type { Session } from '../session/session.ts'
 import { versionsIn } from './ls.ts'
 
 /** Upper ends of the classes of ages, in milliseconds. */

@@ -1,13 +1,13 @@
 import { StoreError } from '@persist/errors'
-import { confirm } from '../ask.ts'
-import { doubtAbout } from '../check-entry.ts'
-import { EXIT, type ExitCode, Refusal } from '../exit.ts'
-import { count, entries } from '../format.ts'
-import { oneLine } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import { type Finding, putAside } from '../quarantine.ts'
-import type { Session } from '../session.ts'
-import { countOf } from '../transfer/parcels.ts'
+import { doubtAbout } from '../entries/check-entry.ts'
+import { EXIT, type ExitCode, Refusal } from '../errors/cli-error.ts'
+import { count, entries } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { startProgress } from '../output/progress.ts'
+import { confirm } from '../session/confirm.ts'
+import type { Session } from '../session/session.ts'
+import { type Finding, putAside } from '../transfer/quarantine.ts'
+import { countOf } from '../transfer/read-store.ts'
 
 /** `persist verify`: reads every entry; with `--repair` what is wrong is put where nobody meets it. */
 export async function verify(
@@ -49,7 +49,7 @@ export async function verify(
 
 async function look(session: Session, named: readonly string[]) {
   const { adapter, funcnames } = await session.choose('look', named)
-  const progress = await startProgress(session, 'verifying', await countOf(adapter, funcnames))
+  const progress = await startProgress(session.output, 'verifying', await countOf(adapter, funcnames))
   const findings: Finding[] = []
   let checked = 0
   let foreign = 0

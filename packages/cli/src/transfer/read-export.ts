@@ -1,7 +1,7 @@
-import { ioRefusal, Refusal } from '../exit.ts'
-import { oneLine } from '../output.ts'
+import { ioRefusal, Refusal } from '../errors/cli-error.ts'
+import { oneLine } from '../output/output.ts'
+import { readLine } from './export-format.ts'
 import { fileBytes } from './file-bytes.ts'
-import { readLine } from './lines.ts'
 import { splitLines } from './split-lines.ts'
 import type { Parcel } from './transfer.ts'
 

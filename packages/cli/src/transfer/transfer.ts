@@ -1,7 +1,7 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { type Delivery, deliver } from './delivery.ts'
 import type { Winner } from './winner.ts'
+import { type Delivery, deliver } from './write-entry.ts'
 
 /** An entry on its way, with the function whose it is. */
 export interface Parcel {

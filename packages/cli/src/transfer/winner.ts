@@ -1,5 +1,5 @@
 import type { Entry } from '@persist/store'
-import { sameEntry } from './same-entry.ts'
+import { sameEntry } from '../entries/same-entry.ts'
 
 /** Who wins where both stores have an entry under one hash: the newer one, the source's, or the target's. */
 export type Winner = 'newer' | 'source' | 'target'

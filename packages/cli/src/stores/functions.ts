@@ -1,8 +1,8 @@
 import { nearest, redactUrl, type StoreAdapter } from '@persist/store'
-import { EXIT, Refusal } from './exit.ts'
-import { functions } from './format.ts'
-import { oneLine } from './output.ts'
-import { isCacheFolder } from './presence.ts'
+import { EXIT, Refusal } from '../errors/cli-error.ts'
+import { functions } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
+import { isCacheFolder } from './require-cache.ts'
 
 /** The functions that a store has, sorted. */
 export async function allFunctions(adapter: StoreAdapter): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../entries/summary.ts'
 
 // What the page and its server say to each other.
 

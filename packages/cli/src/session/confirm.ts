@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { EXIT, Refusal } from './exit.ts'
+import { EXIT, Refusal } from '../errors/cli-error.ts'
 import type { Session } from './session.ts'
 
 /** Asks a person for a yes before something is lost. Without a terminal, or after a no, the command ends. */

@@ -1,7 +1,7 @@
 import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
-import { readPayload } from './payload.ts'
+import { readPayload } from './decode.ts'
 
 /** What is wrong with an entry that the store itself finds sound. */
 export interface Doubt {

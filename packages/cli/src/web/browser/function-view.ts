@@ -1,4 +1,4 @@
-import { bytes, count, duration } from '../../format.ts'
+import { bytes, count, duration } from '../../output/format.ts'
 import { AGE_SPANS, type FunctionShape, SIZE_CLASSES } from '../types.ts'
 import { histogram } from './charts.ts'
 import { clear } from './client.ts'

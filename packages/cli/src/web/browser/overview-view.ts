@@ -1,4 +1,4 @@
-import { ago, bytes, count, duration } from '../../format.ts'
+import { ago, bytes, count, duration } from '../../output/format.ts'
 import { AGE_SPANS, type FunctionShape, type Overview } from '../types.ts'
 import { share, spark } from './charts.ts'
 import { el } from './dom.ts'

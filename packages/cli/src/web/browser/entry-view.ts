@@ -1,4 +1,4 @@
-import { ago, bytes, duration, moment } from '../../format.ts'
+import { ago, bytes, duration, moment } from '../../output/format.ts'
 import type { EntryShape } from '../types.ts'
 import { deleteEntry, entry as loadEntry } from './client.ts'
 import { complain, confirmed } from './dialog.ts'

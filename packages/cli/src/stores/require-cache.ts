@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { afterScheme, nearest, type StoreAdapter } from '@persist/store'
-import { EXIT, Refusal } from './exit.ts'
-import { oneLine } from './output.ts'
+import { EXIT, Refusal } from '../errors/cli-error.ts'
+import { oneLine } from '../output/output.ts'
 
 /** What lies in the folder of every cache of a kind. */
 const MARKS = { file: 'persist.json', lmdb: 'data.mdb' } as const

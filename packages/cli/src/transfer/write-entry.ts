@@ -1,5 +1,5 @@
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { isExpired } from '../summary.ts'
+import { isExpired } from '../entries/summary.ts'
 import { decide, type Winner } from './winner.ts'
 
 const LEASE_MS = 30_000

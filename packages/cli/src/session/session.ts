@@ -1,8 +1,8 @@
 import { redactUrl, type StoreAdapter } from '@persist/store'
-import { Refusal } from './exit.ts'
-import { cacheHint, functionsIn } from './functions.ts'
-import type { Output } from './output.ts'
-import { MODULE_SCHEME, type Purpose, Stores } from './stores.ts'
+import { Refusal } from '../errors/cli-error.ts'
+import type { Output } from '../output/output.ts'
+import { cacheHint, functionsIn } from '../stores/functions.ts'
+import { MODULE_SCHEME, type Purpose, Stores } from '../stores/stores.ts'
 
 /** Options that every command has. */
 export interface CommonOptions {

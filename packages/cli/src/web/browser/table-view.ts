@@ -1,4 +1,4 @@
-import { ago, bytes, count, duration } from '../../format.ts'
+import { ago, bytes, count, duration } from '../../output/format.ts'
 import type { Order, Row, Rows } from '../types.ts'
 import { entries } from './client.ts'
 import { complain } from './dialog.ts'

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import type { Reading } from './payload.ts'
+import type { Reading } from './decode.ts'
 
 /** A reading as JSON can show it, for `--json`: exact for plain JSON, close for all else. `payload` beside it is exact. */
 export function plainReading(reading: Reading): unknown {

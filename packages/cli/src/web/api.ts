@@ -1,7 +1,7 @@
 import type { StoreAdapter } from '@persist/store'
-import { allFunctions } from '../functions.ts'
-import { readPayload } from '../payload.ts'
-import { Catalogue, rowOf } from './catalogue.ts'
+import { readPayload } from '../entries/decode.ts'
+import { allFunctions } from '../stores/functions.ts'
+import { Catalogue, rowOf } from './catalog.ts'
 import { treeOf } from './tree.ts'
 import type { EntryShape, Order, Overview, Rows } from './types.ts'
 

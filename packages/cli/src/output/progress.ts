@@ -1,4 +1,4 @@
-import type { Session } from './session.ts'
+import type { Output } from './output.ts'
 
 /** A bar on the terminal; nothing at all where there is none. */
 export interface Progress {
@@ -9,7 +9,7 @@ export interface Progress {
 const SILENT: Progress = { at() {}, end() {} }
 
 /** Begins a bar of so many steps. */
-export async function startProgress({ output }: Session, title: string, total: number): Promise<Progress> {
+export async function startProgress(output: Output, title: string, total: number): Promise<Progress> {
   if (process.stderr.isTTY !== true || output.json) return SILENT
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar(

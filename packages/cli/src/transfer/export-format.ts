@@ -1,5 +1,5 @@
 import type { Entry, Head } from '@persist/store'
-import { exactPayload } from '../plain.ts'
+import { exactPayload } from '../entries/to-json.ts'
 import type { Parcel } from './transfer.ts'
 
 // One JSON document a line (https://github.com/ndjson/ndjson-spec): a first line that says what it is, a line an entry,

@@ -1,4 +1,4 @@
-import { count } from '../../format.ts'
+import { count } from '../../output/format.ts'
 import { svg } from './dom.ts'
 
 const GAP = 2

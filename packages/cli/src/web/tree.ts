@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Reading } from '../payload.ts'
+import type { Reading } from '../entries/decode.ts'
 import type { TreeNode } from './types.ts'
 
 const MOST_NODES = 5000

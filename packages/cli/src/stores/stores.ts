@@ -12,8 +12,8 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
-import { Refusal } from './exit.ts'
-import { refuseAbsent } from './presence.ts'
+import { Refusal } from '../errors/cli-error.ts'
+import { refuseAbsent } from './require-cache.ts'
 
 /** `look`: nothing is changed, not even what is damaged. `change`: the cache must be there, too. `fill`: it may be made. */
 export type Purpose = 'look' | 'change' | 'fill'

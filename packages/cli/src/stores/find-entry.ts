@@ -1,10 +1,10 @@
 import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { EXIT, Refusal } from './exit.ts'
-import { entries } from './format.ts'
+import { EXIT, Refusal } from '../errors/cli-error.ts'
+import { entries } from '../output/format.ts'
+import { oneLine } from '../output/output.ts'
 import { refuseUnknown } from './functions.ts'
-import { oneLine } from './output.ts'
 
 /** How an entry is named: by its hash, or by the arguments of the call. */
 export interface EntryName {

@@ -1,4 +1,4 @@
-import { count } from '../../format.ts'
+import { count } from '../../output/format.ts'
 import type { Branch, TreeNode } from '../types.ts'
 import { el } from './dom.ts'
 

@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { type Entry, type StoreAdapter, schemeOf } from '@persist/store'
-import { ioRefusal } from './exit.ts'
-import { oneLine } from './output.ts'
-import type { Session } from './session.ts'
-import { firstLine, isTooLong, lastLine, lineOf } from './transfer/lines.ts'
-import { sameEntry } from './transfer/same-entry.ts'
+import { sameEntry } from '../entries/same-entry.ts'
+import { ioRefusal } from '../errors/cli-error.ts'
+import { oneLine } from '../output/output.ts'
+import type { Session } from '../session/session.ts'
+import { firstLine, isTooLong, lastLine, lineOf } from './export-format.ts'
 
 /** What `persist verify` found at one place. */
 export interface Finding {

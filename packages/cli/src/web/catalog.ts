@@ -1,6 +1,6 @@
 import type { ListedHead, StoreAdapter } from '@persist/store'
-import { readPayload } from '../payload.ts'
-import { Sum } from '../summary.ts'
+import { readPayload } from '../entries/decode.ts'
+import { Sum } from '../entries/summary.ts'
 import { shortText } from './tree.ts'
 import { AGE_SPANS, type FunctionShape, type Order, type Row, type Rows, SIZE_CLASSES } from './types.ts'
 

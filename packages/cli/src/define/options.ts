@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import type { ExitCode } from '../exit.ts'
-import type { Session } from '../session.ts'
+import type { ExitCode } from '../errors/cli-error.ts'
+import type { Session } from '../session/session.ts'
 import type { Winner } from '../transfer/winner.ts'
 
 /** Makes of a command what commander calls: it is run in a session of its own. */

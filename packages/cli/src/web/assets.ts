@@ -37,5 +37,5 @@ export async function assetAt(pathname: string): Promise<Asset | undefined> {
 
 /** Beside the command, where bundle.mjs puts them. */
 function bundled(name: string): Promise<Buffer> {
-  return readFile(new URL(`./page/${name}`, import.meta.url))
+  return readFile(new URL(`./web/${name}`, import.meta.url))
 }
