@@ -6,13 +6,13 @@ import { json, persist } from './support/command.ts'
 import { contents, filled } from './support/filled.ts'
 
 let cwd: string
-const left = () => [...contents(`${cwd}/persist`).keys()]
+const stored = () => [...contents(`${cwd}/persist`).keys()]
 beforeEach(() => {
   cwd = filled()
 })
 
-test('without a yes, and nobody to ask, nothing is deleted', async () => {
-  const before = left()
+test('without --yes and without a terminal, nothing is deleted', async () => {
+  const before = stored()
   for (const args of [
     ['rm', 'odd', 'full'],
     ['clear', 'odd'],
@@ -23,17 +23,17 @@ test('without a yes, and nobody to ask, nothing is deleted', async () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/--yes/)
   }
-  expect(left()).toEqual(before)
+  expect(stored()).toEqual(before)
 })
 
-test('rm deletes the entries that are named, and tells which were not there', async () => {
+test('rm deletes the named entries, and reports the missing ones', async () => {
   expect(await json(['rm', 'odd', 'full', 'none', '--yes'], { cwd })).toEqual({
     funcname: 'odd',
     deleted: ['full'],
     absent: ['none'],
   })
-  expect(left()).not.toContain('odd full')
-  expect(left()).toContain('odd raw')
+  expect(stored()).not.toContain('odd full')
+  expect(stored()).toContain('odd raw')
   expect(await persist(['rm', 'odd', 'none', '-y'], { cwd })).toMatchObject({ code: 1 })
   expect(await persist(['rm', 'double', '--args', '[3]', '-y'], { cwd })).toMatchObject({
     code: 0,
@@ -41,32 +41,32 @@ test('rm deletes the entries that are named, and tells which were not there', as
   })
   expect(await persist(['rm', 'double', '-y'], { cwd })).toMatchObject({ code: 2 })
   expect(await persist(['rm', 'double', '../odd/raw', '-y'], { cwd })).toMatchObject({ code: 2 })
-  expect(left()).toContain('odd raw')
+  expect(stored()).toContain('odd raw')
 })
 
-test('clear empties the functions that are named, and all only if all are meant', async () => {
+test('clear empties the named functions, and all functions only with --all', async () => {
   expect(await persist(['clear', '-y'], { cwd })).toMatchObject({ code: 2 })
   expect(await persist(['clear', 'odd', '--all', '-y'], { cwd })).toMatchObject({ code: 2 })
-  expect(left()).toHaveLength(12)
+  expect(stored()).toHaveLength(12)
   expect(await json(['clear', 'double', 'a/b: bytes', '-y'], { cwd })).toEqual({
     cleared: { double: 5, 'a/b: bytes': 1 },
     entries: 6,
   })
-  expect(left()).toHaveLength(6)
+  expect(stored()).toHaveLength(6)
   await persist(['clear', '--all', '-y'], { cwd })
-  expect(left()).toEqual([])
+  expect(stored()).toEqual([])
 })
 
-test('prune deletes what has expired, and down to bounds', async () => {
+test('prune deletes expired entries, and entries over the limits', async () => {
   expect(await json(['prune'], { cwd })).toMatchObject({ pruned: { odd: 1 }, entries: 1 })
-  expect(left()).not.toContain('odd gone')
+  expect(stored()).not.toContain('odd gone')
   expect(await json(['prune', 'double', '--max-entries', '2', '-y'], { cwd })).toMatchObject({ entries: 3 })
-  expect(left().filter((name) => name.startsWith('double'))).toHaveLength(2)
+  expect(stored().filter((name) => name.startsWith('double'))).toHaveLength(2)
   expect(await persist(['prune', '--max-entries', 'two', '-y'], { cwd })).toMatchObject({ code: 2 })
   expect(await json(['prune', 'double', '--max-bytes', '0.01kB', '-y'], { cwd })).toMatchObject({ entries: 2 })
 })
 
-test('prune keeps what may be served stale, and with --keep-stale what expired less than so long ago', async () => {
+test('prune keeps entries that may be served stale, and with --keep-stale those that expired recently', async () => {
   const store = diskStore(join(cwd, 'persist')).open('f')
   const now = Date.now()
   const day = 86_400_000

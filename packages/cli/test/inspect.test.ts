@@ -21,7 +21,7 @@ describe('ls', () => {
     expect(stdout).toMatch(/^odd +4 .* 1 .*2\.1$/m)
   })
 
-  test('tells the same as JSON', async () => {
+  test('prints the same as JSON', async () => {
     const answer = (await json(['ls', 'double', 'odd'], { cwd })) as Record<string, unknown>[]
     expect(answer).toMatchObject([
       { funcname: 'double', entries: 5, bytes: 80, expired: 0, withKeys: 5, tags: { number: 5 } },
@@ -39,12 +39,12 @@ describe('ls', () => {
     expect(await json(['ls'], { cwd })).toMatchObject([{ versions: { [version]: 1 } }])
   })
 
-  test('says so where there is nothing', async () => {
+  test('says that a cache is empty', async () => {
     const cwd = newFolder()
     const store = diskStore(join(cwd, 'persist')).open('f')
     store.set(FULL)
     store.clear()
-    expect(await persist(['ls'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringMatching(/holds nothing/) })
+    expect(await persist(['ls'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringMatching(/is empty/) })
   })
 })
 
@@ -58,7 +58,7 @@ describe('show', () => {
     expect(await json(['show', 'double', '--limit', '0'], { cwd })).toHaveLength(5)
   })
 
-  test('says why it lists no keys, and says nothing where there are some', async () => {
+  test('says why it lists no keys, and nothing if there are keys', async () => {
     const cwd = newFolder()
     const { key: _, ...withoutKey } = FULL
     diskStore(join(cwd, 'persist')).open('keyless').set(withoutKey)
@@ -66,7 +66,7 @@ describe('show', () => {
     expect((await persist(['show', 'double'], { cwd: filled() })).stderr).toBe('')
   })
 
-  test('shows all of one entry', async () => {
+  test('shows all fields of one entry', async () => {
     const { stdout } = await persist(['show', 'odd', 'full'], { cwd })
     for (const part of [
       '2023-11-14T22:13:20.123Z',
@@ -96,7 +96,7 @@ describe('show', () => {
     expect(await persist(['show', 'double', '--args', '[30]'], { cwd })).toMatchObject({ code: 1, stdout: '' })
   })
 
-  test('shows values that JSON has no words for', async () => {
+  test('shows values that JSON does not have', async () => {
     const { stdout } = await persist(['show', 'rich', '--args', '["one"]'], { cwd })
     expect(stdout).toContain('1970-01-01T00:00:00.000Z')
     expect(stdout).toContain("Map(1) { 1n => Set(1) { 'a' } }")
@@ -108,7 +108,7 @@ describe('show', () => {
     })
   })
 
-  test('lets no stored text steer the terminal', async () => {
+  test('escapes stored strings that control the terminal', async () => {
     const { bytes, stdout } = await persist(['show', 'rich', '--args', JSON.stringify([HOSTILE])], { cwd })
     expect(bytes.includes(0x1b)).toBe(false)
     expect(bytes.includes(0x07)).toBe(false)
@@ -118,7 +118,7 @@ describe('show', () => {
 })
 
 describe('get', () => {
-  test('prints the value and nothing else', async () => {
+  test('prints only the value', async () => {
     expect(await persist(['get', 'double', '--args', '[4]'], { cwd })).toMatchObject({
       code: 0,
       stdout: '8\n',
@@ -128,14 +128,14 @@ describe('get', () => {
     expect((await persist(['get', 'odd', 'raw'], { cwd })).bytes).toEqual(Buffer.from([0, 1, 254, 255]))
   })
 
-  test('--raw gives exactly what the pickle gave', async () => {
+  test('--raw prints exactly the bytes of the pickle', async () => {
     expect((await persist(['get', 'odd', 'full', '--raw'], { cwd })).stdout).toBe(FULL.payload)
     const pickled = await persist(['get', 'a/b: bytes', '--args', '[7]', '--raw'], { cwd })
     expect(pickled.bytes.subarray(0, 3).toString()).toBe('PV8')
     expect(await json(['get', 'a/b: bytes', '--args', '[7]'], { cwd })).toEqual({ base64: 'AP8KDQc=' })
   })
 
-  test('says by its exit code that there is no such entry', async () => {
+  test('has exit code 1 for a missing entry', async () => {
     expect(await persist(['get', 'double', 'none'], { cwd })).toMatchObject({
       code: 1,
       stdout: '',
@@ -153,7 +153,7 @@ describe('stats', () => {
   })
 })
 
-test('looking changes nothing, not even what is damaged', async () => {
+test('reading changes nothing, not even damaged entries', async () => {
   const folder = filled()
   const spoiled = join(folder, 'persist', 'odd', 'full.entry')
   writeFileSync(spoiled, 'spoiled')

@@ -3,8 +3,8 @@ import type { PruneOptions } from '../commands/prune.ts'
 import { byteCount, timeSpan, wholeNumber } from './numbers.ts'
 import { argsOption, FUNCTIONS, type Run } from './options.ts'
 
-/** Commands that delete. */
-export function addChanging(program: Command, run: Run): void {
+/** Defines the commands that delete entries: `rm`, `clear`, `prune`, `verify`. */
+export function defineDelete(program: Command, run: Run): void {
   program
     .command('rm')
     .description('delete entries')
@@ -21,7 +21,7 @@ export function addChanging(program: Command, run: Run): void {
     .command('clear')
     .description('delete all entries of functions')
     .argument('[funcname...]', 'the functions')
-    .option('--all', 'of all functions')
+    .option('--all', 'clear all functions')
     .action(
       run(async (session, named: string[], options: { all?: boolean }) =>
         (await import('../commands/clear.ts')).clear(session, named, options),
@@ -30,11 +30,11 @@ export function addChanging(program: Command, run: Run): void {
 
   program
     .command('prune')
-    .description('delete what has expired and may not be served stale any more, then down to bounds')
+    .description('delete expired entries that may not be served stale anymore, then down to limits')
     .argument(...FUNCTIONS)
-    .option('--max-entries <n>', 'keep so many entries of each function, those that were used last', wholeNumber)
-    .option('--max-bytes <size>', 'keep so many bytes of each function; 500MB is one too', byteCount)
-    .option('--keep-stale <time>', 'keep what expired less than so long ago: 12h, 7d', timeSpan)
+    .option('--max-entries <n>', 'keep at most n entries of each function, the most recently used', wholeNumber)
+    .option('--max-bytes <size>', 'keep at most this size of each function, such as 500MB', byteCount)
+    .option('--keep-stale <time>', 'keep entries that expired less than this time ago: 12h, 7d', timeSpan)
     .action(
       run(async (session, named: string[], options: PruneOptions) =>
         (await import('../commands/prune.ts')).prune(session, named, options),
@@ -45,8 +45,8 @@ export function addChanging(program: Command, run: Run): void {
     .command('verify')
     .description('read and check every entry')
     .argument(...FUNCTIONS)
-    .option('--repair', 'put what is damaged in quarantine')
-    .option('--quarantine <file>', 'where to put entries that a store cannot keep aside itself')
+    .option('--repair', 'put damaged entries in quarantine')
+    .option('--quarantine <file>', 'the file for entries that the store itself cannot quarantine')
     .action(
       run(async (session, named: string[], options: { repair?: boolean; quarantine?: string }) =>
         (await import('../commands/verify.ts')).verify(session, named, options),

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { portNumber, wholeNumber } from './numbers.ts'
 import { argsOption, FUNCTIONS, type Run } from './options.ts'
 
-/** Commands that change nothing. */
-export function addLooking(program: Command, run: Run): void {
+/** Defines the commands that change nothing. */
+export function defineInspect(program: Command, run: Run): void {
   program
     .command('ls')
     .description('the functions of a cache: entries, bytes, ages, versions')
@@ -16,7 +16,7 @@ export function addLooking(program: Command, run: Run): void {
     .argument('<funcname>', 'the function')
     .argument('[hash]', 'the entry')
     .addOption(argsOption())
-    .option('--limit <n>', 'list at most so many; 0: all', wholeNumber, 100)
+    .option('--limit <n>', 'list at most n entries; 0: all', wholeNumber, 100)
     .action(
       run(async (session, funcname: string, hash: string | undefined, options: { args?: string; limit: number }) =>
         (await import('../commands/show.ts')).show(session, funcname, {
@@ -29,11 +29,11 @@ export function addLooking(program: Command, run: Run): void {
 
   program
     .command('get')
-    .description('the value of an entry, and nothing else')
+    .description('only the value of an entry')
     .argument('<funcname>', 'the function')
     .argument('[hash]', 'the entry')
     .addOption(argsOption())
-    .option('--raw', 'exactly the bytes that the pickle gave')
+    .option('--raw', 'exactly the bytes that the pickle returned')
     .action(
       run(async (session, funcname: string, hash: string | undefined, options: { args?: string; raw?: boolean }) =>
         (await import('../commands/get.ts')).get(session, funcname, { ...options, hash }),
@@ -48,9 +48,9 @@ export function addLooking(program: Command, run: Run): void {
 
   program
     .command('serve')
-    .description('a page to look at a cache, on this machine only')
+    .description('a web page that shows a cache, on this machine only')
     .argument(...FUNCTIONS)
-    .option('-p, --port <n>', 'the port; 0: any that is free', portNumber, 0)
+    .option('-p, --port <n>', 'the port; 0: any free port', portNumber, 0)
     .option('--readonly', 'nothing can be deleted on the page')
     .action(
       run(async (session, named: string[], options: { port: number; readonly?: boolean }) =>

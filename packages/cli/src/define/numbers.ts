@@ -13,7 +13,7 @@ const SIZES: Readonly<Record<string, number>> = { B: 1, kB: 1e3, KB: 1e3, MB: 1e
 const HIGHEST_PORT = 65_535
 const LONGEST_WAIT_MS = 20 * 86_400_000
 
-/** `1_000_000` is one too. */
+/** `1_000_000` is valid too. */
 export function wholeNumber(text: string): number {
   const number = Number(text.replaceAll('_', ''))
   if (text.trim() === '' || !Number.isSafeInteger(number) || number < 0) {
@@ -29,7 +29,7 @@ export function portNumber(text: string): number {
   return port
 }
 
-/** `30s`, `10min`, `7d`. A number alone may be meant as seconds or days, and `0` is the same in each. */
+/** `30s`, `10min`, `7d`. A number needs its unit, except `0`. */
 export function timeSpan(text: string): number {
   if (text.trim() === '0') return 0
   return measured(text, TIMES, '', 'It must be a time with its unit, such as 500ms, 30s, 10min, 12h, 7d or 2w.')
@@ -47,9 +47,9 @@ export function byteCount(text: string): number {
   return Math.floor(measured(text, SIZES, 'B', 'It must be a size, such as 5000, 500kB, 20MB or 1.5GB.'))
 }
 
-function measured(text: string, units: Readonly<Record<string, number>>, plain: string, refusal: string): number {
+function measured(text: string, units: Readonly<Record<string, number>>, defaultUnit: string, message: string): number {
   const [, number = '', unit = ''] = /^(\d[\d_]*(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(text.trim()) ?? []
-  const size = Object.hasOwn(units, unit || plain) ? units[unit || plain] : undefined
-  if (number === '' || size === undefined) throw new InvalidArgumentError(refusal)
+  const size = Object.hasOwn(units, unit || defaultUnit) ? units[unit || defaultUnit] : undefined
+  if (number === '' || size === undefined) throw new InvalidArgumentError(message)
   return Number(number.replaceAll('_', '')) * size
 }

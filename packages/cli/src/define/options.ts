@@ -3,13 +3,13 @@ import type { ExitCode } from '../errors/cli-error.ts'
 import type { Session } from '../session/session.ts'
 import type { Winner } from '../transfer/winner.ts'
 
-/** Makes of a command what commander calls: it is run in a session of its own. */
+/** Wraps a command as an action of commander that runs in its own session. */
 export type Run = <Args extends unknown[]>(
   act: (session: Session, ...args: Args) => Promise<ExitCode | void>,
 ) => (...args: unknown[]) => Promise<void>
 
 /** The argument of commands for some functions or all. */
-export const FUNCTIONS = ['[funcname...]', 'functions; all where none is named'] as const
+export const FUNCTIONS = ['[funcname...]', 'functions; default: all'] as const
 
 export function argsOption(): Option {
   return new Option('--args <json>', 'name the entry by the arguments of its call, as a JSON array')
@@ -20,7 +20,7 @@ export function functionOption(): Option {
 }
 
 export function winnerOption(): Option {
-  const what = 'where both have another entry under one hash: the newer one, the source’s, the target’s'
+  const what = 'which entry stays if both stores have one under the same hash'
   return new Option('--winner <which>', what)
     .choices(['newer', 'source', 'target'] satisfies Winner[])
     .default('newer' satisfies Winner)

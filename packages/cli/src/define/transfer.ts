@@ -2,16 +2,16 @@ import type { Command } from 'commander'
 import type { Winner } from '../transfer/winner.ts'
 import { functionOption, type Run, winnerOption } from './options.ts'
 
-/** Commands that carry entries from one place to another. */
-export function addMoving(program: Command, run: Run): void {
+/** Defines the commands that transfer entries. */
+export function defineTransfer(program: Command, run: Run): void {
   program
     .command('copy')
-    .description('copy entries from one store into another; goes on where it was stopped')
+    .description('copy entries from one store into another; continues where it was stopped')
     .argument('<from>', 'a cache')
     .argument('<to>', 'a cache')
     .addOption(functionOption())
     .addOption(winnerOption())
-    .option('--check', 'read everything again afterwards, and compare')
+    .option('--check', 'read everything again afterwards and compare')
     .action(
       run(
         async (session, from: string, to: string, options: { function?: string[]; winner: Winner; check?: boolean }) =>

@@ -1,10 +1,10 @@
 import type { Head, ListedHead, Listing, Mode } from '@persist/store'
 
-/** What the heads of one function's entries tell together. */
+/** Totals over the entries of one function. */
 export interface Summary {
   readonly funcname: string
   readonly entries: number
-  /** Of all payloads. */
+  /** The total size of all payloads. */
   readonly bytes: number
   /** When the oldest and the newest entry were written, in milliseconds since 1970; absent without entries. */
   readonly oldest?: number
@@ -12,23 +12,23 @@ export interface Summary {
   readonly expired: number
   /** How many of the expired ones may still be served. */
   readonly stale: number
-  /** How many entries there are of each version; '' where none was given. */
+  /** How many entries there are of each version. The key '' is for entries without a version. */
   readonly versions: Readonly<Record<string, number>>
-  /** How long the results took to compute, in milliseconds: what it would take to do it all again. */
+  /** How long all results took to compute, in milliseconds. */
   readonly computeMs: number
   readonly tags: Readonly<Record<string, number>>
   readonly withKeys: number
 }
 
-/** Walks all heads once. */
-export async function summarise(funcname: string, heads: Listing<Mode, ListedHead>, now: number): Promise<Summary> {
-  const sum = new Sum(funcname, now)
+/** Reads all heads once. */
+export async function summarize(funcname: string, heads: Listing<Mode, ListedHead>, now: number): Promise<Summary> {
+  const sum = new SummaryBuilder(funcname, now)
   for await (const head of heads) sum.add(head)
   return sum.result
 }
 
-/** Adds heads up. */
-export class Sum {
+/** Adds up heads. */
+export class SummaryBuilder {
   readonly #funcname: string
   readonly #now: number
   readonly #versions = new Map<string, number>()
@@ -56,8 +56,8 @@ export class Sum {
     if (isStale(head, this.#now)) this.#stale++
     this.#computeMs += head.durationMs ?? 0
     if (head.key !== undefined) this.#withKeys++
-    raise(this.#versions, head.version ?? '')
-    for (const tag of head.tags ?? []) raise(this.#tags, tag)
+    increment(this.#versions, head.version ?? '')
+    for (const tag of head.tags ?? []) increment(this.#tags, tag)
   }
 
   get result(): Summary {
@@ -77,16 +77,16 @@ export class Sum {
   }
 }
 
-/** At its very time an entry has expired. */
+/** An entry is expired from `expiresAt` on. */
 export function isExpired({ expiresAt }: Head, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
 }
 
-/** It has expired, and may still be served: by `staleWhileRevalidate` or `staleIfError`. */
+/** The entry is expired but may still be served, by `staleWhileRevalidate` or `staleIfError`. */
 export function isStale(head: Head, now: number): boolean {
   return isExpired(head, now) && head.staleUntil !== undefined && head.staleUntil > now
 }
 
-function raise(counts: Map<string, number>, name: string): void {
+function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)
 }

@@ -1,21 +1,21 @@
 import { types } from 'node:util'
-import type { Reading } from './decode.ts'
+import type { Decoded } from './decode.ts'
 
-/** A reading as JSON can show it, for `--json`: exact for plain JSON, close for all else. `payload` beside it is exact. */
-export function plainReading(reading: Reading): unknown {
-  if (reading.kind === 'value') return plain(reading.value)
-  return reading.kind === 'text' ? reading.text : { base64: Buffer.from(reading.bytes).toString('base64') }
+/** A decoded payload for `--json`: exact for JSON values, approximate for others. The field `payload` next to it is exact. */
+export function decodedToJson(decoded: Decoded): unknown {
+  if (decoded.kind === 'value') return toJson(decoded.value)
+  return decoded.kind === 'string' ? decoded.string : { base64: Buffer.from(decoded.bytes).toString('base64') }
 }
 
-/** Dates as ISO texts, maps as pairs, sets as lists, big integers and what JSON has no word for as texts. */
-export function plain(value: unknown, above: readonly object[] = []): unknown {
+/** Dates as ISO strings, maps as pairs, sets as lists, big integers and values that JSON does not have as strings. */
+export function toJson(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   if (value === undefined) return null
   if (typeof value !== 'object' || value === null) return value
   if (above.includes(value)) return '[circular]'
   const within = [...above, value]
-  const below = (part: unknown) => plain(part, within)
+  const below = (part: unknown) => toJson(part, within)
   if (Array.isArray(value)) return Array.from(value, below)
   if (value instanceof Map) return [...value].map(below)
   if (value instanceof Set) return [...value].map(below)
@@ -31,7 +31,7 @@ export function plain(value: unknown, above: readonly object[] = []): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, below(part)]))
 }
 
-/** A payload as JSON carries it without loss. */
-export function exactPayload(payload: string | Uint8Array): string | { readonly base64: string } {
+/** A payload in JSON, without loss. */
+export function payloadToJson(payload: string | Uint8Array): string | { readonly base64: string } {
   return typeof payload === 'string' ? payload : { base64: Buffer.from(payload).toString('base64') }
 }

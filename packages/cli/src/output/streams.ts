@@ -1,26 +1,26 @@
-/** The two streams of a process that are written to. */
+/** The output streams of a process. */
 interface Streams {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
 }
 
-/** What went wrong with standard output. */
-export interface Watched {
-  /** Waits until all is written. `undefined`: all of it arrived, or its reader has read enough, as `head` does. */
+/** Reports failures of standard output. */
+export interface WatchedStreams {
+  /** Waits until everything is written. `undefined`: no failure, or the reader stopped early, as `head` does. */
   failure(): Promise<Error | undefined>
 }
 
-/** Keeps failures of the two streams from ending the process with a stack trace. */
-export function watchStreams({ stdout, stderr }: Streams): Watched {
+/** Catches errors of the two streams, which would end the process with a stack trace. */
+export function watchStreams({ stdout, stderr }: Streams): WatchedStreams {
   let failure: NodeJS.ErrnoException | undefined
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     failure ??= error
   })
-  // Messages that cannot be written are lost, and change nothing of what was done.
+  // Messages that cannot be written are lost. They do not change what was done.
   stderr.on('error', () => {})
   return {
     async failure() {
-      // Failures show a moment later. An empty write is one too for a full disk, so only if something is left to write.
+      // Errors arrive a moment later. On a full disk an empty write fails too, so it writes only after other output.
       await new Promise((resolve) => setImmediate(resolve))
       if (stdout.writableLength > 0) await new Promise<void>((resolve) => stdout.write('', () => resolve()))
       return failure?.code === 'EPIPE' ? undefined : failure

@@ -1,10 +1,10 @@
-import { type Column, layOut } from './columns.ts'
+import { type Column, fitColumns } from './columns.ts'
 import type { Output } from './output.ts'
 
 const PLAIN = /^[ -~]*$/
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** Columns without lines, no wider than the terminal: where it is narrow, columns are cut or left out. */
+/** A table without rules, no wider than the terminal. On a narrow terminal, columns are cut or left out. */
 export async function table(
   output: Output,
   columns: readonly Column[],
@@ -15,7 +15,7 @@ export async function table(
   const natural = columns.map(({ title }, index) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[index]!)), title.length),
   )
-  const widths = layOut(columns, natural, output.tableWidth)
+  const widths = fitColumns(columns, natural, output.tableWidth)
 
   function cell(text: string, width: number, align: Column['align']): string {
     const shown = cut(text, width, widthOf)

@@ -1,21 +1,21 @@
 import { createInterface } from 'node:readline/promises'
-import { EXIT, Refusal } from '../errors/cli-error.ts'
+import { CliError, EXIT } from '../errors/cli-error.ts'
 import type { Session } from './session.ts'
 
-/** Asks a person for a yes before something is lost. Without a terminal, or after a no, the command ends. */
+/** Asks the user to confirm a deletion. Without a terminal, or after a no, it throws an error that ends the command. */
 export async function confirm({ yes, output }: Session, question: string): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new Refusal(`${question} There is no terminal to ask on: say --yes`)
+    throw new CliError(`${question} Not a terminal: pass --yes to confirm`)
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await asking.question(`${output.paint.bold(question)} [y/N] `)
-    if (!/^\s*y(?:es)?\s*$/i.test(answer)) throw new Refusal('nothing was changed', EXIT.no)
+    const answer = await prompt.question(`${output.paint.bold(question)} [y/N] `)
+    if (!/^\s*y(?:es)?\s*$/i.test(answer)) throw new CliError('nothing was changed', EXIT.no)
   } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('nothing was changed', EXIT.interrupted)
+    if (error instanceof CliError) throw error
+    throw new CliError('nothing was changed', EXIT.interrupted)
   } finally {
-    asking.close()
+    prompt.close()
   }
 }

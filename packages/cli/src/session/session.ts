@@ -1,8 +1,8 @@
 import { redactUrl, type StoreAdapter } from '@persist/store'
-import { Refusal } from '../errors/cli-error.ts'
+import { CliError } from '../errors/cli-error.ts'
 import type { Output } from '../output/output.ts'
 import { cacheHint, functionsIn } from '../stores/functions.ts'
-import { MODULE_SCHEME, type Purpose, Stores } from '../stores/stores.ts'
+import { type Access, MODULE_SCHEME, Stores } from '../stores/stores.ts'
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -15,8 +15,8 @@ export interface CommonOptions {
   readonly timeout?: number
 }
 
-/** A cache, and those of its functions that a command is about. */
-export interface Chosen {
+/** A cache, and the functions in it that a command works on. */
+export interface Selection {
   readonly adapter: StoreAdapter
   readonly funcnames: readonly string[]
 }
@@ -27,7 +27,7 @@ export class Session {
   readonly stores: Stores
   readonly env: NodeJS.ProcessEnv
   readonly now: () => number = Date.now
-  /** Questions are taken as answered with yes. */
+  /** All questions are answered with yes. */
   readonly yes: boolean
   readonly #options: CommonOptions
 
@@ -39,7 +39,7 @@ export class Session {
     this.#options = options
   }
 
-  /** To be called first: it loads what `--store` names. */
+  /** Loads the module of `--store`. Call it first. */
   async begin(): Promise<void> {
     if (this.#options.store !== undefined) await this.stores.load(this.#options.store)
   }
@@ -52,28 +52,28 @@ export class Session {
     return this.env.PERSIST_CACHE || 'file://persist'
   }
 
-  open(purpose: Purpose): StoreAdapter {
-    return this.stores.open(this.url, purpose, 'Name the cache with --cache, or PERSIST_CACHE')
+  open(purpose: Access): StoreAdapter {
+    return this.stores.open(this.url, purpose, 'Name the cache with --cache or PERSIST_CACHE')
   }
 
-  /** As {@link open}, for a command with functions: one that looks like a cache explains why there is none. */
-  openFor(purpose: Purpose, named: readonly string[]): StoreAdapter {
+  /** As {@link open}. If that fails and a function name looks like a cache, the error says how to name a cache. */
+  openFor(purpose: Access, named: readonly string[]): StoreAdapter {
     try {
       return this.open(purpose)
     } catch (error) {
-      const hint = named.map(cacheHint).find((text) => text !== '')
-      if (hint === undefined || !(error instanceof Refusal)) throw error
-      throw new Refusal(`${error.message.replace(/[.?]?$/, '.')}${hint}`, error.exitCode)
+      const hint = named.map(cacheHint).find((one) => one !== '')
+      if (hint === undefined || !(error instanceof CliError)) throw error
+      throw new CliError(`${error.message.replace(/[.?]?$/, '.')}${hint}`, error.exitCode)
     }
   }
 
-  /** The cache of this run, and the functions that are named, each of which must be there; or all of them. */
-  async choose(purpose: Purpose, named: readonly string[] = []): Promise<Chosen> {
+  /** The cache of this run, and the named functions, which must exist; all functions if none is named. */
+  async select(purpose: Access, named: readonly string[] = []): Promise<Selection> {
     const adapter = this.openFor(purpose, named)
     return { adapter, funcnames: await functionsIn(adapter, named) }
   }
 
-  /** The adapter's name, without secrets whatever it says itself. */
+  /** The adapter's name, always without secrets. */
   name(adapter: StoreAdapter): string {
     return redactUrl(adapter.name)
   }

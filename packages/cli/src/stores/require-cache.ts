@@ -1,75 +1,75 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { afterScheme, nearest, type StoreAdapter } from '@persist/store'
-import { EXIT, Refusal } from '../errors/cli-error.ts'
+import { CliError, EXIT } from '../errors/cli-error.ts'
 import { oneLine } from '../output/output.ts'
 
-/** What lies in the folder of every cache of a kind. */
-const MARKS = { file: 'persist.json', lmdb: 'data.mdb' } as const
+/** A file in the folder of every cache, by kind. */
+const MARKER_FILES = { file: 'persist.json', lmdb: 'data.mdb' } as const
 const LAYOUT = '?layout=pypersist'
-const MOST_NEIGHBORS = 2000
+const MAX_NEIGHBORS = 2000
 
-/** The kinds of caches that are folders. */
-export type FolderKind = keyof typeof MARKS
+/** The kinds of cache that are folders. */
+export type FolderKind = keyof typeof MARKER_FILES
 
 /**
- * Refuses a folder that does not exist, or that is no cache: a mistyped name would look like an empty cache.
+ * Throws if a folder does not exist or is not a cache: a mistyped name would look like an empty cache.
  *
- * @param advice ends the message where no cache with a similar name is near.
+ * @param advice added to the message if no cache with a similar name is found.
  */
-export function refuseAbsent(kind: FolderKind, adapter: StoreAdapter, advice: string): void {
+export function requireCache(kind: FolderKind, adapter: StoreAdapter, advice: string): void {
   const folder = resolve(kind === 'lmdb' ? afterScheme(adapter.name) : adapter.name.replace(LAYOUT, ''))
-  if (!mayExist(folder)) throw new Refusal(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
+  if (!mayExist(folder)) throw new CliError(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
   if (!statSync(folder).isDirectory() || holdsCache(kind, folder, adapter)) return
-  throw new Refusal(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
+  throw new CliError(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
 }
 
-/** Whether a text names a folder with a cache. */
+/** Whether a path names a folder with a cache. */
 export function isCacheFolder(folder: string): boolean {
-  return Object.values(MARKS).some((mark) => existsSync(join(folder, mark)))
+  return Object.values(MARKER_FILES).some((mark) => existsSync(join(folder, mark)))
 }
 
-/** What keeps us from looking is left to the store, which says it better. */
+/** Whether the folder is there. A folder that cannot be read is an error. */
 function mayExist(folder: string): boolean {
   try {
     statSync(folder)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw new Refusal(`the cache ${oneLine(folder)} cannot be used: ${(error as Error).message}`, EXIT.store)
+    throw new CliError(`the cache ${oneLine(folder)} cannot be used: ${(error as Error).message}`, EXIT.store)
   }
 }
 
-/** A cache that Python made, or whose mark is lost, shows by its entries. */
+/** A cache made by Python, or one that lost its marker file, is recognized by its entries. */
 function holdsCache(kind: FolderKind, folder: string, adapter: StoreAdapter): boolean {
-  if (existsSync(join(folder, MARKS[kind]))) return true
+  if (existsSync(join(folder, MARKER_FILES[kind]))) return true
   if (kind === 'lmdb') return false
   for (const _ of adapter.namespaces!() as Iterable<string>) return true
   return existsSync(join(folder, '.persist'))
 }
 
 function hint(folder: string, advice: string): string {
-  const meant = within(folder) ?? around(folder) ?? beside(folder)
+  const meant = cacheInside(folder) ?? cacheAround(folder) ?? cacheBeside(folder)
   if (meant !== undefined) return `. Did you mean ${oneLine(meant)}?`
   return advice === '' ? '' : `. ${advice}`
 }
 
-/** The cache in it, or it itself as another kind of cache. */
-function within(folder: string): string | undefined {
-  for (const [kind, mark] of Object.entries(MARKS)) {
+/** A cache in the folder, or the folder itself as a cache of another kind. */
+function cacheInside(folder: string): string | undefined {
+  for (const [kind, mark] of Object.entries(MARKER_FILES)) {
     if (existsSync(join(folder, mark))) return urlOf(kind as FolderKind, folder)
   }
   return cachesIn(folder)[0]
 }
 
-/** A function of a cache has a folder of its own in it. */
-function around(folder: string): string | undefined {
+/** The function of a cache whose folder this is. */
+function cacheAround(folder: string): string | undefined {
   const parent = dirname(folder)
-  if (parent === folder || !existsSync(join(parent, MARKS.file))) return undefined
+  if (parent === folder || !existsSync(join(parent, MARKER_FILES.file))) return undefined
   return `the function ${basename(folder)} in the cache ${urlOf('file', parent)}`
 }
 
-function beside(folder: string): string | undefined {
+function cacheBeside(folder: string): string | undefined {
   const parent = dirname(folder)
   const caches = cachesIn(parent)
   const named = new Map(caches.map((url) => [basename(url), url]))
@@ -85,14 +85,14 @@ function cachesIn(folder: string): string[] {
   } catch {
     return []
   }
-  return names.slice(0, MOST_NEIGHBORS).flatMap((name) =>
-    Object.entries(MARKS)
+  return names.slice(0, MAX_NEIGHBORS).flatMap((name) =>
+    Object.entries(MARKER_FILES)
       .filter(([, mark]) => existsSync(join(folder, name, mark)))
       .map(([kind]) => urlOf(kind as FolderKind, join(folder, name))),
   )
 }
 
-/** As a person would write it. */
+/** The shortest URL for a user to type. */
 function urlOf(kind: FolderKind, folder: string): string {
   const path = relative(process.cwd(), folder)
   const short = path === '' ? '.' : path.startsWith('..') || path === folder ? folder : path

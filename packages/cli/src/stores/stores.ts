@@ -12,13 +12,13 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
-import { Refusal } from '../errors/cli-error.ts'
-import { refuseAbsent } from './require-cache.ts'
+import { CliError } from '../errors/cli-error.ts'
+import { requireCache } from './require-cache.ts'
 
-/** `look`: nothing is changed, not even what is damaged. `change`: the cache must be there, too. `fill`: it may be made. */
-export type Purpose = 'look' | 'change' | 'fill'
+/** `read`: nothing changes, not even damaged entries. `change`: the cache must exist. `create`: it may be created. */
+export type Access = 'read' | 'change' | 'create'
 
-/** How long a command waits for an answer of a server, unless `--timeout` says otherwise: longer than a program does. */
+/** How long a command waits for an answer of a server without `--timeout`: longer than a program does. */
 export const WAIT_MS = 5_000
 
 /** Stores that have no `serverWaitMs`. */
@@ -26,7 +26,7 @@ const FOLDERS = new Set(['file', 'lmdb', 'memory'])
 /** Stores that have it. */
 const SERVERS = new Set(['mongodb', 'mongodb+srv', 'redis', 'rediss'])
 
-/** Databases that Keyv reaches: the package of the driver, and what it exports. */
+/** Databases that Keyv supports: the package of the driver, and its export. */
 const KEYV_DRIVERS: Readonly<Record<string, readonly [string, string]>> = {
   postgres: ['@keyv/postgres', 'KeyvPostgres'],
   postgresql: ['@keyv/postgres', 'KeyvPostgres'],
@@ -40,7 +40,7 @@ const KEYV_DRIVERS: Readonly<Record<string, readonly [string, string]>> = {
   dynamodb: ['@keyv/dynamo', 'KeyvDynamo'],
 }
 
-/** The scheme for the exports of the module that `--store` names: `store://` the default one, `store://name` others. */
+/** The scheme for the exports of the module of `--store`: `store://` is the default export, `store://name` another one. */
 export const MODULE_SCHEME = 'store'
 
 /** Opens stores by their URLs, and closes them all. */
@@ -56,28 +56,28 @@ export class Stores {
     this.#waitMs = waitMs
   }
 
-  /** Loads a module that registers stores, or exports some. */
+  /** Loads a module that registers or exports stores. */
   async load(module: string): Promise<void> {
     const location = locate(module)
     if (location.startsWith('file:') && !nodeFs.existsSync(new URL(location))) {
-      throw new Refusal(`--store ${module} cannot be found: there is no such file`)
+      throw new CliError(`--store ${module} cannot be found: there is no such file`)
     }
     this.#exports = (await import(location)) as Record<string, unknown>
     registerStore(MODULE_SCHEME, (url, options) => this.#exported(module, afterScheme(url), options))
   }
 
-  /** Whether the module exports a store as its default, so that no URL need be given. */
+  /** Whether the module has a default export, so that no URL is needed. */
   get hasDefault(): boolean {
     return this.#exports.default !== undefined
   }
 
-  /** @param advice what else to say where there is no cache. */
-  open(url: string, purpose: Purpose, advice = ''): StoreAdapter {
+  /** @param advice added to the message if there is no cache. */
+  open(url: string, access: Access, advice = ''): StoreAdapter {
     const scheme = schemeOf(url)
     const isOwn = registeredStore(scheme) !== undefined
-    const adapter = scheme === 'file' && !isOwn ? this.#disk(url, purpose) : this.#any(url)
+    const adapter = scheme === 'file' && !isOwn ? this.#disk(url, access) : this.#any(url)
     this.#opened.add(adapter)
-    if (purpose !== 'fill' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) refuseAbsent(scheme, adapter, advice)
+    if (access !== 'create' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) requireCache(scheme, adapter, advice)
     return adapter
   }
 
@@ -85,10 +85,10 @@ export class Stores {
     await Promise.all([...this.#opened].map((adapter) => adapter.close()))
   }
 
-  #disk(url: string, purpose: Purpose): StoreAdapter {
+  #disk(url: string, access: Access): StoreAdapter {
     const { fromUrl } = createRequire(import.meta.url)('@persist/store-disk') as typeof import('@persist/store-disk')
     const secret = this.#env.PERSIST_SECRET
-    return fromUrl(url, { ...(secret && { secret }), ...(purpose === 'look' && { fileSystem: lookOnly }) })
+    return fromUrl(url, { ...(secret && { secret }), ...(access === 'read' && { fileSystem: readOnlyFileSystem }) })
   }
 
   #any(url: string): StoreAdapter {
@@ -101,7 +101,7 @@ export class Stores {
         return fromUrl(url, this.#optionsFor(url)) as StoreAdapter
       }
       const driver = isUnknown && Object.hasOwn(KEYV_DRIVERS, error.scheme) ? KEYV_DRIVERS[error.scheme] : undefined
-      throw driver === undefined ? error : throughKeyv(url, ...driver)
+      throw driver === undefined ? error : keyvAdvice(url, ...driver)
     }
   }
 
@@ -109,7 +109,7 @@ export class Stores {
     try {
       return resolveStore(url, process.env, this.#optionsFor(url))
     } catch (error) {
-      // The module that `--store` names uses this very place already, in its own way.
+      // The module of `--store` has opened this cache already, with its own options.
       if (error instanceof OptionError && error.option === 'storeOptions') return resolveStore(url)
       throw error
     }
@@ -126,14 +126,16 @@ export class Stores {
     const found = this.#exports[name || 'default']
     const adapter = typeof found === 'function' ? found(`${MODULE_SCHEME}://${name}`, options) : found
     if (typeof adapter?.open === 'function') return adapter as StoreAdapter
-    throw new Refusal(`${module} exports no store as ${name || 'default'}: an adapter, or a function that makes one`)
+    throw new CliError(
+      `${module} exports no store as ${name || 'default'}; expected an adapter, or a function that returns one`,
+    )
   }
 }
 
-function throughKeyv(url: string, driver: string, name: string): Refusal {
+function keyvAdvice(url: string, driver: string, name: string): CliError {
   const scheme = schemeOf(url)
-  return new Refusal(
-    `${scheme}:// is reached through Keyv. Write a module, and name it with --store ./store.mjs:\n` +
+  return new CliError(
+    `${scheme}:// is supported through Keyv. Write a module and pass it with --store ./store.mjs:\n` +
       `  import ${name} from '${driver}'\n` +
       `  import { keyvStore } from '@persist/store-keyv'\n` +
       `  import Keyv from 'keyv'\n` +
@@ -141,33 +143,33 @@ function throughKeyv(url: string, driver: string, name: string): Refusal {
   )
 }
 
-/** A path from here, or a package of the project here. */
+/** The URL of a path, or of a package of the project in the working directory. */
 function locate(module: string): string {
   const path = resolve(module)
   if (isAbsolute(module) || module.startsWith('.') || nodeFs.existsSync(path)) return pathToFileURL(path).href
   try {
     return pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(module)).href
   } catch (error) {
-    throw new Refusal(`--store ${module} cannot be found: ${(error as Error).message.split('\n')[0]}`)
+    throw new CliError(`--store ${module} cannot be found: ${(error as Error).message.split('\n')[0]}`)
   }
 }
 
-function refuseWriting(): never {
-  throw Object.assign(new Error('EROFS: only looking'), { code: 'EROFS' })
+function refuseWrite(): never {
+  throw Object.assign(new Error('EROFS: opened to read only'), { code: 'EROFS' })
 }
 
 const { O_WRONLY, O_RDWR, O_CREAT } = nodeFs.constants
 
-/** The disk store moves what is damaged aside when it meets it, and makes files for its locks, unless it cannot. */
-const lookOnly: typeof nodeFs = {
+/** Keeps the disk store from moving damaged entries and from creating lock files. */
+const readOnlyFileSystem: typeof nodeFs = {
   ...nodeFs,
   openSync: (path, flags = 'r', mode) => {
     const writes = typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0 : flags !== 'r'
-    return writes ? refuseWriting() : nodeFs.openSync(path, flags, mode)
+    return writes ? refuseWrite() : nodeFs.openSync(path, flags, mode)
   },
-  renameSync: refuseWriting,
-  mkdirSync: refuseWriting,
-  unlinkSync: refuseWriting,
-  linkSync: refuseWriting,
-  lutimesSync: refuseWriting,
+  renameSync: refuseWrite,
+  mkdirSync: refuseWrite,
+  unlinkSync: refuseWrite,
+  linkSync: refuseWrite,
+  lutimesSync: refuseWrite,
 }

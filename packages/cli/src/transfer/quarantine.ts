@@ -1,32 +1,36 @@
 import { appendFileSync } from 'node:fs'
 import { type Entry, type StoreAdapter, schemeOf } from '@persist/store'
 import { sameEntry } from '../entries/same-entry.ts'
-import { ioRefusal } from '../errors/cli-error.ts'
+import { ioError } from '../errors/cli-error.ts'
 import { oneLine } from '../output/output.ts'
 import type { Session } from '../session/session.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from './export-format.ts'
 
-/** What `persist verify` found at one place. */
+/** A problem that `persist verify` found. */
 export interface Finding {
   readonly funcname: string
   readonly hash: string | undefined
-  /** `damaged`: the store cannot read it. `problem`: the store says something else, as that it is of a newer format. */
+  /** `damaged`: the store cannot read it. `problem`: the store reported another problem, such as a newer format. */
   readonly kind: 'damaged' | 'problem' | 'mismatch'
   readonly reason: string
-  /** What is left of it. */
+  /** Absent: the entry cannot be read. */
   readonly entry?: Entry
 }
 
-/** What became of a finding. `replaced`: another entry is there now, or none. */
-export type Outcome = 'aside' | 'replaced' | 'stays'
+/** The outcome for a finding. `replaced`: the store now has another entry, or none. */
+export type Outcome = 'moved' | 'replaced' | 'stayed'
 
-/** Moves findings out of the way: what can be read goes into a file first. */
-export async function putAside(session: Session, findings: readonly Finding[], file: string): Promise<Outcome[]> {
+/** Removes the entries of findings from the store. Readable entries are first written to a file. */
+export async function quarantineEntries(
+  session: Session,
+  findings: readonly Finding[],
+  file: string,
+): Promise<Outcome[]> {
   const adapter = session.open('change')
   const quarantine = new QuarantineFile(file, firstLine(session.name(adapter), session.now()))
   const outcomes: Outcome[] = []
   for (const { funcname, hash, entry } of findings) {
-    if (hash === undefined) outcomes.push('stays')
+    if (hash === undefined) outcomes.push('stayed')
     else if (entry === undefined) outcomes.push(await removeDamaged(session, adapter, funcname, hash))
     else outcomes.push(await removeReadable(session, adapter, quarantine, funcname, entry))
   }
@@ -34,7 +38,7 @@ export async function putAside(session: Session, findings: readonly Finding[], f
   return outcomes
 }
 
-/** Looks again first: others may have put a good entry there since it was found. */
+/** Reads the entry again first: it may have been replaced by a good one since it was found. */
 async function removeReadable(
   { output }: Session,
   adapter: StoreAdapter,
@@ -49,38 +53,40 @@ async function removeReadable(
     quarantine.add(lineOf({ funcname, entry }))
   } catch (error) {
     if (!isTooLong(error)) throw error
-    output.note(`${oneLine(funcname)} ${oneLine(entry.hash)} is too large for the quarantine file, and stays`)
-    return 'stays'
+    output.note(
+      `${oneLine(funcname)} ${oneLine(entry.hash)} is too large for the quarantine file, so it was left in the store`,
+    )
+    return 'stayed'
   }
-  return (await store.delete(entry.hash)) ? 'aside' : 'replaced'
+  return (await store.delete(entry.hash)) ? 'moved' : 'replaced'
 }
 
-/** A folder moves what is damaged aside when it is read; from other stores it has to be deleted, unreadable as it is. */
+/** A folder moves a damaged entry away when it is read. In other stores the entry has to be deleted. */
 async function removeDamaged(
   session: Session,
   adapter: StoreAdapter,
   funcname: string,
   hash: string,
 ): Promise<Outcome> {
-  if ((await stateOf(adapter, funcname, hash)) === 'sound') return 'replaced'
+  if ((await stateOf(adapter, funcname, hash)) === 'good') return 'replaced'
   const state = await stateOf(adapter, funcname, hash)
-  if (state === 'absent') return 'aside'
-  if (state === 'sound') return 'replaced'
-  if (schemeOf(session.url) === 'file') return 'stays'
-  return (await adapter.open(funcname).delete(hash)) ? 'aside' : 'replaced'
+  if (state === 'absent') return 'moved'
+  if (state === 'good') return 'replaced'
+  if (schemeOf(session.url) === 'file') return 'stayed'
+  return (await adapter.open(funcname).delete(hash)) ? 'moved' : 'replaced'
 }
 
-async function stateOf(adapter: StoreAdapter, funcname: string, hash: string): Promise<'sound' | 'damaged' | 'absent'> {
+async function stateOf(adapter: StoreAdapter, funcname: string, hash: string): Promise<'good' | 'damaged' | 'absent'> {
   let isDamaged = false
   const report = () => {
     isDamaged = true
   }
   const entry = await adapter.open(funcname, { report }).get(hash)
-  if (entry !== undefined) return 'sound'
+  if (entry !== undefined) return 'good'
   return isDamaged ? 'damaged' : 'absent'
 }
 
-/** An exported file, made when there is something to put into it. */
+/** An exported file, created with the first entry. */
 class QuarantineFile {
   readonly #file: string
   readonly #first: string
@@ -97,7 +103,7 @@ class QuarantineFile {
     this.#lines++
   }
 
-  /** `false`: nothing was put aside. */
+  /** `false`: no entry was added, and there is no file. */
   end(): boolean {
     if (this.#lines > 0) this.#append(lastLine(this.#lines))
     return this.#lines > 0
@@ -107,7 +113,7 @@ class QuarantineFile {
     try {
       appendFileSync(this.#file, `${line}\n`)
     } catch (error) {
-      throw ioRefusal(`the quarantine ${oneLine(this.#file)} cannot be written`, error)
+      throw ioError(`the quarantine ${oneLine(this.#file)} cannot be written`, error)
     }
   }
 }

@@ -4,11 +4,11 @@ import { decide, type Winner } from './winner.ts'
 
 const LEASE_MS = 30_000
 
-/** What became of an entry. `busy`: a computation of it runs in the target, and was left alone. */
-export type Fate = 'copied' | 'same' | 'kept' | 'busy'
+/** The outcome for an entry. `busy`: the target is computing it now, so it was left alone. */
+export type WriteOutcome = 'copied' | 'same' | 'kept' | 'busy'
 
-/** Where an entry goes, and by which rule. */
-export interface Delivery {
+/** Where entries are written, and by which rule. */
+export interface WriteTarget {
   readonly target: StoreAdapter
   readonly store: Store
   readonly winner: Winner
@@ -16,26 +16,30 @@ export interface Delivery {
 }
 
 /**
- * Writes an entry, where the target had `there` a moment ago. A `set` would end the lease of a computation that runs in the
- * target, and lose its result; so the entry is published by a lease of its own, as computations do it.
+ * Writes an entry. The target had the entry `there` a moment ago. A `set` would end the lease of a computation that runs in
+ * the target and lose its result, so the entry is published with its own lease, as a computed result is.
  */
-export async function deliver(entry: Entry, there: Entry | undefined, delivery: Delivery): Promise<Fate> {
-  const { target, store, winner, now } = delivery
-  const fate = decide(entry, there, winner)
-  if (fate !== 'copied') return fate
+export async function writeEntry(
+  entry: Entry,
+  there: Entry | undefined,
+  destination: WriteTarget,
+): Promise<WriteOutcome> {
+  const { target, store, winner, now } = destination
+  const outcome = decide(entry, there, winner)
+  if (outcome !== 'copied') return outcome
   if (!target.supports.lease) {
     await store.set(entry)
     return 'copied'
   }
-  // Only an entry that is to win in any case, and can be served, stands above a result that is on its way.
+  // Only a fresh entry that must win in any case replaces a result that is being computed.
   const steal = winner === 'source' && !isExpired(entry, now)
   const lease = await store.lease!(entry.hash, target.leaseMs ?? LEASE_MS, { steal })
   if (lease === undefined) return 'busy'
   let isOver = false
   try {
-    // Something may have been published since the look.
-    const fate = lease.foundNothing ? 'copied' : decide(entry, await store.get(entry.hash), winner)
-    if (fate !== 'copied') return fate
+    // Another entry may have been published since the target was read.
+    const outcome = lease.foundNothing ? 'copied' : decide(entry, await store.get(entry.hash), winner)
+    if (outcome !== 'copied') return outcome
     isOver = await lease.publish(entry)
     return isOver ? 'copied' : 'busy'
   } finally {

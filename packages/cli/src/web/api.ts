@@ -1,15 +1,15 @@
 import type { StoreAdapter } from '@persist/store'
-import { readPayload } from '../entries/decode.ts'
+import { decodePayload } from '../entries/decode.ts'
 import { allFunctions } from '../stores/functions.ts'
-import { Catalogue, rowOf } from './catalog.ts'
+import { Catalog, rowOf } from './catalog.ts'
 import { treeOf } from './tree.ts'
-import type { EntryShape, Order, Overview, Rows } from './types.ts'
+import type { EntryDetails, Order, Overview, Rows } from './types.ts'
 
 const ORDERS: readonly Order[] = ['createdAt', 'bytes', 'durationMs', 'hash', 'key']
-const MOST_ROWS_AT_ONCE = 500
+const MAX_ROWS_AT_ONCE = 500
 
-/** What a request asks for is not there, or makes no sense. */
-export class Unanswerable extends Error {
+/** A request that cannot be answered, with its HTTP status. */
+export class HttpError extends Error {
   readonly status: 400 | 403 | 404
 
   constructor(status: 400 | 403 | 404, message: string) {
@@ -18,41 +18,41 @@ export class Unanswerable extends Error {
   }
 }
 
-/** What the page may ask of the store. */
-export interface PageStore {
-  /** As a person would name it. */
+/** The store as the page uses it. */
+export interface WebStore {
+  /** The name to show. */
   readonly name: string
-  readonly looking: StoreAdapter
-  /** Absent: nothing may be deleted. */
-  readonly changing: StoreAdapter | undefined
-  /** The functions to show; all where there are none. */
+  readonly reader: StoreAdapter
+  /** `undefined`: nothing may be deleted. */
+  readonly changer: StoreAdapter | undefined
+  /** The functions to show; empty: all. */
   readonly named: readonly string[]
 }
 
-/** The answers to the page's questions. */
+/** Answers the requests of the page. */
 export class Api {
-  readonly #store: PageStore
-  readonly #catalogue: Catalogue
+  readonly #store: WebStore
+  readonly #catalog: Catalog
 
-  constructor(store: PageStore, now: () => number) {
+  constructor(store: WebStore, now: () => number) {
     this.#store = store
-    this.#catalogue = new Catalogue(store.looking, now)
+    this.#catalog = new Catalog(store.reader, now)
   }
 
-  /** Looks at the store afresh. */
+  /** Reads the store again. */
   async overview(): Promise<Overview> {
-    const { name, looking, changing, named } = this.#store
-    await this.#catalogue.look(named.length > 0 ? named : await allFunctions(looking))
-    return { store: name, readonly: changing === undefined, functions: this.#catalogue.functions }
+    const { name, reader, changer, named } = this.#store
+    await this.#catalog.refresh(named.length > 0 ? named : await allFunctions(reader))
+    return { store: name, readonly: changer === undefined, functions: this.#catalog.functions }
   }
 
   entries(query: URLSearchParams): Rows {
     const order = (query.get('order') ?? 'createdAt') as Order
-    if (!ORDERS.includes(order)) throw new Unanswerable(400, 'no such order')
-    const limit = Math.min(wholeNumber(query.get('limit') ?? '100'), MOST_ROWS_AT_ONCE)
+    if (!ORDERS.includes(order)) throw new HttpError(400, 'unknown order')
+    const limit = Math.min(wholeNumber(query.get('limit') ?? '100'), MAX_ROWS_AT_ONCE)
     const offset = wholeNumber(query.get('offset') ?? '0')
     const descending = query.get('descending') !== 'false'
-    return this.#catalogue.search(
+    return this.#catalog.search(
       required(query, 'funcname'),
       query.get('search') ?? '',
       order,
@@ -62,69 +62,69 @@ export class Api {
     )
   }
 
-  async entry(query: URLSearchParams): Promise<EntryShape> {
+  async entry(query: URLSearchParams): Promise<EntryDetails> {
     const funcname = required(query, 'funcname')
     const hash = required(query, 'hash')
-    let trouble = 'it is gone'
+    let reason = 'the entry no longer exists'
     const report = (problem: Error) => {
-      trouble = problem.message
+      reason = problem.message
     }
-    this.#store.looking.checkHash?.(hash)
-    const entry = await this.#store.looking.open(funcname, { report }).get(hash)
-    if (entry === undefined) throw new Unanswerable(404, trouble)
+    this.#store.reader.checkHash?.(hash)
+    const entry = await this.#store.reader.open(funcname, { report }).get(hash)
+    if (entry === undefined) throw new HttpError(404, reason)
     const { payload, key, metadata, promised, ...head } = entry
     const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
-    const reading = await readPayload(payload)
-    const unread = reading.kind === 'value' ? undefined : (reading.damaged ?? 'its pickle is not known here')
+    const decoded = await decodePayload(payload)
+    const unread = decoded.kind === 'value' ? undefined : (decoded.damaged ?? 'its pickle is unknown here')
     return {
       funcname,
       ...(await rowOf({ ...head, ...(key !== undefined && { key }), bytes })),
       ...(metadata !== undefined && { metadata }),
       ...(promised !== undefined && { promised }),
-      ...(key !== undefined && { keyTree: treeOf(await readPayload(key)) }),
-      valueTree: treeOf(reading),
+      ...(key !== undefined && { keyTree: treeOf(await decodePayload(key)) }),
+      valueTree: treeOf(decoded),
       ...(unread !== undefined && { unread }),
     }
   }
 
   async delete(body: unknown): Promise<{ deleted: boolean }> {
-    const { funcname, hash } = texts(body, ['funcname', 'hash'])
-    const adapter = this.#changing()
+    const { funcname, hash } = strings(body, ['funcname', 'hash'])
+    const adapter = this.#changer()
     adapter.checkHash?.(hash!)
     return { deleted: await adapter.open(funcname!).delete(hash!) }
   }
 
   async clear(body: unknown): Promise<{ cleared: number }> {
-    const { funcname } = texts(body, ['funcname'])
-    return { cleared: await this.#changing().open(funcname!).clear() }
+    const { funcname } = strings(body, ['funcname'])
+    return { cleared: await this.#changer().open(funcname!).clear() }
   }
 
-  #changing(): StoreAdapter {
-    const { changing } = this.#store
-    if (changing === undefined) throw new Unanswerable(403, 'this page was opened with --readonly')
-    return changing
+  #changer(): StoreAdapter {
+    const { changer } = this.#store
+    if (changer === undefined) throw new HttpError(403, 'this page was opened with --readonly')
+    return changer
   }
 }
 
 function required(query: URLSearchParams, name: string): string {
-  const text = query.get(name)
-  if (text === null) throw new Unanswerable(400, `${name} is missing`)
-  return text
+  const value = query.get(name)
+  if (value === null) throw new HttpError(400, `${name} is missing`)
+  return value
 }
 
-function texts(body: unknown, names: readonly string[]): Readonly<Record<string, string>> {
-  const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+function strings(body: unknown, names: readonly string[]): Readonly<Record<string, string>> {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   return Object.fromEntries(
     names.map((name) => {
-      const text = Object.hasOwn(given, name) ? given[name] : undefined
-      if (typeof text !== 'string') throw new Unanswerable(400, `${name} must be a text`)
-      return [name, text]
+      const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+      if (typeof value !== 'string') throw new HttpError(400, `${name} must be a string`)
+      return [name, value]
     }),
   )
 }
 
 function wholeNumber(text: string): number {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 0) throw new Unanswerable(400, `${text} is no whole number`)
+  if (!Number.isSafeInteger(number) || number < 0) throw new HttpError(400, `${text} is not a whole number`)
   return number
 }

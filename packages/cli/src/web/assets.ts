@@ -17,11 +17,11 @@ const HTML = `<!doctype html>
 <link rel="stylesheet" href="/style.css">
 <script type="module" src="/page.js"></script>
 </head>
-<body><noscript>This page needs JavaScript; it takes it from this machine only.</noscript></body>
+<body><noscript>This page needs JavaScript, which comes from this machine only.</noscript></body>
 </html>
 `
 
-/** The page's own files, and nothing else: no path of a request reaches the disk. */
+/** The files of the page. No path of a request reaches the disk. */
 export async function assetAt(pathname: string): Promise<Asset | undefined> {
   switch (pathname) {
     case '/':
@@ -35,7 +35,7 @@ export async function assetAt(pathname: string): Promise<Asset | undefined> {
   }
 }
 
-/** Beside the command, where bundle.mjs puts them. */
+/** Reads a file that bundle.mjs put next to the command. */
 function bundled(name: string): Promise<Buffer> {
   return readFile(new URL(`./web/${name}`, import.meta.url))
 }

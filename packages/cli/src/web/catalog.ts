@@ -1,69 +1,69 @@
 import type { ListedHead, StoreAdapter } from '@persist/store'
-import { readPayload } from '../entries/decode.ts'
-import { Sum } from '../entries/summary.ts'
+import { decodePayload } from '../entries/decode.ts'
+import { SummaryBuilder } from '../entries/summary.ts'
 import { shortText } from './tree.ts'
-import { AGE_SPANS, type FunctionShape, type Order, type Row, type Rows, SIZE_CLASSES } from './types.ts'
+import { AGE_SPANS, type FunctionDetails, type Order, type Row, type Rows, SIZE_CLASSES } from './types.ts'
 
-/** More rows of a function are counted, and not kept. */
-const MOST_ROWS = 100_000
-/** A store that answers at once would not let anybody else have a turn. */
-const HEADS_A_TURN = 500
+/** Further rows of a function are counted but not kept. */
+const MAX_ROWS = 100_000
+/** Lets other work of the process run between so many heads, even if the store is sync. */
+const HEADS_PER_TICK = 500
 const SHORT_KEY = 200
 
-/** What the page knows of the store, from one walk over all heads. */
-export class Catalogue {
+/** The functions and entries of the store, from one walk over all heads. */
+export class Catalog {
   readonly #adapter: StoreAdapter
   readonly #now: () => number
   #rows = new Map<string, Row[]>()
-  #functions: readonly FunctionShape[] = []
+  #functions: readonly FunctionDetails[] = []
 
   constructor(adapter: StoreAdapter, now: () => number) {
     this.#adapter = adapter
     this.#now = now
   }
 
-  get functions(): readonly FunctionShape[] {
+  get functions(): readonly FunctionDetails[] {
     return this.#functions
   }
 
-  /** Walks over the functions again. */
-  async look(funcnames: readonly string[]): Promise<void> {
-    const functions: FunctionShape[] = []
+  /** Reads the functions again. */
+  async refresh(funcnames: readonly string[]): Promise<void> {
+    const functions: FunctionDetails[] = []
     const rows = new Map<string, Row[]>()
     for (const funcname of funcnames) {
       const found = await this.#walk(funcname)
-      if (found.shape.entries + found.shape.damaged === 0) continue
-      functions.push(found.shape)
+      if (found.details.entries + found.details.damaged === 0) continue
+      functions.push(found.details)
       rows.set(funcname, found.rows)
     }
     this.#functions = functions
     this.#rows = rows
   }
 
-  /** The rows that match a search, in an order. */
-  search(funcname: string, wanted: string, order: Order, descending: boolean, offset: number, limit: number): Rows {
+  /** The rows that match a search, sorted. */
+  search(funcname: string, query: string, order: Order, descending: boolean, offset: number, limit: number): Rows {
     const all = this.#rows.get(funcname) ?? []
-    const part = wanted.trim().toLowerCase()
+    const part = query.trim().toLowerCase()
     const found = part === '' ? [...all] : all.filter((row) => matches(row, part))
     found.sort((a, b) => (descending ? compare(b, a, order) : compare(a, b, order)))
-    const shape = this.#functions.find((one) => one.funcname === funcname)
+    const details = this.#functions.find((one) => one.funcname === funcname)
     return {
       total: found.length,
-      cut: (shape?.entries ?? 0) > all.length,
+      cut: (details?.entries ?? 0) > all.length,
       rows: found.slice(offset, offset + limit),
     }
   }
 
-  async #walk(funcname: string): Promise<{ shape: FunctionShape; rows: Row[] }> {
+  async #walk(funcname: string): Promise<{ details: FunctionDetails; rows: Row[] }> {
     const now = this.#now()
-    const sum = new Sum(funcname, now)
+    const sum = new SummaryBuilder(funcname, now)
     const ages = AGE_SPANS.map(() => 0)
     const sizes = SIZE_CLASSES.map(() => 0)
     const rows: Row[] = []
-    // A key is not read again.
+    // A key that was decoded before is not decoded again.
     const before = new Map((this.#rows.get(funcname) ?? []).map((row) => [row.hash, row]))
     let damaged = 0
-    let met = 0
+    let read = 0
     for await (const head of this.#adapter.open(funcname, { report: () => damaged++ }).heads()) {
       sum.add(head)
       ages[
@@ -73,14 +73,14 @@ export class Catalogue {
         )
       ]!++
       sizes[SIZE_CLASSES.findIndex(({ bytes }) => head.bytes < bytes)]!++
-      if (rows.length < MOST_ROWS) rows.push(await rowFor(head, before.get(head.hash)))
-      if (++met % HEADS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (rows.length < MAX_ROWS) rows.push(await rowFor(head, before.get(head.hash)))
+      if (++read % HEADS_PER_TICK === 0) await new Promise((resolve) => setImmediate(resolve))
     }
-    return { shape: { ...sum.result, ages, sizes, damaged }, rows }
+    return { details: { ...sum.result, ages, sizes, damaged }, rows }
   }
 }
 
-/** The row that there was, if the entry is the same. */
+/** The row from before if the entry is the same, else a new one. */
 async function rowFor(head: ListedHead, before: Row | undefined): Promise<Row> {
   const isSame = before?.createdAt === head.createdAt && before.bytes === head.bytes
   return isSame && before.expiresAt === head.expiresAt && before.version === head.version ? before : rowOf(head)
@@ -97,7 +97,7 @@ export async function rowOf(head: ListedHead): Promise<Row> {
     ...(durationMs !== undefined && { durationMs }),
     ...(version !== undefined && { version }),
     ...(tags !== undefined && { tags }),
-    ...(key !== undefined && { key: shortText(await readPayload(key)).slice(0, SHORT_KEY) }),
+    ...(key !== undefined && { key: shortText(await decodePayload(key)).slice(0, SHORT_KEY) }),
   }
 }
 

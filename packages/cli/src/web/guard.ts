@@ -5,18 +5,18 @@ import type { IncomingHttpHeaders } from 'node:http'
 // (DNS rebinding) makes them look as if they came from its own site. So a request must name this very host, come from
 // this very page if it comes from a page, and know the token, which no other page can read.
 
-/** What a request is judged by. */
-export interface Asked {
+/** The parts of a request that are checked. */
+export interface RequestHead {
   readonly method?: string | undefined
   readonly headers: IncomingHttpHeaders
 }
 
-/** Why a request is refused, as an HTTP status; `undefined`: it is not. */
-export function refuse({ method, headers }: Asked, port: number): 403 | 405 | 415 | 421 | undefined {
+/** The HTTP status that rejects a request; `undefined`: it is accepted. */
+export function rejectionStatus({ method, headers }: RequestHead, port: number): 403 | 405 | 415 | 421 | undefined {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
   if (headers.host === undefined || !hosts.includes(headers.host)) return 421
   if (headers.origin !== undefined && !hosts.some((host) => headers.origin === `http://${host}`)) return 403
-  // https://www.w3.org/TR/fetch-metadata/: `none` is a person who typed the address.
+  // https://www.w3.org/TR/fetch-metadata/: `none` is an address that the user typed.
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return 403
   if (method !== 'GET' && method !== 'POST') return 405
@@ -25,13 +25,13 @@ export function refuse({ method, headers }: Asked, port: number): 403 | 405 | 41
 }
 
 /** Whether the request carries the token. */
-export function knowsToken({ authorization = '' }: IncomingHttpHeaders, token: string): boolean {
+export function hasToken({ authorization = '' }: IncomingHttpHeaders, token: string): boolean {
   const given = Buffer.from(authorization)
   const expected = Buffer.from(`Bearer ${token}`)
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-/** Sent with every answer: the page runs its own script and nothing else, and talks to nobody else. */
+/** Sent with every response: the page runs only its own script and connects only to its own server. */
 export const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
     "default-src 'none'",

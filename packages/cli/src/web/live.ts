@@ -1,23 +1,23 @@
 import type { ServerResponse } from 'node:http'
 
-const SHORTEST_REST_MS = 500
-/** Looking takes at most a tenth of the time. */
-const REST = 9
+const MIN_PAUSE_MS = 500
+/** A pause is so many times as long as the reading before it: reading takes a tenth of the time. */
+const PAUSE_FACTOR = 9
 
-/** Looks again and again while somebody watches, and tells the watchers what has changed (server-sent events). */
-export class Live {
-  readonly #look: () => Promise<string>
+/** Polls the store while clients watch, and sends them each change (server-sent events). */
+export class LiveUpdates {
+  readonly #read: () => Promise<string>
   readonly #watchers = new Set<ServerResponse>()
   #last = ''
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
+  #reading: Promise<void> | undefined
 
-  /** @param look what is to be told, as one line. */
-  constructor(look: () => Promise<string>) {
-    this.#look = look
+  /** @param read returns the message to send, on one line. */
+  constructor(read: () => Promise<string>) {
+    this.#read = read
   }
 
-  /** Takes somebody in. */
+  /** Adds a client. */
   watch(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
     response.write(this.#last === '' ? ':\n\n' : `data: ${this.#last}\n\n`)
@@ -26,11 +26,11 @@ export class Live {
     if (this.#timer === undefined) void this.refresh()
   }
 
-  /** Looks now. */
+  /** Reads the store now. */
   refresh(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#looking = (this.#looking ?? Promise.resolve()).then(() => this.#step())
-    return this.#looking
+    this.#reading = (this.#reading ?? Promise.resolve()).then(() => this.#step())
+    return this.#reading
   }
 
   close(): void {
@@ -41,18 +41,18 @@ export class Live {
 
   async #step(): Promise<void> {
     const start = performance.now()
-    let told: string
+    let message: string
     try {
-      told = await this.#look()
+      message = await this.#read()
     } catch (error) {
-      told = JSON.stringify({ error: (error as Error).message })
+      message = JSON.stringify({ error: (error as Error).message })
     }
-    if (told !== this.#last) for (const watcher of this.#watchers) watcher.write(`data: ${told}\n\n`)
-    this.#last = told
+    if (message !== this.#last) for (const watcher of this.#watchers) watcher.write(`data: ${message}\n\n`)
+    this.#last = message
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#watchers.size === 0) return
-    const rest = Math.max(SHORTEST_REST_MS, REST * (performance.now() - start))
-    this.#timer = setTimeout(() => void this.refresh(), rest)
+    const pause = Math.max(MIN_PAUSE_MS, PAUSE_FACTOR * (performance.now() - start))
+    this.#timer = setTimeout(() => void this.refresh(), pause)
   }
 }

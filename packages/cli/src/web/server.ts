@@ -2,49 +2,49 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PersistError } from '@persist/errors'
-import { ioRefusal } from '../errors/cli-error.ts'
-import { Api, type PageStore, Unanswerable } from './api.ts'
+import { ioError } from '../errors/cli-error.ts'
+import { Api, HttpError, type WebStore } from './api.ts'
 import { assetAt } from './assets.ts'
-import { HEADERS, knowsToken, refuse } from './guard.ts'
-import { Live } from './live.ts'
+import { HEADERS, hasToken, rejectionStatus } from './guard.ts'
+import { LiveUpdates } from './live.ts'
 
-const MOST_BODY_BYTES = 100_000
+const MAX_BODY_BYTES = 100_000
 
-/** The page, being served. */
-export interface Served {
-  /** With the token behind `#`, which a browser sends to nobody. */
+/** A running server of the page. */
+export interface WebServer {
+  /** With the token after `#`, which a browser sends to no server. */
   readonly url: string
   close(): Promise<void>
 }
 
-/** Serves the page for a store on 127.0.0.1. Whoever has the URL may look, and delete unless nothing may be. */
-export async function servePage(store: PageStore, port: number, now: () => number = Date.now): Promise<Served> {
+/** Serves the page of a store on 127.0.0.1. Who has the URL can read, and delete unless the store is read-only. */
+export async function serveWeb(store: WebStore, port: number, now: () => number = Date.now): Promise<WebServer> {
   const token = randomBytes(24).toString('base64url')
   const api = new Api(store, now)
-  const live = new Live(async () => JSON.stringify(await api.overview()))
+  const live = new LiveUpdates(async () => JSON.stringify(await api.overview()))
   const server = createServer((request, response) => {
     respond(request, response).catch((error) => response.destroy(error))
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(ioRefusal(`port ${port} cannot be used`, error)))
+    server.once('error', (error) => reject(ioError(`port ${port} cannot be used`, error)))
     server.listen(port, '127.0.0.1', resolve)
   })
   const at = (server.address() as AddressInfo).port
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-    const refusal = refuse(request, at)
-    if (refusal !== undefined) return end(response, refusal, 'text/plain', 'refused')
+    const rejection = rejectionStatus(request, at)
+    if (rejection !== undefined) return end(response, rejection, 'text/plain', 'refused')
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
     const asset = request.method === 'GET' ? await assetAt(pathname) : undefined
     if (asset !== undefined) return end(response, 200, asset.type, asset.content)
-    if (!knowsToken(request.headers, token)) return end(response, 401, 'text/plain', 'the token is missing or wrong')
+    if (!hasToken(request.headers, token)) return end(response, 401, 'text/plain', 'the token is missing or wrong')
     if (request.method === 'GET' && pathname === '/api/events') return live.watch(response)
     try {
       const answer = await answerTo(request, pathname, searchParams)
       end(response, 200, 'application/json', JSON.stringify(answer))
     } catch (error) {
-      const status = error instanceof Unanswerable ? error.status : error instanceof PersistError ? 400 : 500
+      const status = error instanceof HttpError ? error.status : error instanceof PersistError ? 400 : 500
       end(response, status, 'application/json', JSON.stringify({ error: (error as Error).message }))
     }
   }
@@ -62,7 +62,7 @@ export async function servePage(store: PageStore, port: number, now: () => numbe
       case 'POST /api/clear':
         return changed(api.clear(await bodyOf(request)))
       default:
-        throw new Unanswerable(404, 'there is no such thing')
+        throw new HttpError(404, 'not found')
     }
   }
 
@@ -93,13 +93,13 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    // The rest is read too, or the answer would not arrive.
-    if (bytes <= MOST_BODY_BYTES) chunks.push(chunk)
+    // The rest is read too, or the response would not arrive.
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk)
   }
-  if (bytes > MOST_BODY_BYTES) throw new Unanswerable(400, 'that is too long')
+  if (bytes > MAX_BODY_BYTES) throw new HttpError(400, 'the request is too long')
   try {
     return JSON.parse(Buffer.concat(chunks).toString())
   } catch {
-    throw new Unanswerable(400, 'that is no JSON')
+    throw new HttpError(400, 'the request is not JSON')
   }
 }

@@ -1,33 +1,33 @@
 import { inspect } from 'node:util'
-import type { Reading } from '../entries/decode.ts'
+import type { Decoded } from '../entries/decode.ts'
 import type { TreeNode } from './types.ts'
 
-const MOST_NODES = 5000
-const MOST_LETTERS = 20_000
-const DEEPEST = 40
+const MAX_NODES = 5000
+const MAX_CHARACTERS = 20_000
+const MAX_DEPTH = 40
 
-/** What was read from a payload, as a tree of texts with bounds. */
-export function treeOf(reading: Reading): TreeNode {
-  if (reading.kind === 'text') return leaf('text', reading.text)
-  return new Planting().plant(reading.kind === 'value' ? reading.value : reading.bytes, [])
+/** A decoded payload as a tree of strings, limited in size. */
+export function treeOf(decoded: Decoded): TreeNode {
+  if (decoded.kind === 'string') return leaf('text', decoded.string)
+  return new TreeBuilder().build(decoded.kind === 'value' ? decoded.value : decoded.bytes, [])
 }
 
-/** One line for the table. */
-export function shortText(reading: Reading): string {
-  if (reading.kind === 'text') return reading.text.slice(0, 200)
-  const value = reading.kind === 'value' ? reading.value : reading.bytes
+/** A decoded key on one line, for the table. */
+export function shortText(decoded: Decoded): string {
+  if (decoded.kind === 'string') return decoded.string.slice(0, 200)
+  const value = decoded.kind === 'value' ? decoded.value : decoded.bytes
   return inspect(value, { depth: 3, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 20, maxStringLength: 200 })
 }
 
-class Planting {
+class TreeBuilder {
   #nodes = 0
 
-  plant(value: unknown, above: readonly object[]): TreeNode {
+  build(value: unknown, above: readonly object[]): TreeNode {
     this.#nodes++
     if (typeof value === 'string') return leaf('string', value)
     if (typeof value !== 'object' || value === null) return leaf(value === null ? 'null' : typeof value, show(value))
     if (above.includes(value)) return leaf('circular', 'seen above')
-    if (above.length >= DEEPEST) return leaf('deep', show(value))
+    if (above.length >= MAX_DEPTH) return leaf('deep', show(value))
     const within = [...above, value]
     if (Array.isArray(value)) return this.#branch('Array', entriesOf(value), value.length, within)
     if (value instanceof Map) return this.#branch('Map', mapEntries(value), value.size, within)
@@ -39,13 +39,13 @@ class Planting {
   }
 
   #branch(type: string, parts: Iterable<[string, unknown]>, size: number, above: readonly object[]): TreeNode {
-    const planted: [string, TreeNode][] = []
+    const built: [string, TreeNode][] = []
     for (const [label, part] of parts) {
-      if (this.#nodes >= MOST_NODES) break
-      planted.push([cut(label, 200), this.plant(part, above)])
+      if (this.#nodes >= MAX_NODES) break
+      built.push([cut(label, 200), this.build(part, above)])
     }
-    const more = size - planted.length
-    return { type, size, parts: planted, ...(more > 0 && { more }) }
+    const more = size - built.length
+    return { type, size, parts: built, ...(more > 0 && { more }) }
   }
 }
 
@@ -67,12 +67,12 @@ function* propertiesOf(value: object, names: readonly string[]): Generator<[stri
 }
 
 function leaf(type: string, text: string): TreeNode {
-  const more = text.length - MOST_LETTERS
-  return more > 0 ? { type, text: text.slice(0, MOST_LETTERS), more } : { type, text }
+  const more = text.length - MAX_CHARACTERS
+  return more > 0 ? { type, text: text.slice(0, MAX_CHARACTERS), more } : { type, text }
 }
 
 function show(value: unknown): string {
-  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: MOST_LETTERS })
+  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: MAX_CHARACTERS })
 }
 
 function nameOf(value: object): string {

@@ -1,12 +1,12 @@
 import type { Summary } from '../entries/summary.ts'
 
-// What the page and its server say to each other.
+// The messages between the page and its server.
 
-/** A function, with what its charts show. */
-export interface FunctionShape extends Summary {
-  /** How many entries were written in each span of time up to now; the spans are {@link AGE_SPANS}. */
+/** A function, with the data of its charts. */
+export interface FunctionDetails extends Summary {
+  /** How many entries there are of each age in {@link AGE_SPANS}. */
   readonly ages: readonly number[]
-  /** How many entries there are of each size; the classes are {@link SIZE_CLASSES}. */
+  /** How many entries there are of each size in {@link SIZE_CLASSES}. */
   readonly sizes: readonly number[]
   /** Entries that the store reported as damaged. */
   readonly damaged: number
@@ -17,10 +17,10 @@ export interface Overview {
   readonly store: string
   /** Nothing can be deleted. */
   readonly readonly: boolean
-  readonly functions: readonly FunctionShape[]
+  readonly functions: readonly FunctionDetails[]
 }
 
-/** One line of the table of entries. */
+/** One row of the table of entries. */
 export interface Row {
   readonly hash: string
   readonly createdAt: number
@@ -29,7 +29,7 @@ export interface Row {
   readonly durationMs?: number
   readonly version?: string
   readonly tags?: readonly string[]
-  /** The start of the key, as text. */
+  /** The start of the key. */
   readonly key?: string
 }
 
@@ -39,29 +39,29 @@ export type Order = 'createdAt' | 'bytes' | 'durationMs' | 'hash' | 'key'
 export interface Rows {
   /** How many match the search. */
   readonly total: number
-  /** The function has more entries than are looked at. */
+  /** The function has more entries than are searched. */
   readonly cut: boolean
   readonly rows: readonly Row[]
 }
 
 /** `GET /api/entry` */
-export interface EntryShape extends Row {
+export interface EntryDetails extends Row {
   readonly funcname: string
   readonly metadata?: string
   readonly promised?: boolean
   readonly keyTree?: TreeNode
   readonly valueTree: TreeNode
-  /** Why the value is shown as it is stored. */
+  /** Why the value is shown as stored. */
   readonly unread?: string
 }
 
-/** A part of a value, as data: text and nothing else. */
+/** A part of a value, as strings only. */
 export type TreeNode = Leaf | Branch
 
 export interface Leaf {
   readonly type: string
   readonly text: string
-  /** How many letters were left out. */
+  /** How many characters were left out. */
   readonly more?: number
 }
 

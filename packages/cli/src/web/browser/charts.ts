@@ -3,7 +3,7 @@ import { svg } from './dom.ts'
 
 const GAP = 2
 
-/** A bar for each class. Said in words to those who do not see it. */
+/** A bar for each class, with a label in words for screen readers. */
 export function histogram(
   title: string,
   classes: readonly { readonly name: string }[],
@@ -11,43 +11,48 @@ export function histogram(
 ): SVGSVGElement {
   const width = 320
   const height = 72
-  const foot = 14
-  const most = Math.max(1, ...counts)
+  const axisHeight = 14
+  const max = Math.max(1, ...counts)
   const step = width / counts.length
-  const said = classes.map(({ name }, index) => `${name}: ${count(counts[index] ?? 0)}`).join(', ')
+  const label = classes.map(({ name }, index) => `${name}: ${count(counts[index] ?? 0)}`).join(', ')
   return svg(
     'svg',
-    { class: 'histogram', viewBox: `0 0 ${width} ${height + foot}`, role: 'img', 'aria-label': `${title}. ${said}` },
+    {
+      class: 'histogram',
+      viewBox: `0 0 ${width} ${height + axisHeight}`,
+      role: 'img',
+      'aria-label': `${title}. ${label}`,
+    },
     ...counts.flatMap((entries, index) => {
-      const bar = entries === 0 ? 0 : Math.max(2, (entries / most) * (height - 12))
+      const bar = entries === 0 ? 0 : Math.max(2, (entries / max) * (height - 12))
       const x = index * step + GAP / 2
       const middle = x + step / 2 - GAP / 2
       return [
         svg('rect', { x, y: height - bar, width: step - GAP, height: bar, rx: 2, class: 'bar' }),
         entries > 0 && svg('text', { x: middle, y: height - bar - 3, class: 'figure' }, short(entries)),
-        svg('text', { x: middle, y: height + foot - 3, class: 'axis' }, classes[index]!.name),
+        svg('text', { x: middle, y: height + axisHeight - 3, class: 'axis' }, classes[index]!.name),
       ]
     }),
   )
 }
 
-/** Small, without words: for a line of a table. */
-export function spark(title: string, counts: readonly number[]): SVGSVGElement {
+/** A small histogram without axis, for a row of a table. */
+export function sparkline(title: string, counts: readonly number[]): SVGSVGElement {
   const [width, height] = [72, 18]
-  const most = Math.max(1, ...counts)
+  const max = Math.max(1, ...counts)
   const step = width / counts.length
   return svg(
     'svg',
     { class: 'spark', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${title}: ${counts.join(', ')}` },
     ...counts.map((entries, index) => {
-      const bar = entries === 0 ? 1 : Math.max(2, (entries / most) * height)
+      const bar = entries === 0 ? 1 : Math.max(2, (entries / max) * height)
       return svg('rect', { x: index * step + 0.5, y: height - bar, width: step - 1, height: bar, class: 'bar' })
     }),
   )
 }
 
-/** How much of the largest one something is. */
-export function share(part: number, largest: number): SVGSVGElement {
+/** A bar that shows a part of the largest one. */
+export function shareBar(part: number, largest: number): SVGSVGElement {
   const width = largest === 0 ? 0 : Math.max(part > 0 ? 1 : 0, (part / largest) * 100)
   return svg(
     'svg',

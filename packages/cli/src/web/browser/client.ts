@@ -1,21 +1,21 @@
-import type { EntryShape, Order, Overview, Rows } from '../types.ts'
+import type { EntryDetails, Order, Overview, Rows } from '../types.ts'
 
-const KEPT = 'persist-token'
+const TOKEN_ITEM = 'persist-token'
 
-/** Takes the token out of the address, where it would be copied along, and keeps it while the tab lives. */
+/** Removes the token from the address, so that it is not copied with it, and keeps it until the tab is closed. */
 function takeToken(): string {
-  const given = /^#token=([\w-]+)$/.exec(location.hash)?.[1]
-  if (given !== undefined) {
-    sessionStorage.setItem(KEPT, given)
+  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1]
+  if (token !== undefined) {
+    sessionStorage.setItem(TOKEN_ITEM, token)
     history.replaceState(null, '', location.pathname)
   }
-  return sessionStorage.getItem(KEPT) ?? ''
+  return sessionStorage.getItem(TOKEN_ITEM) ?? ''
 }
 
 const authorization = `Bearer ${takeToken()}`
 
-/** The server said no, and why. */
-export class Refused extends Error {
+/** The server refused a request. */
+export class ResponseError extends Error {
   readonly status: number
 
   constructor(status: number, message: string) {
@@ -24,7 +24,7 @@ export class Refused extends Error {
   }
 }
 
-/** What the table of entries shows. */
+/** The rows that the table of entries shows. */
 export interface Search {
   readonly funcname: string
   readonly search: string
@@ -35,23 +35,23 @@ export interface Search {
 }
 
 export function entries(search: Search): Promise<Rows> {
-  return ask('entries', { ...search }) as Promise<Rows>
+  return get('entries', { ...search }) as Promise<Rows>
 }
 
-export function entry(funcname: string, hash: string): Promise<EntryShape> {
-  return ask('entry', { funcname, hash }) as Promise<EntryShape>
+export function entry(funcname: string, hash: string): Promise<EntryDetails> {
+  return get('entry', { funcname, hash }) as Promise<EntryDetails>
 }
 
 export async function deleteEntry(funcname: string, hash: string): Promise<void> {
-  await tell('delete', { funcname, hash })
+  await post('delete', { funcname, hash })
 }
 
 export async function clear(funcname: string): Promise<void> {
-  await tell('clear', { funcname })
+  await post('clear', { funcname })
 }
 
-/** Calls with each overview that the server sends, until the connection ends. */
-export async function watch(told: (overview: Overview | { error: string }) => void): Promise<void> {
+/** Calls `update` with each overview from the server until the connection ends. */
+export async function watch(update: (overview: Overview | { error: string }) => void): Promise<void> {
   const response = await checked(await fetch('/api/events', { headers: { authorization } }))
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
@@ -60,18 +60,18 @@ export async function watch(told: (overview: Overview | { error: string }) => vo
     if (done) return
     const events = (text + value).split('\n\n')
     text = events.pop()!
-    for (const event of events) if (event.startsWith('data: ')) told(JSON.parse(event.slice('data: '.length)))
+    for (const event of events) if (event.startsWith('data: ')) update(JSON.parse(event.slice('data: '.length)))
   }
 }
 
-async function ask(what: string, query: Record<string, string | number | boolean>): Promise<unknown> {
+async function get(path: string, query: Record<string, string | number | boolean>): Promise<unknown> {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-  return (await checked(await fetch(`/api/${what}?${search}`, { headers: { authorization } }))).json()
+  return (await checked(await fetch(`/api/${path}?${search}`, { headers: { authorization } }))).json()
 }
 
-async function tell(what: string, body: unknown): Promise<void> {
+async function post(path: string, body: unknown): Promise<void> {
   const headers = { authorization, 'content-type': 'application/json' }
-  await checked(await fetch(`/api/${what}`, { method: 'POST', headers, body: JSON.stringify(body) }))
+  await checked(await fetch(`/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }))
 }
 
 async function checked(response: Response): Promise<Response> {
@@ -81,7 +81,7 @@ async function checked(response: Response): Promise<Response> {
   try {
     message = JSON.parse(text).error
   } catch {
-    // Not every refusal is JSON; then its text says why.
+    // Not every error is JSON. Then its body is the message.
   }
-  throw new Refused(response.status, message)
+  throw new ResponseError(response.status, message)
 }

@@ -1,6 +1,6 @@
 import { el } from './dom.ts'
 
-/** Asks; `true` after a yes. Escape and a click beside it are a no. */
+/** Asks a question; `true` after a yes. Escape and a click outside the dialog are a no. */
 export function confirmed(question: string, yes: string): Promise<boolean> {
   return new Promise((resolve) => {
     const no = el('button', { type: 'button', click: () => dialog.close() }, 'Cancel')
@@ -26,7 +26,7 @@ export function confirmed(question: string, yes: string): Promise<boolean> {
   })
 }
 
-/** Shows something until it is closed. */
+/** Shows a dialog until the user closes it. */
 export function showDialog(title: string, ...content: Node[]): void {
   const close = (): void => dialog.close()
   const dialog: HTMLDialogElement = el(
@@ -40,9 +40,9 @@ export function showDialog(title: string, ...content: Node[]): void {
   dialog.showModal()
 }
 
-/** Says what went wrong, for a while. */
-export function complain(error: unknown): void {
-  const note = el('div', { class: 'complaint', role: 'alert' }, error instanceof Error ? error.message : String(error))
+/** Shows an error for 6 seconds. */
+export function showError(error: unknown): void {
+  const note = el('div', { class: 'error', role: 'alert' }, error instanceof Error ? error.message : String(error))
   document.body.append(note)
   setTimeout(() => note.remove(), 6000)
 }

@@ -1,8 +1,8 @@
-// Everything on the page is made here: elements from names, texts as text. There is no way from a text to markup.
+// Everything on the page is made here: elements from their names, strings as text nodes. No string becomes markup.
 
 type Child = Node | string | false | undefined
 
-/** What an element is given: attributes, properties that are functions, and `class`. */
+/** The attributes of an element, and its event listeners as functions. */
 type Props = Readonly<Record<string, string | number | boolean | undefined | ((event: never) => unknown)>>
 
 /** An HTML element. */

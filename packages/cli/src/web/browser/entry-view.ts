@@ -1,12 +1,12 @@
 import { ago, bytes, duration, moment } from '../../output/format.ts'
-import type { EntryShape } from '../types.ts'
+import type { EntryDetails } from '../types.ts'
 import { deleteEntry, entry as loadEntry } from './client.ts'
-import { complain, confirmed } from './dialog.ts'
+import { confirmed, showError } from './dialog.ts'
 import { el } from './dom.ts'
 import { goTo } from './route.ts'
 import { treeView } from './tree-view.ts'
 
-/** One entry: key, value and all that is known of it. */
+/** One entry: its key, value and other fields. */
 export async function entryView(funcname: string, hash: string, readonly: boolean): Promise<HTMLElement> {
   const close = el('button', { type: 'button', 'aria-label': 'Close', click: () => goTo({ funcname }) }, '×')
   try {
@@ -23,7 +23,7 @@ export async function entryView(funcname: string, hash: string, readonly: boolea
       entry.keyTree && el('h3', {}, 'Key'),
       entry.keyTree && el('div', { class: 'tree', id: 'key' }, treeView(entry.keyTree)),
       el('h3', {}, 'Value'),
-      entry.unread !== undefined && el('p', { class: 'faint' }, `As it is stored: ${entry.unread}`),
+      entry.unread !== undefined && el('p', { class: 'faint' }, `As stored: ${entry.unread}`),
       el('div', { class: 'tree', id: 'value' }, treeView(entry.valueTree)),
       facts(entry),
     )
@@ -37,21 +37,21 @@ export async function entryView(funcname: string, hash: string, readonly: boolea
   }
 }
 
-/** Asks first. */
+/** Deletes an entry after a question. */
 export async function removeEntry(funcname: string, hash: string): Promise<void> {
   if (!(await confirmed(`Delete the entry ${hash} of ${funcname}?`, 'Delete'))) return
   try {
     await deleteEntry(funcname, hash)
     goTo({ funcname })
   } catch (error) {
-    complain(error)
+    showError(error)
   }
 }
 
-function facts(entry: EntryShape): HTMLElement {
+function facts(entry: EntryDetails): HTMLElement {
   const now = Date.now()
   const time = (at: number) => `${moment(at)} (${ago(at, now)})`
-  const told: [string, string | undefined][] = [
+  const fields: [string, string | undefined][] = [
     ['written', time(entry.createdAt)],
     ['expires', entry.expiresAt === undefined ? 'never' : time(entry.expiresAt)],
     ['took', entry.durationMs === undefined ? undefined : duration(entry.durationMs)],
@@ -64,6 +64,6 @@ function facts(entry: EntryShape): HTMLElement {
   return el(
     'dl',
     { class: 'facts' },
-    ...told.flatMap(([name, text]) => (text === undefined ? [] : [el('dt', {}, name), el('dd', {}, text)])),
+    ...fields.flatMap(([name, text]) => (text === undefined ? [] : [el('dt', {}, name), el('dd', {}, text)])),
   )
 }

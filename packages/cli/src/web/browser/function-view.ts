@@ -1,13 +1,13 @@
 import { bytes, count, duration } from '../../output/format.ts'
-import { AGE_SPANS, type FunctionShape, SIZE_CLASSES } from '../types.ts'
+import { AGE_SPANS, type FunctionDetails, SIZE_CLASSES } from '../types.ts'
 import { histogram } from './charts.ts'
 import { clear } from './client.ts'
-import { complain, confirmed } from './dialog.ts'
+import { confirmed, showError } from './dialog.ts'
 import { el } from './dom.ts'
 import { badges } from './overview-view.ts'
 import { TableView } from './table-view.ts'
 
-/** One function: its charts, and its entries. */
+/** One function: its charts and its entries. */
 export class FunctionView {
   readonly element: HTMLElement
   readonly funcname: string
@@ -15,27 +15,27 @@ export class FunctionView {
   readonly #charts = el('div', { class: 'charts' })
   readonly #title = el('div', { class: 'title' })
   readonly #readonly: boolean
-  #known = ''
+  #drawn = ''
 
-  constructor(funcname: string, shape: FunctionShape | undefined, readonly: boolean) {
+  constructor(funcname: string, details: FunctionDetails | undefined, readonly: boolean) {
     this.funcname = funcname
     this.#readonly = readonly
     this.#table = new TableView(funcname)
     this.element = el('section', { class: 'function' }, this.#title, this.#charts, this.#table.element)
-    this.#draw(shape)
+    this.#draw(details)
   }
 
-  /** Shows what has changed. */
-  update(shape: FunctionShape | undefined): void {
-    if (JSON.stringify(shape) === this.#known) return
-    this.#draw(shape)
+  /** Shows the function again if it has changed. */
+  update(details: FunctionDetails | undefined): void {
+    if (JSON.stringify(details) === this.#drawn) return
+    this.#draw(details)
     this.#table.refresh()
   }
 
-  #draw(shape: FunctionShape | undefined): void {
-    this.#known = JSON.stringify(shape) ?? ''
+  #draw(details: FunctionDetails | undefined): void {
+    this.#drawn = JSON.stringify(details) ?? ''
     const { funcname } = this
-    const entries = shape?.entries ?? 0
+    const entries = details?.entries ?? 0
     const empty = el(
       'button',
       { type: 'button', class: 'danger', id: 'clear', click: () => this.#clear(entries) },
@@ -43,28 +43,28 @@ export class FunctionView {
     )
     this.#title.replaceChildren(
       el('h1', {}, funcname || '(no name)'),
-      shape ? badges(shape) : '',
+      details ? badges(details) : '',
       el('span', { class: 'grow' }),
       ...(this.#readonly || entries === 0 ? [] : [empty]),
     )
     this.#charts.replaceChildren(
-      ...(shape === undefined ? [el('p', { class: 'faint' }, 'Nothing is stored here.')] : chartsOf(shape)),
+      ...(details === undefined ? [el('p', { class: 'faint' }, 'Nothing is stored here.')] : chartsOf(details)),
     )
   }
 
   async #clear(entries: number): Promise<void> {
     if (!(await confirmed(`Delete all ${count(entries)} entries of ${this.funcname}?`, 'Delete all'))) return
-    await clear(this.funcname).catch(complain)
+    await clear(this.funcname).catch(showError)
   }
 }
 
-function chartsOf(shape: FunctionShape): HTMLElement[] {
-  const { entries } = shape
+function chartsOf(details: FunctionDetails): HTMLElement[] {
+  const { entries } = details
   const facts: [string, string][] = [
     ['entries', count(entries)],
-    ['results', bytes(shape.bytes)],
-    ['on average', entries === 0 ? '–' : bytes(shape.bytes / entries)],
-    ['saved when each is used once', duration(shape.computeMs)],
+    ['results', bytes(details.bytes)],
+    ['on average', entries === 0 ? '–' : bytes(details.bytes / entries)],
+    ['saved if each is used once', duration(details.computeMs)],
   ]
   const chart = (title: string, drawn: Element) => el('figure', {}, el('figcaption', {}, title), drawn)
   return [
@@ -73,7 +73,7 @@ function chartsOf(shape: FunctionShape): HTMLElement[] {
       { class: 'totals' },
       ...facts.map(([name, text]) => el('div', {}, el('dt', {}, name), el('dd', {}, text))),
     ),
-    chart('Entries by age', histogram('Entries by age', AGE_SPANS, shape.ages)),
-    chart('Entries by size', histogram('Entries by size', SIZE_CLASSES, shape.sizes)),
+    chart('Entries by age', histogram('Entries by age', AGE_SPANS, details.ages)),
+    chart('Entries by size', histogram('Entries by size', SIZE_CLASSES, details.sizes)),
   ]
 }

@@ -5,14 +5,14 @@ import { currentRoute, goTo } from './route.ts'
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'search'],
-  ['↓ ↑  or  j k', 'next and previous line'],
-  ['Enter', 'open the line'],
+  ['↓ ↑  or  j k', 'next and previous row'],
+  ['Enter', 'open the row'],
   ['Delete', 'delete the entry'],
   ['Esc', 'back'],
-  ['?', 'this'],
+  ['?', 'this help'],
 ]
 
-/** Everything on the page can be done without a mouse. */
+/** Keys and clicks: every action is possible without a mouse. */
 export function listenToKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return

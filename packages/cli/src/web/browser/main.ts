@@ -1,5 +1,5 @@
 import type { Overview } from '../types.ts'
-import { Refused, watch } from './client.ts'
+import { ResponseError, watch } from './client.ts'
 import { el } from './dom.ts'
 import { entryView } from './entry-view.ts'
 import { FunctionView } from './function-view.ts'
@@ -9,8 +9,8 @@ import { currentRoute, hrefOf } from './route.ts'
 
 const RETRY_MS = 1500
 
-const where = el('nav', { 'aria-label': 'Where you are' })
-const light = el('span', { class: 'light', role: 'status' }, 'connecting')
+const path = el('nav', { 'aria-label': 'Breadcrumb' })
+const status = el('span', { class: 'status', role: 'status' }, 'connecting')
 const main = el('main')
 const side = el('div', { class: 'side' })
 
@@ -22,7 +22,7 @@ function draw(): void {
   if (overview === undefined) return
   const { funcname, hash } = currentRoute()
   const { store, functions, readonly } = overview
-  where.replaceChildren(
+  path.replaceChildren(
     el('a', { href: hrefOf({}) }, store),
     ...(funcname === undefined ? [] : [' / ', el('a', { href: hrefOf({ funcname }) }, funcname)]),
   )
@@ -33,10 +33,10 @@ function draw(): void {
     main.replaceChildren(totals(overview), overviewView(overview))
     if (focused) main.querySelector<HTMLElement>(`[data-href=${CSS.escape(focused)}]`)?.focus()
   } else {
-    const shape = functions.find((one) => one.funcname === funcname)
-    if (shownFunction?.funcname === funcname) shownFunction.update(shape)
+    const details = functions.find((one) => one.funcname === funcname)
+    if (shownFunction?.funcname === funcname) shownFunction.update(details)
     else {
-      shownFunction = new FunctionView(funcname, shape, readonly)
+      shownFunction = new FunctionView(funcname, details, readonly)
       main.replaceChildren(shownFunction.element)
     }
   }
@@ -44,46 +44,46 @@ function draw(): void {
 }
 
 async function drawEntry(funcname: string | undefined, hash: string | undefined, readonly: boolean): Promise<void> {
-  const meant = funcname === undefined || hash === undefined ? '' : hrefOf({ funcname, hash })
-  if (meant === shownEntry) return
-  shownEntry = meant
-  document.body.classList.toggle('with-entry', meant !== '')
-  if (meant === '') return side.replaceChildren()
+  const href = funcname === undefined || hash === undefined ? '' : hrefOf({ funcname, hash })
+  if (href === shownEntry) return
+  shownEntry = href
+  document.body.classList.toggle('with-entry', href !== '')
+  if (href === '') return side.replaceChildren()
   const view = await entryView(funcname!, hash!, readonly)
-  if (meant === shownEntry) side.replaceChildren(view)
+  if (href === shownEntry) side.replaceChildren(view)
 }
 
 async function live(): Promise<void> {
   for (;;) {
     try {
-      await watch((told) => {
-        if ('error' in told) return say('trouble', told.error)
-        say('live')
-        overview = told
+      await watch((message) => {
+        if ('error' in message) return showStatus('failed', message.error)
+        showStatus('live')
+        overview = message
         draw()
       })
-      say('away', 'the command has ended')
+      showStatus('offline', 'persist serve has ended')
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) {
-        say('away', 'open the address that persist serve printed')
+      if (error instanceof ResponseError && error.status === 401) {
+        showStatus('offline', 'open the address that persist serve printed')
         main.replaceChildren(
           el('p', { class: 'empty' }, 'This page needs the whole address that “persist serve” printed.'),
         )
         return
       }
-      say('away', 'not connected')
+      showStatus('offline', 'not connected')
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
 }
 
-function say(state: 'live' | 'trouble' | 'away', text: string = state): void {
-  light.className = `light ${state}`
-  light.textContent = text
+function showStatus(state: 'live' | 'failed' | 'offline', text: string = state): void {
+  status.className = `status ${state}`
+  status.textContent = text
 }
 
 document.body.append(
-  el('header', {}, el('strong', {}, 'persist'), where, el('span', { class: 'grow' }), light),
+  el('header', {}, el('strong', {}, 'persist'), path, el('span', { class: 'grow' }), status),
   el('div', { class: 'columns' }, main, side),
 )
 addEventListener('hashchange', draw)

@@ -1,6 +1,6 @@
 import { ago, bytes, count, duration } from '../../output/format.ts'
-import { AGE_SPANS, type FunctionShape, type Overview } from '../types.ts'
-import { share, spark } from './charts.ts'
+import { AGE_SPANS, type FunctionDetails, type Overview } from '../types.ts'
+import { shareBar, sparkline } from './charts.ts'
 import { el } from './dom.ts'
 import { hrefOf } from './route.ts'
 
@@ -11,49 +11,49 @@ export function overviewView({ functions }: Overview): HTMLElement {
   const mostBytes = Math.max(...functions.map((one) => one.bytes))
   const mostTime = Math.max(...functions.map(({ computeMs }) => computeMs))
   const head = ['Function', 'Entries', 'Bytes', 'Saves', 'Ages', 'Newest', 'Versions']
-  const explained: Record<string, string> = {
-    Saves: 'How long the stored results took to compute: what it saves when each is used once.',
+  const titles: Record<string, string> = {
+    Saves: 'How long the stored results took to compute: the time saved if each is used once.',
     Ages: `Entries by age: ${AGE_SPANS.map(({ name }) => name).join(', ')}`,
   }
   return el(
     'table',
     { class: 'functions' },
-    el('thead', {}, el('tr', {}, ...head.map((title) => el('th', { scope: 'col', title: explained[title] }, title)))),
+    el('thead', {}, el('tr', {}, ...head.map((title) => el('th', { scope: 'col', title: titles[title] }, title)))),
     el(
       'tbody',
       {},
-      ...functions.map((shape) => {
+      ...functions.map((details) => {
         const measured = (text: string, part: number, most: number) =>
-          el('td', { class: 'measure' }, el('span', {}, text), share(part, most))
+          el('td', { class: 'measure' }, el('span', {}, text), shareBar(part, most))
         return el(
           'tr',
-          { class: 'row', tabindex: -1, 'data-href': hrefOf({ funcname: shape.funcname }) },
+          { class: 'row', tabindex: -1, 'data-href': hrefOf({ funcname: details.funcname }) },
           el(
             'td',
             {},
-            el('a', { href: hrefOf({ funcname: shape.funcname }) }, shape.funcname || '(no name)'),
-            badges(shape),
+            el('a', { href: hrefOf({ funcname: details.funcname }) }, details.funcname || '(no name)'),
+            badges(details),
           ),
-          measured(count(shape.entries), shape.entries, mostEntries),
-          measured(bytes(shape.bytes), shape.bytes, mostBytes),
-          measured(duration(shape.computeMs), shape.computeMs, mostTime),
-          el('td', {}, spark('Ages', [...shape.ages].reverse())),
-          el('td', { class: 'faint' }, shape.newest === undefined ? '–' : ago(shape.newest, Date.now())),
-          el('td', { class: 'faint' }, Object.keys(shape.versions).filter(Boolean).join(' ') || '–'),
+          measured(count(details.entries), details.entries, mostEntries),
+          measured(bytes(details.bytes), details.bytes, mostBytes),
+          measured(duration(details.computeMs), details.computeMs, mostTime),
+          el('td', {}, sparkline('Ages', [...details.ages].reverse())),
+          el('td', { class: 'faint' }, details.newest === undefined ? '–' : ago(details.newest, Date.now())),
+          el('td', { class: 'faint' }, Object.keys(details.versions).filter(Boolean).join(' ') || '–'),
         )
       }),
     ),
   )
 }
 
-/** What all functions have together. */
+/** Totals of all functions. */
 export function totals({ functions }: Overview): HTMLElement {
-  const sum = (of: (shape: FunctionShape) => number) => functions.reduce((total, shape) => total + of(shape), 0)
+  const sum = (of: (details: FunctionDetails) => number) => functions.reduce((total, details) => total + of(details), 0)
   const facts: [string, string][] = [
     ['functions', count(functions.length)],
     ['entries', count(sum(({ entries }) => entries))],
-    ['results', bytes(sum((shape) => shape.bytes))],
-    ['saved when each is used once', duration(sum(({ computeMs }) => computeMs))],
+    ['results', bytes(sum((details) => details.bytes))],
+    ['saved if each is used once', duration(sum(({ computeMs }) => computeMs))],
   ]
   return el(
     'dl',
@@ -62,8 +62,8 @@ export function totals({ functions }: Overview): HTMLElement {
   )
 }
 
-/** What is out of the ordinary. */
-export function badges({ expired, damaged }: FunctionShape): HTMLElement {
+/** Badges for expired and damaged entries. */
+export function badges({ expired, damaged }: FunctionDetails): HTMLElement {
   return el(
     'span',
     {},

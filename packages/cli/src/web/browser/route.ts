@@ -1,4 +1,4 @@
-/** Where on the page one is; it stands in the address, so that back and reload work. */
+/** The view that is shown. It is in the address, so that back and reload work. */
 export interface Route {
   readonly funcname?: string
   readonly hash?: string

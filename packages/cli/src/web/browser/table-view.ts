@@ -1,12 +1,12 @@
 import { ago, bytes, count, duration } from '../../output/format.ts'
 import type { Order, Row, Rows } from '../types.ts'
 import { entries } from './client.ts'
-import { complain } from './dialog.ts'
+import { showError } from './dialog.ts'
 import { el } from './dom.ts'
 import { hrefOf } from './route.ts'
 
-const PAGE = 100
-const REST_MS = 120
+const PAGE_SIZE = 100
+const TYPING_PAUSE_MS = 120
 const COLUMNS: readonly (readonly [Order, string])[] = [
   ['hash', 'Hash'],
   ['key', 'Key'],
@@ -15,7 +15,7 @@ const COLUMNS: readonly (readonly [Order, string])[] = [
   ['createdAt', 'Written'],
 ]
 
-/** The entries of a function: searched, ordered, a page at a time. */
+/** The entries of a function with search, order and pages. */
 export class TableView {
   readonly element: HTMLElement
   readonly #funcname: string
@@ -27,7 +27,7 @@ export class TableView {
   #order: Order = 'createdAt'
   #descending = true
   #shown = 0
-  #asked = 0
+  #requests = 0
   #timer = 0
 
   constructor(funcname: string) {
@@ -40,7 +40,7 @@ export class TableView {
       spellcheck: 'false',
       input: () => {
         clearTimeout(this.#timer)
-        this.#timer = setTimeout(() => this.refresh(), REST_MS)
+        this.#timer = setTimeout(() => this.refresh(), TYPING_PAUSE_MS)
       },
     })
     this.#heads = new Map(COLUMNS.map(([order, title]) => [order, this.#head(order, title)]))
@@ -60,21 +60,21 @@ export class TableView {
     this.refresh()
   }
 
-  /** Loads as many rows again as are shown. */
+  /** Loads the shown rows again. */
   refresh(): void {
-    void this.#load(0, Math.max(PAGE, this.#shown))
+    void this.#load(0, Math.max(PAGE_SIZE, this.#shown))
   }
 
-  async #load(offset: number, limit = PAGE): Promise<void> {
-    const asked = ++this.#asked
+  async #load(offset: number, limit = PAGE_SIZE): Promise<void> {
+    const request = ++this.#requests
     try {
       const search = this.#search.value
       const query = { funcname: this.#funcname, search, order: this.#order, descending: this.#descending }
       const found = await entries({ ...query, offset, limit: Math.min(limit, 500) })
-      // Another question has been asked meanwhile.
-      if (asked === this.#asked) this.#show(found, offset)
+      // A later request replaces this one.
+      if (request === this.#requests) this.#show(found, offset)
     } catch (error) {
-      complain(error)
+      showError(error)
     }
   }
 

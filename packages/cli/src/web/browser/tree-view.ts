@@ -2,11 +2,11 @@ import { count } from '../../output/format.ts'
 import type { Branch, TreeNode } from '../types.ts'
 import { el } from './dom.ts'
 
-/** Opened from the start: as many levels, of parts that are not many. */
+/** How many levels are open at first, for values with at most {@link FEW} parts. */
 const OPEN_LEVELS = 2
 const FEW = 30
 
-/** A value as a tree that opens and closes. Every text in it is text. */
+/** A value as a tree that opens and closes. */
 export function treeView(node: TreeNode, level = 0, label?: string): HTMLElement {
   const named = label === undefined ? [] : [el('span', { class: 'label' }, label), ' ']
   if (!('parts' in node)) return el('span', {}, ...named, leafView(node.type, node.text, node.more))
@@ -32,6 +32,6 @@ function leafView(type: string, text: string, more: number | undefined): HTMLEle
     'span',
     {},
     el('span', { class: `leaf ${type === 'string' || type === 'text' ? 'text' : 'other'}`, title: type }, quoted),
-    more !== undefined && el('span', { class: 'faint' }, ` … ${count(more)} letters more`),
+    more !== undefined && el('span', { class: 'faint' }, ` … ${count(more)} characters more`),
   )
 }

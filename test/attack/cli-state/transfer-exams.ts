@@ -12,10 +12,10 @@ import { PLACES, type Place } from './ledger.ts'
 import { persistSubjects, SUBJECTS, tagOf } from './subject.ts'
 
 /** Copies, exports and imports, while nothing else runs. */
-export const moving = {
+export const transferExams = {
   async copy(scene: Scene, _place: Place, form: number): Promise<void> {
     const before = contentsOf(diskStore(scene.cache))
-    // Nothing makes no cache.
+    // A copy of no entries creates no cache.
     if (before.size === 0) return
     const [there, back] = [scene.newFile(), scene.newFile()]
     const isFolder = form % 2 === 0
@@ -25,10 +25,10 @@ export const moving = {
     expect(contentsOf(open())).toEqual(before)
     // LMDB writes into its lock file for every reader.
     const picture = () => (isFolder ? pictureOf(there) : readFileSync(join(there, 'data.mdb'), 'latin1'))
-    const looked = picture()
+    const pictureBefore = picture()
     expect(await ask(scene, 'copy', url, back)).toMatchObject({ copied: before.size })
     expect(await ask({ ...scene, cache: url }, 'verify')).toMatchObject({ checked: before.size, findings: [] })
-    expect(isDeepStrictEqual(picture(), looked)).toBe(true)
+    expect(isDeepStrictEqual(picture(), pictureBefore)).toBe(true)
     expect(await ask(scene, 'copy', url, back, '--check')).toMatchObject({ copied: 0, same: before.size, differing: 0 })
     expect(contentsOf(diskStore(back))).toEqual(before)
     expect(contentsOf(diskStore(scene.cache))).toEqual(before)
@@ -45,7 +45,7 @@ export const moving = {
     await servesTheSame(scene, diskStore(there))
   },
 
-  /** One file with two exports brings the same as two files, in either order. */
+  /** One file with two exports gives the same entries as two files, in either order. */
   async exports(scene: Scene, _place: Place, form: number): Promise<void> {
     const file = scene.newFile()
     await ask(scene, 'export', file)
@@ -58,7 +58,7 @@ export const moving = {
   },
 }
 
-/** Functions over a copy answer as those over the cache, without computing; and they find its tags. */
+/** Checks that functions over a copy serve the same results without computing, and find the same tags. */
 async function servesTheSame(scene: Scene, copy: StoreAdapter<'sync'>): Promise<void> {
   const cache = diskStore(scene.cache)
   const computed = () => Promise.reject(new Error('a copy was not served'))
