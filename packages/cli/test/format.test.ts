@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { escapeControls, escapeControlsInColor, oneLine } from '../src/output/escape.ts'
 import { ago, bytes, count, duration, entries, moment } from '../src/output/format.ts'
-import { escapeControls, escapeControlsInColor, oneLine } from '../src/output/output.ts'
 
 test.each([
   [0, '0 B'],

@@ -1,6 +1,6 @@
 import { CliError } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
 import { entries, functions } from '../output/format.ts'
-import { oneLine } from '../output/output.ts'
 import { confirm } from '../session/confirm.ts'
 import type { Session } from '../session/session.ts'
 

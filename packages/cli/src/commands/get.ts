@@ -1,7 +1,7 @@
 import { decodePayload } from '../entries/decode.ts'
 import { pretty } from '../entries/pretty.ts'
 import { decodedToJson } from '../entries/to-json.ts'
-import { escapeControls } from '../output/output.ts'
+import { escapeControls } from '../output/escape.ts'
 import type { Session } from '../session/session.ts'
 import { type EntryName, find } from '../stores/find-entry.ts'
 

@@ -1,7 +1,7 @@
 import { CliError, EXIT, type ExitCode } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
 import { count } from '../output/format.ts'
 import { limitNotes } from '../output/limit-notes.ts'
-import { oneLine } from '../output/output.ts'
 import { startProgress } from '../output/progress.ts'
 import { interruptible } from '../session/interruption.ts'
 import type { Session } from '../session/session.ts'

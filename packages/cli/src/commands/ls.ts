@@ -1,8 +1,8 @@
 import { type Summary, summarize } from '../entries/summary.ts'
 import { versionsIn } from '../entries/versions.ts'
 import type { Column } from '../output/columns.ts'
+import { oneLine } from '../output/escape.ts'
 import { ago, bytes, count, duration } from '../output/format.ts'
-import { oneLine } from '../output/output.ts'
 import { table } from '../output/table.ts'
 import type { Session } from '../session/session.ts'
 

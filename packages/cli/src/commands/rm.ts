@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
 import { entries } from '../output/format.ts'
-import { oneLine } from '../output/output.ts'
 import { confirm } from '../session/confirm.ts'
 import type { Session } from '../session/session.ts'
 import { type EntryName, hashIn, wholeHash } from '../stores/find-entry.ts'

@@ -1,8 +1,8 @@
 import type { ListedHead } from '@persist/store'
 import { type Summary, SummaryBuilder } from '../entries/summary.ts'
 import { versionsIn } from '../entries/versions.ts'
+import { oneLine } from '../output/escape.ts'
 import { ago, bytes, count, duration } from '../output/format.ts'
-import { oneLine } from '../output/output.ts'
 import type { Session } from '../session/session.ts'
 
 /** Age classes with their upper ends in milliseconds. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { escapeControls, escapeControlsInColor, type Output } from '../output/output.ts'
+import { escapeControls, escapeControlsInColor } from '../output/escape.ts'
+import type { Output } from '../output/output.ts'
 import type { Decoded } from './decode.ts'
 
 /** A decoded payload for people, as Node prints values. */

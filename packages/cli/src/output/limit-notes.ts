@@ -1,4 +1,5 @@
-import { type Output, oneLine } from './output.ts'
+import { oneLine } from './escape.ts'
+import type { Output } from './output.ts'
 
 const MAX_NOTES = 20
 

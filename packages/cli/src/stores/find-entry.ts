@@ -2,8 +2,8 @@ import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
 import { CliError, EXIT } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
 import { entries } from '../output/format.ts'
-import { oneLine } from '../output/output.ts'
 import { requireFunction } from './functions.ts'
 
 /** Names an entry by its hash or by the arguments of its call. */

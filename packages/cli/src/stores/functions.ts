@@ -1,7 +1,7 @@
 import { nearest, redactUrl, type StoreAdapter } from '@persist/store'
 import { CliError, EXIT } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
 import { functions } from '../output/format.ts'
-import { oneLine } from '../output/output.ts'
 import { isCacheFolder } from './require-cache.ts'
 
 /** The names of the functions in a store, sorted. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { afterScheme, nearest, type StoreAdapter } from '@persist/store'
 import { CliError, EXIT } from '../errors/cli-error.ts'
-import { oneLine } from '../output/output.ts'
+import { oneLine } from '../output/escape.ts'
 
 /** A file in the folder of every cache, by kind. */
 const MARKER_FILES = { file: 'persist.json', lmdb: 'data.mdb' } as const

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { type Entry, type StoreAdapter, schemeOf } from '@persist/store'
 import { sameEntry } from '../entries/same-entry.ts'
 import { ioError } from '../errors/cli-error.ts'
-import { oneLine } from '../output/output.ts'
+import { oneLine } from '../output/escape.ts'
 import type { Session } from '../session/session.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from './export-format.ts'
 

@@ -1,5 +1,5 @@
 import { CliError, ioError } from '../errors/cli-error.ts'
-import { oneLine } from '../output/output.ts'
+import { oneLine } from '../output/escape.ts'
 import { readLine } from './export-format.ts'
 import { fileBytes } from './file-bytes.ts'
 import { splitLines } from './split-lines.ts'

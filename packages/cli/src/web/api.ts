@@ -3,7 +3,7 @@ import { decodePayload } from '../entries/decode.ts'
 import { allFunctions } from '../stores/functions.ts'
 import { Catalog, rowOf } from './catalog.ts'
 import { treeOf } from './tree.ts'
-import type { EntryDetails, Order, Overview, Rows } from './types.ts'
+import type { EntryDetails, Order, Overview, Progress, Rows } from './types.ts'
 
 const ORDERS: readonly Order[] = ['createdAt', 'bytes', 'durationMs', 'hash', 'key']
 const MAX_ROWS_AT_ONCE = 500
@@ -40,9 +40,9 @@ export class Api {
   }
 
   /** Reads the store again. */
-  async overview(): Promise<Overview> {
+  async overview(report?: (progress: Progress) => void): Promise<Overview> {
     const { name, reader, changer, named } = this.#store
-    await this.#catalog.refresh(named.length > 0 ? named : await allFunctions(reader))
+    await this.#catalog.refresh(named.length > 0 ? named : await allFunctions(reader), report)
     return { store: name, readonly: changer === undefined, functions: this.#catalog.functions }
   }
 

@@ -2,7 +2,15 @@ import type { ListedHead, StoreAdapter } from '@persist/store'
 import { decodePayload } from '../entries/decode.ts'
 import { SummaryBuilder } from '../entries/summary.ts'
 import { shortText } from './tree.ts'
-import { AGE_SPANS, type FunctionDetails, type Order, type Row, type Rows, SIZE_CLASSES } from './types.ts'
+import {
+  AGE_SPANS,
+  type FunctionDetails,
+  type Order,
+  type Progress,
+  type Row,
+  type Rows,
+  SIZE_CLASSES,
+} from './types.ts'
 
 /** Further rows of a function are counted but not kept. */
 const MAX_ROWS = 100_000
@@ -26,12 +34,19 @@ export class Catalog {
     return this.#functions
   }
 
-  /** Reads the functions again. */
-  async refresh(funcnames: readonly string[]): Promise<void> {
+  /**
+   * Reads the functions again.
+   *
+   * @param report called now and then with what has been read.
+   */
+  async refresh(funcnames: readonly string[], report: (progress: Progress) => void = () => {}): Promise<void> {
     const functions: FunctionDetails[] = []
     const rows = new Map<string, Row[]>()
-    for (const funcname of funcnames) {
-      const found = await this.#walk(funcname)
+    let entries = 0
+    for (const [index, funcname] of funcnames.entries()) {
+      const found = await this.#walk(funcname, (read) => report({ functions: index, entries: entries + read }))
+      entries += found.details.entries
+      report({ functions: index + 1, entries })
       if (found.details.entries + found.details.damaged === 0) continue
       functions.push(found.details)
       rows.set(funcname, found.rows)
@@ -54,7 +69,7 @@ export class Catalog {
     }
   }
 
-  async #walk(funcname: string): Promise<{ details: FunctionDetails; rows: Row[] }> {
+  async #walk(funcname: string, report: (read: number) => void): Promise<{ details: FunctionDetails; rows: Row[] }> {
     const now = this.#now()
     const sum = new SummaryBuilder(funcname, now)
     const ages = AGE_SPANS.map(() => 0)
@@ -74,7 +89,10 @@ export class Catalog {
       ]!++
       sizes[SIZE_CLASSES.findIndex(({ bytes }) => head.bytes < bytes)]!++
       if (rows.length < MAX_ROWS) rows.push(await rowFor(head, before.get(head.hash)))
-      if (++read % HEADS_PER_TICK === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (++read % HEADS_PER_TICK === 0) {
+        report(read)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
     }
     return { details: { ...sum.result, ages, sizes, damaged }, rows }
   }

@@ -6,14 +6,14 @@ const PAUSE_FACTOR = 9
 
 /** Polls the store while clients watch, and sends them each change (server-sent events). */
 export class LiveUpdates {
-  readonly #read: () => Promise<string>
+  readonly #read: (send: (message: string) => void) => Promise<string>
   readonly #watchers = new Set<ServerResponse>()
   #last = ''
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> | undefined
 
-  /** @param read returns the message to send, on one line. */
-  constructor(read: () => Promise<string>) {
+  /** @param read returns the message to send, on one line. What it sends itself arrives only before the first message. */
+  constructor(read: (send: (message: string) => void) => Promise<string>) {
     this.#read = read
   }
 
@@ -43,16 +43,22 @@ export class LiveUpdates {
     const start = performance.now()
     let message: string
     try {
-      message = await this.#read()
+      message = await this.#read((progress) => {
+        if (this.#last === '') this.#send(progress)
+      })
     } catch (error) {
       message = JSON.stringify({ error: (error as Error).message })
     }
-    if (message !== this.#last) for (const watcher of this.#watchers) watcher.write(`data: ${message}\n\n`)
+    if (message !== this.#last) this.#send(message)
     this.#last = message
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#watchers.size === 0) return
     const pause = Math.max(MIN_PAUSE_MS, PAUSE_FACTOR * (performance.now() - start))
     this.#timer = setTimeout(() => void this.refresh(), pause)
+  }
+
+  #send(message: string): void {
+    for (const watcher of this.#watchers) watcher.write(`data: ${message}\n\n`)
   }
 }

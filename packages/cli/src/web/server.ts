@@ -21,7 +21,9 @@ export interface WebServer {
 export async function serveWeb(store: WebStore, port: number, now: () => number = Date.now): Promise<WebServer> {
   const token = randomBytes(24).toString('base64url')
   const api = new Api(store, now)
-  const live = new LiveUpdates(async () => JSON.stringify(await api.overview()))
+  const live = new LiveUpdates(async (send) =>
+    JSON.stringify(await api.overview((progress) => send(JSON.stringify({ progress })))),
+  )
   const server = createServer((request, response) => {
     respond(request, response).catch((error) => response.destroy(error))
   })

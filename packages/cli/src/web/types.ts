@@ -12,13 +12,22 @@ export interface FunctionDetails extends Summary {
   readonly damaged: number
 }
 
-/** `GET /api/overview`, and each event of `GET /api/events`. */
+/** `GET /api/overview` */
 export interface Overview {
   readonly store: string
   /** Nothing can be deleted. */
   readonly readonly: boolean
   readonly functions: readonly FunctionDetails[]
 }
+
+/** How much of the store has been read so far. */
+export interface Progress {
+  readonly functions: number
+  readonly entries: number
+}
+
+/** An event of `GET /api/events`. Progress is sent only until the first overview. */
+export type LiveMessage = Overview | { readonly error: string } | { readonly progress: Progress }
 
 /** One row of the table of entries. */
 export interface Row {

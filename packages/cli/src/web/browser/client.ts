@@ -1,4 +1,4 @@
-import type { EntryDetails, Order, Overview, Rows } from '../types.ts'
+import type { EntryDetails, LiveMessage, Order, Rows } from '../types.ts'
 
 const TOKEN_ITEM = 'persist-token'
 
@@ -50,8 +50,8 @@ export async function clear(funcname: string): Promise<void> {
   await post('clear', { funcname })
 }
 
-/** Calls `update` with each overview from the server until the connection ends. */
-export async function watch(update: (overview: Overview | { error: string }) => void): Promise<void> {
+/** Calls `update` with each message from the server until the connection ends. */
+export async function watch(update: (message: LiveMessage) => void): Promise<void> {
   const response = await checked(await fetch('/api/events', { headers: { authorization } }))
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''

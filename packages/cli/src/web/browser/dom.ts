@@ -1,4 +1,7 @@
-// Everything on the page is made here: elements from their names, strings as text nodes. No string becomes markup.
+// Everything on the page is made here: elements from their names, strings as text nodes. No string becomes markup,
+// and characters that change the direction of text are escaped.
+
+import { escapeControls } from '../../output/escape.ts'
 
 type Child = Node | string | false | undefined
 
@@ -27,8 +30,11 @@ function filled<E extends Element>(element: E, props: Props, children: readonly 
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === 'function') element.addEventListener(name, value as EventListener)
     else if (value === true) element.setAttribute(name, '')
-    else if (value !== undefined && value !== false) element.setAttribute(name, String(value))
+    else if (value !== undefined && value !== false) element.setAttribute(name, escapeControls(String(value)))
   }
-  for (const child of children) if (child !== undefined && child !== false) element.append(child)
+  for (const child of children) {
+    if (child === undefined || child === false) continue
+    element.append(typeof child === 'string' ? escapeControls(child) : child)
+  }
   return element
 }

@@ -42,7 +42,7 @@ export class FunctionView {
       'Clear',
     )
     this.#title.replaceChildren(
-      el('h1', {}, funcname || '(no name)'),
+      el('h2', {}, funcname || '(no name)'),
       details ? badges(details) : '',
       el('span', { class: 'grow' }),
       ...(this.#readonly || entries === 0 ? [] : [empty]),

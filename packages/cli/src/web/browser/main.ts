@@ -1,4 +1,6 @@
-import type { Overview } from '../types.ts'
+import { escapeControls } from '../../output/escape.ts'
+import { count } from '../../output/format.ts'
+import type { Overview, Progress } from '../types.ts'
 import { ResponseError, watch } from './client.ts'
 import { el } from './dom.ts'
 import { entryView } from './entry-view.ts'
@@ -26,7 +28,7 @@ function draw(): void {
     el('a', { href: hrefOf({}) }, store),
     ...(funcname === undefined ? [] : [' / ', el('a', { href: hrefOf({ funcname }) }, funcname)]),
   )
-  document.title = funcname === undefined ? 'persist' : `${funcname} – persist`
+  document.title = funcname === undefined ? 'persist' : `${escapeControls(funcname)} – persist`
   if (funcname === undefined) {
     shownFunction = undefined
     const focused = document.activeElement?.getAttribute('data-href')
@@ -57,6 +59,7 @@ async function live(): Promise<void> {
   for (;;) {
     try {
       await watch((message) => {
+        if ('progress' in message) return showProgress(message.progress)
         if ('error' in message) return showStatus('failed', message.error)
         showStatus('live')
         overview = message
@@ -77,15 +80,22 @@ async function live(): Promise<void> {
   }
 }
 
+/** Shown until the first overview: a large or slow store takes a while. */
+function showProgress(progress?: Progress): void {
+  const read = progress && `: ${count(progress.entries)} entries of ${count(progress.functions)} functions`
+  main.replaceChildren(el('p', { class: 'faint empty', role: 'status' }, `Reading the store${read ?? ''} …`))
+}
+
 function showStatus(state: 'live' | 'failed' | 'offline', text: string = state): void {
   status.className = `status ${state}`
-  status.textContent = text
+  status.textContent = escapeControls(text)
 }
 
 document.body.append(
-  el('header', {}, el('strong', {}, 'persist'), path, el('span', { class: 'grow' }), status),
+  el('header', {}, el('h1', {}, 'persist'), path, el('span', { class: 'grow' }), status),
   el('div', { class: 'columns' }, main, side),
 )
+showProgress()
 addEventListener('hashchange', draw)
 listenToKeys()
 void live()
