@@ -5,22 +5,38 @@ import { describe, expect, it } from 'vitest'
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url))
 
-/** The folders of core, from the top down: a file imports from its own folder and from those below. */
-const LAYERS = [
-  'index.ts',
-  'api',
-  'many',
-  'options',
-  'source',
-  'stores',
-  'call',
-  'context.ts',
-  'state',
-  'events',
-  'concurrency',
-  'runtime',
-  'types',
-]
+/** The folders of a package, from the top down: a file imports from its own folder and from those below. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  cli: [
+    'main.ts',
+    'program.ts',
+    'version.ts',
+    'define',
+    'commands',
+    'web',
+    'transfer',
+    'session',
+    'stores',
+    'entries',
+    'output',
+    'errors',
+  ],
+  core: [
+    'index.ts',
+    'api',
+    'many',
+    'options',
+    'source',
+    'stores',
+    'call',
+    'context.ts',
+    'state',
+    'events',
+    'concurrency',
+    'runtime',
+    'types',
+  ],
+}
 
 interface Import {
   readonly path: string
@@ -30,20 +46,25 @@ interface Import {
 
 type Graph = ReadonlyMap<string, readonly Import[]>
 
-/** The imports among the source files of a package. */
+/** The imports among the source files of a package, those inside functions included. */
 function graphOf(name: string): Graph {
   const root = join(packages, name, 'src')
   const files = (readdirSync(root, { recursive: true }) as string[]).filter((path) => path.endsWith('.ts'))
   return new Map(
     files.map((file) => {
       const source = readFileSync(join(root, file), 'utf8')
-      const imports = [...source.matchAll(/^(?:import|export)\s+([^'";]*?)\s*(?:from\s*)?'(\.[^']+)'/gm)].map(
-        ([, what, path]) => ({
-          path: relative(root, resolve(root, dirname(file), path!)),
-          isType: /^type\b/.test(what!) || (/^\{/.test(what!) && items(what!).every((item) => /^type\b/.test(item))),
+      const pathOf = (path: string) => relative(root, resolve(root, dirname(file), path))
+      const imports = [...source.matchAll(/^(?:(?:import|export)\s+([^'";]*?)\s*from\s*|import\s+)'(\.[^']+)'/gm)].map(
+        ([, what = '', path]) => ({
+          path: pathOf(path!),
+          isType: /^type\b/.test(what) || (/^\{/.test(what) && items(what).every((item) => /^type\b/.test(item))),
         }),
       )
-      return [file, imports]
+      const later = [...source.matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, path]) => ({
+        path: pathOf(path!),
+        isType: false,
+      }))
+      return [file, [...imports, ...later]]
     }),
   )
 }
@@ -80,33 +101,28 @@ function cycles(graph: Graph, { types }: { readonly types: boolean }): string[][
   return [...found.values()]
 }
 
-describe('the files of a package', () => {
-  it.each(readdirSync(packages))('of %s never import each other in a ring', (name) => {
-    expect(cycles(graphOf(name), { types: false })).toEqual([])
-  })
-
-  it('of core do not even with their types', () => {
-    expect(cycles(graphOf('core'), { types: true })).toEqual([])
-  })
-
-  it('a ring is found', () => {
-    const ring = new Map([
-      ['a.ts', [{ path: 'b.ts', isType: false }]],
-      ['b.ts', [{ path: 'c.ts', isType: true }]],
-      ['c.ts', [{ path: 'a.ts', isType: false }]],
-      ['d.ts', [{ path: 'a.ts', isType: false }]],
-    ])
-    expect(cycles(ring, { types: true })).toEqual([['a.ts', 'b.ts', 'c.ts']])
-    expect(cycles(ring, { types: false })).toEqual([])
-  })
+it.each(readdirSync(packages))('the files of %s never import each other in a ring', (name) => {
+  expect(cycles(graphOf(name), { types: false })).toEqual([])
 })
 
-describe('the folders of core', () => {
-  const graph = graphOf('core')
-  const layerOf = (file: string) => LAYERS.indexOf(file.split('/')[0]!)
+it('a ring is found', () => {
+  const ring = new Map([
+    ['a.ts', [{ path: 'b.ts', isType: false }]],
+    ['b.ts', [{ path: 'c.ts', isType: true }]],
+    ['c.ts', [{ path: 'a.ts', isType: false }]],
+    ['d.ts', [{ path: 'a.ts', isType: false }]],
+  ])
+  expect(cycles(ring, { types: true })).toEqual([['a.ts', 'b.ts', 'c.ts']])
+  expect(cycles(ring, { types: false })).toEqual([])
+})
 
-  it('are all among the layers', () => {
-    expect([...graph.keys()].filter((file) => layerOf(file) === -1)).toEqual([])
+describe.each(Object.entries(LAYERS))('the folders of %s', (name, layers) => {
+  const graph = graphOf(name)
+  const layerOf = (file: string) => layers.indexOf(file.split('/')[0]!)
+
+  it('are all among the layers, and every layer exists', () => {
+    const tops = new Set([...graph.keys()].map((file) => file.split('/')[0]!))
+    expect([...tops].sort()).toEqual([...layers].sort())
   })
 
   it('import only downwards', () => {
@@ -114,5 +130,9 @@ describe('the folders of core', () => {
       imports.filter(({ path }) => layerOf(path) < layerOf(file)).map(({ path }) => `${file} -> ${path}`),
     )
     expect(upwards).toEqual([])
+  })
+
+  it('hold no files that import each other in a ring, not even with their types', () => {
+    expect(cycles(graph, { types: true })).toEqual([])
   })
 })

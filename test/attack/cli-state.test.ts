@@ -21,13 +21,13 @@ async function everySequence(
       await ends(play(steps, where, commands))
       played++
     }),
-    // To make a sequence shorter takes long where its commands are processes.
+    // Shrinking a sequence takes long if its commands are processes.
     { numRuns, endOnFailure: commands === 'processes' },
   )
   expect(played).toBe(numRuns)
 }
 
-/** Nothing hangs: far longer than any of it takes. */
+/** Fails if a sequence hangs. The limit is far longer than any sequence takes. */
 async function ends(played: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
@@ -37,7 +37,7 @@ async function ends(played: Promise<void>): Promise<void> {
 }
 
 test(
-  'whatever commands run on a cache in use, no value is wrong, nothing stored is lost, and looking changes nothing',
+  'for any commands on a cache in use, no value is wrong, no stored entry is lost, and reading changes nothing',
   { timeout: TIMEOUT },
   () => everySequence(asFunctions, { maxLength: 40 }, SOAK ? 5_000 : 80, 'here'),
 )

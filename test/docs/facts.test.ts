@@ -26,7 +26,9 @@ describe('docs/guide.md knows', () => {
   test('every reason of a miss and of a skip, and every outcome of a wait', () => {
     const source = read('packages/core/src/types/events.ts')
     const unions = [/type MissReason = (.*)/, /type SkipReason = (.*)/, /readonly outcome: (.*) \}/]
-    const words = unions.flatMap((union) => [...union.exec(source)![1]!.matchAll(/'([\w-]+)'/g)].map(([, word]) => word!))
+    const words = unions.flatMap((union) =>
+      [...union.exec(source)![1]!.matchAll(/'([\w-]+)'/g)].map(([, word]) => word!),
+    )
     expect(words).toEqual(expect.arrayContaining(['absent', 'fenced', 'acquired']))
     expect(words.filter((word) => !new RegExp(`^\\| +(\`\\w+\`)? +\\| \`${word}\``, 'm').test(GUIDE))).toEqual([])
   })

@@ -1,42 +1,42 @@
 import { Command } from 'commander'
-import { addChanging } from './declare/changing.ts'
-import { addLooking } from './declare/looking.ts'
-import { addMoving } from './declare/moving.ts'
-import { waitTime } from './declare/numbers.ts'
-import { EXIT, type ExitCode } from './exit.ts'
-import { Output } from './output.ts'
-import { type CommonOptions, Session } from './session.ts'
-import { WAIT_MS } from './stores.ts'
+import { defineDelete } from './define/delete.ts'
+import { defineInspect } from './define/inspect.ts'
+import { waitTime } from './define/numbers.ts'
+import { defineTransfer } from './define/transfer.ts'
+import { EXIT, type ExitCode } from './errors/cli-error.ts'
+import { Output } from './output/output.ts'
+import { type CommonOptions, Session } from './session/session.ts'
+import { WAIT_MS } from './stores/stores.ts'
 import { VERSION } from './version.ts'
 
 type Outcome = ExitCode | void
 
-/** The command line. `done` gets each command's exit code. `silent`: the caller prints its errors. */
+/** The command line. `done` is called with the exit code of each command. `silent`: the caller prints errors. */
 export function createProgram(
   done: (code: ExitCode) => void,
   { silent = false }: { readonly silent?: boolean } = {},
 ): Command {
   const program = new Command('persist')
-  // Before the commands are made, which take both from it.
+  // Before the commands are defined, which inherit both.
   program.exitOverride()
   program.configureOutput({
     outputError: (text, write) => write(text.replace(/^error: /, 'persist: ')),
     ...(silent && { writeErr: () => {} }),
   })
   program
-    .description('Look at caches of @persist, tidy, check, copy and export them.')
+    .description('Show, prune, check, copy and export caches of @persist.')
     .version(VERSION)
     .option('-c, --cache <url>', 'the cache: a folder, or a URL (default: PERSIST_CACHE, or file://persist)')
     .option('--store <module>', 'a module that registers a store, or exports one: store://, or store://<export>')
     .option('--timeout <time>', `how long to wait for an answer of a server (default: ${WAIT_MS / 1000}s)`, waitTime)
     .option('--json', 'answer with one JSON document; errors are JSON too')
-    .option('--no-color', 'no colors; also by NO_COLOR')
+    .option('--no-color', 'no colors; so does NO_COLOR')
     .option('-y, --yes', 'do not ask before something is deleted')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', EPILOGUE)
 
-  /** Runs a command in a session of its own. */
+  /** Runs a command in its own session. */
   const run =
     <Args extends unknown[]>(act: (session: Session, ...args: Args) => Promise<Outcome>) =>
     async (...args: unknown[]): Promise<void> => {
@@ -45,16 +45,16 @@ export function createProgram(
       const session = new Session(options, output, process.env)
       try {
         await session.begin()
-        // The last is commander's own object.
+        // The last argument is commander's own object.
         done((await act(session, ...(args.slice(0, -1) as Args))) ?? EXIT.fine)
       } finally {
         await session.close()
       }
     }
 
-  addLooking(program, run)
-  addChanging(program, run)
-  addMoving(program, run)
+  defineInspect(program, run)
+  defineDelete(program, run)
+  defineTransfer(program, run)
   program
     .command('completion')
     .description('print the script that completes commands: source <(persist completion bash)')
@@ -75,10 +75,10 @@ Examples:
   persist export all.ndjson.gz && persist -c ./other import all.ndjson.gz
   persist prune --keep-stale 7d          delete what expired over a week ago
   persist --timeout 30s -c redis://far ls
-  persist serve                          the same on a page
+  persist serve                          the cache on a web page
 
 Environment:
-  PERSIST_CACHE    the cache, where --cache is not given
+  PERSIST_CACHE    the cache if --cache is not given
   PERSIST_SECRET   the secret of a folder whose entries are sealed with one
 
 Exit codes:

@@ -7,11 +7,11 @@ import { diskStore } from '@persist/store-disk'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
-import { deliver } from '../src/transfer/delivery.ts'
+import { writeEntry } from '../src/transfer/write-entry.ts'
 import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled, spoil } from './support/filled.ts'
 
-test('a copy of a folder has the same entries, and nothing is written twice', async () => {
+test('a copy of a folder has the same entries, and no entry is written twice', async () => {
   const cwd = filled()
   expect(await json(['copy', 'persist', 'file://other', '--check'], { cwd })).toEqual({
     copied: 12,
@@ -31,13 +31,13 @@ test('a copy of a folder has the same entries, and nothing is written twice', as
   })
 })
 
-test('a copy in the layout of pypersist has the same entries, and looking at it changes nothing', async () => {
+test('a copy in the layout of pypersist has the same entries, and reading it changes nothing', async () => {
   const cwd = filled()
   const python = 'file://python?layout=pypersist'
   expect(await json(['copy', 'persist', python, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
   expect(await json(['copy', python, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
   expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
-  // A program that died while it wrote.
+  // Files of a program that died while it wrote.
   writeFileSync(join(cwd, 'python', 'odd', 'left.out'), 'half')
   writeFileSync(join(cwd, 'python', 'odd', 'left.lock'), '')
   utimesSync(join(cwd, 'python', 'odd', 'left.lock'), 1, 1)
@@ -51,7 +51,7 @@ test('a copy in the layout of pypersist has the same entries, and looking at it 
   expect(await json(['-c', python, 'ls', 'odd'], { cwd })).toMatchObject([{ entries: 4 }])
 })
 
-test('only the functions that are named are copied', async () => {
+test('only the named functions are copied', async () => {
   const cwd = filled()
   await persist(['copy', 'persist', 'other', '-f', 'double', 'a/b: bytes'], { cwd })
   expect([...contents(join(cwd, 'other')).keys()].every((name) => /^(double|a\/b: bytes) /.test(name))).toBe(true)
@@ -79,11 +79,11 @@ test.each([
   expect(to.get('two')?.payload).toBe(two)
 })
 
-test('what is damaged in the source, or refused by the target, is told, and all else is copied', async () => {
+test('damaged entries and refused entries are reported, and all others are copied', async () => {
   const cwd = filled()
   spoil(join(cwd, 'persist', 'odd', 'full.entry'))
   const env = { OWN_STORE_DIR: join(cwd, 'own') }
-  // A hash that is fine in LMDB and no file name.
+  // A valid hash in LMDB that is not a valid file name.
   await persist(['copy', 'persist', 'lmdb://odd'], { cwd })
   const { lmdbStore } = await import('@persist/store-lmdb')
   const lmdb = lmdbStore(join(cwd, 'odd'))
@@ -101,8 +101,8 @@ test('what is damaged in the source, or refused by the target, is told, and all 
   expect(damaged.stdout).toMatch(/^11 entries copied .*, 1 damaged in the source\n$/)
 })
 
-describe('a store of one’s own', () => {
-  test('is copied into and out of by its scheme, and asked for the names of functions', async () => {
+describe('a store of the user', () => {
+  test('can be the source and the target of a copy, and needs the names of functions if it cannot list them', async () => {
     const cwd = filled()
     const store = ['--store', OWN_STORE]
     expect(await json(['copy', 'persist', 'own://mine', ...store], { cwd })).toMatchObject({ copied: 12 })
@@ -118,7 +118,7 @@ describe('a store of one’s own', () => {
     expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
   })
 
-  test('is the cache itself if the module exports one', async () => {
+  test('is the cache if the module exports one', async () => {
     const cwd = newFolder()
     diskStore(join(cwd, 'own')).open('odd').set(FULL)
     diskStore(join(cwd, 'own-2'))
@@ -139,7 +139,7 @@ describe('a store of one’s own', () => {
   })
 })
 
-test('a copy that is stopped with Ctrl-C goes on where it was, and writes no entry twice', async () => {
+test('a copy that was stopped with Ctrl-C continues, and writes no entry twice', async () => {
   const cwd = newFolder()
   const source = diskStore(join(cwd, 'persist')).open('many')
   for (let n = 0; n < 400; n++) source.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })
@@ -149,7 +149,7 @@ test('a copy that is stopped with Ctrl-C goes on where it was, and writes no ent
   const written = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [])
 
   const stopped = await persist(args, { cwd, env, interruptWhen: () => written().length >= 64 })
-  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(/goes on/) })
+  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(/run the same command again/) })
   const before = written().length
   expect(before).toBeLessThan(400)
 
@@ -161,7 +161,7 @@ test('a copy that is stopped with Ctrl-C goes on where it was, and writes no ent
   expect(contents(join(cwd, 'target'))).toEqual(contents(join(cwd, 'persist')))
 })
 
-describe('a computation that runs in the target', () => {
+describe('a running computation in the target', () => {
   const OLD = { hash: 'h', payload: 'old', createdAt: 1, expiresAt: 2 }
   const RESULT = { hash: 'h', payload: 'result', createdAt: Date.now() }
 
@@ -171,20 +171,23 @@ describe('a computation that runs in the target', () => {
     return { store, lease: store.lease!('h', 60_000)! }
   }
 
-  test.each(['newer', 'source', 'target'])('keeps its lease from an expired entry: --winner %s', async (winner) => {
-    const cwd = newFolder()
-    const { store, lease } = computing(cwd, OLD)
-    expect(await persist(['copy', 'a', 'b', '--winner', winner], { cwd })).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/^0 entries copied \(0 B\), 1 left out: the target computes them now/),
-    })
-    expect(lease.publish(RESULT)).toBe(true)
-    expect(store.get('h')).toEqual(RESULT)
-    expect(await persist(['copy', 'a', 'b'], { cwd })).toMatchObject({ code: 0 })
-    expect(store.get('h')).toEqual(RESULT)
-  })
+  test.each(['newer', 'source', 'target'])(
+    'keeps its lease if the copied entry is expired: --winner %s',
+    async (winner) => {
+      const cwd = newFolder()
+      const { store, lease } = computing(cwd, OLD)
+      expect(await persist(['copy', 'a', 'b', '--winner', winner], { cwd })).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/^0 entries copied \(0 B\), 1 left out: the target computes them now/),
+      })
+      expect(lease.publish(RESULT)).toBe(true)
+      expect(store.get('h')).toEqual(RESULT)
+      expect(await persist(['copy', 'a', 'b'], { cwd })).toMatchObject({ code: 0 })
+      expect(store.get('h')).toEqual(RESULT)
+    },
+  )
 
-  test('keeps its lease from a good entry as well, unless the source is to win', async () => {
+  test('keeps its lease if the copied entry is good, except with --winner source', async () => {
     const cwd = newFolder()
     const good = { hash: 'h', payload: 'good', createdAt: 5 }
     const { store, lease } = computing(cwd, good)
@@ -194,7 +197,7 @@ describe('a computation that runs in the target', () => {
     expect(store.get('h')).toEqual(good)
   })
 
-  test('keeps its lease from an import', async () => {
+  test('keeps its lease during an import', async () => {
     const cwd = newFolder()
     const { store, lease } = computing(cwd, OLD)
     await persist(['-c', 'a', 'export', 'all'], { cwd })
@@ -203,23 +206,23 @@ describe('a computation that runs in the target', () => {
     expect(store.get('h')).toEqual(RESULT)
   })
 
-  test('is not kept waiting by a copy: no lease is left behind', async () => {
+  test('does not wait after a copy, which leaves no lease', async () => {
     const cwd = filled()
     await persist(['copy', 'persist', 'other'], { cwd })
     const store = diskStore(join(cwd, 'other')).open('odd')
     for (const hash of ['full', 'half', 'raw', 'gone']) expect(store.lease!(hash, 1000)).toBeDefined()
   })
 
-  test('publishes before a copy has the lease: the newer of both stays', async () => {
+  test('may publish before a copy has the lease: then the newer entry stays', async () => {
     const target = memoryStore()
     const store = target.open('f')
-    const looked = { ...RESULT, createdAt: 3 }
-    store.set(looked)
-    // The look of the copy was before that.
+    const published = { ...RESULT, createdAt: 3 }
+    store.set(published)
+    // The copy read the target before that.
     const delivery = { target, store, winner: 'newer', now: 10 } as const
-    expect(await deliver({ ...OLD, createdAt: 2 }, undefined, delivery)).toBe('kept')
-    expect(store.get('h')).toEqual(looked)
-    expect(await deliver({ ...OLD, createdAt: 4 }, undefined, delivery)).toBe('copied')
+    expect(await writeEntry({ ...OLD, createdAt: 2 }, undefined, delivery)).toBe('kept')
+    expect(store.get('h')).toEqual(published)
+    expect(await writeEntry({ ...OLD, createdAt: 4 }, undefined, delivery)).toBe('copied')
   })
 })
 
@@ -231,7 +234,7 @@ withMongo('a folder and MongoDB', (url) => {
     await adapter.close()
   })
 
-  test('carry the same entries there and back', async () => {
+  test('have the same entries after a copy there and back', async () => {
     const cwd = filled()
     expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
     expect(await json(['copy', mongo, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
@@ -246,7 +249,7 @@ withMongo('a folder and MongoDB', (url) => {
     expect(await json(['-c', mongo, 'get', 'double', '--args', '[4]'], { cwd })).toBe(8)
   })
 
-  test('a password shows nowhere', async () => {
+  test('a password is never printed', async () => {
     const secret = mongo.replace('://', '://me:hunter2@')
     for (const args of [['ls'], ['stats'], ['show', 'f'], ['verify']]) {
       const { stdout, stderr } = await persist(['-c', secret, ...args], { cwd: newFolder() })

@@ -18,7 +18,7 @@ describe('help', () => {
     expect(stdout).toMatch(/PERSIST_CACHE/)
   })
 
-  test('of a command is an answer, and no error', async () => {
+  test('of a command is an answer, not an error', async () => {
     expect(await persist(['show', '--help'])).toMatchObject({ code: 0, stderr: '' })
     expect(await persist(['help', 'copy'])).toMatchObject({
       code: 0,
@@ -41,9 +41,9 @@ describe('exit codes', () => {
     ['an unknown option', ['ls', '--jsn'], 2, /--json/],
     ['a missing argument', ['show'], 2, /funcname/],
     ['an unknown store, with the nearest', ['ls', '-c', 'mongdb://x'], 2, /Did you mean mongodb/],
-    ['a cache that is none', ['ls', '-c', 'file://a?b=c'], 2, /cannot be used/],
+    ['an invalid cache URL', ['ls', '-c', 'file://a?b=c'], 2, /cannot be used/],
     ['a store that cannot be reached', ['ls', '-c', 'mongodb://127.0.0.1:9/'], 3, /ECONNREFUSED/],
-    ['a folder that is none', ['ls', '-c', '/dev/null/x'], 3, /ENOTDIR/],
+    ['a path that is not a folder', ['ls', '-c', '/dev/null/x'], 3, /ENOTDIR/],
     ['an unknown winner', ['copy', 'a', 'b', '--winner', 'me'], 2, /newer/],
   ])('%s', async (_, args, code, message) => {
     expect(await persist(args, { cwd: newFolder() })).toMatchObject({
@@ -68,7 +68,7 @@ describe('exit codes', () => {
   })
 })
 
-test('a hash that begins with a dash is no option', async () => {
+test('a hash that begins with a dash is not an option', async () => {
   const cwd = newFolder()
   const hashes = ['-WXS1bv_UbdX4riiyyA3Djjo7JeiEfyGI7o1-hGMnkz', '--S1bv_UbdX4riiyyA3Djjo7JeiEfyGI7o1-hGMnkz0']
   const store = diskStore(join(cwd, 'persist')).open('f')
@@ -82,7 +82,7 @@ test('a hash that begins with a dash is no option', async () => {
   expect(store.stats().entries).toBe(0)
 })
 
-test('PERSIST_CACHE is the cache, and --cache goes before it, on either side of the command', async () => {
+test('PERSIST_CACHE is the cache, unless --cache is given before or after the command', async () => {
   const cwd = filled()
   const env = { PERSIST_CACHE: 'file://persist' }
   const elsewhere = newFolder()
@@ -92,7 +92,7 @@ test('PERSIST_CACHE is the cache, and --cache goes before it, on either side of 
   expect((await persist(['-c', elsewhere, 'ls'], { cwd, env })).stdout).toMatch(/elsewhere/)
 })
 
-test('whoever has read enough of a long answer ends it in peace', async () => {
+test('a reader that stops early ends a long answer without an error', async () => {
   const cwd = filled()
   const { stdout, stderr } = await execute('sh', ['-c', '"$0" "$1" export | head -n 1', process.execPath, COMMAND], {
     cwd,
@@ -105,7 +105,7 @@ describe('completion', () => {
   const complete = async (cwd: string, ...words: string[]) =>
     (await persist(['complete', '--', ...words], { cwd })).stdout.split('\n').map((line) => line.split('\t')[0])
 
-  test('offers commands, options, and the functions of the cache that is meant', async () => {
+  test('offers commands, options and the functions of the cache', async () => {
     const cwd = filled()
     expect(await complete(cwd, 's')).toEqual(expect.arrayContaining(['show', 'stats', 'serve']))
     expect(await complete(cwd, 's')).not.toContain('copy')
@@ -127,7 +127,10 @@ describe('completion', () => {
     if (shell === 'bash') expect(spawnSync('bash', ['-n'], { input: stdout }).status).toBe(0)
   })
 
-  test('knows no other shell', async () => {
-    expect(await persist(['completion', 'tcsh'])).toMatchObject({ code: 2 })
+  test('of another shell is an error that lists the known ones', async () => {
+    expect(await persist(['completion', 'tcsh'])).toMatchObject({
+      code: 2,
+      stderr: 'persist: unknown shell tcsh; expected bash, zsh, fish, powershell\n',
+    })
   })
 })

@@ -10,13 +10,13 @@ import { onTerminal, typed } from './support/terminal.ts'
 
 const MISPLACED = { hash: 'Nq2JN3MQzAmk7WRCWULnkHPZoxvgZnEKGGWYLp9Wuic', payload: '{"v":1,"json":5}', createdAt: 1 }
 
-test('a sound cache is sound', async () => {
+test('a good cache has no findings', async () => {
   const cwd = filled()
   expect(await json(['verify'], { cwd })).toEqual({ checked: 12, foreign: 0, repaired: 0, replaced: 0, findings: [] })
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0, stdout: '12 entries sound, 0 not\n' })
 })
 
-test('a damaged entry is found, and moved aside by --repair', async () => {
+test('a damaged entry is found, and moved to quarantine by --repair', async () => {
   const cwd = filled()
   const file = join(cwd, 'persist', 'odd', 'full.entry')
   spoil(file)
@@ -39,7 +39,7 @@ test('a damaged entry is found, and moved aside by --repair', async () => {
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
 })
 
-test('an entry whose key belongs under another hash is found, and comes back from the quarantine', async () => {
+test('an entry whose key belongs under another hash is found, and can be restored from the quarantine', async () => {
   const cwd = newFolder()
   const store = diskStore(join(cwd, 'persist')).open('double')
   store.set({ ...MISPLACED, key: '{"v":1,"json":[2]}' })
@@ -55,7 +55,7 @@ test('an entry whose key belongs under another hash is found, and comes back fro
   expect(store.get(FULL.hash)).toEqual({ ...FULL, keyDigest: 'of another key' })
 })
 
-test('the key of an entry is no mismatch where it is right', async () => {
+test('a correct key is not a mismatch', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'))
     .open('double')
@@ -63,7 +63,7 @@ test('the key of an entry is no mismatch where it is right', async () => {
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
 })
 
-test('an entry with a pickle that is not known here is no damage', async () => {
+test('an entry with an unknown pickle is not damaged', async () => {
   const cwd = newFolder()
   const store = diskStore(join(cwd, 'persist')).open('own')
   store.set({
@@ -81,7 +81,7 @@ test('an entry with a pickle that is not known here is no damage', async () => {
   })
 })
 
-test('what another secret has sealed is told, and never moved', async () => {
+test('an entry sealed with another secret is reported and never moved', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'), { secret: 'right' }).open('f').set(FULL)
   expect(await json(['verify'], { cwd, env: { PERSIST_SECRET: 'right' } })).toMatchObject({ checked: 1, findings: [] })
@@ -95,14 +95,14 @@ test('what another secret has sealed is told, and never moved', async () => {
   expect(existsSync(join(cwd, 'persist', 'f', 'full.entry'))).toBe(true)
 })
 
-test('a copied file is nobody’s entry, and no damage', async () => {
+test('a copied file is neither an entry nor damaged', async () => {
   const cwd = filled()
   const folder = join(cwd, 'persist', 'odd')
   copyFileSync(join(folder, 'full.entry'), join(folder, 'copy.entry'))
   expect(await json(['verify', 'odd'], { cwd })).toMatchObject({ checked: 4, findings: [] })
 })
 
-test('damage in a store that keeps nothing aside is deleted', async () => {
+test('a damaged entry is deleted in a store that has no quarantine of its own', async () => {
   const cwd = newFolder()
   const dir = join(cwd, 'cache')
   const adapter = lmdbStore(dir)
@@ -120,8 +120,8 @@ test('damage in a store that keeps nothing aside is deleted', async () => {
   })
 })
 
-onTerminal('while the question stands', () => {
-  test('an entry that is replaced by a good one is left alone', async () => {
+onTerminal('while the question is open', () => {
+  test('an entry that is replaced by a good one is kept', async () => {
     const cwd = newFolder()
     const store = diskStore(join(cwd, 'persist')).open('double')
     const wrong = { ...MISPLACED, key: '{"v":1,"json":[2]}' }
@@ -137,7 +137,7 @@ onTerminal('while the question stands', () => {
       },
     })
     expect(stdout).toMatch(/0 entries sound, 3 not, 1 put in quarantine/)
-    expect(stdout).toMatch(/2 entries replaced or deleted by others meanwhile/)
+    expect(stdout).toMatch(/2 entries replaced or deleted in the meantime/)
     expect(code).toBe(0)
     expect(store.get(MISPLACED.hash)).toEqual(right)
     expect(await json(['-c', 'back', 'import', 'q.ndjson'], { cwd })).toMatchObject({ copied: 1, truncated: false })
@@ -158,7 +158,7 @@ test.each(['file', 'lmdb'])(
     const repair = ['-c', `${scheme}://${dir}`, 'verify', '--repair', '-y', '--quarantine', 'q.ndjson']
     expect(await persist(repair, { cwd })).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/is being computed at this moment, and stays/),
+      stderr: expect.stringMatching(/is being computed at this moment/),
     })
     const right = { ...MISPLACED, key: '{"v":1,"json":[1]}', createdAt: 2 }
     expect(lease.publish(right)).toBe(true)
@@ -168,7 +168,7 @@ test.each(['file', 'lmdb'])(
   },
 )
 
-test('a quarantine that cannot be written keeps the entries', async () => {
+test('the entries stay if the quarantine file cannot be written', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'))
     .open('double')

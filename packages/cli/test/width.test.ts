@@ -3,37 +3,37 @@ import { diskStore } from '@persist/store-disk'
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Column, layOut } from '../src/columns.ts'
+import { type Column, fitColumns } from '../src/output/columns.ts'
 import { newFolder, persist } from './support/command.ts'
 import { onTerminal, typed } from './support/terminal.ts'
 
 describe('columns', () => {
-  const text: Column = { title: 'key', align: 'left', least: 5 }
+  const text: Column = { title: 'key', align: 'left', minWidth: 5 }
   const number: Column = { title: 'bytes', align: 'right' }
 
-  test('have what they like where there is room', () => {
-    expect(layOut([text, number], [40, 6], 80)).toEqual([40, 6])
+  test('have their natural width if there is room', () => {
+    expect(fitColumns([text, number], [40, 6], 80)).toEqual([40, 6])
   })
 
-  test('of text give way, and those that may leave do so one by one', () => {
-    expect(layOut([text, number], [40, 6], 20)).toEqual([12, 6])
-    const columns = [text, { ...number, leaves: 1 }, { ...number, leaves: 2 }]
-    expect(layOut(columns, [40, 6, 6], 21)).toEqual([5, 6, 6])
-    expect(layOut(columns, [40, 6, 6], 20)).toEqual([12, 6, undefined])
-    expect(layOut(columns, [40, 6, 6], 12)).toEqual([12, undefined, undefined])
-    expect(layOut(columns, [40, 6, 6], 3)).toEqual([3, undefined, undefined])
+  test('are cut, and then left out one by one, if there is not enough room', () => {
+    expect(fitColumns([text, number], [40, 6], 20)).toEqual([12, 6])
+    const columns = [text, { ...number, dropOrder: 1 }, { ...number, dropOrder: 2 }]
+    expect(fitColumns(columns, [40, 6, 6], 21)).toEqual([5, 6, 6])
+    expect(fitColumns(columns, [40, 6, 6], 20)).toEqual([12, 6, undefined])
+    expect(fitColumns(columns, [40, 6, 6], 12)).toEqual([12, undefined, undefined])
+    expect(fitColumns(columns, [40, 6, 6], 3)).toEqual([3, undefined, undefined])
   })
 
-  test('fit, whatever they hold, and use all the room that they have a use for', () => {
+  test('always fit, and use all the room that they need', () => {
     const column = fc.record({
       column: fc.record(
         {
           title: fc.constant('t'),
           align: fc.constant('left' as const),
-          least: fc.integer({ min: 1, max: 20 }),
-          leaves: fc.nat(9),
+          minWidth: fc.integer({ min: 1, max: 20 }),
+          dropOrder: fc.nat(9),
         },
-        { requiredKeys: ['title', 'align', 'leaves'] },
+        { requiredKeys: ['title', 'align', 'dropOrder'] },
       ),
       natural: fc.integer({ min: 1, max: 90 }),
     })
@@ -44,7 +44,7 @@ describe('columns', () => {
         (given, room) => {
           const columns = [text, ...given.map((one) => one.column)]
           const natural = [50, ...given.map((one) => one.natural)]
-          const widths = layOut(columns, natural, room)
+          const widths = fitColumns(columns, natural, room)
           const shown = widths.filter((width) => width !== undefined)
           const total = shown.reduce((sum, width) => sum + width, 0) + 2 * (shown.length - 1)
           expect(total).toBeLessThanOrEqual(room)
@@ -99,7 +99,7 @@ onTerminal('a table on a terminal', () => {
     }
   })
 
-  test('that is narrow leaves columns out, and the key stays', async () => {
+  test('that is narrow leaves out columns but not the key', async () => {
     const [head, row] = await shown(['show', 'f'], 42)
     expect(head).toMatch(/^hash +bytes +written +key$/)
     expect(row).toMatch(/^[12]_\d.*….* 1 B +1 d ago +\[ \{ prompt.*…$/)

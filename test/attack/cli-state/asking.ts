@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { checkOutcome, type Scene } from './commands.ts'
 import { pictureOf } from './folder-picture.ts'
 
-/** The answer of a command that ends well. */
+/** The answer of a command that succeeds. */
 export function ask(scene: Scene, ...args: string[]): Promise<unknown> {
   return askFor(scene, [0], ...args)
 }
@@ -19,14 +19,14 @@ export async function refused(scene: Scene, code: number, ...args: string[]): Pr
   checkOutcome(args, await scene.run(['-c', scene.cache, '-y', '--json', ...args]), [code], true)
 }
 
-/** Nothing in the cache's folder is changed, made or removed meanwhile. */
+/** Checks that `act` changes, creates and removes nothing in the cache's folder. */
 export async function unchanged({ cache }: Scene, act: () => Promise<void>): Promise<void> {
   const before = pictureOf(cache)
   await act()
   expect(pictureOf(cache)).toEqual(before)
 }
 
-/** All entries of a cache, with the digests of their payloads, which are faster to compare. */
+/** All entries of a cache, with digests in place of their payloads, which are faster to compare. */
 export function contentsOf(adapter: StoreAdapter<'sync'>): Map<string, Entry> {
   const found = new Map<string, Entry>()
   for (const name of adapter.namespaces!()) {

@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { withDashedHashes } from '../../../packages/cli/src/dashed-hashes.ts'
-import { EXIT, type ExitCode, exitCodeOf } from '../../../packages/cli/src/exit.ts'
+import { withDashedHashes } from '../../../packages/cli/src/define/dashed-hashes.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../../../packages/cli/src/errors/cli-error.ts'
 import { createProgram } from '../../../packages/cli/src/program.ts'
 import { COMMAND, execute } from '../../../packages/cli/test/support/command.ts'
 
-/** How a command ended, wherever it ran. */
+/** The result of a command. */
 export interface Outcome {
   readonly code: number | string
   readonly stdout: string
-  /** What it said besides: on standard error, or as an error. */
+  /** The messages of the command: standard error, or the error that it threw. */
   readonly said: string
-  /** What a process printed on standard error. */
+  /** The standard error of a process. */
   readonly stderr?: string
 }
 
@@ -24,7 +24,7 @@ interface Printed {
 
 const printing = new AsyncLocalStorage<Printed>()
 
-// Several commands print at the same time in one process: each gets its own text.
+// Several commands print at the same time in one process: each gets its own output.
 for (const name of ['stdout', 'stderr'] as const) {
   const stream = process[name]
   const write = stream.write.bind(stream)
@@ -58,7 +58,7 @@ export const commandHere: RunCommand = async (args) => {
   return { code, stdout: stdout!, said: `${stderr}${thrown}` }
 }
 
-/** Runs the built command as a process of its own, whose clock stands at `now()`. */
+/** Runs the built command as a process whose clock stands at `now()`. */
 export function commandInProcess(now: () => number): RunCommand {
   return async (args) => {
     const clock = `data:text/javascript,Date.now=()=>${now()}`

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Outcome, RunCommand } from './command-here.ts'
 import { hashOf, type Ledger, PLACES, type Place } from './ledger.ts'
 
-/** Commands as they are drawn. */
+/** The commands to choose from. */
 export const COMMANDS = [
   'ls',
   'show',
@@ -23,14 +23,14 @@ export const COMMANDS = [
   'import',
 ] as const
 
-/** A command as it was drawn. */
-export interface Drawn {
+/** A randomly chosen command. */
+export interface ChosenCommand {
   readonly command: (typeof COMMANDS)[number]
   readonly place: Place
   /** Chooses among its forms. */
   readonly form: number
   readonly json: boolean
-  /** Through a store that answers with promises, so that others get their turn in between. */
+  /** Uses an async store, so that other work runs in between. */
   readonly slow: boolean
 }
 
@@ -40,7 +40,7 @@ export interface Scene {
   readonly cache: string
   /** The URL of another cache, for copies. */
   readonly other: string
-  /** The file of the last export that ended. */
+  /** The file of the last finished export. */
   exported: string
   /** A path for a new file. */
   readonly newFile: () => string
@@ -48,13 +48,13 @@ export interface Scene {
   /** An entry was damaged on purpose, and may still be there. */
   isDamaged: boolean
   readonly run: RunCommand
-  /** The URL of the cache in a store that answers with promises, where the commands know one. */
+  /** The URL of the cache in an async store, if the commands know one. */
   readonly slowCache: string
 }
 
-/** Runs a command while calls go on, and checks how it ended. */
-export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<unknown> {
-  const { command, form, place, json, slow } = drawn
+/** Runs a command during calls, and checks its result. */
+export async function runWhileUsed(chosen: ChosenCommand, scene: Scene): Promise<unknown> {
+  const { command, form, place, json, slow } = chosen
   const { ledger, other, newFile } = scene
   const { funcname } = place.subject
   const cache = slow ? scene.slowCache : scene.cache
@@ -113,7 +113,7 @@ export async function runWhileUsed(drawn: Drawn, scene: Scene): Promise<unknown>
 
 const WINNERS = ['newer', 'source', 'target', 'newer'] as const
 
-/** An entry by its hash, by the arguments of its call, by a cut hash; or none at all. */
+/** Names an entry by its hash, by the arguments of its call, by a cut hash; or names none. */
 function entryNamed(id: number, form: number): string[] {
   const hash = hashOf(id)
   return [[hash], ['--args', JSON.stringify([{ id }])], [], [`${hash.slice(0, 20)}…`]][form % 4]!
@@ -123,7 +123,7 @@ function ofSame({ subject }: Place): Place[] {
   return PLACES.filter((place) => place.subject === subject)
 }
 
-/** Checks the exit code, that all is JSON that should be, and that a transfer was whole. */
+/** Checks the exit code, the JSON output, and that a transfer was complete. */
 export function checkOutcome(
   args: readonly string[],
   { code, stdout, said, stderr = '' }: Outcome,

@@ -5,10 +5,10 @@ import { expect } from 'vitest'
 import { ask, askFor, contentsOf, refused, unchanged } from './asking.ts'
 import type { Scene } from './commands.ts'
 import { hashOf, isDead, PLACES, type Place } from './ledger.ts'
-import { moving } from './moving-exams.ts'
 import { valueIn } from './subject.ts'
+import { transferExams } from './transfer-exams.ts'
 
-/** What is checked exactly while no call and no other command runs. */
+/** The exact checks, run while no call and no other command runs. */
 export const EXAMS = [
   'look',
   'prune',
@@ -121,7 +121,7 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
     expect(contentsOf(diskStore(scene.cache))).toEqual(before)
   },
 
-  ...moving,
+  ...transferExams,
 
   async wrong(scene, { subject }) {
     const { funcname } = subject
@@ -147,7 +147,7 @@ const exams: Record<Exam, (scene: Scene, place: Place, form: number) => Promise<
   },
 }
 
-/** Prunes a function down to so many entries, of those that are alive. */
+/** Prunes a function to at most `most` live entries. */
 async function shrinkTo(scene: Scene, funcname: string, most: number): Promise<void> {
   const before = contentsOf(diskStore(scene.cache))
   const isHere = (name: string) => name.startsWith(`${funcname} `)

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** All that is in a folder, by its path: kind, contents, time, and which file it is. Links are not followed. */
+/** The content of a folder, by path: kind, content, time and inode of each file. Links are not followed. */
 export function pictureOf(folder: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const name of readdirSync(folder, { recursive: true }) as string[]) found.set(name, describe(join(folder, name)))
@@ -11,7 +11,7 @@ export function pictureOf(folder: string): Map<string, string> {
 function describe(path: string): string {
   const stat = lstatSync(path)
   if (stat.isSymbolicLink()) return `link to ${readlinkSync(path)}`
-  // A folder's own time changes with what is in it, which is in the picture already.
+  // The time of a folder changes with its content, which is in the picture already.
   if (stat.isDirectory()) return 'folder'
   return `${stat.ino} ${stat.mtimeMs} ${readFileSync(path).toString('latin1')}`
 }

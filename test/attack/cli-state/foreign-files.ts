@@ -2,11 +2,11 @@ import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFil
 import { join } from 'node:path'
 import { expect } from 'vitest'
 
-/** Files of other people: in the cache's folder, in that of a function, and among what is under way. */
+/** Files that are not of the cache: in its folder, in that of a function, and among its temporary files. */
 const FILES = {
   'README.txt': 'mine',
   'notes/todo.txt': 'mine, too',
-  'notes/list.entry': 'this is no entry',
+  'notes/list.entry': 'this is not an entry',
   'plain/a.entry': 'neither is this',
   'plain/empty.entry': '',
   'plain/sub/b.entry': '{"persist":1}\n',
@@ -21,7 +21,7 @@ const LINKS = {
   linked: 'notes',
 } as const
 
-/** Puts other people's files into a cache; the answer checks that each is as it was. */
+/** Adds foreign files to a cache. The returned function checks that none has changed. */
 export function addForeignFiles(cache: string): () => void {
   for (const [name, text] of Object.entries(FILES)) {
     mkdirSync(join(cache, name, '..'), { recursive: true })

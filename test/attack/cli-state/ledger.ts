@@ -11,19 +11,19 @@ export interface Place {
 }
 
 interface Known {
-  /** The stored result, as long as nothing was asked to remove it. */
+  /** The stored result, until a removal starts. */
   stored: Entry | undefined
-  /** It was made no earlier; 0: an older one may have been put in its place on purpose. */
+  /** The result must not be older than this; 0: an older one may have replaced it on purpose. */
   least: number
-  /** How many removals of it are under way. */
+  /** How many removals are running. */
   removals: number
-  /** What is stored and served must have been made no earlier: of the last deletion that ended. */
+  /** Stored and served results must not be older than this, set by the last finished deletion. */
   floor: number
-  /** It was computed since all was quiet: calls of the same process join that, whatever others delete meanwhile. */
+  /** It was computed since the last `settle`. Calls of the same process join that, even if others delete it in the meantime. */
   isComputed: boolean
-  /** Puts that are under way. */
+  /** How many puts are running. */
   puts: number
-  /** Something happened since all was quiet that keeps a running computation from storing. */
+  /** Something since the last `settle` keeps a running computation from storing. */
   isDisturbed: boolean
 }
 
@@ -36,20 +36,20 @@ export function hashOf(id: number): string {
   return sha256(canonical([{ id }]))
 }
 
-/** What is known of all calls: what must be there, and what may be served. */
+/** The expected state of all calls: which results must be stored, and which may be served. */
 export class Ledger {
   readonly #store: StoreAdapter<'sync'>
   readonly #known = new Map<string, Known>()
   readonly #madeAt = new Map<number, number>()
   readonly #faults: string[] = []
   #made = 0
-  /** Transfers into the cache that are under way, and all that were begun or ended: they bring back what was deleted. */
+  /** Running transfers into the cache, and the count of all starts and ends: they restore deleted entries. */
   #transfers = { active: 0, all: 0 }
-  /** Those that may put an older result in the place of a newer one. */
+  /** Running transfers that may replace a newer result by an older one. */
   #olderWins = 0
   #isPruned = false
 
-  /** @param store the cache's folder, to look into. */
+  /** @param store reads the cache's folder. */
   constructor(store: StoreAdapter<'sync'>) {
     this.#store = store
     for (const place of PLACES) {
@@ -65,7 +65,7 @@ export class Ledger {
     }
   }
 
-  /** A value that is about to be computed. */
+  /** A new value that is being computed. */
   compute(place: Place): Made {
     this.#of(place).isComputed = true
     return this.make(place)
@@ -78,13 +78,13 @@ export class Ledger {
     return { funcname: subject.funcname, id, made, filler: subject.filler(made) }
   }
 
-  /** A result is as old as it was stored. */
+  /** The age of a result starts when it is computed. */
   finish({ made }: Made): void {
     this.#madeAt.set(made, Date.now())
   }
 
-  fault(text: string): void {
-    this.#faults.push(text)
+  fault(message: string): void {
+    this.#faults.push(message)
   }
 
   /** A result was acknowledged as stored. */
@@ -104,20 +104,20 @@ export class Ledger {
     return { subject, id: HASHES.get(hash)! }
   }
 
-  /** What keeps running computations of these calls from storing: a put, a refresh, a deletion. */
+  /** Notes that a put, a refresh or a deletion keeps running computations of these calls from storing. */
   disturb(places: readonly Place[]): void {
     for (const place of places) this.#of(place).isDisturbed = true
   }
 
   /**
-   * A removal of whatever is stored for these calls. Unless it answers `false`, nothing from before it is stored or served
+   * A removal of all stored entries of these calls. Unless it returns `false`, no older result is stored or served
    * afterwards.
    */
   async removal(places: readonly Place[], act: () => unknown): Promise<void> {
     this.disturb(places)
     const least = this.#made + 1
     const { all } = this.#transfers
-    // What is put at the same time may come before or after.
+    // A put at the same time may come before or after.
     const floored = places.map((place) => this.#of(place)).filter(({ puts }) => puts === 0)
     for (const place of places) {
       const known = this.#of(place)
@@ -144,7 +144,7 @@ export class Ledger {
     known.puts--
   }
 
-  /** Entries come into the cache from elsewhere. */
+  /** A transfer of entries into the cache. */
   async transfer(isOlderWinning: boolean, act: () => Promise<unknown>): Promise<void> {
     const mark = (step: number) => {
       this.#transfers.active += step
@@ -163,7 +163,7 @@ export class Ledger {
     }
   }
 
-  /** What has expired, and may not be served stale any more, may be gone from now on. */
+  /** From now on, entries that may no longer be served may be gone. */
   prunes(): void {
     this.#isPruned = true
   }
@@ -173,7 +173,7 @@ export class Ledger {
     Object.assign(this.#of(place), { stored: undefined, least: 0 })
   }
 
-  /** To be called when a call begins, or a look that joins no computation; the answer checks the value that it was served. */
+  /** Call it when a call starts, or a peek, which joins no computation. The returned function checks the served value. */
   beginCall(place: Place, mayJoin = true): (value: Made | undefined, mayBeOldFor: number) => void {
     const { floor, isComputed } = this.#of(place)
     const { all, active } = this.#transfers
@@ -198,7 +198,7 @@ export class Ledger {
     }
   }
 
-  /** To be called when nothing runs: what was stored is there, or something newer; and nothing deleted has come back. */
+  /** Call it when nothing runs. Checks that stored results or newer ones are there, and that no deleted one is. */
   settle(): void {
     for (const place of PLACES) {
       const known = this.#of(place)
@@ -212,7 +212,7 @@ export class Ledger {
       } else {
         const value = valueIn(place.subject, entry)
         this.check(place, value)
-        // What was pruned may be followed by an older one from elsewhere.
+        // An older result from a transfer may follow a pruned one.
         if (value.made < known.least && !mayBeGone) this.fault(`${nameOf(place)}: ${known.least} became ${value.made}`)
         if (value.made < known.floor) this.fault(`${nameOf(place)}: ${value.made} is stored, deleted by ${known.floor}`)
         known.least = value.made
@@ -235,7 +235,7 @@ export class Ledger {
   }
 }
 
-/** Whether an entry may not be served any more, not even as a stale one. */
+/** Whether an entry may no longer be served, not even stale. */
 export function isDead({ expiresAt, staleUntil = expiresAt }: Entry, now: number): boolean {
   return expiresAt !== undefined && Math.max(expiresAt, staleUntil!) <= now
 }

@@ -6,7 +6,7 @@ import { delayed } from '@persist/store/conformance'
 import { diskStore } from '@persist/store-disk'
 import { vi } from 'vitest'
 import { commandHere, commandInProcess } from './command-here.ts'
-import { type Drawn, runWhileUsed, type Scene } from './commands.ts'
+import { type ChosenCommand, runWhileUsed, type Scene } from './commands.ts'
 import { examine } from './exams.ts'
 import { addForeignFiles } from './foreign-files.ts'
 import { Ledger, PLACES } from './ledger.ts'
@@ -15,11 +15,11 @@ import { type Made, PLANNED, persistSubjects, SUBJECTS, type Subject, tagOf } fr
 
 registerStore('slow', (url) => delayed(diskStore(url.slice('slow://'.length))))
 
-const MEANWHILE = ['call', 'put', 'call', 'peek', 'call', 'refresh', 'call', 'forget'] as const
+const CALLS_IN_BETWEEN = ['call', 'put', 'call', 'peek', 'call', 'refresh', 'call', 'forget'] as const
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** Plays the steps in a folder of its own. `where`: whether commands are functions of this process, or processes. */
+/** Runs the steps in a new folder. `commands`: whether commands are functions of this process, or processes. */
 export async function play(list: readonly Step[], where: World, commands: 'here' | 'processes'): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'persist-cli-state-'))
   let now = Date.now()
@@ -72,7 +72,7 @@ async function playIn(
   const functions = Array.from({ length: processes }, (_, process) => {
     const store = diskStore(join(root, 'cache'))
     const cache = isAsync ? delayed(store) : store
-    // Another process's functions have the same names: in this process it counts as another place.
+    // The functions of another process have the same names: here they use another store name.
     return persistSubjects({ ...cache, name: `${root} ${process}` }, compute, { report, waitUntil: begin })
   })
   let files = 0
@@ -89,13 +89,13 @@ async function playIn(
     ...commands,
   }
 
-  const use = async ({ verb, place, process }: Extract<Step, { do: 'use' }>): Promise<void> => {
+  const use = async ({ method, place, process }: Extract<Step, { do: 'use' }>): Promise<void> => {
     const { subject, id } = place
     const { ttl = Infinity, staleIfError = 0, staleWhileRevalidate = 0 } = subject
     const f = functions[process % processes]![SUBJECTS.indexOf(subject)]!
     const same = PLACES.filter((one) => one.subject === subject)
-    const served = ledger.beginCall(place, verb !== 'peek')
-    switch (verb) {
+    const served = ledger.beginCall(place, method !== 'peek')
+    switch (method) {
       case 'call':
         return served(await caught(f({ id })), ttl + Math.max(staleWhileRevalidate, staleIfError))
       case 'failing':
@@ -122,16 +122,16 @@ async function playIn(
     }
   }
   let commandsRunning = 0
-  const beginCommand = (drawn: Drawn) => {
+  const beginCommand = (chosen: ChosenCommand) => {
     commandsRunning++
-    begin(runWhileUsed(drawn, scene).finally(() => commandsRunning--))
+    begin(runWhileUsed(chosen, scene).finally(() => commandsRunning--))
   }
   const settle = async () => {
-    // Processes take long: all the while the functions go on being called.
+    // Processes take long. The functions are called until they end.
     for (let n = 0; commandsRunning > 0; n++) {
       await use({
         do: 'use',
-        verb: MEANWHILE[n % MEANWHILE.length]!,
+        method: CALLS_IN_BETWEEN[n % CALLS_IN_BETWEEN.length]!,
         place: PLACES[n % PLACES.length]!,
         process: n % 7,
       })

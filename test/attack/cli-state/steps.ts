@@ -1,30 +1,42 @@
 import fc from 'fast-check'
-import { COMMANDS, type Drawn } from './commands.ts'
+import { type ChosenCommand, COMMANDS } from './commands.ts'
 import { EXAMS, type Exam } from './exams.ts'
 import { PLACES, type Place } from './ledger.ts'
 
-const VERBS = ['call', 'call', 'call', 'call', 'failing', 'refresh', 'peek', 'forget', 'put', 'untag', 'clear'] as const
+const METHODS = [
+  'call',
+  'call',
+  'call',
+  'call',
+  'failing',
+  'refresh',
+  'peek',
+  'forget',
+  'put',
+  'untag',
+  'clear',
+] as const
 
-/** What happens next. Steps between two `settle` go on at the same time. */
+/** The next step. Steps between two `settle` run at the same time. */
 export type Step =
-  | { readonly do: 'use'; readonly verb: (typeof VERBS)[number]; readonly place: Place; readonly process: number }
-  | ({ readonly do: 'command' } & Drawn)
+  | { readonly do: 'use'; readonly method: (typeof METHODS)[number]; readonly place: Place; readonly process: number }
+  | ({ readonly do: 'command' } & ChosenCommand)
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'turns'; readonly count: number }
   | { readonly do: 'settle' }
   | { readonly do: 'exam'; readonly exam: Exam; readonly place: Place; readonly form: number }
 
-/** Where the steps take place. */
+/** The conditions of the steps. */
 export interface World {
   readonly processes: 1 | 2
-  /** The functions' store answers with promises. */
+  /** The store of the functions is async. */
   readonly isAsync: boolean
   readonly other: 'file' | 'lmdb'
   /** How many turns of the event loop the functions take, one run after the other. At least one: then a result is stored at once. */
   readonly turns: readonly number[]
 }
 
-// By their names where fast-check prints a sequence that fails.
+// Shown by their names if fast-check prints a failing sequence.
 const place: fc.Arbitrary<Place> = fc.constantFrom(
   ...PLACES.map((one) => ({ ...one, [fc.toStringMethod]: () => `'${one.subject.funcname} ${one.id}'` })),
 )
@@ -32,7 +44,7 @@ const form = fc.nat(11)
 const steps = {
   use: fc.record({
     do: fc.constant('use' as const),
-    verb: fc.constantFrom(...VERBS),
+    method: fc.constantFrom(...METHODS),
     place,
     process: fc.integer({ min: 0, max: 1 }),
   }),

@@ -1,9 +1,9 @@
 import { createPersist, type PersistEvent, type StoreAdapter } from '@persist/core'
-import { unpickle as textUnpickle } from '@persist/pickle'
+import { unpickle as stringUnpickle } from '@persist/pickle'
 import { pickle as bytesPickle, unpickle as bytesUnpickle } from '@persist/pickle/v8'
 import type { Entry } from '@persist/store'
 
-/** A value that says whose it is, and the how-manieth of all that were made. */
+/** A value with its function, its id and its number among all values. */
 export interface Made {
   readonly funcname: string
   readonly id: number
@@ -11,7 +11,7 @@ export interface Made {
   readonly filler: string | Uint8Array
 }
 
-/** A function under test: how long its results are fresh, and for how long they may be served at all. */
+/** A function under test, with its ttl and stale windows. */
 export interface Subject {
   readonly funcname: string
   readonly ttl?: number
@@ -21,7 +21,7 @@ export interface Subject {
   readonly isBinary?: boolean
 }
 
-/** Small values that expire and have stale windows; large texts that never expire; large bytes that expire at once. */
+/** Small values that expire and have stale windows; large strings that never expire; large bytes that expire after a second. */
 export const SUBJECTS: readonly Subject[] = [
   {
     funcname: 'plain',
@@ -35,7 +35,7 @@ export const SUBJECTS: readonly Subject[] = [
 ]
 export const IDS = [1, 2, 3] as const
 
-/** What a planned failure of a function says. */
+/** The message of a planned failure. */
 export const PLANNED = 'planned failure'
 
 export function tagOf(id: number): string {
@@ -44,10 +44,10 @@ export function tagOf(id: number): string {
 
 /** The value in an entry. */
 export function valueIn({ isBinary }: Subject, { payload }: Pick<Entry, 'payload'>): Made {
-  return (isBinary ? bytesUnpickle(payload as Uint8Array) : textUnpickle(payload as string)) as Made
+  return (isBinary ? bytesUnpickle(payload as Uint8Array) : stringUnpickle(payload as string)) as Made
 }
 
-/** Whether nothing of a value is missing, or another one's. */
+/** Whether a value is complete and of its own call. */
 export function isWhole({ funcname, filler }: Subject, value: Made): boolean {
   const expected = filler(value.made)
   if (value.funcname !== funcname) return false

@@ -1,8 +1,8 @@
-import { confirm } from '../ask.ts'
-import { Refusal } from '../exit.ts'
-import { entries, functions } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
+import { CliError } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
+import { entries, functions } from '../output/format.ts'
+import { confirm } from '../session/confirm.ts'
+import type { Session } from '../session/session.ts'
 
 /** `persist clear`: deletes all entries of functions. */
 export async function clear(
@@ -10,13 +10,13 @@ export async function clear(
   named: readonly string[],
   { all = false }: { readonly all?: boolean },
 ): Promise<void> {
-  if (named.length === 0 && !all) throw new Refusal('name the functions to clear, or say --all')
-  if (named.length > 0 && all) throw new Refusal('either functions or --all, not both')
-  const { adapter, funcnames } = await session.choose('change', named)
+  if (named.length === 0 && !all) throw new CliError('name the functions to clear, or pass --all')
+  if (named.length > 0 && all) throw new CliError('pass either functions or --all, not both')
+  const { adapter, funcnames } = await session.select('change', named)
   let total = 0
   for (const funcname of funcnames) total += (await adapter.open(funcname).stats()).entries
-  const whose = funcnames.length === 1 ? oneLine(funcnames[0]!) : functions(funcnames.length)
-  if (total > 0) await confirm(session, `Delete ${entries(total)} of ${whose} in ${session.name(adapter)}?`)
+  const owner = funcnames.length === 1 ? oneLine(funcnames[0]!) : functions(funcnames.length)
+  if (total > 0) await confirm(session, `Delete ${entries(total)} of ${owner} in ${session.name(adapter)}?`)
   const cleared: Record<string, number> = {}
   for (const funcname of funcnames) cleared[funcname] = await adapter.open(funcname).clear()
   const sum = Object.values(cleared).reduce((a, b) => a + b, 0)

@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
-import { EXIT, Refusal } from '../exit.ts'
-import { allFunctions } from '../functions.ts'
-import type { Session } from '../session.ts'
-import { Stores } from '../stores.ts'
+import { CliError, EXIT } from '../errors/cli-error.ts'
+import type { Session } from '../session/session.ts'
+import { allFunctions } from '../stores/functions.ts'
+import { Stores } from '../stores/stores.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
-/** A shell waits for the answer while a person waits for the shell. */
-const PATIENCE_MS = 1500
+/** How long the shell may wait for the names. */
+const TIMEOUT_MS = 1500
 
-/** Shells put what is offered on the command line as it is: a name like `$(…)` would be run. */
-const HARMLESS = /^[\w@%+=:,./-]+$/
+/** Shells insert a completion without quoting it: a name like `$(…)` would be run. */
+const SAFE_NAME = /^[\w@%+=:,./-]+$/
 
-/** What the script takes from the package bash-completion, in short, where that is not installed. */
+/** A short replacement for the function of bash-completion that the script needs, if that is not installed. */
 const BASH_FALLBACK = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
   _get_comp_words_by_ref() {
     words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
@@ -19,44 +19,44 @@ const BASH_FALLBACK = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
   }
 fi`
 
-/** A shell that reads the script a second time must not complain of it. */
+/** Removed, so that a shell can read the script twice. */
 const READONLY = /^readonly (?=\w+=)/gm
 
-/** `persist completion`: the script for a shell. It calls `persist complete -- <words>`. */
+/** `persist completion`: prints the script for a shell. The script calls `persist complete -- <words>`. */
 export async function printScript({ output }: Session, shell: string): Promise<void> {
   if (!(SHELLS as readonly string[]).includes(shell))
-    throw new Refusal(`no script for ${shell}; there is one for each of ${SHELLS.join(', ')}`)
+    throw new CliError(`unknown shell ${shell}; expected ${SHELLS.join(', ')}`)
   const { script } = await import('@bomb.sh/tab')
-  const text = printedBy(() => script(shell as (typeof SHELLS)[number], 'persist', 'persist'))
-  await output.write(shell === 'bash' ? `${BASH_FALLBACK}\n${text.replace(READONLY, '')}` : text)
+  const printed = capture(() => script(shell as (typeof SHELLS)[number], 'persist', 'persist'))
+  await output.write(shell === 'bash' ? `${BASH_FALLBACK}\n${printed.replace(READONLY, '')}` : printed)
 }
 
-/** The library can only print its script. */
-function printedBy(print: () => void): string {
+/** Returns what a function prints: the library can only print its script. */
+function capture(print: () => void): string {
   const { log } = console
-  let text = ''
+  let printed = ''
   console.log = (line: string) => {
-    text += `${line}\n`
+    printed += `${line}\n`
   }
   try {
     print()
   } finally {
     console.log = log
   }
-  return text
+  return printed
 }
 
-/** `persist complete -- <words>`: what may come next, for the script. */
+/** `persist complete -- <words>`: prints completions for the script. */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
   if (words[0] !== '--')
-    throw new Refusal('persist complete is for shells; persist completion <shell> prints the script', EXIT.usage)
+    throw new CliError('persist complete is for shells; persist completion <shell> prints the script', EXIT.usage)
   const { default: tab } = await import('@bomb.sh/tab/commander')
   const completion = tab(program)
   completion.commands.delete('complete')
   const typed = words.slice(1)
-  const names = (await functionNames(typed)).filter((name) => HARMLESS.test(name))
+  const names = (await functionNames(typed)).filter((name) => SAFE_NAME.test(name))
   for (const [name, command] of completion.commands) {
-    // The options of the program may stand behind each command too.
+    // The options of the program are valid after each command too.
     for (const [option, { description, isBoolean, alias }] of completion.options) {
       if (isBoolean) command.option(option, description, alias)
       else command.option(option, description, () => {}, alias)
@@ -72,15 +72,15 @@ export async function complete(program: Command, words: readonly string[]): Prom
   completion.parse([...typed])
 }
 
-/** The functions of the cache that the words name; none if it takes too long, or fails. */
+/** The functions of the cache that the words name; none after a timeout or an error. */
 async function functionNames(words: readonly string[]): Promise<string[]> {
   const at = words.findIndex((word) => word === '-c' || word === '--cache')
-  const given = words.find((word) => word.startsWith('--cache='))?.slice('--cache='.length)
-  const url = given ?? (at < 0 ? undefined : words[at + 1]) ?? (process.env.PERSIST_CACHE || 'file://persist')
+  const assigned = words.find((word) => word.startsWith('--cache='))?.slice('--cache='.length)
+  const url = assigned ?? (at < 0 ? undefined : words[at + 1]) ?? (process.env.PERSIST_CACHE || 'file://persist')
   const stores = new Stores(process.env)
-  const enough = new Promise<string[]>((resolve) => setTimeout(resolve, PATIENCE_MS, []).unref())
+  const timeout = new Promise<string[]>((resolve) => setTimeout(resolve, TIMEOUT_MS, []).unref())
   try {
-    return await Promise.race([allFunctions(stores.open(url, 'look')), enough])
+    return await Promise.race([allFunctions(stores.open(url, 'read')), timeout])
   } catch {
     return []
   } finally {

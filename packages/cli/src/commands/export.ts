@@ -2,27 +2,27 @@ import { createWriteStream, realpathSync, renameSync, rmSync, type Stats, statSy
 import { Readable, type Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PersistError } from '@persist/errors'
-import { confirm } from '../ask.ts'
-import { EXIT, type ExitCode, ioRefusal, Refusal } from '../exit.ts'
-import { entries } from '../format.ts'
-import { interruptible } from '../interruption.ts'
-import { oneLine } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import type { Session } from '../session.ts'
-import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/lines.ts'
-import { countOf, parcelsOf } from '../transfer/parcels.ts'
-import type { Parcel } from '../transfer/transfer.ts'
-import { limited } from './copy.ts'
+import { CliError, EXIT, type ExitCode, ioError } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
+import { entries } from '../output/format.ts'
+import { limitNotes } from '../output/limit-notes.ts'
+import { startProgress } from '../output/progress.ts'
+import { confirm } from '../session/confirm.ts'
+import { interruptible } from '../session/interruption.ts'
+import type { Session } from '../session/session.ts'
+import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/export-format.ts'
+import { countOf, itemsOf } from '../transfer/read-store.ts'
+import type { TransferItem } from '../transfer/transfer.ts'
 
-/** `persist export`: all entries into one file, whole or not at all; `-` is standard output. */
+/** `persist export`: writes all entries into one file, which is created only if it is complete; `-` is standard output. */
 export async function exportEntries(
   session: Session,
   file: string,
   { function: named }: { readonly function?: readonly string[] },
 ): Promise<ExitCode> {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.select('read', named)
   if (file !== '-' && statOf(file)?.isFile()) await confirm(session, `Replace the file ${oneLine(file)}?`)
-  const progress = await startProgress(session, 'exporting', await countOf(adapter, funcnames))
+  const progress = await startProgress(session.output, 'exporting', await countOf(adapter, funcnames))
   const damaged: PersistError[] = []
   const refused: string[] = []
   let written = 0
@@ -30,14 +30,14 @@ export async function exportEntries(
   async function* lines(): AsyncGenerator<string> {
     yield `${firstLine(session.name(adapter), session.now())}\n`
     try {
-      for await (const parcel of parcelsOf(adapter, funcnames, (problem) => damaged.push(problem))) {
-        const line = lineIfShort(parcel)
+      for await (const item of itemsOf(adapter, funcnames, (problem) => damaged.push(problem))) {
+        const line = lineUnlessTooLong(item)
         if (line === undefined) {
-          refused.push(`${parcel.funcname} ${parcel.entry.hash} is too large for a line of text (512 MB): left out`)
+          refused.push(`${item.funcname} ${item.entry.hash} is too large for one line (512 MB): left out`)
           continue
         }
         yield line
-        progress.at(++written, oneLine(parcel.funcname))
+        progress.at(++written, oneLine(item.funcname))
       }
     } catch (error) {
       failure = error
@@ -49,13 +49,13 @@ export async function exportEntries(
     await interruptible((signal) => (file === '-' ? toStdout(lines(), signal) : toFile(lines(), file, signal)))
   } catch (error) {
     if ((error as Error).name === 'AbortError') return EXIT.interrupted
-    // Of the store, or of what is written to. Standard output is watched by streams.ts.
-    if (error === failure || error instanceof Refusal) throw error
-    if (file !== '-') throw ioRefusal(`${oneLine(file)} cannot be written`, error)
+    // An error of the store, or of the file. streams.ts reports errors of standard output.
+    if (error === failure || error instanceof CliError) throw error
+    if (file !== '-') throw ioError(`${oneLine(file)} cannot be written`, error)
   } finally {
     progress.end()
   }
-  const note = limited(session)
+  const note = limitNotes(session.output)
   for (const problem of damaged) note(problem.message)
   for (const problem of refused) note(problem)
   if (file !== '-') {
@@ -67,10 +67,10 @@ export async function exportEntries(
   return damaged.length + refused.length === 0 ? EXIT.fine : EXIT.no
 }
 
-/** Node's texts have a longest length, and base64 and escapes make a payload longer. */
-function lineIfShort(parcel: Parcel): string | undefined {
+/** The line of an item; `undefined` if it is longer than a string can be, since base64 and escapes make a payload longer. */
+function lineUnlessTooLong(item: TransferItem): string | undefined {
   try {
-    return `${lineOf(parcel)}\n`
+    return `${lineOf(item)}\n`
   } catch (error) {
     if (isTooLong(error)) return undefined
     throw error
@@ -86,7 +86,7 @@ async function toFile(lines: AsyncIterable<string>, name: string, signal: AbortS
   const gzip = name.endsWith('.gz') ? [await gzipper()] : []
   const write = (target: Writable) => pipeline([source, ...gzip, target], { signal })
   const stat = statOf(name)
-  // A device, or a pipe with a name, is written to: a file must not take its place.
+  // Devices and named pipes are written to, not replaced by a file.
   if (stat !== undefined && !stat.isFile()) return write(createWriteStream(name))
   const file = stat === undefined ? name : realpathSync(name)
   const part = `${file}.${process.pid}.part`
@@ -102,7 +102,7 @@ function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false })
   } catch (error) {
-    throw ioRefusal(`${oneLine(file)} cannot be written`, error)
+    throw ioError(`${oneLine(file)} cannot be written`, error)
   }
 }
 

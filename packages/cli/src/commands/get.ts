@@ -1,23 +1,23 @@
-import { type EntryName, find } from '../entry-name.ts'
-import { harmless } from '../output.ts'
-import { readPayload } from '../payload.ts'
-import { plainReading } from '../plain.ts'
-import type { Session } from '../session.ts'
-import { pretty } from './show.ts'
+import { decodePayload } from '../entries/decode.ts'
+import { pretty } from '../entries/pretty.ts'
+import { decodedToJson } from '../entries/to-json.ts'
+import { escapeControls } from '../output/escape.ts'
+import type { Session } from '../session/session.ts'
+import { type EntryName, find } from '../stores/find-entry.ts'
 
-/** `persist get`: the value alone; with `--raw` exactly the bytes that the pickle gave. */
+/** `persist get`: prints only the value; with `--raw`, exactly the bytes that the pickle returned. */
 export async function get(
   session: Session,
   funcname: string,
   { raw, ...name }: EntryName & { readonly raw?: boolean },
 ): Promise<void> {
   const { output } = session
-  const { payload } = await find(session.openFor('look', [funcname]), funcname, name)
+  const { payload } = await find(session.openFor('read', [funcname]), funcname, name)
   if (raw) return output.write(payload)
-  const reading = await readPayload(payload)
-  if (output.json) return output.print(JSON.stringify(plainReading(reading)))
-  if (reading.kind === 'value' && typeof reading.value !== 'string') return output.print(pretty(output, reading))
-  if (reading.kind === 'bytes') return output.isTerminal ? output.print(pretty(output, reading)) : output.write(payload)
-  const text = reading.kind === 'value' ? String(reading.value) : reading.text
-  await output.print(output.isTerminal ? harmless(text) : text)
+  const decoded = await decodePayload(payload)
+  if (output.json) return output.print(JSON.stringify(decodedToJson(decoded)))
+  if (decoded.kind === 'value' && typeof decoded.value !== 'string') return output.print(pretty(output, decoded))
+  if (decoded.kind === 'bytes') return output.isTerminal ? output.print(pretty(output, decoded)) : output.write(payload)
+  const string = decoded.kind === 'value' ? String(decoded.value) : decoded.string
+  await output.print(output.isTerminal ? escapeControls(string) : string)
 }

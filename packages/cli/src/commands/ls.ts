@@ -1,37 +1,38 @@
-import type { Column } from '../columns.ts'
-import { ago, bytes, count, duration } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
-import { type Summary, summarise } from '../summary.ts'
-import { table } from '../table.ts'
+import { type Summary, summarize } from '../entries/summary.ts'
+import { versionsIn } from '../entries/versions.ts'
+import type { Column } from '../output/columns.ts'
+import { oneLine } from '../output/escape.ts'
+import { ago, bytes, count, duration } from '../output/format.ts'
+import { table } from '../output/table.ts'
+import type { Session } from '../session/session.ts'
 
 const COLUMNS: readonly Column[] = [
-  { title: 'function', align: 'left', least: 12 },
+  { title: 'function', align: 'left', minWidth: 12 },
   { title: 'entries', align: 'right' },
   { title: 'bytes', align: 'right' },
-  { title: 'oldest', align: 'right', leaves: 4 },
-  { title: 'newest', align: 'right', leaves: 1 },
-  { title: 'expired', align: 'right', leaves: 2 },
-  { title: 'took', align: 'right', leaves: 3 },
-  { title: 'versions', align: 'left', least: 8, leaves: 5 },
+  { title: 'oldest', align: 'right', dropOrder: 4 },
+  { title: 'newest', align: 'right', dropOrder: 1 },
+  { title: 'expired', align: 'right', dropOrder: 2 },
+  { title: 'took', align: 'right', dropOrder: 3 },
+  { title: 'versions', align: 'left', minWidth: 8, dropOrder: 5 },
 ]
 /** Longer names are cut before the table is made. */
 const LONGEST = 1000
 
-/** `persist ls`: the functions of a cache. */
+/** `persist ls`: lists the functions of a cache. */
 export async function ls(session: Session, named: readonly string[]): Promise<void> {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.select('read', named)
   const now = session.now()
   const problems: string[] = []
   const summaries: Summary[] = []
   for (const funcname of funcnames) {
     const store = adapter.open(funcname, { report: (problem) => problems.push(problem.message) })
-    const summary = await summarise(funcname, store.heads(), now)
+    const summary = await summarize(funcname, store.heads(), now)
     if (summary.entries > 0 || named.length > 0) summaries.push(summary)
   }
   await session.output.answer(summaries, () =>
     summaries.length === 0
-      ? `${session.name(adapter)} holds nothing`
+      ? `${session.name(adapter)} is empty`
       : table(
           session.output,
           COLUMNS,
@@ -39,7 +40,7 @@ export async function ls(session: Session, named: readonly string[]): Promise<vo
         ),
   )
   if (problems.length > 0) {
-    session.output.note(`${count(problems.length)} damaged, not counted: persist verify says more`)
+    session.output.note(`${count(problems.length)} damaged, not counted: persist verify lists them`)
   }
 }
 
@@ -55,18 +56,4 @@ function row(summary: Summary, now: number): string[] {
     computeMs === 0 ? '–' : duration(computeMs),
     oneLine(versionsIn(versions), LONGEST),
   ]
-}
-
-/** A version with the digest that core adds for `dependsOn`: eight characters tell one from another. */
-const DIGEST = /#([\w-]{8})[\w-]{35}$/
-
-/** The versions, those with most entries first. */
-export function versionsIn(versions: Summary['versions']): string {
-  const named = Object.entries(versions).filter(([version]) => version !== '')
-  return (
-    named
-      .sort((a, b) => b[1] - a[1])
-      .map(([version]) => version.replace(DIGEST, '#$1'))
-      .join(' ') || '–'
-  )
 }

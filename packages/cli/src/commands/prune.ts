@@ -1,26 +1,26 @@
 import type { Bounds } from '@persist/store'
-import { confirm } from '../ask.ts'
-import { entries, functions } from '../format.ts'
-import type { Session } from '../session.ts'
+import { entries, functions } from '../output/format.ts'
+import { confirm } from '../session/confirm.ts'
+import type { Session } from '../session/session.ts'
 
-/** What `persist prune` takes besides the functions. */
+/** The options of `persist prune`. */
 export interface PruneOptions extends Bounds {
-  /** What may not be served any more stays for so long, in milliseconds. */
+  /** How long to keep entries after they may no longer be served, in milliseconds. */
   readonly keepStale?: number
 }
 
-/** `persist prune`: deletes what has expired and may not be served stale any more; with bounds also what was unused for longest. */
+/** `persist prune`: deletes entries that may no longer be served; with limits, also the least recently used ones. */
 export async function prune(
   session: Session,
   named: readonly string[],
   { keepStale = 0, ...bounds }: PruneOptions,
 ): Promise<void> {
-  const { adapter, funcnames } = await session.choose('change', named)
+  const { adapter, funcnames } = await session.select('change', named)
   const bounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
-  // What is over is not served to any caller; what is beyond bounds that were given just now is good.
+  // An expired entry is of no use to any caller. An entry over a limit is good, so the user has to confirm.
   if (bounded) {
-    const what = `what is beyond the bounds in ${functions(funcnames.length)} of ${session.name(adapter)}`
-    await confirm(session, `Delete ${what}?`)
+    const place = `${functions(funcnames.length)} of ${session.name(adapter)}`
+    await confirm(session, `Delete the entries over the limits in ${place}?`)
   }
   const before = session.now() - keepStale
   const pruned: Record<string, number> = {}

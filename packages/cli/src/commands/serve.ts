@@ -1,44 +1,44 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StoreAdapter } from '@persist/store'
-import { Refusal } from '../exit.ts'
-import { functionsIn } from '../functions.ts'
-import { interruptible } from '../interruption.ts'
-import { servePage } from '../page/server.ts'
-import type { Session } from '../session.ts'
+import { CliError } from '../errors/cli-error.ts'
+import { interruptible } from '../session/interruption.ts'
+import type { Session } from '../session/session.ts'
+import { functionsIn } from '../stores/functions.ts'
+import { serveWeb } from '../web/server.ts'
 
-/** A slow store is looked at while the page is open already. */
-const LOOKING_MS = 2_000
+/** How long to wait for the first answer of the store before the page is served. */
+const FIRST_ANSWER_MS = 2_000
 
-/** `persist serve`: the page, until Ctrl-C. */
+/** `persist serve`: serves the page until Ctrl-C. */
 export async function serve(
   session: Session,
   named: readonly string[],
   { port, readonly = false }: { readonly port: number; readonly readonly?: boolean },
 ): Promise<void> {
   const { output } = session
-  const looking = session.openFor('look', named)
-  const changing = readonly ? undefined : session.open('change')
-  const checking = check(session, looking, named)
-  await Promise.race([checking, sleep(LOOKING_MS, undefined, { ref: false })])
+  const reader = session.openFor('read', named)
+  const changer = readonly ? undefined : session.open('change')
+  const checking = check(session, reader, named)
+  await Promise.race([checking, sleep(FIRST_ANSWER_MS, undefined, { ref: false })])
   checking.catch((error: Error) => output.note(error.message))
-  const page = await servePage({ name: session.name(looking), looking, changing, named }, port)
-  // As soon as the address can be read, Ctrl-C must end it in good order.
+  const page = await serveWeb({ name: session.name(reader), reader, changer, named }, port)
+  // From the moment the address is printed, Ctrl-C must end it properly.
   await interruptible(async (signal) => {
-    await output.answer({ url: page.url }, () => `${session.name(looking)} is shown on ${output.paint.cyan(page.url)}`)
-    if (output.isTerminal) output.note(output.paint.dim('Ctrl-C ends it'))
+    await output.answer({ url: page.url }, () => `${session.name(reader)} is shown on ${output.paint.cyan(page.url)}`)
+    if (output.isTerminal) output.note(output.paint.dim('Press Ctrl-C to stop'))
     if (!signal.aborted) await once(signal, 'abort')
   })
   await page.close()
 }
 
-/** What cannot be listed, or is not there, is an error of the command. A server that is only slow is not. */
+/** Throws if the functions are missing or cannot be listed. A slow server is only noted. */
 async function check({ output }: Session, adapter: StoreAdapter, named: readonly string[]): Promise<void> {
   try {
     await functionsIn(adapter, named)
   } catch (error) {
-    if (error instanceof Refusal || !(await answers(adapter))) throw error
-    output.note(`${(error as Error).message}; the page goes on asking, and --timeout lets it wait longer`)
+    if (error instanceof CliError || !(await answers(adapter))) throw error
+    output.note(`${(error as Error).message}; the page keeps trying, and --timeout lets it wait longer`)
   }
 }
 

@@ -1,52 +1,53 @@
 import { inspect } from 'node:util'
 import type { Entry, Head, ListedHead } from '@persist/store'
-import type { Column } from '../columns.ts'
-import { type EntryName, find } from '../entry-name.ts'
-import { ago, bytes, count, duration, moment } from '../format.ts'
-import { refuseUnknown } from '../functions.ts'
-import { harmless, harmlessInColour, type Output, oneLine } from '../output.ts'
-import { type Reading, readPayload } from '../payload.ts'
-import { exactPayload, plainReading } from '../plain.ts'
-import type { Session } from '../session.ts'
-import { isExpired, isStale } from '../summary.ts'
-import { table } from '../table.ts'
+import { type Decoded, decodePayload } from '../entries/decode.ts'
+import { pretty, printable } from '../entries/pretty.ts'
+import { isExpired, isStale } from '../entries/summary.ts'
+import { decodedToJson, payloadToJson } from '../entries/to-json.ts'
+import type { Column } from '../output/columns.ts'
+import { escapeControls, oneLine } from '../output/escape.ts'
+import { ago, bytes, count, duration, moment } from '../output/format.ts'
+import { table } from '../output/table.ts'
+import type { Session } from '../session/session.ts'
+import { type EntryName, find } from '../stores/find-entry.ts'
+import { requireFunction } from '../stores/functions.ts'
 
 const COLUMNS: readonly Column[] = [
-  { title: 'hash', align: 'left', least: 10 },
+  { title: 'hash', align: 'left', minWidth: 10 },
   { title: 'bytes', align: 'right' },
   { title: 'written', align: 'right' },
-  { title: 'expires', align: 'right', leaves: 1 },
-  { title: 'took', align: 'right', leaves: 2 },
-  { title: 'key', align: 'left', least: 12 },
+  { title: 'expires', align: 'right', dropOrder: 1 },
+  { title: 'took', align: 'right', dropOrder: 2 },
+  { title: 'key', align: 'left', minWidth: 12 },
 ]
-/** Longer texts are cut before the table is made. */
+/** Longer strings are cut before the table is made. */
 const LONGEST = 1000
 const ONE_LINE = { breakLength: Number.POSITIVE_INFINITY, maxStringLength: LONGEST }
 
-/** `persist show`: one entry whole, or a list of a function's entries. */
+/** `persist show`: shows one entry, or lists the entries of a function. */
 export async function show(
   session: Session,
   funcname: string,
   { limit, ...name }: EntryName & { readonly limit: number },
 ): Promise<void> {
   if (name.hash === undefined && name.args === undefined) return list(session, funcname, limit)
-  const entry = await find(session.openFor('look', [funcname]), funcname, name)
+  const entry = await find(session.openFor('read', [funcname]), funcname, name)
   const { payload, ...head } = entry
-  const value = await readPayload(payload)
-  const key = entry.key === undefined ? undefined : await readPayload(entry.key)
+  const value = await decodePayload(payload)
+  const key = entry.key === undefined ? undefined : await decodePayload(entry.key)
   const json = {
     funcname,
     ...head,
     bytes: sizeOf(payload),
-    ...(key && { key: plainReading(key) }),
-    value: plainReading(value),
-    payload: exactPayload(payload),
+    ...(key && { key: decodedToJson(key) }),
+    value: decodedToJson(value),
+    payload: payloadToJson(payload),
   }
   await session.output.answer(json, () => described(session, funcname, entry, value, key))
 }
 
 async function list(session: Session, funcname: string, limit: number): Promise<void> {
-  const adapter = session.openFor('look', [funcname])
+  const adapter = session.openFor('read', [funcname])
   const store = adapter.open(funcname)
   const heads: ListedHead[] = []
   let more = false
@@ -55,13 +56,13 @@ async function list(session: Session, funcname: string, limit: number): Promise<
     if (more) break
     heads.push(head)
   }
-  if (heads.length === 0) await refuseUnknown(adapter, funcname)
+  if (heads.length === 0) await requireFunction(adapter, funcname)
   const now = session.now()
   const rows = await Promise.all(heads.map(async (head) => ({ head, key: await keyOf(head) })))
-  const json = rows.map(({ head, key }) => ({ funcname, ...head, ...(key && { key: plainReading(key) }) }))
+  const json = rows.map(({ head, key }) => ({ funcname, ...head, ...(key && { key: decodedToJson(key) }) }))
   await session.output.answer(json, () =>
     rows.length === 0
-      ? `${harmless(funcname)} has no entries`
+      ? `${escapeControls(funcname)} has no entries`
       : table(
           session.output,
           COLUMNS,
@@ -70,15 +71,15 @@ async function list(session: Session, funcname: string, limit: number): Promise<
   )
   if (more) session.output.note(`only the first ${count(limit)}, in no order: --limit 0 shows all`)
   if (rows.length > 0 && rows.every(({ head }) => head.key === undefined)) {
-    session.output.note('no keys are stored here: the option storekey of persist keeps them for new entries')
+    session.output.note('no keys are stored here: the option storekey of persist stores them in new entries')
   }
 }
 
-async function keyOf({ key }: Head): Promise<Reading | undefined> {
-  return key === undefined ? undefined : readPayload(key)
+async function keyOf({ key }: Head): Promise<Decoded | undefined> {
+  return key === undefined ? undefined : decodePayload(key)
 }
 
-function row(head: ListedHead, key: Reading | undefined, now: number): string[] {
+function row(head: ListedHead, key: Decoded | undefined, now: number): string[] {
   const { durationMs } = head
   return [
     oneLine(head.hash, LONGEST),
@@ -86,7 +87,7 @@ function row(head: ListedHead, key: Reading | undefined, now: number): string[] 
     ago(head.createdAt, now),
     expiry(head, now),
     durationMs === undefined ? '–' : duration(durationMs),
-    key === undefined ? '–' : oneLine(inspect(shown(key), ONE_LINE), LONGEST),
+    key === undefined ? '–' : oneLine(inspect(printable(key), ONE_LINE), LONGEST),
   ]
 }
 
@@ -100,8 +101,8 @@ function described(
   { output, now }: Session,
   funcname: string,
   entry: Entry,
-  value: Reading,
-  key: Reading | undefined,
+  value: Decoded,
+  key: Decoded | undefined,
 ): string {
   const time = (at: number) => `${moment(at)} ${output.paint.dim(`(${ago(at, now())})`)}`
   const facts: (readonly [string, string | undefined])[] = [
@@ -114,7 +115,7 @@ function described(
     ['took', entry.durationMs === undefined ? undefined : duration(entry.durationMs)],
     ['version', entry.version && oneLine(entry.version)],
     ['tags', entry.tags?.map((tag) => oneLine(tag)).join(', ')],
-    ['metadata', entry.metadata === undefined ? undefined : harmless(entry.metadata)],
+    ['metadata', entry.metadata === undefined ? undefined : escapeControls(entry.metadata)],
     ['returned', entry.promised ? 'a promise' : undefined],
     ['bytes', bytes(sizeOf(entry.payload))],
     ['value', pretty(output, value)],
@@ -126,18 +127,6 @@ function described(
 
 function indented(text: string): string {
   return text.includes('\n') ? `\n  ${text.replaceAll('\n', '\n  ')}` : text
-}
-
-/** A value as Node shows it; what could not be read as it is. */
-export function pretty(output: Output, reading: Reading): string {
-  const options = { colors: output.hasColour, depth: 20, maxArrayLength: 1000, maxStringLength: 100_000 }
-  if (reading.kind === 'text') return harmless(reading.text)
-  const text = inspect(shown(reading), { ...options, breakLength: Math.min(output.width, 120) - 12 })
-  return output.hasColour ? harmlessInColour(text) : harmless(text)
-}
-
-function shown(reading: Reading): unknown {
-  return reading.kind === 'value' ? reading.value : reading.kind === 'text' ? reading.text : Buffer.from(reading.bytes)
 }
 
 function sizeOf(payload: string | Uint8Array): number {

@@ -1,11 +1,11 @@
 import type { ListedHead } from '@persist/store'
-import { ago, bytes, count, duration } from '../format.ts'
-import { oneLine } from '../output.ts'
-import type { Session } from '../session.ts'
-import { Sum, type Summary } from '../summary.ts'
-import { versionsIn } from './ls.ts'
+import { type Summary, SummaryBuilder } from '../entries/summary.ts'
+import { versionsIn } from '../entries/versions.ts'
+import { oneLine } from '../output/escape.ts'
+import { ago, bytes, count, duration } from '../output/format.ts'
+import type { Session } from '../session/session.ts'
 
-/** Upper ends of the classes of ages, in milliseconds. */
+/** Age classes with their upper ends in milliseconds. */
 const AGES = [
   ['last hour', 3_600_000],
   ['last day', 86_400_000],
@@ -13,13 +13,13 @@ const AGES = [
   ['last month', 30 * 86_400_000],
   ['older', Number.POSITIVE_INFINITY],
 ] as const
-const BAR = 30
+const BAR_WIDTH = 30
 
-/** `persist stats`: a cache as a whole, or some functions together. */
+/** `persist stats`: totals of a cache, or of some functions. */
 export async function stats(session: Session, named: readonly string[]): Promise<void> {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.select('read', named)
   const now = session.now()
-  const sum = new Sum(named.length === 1 ? named[0]! : '', now)
+  const sum = new SummaryBuilder(named.length === 1 ? named[0]! : '', now)
   const ages = AGES.map(([name]) => ({ name, entries: 0 }))
   let storeBytes = 0
   let damaged = 0
@@ -43,7 +43,7 @@ function classOf({ createdAt }: ListedHead, now: number): number {
   return AGES.findIndex(([, ms]) => now - createdAt < ms)
 }
 
-interface Told extends Omit<Summary, 'funcname'> {
+interface Statistics extends Omit<Summary, 'funcname'> {
   readonly store: string
   readonly functions: number
   readonly storeBytes: number
@@ -51,25 +51,28 @@ interface Told extends Omit<Summary, 'funcname'> {
   readonly ages: readonly { readonly name: string; readonly entries: number }[]
 }
 
-function described({ output }: Session, told: Told, now: number): string {
+function described({ output }: Session, details: Statistics, now: number): string {
   const { paint } = output
   const facts: (readonly [string, string])[] = [
-    ['store', oneLine(told.store)],
-    ['functions', count(told.functions)],
-    ['entries', count(told.entries)],
-    ['results', bytes(told.bytes)],
-    ['in store', bytes(told.storeBytes)],
-    ['expired', `${count(told.expired)}${told.stale > 0 ? `, ${count(told.stale)} of them still served stale` : ''}`],
-    ...(told.damaged > 0 ? [['damaged', paint.red(count(told.damaged))] as const] : []),
-    ['took', `${duration(told.computeMs)} ${paint.dim('to compute')}`],
-    ['oldest', told.oldest === undefined ? '–' : ago(told.oldest, now)],
-    ['newest', told.newest === undefined ? '–' : ago(told.newest, now)],
-    ['versions', oneLine(versionsIn(told.versions), 100)],
-    ['tags', oneLine(Object.keys(told.tags).join(' ') || '–', 100)],
+    ['store', oneLine(details.store)],
+    ['functions', count(details.functions)],
+    ['entries', count(details.entries)],
+    ['results', bytes(details.bytes)],
+    ['in store', bytes(details.storeBytes)],
+    [
+      'expired',
+      `${count(details.expired)}${details.stale > 0 ? `, ${count(details.stale)} of them still served stale` : ''}`,
+    ],
+    ...(details.damaged > 0 ? [['damaged', paint.red(count(details.damaged))] as const] : []),
+    ['took', `${duration(details.computeMs)} ${paint.dim('to compute')}`],
+    ['oldest', details.oldest === undefined ? '–' : ago(details.oldest, now)],
+    ['newest', details.newest === undefined ? '–' : ago(details.newest, now)],
+    ['versions', oneLine(versionsIn(details.versions), 100)],
+    ['tags', oneLine(Object.keys(details.tags).join(' ') || '–', 100)],
   ]
-  const most = Math.max(1, ...told.ages.map(({ entries }) => entries))
-  const bars = told.ages.map(({ name, entries }) => {
-    const bar = '█'.repeat(Math.ceil((entries / most) * BAR))
+  const most = Math.max(1, ...details.ages.map(({ entries }) => entries))
+  const bars = details.ages.map(({ name, entries }) => {
+    const bar = '█'.repeat(Math.ceil((entries / most) * BAR_WIDTH))
     return `  ${name.padEnd(10)} ${paint.green(bar)}${bar && ' '}${count(entries)}`
   })
   return [...facts.map(([name, text]) => `${paint.cyan(name.padEnd(9))} ${text}`), paint.cyan('ages'), ...bars].join(

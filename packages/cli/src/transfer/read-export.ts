@@ -1,25 +1,29 @@
-import { ioRefusal, Refusal } from '../exit.ts'
-import { oneLine } from '../output.ts'
+import { CliError, ioError } from '../errors/cli-error.ts'
+import { oneLine } from '../output/escape.ts'
+import { readLine } from './export-format.ts'
 import { fileBytes } from './file-bytes.ts'
-import { readLine } from './lines.ts'
 import { splitLines } from './split-lines.ts'
-import type { Parcel } from './transfer.ts'
+import type { TransferItem } from './transfer.ts'
 
-/** What a file turned out to hold besides entries. */
-export interface Found {
+/** What is known of a file besides its entries. */
+export interface FileFindings {
   /** Lines that could not be read. */
   bad: number
   /** Entries. */
   read: number
-  /** The last line was there, and counted as many entries as there were. */
+  /** The last line was there, and its count of entries was right. */
   ended: boolean
 }
 
-/** The entries of an exported file. What is wrong with a line is noted, and the others are read all the same. */
-export async function* parcelsIn(file: string, found: Found, note: (text: string) => void): AsyncGenerator<Parcel> {
+/** The entries of an exported file. A line that cannot be read is noted and skipped. */
+export async function* itemsIn(
+  file: string,
+  found: FileFindings,
+  note: (text: string) => void,
+): AsyncGenerator<TransferItem> {
   const name = file === '-' ? 'standard input' : oneLine(file)
   let number = 0
-  // Exports may stand behind each other, each with its own count.
+  // A file may hold several exports, one after the other, each with its own count.
   let before = 0
   try {
     for await (const text of splitLines(fileBytes(file))) {
@@ -27,7 +31,7 @@ export async function* parcelsIn(file: string, found: Found, note: (text: string
       if (text === '') continue
       const line = read(text)
       if (typeof line === 'string') {
-        if (number === 1) throw new Refusal(`${name} was not written by persist export: ${line}`)
+        if (number === 1) throw new CliError(`${name} was not written by persist export: ${line}`)
         found.bad++
         found.ended = false
         note(`${name}, line ${number}: ${line}`)
@@ -39,19 +43,19 @@ export async function* parcelsIn(file: string, found: Found, note: (text: string
       } else {
         found.read++
         found.ended = false
-        yield line.parcel
+        yield line.item
       }
     }
   } catch (error) {
-    if (error instanceof Refusal) throw error
-    const refusal = ioRefusal(`${name} cannot be read`, error)
-    if (number === 0) throw refusal
+    if (error instanceof CliError) throw error
+    const problem = ioError(`${name} cannot be read`, error)
+    if (number === 0) throw problem
     found.ended = false
-    note(refusal.message)
+    note(problem.message)
   }
 }
 
-/** What stands in a line, or what is wrong with it. */
+/** The content of a line, or the reason why it cannot be read. */
 function read(text: string | undefined): ReturnType<typeof readLine> | string {
   if (text === undefined) return 'the line is too long'
   try {

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer'
 
-/** The longest line that is read: the longest text that Node can hold. */
+/** The longest line that is read: the longest string that Node can hold. */
 const LONGEST_LINE = constants.MAX_STRING_LENGTH
 /** A file whose first line is longer was not written by `persist export`. */
 const LONGEST_FIRST_LINE = 1_000_000
@@ -39,7 +39,7 @@ export async function* splitLines(
       yield take()
       start = end + 1
     }
-    // It would not become one of ours any more, however much follows.
+    // No continuation can make this an exported file.
     if (limit === longestFirst && length > limit) {
       yield undefined
       return

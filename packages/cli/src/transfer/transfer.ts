@@ -1,135 +1,120 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { type Delivery, deliver } from './delivery.ts'
+import { noCounts, type TransferCounts } from './counts.ts'
 import type { Winner } from './winner.ts'
+import { type WriteTarget, writeEntry } from './write-entry.ts'
 
-/** An entry on its way, with the function whose it is. */
-export interface Parcel {
+/** An entry to transfer, with the name of its function. */
+export interface TransferItem {
   readonly funcname: string
   readonly entry: Entry
-}
-
-/** What became of the entries. */
-export interface Tally {
-  /** Written. */
-  copied: number
-  /** Were there already, equal in all. */
-  same: number
-  /** Another one was there, and stayed. */
-  kept: number
-  /** A computation of them runs in the target, whose result is yet to come. */
-  busy: number
-  /** The target refused them. */
-  failed: number
-  /** Of the payloads that were written. */
-  bytes: number
 }
 
 export interface TransferOptions {
   readonly winner: Winner
   readonly now: () => number
-  /** Ends the transfer between two batches. */
+  /** Stops the transfer between two batches. */
   readonly signal?: AbortSignal
-  /** After each batch. */
-  readonly progress?: (tally: Tally, funcname: string) => void
-  readonly refused?: (parcel: Parcel, error: Error) => void
+  /** Called after each batch. */
+  readonly progress?: (counts: TransferCounts, funcname: string) => void
+  /** Called for each entry that the target refused. */
+  readonly refused?: (item: TransferItem, error: Error) => void
 }
 
 const BATCH_ENTRIES = 64
 const BATCH_BYTES = 4 * 1024 * 1024
 
-/** Nothing yet. */
-export function newTally(): Tally {
-  return { copied: 0, same: 0, kept: 0, busy: 0, failed: 0, bytes: 0 }
-}
-
 /**
- * Writes entries into a store. What is there already and equal is not written again, so that a transfer that was
- * stopped goes on when it is begun again.
+ * Writes entries into a store. An entry that the store has already is not written again, so a transfer that was stopped
+ * continues if it is started again.
  */
 export async function transfer(
-  parcels: AsyncIterable<Parcel>,
+  items: AsyncIterable<TransferItem>,
   target: StoreAdapter,
   options: TransferOptions,
-): Promise<Tally> {
-  const tally = newTally()
+): Promise<TransferCounts> {
+  const counts = noCounts()
   const stores = new Map<string, Store>()
-  for await (const batch of batches(parcels)) {
+  for await (const batch of batches(items)) {
     if (options.signal?.aborted) break
     const { funcname } = batch[0]!
     const store = stores.get(funcname) ?? target.open(funcname)
     stores.set(funcname, store)
-    await deliverAll(batch, { target, store, winner: options.winner, now: options.now() }, options, tally)
-    options.progress?.(tally, funcname)
+    await writeBatch(batch, { target, store, winner: options.winner, now: options.now() }, options, counts)
+    options.progress?.(counts, funcname)
   }
-  return tally
+  return counts
 }
 
-async function deliverAll(
-  batch: readonly Parcel[],
-  delivery: Delivery,
+async function writeBatch(
+  batch: readonly TransferItem[],
+  destination: WriteTarget,
   { refused }: TransferOptions,
-  tally: Tally,
+  counts: TransferCounts,
 ): Promise<void> {
-  const { target, store } = delivery
-  const sound = batch.filter((parcel) => {
+  const { target, store } = destination
+  const valid = batch.filter((item) => {
     try {
-      target.checkHash?.(parcel.entry.hash)
+      target.checkHash?.(item.entry.hash)
       return true
     } catch (error) {
-      tally.failed++
-      refused?.(parcel, error as Error)
+      counts.failed++
+      refused?.(item, error as Error)
       return false
     }
   })
-  const there = await lookUp(target, store, sound)
-  // Each is waited for, also after a failure: leases that were taken must be given back before the store is closed.
-  const outcomes = await Promise.allSettled(
-    sound.map(async (parcel, index) => {
-      const fate = await deliver(parcel.entry, there[index], delivery)
-      tally[fate]++
-      if (fate === 'copied') tally.bytes += sizeOf(parcel.entry)
+  const there = await lookup(target, store, valid)
+  // Waits for all of them, even after a failure: their leases must be released before the store is closed.
+  const results = await Promise.allSettled(
+    valid.map(async (item, index) => {
+      const outcome = await writeEntry(item.entry, there[index], destination)
+      counts[outcome]++
+      if (outcome === 'copied') counts.bytes += sizeOf(item.entry)
     }),
   )
-  for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'fulfilled') continue
-    if (!concernsOneEntry(outcome.reason)) throw outcome.reason
-    tally.failed++
-    refused?.(sound[index]!, outcome.reason)
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'fulfilled') continue
+    if (!isAboutOneEntry(result.reason)) throw result.reason
+    counts.failed++
+    refused?.(valid[index]!, result.reason)
   }
 }
 
-async function lookUp(target: StoreAdapter, store: Store, batch: readonly Parcel[]): Promise<(Entry | undefined)[]> {
+async function lookup(
+  target: StoreAdapter,
+  store: Store,
+  batch: readonly TransferItem[],
+): Promise<(Entry | undefined)[]> {
   const hashes = batch.map(({ entry }) => entry.hash)
   if (target.supports.many) return store.getMany!(hashes)
   return Promise.all(hashes.map((hash) => store.get(hash)))
 }
 
-function concernsOneEntry(error: unknown): error is Error {
+function isAboutOneEntry(error: unknown): error is Error {
   const { code } = error as Partial<PersistError>
   return code === 'ERR_PERSIST_VALUE_TOO_LARGE' || code === 'ERR_PERSIST_HASH'
 }
 
 /**
- * Entries of one function, as many as are worth a round trip and fit into memory; each hash once, since all of them are
- * written at the same time. A file with two exports has some hashes twice.
+ * Batches of entries of one function, limited in number and size. All entries of a batch are written at the same time, so no
+ * batch has a hash twice. A file with two exports may have a hash twice.
  */
-async function* batches(parcels: AsyncIterable<Parcel>): AsyncGenerator<Parcel[]> {
-  let batch: Parcel[] = []
+async function* batches(items: AsyncIterable<TransferItem>): AsyncGenerator<TransferItem[]> {
+  let batch: TransferItem[] = []
   let hashes = new Set<string>()
   let bytes = 0
-  for await (const parcel of parcels) {
-    const size = sizeOf(parcel.entry)
+  for await (const item of items) {
+    const size = sizeOf(item.entry)
     const isFull = batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES
-    const isApart = batch[0]?.funcname !== parcel.funcname || hashes.has(parcel.entry.hash)
-    if (batch.length > 0 && (isFull || isApart)) {
+    const needsNewBatch = batch[0]?.funcname !== item.funcname || hashes.has(item.entry.hash)
+    if (batch.length > 0 && (isFull || needsNewBatch)) {
       yield batch
       batch = []
       hashes = new Set()
       bytes = 0
     }
-    batch.push(parcel)
-    hashes.add(parcel.entry.hash)
+    batch.push(item)
+    hashes.add(item.entry.hash)
     bytes += size
   }
   if (batch.length > 0) yield batch

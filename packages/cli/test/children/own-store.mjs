@@ -1,5 +1,5 @@
-// A store of one's own, asynchronous and, if OWN_STORE_MS says so, slow. It writes down each entry that it stores in a
-// log. OWN_STORE_DOWN: its listings fail as those of a server that does not answer, while such a file exists.
+// A store of the user, async, and slow by OWN_STORE_MS milliseconds. It logs each entry that it stores in OWN_STORE_LOG.
+// OWN_STORE_DOWN: its listings fail like those of a server that does not answer while this file exists.
 import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@persist/errors'

@@ -71,7 +71,7 @@ export function execute(program: string, args: readonly string[], options: Comma
   })
 }
 
-/** What a child sees: nothing that says whether there are colours. */
+/** The environment of a child, without the variables that turn colors on or off. */
 export function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { NO_COLOR: _, FORCE_COLOR: __, PERSIST_CACHE: ___, ...env } = process.env
   return { ...env, TERM: 'xterm', ...more }

@@ -8,7 +8,7 @@ import type { Entry } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import { newFolder } from './command.ts'
 
-/** An entry with everything in it. */
+/** An entry with all fields. */
 export const FULL: Entry = {
   hash: 'full',
   payload: '{"v":1,"json":"all"}',
@@ -25,10 +25,10 @@ export const FULL: Entry = {
   promised: true,
 }
 
-/** Texts that a terminal must not see as they are. */
+/** A string that a terminal must not get unescaped. */
 export const HOSTILE = '\u001b]0;owned\u0007\u001b[31m\u202egnp.exe\n<script>alert(1)</script>'
 
-/** A folder `persist` with functions of several kinds in a folder of its own, which is told. */
+/** Creates a new folder with a cache `persist` in it, and functions of several kinds. Returns the new folder. */
 export function filled(): string {
   const folder = newFolder()
   const cache = diskStore(join(folder, 'persist'))
@@ -62,7 +62,7 @@ export function spoil(file: string): void {
   writeFileSync(file, Buffer.concat([bytes.subarray(0, bytes.length >> 1), Buffer.from('spoiled')]))
 }
 
-/** Everything in a folder's cache. */
+/** All entries of a folder's cache. */
 export function contents(dir: string): Map<string, Entry> {
   const cache = diskStore(dir)
   const found = new Map<string, Entry>()

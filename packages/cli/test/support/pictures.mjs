@@ -1,4 +1,4 @@
-// Takes the pictures of the page in docs/pictures, of a cache that is made up: node packages/cli/test/support/pictures.mjs
+// Takes the pictures of the page in docs/pictures, of an invented cache: node packages/cli/test/support/pictures.mjs
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -82,7 +82,7 @@ async function opened(colorScheme) {
 }
 
 async function take(page, name) {
-  // A folder of this machine is nobody's business.
+  // The pictures do not show a path of this machine.
   await page.evaluate("document.querySelector('nav a').textContent = './persist'")
   await page.screenshot({ path: join(PICTURES, name) })
 }

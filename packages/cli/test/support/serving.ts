@@ -7,7 +7,7 @@ export interface Serving {
   readonly url: string
   readonly port: number
   readonly token: string
-  /** Ctrl-C; tells the exit code. */
+  /** Sends Ctrl-C and returns the exit code. */
   end(): Promise<number | NodeJS.Signals>
 }
 

@@ -17,7 +17,7 @@ import sys
 import termios
 import time
 
-PATIENCE = 30
+TIMEOUT_S = 30
 
 
 def main():
@@ -30,7 +30,7 @@ def main():
         os.execvp(sys.argv[2], sys.argv[2:])
     shown = b""
     looked = 0
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while True:
         if not select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
             os.kill(pid, signal.SIGKILL)

@@ -2,13 +2,13 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { chromiumPath } from '../../../../test/support/browser.mjs'
 
-/** Turned to this machine: a name that somebody else owns and lets point here. */
+/** A name that points to this machine, as an attacker's would. */
 export const REBOUND = 'rebound.test'
 
 /**
  * Tests in a real browser. Without one they are skipped by name, or fail if PERSIST_REQUIRE_BROWSER=1.
  *
- * @param define is given what gives the browser once the tests run.
+ * @param define gets a function that returns the browser when the tests run.
  */
 export async function withBrowser(name: string, define: (browser: () => Browser) => void): Promise<void> {
   const reasons: string[] = []
