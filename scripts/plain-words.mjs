@@ -38,7 +38,6 @@ export const NOT_YET_CLEAN = [
   'CONTRIBUTING.md',
   'README.md',
   'docs/',
-  'packages/cli/',
   'packages/core/',
   'packages/store-disk/',
   'packages/store-keyv/',

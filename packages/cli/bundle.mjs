@@ -1,4 +1,4 @@
-// Makes the command and the files of its page. What a command needs is loaded when that command runs: each is a file.
+// Makes the command and the files of its page. Each command is a separate file, which is loaded when it runs.
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -17,10 +17,10 @@ const command = await build({
   metafile: true,
 })
 
-// The page takes nothing from elsewhere: one script, one style sheet.
+// The page loads only one script and one style sheet.
 const page = await build({
-  entryPoints: { page: 'src/page/browser/main.ts', style: 'src/page/browser/style.css' },
-  outdir: 'dist/page',
+  entryPoints: { page: 'src/web/browser/main.ts', style: 'src/web/browser/style.css' },
+  outdir: 'dist/web',
   bundle: true,
   format: 'esm',
   platform: 'browser',
@@ -30,7 +30,7 @@ const page = await build({
   metafile: true,
 })
 
-// What an earlier build has left: last, so that a command that runs at this moment finds its files.
+// Removes files of an earlier build at the end, so that a command that runs at this moment finds its files.
 const made = new Set([...Object.keys(command.metafile.outputs), ...Object.keys(page.metafile.outputs)])
 for (const name of readdirSync('dist', { recursive: true })) {
   const path = join('dist', name)

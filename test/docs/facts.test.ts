@@ -54,7 +54,7 @@ test('docs/limits.md has the limits that the packages keep', () => {
   const page = read('docs/limits.md')
   const of = (path: string, pattern: RegExp) => Number(pattern.exec(read(`packages/${path}`))![1]!.replaceAll('_', ''))
   const says = (limit: number, unit: string) => expect(page).toContain(`${limit.toLocaleString('en-US')} ${unit}`)
-  says(of('key/src/limits.ts', /MAX_TEXT = (\d+) \* 1024/) * 1024, 'characters')
+  says(of('key/src/limits.ts', /MAX_LENGTH = (\d+) \* 1024/) * 1024, 'characters')
   says(constants.MAX_STRING_LENGTH, 'characters')
   says(of('store-disk/src/files/entry-files.ts', /MOST_BYTES = (\w+)/), 'bytes')
   says(of('store-lmdb/src/keys.ts', /LONGEST_HASH = (\w+)/), 'bytes')

@@ -3,18 +3,18 @@ import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
 import { readPayload } from './payload.ts'
 
-/** What is wrong with an entry that the store itself finds sound. */
-export interface Doubt {
+/** A problem of an entry that the store itself can read. */
+export interface EntryProblem {
   /**
-   * `mismatch`: its key belongs under another hash. `foreign`: no pickle that is known here can read it, which is how it
-   * has to be where a function has its own.
+   * `mismatch`: its key belongs under another hash. `foreign`: no known pickle can read it, which is normal if a function
+   * has its own.
    */
   readonly kind: 'mismatch' | 'foreign'
   readonly reason: string
 }
 
-/** Judges an entry by what is in it. */
-export async function doubtAbout(entry: Entry): Promise<Doubt | undefined> {
+/** Checks the content of an entry. */
+export async function problemOf(entry: Entry): Promise<EntryProblem | undefined> {
   const mismatch = await keyMismatch(entry)
   if (mismatch !== undefined) return { kind: 'mismatch', reason: mismatch }
   const reading = await readPayload(entry.payload)
@@ -22,7 +22,7 @@ export async function doubtAbout(entry: Entry): Promise<Doubt | undefined> {
   return undefined
 }
 
-/** By the rule of core: the hash is the digest of the canonical key, or the entry carries that digest. */
+/** Checks the rule of core: the hash is the digest of the canonical key, or the entry contains that digest. */
 async function keyMismatch({ key, hash, keyDigest }: Entry): Promise<string | undefined> {
   if (key === undefined) return undefined
   const reading = await readPayload(key)

@@ -2,18 +2,18 @@
 export interface Column {
   readonly title: string
   readonly align: 'left' | 'right'
-  /** It may be cut, down to this width if need be. Absent: it is never cut. */
+  /** The minimum width to which it may be cut. Absent: it is never cut. */
   readonly least?: number
-  /** It may be left out where the terminal is narrow; the highest goes first. Absent: it always stays. */
+  /** The rank in which it is left out on a narrow terminal, the highest first. Absent: it always stays. */
   readonly leaves?: number
 }
 
 const GAP = 2
 
 /**
- * The widths of columns, so that a line fits; `undefined` for a column that is left out.
+ * The widths of columns, so that a line fits. `undefined` for a column that is left out.
  *
- * @param natural what each column would like to have.
+ * @param natural the width that each column needs to show everything.
  */
 export function layOut(columns: readonly Column[], natural: readonly number[], room: number): (number | undefined)[] {
   const least = columns.map((column, index) => Math.min(natural[index]!, column.least ?? natural[index]!))
@@ -24,7 +24,7 @@ export function layOut(columns: readonly Column[], natural: readonly number[], r
     if (first < 0) break
     stays[first] = false
   }
-  // The last column that may grow comes first: it is the one that is read.
+  // The last flexible column gets its space first, because it matters most to the reader.
   const widths = [...least]
   let left = free()
   for (let index = columns.length - 1; index >= 0; index--) {

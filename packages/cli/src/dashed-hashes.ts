@@ -1,7 +1,7 @@
-/** A default hash, of which one in 64 begins with a dash. No option is so long. */
+/** A default hash that begins with a dash, as one in 64 does. No option is so long. */
 const DASHED_HASH = /^-[A-Za-z0-9_-]{42}$/
 
-/** The arguments with such hashes behind `--`, where they are not taken for options. */
+/** Moves such hashes after `--`, so that they are not parsed as options. */
 export function withDashedHashes(args: readonly string[]): string[] {
   const end = args.includes('--') ? args.indexOf('--') : args.length
   const before = args.slice(0, end)

@@ -1,29 +1,29 @@
 import type { PersistError } from '@persist/errors'
 import { CommanderError } from 'commander'
 
-/** What the command's exit code says. The README and the help list these. */
+/** The exit codes of the command, as in the README and the help. */
 export const EXIT = {
   /** Done. */
   fine: 0,
   /**
-   * Done, and the answer is no: no such cache, function or entry, damage found, not everything copied, or the question was
-   * answered with no.
+   * Done, and the answer is no: there is no such cache, function or entry, damage was found, not everything was copied, or
+   * the user did not confirm.
    */
   no: 1,
   /** The command line is wrong. */
   usage: 2,
   /** The store cannot be reached, opened or used. */
   store: 3,
-  /** A file beside the store cannot be read or written, or a port cannot be used; standard output is such a file. */
+  /** A file or standard output cannot be read or written, or a port cannot be used. The store is fine. */
   io: 4,
-  /** Stopped with Ctrl-C; what was done is done. */
+  /** Stopped with Ctrl-C. The changes up to then stay. */
   interrupted: 130,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** Ends the command with a message and an exit code, without a stack trace. */
-export class Refusal extends Error {
+export class CliError extends Error {
   readonly exitCode: ExitCode
 
   constructor(message: string, exitCode: ExitCode = EXIT.usage) {
@@ -40,18 +40,18 @@ const USAGE_CODES = new Set([
   'ERR_PERSIST_KEY',
 ])
 
-/** The exit code for what a command threw. */
+/** The exit code for an error that a command threw. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof Refusal) return error.exitCode
+  if (error instanceof CliError) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
-  // By its code: a module that `--store` names may bring its own copy of the class.
+  // The module that `--store` names may have its own copy of the class, so this checks the code.
   const { code } = error as Partial<PersistError>
   return code !== undefined && USAGE_CODES.has(code) ? EXIT.usage : EXIT.store
 }
 
-/** A problem with a file or a port, by the system's own words. */
-export function ioRefusal(what: string, error: unknown): Refusal {
-  return new Refusal(`${what}: ${reasonOf(error)}`, EXIT.io)
+/** An error for a file or a port, with the reason of the system. */
+export function ioError(what: string, error: unknown): CliError {
+  return new CliError(`${what}: ${reasonOf(error)}`, EXIT.io)
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -40,14 +40,14 @@ export function duration(ms: number): string {
   return `${ms === 0 || ms >= 10 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`
 }
 
-/** How long ago, or how far ahead. */
+/** A time relative to now: `3 d ago`, `in 3 d`. */
 export function ago(time: number, now: number): string {
   const ms = now - time
   if (Math.abs(ms) < 1000) return 'now'
   return ms > 0 ? `${duration(ms)} ago` : `in ${duration(-ms)}`
 }
 
-/** A moment, for people and programs: `2026-11-24T12:00:00.000Z`. */
+/** A time in ISO format: `2026-11-24T12:00:00.000Z`. */
 export function moment(time: number): string {
   return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time)
 }

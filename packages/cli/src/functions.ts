@@ -1,20 +1,20 @@
 import { nearest, redactUrl, type StoreAdapter } from '@persist/store'
-import { EXIT, Refusal } from './exit.ts'
+import { CliError, EXIT } from './exit.ts'
 import { functions } from './format.ts'
 import { oneLine } from './output.ts'
 import { isCacheFolder } from './presence.ts'
 
-/** The functions that a store has, sorted. */
+/** The functions of a store, sorted. */
 export async function allFunctions(adapter: StoreAdapter): Promise<string[]> {
   if (adapter.namespaces === undefined) {
-    throw new Refusal(`the store ${redactUrl(adapter.name)} cannot list its functions: name those that you mean`)
+    throw new CliError(`the store ${redactUrl(adapter.name)} cannot list its functions: name them`)
   }
   const names: string[] = []
   for await (const name of adapter.namespaces()) names.push(name)
   return names.sort((a, b) => a.localeCompare(b, 'en'))
 }
 
-/** The functions that are meant: those that are named, each of which must be there; or all, where none is named. */
+/** The named functions, which must exist. All functions if none is named. */
 export async function functionsIn(adapter: StoreAdapter, named: readonly string[] = []): Promise<string[]> {
   if (named.length === 0) return allFunctions(adapter)
   const names = [...new Set(named)]
@@ -22,30 +22,30 @@ export async function functionsIn(adapter: StoreAdapter, named: readonly string[
   return names
 }
 
-/** Refuses a function that the store does not have: a mistyped name would look like a function without entries. */
+/** Throws if the store does not have a function. A mistyped name would look like a function without entries. */
 export async function refuseUnknown(adapter: StoreAdapter, funcname: string): Promise<void> {
   if (await hasEntries(adapter, funcname)) return
   const place = redactUrl(adapter.name)
   const name = oneLine(redactUrl(funcname))
   if (adapter.namespaces === undefined) {
-    throw new Refusal(`${name} has no entries in ${place}.${cacheHint(funcname)}`, EXIT.no)
+    throw new CliError(`${name} has no entries in ${place}.${cacheHint(funcname)}`, EXIT.no)
   }
   const known = await allFunctions(adapter)
   if (known.includes(funcname)) return
   const near = nearest(funcname, known)
   const others = known.length === 0 ? '' : ` persist ls lists ${functions(known.length)}`
   const meant = near === undefined ? others : ` Did you mean ${oneLine(near)}?`
-  throw new Refusal(`there is no function ${name} in ${place}.${cacheHint(funcname) || meant}`, EXIT.no)
+  throw new CliError(`there is no function ${name} in ${place}.${cacheHint(funcname) || meant}`, EXIT.no)
 }
 
-/** For a cache that was named where a function belongs. */
+/** The hint for a cache in the place of a function. */
 export function cacheHint(word: string): string {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(word)
   if (!isUrl && !isCacheFolder(word)) return ''
   return ` ${oneLine(redactUrl(word))} looks like a cache; name a cache with --cache, before or after the command`
 }
 
-/** A damaged entry is one too. */
+/** Whether a function has entries. A damaged entry counts. */
 async function hasEntries(adapter: StoreAdapter, funcname: string): Promise<boolean> {
   let isReported = false
   const report = () => {

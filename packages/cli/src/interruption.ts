@@ -1,4 +1,4 @@
-/** Runs something that can stop at a good moment: the first Ctrl-C asks it to, the second ends the process. */
+/** Runs work that can stop at a good moment. The first Ctrl-C aborts its signal, the second one ends the process. */
 export async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController()
   const stop = () => interruption.abort()

@@ -2,7 +2,7 @@ import { closeStores } from '@persist/core'
 import type { PersistError } from '@persist/errors'
 import { CommanderError } from 'commander'
 import { withDashedHashes } from './dashed-hashes.ts'
-import { EXIT, type ExitCode, exitCodeOf, ioRefusal } from './exit.ts'
+import { EXIT, type ExitCode, exitCodeOf, ioError } from './exit.ts'
 import { harmless } from './output.ts'
 import { createProgram } from './program.ts'
 import { watchStreams } from './streams.ts'
@@ -15,7 +15,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const streams = watchStreams(process)
   const code = await run(args, json)
   const failure = await streams.failure()
-  return failure === undefined ? code : failed(ioRefusal('standard output cannot be written', failure), json)
+  return failure === undefined ? code : failed(ioError('standard output cannot be written', failure), json)
 }
 
 async function run(args: readonly string[], json: boolean): Promise<ExitCode> {
@@ -35,16 +35,16 @@ async function run(args: readonly string[], json: boolean): Promise<ExitCode> {
   }
 }
 
-/** Says what went wrong on one line, and with `--json` as JSON. */
+/** Prints an error on one line, or as JSON with `--json`. */
 function failed(error: unknown, json: boolean): ExitCode {
   const exitCode = exitCodeOf(error)
-  const isSaid = error instanceof CommanderError && (exitCode === EXIT.fine || !json)
-  if (!isSaid) {
+  const isPrinted = error instanceof CommanderError && (exitCode === EXIT.fine || !json)
+  if (!isPrinted) {
     const message = messageOf(error)
     const { code } = error as Partial<PersistError>
     const hasCode = typeof code === 'string' && code.startsWith('ERR_PERSIST_')
-    const told = { error: { message, ...(hasCode && { code }), exitCode } }
-    process.stderr.write(json ? `${JSON.stringify(told)}\n` : `persist: ${harmless(message)}\n`)
+    const answer = { error: { message, ...(hasCode && { code }), exitCode } }
+    process.stderr.write(json ? `${JSON.stringify(answer)}\n` : `persist: ${harmless(message)}\n`)
   }
   if (process.env.PERSIST_DEBUG) console.error(error)
   return exitCode
@@ -57,10 +57,10 @@ function messageOf(error: unknown): string {
   }
   const { code } = error as Partial<PersistError>
   const message = error instanceof Error ? error.message : String(error)
-  // What follows is advice for applications.
+  // The other lines are advice for applications.
   if (code === 'ERR_PERSIST_STORE_NOT_INSTALLED') return message.split('\n')[0]!
   if (isTooLong(error)) {
-    return 'the answer is longer than a text can be (512 MB): persist get --raw writes the bytes as they are'
+    return 'the answer is longer than the longest string (512 MB): persist get --raw writes the bytes as they are'
   }
   return message
 }

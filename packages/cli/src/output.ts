@@ -1,6 +1,6 @@
 import picocolors from 'picocolors'
 
-/** Colors that are used. */
+/** The colors in use. */
 export type Paint = Pick<
   ReturnType<typeof picocolors.createColors>,
   'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
@@ -8,7 +8,7 @@ export type Paint = Pick<
 
 const PIPE_WIDTH = 300
 
-/** Where a command's answer goes: text for people, or one JSON document. */
+/** Prints the answer of a command: text for people, or one JSON document. */
 export class Output {
   readonly json: boolean
   readonly isTerminal: boolean
@@ -22,12 +22,12 @@ export class Output {
   ) {
     this.json = options.json
     this.isTerminal = stdout.isTTY === true
-    this.paint = picocolors.createColors(options.color && !options.json && wantsColour(this.isTerminal, env))
+    this.paint = picocolors.createColors(options.color && !options.json && wantsColor(this.isTerminal, env))
     this.#stdout = stdout
     this.#stderr = stderr
   }
 
-  get hasColour(): boolean {
+  get hasColor(): boolean {
     return this.paint.bold('') !== ''
   }
 
@@ -35,63 +35,63 @@ export class Output {
     return this.#stdout.columns || 100
   }
 
-  /** The width that no line of a table may exceed. A pipe has none, but a bound, since keys may be long. */
+  /** The maximum width of a line of a table. In a pipe it is large, but bounded, because keys may be long. */
   get tableWidth(): number {
     return this.isTerminal ? this.width : PIPE_WIDTH
   }
 
-  /** One line, or several. */
+  /** Prints one or more lines. */
   async print(text: string): Promise<void> {
     await this.write(`${text}\n`)
   }
 
-  /** Exactly this. What cannot be written shows at the end of the command: see streams.ts. */
+  /** Writes exactly this. streams.ts reports a failure at the end of the command. */
   async write(text: string | Uint8Array): Promise<void> {
     if (text.length > 0) await new Promise<void>((resolve) => this.#stdout.write(text, () => resolve()))
   }
 
-  /** The answer, as JSON where that is asked for. */
+  /** Prints the answer, as JSON with `--json`. */
   async answer(json: unknown, text: () => string | Promise<string>): Promise<void> {
     await this.print(this.json ? JSON.stringify(json, undefined, this.isTerminal ? 2 : undefined) : await text())
   }
 
-  /** Beside the answer; with `--json` it is a JSON document on a line, as an error is. */
+  /** Prints a note on stderr. With `--json`, it is a JSON document on one line, as an error is. */
   note(text: string): void {
     this.#stderr.write(`${this.json ? JSON.stringify({ note: text }) : text}\n`)
   }
 }
 
-/** https://no-color.org and https://force-color.org: an empty variable says nothing. */
-function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
+/** https://no-color.org and https://force-color.org: an empty variable does not count. */
+function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
   return isTerminal && env.TERM !== 'dumb'
 }
 
-// Control characters, those that turn the direction of text among them: a stored text must not steer the terminal.
+// Control characters, including those that change the direction of text. Stored strings must not control the terminal.
 const HARMFUL = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu
 
 const ESC = String.fromCharCode(27)
-const HARMFUL_BUT_COLOURS = new RegExp(`(${ESC}\\[\\d{1,3}m)|${HARMFUL.source}`, 'gu')
+const HARMFUL_BUT_COLORS = new RegExp(`(${ESC}\\[\\d{1,3}m)|${HARMFUL.source}`, 'gu')
 
-/** The text with what would steer a terminal written out; line ends and tabs stay. */
+/** Escapes characters that would control a terminal, except line breaks and tabs. */
 export function harmless(text: string): string {
   return text.replace(HARMFUL, escaped)
 }
 
-/** As {@link harmless}, for text that has been given colours. */
-export function harmlessInColour(text: string): string {
-  return text.replace(HARMFUL_BUT_COLOURS, (letter, colour) => colour ?? escaped(letter))
+/** As {@link harmless}, but keeps colors. */
+export function harmlessInColor(text: string): string {
+  return text.replace(HARMFUL_BUT_COLORS, (letter, color) => color ?? escaped(letter))
 }
 
 function escaped(letter: string): string {
   return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** As {@link harmless}, on one line of at most so many letters. */
+/** As {@link harmless}, on one line of at most `longest` letters. */
 export function oneLine(text: string, longest = Number.POSITIVE_INFINITY): string {
   const line = harmless(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t')
   if (line.length <= longest) return line
-  // Not within a surrogate pair.
+  // This does not cut a surrogate pair.
   return `${line.slice(0, Math.max(1, longest - 1)).replace(/[\ud800-\udbff]$/, '')}…`
 }

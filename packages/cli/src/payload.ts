@@ -1,9 +1,9 @@
 import { unpickle } from '@persist/pickle'
 
-/** What could be made of a payload with the pickles that come with `@persist/pickle`; a pickle of one's own is not known here. */
+/** A payload, read with the pickles of `@persist/pickle`. The command does not know the pickle of a user. */
 export type Reading =
   | { readonly kind: 'value'; readonly value: unknown }
-  /** `damaged`: it looks like a default pickle and cannot be read. */
+  /** `damaged`: the reason why a payload that looks like a default pickle cannot be read. */
   | { readonly kind: 'text'; readonly text: string; readonly damaged?: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly damaged?: string }
 

@@ -1,13 +1,13 @@
 import { types } from 'node:util'
 import type { Reading } from './payload.ts'
 
-/** A reading as JSON can show it, for `--json`: exact for plain JSON, close for all else. `payload` beside it is exact. */
+/** A reading as JSON for `--json`: exact for plain JSON, similar for other values. The field `payload` is exact. */
 export function plainReading(reading: Reading): unknown {
   if (reading.kind === 'value') return plain(reading.value)
   return reading.kind === 'text' ? reading.text : { base64: Buffer.from(reading.bytes).toString('base64') }
 }
 
-/** Dates as ISO texts, maps as pairs, sets as lists, big integers and what JSON has no word for as texts. */
+/** Turns dates into ISO strings, Maps into pairs, Sets into lists, and BigInts and the like into strings. */
 export function plain(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
@@ -31,7 +31,7 @@ export function plain(value: unknown, above: readonly object[] = []): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, below(part)]))
 }
 
-/** A payload as JSON carries it without loss. */
+/** A payload in JSON, without loss. */
 export function exactPayload(payload: string | Uint8Array): string | { readonly base64: string } {
   return typeof payload === 'string' ? payload : { base64: Buffer.from(payload).toString('base64') }
 }

@@ -1,46 +1,46 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { afterScheme, nearest, type StoreAdapter } from '@persist/store'
-import { EXIT, Refusal } from './exit.ts'
+import { CliError, EXIT } from './exit.ts'
 import { oneLine } from './output.ts'
 
-/** What lies in the folder of every cache of a kind. */
+/** The file in the folder of every cache of a kind. */
 const MARKS = { file: 'persist.json', lmdb: 'data.mdb' } as const
 const LAYOUT = '?layout=pypersist'
 const MOST_NEIGHBORS = 2000
 
-/** The kinds of caches that are folders. */
+/** A kind of cache that is a folder. */
 export type FolderKind = keyof typeof MARKS
 
 /**
- * Refuses a folder that does not exist, or that is no cache: a mistyped name would look like an empty cache.
+ * Throws if a folder does not exist or is not a cache. A mistyped name would look like an empty cache.
  *
- * @param advice ends the message where no cache with a similar name is near.
+ * @param advice the end of the message if there is no cache with a similar name.
  */
 export function refuseAbsent(kind: FolderKind, adapter: StoreAdapter, advice: string): void {
   const folder = resolve(kind === 'lmdb' ? afterScheme(adapter.name) : adapter.name.replace(LAYOUT, ''))
-  if (!mayExist(folder)) throw new Refusal(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
+  if (!mayExist(folder)) throw new CliError(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
   if (!statSync(folder).isDirectory() || holdsCache(kind, folder, adapter)) return
-  throw new Refusal(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
+  throw new CliError(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
 }
 
-/** Whether a text names a folder with a cache. */
+/** Whether a folder contains a cache. */
 export function isCacheFolder(folder: string): boolean {
   return Object.values(MARKS).some((mark) => existsSync(join(folder, mark)))
 }
 
-/** What keeps us from looking is left to the store, which says it better. */
+/** Whether the folder may exist. Throws if it cannot be accessed. */
 function mayExist(folder: string): boolean {
   try {
     statSync(folder)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw new Refusal(`the cache ${oneLine(folder)} cannot be used: ${(error as Error).message}`, EXIT.store)
+    throw new CliError(`the cache ${oneLine(folder)} cannot be used: ${(error as Error).message}`, EXIT.store)
   }
 }
 
-/** A cache that Python made, or whose mark is lost, shows by its entries. */
+/** Whether a folder is a cache. One that Python made, or that has lost its mark, is known by its entries. */
 function holdsCache(kind: FolderKind, folder: string, adapter: StoreAdapter): boolean {
   if (existsSync(join(folder, MARKS[kind]))) return true
   if (kind === 'lmdb') return false
@@ -54,7 +54,7 @@ function hint(folder: string, advice: string): string {
   return advice === '' ? '' : `. ${advice}`
 }
 
-/** The cache in it, or it itself as another kind of cache. */
+/** The cache in a folder, or the folder as another kind of cache. */
 function within(folder: string): string | undefined {
   for (const [kind, mark] of Object.entries(MARKS)) {
     if (existsSync(join(folder, mark))) return urlOf(kind as FolderKind, folder)
@@ -62,7 +62,7 @@ function within(folder: string): string | undefined {
   return cachesIn(folder)[0]
 }
 
-/** A function of a cache has a folder of its own in it. */
+/** The cache around a folder: each function of a cache has its own folder. */
 function around(folder: string): string | undefined {
   const parent = dirname(folder)
   if (parent === folder || !existsSync(join(parent, MARKS.file))) return undefined
@@ -92,7 +92,7 @@ function cachesIn(folder: string): string[] {
   )
 }
 
-/** As a person would write it. */
+/** The URL or path as a person would write it. */
 function urlOf(kind: FolderKind, folder: string): string {
   const path = relative(process.cwd(), folder)
   const short = path === '' ? '.' : path.startsWith('..') || path === folder ? folder : path

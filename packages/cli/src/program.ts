@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { addChanging } from './declare/changing.ts'
-import { addLooking } from './declare/looking.ts'
-import { addMoving } from './declare/moving.ts'
-import { waitTime } from './declare/numbers.ts'
+import { addDeleteCommands } from './define/delete.ts'
+import { addInspectCommands } from './define/inspect.ts'
+import { waitTime } from './define/numbers.ts'
+import { addTransferCommands } from './define/transfer.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { Output } from './output.ts'
 import { type CommonOptions, Session } from './session.ts'
@@ -11,13 +11,13 @@ import { VERSION } from './version.ts'
 
 type Outcome = ExitCode | void
 
-/** The command line. `done` gets each command's exit code. `silent`: the caller prints its errors. */
+/** Makes the command line. `done` gets the exit code of the command. With `silent`, the caller prints the errors. */
 export function createProgram(
   done: (code: ExitCode) => void,
   { silent = false }: { readonly silent?: boolean } = {},
 ): Command {
   const program = new Command('persist')
-  // Before the commands are made, which take both from it.
+  // The commands inherit both settings, so they come first.
   program.exitOverride()
   program.configureOutput({
     outputError: (text, write) => write(text.replace(/^error: /, 'persist: ')),
@@ -36,7 +36,7 @@ export function createProgram(
     .showSuggestionAfterError()
     .addHelpText('after', EPILOGUE)
 
-  /** Runs a command in a session of its own. */
+  /** Runs a command in a new session. */
   const run =
     <Args extends unknown[]>(act: (session: Session, ...args: Args) => Promise<Outcome>) =>
     async (...args: unknown[]): Promise<void> => {
@@ -45,16 +45,16 @@ export function createProgram(
       const session = new Session(options, output, process.env)
       try {
         await session.begin()
-        // The last is commander's own object.
+        // The last argument is commander's own object.
         done((await act(session, ...(args.slice(0, -1) as Args))) ?? EXIT.fine)
       } finally {
         await session.close()
       }
     }
 
-  addLooking(program, run)
-  addChanging(program, run)
-  addMoving(program, run)
+  addInspectCommands(program, run)
+  addDeleteCommands(program, run)
+  addTransferCommands(program, run)
   program
     .command('completion')
     .description('print the script that completes commands: source <(persist completion bash)')
@@ -75,10 +75,10 @@ Examples:
   persist export all.ndjson.gz && persist -c ./other import all.ndjson.gz
   persist prune --keep-stale 7d          delete what expired over a week ago
   persist --timeout 30s -c redis://far ls
-  persist serve                          the same on a page
+  persist serve                          look at the cache on a web page
 
 Environment:
-  PERSIST_CACHE    the cache, where --cache is not given
+  PERSIST_CACHE    the cache, if --cache is not given
   PERSIST_SECRET   the secret of a folder whose entries are sealed with one
 
 Exit codes:

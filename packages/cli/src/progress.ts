@@ -1,6 +1,6 @@
 import type { Session } from './session.ts'
 
-/** A bar on the terminal; nothing at all where there is none. */
+/** A progress bar on the terminal. Without a terminal, nothing. */
 export interface Progress {
   at(done: number, what: string): void
   end(): void
@@ -8,7 +8,7 @@ export interface Progress {
 
 const SILENT: Progress = { at() {}, end() {} }
 
-/** Begins a bar of so many steps. */
+/** Shows a progress bar of `total` steps. */
 export async function startProgress({ output }: Session, title: string, total: number): Promise<Progress> {
   if (process.stderr.isTTY !== true || output.json) return SILENT
   const { default: progress } = await import('cli-progress')

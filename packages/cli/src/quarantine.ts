@@ -1,32 +1,36 @@
 import { appendFileSync } from 'node:fs'
 import { type Entry, type StoreAdapter, schemeOf } from '@persist/store'
-import { ioRefusal } from './exit.ts'
+import { ioError } from './exit.ts'
 import { oneLine } from './output.ts'
 import type { Session } from './session.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from './transfer/lines.ts'
 import { sameEntry } from './transfer/same-entry.ts'
 
-/** What `persist verify` found at one place. */
+/** A finding of `persist verify`. */
 export interface Finding {
   readonly funcname: string
   readonly hash: string | undefined
-  /** `damaged`: the store cannot read it. `problem`: the store says something else, as that it is of a newer format. */
+  /** `damaged`: the store cannot read it. `problem`: the store reports another error, such as a newer format. */
   readonly kind: 'damaged' | 'problem' | 'mismatch'
   readonly reason: string
-  /** What is left of it. */
+  /** The entry, if it can be read. */
   readonly entry?: Entry
 }
 
-/** What became of a finding. `replaced`: another entry is there now, or none. */
-export type Outcome = 'aside' | 'replaced' | 'stays'
+/** The result for a finding. `replaced`: there is another entry now, or none. */
+export type Outcome = 'quarantined' | 'replaced' | 'kept'
 
-/** Moves findings out of the way: what can be read goes into a file first. */
-export async function putAside(session: Session, findings: readonly Finding[], file: string): Promise<Outcome[]> {
+/** Puts findings in quarantine. Entries that can be read go into a file first. */
+export async function quarantineFindings(
+  session: Session,
+  findings: readonly Finding[],
+  file: string,
+): Promise<Outcome[]> {
   const adapter = session.open('change')
   const quarantine = new QuarantineFile(file, firstLine(session.name(adapter), session.now()))
   const outcomes: Outcome[] = []
   for (const { funcname, hash, entry } of findings) {
-    if (hash === undefined) outcomes.push('stays')
+    if (hash === undefined) outcomes.push('kept')
     else if (entry === undefined) outcomes.push(await removeDamaged(session, adapter, funcname, hash))
     else outcomes.push(await removeReadable(session, adapter, quarantine, funcname, entry))
   }
@@ -34,7 +38,7 @@ export async function putAside(session: Session, findings: readonly Finding[], f
   return outcomes
 }
 
-/** Looks again first: others may have put a good entry there since it was found. */
+/** Reads the entry again first: another process may have replaced it. */
 async function removeReadable(
   { output }: Session,
   adapter: StoreAdapter,
@@ -49,13 +53,13 @@ async function removeReadable(
     quarantine.add(lineOf({ funcname, entry }))
   } catch (error) {
     if (!isTooLong(error)) throw error
-    output.note(`${oneLine(funcname)} ${oneLine(entry.hash)} is too large for the quarantine file, and stays`)
-    return 'stays'
+    output.note(`${oneLine(funcname)} ${oneLine(entry.hash)} is too large for the quarantine file, so it stays`)
+    return 'kept'
   }
-  return (await store.delete(entry.hash)) ? 'aside' : 'replaced'
+  return (await store.delete(entry.hash)) ? 'quarantined' : 'replaced'
 }
 
-/** A folder moves what is damaged aside when it is read; from other stores it has to be deleted, unreadable as it is. */
+/** A folder moves a damaged entry aside when it is read. In other stores, this deletes it. */
 async function removeDamaged(
   session: Session,
   adapter: StoreAdapter,
@@ -64,10 +68,10 @@ async function removeDamaged(
 ): Promise<Outcome> {
   if ((await stateOf(adapter, funcname, hash)) === 'sound') return 'replaced'
   const state = await stateOf(adapter, funcname, hash)
-  if (state === 'absent') return 'aside'
+  if (state === 'absent') return 'quarantined'
   if (state === 'sound') return 'replaced'
-  if (schemeOf(session.url) === 'file') return 'stays'
-  return (await adapter.open(funcname).delete(hash)) ? 'aside' : 'replaced'
+  if (schemeOf(session.url) === 'file') return 'kept'
+  return (await adapter.open(funcname).delete(hash)) ? 'quarantined' : 'replaced'
 }
 
 async function stateOf(adapter: StoreAdapter, funcname: string, hash: string): Promise<'sound' | 'damaged' | 'absent'> {
@@ -80,7 +84,7 @@ async function stateOf(adapter: StoreAdapter, funcname: string, hash: string): P
   return isDamaged ? 'damaged' : 'absent'
 }
 
-/** An exported file, made when there is something to put into it. */
+/** A file in the format of `persist export`, made with its first line. */
 class QuarantineFile {
   readonly #file: string
   readonly #first: string
@@ -97,7 +101,7 @@ class QuarantineFile {
     this.#lines++
   }
 
-  /** `false`: nothing was put aside. */
+  /** Writes the last line. Returns `false` if there is no file. */
   end(): boolean {
     if (this.#lines > 0) this.#append(lastLine(this.#lines))
     return this.#lines > 0
@@ -107,7 +111,7 @@ class QuarantineFile {
     try {
       appendFileSync(this.#file, `${line}\n`)
     } catch (error) {
-      throw ioRefusal(`the quarantine ${oneLine(this.#file)} cannot be written`, error)
+      throw ioError(`the quarantine ${oneLine(this.#file)} cannot be written`, error)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { redactUrl, type StoreAdapter } from '@persist/store'
-import { Refusal } from './exit.ts'
+import { CliError } from './exit.ts'
 import { cacheHint, functionsIn } from './functions.ts'
 import type { Output } from './output.ts'
 import { MODULE_SCHEME, type Purpose, Stores } from './stores.ts'
@@ -15,7 +15,7 @@ export interface CommonOptions {
   readonly timeout?: number
 }
 
-/** A cache, and those of its functions that a command is about. */
+/** A cache and the functions that a command works on. */
 export interface Chosen {
   readonly adapter: StoreAdapter
   readonly funcnames: readonly string[]
@@ -27,7 +27,7 @@ export class Session {
   readonly stores: Stores
   readonly env: NodeJS.ProcessEnv
   readonly now: () => number = Date.now
-  /** Questions are taken as answered with yes. */
+  /** Confirms all questions. */
   readonly yes: boolean
   readonly #options: CommonOptions
 
@@ -39,7 +39,7 @@ export class Session {
     this.#options = options
   }
 
-  /** To be called first: it loads what `--store` names. */
+  /** Must be called first. Loads the module that `--store` names. */
   async begin(): Promise<void> {
     if (this.#options.store !== undefined) await this.stores.load(this.#options.store)
   }
@@ -56,24 +56,24 @@ export class Session {
     return this.stores.open(this.url, purpose, 'Name the cache with --cache, or PERSIST_CACHE')
   }
 
-  /** As {@link open}, for a command with functions: one that looks like a cache explains why there is none. */
+  /** Opens the cache for some functions. If a function looks like a cache, the error explains that. */
   openFor(purpose: Purpose, named: readonly string[]): StoreAdapter {
     try {
       return this.open(purpose)
     } catch (error) {
-      const hint = named.map(cacheHint).find((text) => text !== '')
-      if (hint === undefined || !(error instanceof Refusal)) throw error
-      throw new Refusal(`${error.message.replace(/[.?]?$/, '.')}${hint}`, error.exitCode)
+      const hint = named.map(cacheHint).find((hint) => hint !== '')
+      if (hint === undefined || !(error instanceof CliError)) throw error
+      throw new CliError(`${error.message.replace(/[.?]?$/, '.')}${hint}`, error.exitCode)
     }
   }
 
-  /** The cache of this run, and the functions that are named, each of which must be there; or all of them. */
+  /** The cache of this run and the named functions, which must exist, or all functions. */
   async choose(purpose: Purpose, named: readonly string[] = []): Promise<Chosen> {
     const adapter = this.openFor(purpose, named)
     return { adapter, funcnames: await functionsIn(adapter, named) }
   }
 
-  /** The adapter's name, without secrets whatever it says itself. */
+  /** The adapter's name without secrets. */
   name(adapter: StoreAdapter): string {
     return redactUrl(adapter.name)
   }

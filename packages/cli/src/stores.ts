@@ -12,21 +12,21 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
-import { Refusal } from './exit.ts'
+import { CliError } from './exit.ts'
 import { refuseAbsent } from './presence.ts'
 
-/** `look`: nothing is changed, not even what is damaged. `change`: the cache must be there, too. `fill`: it may be made. */
-export type Purpose = 'look' | 'change' | 'fill'
+/** `read`: changes nothing, not even damaged entries. `change`: the cache must exist, too. `create`: it may be new. */
+export type Purpose = 'read' | 'change' | 'create'
 
-/** How long a command waits for an answer of a server, unless `--timeout` says otherwise: longer than a program does. */
+/** The default of `--timeout`: a command waits longer for the answer of a server than a program does. */
 export const WAIT_MS = 5_000
 
-/** Stores that have no `serverWaitMs`. */
+/** Stores without the option `serverWaitMs`. */
 const FOLDERS = new Set(['file', 'lmdb', 'memory'])
-/** Stores that have it. */
+/** Stores with that option. */
 const SERVERS = new Set(['mongodb', 'mongodb+srv', 'redis', 'rediss'])
 
-/** Databases that Keyv reaches: the package of the driver, and what it exports. */
+/** Databases with a Keyv driver: the package of the driver, and its export. */
 const KEYV_DRIVERS: Readonly<Record<string, readonly [string, string]>> = {
   postgres: ['@keyv/postgres', 'KeyvPostgres'],
   postgresql: ['@keyv/postgres', 'KeyvPostgres'],
@@ -40,7 +40,7 @@ const KEYV_DRIVERS: Readonly<Record<string, readonly [string, string]>> = {
   dynamodb: ['@keyv/dynamo', 'KeyvDynamo'],
 }
 
-/** The scheme for the exports of the module that `--store` names: `store://` the default one, `store://name` others. */
+/** The scheme for exports of the module that `--store` names: `store://` for the default one, `store://name` for others. */
 export const MODULE_SCHEME = 'store'
 
 /** Opens stores by their URLs, and closes them all. */
@@ -50,34 +50,35 @@ export class Stores {
   readonly #waitMs: number | undefined
   #exports: Readonly<Record<string, unknown>> = {}
 
-  /** @param waitMs how long to wait for an answer of a server, in milliseconds. */
+  /** @param waitMs the timeout for an answer of a server, in milliseconds. */
   constructor(env: NodeJS.ProcessEnv, waitMs?: number) {
     this.#env = env
     this.#waitMs = waitMs
   }
 
-  /** Loads a module that registers stores, or exports some. */
+  /** Loads a module that registers or exports stores. */
   async load(module: string): Promise<void> {
     const location = locate(module)
     if (location.startsWith('file:') && !nodeFs.existsSync(new URL(location))) {
-      throw new Refusal(`--store ${module} cannot be found: there is no such file`)
+      throw new CliError(`--store ${module} cannot be found: there is no such file`)
     }
     this.#exports = (await import(location)) as Record<string, unknown>
     registerStore(MODULE_SCHEME, (url, options) => this.#exported(module, afterScheme(url), options))
   }
 
-  /** Whether the module exports a store as its default, so that no URL need be given. */
+  /** Whether the module has a default export, so that no URL is needed. */
   get hasDefault(): boolean {
     return this.#exports.default !== undefined
   }
 
-  /** @param advice what else to say where there is no cache. */
+  /** @param advice the end of the error if there is no cache. */
   open(url: string, purpose: Purpose, advice = ''): StoreAdapter {
     const scheme = schemeOf(url)
     const isOwn = registeredStore(scheme) !== undefined
     const adapter = scheme === 'file' && !isOwn ? this.#disk(url, purpose) : this.#any(url)
     this.#opened.add(adapter)
-    if (purpose !== 'fill' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) refuseAbsent(scheme, adapter, advice)
+    if (purpose !== 'create' && !isOwn && (scheme === 'file' || scheme === 'lmdb'))
+      refuseAbsent(scheme, adapter, advice)
     return adapter
   }
 
@@ -88,7 +89,7 @@ export class Stores {
   #disk(url: string, purpose: Purpose): StoreAdapter {
     const { fromUrl } = createRequire(import.meta.url)('@persist/store-disk') as typeof import('@persist/store-disk')
     const secret = this.#env.PERSIST_SECRET
-    return fromUrl(url, { ...(secret && { secret }), ...(purpose === 'look' && { fileSystem: lookOnly }) })
+    return fromUrl(url, { ...(secret && { secret }), ...(purpose === 'read' && { fileSystem: readOnlyFileSystem }) })
   }
 
   #any(url: string): StoreAdapter {
@@ -109,7 +110,7 @@ export class Stores {
     try {
       return resolveStore(url, process.env, this.#optionsFor(url))
     } catch (error) {
-      // The module that `--store` names uses this very place already, in its own way.
+      // The module that `--store` names already uses this store with its own options.
       if (error instanceof OptionError && error.option === 'storeOptions') return resolveStore(url)
       throw error
     }
@@ -126,13 +127,13 @@ export class Stores {
     const found = this.#exports[name || 'default']
     const adapter = typeof found === 'function' ? found(`${MODULE_SCHEME}://${name}`, options) : found
     if (typeof adapter?.open === 'function') return adapter as StoreAdapter
-    throw new Refusal(`${module} exports no store as ${name || 'default'}: an adapter, or a function that makes one`)
+    throw new CliError(`${module} exports no store as ${name || 'default'}: an adapter, or a function that makes one`)
   }
 }
 
-function throughKeyv(url: string, driver: string, name: string): Refusal {
+function throughKeyv(url: string, driver: string, name: string): CliError {
   const scheme = schemeOf(url)
-  return new Refusal(
+  return new CliError(
     `${scheme}:// is reached through Keyv. Write a module, and name it with --store ./store.mjs:\n` +
       `  import ${name} from '${driver}'\n` +
       `  import { keyvStore } from '@persist/store-keyv'\n` +
@@ -141,25 +142,25 @@ function throughKeyv(url: string, driver: string, name: string): Refusal {
   )
 }
 
-/** A path from here, or a package of the project here. */
+/** The URL of a file, or of a package of the project in the current folder. */
 function locate(module: string): string {
   const path = resolve(module)
   if (isAbsolute(module) || module.startsWith('.') || nodeFs.existsSync(path)) return pathToFileURL(path).href
   try {
     return pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(module)).href
   } catch (error) {
-    throw new Refusal(`--store ${module} cannot be found: ${(error as Error).message.split('\n')[0]}`)
+    throw new CliError(`--store ${module} cannot be found: ${(error as Error).message.split('\n')[0]}`)
   }
 }
 
 function refuseWriting(): never {
-  throw Object.assign(new Error('EROFS: only looking'), { code: 'EROFS' })
+  throw Object.assign(new Error('EROFS: opened for reading'), { code: 'EROFS' })
 }
 
 const { O_WRONLY, O_RDWR, O_CREAT } = nodeFs.constants
 
-/** The disk store moves what is damaged aside when it meets it, and makes files for its locks, unless it cannot. */
-const lookOnly: typeof nodeFs = {
+/** Prevents that the disk store moves damaged entries aside or makes files for its locks. */
+const readOnlyFileSystem: typeof nodeFs = {
   ...nodeFs,
   openSync: (path, flags = 'r', mode) => {
     const writes = typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0 : flags !== 'r'

@@ -1,33 +1,33 @@
 import type { Head, ListedHead, Listing, Mode } from '@persist/store'
 
-/** What the heads of one function's entries tell together. */
+/** A summary of the heads of a function's entries. */
 export interface Summary {
   readonly funcname: string
   readonly entries: number
-  /** Of all payloads. */
+  /** The size of all payloads. */
   readonly bytes: number
-  /** When the oldest and the newest entry were written, in milliseconds since 1970; absent without entries. */
+  /** The creation times of the oldest and the newest entry, in milliseconds since 1970. Absent without entries. */
   readonly oldest?: number
   readonly newest?: number
   readonly expired: number
-  /** How many of the expired ones may still be served. */
+  /** The number of expired entries that may still be served. */
   readonly stale: number
-  /** How many entries there are of each version; '' where none was given. */
+  /** The number of entries of each version. '' stands for no version. */
   readonly versions: Readonly<Record<string, number>>
-  /** How long the results took to compute, in milliseconds: what it would take to do it all again. */
+  /** The time that it took to compute the results, in milliseconds. */
   readonly computeMs: number
   readonly tags: Readonly<Record<string, number>>
   readonly withKeys: number
 }
 
-/** Walks all heads once. */
-export async function summarise(funcname: string, heads: Listing<Mode, ListedHead>, now: number): Promise<Summary> {
+/** Reads all heads once. */
+export async function summarize(funcname: string, heads: Listing<Mode, ListedHead>, now: number): Promise<Summary> {
   const sum = new Sum(funcname, now)
   for await (const head of heads) sum.add(head)
   return sum.result
 }
 
-/** Adds heads up. */
+/** Sums up heads. */
 export class Sum {
   readonly #funcname: string
   readonly #now: number
@@ -56,8 +56,8 @@ export class Sum {
     if (isStale(head, this.#now)) this.#stale++
     this.#computeMs += head.durationMs ?? 0
     if (head.key !== undefined) this.#withKeys++
-    raise(this.#versions, head.version ?? '')
-    for (const tag of head.tags ?? []) raise(this.#tags, tag)
+    increment(this.#versions, head.version ?? '')
+    for (const tag of head.tags ?? []) increment(this.#tags, tag)
   }
 
   get result(): Summary {
@@ -77,16 +77,16 @@ export class Sum {
   }
 }
 
-/** At its very time an entry has expired. */
+/** Whether an entry has expired. At `expiresAt` exactly, it has. */
 export function isExpired({ expiresAt }: Head, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
 }
 
-/** It has expired, and may still be served: by `staleWhileRevalidate` or `staleIfError`. */
+/** Whether an entry has expired but may still be served, by `staleWhileRevalidate` or `staleIfError`. */
 export function isStale(head: Head, now: number): boolean {
   return isExpired(head, now) && head.staleUntil !== undefined && head.staleUntil > now
 }
 
-function raise(counts: Map<string, number>, name: string): void {
+function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)
 }

@@ -4,7 +4,7 @@ import type { Output } from './output.ts'
 const PLAIN = /^[ -~]*$/
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** Columns without lines, no wider than the terminal: where it is narrow, columns are cut or left out. */
+/** A table without borders, no wider than the terminal. On a narrow one, columns are cut or left out. */
 export async function table(
   output: Output,
   columns: readonly Column[],

@@ -7,11 +7,11 @@ import { diskStore } from '@persist/store-disk'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
-import { deliver } from '../src/transfer/delivery.ts'
+import { writeEntry } from '../src/transfer/write-entry.ts'
 import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled, spoil } from './support/filled.ts'
 
-test('a copy of a folder has the same entries, and nothing is written twice', async () => {
+test('a copy of a folder has the same entries, and a second copy writes nothing', async () => {
   const cwd = filled()
   expect(await json(['copy', 'persist', 'file://other', '--check'], { cwd })).toEqual({
     copied: 12,
@@ -31,13 +31,13 @@ test('a copy of a folder has the same entries, and nothing is written twice', as
   })
 })
 
-test('a copy in the layout of pypersist has the same entries, and looking at it changes nothing', async () => {
+test('a copy in the layout of pypersist has the same entries, and reading it changes nothing', async () => {
   const cwd = filled()
   const python = 'file://python?layout=pypersist'
   expect(await json(['copy', 'persist', python, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
   expect(await json(['copy', python, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
   expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
-  // A program that died while it wrote.
+  // A program was killed during a write.
   writeFileSync(join(cwd, 'python', 'odd', 'left.out'), 'half')
   writeFileSync(join(cwd, 'python', 'odd', 'left.lock'), '')
   utimesSync(join(cwd, 'python', 'odd', 'left.lock'), 1, 1)
@@ -51,7 +51,7 @@ test('a copy in the layout of pypersist has the same entries, and looking at it 
   expect(await json(['-c', python, 'ls', 'odd'], { cwd })).toMatchObject([{ entries: 4 }])
 })
 
-test('only the functions that are named are copied', async () => {
+test('only the named functions are copied', async () => {
   const cwd = filled()
   await persist(['copy', 'persist', 'other', '-f', 'double', 'a/b: bytes'], { cwd })
   expect([...contents(join(cwd, 'other')).keys()].every((name) => /^(double|a\/b: bytes) /.test(name))).toBe(true)
@@ -79,11 +79,11 @@ test.each([
   expect(to.get('two')?.payload).toBe(two)
 })
 
-test('what is damaged in the source, or refused by the target, is told, and all else is copied', async () => {
+test('an entry that is damaged in the source, or refused by the target, is reported, and all others are copied', async () => {
   const cwd = filled()
   spoil(join(cwd, 'persist', 'odd', 'full.entry'))
   const env = { OWN_STORE_DIR: join(cwd, 'own') }
-  // A hash that is fine in LMDB and no file name.
+  // This hash is valid in LMDB, but not as a file name.
   await persist(['copy', 'persist', 'lmdb://odd'], { cwd })
   const { lmdbStore } = await import('@persist/store-lmdb')
   const lmdb = lmdbStore(join(cwd, 'odd'))
@@ -101,8 +101,8 @@ test('what is damaged in the source, or refused by the target, is told, and all 
   expect(damaged.stdout).toMatch(/^11 entries copied .*, 1 damaged in the source\n$/)
 })
 
-describe('a store of one’s own', () => {
-  test('is copied into and out of by its scheme, and asked for the names of functions', async () => {
+describe("a user's own store", () => {
+  test('is read and written by its scheme, and lists its functions', async () => {
     const cwd = filled()
     const store = ['--store', OWN_STORE]
     expect(await json(['copy', 'persist', 'own://mine', ...store], { cwd })).toMatchObject({ copied: 12 })
@@ -118,7 +118,7 @@ describe('a store of one’s own', () => {
     expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
   })
 
-  test('is the cache itself if the module exports one', async () => {
+  test('is the cache if it is the default export of the module', async () => {
     const cwd = newFolder()
     diskStore(join(cwd, 'own')).open('odd').set(FULL)
     diskStore(join(cwd, 'own-2'))
@@ -139,7 +139,7 @@ describe('a store of one’s own', () => {
   })
 })
 
-test('a copy that is stopped with Ctrl-C goes on where it was, and writes no entry twice', async () => {
+test('a copy that was stopped with Ctrl-C continues, and writes no entry twice', async () => {
   const cwd = newFolder()
   const source = diskStore(join(cwd, 'persist')).open('many')
   for (let n = 0; n < 400; n++) source.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })
@@ -149,7 +149,7 @@ test('a copy that is stopped with Ctrl-C goes on where it was, and writes no ent
   const written = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [])
 
   const stopped = await persist(args, { cwd, env, interruptWhen: () => written().length >= 64 })
-  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(/goes on/) })
+  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(/continues the copy/) })
   const before = written().length
   expect(before).toBeLessThan(400)
 
@@ -184,7 +184,7 @@ describe('a computation that runs in the target', () => {
     expect(store.get('h')).toEqual(RESULT)
   })
 
-  test('keeps its lease from a good entry as well, unless the source is to win', async () => {
+  test('keeps its lease from a valid entry, too, unless the source must win', async () => {
     const cwd = newFolder()
     const good = { hash: 'h', payload: 'good', createdAt: 5 }
     const { store, lease } = computing(cwd, good)
@@ -203,7 +203,7 @@ describe('a computation that runs in the target', () => {
     expect(store.get('h')).toEqual(RESULT)
   })
 
-  test('is not kept waiting by a copy: no lease is left behind', async () => {
+  test('does not wait for a copy, which leaves no lease', async () => {
     const cwd = filled()
     await persist(['copy', 'persist', 'other'], { cwd })
     const store = diskStore(join(cwd, 'other')).open('odd')
@@ -215,11 +215,11 @@ describe('a computation that runs in the target', () => {
     const store = target.open('f')
     const looked = { ...RESULT, createdAt: 3 }
     store.set(looked)
-    // The look of the copy was before that.
-    const delivery = { target, store, winner: 'newer', now: 10 } as const
-    expect(await deliver({ ...OLD, createdAt: 2 }, undefined, delivery)).toBe('kept')
+    // The copy has read the target before that.
+    const destination = { target, store, winner: 'newer', now: 10 } as const
+    expect(await writeEntry({ ...OLD, createdAt: 2 }, undefined, destination)).toBe('kept')
     expect(store.get('h')).toEqual(looked)
-    expect(await deliver({ ...OLD, createdAt: 4 }, undefined, delivery)).toBe('copied')
+    expect(await writeEntry({ ...OLD, createdAt: 4 }, undefined, destination)).toBe('copied')
   })
 })
 
@@ -231,7 +231,7 @@ withMongo('a folder and MongoDB', (url) => {
     await adapter.close()
   })
 
-  test('carry the same entries there and back', async () => {
+  test('hold the same entries after a copy there and back', async () => {
     const cwd = filled()
     expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
     expect(await json(['copy', mongo, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
@@ -246,7 +246,7 @@ withMongo('a folder and MongoDB', (url) => {
     expect(await json(['-c', mongo, 'get', 'double', '--args', '[4]'], { cwd })).toBe(8)
   })
 
-  test('a password shows nowhere', async () => {
+  test('a password is never printed', async () => {
     const secret = mongo.replace('://', '://me:hunter2@')
     for (const args of [['ls'], ['stats'], ['show', 'f'], ['verify']]) {
       const { stdout, stderr } = await persist(['-c', secret, ...args], { cwd: newFolder() })

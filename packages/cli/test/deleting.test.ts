@@ -11,7 +11,7 @@ beforeEach(() => {
   cwd = filled()
 })
 
-test('without a yes, and nobody to ask, nothing is deleted', async () => {
+test('without --yes and without a terminal, nothing is deleted', async () => {
   const before = left()
   for (const args of [
     ['rm', 'odd', 'full'],
@@ -26,7 +26,7 @@ test('without a yes, and nobody to ask, nothing is deleted', async () => {
   expect(left()).toEqual(before)
 })
 
-test('rm deletes the entries that are named, and tells which were not there', async () => {
+test('rm deletes the named entries, and reports those that do not exist', async () => {
   expect(await json(['rm', 'odd', 'full', 'none', '--yes'], { cwd })).toEqual({
     funcname: 'odd',
     deleted: ['full'],
@@ -44,7 +44,7 @@ test('rm deletes the entries that are named, and tells which were not there', as
   expect(left()).toContain('odd raw')
 })
 
-test('clear empties the functions that are named, and all only if all are meant', async () => {
+test('clear empties the named functions, and all functions only with --all', async () => {
   expect(await persist(['clear', '-y'], { cwd })).toMatchObject({ code: 2 })
   expect(await persist(['clear', 'odd', '--all', '-y'], { cwd })).toMatchObject({ code: 2 })
   expect(left()).toHaveLength(12)
@@ -57,7 +57,7 @@ test('clear empties the functions that are named, and all only if all are meant'
   expect(left()).toEqual([])
 })
 
-test('prune deletes what has expired, and down to bounds', async () => {
+test('prune deletes expired entries, and down to bounds', async () => {
   expect(await json(['prune'], { cwd })).toMatchObject({ pruned: { odd: 1 }, entries: 1 })
   expect(left()).not.toContain('odd gone')
   expect(await json(['prune', 'double', '--max-entries', '2', '-y'], { cwd })).toMatchObject({ entries: 3 })
@@ -66,7 +66,7 @@ test('prune deletes what has expired, and down to bounds', async () => {
   expect(await json(['prune', 'double', '--max-bytes', '0.01kB', '-y'], { cwd })).toMatchObject({ entries: 2 })
 })
 
-test('prune keeps what may be served stale, and with --keep-stale what expired less than so long ago', async () => {
+test('prune keeps entries that may be served stale, and with --keep-stale those that expired recently', async () => {
   const store = diskStore(join(cwd, 'persist')).open('f')
   const now = Date.now()
   const day = 86_400_000

@@ -30,7 +30,7 @@ describe('a line', () => {
   const anyPayload = fc.oneof(
     anyText,
     fc.uint8Array(),
-    // Halves of surrogate pairs.
+    // Lone surrogates.
     fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
   )
   const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0)
@@ -53,15 +53,15 @@ describe('a line', () => {
     { requiredKeys: ['hash', 'payload', 'createdAt'] },
   ) as fc.Arbitrary<Entry>
 
-  test('brings any entry back, and is one line', () => {
+  test('holds any entry without loss, and is one line', () => {
     fc.assert(
       fc.property(anyText, anyEntry, (funcname, entry) => {
         const text = lineOf({ funcname, entry })
         expect(text).not.toContain('\n')
         const line = readLine(Buffer.from(text).toString())
         if (line.kind !== 'entry') throw new Error(`read as ${line.kind}`)
-        expect(line.parcel.funcname).toBe(funcname)
-        expect(sameEntry(line.parcel.entry, entry)).toBe(true)
+        expect(line.item.funcname).toBe(funcname)
+        expect(sameEntry(line.item.entry, entry)).toBe(true)
       }),
     )
   })
@@ -85,7 +85,7 @@ describe('a line', () => {
 })
 
 describe('export and import', () => {
-  test.each(['all.ndjson', 'all.ndjson.gz'])('%s carries all entries without loss', async (file) => {
+  test.each(['all.ndjson', 'all.ndjson.gz'])('%s holds all entries without loss', async (file) => {
     const cwd = filled()
     expect(await json(['export', file], { cwd })).toEqual({ entries: 12, damaged: 0, refused: 0, file })
     expect(await json(['-c', 'other', 'import', file], { cwd })).toMatchObject({ copied: 12, bad: 0, truncated: false })
@@ -97,7 +97,7 @@ describe('export and import', () => {
     expect(readdirSync(cwd).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 
-  test('go through pipes', async () => {
+  test('work with pipes', async () => {
     const cwd = filled()
     const script = `"$0" "$1" export | "$0" "$1" -c other import --json`
     const { stdout } = await execute('sh', ['-c', script, process.execPath, COMMAND], { cwd })
@@ -105,7 +105,7 @@ describe('export and import', () => {
     expect(contents(join(cwd, 'other'))).toEqual(contents(join(cwd, 'persist')))
   })
 
-  test('a file is not replaced without a yes', async () => {
+  test('a file is not replaced without a confirmation', async () => {
     const cwd = filled()
     writeFileSync(join(cwd, 'mine'), 'mine')
     expect(await persist(['export', 'mine'], { cwd })).toMatchObject({ code: 2 })
@@ -114,13 +114,13 @@ describe('export and import', () => {
     expect(await persist(['export', 'no/such/folder'], { cwd })).toMatchObject({ code: 4 })
   })
 
-  test('only the functions that are named are exported', async () => {
+  test('only the named functions are exported', async () => {
     const cwd = filled()
     const { stdout } = await persist(['export', '-f', 'double'], { cwd })
     expect(stdout.trim().split('\n')).toHaveLength(7)
   })
 
-  test('a device is written to, and no file takes its place; a link keeps leading to its file', async () => {
+  test('a device is never replaced by a file, and a link stays a link', async () => {
     const cwd = filled()
     execFileSync('mkfifo', ['pipe'], { cwd })
     const reading = execute('cat', ['pipe'], { cwd })
@@ -134,7 +134,7 @@ describe('export and import', () => {
     expect(readFileSync(join(cwd, 'file'), 'utf8')).toMatch(/^\{"persist":"export"/)
   })
 
-  test('an entry that is too large for a line of text is named, and the others are exported', async () => {
+  test('an entry that is too large for a line is named, and the others are exported', async () => {
     const cwd = filled()
     // Each zero byte becomes six letters.
     const payload = '\0'.repeat(Math.ceil(constants.MAX_STRING_LENGTH / 6))
@@ -143,17 +143,17 @@ describe('export and import', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '12 entries written to all\n' })
     expect(stderr).toMatch(/^large h is too large .*left out\n$/)
     expect(await json(['-c', 'other', 'import', 'all'], { cwd })).toMatchObject({ copied: 12, truncated: false })
-    // An answer of that length is no fault of the store either.
+    // An answer of that length is not an error of the store.
     expect(await persist(['show', 'large', 'h', '--json'], { cwd })).toMatchObject({
-      stderr: expect.stringMatching(/longer than a text can be.*get --raw/),
+      stderr: expect.stringMatching(/longer than the longest string.*get --raw/),
     })
   })
 
-  test.each(['cut', 'cut.gz'])('a file that was cut off is named, and what is in it is imported: %s', async (name) => {
+  test.each(['cut', 'cut.gz'])('a file that was cut off is named, and its entries are imported: %s', async (name) => {
     const cwd = filled()
     const { stdout } = await persist(['export', '-f', 'double'], { cwd })
     const cut = stdout.slice(0, stdout.lastIndexOf('"payload"'))
-    // A compressed file ends without its end.
+    // The compressed file lacks its end.
     writeFileSync(join(cwd, name), name.endsWith('.gz') ? gzipSync(cut).subarray(0, -8) : cut)
     const ended = await persist(['-c', 'other', 'import', name, '--json'], { cwd })
     expect(ended.code).toBe(1)
@@ -168,7 +168,7 @@ describe('export and import', () => {
     )
   })
 
-  test('a compressed file that is damaged gives what can be read, and is named', async () => {
+  test('a damaged compressed file is named, and its readable entries are imported', async () => {
     const cwd = newFolder()
     const store = diskStore(join(cwd, 'persist')).open('many')
     for (let n = 0; n < 3000; n++) store.set({ hash: `h${n}`, payload: randomBytes(90).toString('hex'), createdAt: n })
@@ -188,7 +188,7 @@ describe('export and import', () => {
     expect(sum.stderr).toMatch(/sum\.gz cannot be read: incorrect data check/)
   })
 
-  test('a compressed file is known by its content, also in a pipe', async () => {
+  test('a compressed file is recognized by its content, also in a pipe', async () => {
     const cwd = filled()
     await persist(['export', 'all.gz'], { cwd })
     const input = readFileSync(join(cwd, 'all.gz'))
@@ -197,7 +197,7 @@ describe('export and import', () => {
     expect(await json(['-c', 'other', 'import', 'plain.gz'], { cwd })).toMatchObject({ same: 12, truncated: false })
   })
 
-  test('exports that stand behind each other in one file are all imported', async () => {
+  test('several exports in one file are all imported', async () => {
     const cwd = filled()
     const both = (await persist(['export', '-f', 'double'], { cwd })).stdout
     const all = (await persist(['export'], { cwd })).stdout
@@ -225,7 +225,7 @@ describe('export and import', () => {
     expect([...contents(join(cwd, 'persist')).values()].map(({ payload }) => payload)).toEqual(['made at 2'])
   })
 
-  test('what is no export is refused before anything is written', async () => {
+  test('a file that is not an export is refused before anything is written', async () => {
     const cwd = newFolder()
     writeFileSync(join(cwd, 'text'), 'dear diary\n')
     expect(await persist(['import', 'text'], { cwd })).toMatchObject({
@@ -259,7 +259,7 @@ describe('lines of a file', () => {
     return lines
   }
 
-  test('are the same, wherever the chunks end', async () => {
+  test('do not depend on the ends of chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: 'binary' }).map((text) => text.replace(/[\r\n]/g, ''))),
@@ -276,17 +276,17 @@ describe('lines of a file', () => {
     expect(await split(['a\r\nb\r', '\n', 'c'])).toEqual(['a', 'b', 'c'])
   })
 
-  test('that are too long are skipped, and the next one is read', async () => {
+  test('that are too long are skipped', async () => {
     expect(await split(['1\n12', '34', '5\n1234\n'], 4)).toEqual(['1', undefined, '1234'])
     expect(await split(['1\n12', '345'], 4)).toEqual(['1', undefined])
   })
 
-  test('end with a first one that is too long: the file is no export', async () => {
+  test('end after a first line that is too long, because the file is not an export', async () => {
     expect(await split(['12345', '6\n1\n'], 9, 4)).toEqual([undefined])
   })
 })
 
-test('a line without an end costs itself, and no other entry', { timeout: 120_000 }, async () => {
+test('a line without an end is skipped, and no other', { timeout: 120_000 }, async () => {
   const cwd = filled()
   const lines = (await persist(['export', '-f', 'double'], { cwd })).stdout.trimEnd().split('\n')
   const gzip = createGzip()

@@ -26,7 +26,7 @@ beforeAll(() => {
   cwd = filled()
 })
 
-/** Runs the command in a shell, with something behind it. */
+/** Runs the command in a shell, with a redirection or pipe after it. */
 const inShell = (args: readonly string[], rest: string) =>
   execute('bash', ['-c', `"$0" "$@" ${rest}`, process.execPath, COMMAND, ...args], { cwd })
 
@@ -42,7 +42,7 @@ describe.skipIf(process.platform !== 'linux')('standard output', () => {
     },
   )
 
-  test('on a full disk does not matter to a command that says nothing there', async () => {
+  test('on a full disk does not matter to a command that prints nothing', async () => {
     const { code, stderr } = await inShell(['get', 'odd', 'none'], '>/dev/full')
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'persist: odd has no entry none\n' })
   })
@@ -59,12 +59,12 @@ describe.skipIf(process.platform !== 'linux')('standard output', () => {
     },
   )
 
-  test('that is read no further does not hide that the answer is no', async () => {
+  test('with a reader that stops early keeps the exit code', async () => {
     const { code } = await inShell(['rm', 'odd', 'none', '-y'], '2>/dev/null | true; exit $PIPESTATUS')
     expect(code).toBe(1)
   })
 
-  test('that is closed is nothing to complain of', async () => {
+  test('that is closed is not an error', async () => {
     for (const rest of ['>&-', '2>&-', '>&- 2>&-', '<&-']) {
       expect(await inShell(['ls'], rest)).toMatchObject({ code: 0, stderr: '' })
       expect((await inShell(['get', 'odd', 'none'], rest)).code).toBe(1)
@@ -73,7 +73,7 @@ describe.skipIf(process.platform !== 'linux')('standard output', () => {
 })
 
 describe.skipIf(process.platform !== 'linux')('standard error', () => {
-  test('that is full or closed changes no exit code', async () => {
+  test('that is full or closed does not change the exit code', async () => {
     for (const rest of ['2>/dev/full', '2>&-']) {
       expect(await inShell(['lss'], rest)).toMatchObject({ code: 2, stdout: '' })
       expect(await inShell(['get', 'odd', 'none'], rest)).toMatchObject({ code: 1, stdout: '' })
@@ -131,18 +131,18 @@ describe('with --json', () => {
     })
   })
 
-  test('what is noted beside an answer is JSON too', async () => {
+  test('a note beside an answer is JSON, too', async () => {
     const { stderr } = await persist(['show', 'double', '--limit', '1', '--json'], { cwd })
     expect(JSON.parse(stderr)).toEqual({ note: expect.stringMatching(/only the first 1/) })
   })
 
-  test('behind -- is an argument', async () => {
+  test('an option after -- is an argument', async () => {
     const { stderr } = await persist(['ls', '--', '--json'], { cwd })
     expect(stderr).toMatch(/^persist: there is no function --json/)
   })
 })
 
-test('a port that is in use, or that is none, is no trouble of the store', async () => {
+test('a port that is in use or invalid is not an error of the store', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -155,7 +155,7 @@ test('a port that is in use, or that is none, is no trouble of the store', async
   expect(await persist(['serve', '-p', '65536'], { cwd })).toMatchObject({ code: 2 })
 })
 
-test('in another language of the system, and without one, all is the same', async () => {
+test('the language of the system changes nothing', async () => {
   const plain = await persist(['stats', 'odd'], { cwd })
   for (const env of [{ LC_ALL: 'C' }, { LC_ALL: 'tr_TR.UTF-8' }, { LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE' }]) {
     const { code, stdout } = await persist(['stats', 'odd'], { cwd, env })
@@ -164,7 +164,7 @@ test('in another language of the system, and without one, all is the same', asyn
   }
 })
 
-test('a folder that was left while the command runs in it costs no stack trace', async () => {
+test('a current folder that was deleted causes no stack trace', async () => {
   const gone = newFolder()
   const { code, stderr } = await execute('bash', ['-c', 'rmdir "$PWD"; "$0" "$1" ls', process.execPath, COMMAND], {
     cwd: gone,

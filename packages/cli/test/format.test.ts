@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ago, bytes, count, duration, entries, moment } from '../src/format.ts'
-import { harmless, harmlessInColour, oneLine } from '../src/output.ts'
+import { harmless, harmlessInColor, oneLine } from '../src/output.ts'
 
 test.each([
   [0, '0 B'],
@@ -44,16 +44,16 @@ test('moments and numbers are written for people', () => {
 })
 
 describe('text for a terminal', () => {
-  test('cannot steer it', () => {
+  test('cannot control it', () => {
     expect(harmless('a\u001b[2Jb\u0007\u009bc\u202ed\n\te\r')).toBe('a\\u001b[2Jb\\u0007\\u009bc\\u202ed\n\te\\u000d')
     expect(oneLine('a\nb\tc')).toBe('a\\nb\\tc')
     expect(oneLine('abcdef', 4)).toBe('abc…')
     expect(harmless('größe ☃ 😀')).toBe('größe ☃ 😀')
   })
 
-  test('keeps colours where there are some, and nothing else', () => {
-    const colour = '\u001b[33m8\u001b[39m'
-    expect(harmlessInColour(colour)).toBe(colour)
-    expect(harmlessInColour('\u001b[2J\u001b]0;x\u0007')).toBe('\\u001b[2J\\u001b]0;x\\u0007')
+  test('keeps only colors', () => {
+    const color = '\u001b[33m8\u001b[39m'
+    expect(harmlessInColor(color)).toBe(color)
+    expect(harmlessInColor('\u001b[2J\u001b]0;x\u0007')).toBe('\\u001b[2J\\u001b]0;x\\u0007')
   })
 })

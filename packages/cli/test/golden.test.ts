@@ -33,12 +33,12 @@ test('a file of format 1 is read forever', async () => {
   expect(cache.open('half').get('h')?.payload).toBe('half a pair \ud800 and \0')
 })
 
-test('what is written is that format', () => {
+test('an export is written in that format', () => {
   const lines = readFileSync(GOLDEN, 'utf8').trimEnd().split('\n')
   const written = lines.slice(1, -1).map((text) => {
     const line = readLine(text)
     if (line.kind !== 'entry') throw new Error(`read as ${line.kind}`)
-    return JSON.parse(lineOf(line.parcel))
+    return JSON.parse(lineOf(line.item))
   })
   expect(written.at(-1)).toMatchObject({ staleUntil: 1796121011226 })
   expect(written).toEqual(lines.slice(1, -1).map((text) => JSON.parse(text)))

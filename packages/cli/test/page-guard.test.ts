@@ -19,7 +19,7 @@ interface Answer {
   readonly text: string
 }
 
-/** Any headers, also those that `fetch` would not send. */
+/** Sends any headers, also those that `fetch` would not send. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET', body?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', port: page.port, path, method, headers }, (response) => {
@@ -39,7 +39,7 @@ const json = () => ({ ...token(), 'content-type': 'application/json' })
 const API = ['/api/overview', '/api/entries?funcname=odd', '/api/entry?funcname=odd&hash=full', '/api/events', '/api/x']
 
 describe('the server of the page', () => {
-  test.each(API)('tells nothing of %s without the token', async (path) => {
+  test.each(API)('does not answer %s without the token', async (path) => {
     for (const headers of [
       {},
       { authorization: 'Bearer x' },
@@ -52,7 +52,7 @@ describe('the server of the page', () => {
     }
   })
 
-  test('answers whoever has it', async () => {
+  test('answers requests with the token', async () => {
     expect(await ask('/api/overview', token())).toMatchObject({
       status: 200,
       text: expect.stringContaining('"double"'),
@@ -60,7 +60,7 @@ describe('the server of the page', () => {
     expect((await ask('/api/entry?funcname=odd&hash=full', token())).text).toContain('made\\nby hand')
   })
 
-  test('refuses other hosts, with the token too: a name may be made to point here', async () => {
+  test('refuses other hosts even with the token, because a name may point here', async () => {
     for (const path of ['/', '/page.js', ...API]) {
       for (const host of [
         'evil.test',
@@ -75,7 +75,7 @@ describe('the server of the page', () => {
     expect((await ask('/api/overview', { ...token(), host: `localhost:${page.port}` })).status).toBe(200)
   })
 
-  test('refuses other origins, with the token too', async () => {
+  test('refuses other origins even with the token', async () => {
     for (const origin of [
       'http://evil.test',
       'null',
@@ -91,7 +91,7 @@ describe('the server of the page', () => {
     expect((await ask('/api/overview', { ...token(), origin: `http://127.0.0.1:${page.port}` })).status).toBe(200)
   })
 
-  test('takes only what no form can send', async () => {
+  test('accepts only requests that no form can send', async () => {
     const body = '{"funcname":"odd"}'
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       expect((await ask('/api/clear', { ...token(), 'content-type': type }, 'POST', body)).status).toBe(415)
@@ -103,7 +103,7 @@ describe('the server of the page', () => {
     expect(await persist(['show', 'odd', 'full'], { cwd })).toMatchObject({ code: 0 })
   })
 
-  test('makes sense of nonsense', async () => {
+  test('answers invalid requests with an error', async () => {
     for (const body of [
       '',
       '{',
@@ -123,13 +123,13 @@ describe('the server of the page', () => {
     expect(JSON.parse((await ask('/api/entries?funcname=__proto__', token())).text)).toMatchObject({ total: 0 })
   })
 
-  test('gives no file but its own three', async () => {
+  test('serves only its own three files', async () => {
     for (const path of [
       '/package.json',
       '/../package.json',
       '/%2e%2e/package.json',
       '//etc/passwd',
-      '/page/../main.js',
+      '/web/../main.js',
       '/page.js.map',
     ]) {
       expect((await ask(path, token())).status).toBe(404)
@@ -137,7 +137,7 @@ describe('the server of the page', () => {
     for (const path of ['/', '/page.js', '/style.css']) expect((await ask(path)).status).toBe(200)
   })
 
-  test('says with every answer that nothing else may run', async () => {
+  test('forbids other scripts with the headers of every answer', async () => {
     for (const [path, headers] of [
       ['/', {}],
       ['/page.js', {}],
@@ -162,7 +162,7 @@ describe('the server of the page', () => {
     const others = Object.values(networkInterfaces())
       .flat()
       .filter((one) => one && !one.internal && one.family === 'IPv4')
-    // 127.0.0.2 is this machine too, and not where it listens.
+    // 127.0.0.2 is this machine too, but the server does not listen there.
     for (const address of ['127.0.0.2', ...others.map((one) => one!.address)]) {
       const refused = await new Promise((resolve) => {
         const socket = connect(page.port, address, () => resolve(false)).on('error', () => resolve(true))
@@ -186,7 +186,7 @@ test('with --readonly nothing can be deleted', async () => {
   expect(await persist(['show', 'odd', 'full'], { cwd })).toMatchObject({ code: 0 })
 })
 
-test('each run has a token of its own, and ends with Ctrl-C', async () => {
+test('each run has another token, and ends with Ctrl-C', async () => {
   const other = await serving(['double'], cwd)
   expect(other.token).not.toBe(page.token)
   expect(other.token.length).toBeGreaterThanOrEqual(32)
@@ -194,7 +194,7 @@ test('each run has a token of its own, and ends with Ctrl-C', async () => {
     headers: { authorization: `Bearer ${other.token}` },
   })
   expect(await overview.json()).toMatchObject({ functions: [{ funcname: 'double', entries: 5 }] })
-  // Somebody who watches does not keep it.
+  // A watcher does not prevent the end.
   const watching = await fetch(`http://127.0.0.1:${other.port}/api/events`, {
     headers: { authorization: `Bearer ${other.token}` },
   })

@@ -4,13 +4,13 @@ import { expect, test } from 'vitest'
 import { textOf, withPage } from './support/page.ts'
 import { REBOUND } from './support/with-browser.ts'
 
-await withPage('another page', (lab) => {
-  const authorization = () => `Bearer ${lab.served.token}`
-  const here = (path: string) => `http://127.0.0.1:${lab.served.port}${path}`
-  const doubles = () => lab.stored().filter((name) => name.startsWith('double'))
+await withPage('another page', (harness) => {
+  const authorization = () => `Bearer ${harness.served.token}`
+  const here = (path: string) => `http://127.0.0.1:${harness.served.port}${path}`
+  const doubles = () => harness.stored().filter((name) => name.startsWith('double'))
 
-  test('that has a name which points here gets nothing', async () => {
-    const page = await lab.open(`http://${REBOUND}:${lab.served.port}/#token=${lab.served.token}`)
+  test('with a name that points here gets nothing', async () => {
+    const page = await harness.open(`http://${REBOUND}:${harness.served.port}/#token=${harness.served.token}`)
     expect(await textOf(page.locator('body'))).toBe('refused')
     const asked = `fetch('/api/overview', { headers: { authorization: ${JSON.stringify(authorization())} } }).then((r) => r.status)`
     expect(await page.evaluate(asked)).toBe(421)
@@ -24,7 +24,7 @@ await withPage('another page', (lab) => {
     )
     await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void evil.close())
-    const page = await lab.open(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`)
+    const page = await harness.open(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`)
     const attack = (path: string, init: object) =>
       page.evaluate(
         `fetch(${JSON.stringify(here(path))}, ${JSON.stringify(init)}).then((r) => r.type, () => 'refused')`,
@@ -34,14 +34,14 @@ await withPage('another page', (lab) => {
     expect(await attack('/api/overview', { headers: { authorization: authorization() } })).toBe('refused')
     const asJson = { authorization: authorization(), 'content-type': 'application/json' }
     expect(await attack('/api/clear', { ...clear, headers: asJson })).toBe('refused')
-    // This one arrives, as that of a form would; it is not obeyed.
+    // This request arrives, as that of a form would, but has no effect.
     await attack('/api/clear', { ...clear, mode: 'no-cors' })
     await attack('/page.js', { mode: 'no-cors' })
     expect(doubles()).toHaveLength(5)
 
     const framed = `new Promise((resolve) => {
       const frame = document.createElement('iframe')
-      frame.src = ${JSON.stringify(lab.served.url)}
+      frame.src = ${JSON.stringify(harness.served.url)}
       frame.addEventListener('load', () => resolve(frame.contentDocument === null))
       document.body.append(frame)
     })`

@@ -8,7 +8,7 @@ import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { filled } from './support/filled.ts'
 import { serving } from './support/serving.ts'
 
-describe('a server that takes connections and says nothing', () => {
+describe('a server that accepts connections and never answers', () => {
   const server = new DeafServer()
   beforeAll(() => server.listen())
   afterAll(() => server.close())
@@ -25,19 +25,19 @@ describe('a server that takes connections and says nothing', () => {
           '300ms',
         ])
         expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-        // The driver of MongoDB has half as long again to find its server.
+        // The driver of MongoDB has one and a half times as long to find its server.
         expect(stderr).toMatch(/\b(300|450) ms/)
       }
     },
   )
 
-  test.each(['0', '5', '-1s', '30d', 'soon', ''])('is not waited for for --timeout %s', async (time) => {
+  test.each(['0', '5', '-1s', '30d', 'soon', ''])('is an error at once for --timeout %s', async (time) => {
     expect(await persist(['ls', `--timeout=${time}`])).toMatchObject({ code: 2 })
   })
 })
 
 await withRedis('a server that pauses', (redis) => {
-  test('is waited for with a longer --timeout, and not with a shorter one', async () => {
+  test('is reached with a longer --timeout, and not with a shorter one', async () => {
     const cwd = filled()
     const cache = `${redis.url}?persistPrefix=slow`
     await persist(['copy', 'persist', cache], { cwd })
@@ -51,7 +51,7 @@ await withRedis('a server that pauses', (redis) => {
     expect(long).toHaveLength(4)
   })
 
-  test('is copied, pruned and exported as any other store, with stale entries', async () => {
+  test('is copied, pruned and exported as any other store, including stale entries', async () => {
     const cwd = newFolder()
     const cache = `${redis.url}?persistPrefix=stale`
     const now = Date.now()
@@ -84,7 +84,7 @@ describe('serve', () => {
     return (await (await fetch(`http://127.0.0.1:${port}/api/overview`, { headers })).json()) as Record<string, unknown>
   }
 
-  test('survives a store that does not answer in time, and shows it as soon as it does', async () => {
+  test('survives a store that does not answer in time, and shows it when it answers', async () => {
     const cwd = filled()
     const down = join(cwd, 'down')
     writeFileSync(down, '')
@@ -96,7 +96,7 @@ describe('serve', () => {
     expect(await served.end()).toBe(0)
   })
 
-  test('says its address before a slow store has answered', async () => {
+  test('prints its address before a slow store has answered', async () => {
     const cwd = filled()
     const env = { OWN_STORE_DOWN: join(cwd, 'up'), OWN_STORE_MS: '4000' }
     const served = await serving(['--store', OWN_STORE, '-c', 'own://persist', 'double'], cwd, env)

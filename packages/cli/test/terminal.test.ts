@@ -7,7 +7,7 @@ import { contents, filled, HOSTILE } from './support/filled.ts'
 import { onTerminal, typed, typedIn } from './support/terminal.ts'
 
 const ESC = '\u001b'
-const COLOUR = `${ESC}[`
+const COLOR = `${ESC}[`
 
 let cwd: string
 const left = () => [...contents(join(cwd, 'persist')).keys()]
@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 
 onTerminal('on a terminal', () => {
-  test('the command asks before it deletes, and does as it is told', async () => {
+  test('the command asks before it deletes, and follows the answer', async () => {
     const no = await typed(['rm', 'odd', 'full'], [['[y/N]', 'n\r']], { cwd })
     expect(no.stdout).toContain('Delete 1 entry of odd in ')
     expect(no.stdout).toContain('nothing was changed')
@@ -47,28 +47,28 @@ onTerminal('on a terminal', () => {
     expect(code).toBe(0)
   })
 
-  test('there are colours, unless they are not wanted', async () => {
+  test('there are colors, unless an option or a variable disables them', async () => {
     const shown = async (args: readonly string[], env = {}) => (await typed(args, [], { cwd, env })).stdout
-    for (const args of [['ls'], ['show', 'odd', 'full'], ['stats']]) expect(await shown(args)).toContain(COLOUR)
-    expect(await shown(['ls', '--no-color'])).not.toContain(COLOUR)
-    expect(await shown(['ls', '--json'])).not.toContain(COLOUR)
-    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect(await shown(['ls'], env)).not.toContain(COLOUR)
+    for (const args of [['ls'], ['show', 'odd', 'full'], ['stats']]) expect(await shown(args)).toContain(COLOR)
+    expect(await shown(['ls', '--no-color'])).not.toContain(COLOR)
+    expect(await shown(['ls', '--json'])).not.toContain(COLOR)
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect(await shown(['ls'], env)).not.toContain(COLOR)
   })
 
-  test('no stored text steers it, with colours either', async () => {
+  test('no stored string controls it, also with colors', async () => {
     const { stdout } = await typed(['show', 'rich', '--args', JSON.stringify([HOSTILE])], [], { cwd })
-    expect(stdout).toContain(COLOUR)
+    expect(stdout).toContain(COLOR)
     expect(stdout).not.toContain(`${ESC}]`)
     expect(stdout).not.toContain('\u0007')
     expect(stdout).not.toContain('\u202e')
     const raw = newFolder()
     diskStore(join(raw, 'persist')).open('f').set({ hash: 'h', payload: HOSTILE, createdAt: 1 })
     expect((await typed(['get', 'f', 'h'], [], { cwd: raw })).stdout).not.toContain(ESC)
-    // In a pipe it is somebody's input, and stays as it is.
+    // In a pipe, it is the input of a program and stays as it is.
     expect((await persist(['get', 'f', 'h'], { cwd: raw })).stdout).toBe(`${HOSTILE}\n`)
   })
 
-  test('long work shows how far it is', async () => {
+  test('long work shows its progress', async () => {
     const { stdout, code } = await typed(['copy', 'persist', 'other', '--check'], [], { cwd })
     expect(code).toBe(0)
     expect(stdout).toMatch(/copying █+ 100% {2}12\/12/)
@@ -84,7 +84,7 @@ onTerminal('in bash', () => {
     const bin = newFolder()
     symlinkSync(COMMAND, join(bin, 'persist'))
     const env = { PATH: `${bin}:${process.env.PATH}` }
-    // What bash writes before it waits for a line.
+    // Bash writes this before it waits for a line.
     const prompt = `${ESC}[?2004h`
     const answers = [
       [prompt, 'source <(persist completion bash)\r'],
@@ -101,10 +101,10 @@ onTerminal('in bash', () => {
   })
 })
 
-test('in a pipe there are no colours and no progress', async () => {
+test('in a pipe there are no colors and no progress', async () => {
   for (const args of [['ls'], ['show', 'odd', 'full'], ['stats'], ['copy', 'persist', 'other'], ['verify']]) {
     const { stdout, stderr } = await persist(args, { cwd })
     expect(stdout + stderr).not.toContain(ESC)
   }
-  expect((await persist(['ls'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toContain(COLOUR)
+  expect((await persist(['ls'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toContain(COLOR)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { shortText, treeOf } from '../src/page/tree.ts'
-import type { TreeNode } from '../src/page/types.ts'
 import { plain } from '../src/plain.ts'
+import { shortText, treeOf } from '../src/web/tree.ts'
+import type { TreeNode } from '../src/web/types.ts'
 
 const tree = (value: unknown) => treeOf({ kind: 'value', value })
 const nodes = (node: TreeNode): number =>
@@ -38,7 +38,7 @@ test('each kind of value is shown by its name and its parts', () => {
   expect(tree(-0)).toEqual({ type: 'number', text: '-0' })
 })
 
-test('a value is shown in bounds, and what is left out is counted', () => {
+test('a value is shown within bounds, with the number of parts left out', () => {
   const many = tree(Array.from({ length: 100_000 }, (_, index) => ({ index })))
   expect(nodes(many)).toBeLessThanOrEqual(5002)
   expect(many).toMatchObject({ size: 100_000, more: expect.any(Number) })
@@ -46,7 +46,7 @@ test('a value is shown in bounds, and what is left out is counted', () => {
   expect(nodes(tree(new Map(Array.from({ length: 9000 }, (_, index) => [index, index]))))).toBeLessThanOrEqual(5001)
 })
 
-test('a value that holds itself, or is very deep, ends', () => {
+test('a value that contains itself, or is very deep, is cut', () => {
   const ring: Record<string, unknown> = { name: 'ring' }
   ring.self = ring
   expect(tree(ring)).toMatchObject({
@@ -60,7 +60,7 @@ test('a value that holds itself, or is very deep, ends', () => {
   expect(nodes(tree(deep))).toBeLessThan(100)
 })
 
-test('names of objects’ own cannot mislead', () => {
+test('own properties of an object cannot mislead', () => {
   const odd = JSON.parse('{"__proto__":{"x":1},"constructor":"me","hasOwnProperty":0}')
   expect(tree(odd)).toMatchObject({
     type: 'Object',
@@ -79,7 +79,7 @@ test('keys are short in the table', () => {
   expect(shortText({ kind: 'text', text: 'x'.repeat(500) })).toHaveLength(200)
 })
 
-test('JSON shows what it has no words for as near as it can', () => {
+test('JSON shows other values in a similar form', () => {
   const ring: unknown[] = []
   ring.push(
     ring,

@@ -18,7 +18,7 @@ describe('help', () => {
     expect(stdout).toMatch(/PERSIST_CACHE/)
   })
 
-  test('of a command is an answer, and no error', async () => {
+  test('of a command is an answer, not an error', async () => {
     expect(await persist(['show', '--help'])).toMatchObject({ code: 0, stderr: '' })
     expect(await persist(['help', 'copy'])).toMatchObject({
       code: 0,
@@ -26,7 +26,7 @@ describe('help', () => {
     })
   })
 
-  test.each(COMMANDS)('of %s says what it does, with the options of all commands', (command) => {
+  test.each(COMMANDS)('of %s describes it, with the options of all commands', (command) => {
     const stdout = createProgram(() => {})
       .commands.find((one) => one.name() === command)!
       .helpInformation()
@@ -53,12 +53,12 @@ describe('exit codes', () => {
     })
   })
 
-  test('with --json an error is JSON too', async () => {
+  test('with --json, an error is JSON', async () => {
     const { stderr } = await persist(['ls', '--json', '-c', 'mongdb://x'], { cwd: newFolder() })
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'ERR_PERSIST_UNKNOWN_STORE' } })
   })
 
-  test('a folder of a newer format is not touched', async () => {
+  test('a folder of a newer format is not changed', async () => {
     const cwd = newFolder()
     writeFileSync(join(cwd, 'persist.json'), '{"format":99}')
     expect(await persist(['-c', '.', 'ls'], { cwd })).toMatchObject({
@@ -68,7 +68,7 @@ describe('exit codes', () => {
   })
 })
 
-test('a hash that begins with a dash is no option', async () => {
+test('a hash that begins with a dash is not an option', async () => {
   const cwd = newFolder()
   const hashes = ['-WXS1bv_UbdX4riiyyA3Djjo7JeiEfyGI7o1-hGMnkz', '--S1bv_UbdX4riiyyA3Djjo7JeiEfyGI7o1-hGMnkz0']
   const store = diskStore(join(cwd, 'persist')).open('f')
@@ -82,7 +82,7 @@ test('a hash that begins with a dash is no option', async () => {
   expect(store.stats().entries).toBe(0)
 })
 
-test('PERSIST_CACHE is the cache, and --cache goes before it, on either side of the command', async () => {
+test('PERSIST_CACHE is the cache, and --cache overrides it, before or after the command', async () => {
   const cwd = filled()
   const env = { PERSIST_CACHE: 'file://persist' }
   const elsewhere = newFolder()
@@ -92,7 +92,7 @@ test('PERSIST_CACHE is the cache, and --cache goes before it, on either side of 
   expect((await persist(['-c', elsewhere, 'ls'], { cwd, env })).stdout).toMatch(/elsewhere/)
 })
 
-test('whoever has read enough of a long answer ends it in peace', async () => {
+test('a reader that stops early causes no error', async () => {
   const cwd = filled()
   const { stdout, stderr } = await execute('sh', ['-c', '"$0" "$1" export | head -n 1', process.execPath, COMMAND], {
     cwd,
@@ -105,7 +105,7 @@ describe('completion', () => {
   const complete = async (cwd: string, ...words: string[]) =>
     (await persist(['complete', '--', ...words], { cwd })).stdout.split('\n').map((line) => line.split('\t')[0])
 
-  test('offers commands, options, and the functions of the cache that is meant', async () => {
+  test('offers commands, options, and the functions of the named cache', async () => {
     const cwd = filled()
     expect(await complete(cwd, 's')).toEqual(expect.arrayContaining(['show', 'stats', 'serve']))
     expect(await complete(cwd, 's')).not.toContain('copy')
@@ -127,7 +127,7 @@ describe('completion', () => {
     if (shell === 'bash') expect(spawnSync('bash', ['-n'], { input: stdout }).status).toBe(0)
   })
 
-  test('knows no other shell', async () => {
+  test('refuses another shell', async () => {
     expect(await persist(['completion', 'tcsh'])).toMatchObject({ code: 2 })
   })
 })

@@ -10,13 +10,13 @@ import { onTerminal, typed } from './support/terminal.ts'
 
 const MISPLACED = { hash: 'Nq2JN3MQzAmk7WRCWULnkHPZoxvgZnEKGGWYLp9Wuic', payload: '{"v":1,"json":5}', createdAt: 1 }
 
-test('a sound cache is sound', async () => {
+test('a sound cache has no findings', async () => {
   const cwd = filled()
   expect(await json(['verify'], { cwd })).toEqual({ checked: 12, foreign: 0, repaired: 0, replaced: 0, findings: [] })
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0, stdout: '12 entries sound, 0 not\n' })
 })
 
-test('a damaged entry is found, and moved aside by --repair', async () => {
+test('a damaged entry is found, and --repair puts it in quarantine', async () => {
   const cwd = filled()
   const file = join(cwd, 'persist', 'odd', 'full.entry')
   spoil(file)
@@ -55,7 +55,7 @@ test('an entry whose key belongs under another hash is found, and comes back fro
   expect(store.get(FULL.hash)).toEqual({ ...FULL, keyDigest: 'of another key' })
 })
 
-test('the key of an entry is no mismatch where it is right', async () => {
+test('an entry with the right key is not a mismatch', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'))
     .open('double')
@@ -63,7 +63,7 @@ test('the key of an entry is no mismatch where it is right', async () => {
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
 })
 
-test('an entry with a pickle that is not known here is no damage', async () => {
+test('an entry with an unknown pickle is not damaged', async () => {
   const cwd = newFolder()
   const store = diskStore(join(cwd, 'persist')).open('own')
   store.set({
@@ -81,7 +81,7 @@ test('an entry with a pickle that is not known here is no damage', async () => {
   })
 })
 
-test('what another secret has sealed is told, and never moved', async () => {
+test('an entry that was sealed with another secret is reported, and never moved', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'), { secret: 'right' }).open('f').set(FULL)
   expect(await json(['verify'], { cwd, env: { PERSIST_SECRET: 'right' } })).toMatchObject({ checked: 1, findings: [] })
@@ -95,14 +95,14 @@ test('what another secret has sealed is told, and never moved', async () => {
   expect(existsSync(join(cwd, 'persist', 'f', 'full.entry'))).toBe(true)
 })
 
-test('a copied file is nobody’s entry, and no damage', async () => {
+test('a copied file is neither an entry nor damage', async () => {
   const cwd = filled()
   const folder = join(cwd, 'persist', 'odd')
   copyFileSync(join(folder, 'full.entry'), join(folder, 'copy.entry'))
   expect(await json(['verify', 'odd'], { cwd })).toMatchObject({ checked: 4, findings: [] })
 })
 
-test('damage in a store that keeps nothing aside is deleted', async () => {
+test('a damaged entry in a store without a quarantine is deleted', async () => {
   const cwd = newFolder()
   const dir = join(cwd, 'cache')
   const adapter = lmdbStore(dir)
@@ -121,7 +121,7 @@ test('damage in a store that keeps nothing aside is deleted', async () => {
 })
 
 onTerminal('while the question stands', () => {
-  test('an entry that is replaced by a good one is left alone', async () => {
+  test('an entry that was replaced by a sound one stays', async () => {
     const cwd = newFolder()
     const store = diskStore(join(cwd, 'persist')).open('double')
     const wrong = { ...MISPLACED, key: '{"v":1,"json":[2]}' }
@@ -137,7 +137,7 @@ onTerminal('while the question stands', () => {
       },
     })
     expect(stdout).toMatch(/0 entries sound, 3 not, 1 put in quarantine/)
-    expect(stdout).toMatch(/2 entries replaced or deleted by others meanwhile/)
+    expect(stdout).toMatch(/2 entries replaced or deleted by other processes meanwhile/)
     expect(code).toBe(0)
     expect(store.get(MISPLACED.hash)).toEqual(right)
     expect(await json(['-c', 'back', 'import', 'q.ndjson'], { cwd })).toMatchObject({ copied: 1, truncated: false })
@@ -145,7 +145,7 @@ onTerminal('while the question stands', () => {
   })
 })
 
-test('a quarantine that cannot be written keeps the entries', async () => {
+test('entries stay if the quarantine cannot be written', async () => {
   const cwd = newFolder()
   diskStore(join(cwd, 'persist'))
     .open('double')

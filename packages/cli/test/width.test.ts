@@ -11,11 +11,11 @@ describe('columns', () => {
   const text: Column = { title: 'key', align: 'left', least: 5 }
   const number: Column = { title: 'bytes', align: 'right' }
 
-  test('have what they like where there is room', () => {
+  test('have the width that they need if there is room', () => {
     expect(layOut([text, number], [40, 6], 80)).toEqual([40, 6])
   })
 
-  test('of text give way, and those that may leave do so one by one', () => {
+  test('shrink, and then are left out one by one', () => {
     expect(layOut([text, number], [40, 6], 20)).toEqual([12, 6])
     const columns = [text, { ...number, leaves: 1 }, { ...number, leaves: 2 }]
     expect(layOut(columns, [40, 6, 6], 21)).toEqual([5, 6, 6])
@@ -24,7 +24,7 @@ describe('columns', () => {
     expect(layOut(columns, [40, 6, 6], 3)).toEqual([3, undefined, undefined])
   })
 
-  test('fit, whatever they hold, and use all the room that they have a use for', () => {
+  test('always fit, and use all the room that they need', () => {
     const column = fc.record({
       column: fc.record(
         {
@@ -99,7 +99,7 @@ onTerminal('a table on a terminal', () => {
     }
   })
 
-  test('that is narrow leaves columns out, and the key stays', async () => {
+  test('that is narrow leaves out columns, but not the key', async () => {
     const [head, row] = await shown(['show', 'f'], 42)
     expect(head).toMatch(/^hash +bytes +written +key$/)
     expect(row).toMatch(/^[12]_\d.*….* 1 B +1 d ago +\[ \{ prompt.*…$/)

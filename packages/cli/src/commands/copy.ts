@@ -1,40 +1,40 @@
 import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import { EXIT, type ExitCode, Refusal } from '../exit.ts'
+import { CliError, EXIT, type ExitCode } from '../exit.ts'
 import { bytes, count, entries } from '../format.ts'
 import { functionsIn } from '../functions.ts'
 import { interruptible } from '../interruption.ts'
 import { oneLine } from '../output.ts'
 import { startProgress } from '../progress.ts'
 import type { Session } from '../session.ts'
-import { countOf, parcelsOf } from '../transfer/parcels.ts'
+import { countOf, itemsOf } from '../transfer/items.ts'
 import { sameEntry } from '../transfer/same-entry.ts'
 import { type Tally, transfer } from '../transfer/transfer.ts'
 import type { Winner } from '../transfer/winner.ts'
 
-/** What `persist copy` takes besides the two stores. */
+/** The options of `persist copy`. */
 export interface CopyOptions {
   readonly function?: readonly string[]
   readonly winner: Winner
-  /** Read everything again afterwards and compare. */
+  /** Whether to read everything again after the copy, and compare. */
   readonly check?: boolean
 }
 
 const MOST_NOTED = 20
 
-/** `persist copy`: the entries of one store into another. */
+/** `persist copy`: copies entries of one store into another. */
 export async function copy(session: Session, from: string, to: string, options: CopyOptions): Promise<ExitCode> {
-  const source = session.stores.open(from, 'look')
-  const target = session.stores.open(to, 'fill')
-  if (source.name === target.name) throw new Refusal(`both are the same store: ${session.name(source)}`)
+  const source = session.stores.open(from, 'read')
+  const target = session.stores.open(to, 'create')
+  if (source.name === target.name) throw new CliError(`both are the same store: ${session.name(source)}`)
   const funcnames = await functionsIn(source, options.function)
   const damaged: PersistError[] = []
   const note = limited(session)
   const progress = await startProgress(session, 'copying', await countOf(source, funcnames))
   const { tally, interrupted } = await interruptible(async (signal) => {
-    const parcels = parcelsOf(source, funcnames, (problem) => damaged.push(problem))
+    const items = itemsOf(source, funcnames, (problem) => damaged.push(problem))
     try {
-      const tally = await transfer(parcels, target, {
+      const tally = await transfer(items, target, {
         winner: options.winner,
         now: session.now,
         signal,
@@ -49,13 +49,13 @@ export async function copy(session: Session, from: string, to: string, options: 
   for (const problem of damaged) note(problem.message)
   const differing = options.check && !interrupted ? await compare(session, source, target, funcnames) : undefined
   const json = { ...tally, damaged: damaged.length, interrupted, ...(differing !== undefined && { differing }) }
-  await session.output.answer(json, () => told(tally, damaged.length, differing))
-  if (interrupted) session.output.note('stopped; the same command goes on where this one ended')
+  await session.output.answer(json, () => described(tally, damaged.length, differing))
+  if (interrupted) session.output.note('stopped; the same command continues the copy')
   if (interrupted) return EXIT.interrupted
   return tally.failed + tally.busy + damaged.length + (differing ?? 0) === 0 ? EXIT.fine : EXIT.no
 }
 
-/** How many entries of the source the target does not have, or has otherwise. */
+/** The number of entries of the source that are missing or different in the target. */
 async function compare(
   session: Session,
   source: StoreAdapter,
@@ -66,7 +66,7 @@ async function compare(
   let differing = 0
   let compared = 0
   try {
-    for await (const { funcname, entry } of parcelsOf(source, funcnames, () => {})) {
+    for await (const { funcname, entry } of itemsOf(source, funcnames, () => {})) {
       const there = await target.open(funcname).get(entry.hash)
       if (there === undefined || !sameEntry(entry, there)) differing++
       progress.at(++compared, funcname)
@@ -77,13 +77,13 @@ async function compare(
   return differing
 }
 
-/** How many entries have been dealt with. */
+/** The number of entries that are done. */
 export function done({ copied, same, kept, busy, failed }: Tally): number {
   return copied + same + kept + busy + failed
 }
 
 /** A tally in words. */
-export function told(tally: Tally, damaged: number, differing?: number): string {
+export function described(tally: Tally, damaged: number, differing?: number): string {
   const parts = [`${entries(tally.copied)} copied (${bytes(tally.bytes)})`]
   if (tally.same > 0) parts.push(`${count(tally.same)} were there already`)
   if (tally.kept > 0) parts.push(`${count(tally.kept)} differ in the target and stayed`)
@@ -94,7 +94,7 @@ export function told(tally: Tally, damaged: number, differing?: number): string 
   return parts.join(', ')
 }
 
-/** Notes what goes wrong, until it becomes too much. */
+/** Prints notes up to a limit. */
 export function limited(session: Session): (text: string) => void {
   let noted = 0
   return (text) => {

@@ -2,25 +2,25 @@ import { createWriteStream, realpathSync, renameSync, rmSync, type Stats, statSy
 import { Readable, type Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PersistError } from '@persist/errors'
-import { confirm } from '../ask.ts'
-import { EXIT, type ExitCode, ioRefusal, Refusal } from '../exit.ts'
+import { confirm } from '../confirm.ts'
+import { CliError, EXIT, type ExitCode, ioError } from '../exit.ts'
 import { entries } from '../format.ts'
 import { interruptible } from '../interruption.ts'
 import { oneLine } from '../output.ts'
 import { startProgress } from '../progress.ts'
 import type { Session } from '../session.ts'
+import { countOf, itemsOf } from '../transfer/items.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/lines.ts'
-import { countOf, parcelsOf } from '../transfer/parcels.ts'
-import type { Parcel } from '../transfer/transfer.ts'
+import type { TransferItem } from '../transfer/transfer.ts'
 import { limited } from './copy.ts'
 
-/** `persist export`: all entries into one file, whole or not at all; `-` is standard output. */
+/** `persist export`: writes all entries into one file, completely or not at all. `-` is standard output. */
 export async function exportEntries(
   session: Session,
   file: string,
   { function: named }: { readonly function?: readonly string[] },
 ): Promise<ExitCode> {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.choose('read', named)
   if (file !== '-' && statOf(file)?.isFile()) await confirm(session, `Replace the file ${oneLine(file)}?`)
   const progress = await startProgress(session, 'exporting', await countOf(adapter, funcnames))
   const damaged: PersistError[] = []
@@ -30,14 +30,14 @@ export async function exportEntries(
   async function* lines(): AsyncGenerator<string> {
     yield `${firstLine(session.name(adapter), session.now())}\n`
     try {
-      for await (const parcel of parcelsOf(adapter, funcnames, (problem) => damaged.push(problem))) {
-        const line = lineIfShort(parcel)
+      for await (const item of itemsOf(adapter, funcnames, (problem) => damaged.push(problem))) {
+        const line = lineIfShort(item)
         if (line === undefined) {
-          refused.push(`${parcel.funcname} ${parcel.entry.hash} is too large for a line of text (512 MB): left out`)
+          refused.push(`${item.funcname} ${item.entry.hash} is too large for one line (512 MB): left out`)
           continue
         }
         yield line
-        progress.at(++written, oneLine(parcel.funcname))
+        progress.at(++written, oneLine(item.funcname))
       }
     } catch (error) {
       failure = error
@@ -49,9 +49,9 @@ export async function exportEntries(
     await interruptible((signal) => (file === '-' ? toStdout(lines(), signal) : toFile(lines(), file, signal)))
   } catch (error) {
     if ((error as Error).name === 'AbortError') return EXIT.interrupted
-    // Of the store, or of what is written to. Standard output is watched by streams.ts.
-    if (error === failure || error instanceof Refusal) throw error
-    if (file !== '-') throw ioRefusal(`${oneLine(file)} cannot be written`, error)
+    // The error is of the store or of the file. streams.ts handles standard output.
+    if (error === failure || error instanceof CliError) throw error
+    if (file !== '-') throw ioError(`${oneLine(file)} cannot be written`, error)
   } finally {
     progress.end()
   }
@@ -67,10 +67,10 @@ export async function exportEntries(
   return damaged.length + refused.length === 0 ? EXIT.fine : EXIT.no
 }
 
-/** Node's texts have a longest length, and base64 and escapes make a payload longer. */
-function lineIfShort(parcel: Parcel): string | undefined {
+/** `undefined` if the line would be longer than the longest string: base64 and escapes make a payload longer. */
+function lineIfShort(item: TransferItem): string | undefined {
   try {
-    return `${lineOf(parcel)}\n`
+    return `${lineOf(item)}\n`
   } catch (error) {
     if (isTooLong(error)) return undefined
     throw error
@@ -86,7 +86,7 @@ async function toFile(lines: AsyncIterable<string>, name: string, signal: AbortS
   const gzip = name.endsWith('.gz') ? [await gzipper()] : []
   const write = (target: Writable) => pipeline([source, ...gzip, target], { signal })
   const stat = statOf(name)
-  // A device, or a pipe with a name, is written to: a file must not take its place.
+  // This writes to a device or a named pipe. A file must not replace it.
   if (stat !== undefined && !stat.isFile()) return write(createWriteStream(name))
   const file = stat === undefined ? name : realpathSync(name)
   const part = `${file}.${process.pid}.part`
@@ -102,7 +102,7 @@ function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false })
   } catch (error) {
-    throw ioRefusal(`${oneLine(file)} cannot be written`, error)
+    throw ioError(`${oneLine(file)} cannot be written`, error)
   }
 }
 

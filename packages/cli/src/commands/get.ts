@@ -5,14 +5,14 @@ import { plainReading } from '../plain.ts'
 import type { Session } from '../session.ts'
 import { pretty } from './show.ts'
 
-/** `persist get`: the value alone; with `--raw` exactly the bytes that the pickle gave. */
+/** `persist get`: prints only the value, with `--raw` exactly the bytes that the pickle returned. */
 export async function get(
   session: Session,
   funcname: string,
   { raw, ...name }: EntryName & { readonly raw?: boolean },
 ): Promise<void> {
   const { output } = session
-  const { payload } = await find(session.openFor('look', [funcname]), funcname, name)
+  const { payload } = await find(session.openFor('read', [funcname]), funcname, name)
   if (raw) return output.write(payload)
   const reading = await readPayload(payload)
   if (output.json) return output.print(JSON.stringify(plainReading(reading)))

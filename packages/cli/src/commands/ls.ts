@@ -2,7 +2,7 @@ import type { Column } from '../columns.ts'
 import { ago, bytes, count, duration } from '../format.ts'
 import { oneLine } from '../output.ts'
 import type { Session } from '../session.ts'
-import { type Summary, summarise } from '../summary.ts'
+import { type Summary, summarize } from '../summary.ts'
 import { table } from '../table.ts'
 
 const COLUMNS: readonly Column[] = [
@@ -15,18 +15,18 @@ const COLUMNS: readonly Column[] = [
   { title: 'took', align: 'right', leaves: 3 },
   { title: 'versions', align: 'left', least: 8, leaves: 5 },
 ]
-/** Longer names are cut before the table is made. */
+/** Longer names are cut before the layout of the table. */
 const LONGEST = 1000
 
-/** `persist ls`: the functions of a cache. */
+/** `persist ls`: lists the functions of a cache. */
 export async function ls(session: Session, named: readonly string[]): Promise<void> {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.choose('read', named)
   const now = session.now()
   const problems: string[] = []
   const summaries: Summary[] = []
   for (const funcname of funcnames) {
     const store = adapter.open(funcname, { report: (problem) => problems.push(problem.message) })
-    const summary = await summarise(funcname, store.heads(), now)
+    const summary = await summarize(funcname, store.heads(), now)
     if (summary.entries > 0 || named.length > 0) summaries.push(summary)
   }
   await session.output.answer(summaries, () =>
@@ -39,7 +39,7 @@ export async function ls(session: Session, named: readonly string[]): Promise<vo
         ),
   )
   if (problems.length > 0) {
-    session.output.note(`${count(problems.length)} damaged, not counted: persist verify says more`)
+    session.output.note(`${count(problems.length)} damaged, not counted: run persist verify`)
   }
 }
 
@@ -57,7 +57,7 @@ function row(summary: Summary, now: number): string[] {
   ]
 }
 
-/** A version with the digest that core adds for `dependsOn`: eight characters tell one from another. */
+/** A version with the digest that core adds for `dependsOn`: eight characters distinguish versions. */
 const DIGEST = /#([\w-]{8})[\w-]{35}$/
 
 /** The versions, those with most entries first. */

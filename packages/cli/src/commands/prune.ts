@@ -1,15 +1,18 @@
 import type { Bounds } from '@persist/store'
-import { confirm } from '../ask.ts'
+import { confirm } from '../confirm.ts'
 import { entries, functions } from '../format.ts'
 import type { Session } from '../session.ts'
 
-/** What `persist prune` takes besides the functions. */
+/** The options of `persist prune`. */
 export interface PruneOptions extends Bounds {
-  /** What may not be served any more stays for so long, in milliseconds. */
+  /** The time for which entries stay after they may no longer be served, in milliseconds. */
   readonly keepStale?: number
 }
 
-/** `persist prune`: deletes what has expired and may not be served stale any more; with bounds also what was unused for longest. */
+/**
+ * `persist prune`: deletes expired entries that may no longer be served stale, and with bounds also the least recently used
+ * ones.
+ */
 export async function prune(
   session: Session,
   named: readonly string[],
@@ -17,10 +20,10 @@ export async function prune(
 ): Promise<void> {
   const { adapter, funcnames } = await session.choose('change', named)
   const bounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
-  // What is over is not served to any caller; what is beyond bounds that were given just now is good.
+  // Expired entries are useless, but entries beyond the bounds are valid, so this asks first.
   if (bounded) {
-    const what = `what is beyond the bounds in ${functions(funcnames.length)} of ${session.name(adapter)}`
-    await confirm(session, `Delete ${what}?`)
+    const where = `${functions(funcnames.length)} of ${session.name(adapter)}`
+    await confirm(session, `Delete all entries beyond the bounds in ${where}?`)
   }
   const before = session.now() - keepStale
   const pruned: Record<string, number> = {}

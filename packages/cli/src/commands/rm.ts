@@ -1,4 +1,4 @@
-import { confirm } from '../ask.ts'
+import { confirm } from '../confirm.ts'
 import { type EntryName, hashIn, wholeHash } from '../entry-name.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { entries } from '../format.ts'
@@ -15,13 +15,13 @@ export async function rm(
   const given = hashes.length > 0 ? [...new Set(hashes)] : [hashIn({ args })]
   const { adapter } = await session.choose('change', [funcname])
   const store = adapter.open(funcname)
-  const meant: string[] = []
-  for (const hash of given) meant.push(await wholeHash(store, hash))
-  for (const hash of meant) adapter.checkHash?.(hash)
-  await confirm(session, `Delete ${entries(meant.length)} of ${oneLine(funcname)} in ${session.name(adapter)}?`)
+  const whole: string[] = []
+  for (const hash of given) whole.push(await wholeHash(store, hash))
+  for (const hash of whole) adapter.checkHash?.(hash)
+  await confirm(session, `Delete ${entries(whole.length)} of ${oneLine(funcname)} in ${session.name(adapter)}?`)
   const deleted: string[] = []
   const absent: string[] = []
-  for (const hash of meant) ((await store.delete(hash)) ? deleted : absent).push(hash)
+  for (const hash of whole) ((await store.delete(hash)) ? deleted : absent).push(hash)
   await session.output.answer({ funcname, deleted, absent }, () => `${entries(deleted.length)} deleted`)
   for (const hash of absent) session.output.note(`${oneLine(funcname)} has no entry ${oneLine(hash)}`)
   return absent.length === 0 ? EXIT.fine : EXIT.no

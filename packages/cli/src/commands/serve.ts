@@ -1,29 +1,29 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StoreAdapter } from '@persist/store'
-import { Refusal } from '../exit.ts'
+import { CliError } from '../exit.ts'
 import { functionsIn } from '../functions.ts'
 import { interruptible } from '../interruption.ts'
-import { servePage } from '../page/server.ts'
 import type { Session } from '../session.ts'
+import { servePage } from '../web/server.ts'
 
-/** A slow store is looked at while the page is open already. */
-const LOOKING_MS = 2_000
+/** After this time, the page opens even if the store has not answered yet. */
+const CHECK_MS = 2_000
 
-/** `persist serve`: the page, until Ctrl-C. */
+/** `persist serve`: serves the page until Ctrl-C. */
 export async function serve(
   session: Session,
   named: readonly string[],
   { port, readonly = false }: { readonly port: number; readonly readonly?: boolean },
 ): Promise<void> {
   const { output } = session
-  const looking = session.openFor('look', named)
+  const looking = session.openFor('read', named)
   const changing = readonly ? undefined : session.open('change')
   const checking = check(session, looking, named)
-  await Promise.race([checking, sleep(LOOKING_MS, undefined, { ref: false })])
+  await Promise.race([checking, sleep(CHECK_MS, undefined, { ref: false })])
   checking.catch((error: Error) => output.note(error.message))
   const page = await servePage({ name: session.name(looking), looking, changing, named }, port)
-  // As soon as the address can be read, Ctrl-C must end it in good order.
+  // Ctrl-C must end the command cleanly as soon as the address is printed.
   await interruptible(async (signal) => {
     await output.answer({ url: page.url }, () => `${session.name(looking)} is shown on ${output.paint.cyan(page.url)}`)
     if (output.isTerminal) output.note(output.paint.dim('Ctrl-C ends it'))
@@ -32,13 +32,13 @@ export async function serve(
   await page.close()
 }
 
-/** What cannot be listed, or is not there, is an error of the command. A server that is only slow is not. */
+/** Throws if the functions cannot be listed or do not exist, but not if a server is only slow. */
 async function check({ output }: Session, adapter: StoreAdapter, named: readonly string[]): Promise<void> {
   try {
     await functionsIn(adapter, named)
   } catch (error) {
-    if (error instanceof Refusal || !(await answers(adapter))) throw error
-    output.note(`${(error as Error).message}; the page goes on asking, and --timeout lets it wait longer`)
+    if (error instanceof CliError || !(await answers(adapter))) throw error
+    output.note(`${(error as Error).message}; the page tries again, and --timeout makes it wait longer`)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Column } from '../columns.ts'
 import { type EntryName, find } from '../entry-name.ts'
 import { ago, bytes, count, duration, moment } from '../format.ts'
 import { refuseUnknown } from '../functions.ts'
-import { harmless, harmlessInColour, type Output, oneLine } from '../output.ts'
+import { harmless, harmlessInColor, type Output, oneLine } from '../output.ts'
 import { type Reading, readPayload } from '../payload.ts'
 import { exactPayload, plainReading } from '../plain.ts'
 import type { Session } from '../session.ts'
@@ -19,18 +19,18 @@ const COLUMNS: readonly Column[] = [
   { title: 'took', align: 'right', leaves: 2 },
   { title: 'key', align: 'left', least: 12 },
 ]
-/** Longer texts are cut before the table is made. */
+/** Longer strings are cut before the layout of the table. */
 const LONGEST = 1000
 const ONE_LINE = { breakLength: Number.POSITIVE_INFINITY, maxStringLength: LONGEST }
 
-/** `persist show`: one entry whole, or a list of a function's entries. */
+/** `persist show`: shows one entry, or lists the entries of a function. */
 export async function show(
   session: Session,
   funcname: string,
   { limit, ...name }: EntryName & { readonly limit: number },
 ): Promise<void> {
   if (name.hash === undefined && name.args === undefined) return list(session, funcname, limit)
-  const entry = await find(session.openFor('look', [funcname]), funcname, name)
+  const entry = await find(session.openFor('read', [funcname]), funcname, name)
   const { payload, ...head } = entry
   const value = await readPayload(payload)
   const key = entry.key === undefined ? undefined : await readPayload(entry.key)
@@ -46,7 +46,7 @@ export async function show(
 }
 
 async function list(session: Session, funcname: string, limit: number): Promise<void> {
-  const adapter = session.openFor('look', [funcname])
+  const adapter = session.openFor('read', [funcname])
   const store = adapter.open(funcname)
   const heads: ListedHead[] = []
   let more = false
@@ -128,12 +128,12 @@ function indented(text: string): string {
   return text.includes('\n') ? `\n  ${text.replaceAll('\n', '\n  ')}` : text
 }
 
-/** A value as Node shows it; what could not be read as it is. */
+/** A value as Node prints it. A payload that cannot be read is shown as it is. */
 export function pretty(output: Output, reading: Reading): string {
-  const options = { colors: output.hasColour, depth: 20, maxArrayLength: 1000, maxStringLength: 100_000 }
+  const options = { colors: output.hasColor, depth: 20, maxArrayLength: 1000, maxStringLength: 100_000 }
   if (reading.kind === 'text') return harmless(reading.text)
   const text = inspect(shown(reading), { ...options, breakLength: Math.min(output.width, 120) - 12 })
-  return output.hasColour ? harmlessInColour(text) : harmless(text)
+  return output.hasColor ? harmlessInColor(text) : harmless(text)
 }
 
 function shown(reading: Reading): unknown {

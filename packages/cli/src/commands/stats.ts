@@ -5,7 +5,7 @@ import type { Session } from '../session.ts'
 import { Sum, type Summary } from '../summary.ts'
 import { versionsIn } from './ls.ts'
 
-/** Upper ends of the classes of ages, in milliseconds. */
+/** The upper bounds of the classes of ages, in milliseconds. */
 const AGES = [
   ['last hour', 3_600_000],
   ['last day', 86_400_000],
@@ -15,9 +15,9 @@ const AGES = [
 ] as const
 const BAR = 30
 
-/** `persist stats`: a cache as a whole, or some functions together. */
+/** `persist stats`: summarizes a cache, or some functions of it. */
 export async function stats(session: Session, named: readonly string[]): Promise<void> {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.choose('read', named)
   const now = session.now()
   const sum = new Sum(named.length === 1 ? named[0]! : '', now)
   const ages = AGES.map(([name]) => ({ name, entries: 0 }))
@@ -43,7 +43,7 @@ function classOf({ createdAt }: ListedHead, now: number): number {
   return AGES.findIndex(([, ms]) => now - createdAt < ms)
 }
 
-interface Told extends Omit<Summary, 'funcname'> {
+interface Totals extends Omit<Summary, 'funcname'> {
   readonly store: string
   readonly functions: number
   readonly storeBytes: number
@@ -51,24 +51,27 @@ interface Told extends Omit<Summary, 'funcname'> {
   readonly ages: readonly { readonly name: string; readonly entries: number }[]
 }
 
-function described({ output }: Session, told: Told, now: number): string {
+function described({ output }: Session, totals: Totals, now: number): string {
   const { paint } = output
   const facts: (readonly [string, string])[] = [
-    ['store', oneLine(told.store)],
-    ['functions', count(told.functions)],
-    ['entries', count(told.entries)],
-    ['results', bytes(told.bytes)],
-    ['in store', bytes(told.storeBytes)],
-    ['expired', `${count(told.expired)}${told.stale > 0 ? `, ${count(told.stale)} of them still served stale` : ''}`],
-    ...(told.damaged > 0 ? [['damaged', paint.red(count(told.damaged))] as const] : []),
-    ['took', `${duration(told.computeMs)} ${paint.dim('to compute')}`],
-    ['oldest', told.oldest === undefined ? '–' : ago(told.oldest, now)],
-    ['newest', told.newest === undefined ? '–' : ago(told.newest, now)],
-    ['versions', oneLine(versionsIn(told.versions), 100)],
-    ['tags', oneLine(Object.keys(told.tags).join(' ') || '–', 100)],
+    ['store', oneLine(totals.store)],
+    ['functions', count(totals.functions)],
+    ['entries', count(totals.entries)],
+    ['results', bytes(totals.bytes)],
+    ['in store', bytes(totals.storeBytes)],
+    [
+      'expired',
+      `${count(totals.expired)}${totals.stale > 0 ? `, ${count(totals.stale)} of them still served stale` : ''}`,
+    ],
+    ...(totals.damaged > 0 ? [['damaged', paint.red(count(totals.damaged))] as const] : []),
+    ['took', `${duration(totals.computeMs)} ${paint.dim('to compute')}`],
+    ['oldest', totals.oldest === undefined ? '–' : ago(totals.oldest, now)],
+    ['newest', totals.newest === undefined ? '–' : ago(totals.newest, now)],
+    ['versions', oneLine(versionsIn(totals.versions), 100)],
+    ['tags', oneLine(Object.keys(totals.tags).join(' ') || '–', 100)],
   ]
-  const most = Math.max(1, ...told.ages.map(({ entries }) => entries))
-  const bars = told.ages.map(({ name, entries }) => {
+  const most = Math.max(1, ...totals.ages.map(({ entries }) => entries))
+  const bars = totals.ages.map(({ name, entries }) => {
     const bar = '█'.repeat(Math.ceil((entries / most) * BAR))
     return `  ${name.padEnd(10)} ${paint.green(bar)}${bar && ' '}${count(entries)}`
   })

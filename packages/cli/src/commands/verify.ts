@@ -1,15 +1,15 @@
 import { StoreError } from '@persist/errors'
-import { confirm } from '../ask.ts'
-import { doubtAbout } from '../check-entry.ts'
-import { EXIT, type ExitCode, Refusal } from '../exit.ts'
+import { problemOf } from '../check-entry.ts'
+import { confirm } from '../confirm.ts'
+import { CliError, EXIT, type ExitCode } from '../exit.ts'
 import { count, entries } from '../format.ts'
 import { oneLine } from '../output.ts'
 import { startProgress } from '../progress.ts'
-import { type Finding, putAside } from '../quarantine.ts'
+import { type Finding, quarantineFindings } from '../quarantine.ts'
 import type { Session } from '../session.ts'
-import { countOf } from '../transfer/parcels.ts'
+import { countOf } from '../transfer/items.ts'
 
-/** `persist verify`: reads every entry; with `--repair` what is wrong is put where nobody meets it. */
+/** `persist verify`: reads every entry; with `--repair`, puts damaged entries in quarantine. */
 export async function verify(
   session: Session,
   named: readonly string[],
@@ -22,12 +22,12 @@ export async function verify(
   let replaced = 0
   if (repair && repairable.length > 0) {
     if (checked === 0 && session.env.PERSIST_SECRET) {
-      throw new Refusal('nothing here can be read with this PERSIST_SECRET: is it the right one?', EXIT.no)
+      throw new CliError('no entry can be read with this PERSIST_SECRET: is it the right one?', EXIT.no)
     }
     await confirm(session, `Put ${entries(repairable.length)} in quarantine?`)
     const file = quarantine ?? `persist-quarantine-${session.now()}.ndjson`
-    const outcomes = await putAside(session, repairable, file)
-    repaired = outcomes.filter((outcome) => outcome === 'aside').length
+    const outcomes = await quarantineFindings(session, repairable, file)
+    repaired = outcomes.filter((outcome) => outcome === 'quarantined').length
     replaced = outcomes.filter((outcome) => outcome === 'replaced').length
   }
   const json = { checked, foreign, repaired, replaced, findings: findings.map(({ entry: _, ...finding }) => finding) }
@@ -40,15 +40,15 @@ export async function verify(
     lines.push(
       `${entries(good)} sound, ${count(findings.length)} not${repair ? `, ${count(repaired)} put in quarantine` : ''}`,
     )
-    if (replaced > 0) lines.push(`${entries(replaced)} replaced or deleted by others meanwhile, and left alone`)
-    if (foreign > 0) lines.push(output.paint.dim(`${entries(foreign)} have a pickle that is not known here`))
+    if (replaced > 0) lines.push(`${entries(replaced)} replaced or deleted by other processes meanwhile`)
+    if (foreign > 0) lines.push(output.paint.dim(`${entries(foreign)} have a pickle that the command does not know`))
     return lines.join('\n')
   })
   return findings.length - repaired - replaced === 0 ? EXIT.fine : EXIT.no
 }
 
 async function look(session: Session, named: readonly string[]) {
-  const { adapter, funcnames } = await session.choose('look', named)
+  const { adapter, funcnames } = await session.choose('read', named)
   const progress = await startProgress(session, 'verifying', await countOf(adapter, funcnames))
   const findings: Finding[] = []
   let checked = 0
@@ -58,10 +58,10 @@ async function look(session: Session, named: readonly string[]) {
       const report = (problem: Error) => findings.push(reported(funcname, problem))
       for await (const entry of adapter.open(funcname, { report }).entries()) {
         progress.at(++checked, oneLine(funcname))
-        const doubt = await doubtAbout(entry)
-        if (doubt?.kind === 'foreign') foreign++
-        if (doubt?.kind === 'mismatch') {
-          findings.push({ funcname, hash: entry.hash, kind: 'mismatch', reason: doubt.reason, entry })
+        const problem = await problemOf(entry)
+        if (problem?.kind === 'foreign') foreign++
+        if (problem?.kind === 'mismatch') {
+          findings.push({ funcname, hash: entry.hash, kind: 'mismatch', reason: problem.reason, entry })
         }
       }
     }
@@ -73,7 +73,7 @@ async function look(session: Session, named: readonly string[]) {
 
 function reported(funcname: string, problem: Error): Finding {
   const known = problem instanceof StoreError ? problem : undefined
-  // What another secret has sealed is sound for those who have that secret.
+  // An entry that was sealed with another secret is valid for programs with that secret.
   const isDamaged = known?.code === 'ERR_PERSIST_ENTRY_DAMAGED' && !/sealed in another way/.test(problem.message)
   return { funcname, hash: known?.hash, kind: isDamaged ? 'damaged' : 'problem', reason: problem.message }
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip } from 'node:zlib'
 
-/** The bytes of a file, or of standard input for `-`; a gzip file is unpacked, whatever its name is. */
+/** The bytes of a file, or of standard input for `-`. Unpacks gzip, which it knows by the content. */
 export async function* fileBytes(file: string): AsyncGenerator<Buffer> {
   const source: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   const iterator = source[Symbol.asyncIterator]()
@@ -22,10 +22,10 @@ function isGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** A file that was cut off gives all that is in it: the last line of an export tells whether it is complete. */
+/** Unpacks all that a truncated file contains. The last line of an export shows whether the file is complete. */
 function unpacked(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
-  // What fails on the way shows where the last stream is read.
+  // The reader of the last stream gets the error.
   pipeline(Readable.from(bytes), gunzip).catch(() => {})
   return gunzip
 }

@@ -1,25 +1,25 @@
-import { ioRefusal, Refusal } from '../exit.ts'
+import { CliError, ioError } from '../exit.ts'
 import { oneLine } from '../output.ts'
 import { fileBytes } from './file-bytes.ts'
 import { readLine } from './lines.ts'
 import { splitLines } from './split-lines.ts'
-import type { Parcel } from './transfer.ts'
+import type { TransferItem } from './transfer.ts'
 
-/** What a file turned out to hold besides entries. */
+/** Counts what was found in a file. */
 export interface Found {
-  /** Lines that could not be read. */
+  /** The number of lines that could not be read. */
   bad: number
-  /** Entries. */
+  /** The number of entries. */
   read: number
-  /** The last line was there, and counted as many entries as there were. */
+  /** Whether there was a last line with the right number of entries. */
   ended: boolean
 }
 
-/** The entries of an exported file. What is wrong with a line is noted, and the others are read all the same. */
-export async function* parcelsIn(file: string, found: Found, note: (text: string) => void): AsyncGenerator<Parcel> {
+/** The entries of an exported file. Notes an invalid line and continues with the next one. */
+export async function* itemsIn(file: string, found: Found, note: (text: string) => void): AsyncGenerator<TransferItem> {
   const name = file === '-' ? 'standard input' : oneLine(file)
   let number = 0
-  // Exports may stand behind each other, each with its own count.
+  // A file may contain several exports one after the other, each with its own count.
   let before = 0
   try {
     for await (const text of splitLines(fileBytes(file))) {
@@ -27,7 +27,7 @@ export async function* parcelsIn(file: string, found: Found, note: (text: string
       if (text === '') continue
       const line = read(text)
       if (typeof line === 'string') {
-        if (number === 1) throw new Refusal(`${name} was not written by persist export: ${line}`)
+        if (number === 1) throw new CliError(`${name} was not written by persist export: ${line}`)
         found.bad++
         found.ended = false
         note(`${name}, line ${number}: ${line}`)
@@ -39,19 +39,19 @@ export async function* parcelsIn(file: string, found: Found, note: (text: string
       } else {
         found.read++
         found.ended = false
-        yield line.parcel
+        yield line.item
       }
     }
   } catch (error) {
-    if (error instanceof Refusal) throw error
-    const refusal = ioRefusal(`${name} cannot be read`, error)
+    if (error instanceof CliError) throw error
+    const refusal = ioError(`${name} cannot be read`, error)
     if (number === 0) throw refusal
     found.ended = false
     note(refusal.message)
   }
 }
 
-/** What stands in a line, or what is wrong with it. */
+/** The content of a line, or the reason why it is invalid. */
 function read(text: string | undefined): ReturnType<typeof readLine> | string {
   if (text === undefined) return 'the line is too long'
   try {

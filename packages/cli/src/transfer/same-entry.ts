@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Entry } from '@persist/store'
 
-/** Whether two entries are equal in every field, text as text and bytes as bytes. */
+/** Whether two entries are equal in every field. A string never equals bytes. */
 export function sameEntry(one: Entry, other: Entry): boolean {
   const { payload, ...head } = one
   const { payload: otherPayload, ...otherHead } = other

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer'
 
-/** The longest line that is read: the longest text that Node can hold. */
+/** The longest line that can be read: the longest string of Node. */
 const LONGEST_LINE = constants.MAX_STRING_LENGTH
 /** A file whose first line is longer was not written by `persist export`. */
 const LONGEST_FIRST_LINE = 1_000_000
@@ -8,8 +8,8 @@ const LONGEST_FIRST_LINE = 1_000_000
 const LINE_FEED = 10
 
 /**
- * The lines of a file, in bounded memory. `undefined`: a line that is too long, which was skipped. The first line is
- * shorter than all others.
+ * The lines of a file, in bounded memory. `undefined` stands for a line that is too long, which is skipped. The first line
+ * has a lower limit than all others.
  */
 export async function* splitLines(
   chunks: AsyncIterable<Buffer>,
@@ -39,7 +39,7 @@ export async function* splitLines(
       yield take()
       start = end + 1
     }
-    // It would not become one of ours any more, however much follows.
+    // This is not an exported file, so the rest does not matter.
     if (limit === longestFirst && length > limit) {
       yield undefined
       return

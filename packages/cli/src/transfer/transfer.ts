@@ -1,94 +1,94 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { type Delivery, deliver } from './delivery.ts'
 import type { Winner } from './winner.ts'
+import { type Destination, writeEntry } from './write-entry.ts'
 
-/** An entry on its way, with the function whose it is. */
-export interface Parcel {
+/** An entry to transfer, and its function. */
+export interface TransferItem {
   readonly funcname: string
   readonly entry: Entry
 }
 
-/** What became of the entries. */
+/** The numbers of entries, by their results. */
 export interface Tally {
   /** Written. */
   copied: number
-  /** Were there already, equal in all. */
+  /** There already, and equal. */
   same: number
-  /** Another one was there, and stayed. */
+  /** Not written: another entry was there and stayed. */
   kept: number
-  /** A computation of them runs in the target, whose result is yet to come. */
+  /** Left out, because the target computes them at the moment. */
   busy: number
-  /** The target refused them. */
+  /** Refused by the target. */
   failed: number
-  /** Of the payloads that were written. */
+  /** The size of the payloads that were written. */
   bytes: number
 }
 
 export interface TransferOptions {
   readonly winner: Winner
   readonly now: () => number
-  /** Ends the transfer between two batches. */
+  /** Stops the transfer between two batches. */
   readonly signal?: AbortSignal
-  /** After each batch. */
+  /** Called after each batch. */
   readonly progress?: (tally: Tally, funcname: string) => void
-  readonly refused?: (parcel: Parcel, error: Error) => void
+  readonly refused?: (item: TransferItem, error: Error) => void
 }
 
 const BATCH_ENTRIES = 64
 const BATCH_BYTES = 4 * 1024 * 1024
 
-/** Nothing yet. */
+/** A tally of zeros. */
 export function newTally(): Tally {
   return { copied: 0, same: 0, kept: 0, busy: 0, failed: 0, bytes: 0 }
 }
 
 /**
- * Writes entries into a store. What is there already and equal is not written again, so that a transfer that was
- * stopped goes on when it is begun again.
+ * Writes entries into a store. Does not write equal entries again, so a transfer that was stopped continues when it is
+ * started again.
  */
 export async function transfer(
-  parcels: AsyncIterable<Parcel>,
+  items: AsyncIterable<TransferItem>,
   target: StoreAdapter,
   options: TransferOptions,
 ): Promise<Tally> {
   const tally = newTally()
   const stores = new Map<string, Store>()
-  for await (const batch of batches(parcels)) {
+  for await (const batch of batches(items)) {
     if (options.signal?.aborted) break
     const { funcname } = batch[0]!
     const store = stores.get(funcname) ?? target.open(funcname)
     stores.set(funcname, store)
-    await deliverAll(batch, { target, store, winner: options.winner, now: options.now() }, options, tally)
+    await writeAll(batch, { target, store, winner: options.winner, now: options.now() }, options, tally)
     options.progress?.(tally, funcname)
   }
   return tally
 }
 
-async function deliverAll(
-  batch: readonly Parcel[],
-  delivery: Delivery,
+async function writeAll(
+  batch: readonly TransferItem[],
+  destination: Destination,
   { refused }: TransferOptions,
   tally: Tally,
 ): Promise<void> {
-  const { target, store } = delivery
-  const sound = batch.filter((parcel) => {
+  const { target, store } = destination
+  const sound = batch.filter((item) => {
     try {
-      target.checkHash?.(parcel.entry.hash)
+      target.checkHash?.(item.entry.hash)
       return true
     } catch (error) {
       tally.failed++
-      refused?.(parcel, error as Error)
+      refused?.(item, error as Error)
       return false
     }
   })
   const there = await lookUp(target, store, sound)
-  // Each is waited for, also after a failure: leases that were taken must be given back before the store is closed.
+  // This waits for all of them, also after a failure: leases must be released before the store is closed.
   const outcomes = await Promise.allSettled(
-    sound.map(async (parcel, index) => {
-      const fate = await deliver(parcel.entry, there[index], delivery)
-      tally[fate]++
-      if (fate === 'copied') tally.bytes += sizeOf(parcel.entry)
+    sound.map(async (item, index) => {
+      const outcome = await writeEntry(item.entry, there[index], destination)
+      tally[outcome]++
+      if (outcome === 'copied') tally.bytes += sizeOf(item.entry)
     }),
   )
   for (const [index, outcome] of outcomes.entries()) {
@@ -99,7 +99,11 @@ async function deliverAll(
   }
 }
 
-async function lookUp(target: StoreAdapter, store: Store, batch: readonly Parcel[]): Promise<(Entry | undefined)[]> {
+async function lookUp(
+  target: StoreAdapter,
+  store: Store,
+  batch: readonly TransferItem[],
+): Promise<(Entry | undefined)[]> {
   const hashes = batch.map(({ entry }) => entry.hash)
   if (target.supports.many) return store.getMany!(hashes)
   return Promise.all(hashes.map((hash) => store.get(hash)))
@@ -111,25 +115,25 @@ function concernsOneEntry(error: unknown): error is Error {
 }
 
 /**
- * Entries of one function, as many as are worth a round trip and fit into memory; each hash once, since all of them are
- * written at the same time. A file with two exports has some hashes twice.
+ * Batches of entries of one function, which fit into memory. A batch has each hash once, because its entries are written at
+ * the same time. A file with two exports has some hashes twice.
  */
-async function* batches(parcels: AsyncIterable<Parcel>): AsyncGenerator<Parcel[]> {
-  let batch: Parcel[] = []
+async function* batches(items: AsyncIterable<TransferItem>): AsyncGenerator<TransferItem[]> {
+  let batch: TransferItem[] = []
   let hashes = new Set<string>()
   let bytes = 0
-  for await (const parcel of parcels) {
-    const size = sizeOf(parcel.entry)
+  for await (const item of items) {
+    const size = sizeOf(item.entry)
     const isFull = batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES
-    const isApart = batch[0]?.funcname !== parcel.funcname || hashes.has(parcel.entry.hash)
+    const isApart = batch[0]?.funcname !== item.funcname || hashes.has(item.entry.hash)
     if (batch.length > 0 && (isFull || isApart)) {
       yield batch
       batch = []
       hashes = new Set()
       bytes = 0
     }
-    batch.push(parcel)
-    hashes.add(parcel.entry.hash)
+    batch.push(item)
+    hashes.add(item.entry.hash)
     bytes += size
   }
   if (batch.length > 0) yield batch

@@ -1,10 +1,10 @@
 import type { Entry } from '@persist/store'
 import { sameEntry } from './same-entry.ts'
 
-/** Who wins where both stores have an entry under one hash: the newer one, the source's, or the target's. */
+/** The entry that wins if both stores have one under a hash: the newer one, that of the source, or that of the target. */
 export type Winner = 'newer' | 'source' | 'target'
 
-/** What is to become of an entry, where the target has one already. */
+/** Decides about an entry. `there` is the entry of the target. */
 export function decide(entry: Entry, there: Entry | undefined, winner: Winner): 'copied' | 'same' | 'kept' {
   if (there === undefined) return 'copied'
   if (sameEntry(entry, there)) return 'same'

@@ -1,5 +1,5 @@
-// A store of one's own, asynchronous and, if OWN_STORE_MS says so, slow. It writes down each entry that it stores in a
-// log. OWN_STORE_DOWN: its listings fail as those of a server that does not answer, while such a file exists.
+// A user's own store. It is asynchronous, and slow with OWN_STORE_MS. It writes each stored entry to a log. While the file
+// OWN_STORE_DOWN exists, its listings fail like those of a server that does not answer.
 import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@persist/errors'

@@ -7,15 +7,15 @@ import { afterAll } from 'vitest'
 
 /** The built command. */
 export const COMMAND = fileURLToPath(new URL('../../bin/persist.js', import.meta.url))
-/** The store of one's own that the tests use. */
+/** The user's own store of the tests. */
 export const OWN_STORE = fileURLToPath(new URL('../children/own-store.mjs', import.meta.url))
 
-/** How a command ended. */
+/** The end of a command. */
 export interface Ended {
   readonly code: number | NodeJS.Signals
   readonly stdout: string
   readonly stderr: string
-  /** What was printed, byte by byte. */
+  /** The output as bytes. */
   readonly bytes: Buffer
 }
 
@@ -23,9 +23,9 @@ export interface CommandOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
-  /** Called when terminal.py has a text on the screen that is to be answered. */
+  /** Called when the screen of terminal.py shows a question. */
   readonly beforeAnswer?: () => void
-  /** When it is to be sent SIGINT, as Ctrl-C does. */
+  /** When to send SIGINT, as Ctrl-C does. */
   readonly interruptWhen?: () => boolean
 }
 
@@ -57,7 +57,7 @@ export function execute(program: string, args: readonly string[], options: Comma
   }
   const watch = setInterval(() => {
     if (!interruptWhen?.()) return
-    // Once: the second one would not wait for a good moment.
+    // Only once: a second signal would end it at once.
     clearInterval(watch)
     child.kill('SIGINT')
   }, 5)
@@ -71,7 +71,7 @@ export function execute(program: string, args: readonly string[], options: Comma
   })
 }
 
-/** What a child sees: nothing that says whether there are colours. */
+/** The environment of a child, without variables for colors. */
 export function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { NO_COLOR: _, FORCE_COLOR: __, PERSIST_CACHE: ___, ...env } = process.env
   return { ...env, TERM: 'xterm', ...more }
@@ -88,12 +88,12 @@ const made: string[] = []
 const running = new Set<ChildProcess>()
 
 afterAll(() => {
-  // Those that have not ended, as their test expected them to.
+  // Processes that have not ended, although their test expected it.
   for (const child of running) child.kill('SIGKILL')
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-/** An empty folder, gone after the tests of the file. */
+/** An empty folder, which is deleted after the tests of the file. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'persist-cli-'))
   made.push(folder)

@@ -8,7 +8,7 @@ import type { Entry } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import { newFolder } from './command.ts'
 
-/** An entry with everything in it. */
+/** An entry with all fields. */
 export const FULL: Entry = {
   hash: 'full',
   payload: '{"v":1,"json":"all"}',
@@ -25,10 +25,10 @@ export const FULL: Entry = {
   promised: true,
 }
 
-/** Texts that a terminal must not see as they are. */
+/** Strings that must not reach a terminal unescaped. */
 export const HOSTILE = '\u001b]0;owned\u0007\u001b[31m\u202egnp.exe\n<script>alert(1)</script>'
 
-/** A folder `persist` with functions of several kinds in a folder of its own, which is told. */
+/** Makes a folder with a cache `persist` with functions of several kinds, and returns its path. */
 export function filled(): string {
   const folder = newFolder()
   const cache = diskStore(join(folder, 'persist'))
@@ -56,7 +56,7 @@ export function filled(): string {
   return folder
 }
 
-/** Damages the file of an entry as a bad disk would: its first bytes still say what it is. */
+/** Damages the file of an entry as a bad disk would. Its first bytes stay. */
 export function spoil(file: string): void {
   const bytes = readFileSync(file)
   writeFileSync(file, Buffer.concat([bytes.subarray(0, bytes.length >> 1), Buffer.from('spoiled')]))

@@ -1,4 +1,4 @@
-// Takes the pictures of the page in docs/pictures, of a cache that is made up: node packages/cli/test/support/pictures.mjs
+// Makes the pictures of the page in docs/pictures, with an invented cache: node packages/cli/test/support/pictures.mjs
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const PICTURES = fileURLToPath(new URL('../../../../docs/pictures/', import.meta
 const COMMAND = fileURLToPath(new URL('../../bin/persist.js', import.meta.url))
 const DAY = 86_400_000
 
-/** The same numbers each time. */
+/** Random numbers, the same in each run. */
 let seed = 7
 const random = () => {
   seed = (seed * 16807) % 2147483647
@@ -82,7 +82,7 @@ async function opened(colorScheme) {
 }
 
 async function take(page, name) {
-  // A folder of this machine is nobody's business.
+  // The pictures must not show a folder of this machine.
   await page.evaluate("document.querySelector('nav a').textContent = './persist'")
   await page.screenshot({ path: join(PICTURES, name) })
 }

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { afterAll } from 'vitest'
 import { COMMAND, environment } from './command.ts'
 
-/** `persist serve`, running. */
+/** A running `persist serve`. */
 export interface Serving {
   readonly url: string
   readonly port: number
   readonly token: string
-  /** Ctrl-C; tells the exit code. */
+  /** Sends Ctrl-C and returns the exit code. */
   end(): Promise<number | NodeJS.Signals>
 }
 

@@ -5,7 +5,10 @@ import { COMMAND, type CommandOptions, type Ended, execute } from './command.ts'
 
 const PROGRAM = fileURLToPath(new URL('./terminal.py', import.meta.url))
 
-/** Tests on a pseudo-terminal, which Python brings. Without it they are skipped by name, or fail if PERSIST_REQUIRE_PYTHON=1. */
+/**
+ * Defines tests on a pseudo-terminal, which Python provides. Without Python, they are skipped by name, or fail if
+ * PERSIST_REQUIRE_PYTHON=1.
+ */
 export function onTerminal(name: string, define: () => void): void {
   const { status } = spawnSync('python3', ['-c', 'import pty'])
   if (status === 0) return void describe(name, define)
@@ -23,7 +26,7 @@ export function onTerminal(name: string, define: () => void): void {
 
 type Answers = readonly (readonly [shown: string, typed: string])[]
 
-/** Runs the command on a terminal; `answers` are typed when the text before them has appeared. All that shows is in `stdout`. */
+/** Runs the command on a terminal. Types each of `answers` when the text before it has appeared. `stdout` is the screen. */
 export function typed(args: readonly string[], answers: Answers, options: CommandOptions = {}): Promise<Ended> {
   return typedIn([process.execPath, COMMAND, ...args], answers, options)
 }

@@ -2,13 +2,13 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { chromiumPath } from '../../../../test/support/browser.mjs'
 
-/** Turned to this machine: a name that somebody else owns and lets point here. */
+/** A name of another owner that points to this machine. */
 export const REBOUND = 'rebound.test'
 
 /**
- * Tests in a real browser. Without one they are skipped by name, or fail if PERSIST_REQUIRE_BROWSER=1.
+ * Defines tests in a real browser. Without one, they are skipped by name, or fail if PERSIST_REQUIRE_BROWSER=1.
  *
- * @param define is given what gives the browser once the tests run.
+ * @param define receives a function that returns the browser when the tests run.
  */
 export async function withBrowser(name: string, define: (browser: () => Browser) => void): Promise<void> {
   const reasons: string[] = []
@@ -19,7 +19,7 @@ export async function withBrowser(name: string, define: (browser: () => Browser)
     beforeAll(async () => {
       browser = await chromium.launch({
         executablePath: path,
-        // The sandbox of Chromium is not for root.
+        // The sandbox of Chromium does not work for root.
         args: [`--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
       })
     })

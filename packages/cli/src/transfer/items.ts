@@ -1,0 +1,21 @@
+import type { PersistError } from '@persist/errors'
+import type { StoreAdapter } from '@persist/store'
+import type { TransferItem } from './transfer.ts'
+
+/** All entries of the functions, one function after the other. */
+export async function* itemsOf(
+  adapter: StoreAdapter,
+  funcnames: readonly string[],
+  report: (problem: PersistError) => void,
+): AsyncGenerator<TransferItem> {
+  for (const funcname of funcnames) {
+    for await (const entry of adapter.open(funcname, { report }).entries()) yield { funcname, entry }
+  }
+}
+
+/** The approximate number of entries of the functions. */
+export async function countOf(adapter: StoreAdapter, funcnames: readonly string[]): Promise<number> {
+  let total = 0
+  for (const funcname of funcnames) total += (await adapter.open(funcname).stats()).entries
+  return total
+}
