@@ -45,9 +45,30 @@ describe('the house', () => {
     expect([...importsOf('core')].filter((imported) => imported.startsWith('store-'))).toEqual([])
   })
 
-  it.each(Object.keys(MAY_IMPORT))('%s publishes an ES module without side effects, with types', (name) => {
-    const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
-    expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT', engines: { node: '>=20.19' } })
-    expect(manifest.exports['.'].types).toBe('./dist/index.d.ts')
-  })
+  it.each(Object.keys(MAY_IMPORT))(
+    '%s publishes each entry point as an ES module and as CommonJS, with types',
+    (name) => {
+      const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
+      expect(manifest).toMatchObject({
+        type: 'module',
+        sideEffects: false,
+        license: 'MIT',
+        engines: { node: '>=20.19' },
+      })
+      // For tools that know no `exports`.
+      expect(manifest).toMatchObject({ main: './dist/index.cjs', types: './dist/index.d.cts' })
+      const { './package.json': _, ...entryPoints } = manifest.exports
+      for (const [path, entry] of Object.entries<{ readonly default: string }>(entryPoints)) {
+        const file = entry.default.replace(/\.js$/, '')
+        // The order counts. What knows `module-sync` can require an ES module: one copy for both then.
+        expect(Object.entries(entry), path).toEqual([
+          ['types', { require: `${file}.d.cts`, default: `${file}.d.ts` }],
+          ['module-sync', `${file}.js`],
+          ['require', `${file}.cjs`],
+          ['default', `${file}.js`],
+        ])
+        if (path !== '.') expect(manifest.typesVersions['*'][path.slice('./'.length)]).toEqual([`${file}.d.cts`])
+      }
+    },
+  )
 })

@@ -16,7 +16,11 @@ import { clear, has, lookup, peek, put, remove } from './methods.ts'
 import { callWith } from './overrides.ts'
 import { stats } from './stats.ts'
 
-const plans = new WeakMap<AnyFunction, Plan>()
+// On a well-known symbol: each copy of core in one process knows what another one made.
+const PERSISTED = Symbol.for('@persist/core/persisted@1')
+const shared = globalThis as { [PERSISTED]?: WeakSet<AnyFunction> }
+shared[PERSISTED] ??= new WeakSet()
+const allPersisted = shared[PERSISTED]
 
 /** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
 export function wrap(plan: Plan): AnyFunction {
@@ -35,7 +39,7 @@ export function wrap(plan: Plan): AnyFunction {
     }
     return course.result
   }
-  plans.set(persistedFunction, plan)
+  allPersisted.add(persistedFunction)
   const isAsyncStore = plan.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsyncStore, begin)
   // `f.has(x)` is called on `f` itself, which is no `self`; `f.has.call(model, x)` names one.
@@ -88,7 +92,7 @@ export function wrap(plan: Plan): AnyFunction {
   return persistedFunction
 }
 
-/** Whether it was made by {@link wrap}. */
+/** Whether it was made by {@link wrap}, in whichever copy of core. */
 export function isPersisted(value: unknown): boolean {
-  return typeof value === 'function' && plans.has(value as AnyFunction)
+  return typeof value === 'function' && allPersisted.has(value as AnyFunction)
 }

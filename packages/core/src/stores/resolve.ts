@@ -154,9 +154,11 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
   let reason: unknown
   for (const from of [import.meta.url, process.argv[1]]) {
     if (from === undefined || from === '') continue
-    const require = nodeModule.createRequire(from)
+    let require: NodeJS.Require
     let path: string
     try {
+      // A bundler may have put something else for the place of this file.
+      require = nodeModule.createRequire(from)
       path = require.resolve(packageName)
     } catch (error) {
       reason ??= error
