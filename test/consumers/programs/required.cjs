@@ -1,8 +1,8 @@
-// A CommonJS program: argv cache. What it keeps is read by the next process; times are strings, and a tier is in memory.
+// A CommonJS program: argv cache, or a folder. What it keeps is read by the next process; times are strings, and a tier is in memory.
 const { PersistError, persist } = require('@persist/core')
 const { canonical } = require('@persist/key')
 
-const cache = process.argv[2]
+const cache = process.argv[2] ?? './cache'
 const compute = (x) => {
   console.log('computing')
   return { x, at: new Date(0), seen: new Map([[1, new Set([2n])]]), bytes: new Uint8Array([1, 2]) }
