@@ -165,7 +165,7 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
       continue
     }
     try {
-      return require(path) as StorePackage
+      return loadFrom(require, path, from)
     } catch (error) {
       throw new StoreError(
         'ERR_PERSIST_STORE_LOAD',
@@ -183,4 +183,15 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
     { scheme, packageName, install },
     { cause: reason },
   )
+}
+
+function loadFrom(require: NodeJS.Require, path: string, from: string): StorePackage {
+  try {
+    return require(path) as StorePackage
+  } catch (error) {
+    // By name: the error may be of another realm.
+    if ((error as Error | null)?.name !== 'SyntaxError') throw error
+    // A test runner's contexts may find modules as Node does, and yet load only CommonJS: Node itself loads it then.
+    return process.getBuiltinModule('node:module').createRequire(from)(path) as StorePackage
+  }
 }
