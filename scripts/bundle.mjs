@@ -1,10 +1,14 @@
-// Makes one file of each entry point of a package: Node takes half a millisecond for each file that it loads, and a
-// program should not load a hundred files for a hit. Run it in the package's folder, after tsc.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+// Makes two files of each entry point of a package, an ES module and one of CommonJS: Node takes half a millisecond for
+// each file that it loads, and a program that finds its result in the cache should not wait for a hundred. What a package
+// does not name among its dependencies becomes part of these files. Run in the package's folder, after tsc.
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { writeCommonJsDeclarations } from './declarations.mjs'
+import { writeLicenses } from './licenses.mjs'
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const entryPoints = Object.values(exports)
   .filter((entry) => typeof entry === 'object')
   .map((entry) => entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
@@ -12,41 +16,63 @@ const entryPoints = Object.values(exports)
 const options = {
   entryPoints,
   outbase: 'src',
+  outdir: 'dist',
   bundle: true,
-  packages: 'external',
-  format: 'esm',
+  external: Object.keys({ ...dependencies, ...peerDependencies }),
   platform: 'node',
   target: 'node20.19',
-  // Node compiles a whole file before it runs it, so a cold start is 3 % faster. The source maps have the names.
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+}
+
+const modules = await build({
+  ...options,
+  format: 'esm',
+  // Node compiles each file whole before it runs any of it: a cold start is 3 % faster. Source maps have the names.
   minify: true,
   // Node prints the line that threw above an uncaught error. A long line would hide the message.
   lineLimit: 160,
   sourcemap: true,
-  logLevel: 'warning',
-  metafile: true,
-}
-const { metafile } = await build({ ...options, outdir: 'dist' })
-const outputs = new Set(Object.keys(metafile.outputs))
+  // An ES module has no `require`, which the CommonJS file of this package calls for a module of Node.
+  plugins: [aliasOf('lru-cache')],
+})
 
-// No bundler follows `createRequire`, which loads modules on first use. Under the condition `module`, which bundlers know and
-// Node does not, a package uses `x-statically.ts` instead of each `x-lazily.ts`.
-if (Object.values(exports).some((entry) => entry.module !== undefined)) {
-  const statically = {
-    name: 'statically',
-    setup({ onResolve }) {
-      onResolve({ filter: /-lazily\.ts$/ }, ({ path, resolveDir }) => ({
-        path: join(resolveDir, path.replace(/-lazily\.ts$/, '-statically.ts')),
-      }))
+// For Jest, AWS Lambda and others that do not `require` ES modules. Readable, which is smaller than a source map.
+const commonJs = await build({
+  ...options,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': 'ownFile' },
+  inject: [fileURLToPath(new URL('own-file.mjs', import.meta.url))],
+  // Jest has no `import()` unless it is asked for.
+  supported: { 'dynamic-import': false },
+})
+
+// A source map is for our own code: that of others would be half of it.
+for (const path of Object.keys(modules.metafile.outputs).filter((name) => name.endsWith('.map'))) {
+  const map = JSON.parse(readFileSync(path, 'utf8'))
+  map.sourcesContent = map.sourcesContent.map((text, i) => (map.sources[i].includes('/node_modules/') ? null : text))
+  writeFileSync(path, JSON.stringify(map))
+}
+
+const outputs = new Set([...Object.keys(modules.metafile.outputs), ...Object.keys(commonJs.metafile.outputs)])
+for (const path of writeCommonJsDeclarations(entryPoints)) outputs.add(path)
+for (const path of writeLicenses(modules.metafile)) outputs.add(path)
+
+// What an earlier build left, and declarations that no entry point leads to, are no part of the package.
+for (const path of readdirSync('dist', { recursive: true }).map((name) => join('dist', name))) {
+  if (statSync(path).isFile() && !outputs.has(path.replaceAll('\\', '/'))) rmSync(path)
+}
+
+/** Takes the ES module of a package also where the package is required. */
+function aliasOf(name) {
+  return {
+    name: `ES module of ${name}`,
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ kind, path, importer, resolveDir }) =>
+        kind === 'require-call' ? resolve(path, { kind: 'import-statement', importer, resolveDir }) : undefined,
+      )
     },
   }
-  const bundled = await build({ ...options, outdir: 'dist/bundled', sourcemap: false, plugins: [statically] })
-  for (const output of Object.keys(bundled.metafile.outputs)) outputs.add(output)
-}
-
-// Files of an earlier build that this one did not write are not part of the package.
-for (const path of readdirSync('dist', { recursive: true }).map((name) => join('dist', name))) {
-  const isStale = path.endsWith('.d.ts')
-    ? !existsSync(path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts'))
-    : /\.js(\.map)?$/.test(path) && !outputs.has(path.replaceAll('\\', '/'))
-  if (isStale) rmSync(path)
 }

@@ -1,5 +1,5 @@
-// Checks the packages as they would be published: with `publint --strict`, the types with `attw` (for packages of ES modules
-// only), and their size. It needs a build, which `pnpm test` makes.
+// Checks the packages as they would be published: with `publint --strict`, the types with `attw` for every resolver, and
+// their size. It needs a build, which `pnpm test` makes.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,20 +17,17 @@ import { packages } from './packages.mjs'
  */
 const BUDGET = {
   cli: { code: 30, tarball: 150 },
-  core: { code: 32, tarball: 260 },
+  core: { code: 42, tarball: 280 },
   errors: { code: 2, tarball: 10 },
   hash: { code: 3, tarball: 12 },
   key: { code: 7, tarball: 40 },
   pickle: { code: 12, tarball: 190 },
   store: { code: 4, tarball: 120 },
-  'store-disk': { code: 20, tarball: 130 },
+  'store-disk': { code: 20, tarball: 145 },
   'store-keyv': { code: 6, tarball: 40 },
-  'store-lmdb': { code: 8, tarball: 50 },
+  'store-lmdb': { code: 8, tarball: 60 },
   'store-mongo': { code: 16, tarball: 110 },
 }
-
-/** Problems of all packages of ES modules only: Node versions that we do not support cannot require them. */
-const ESM_ONLY = { resolutions: ['node10', 'node16-cjs'], kinds: ['CJSResolvesToESM', 'NoResolution'] }
 
 const problems = []
 const folder = mkdtempSync(join(tmpdir(), 'persist-published-'))
@@ -60,10 +57,7 @@ async function checkOne(name, manifest, budget) {
   }
 
   const types = await checkPackage(createPackageFromTarballData(new Uint8Array(data)))
-  for (const problem of types.problems ?? []) {
-    const isOfOthers = ESM_ONLY.resolutions.includes(problem.resolutionKind) && ESM_ONLY.kinds.includes(problem.kind)
-    if (!isOfOthers) problems.push(`attw: @persist/${name}: ${JSON.stringify(problem)}`)
-  }
+  for (const problem of types.problems ?? []) problems.push(`attw: @persist/${name}: ${JSON.stringify(problem)}`)
 
   const weight = { code: (await codeOf(directory, manifest)) / 1000, tarball: tarball.length / 1000 }
   const row = ['code', 'tarball'].map((what) => {

@@ -52,11 +52,25 @@ describe.each(packages)('$name', (one) => {
     expect(ours.sort()).toEqual(imported.sort())
   })
 
-  it('is an ES module without side effects, with types', () => {
+  it('publishes each entry point as an ES module and as CommonJS, with types', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT', engines: { node: '>=20.19' } })
-    const exports = manifest.exports as Record<string, { types?: string }>
-    for (const { specifier } of one.entries) {
-      expect(exports[specifier.replace(one.name, '.')]!.types, specifier).toMatch(/^\.\/dist\/.*\.d\.ts$/)
+    if (one.entries.length === 0) return
+    // For tools that do not read `exports`.
+    expect(manifest).toMatchObject({ main: './dist/index.cjs', types: './dist/index.d.cts' })
+    const { './package.json': _, ...entryPoints } = manifest.exports as Record<string, { readonly default: string }>
+    for (const [path, entry] of Object.entries(entryPoints)) {
+      const file = entry.default.replace(/\.js$/, '')
+      // The order counts. A host that supports `module-sync` can require an ES module, and then has one copy for both.
+      expect(Object.entries(entry), path).toEqual([
+        ['types', { require: `${file}.d.cts`, default: `${file}.d.ts` }],
+        ['module-sync', `${file}.js`],
+        ['require', `${file}.cjs`],
+        ['default', `${file}.js`],
+      ])
+      if (path !== '.')
+        expect(
+          (manifest.typesVersions as Record<string, Record<string, string[]>>)['*']![path.slice('./'.length)],
+        ).toEqual([`${file}.d.cts`])
     }
   })
 })

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build as buildWithEsbuild, type Format } from 'esbuild'
+import { rollup } from 'rollup'
 import { build as buildWithVite } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpack from 'webpack'
+import { installRuntimes } from '../field/runtime-installed.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -14,7 +17,8 @@ let project: Project
 let apart: string
 beforeAll(() => {
   packed = pack()
-  project = makeProject(packed, 'npm', ['@persist/core', '@persist/store-disk'])
+  const others = { '@rollup/plugin-node-resolve': '^16.0.0', '@vercel/ncc': '^0.45.0' }
+  project = makeProject(packed, 'npm', ['@persist/core', '@persist/store-disk'], others)
   apart = mkdtempSync(join(tmpdir(), 'persist-apart-'))
 })
 afterAll(() => {
@@ -24,9 +28,10 @@ afterAll(() => {
 })
 
 const FIRST = `computing
-1970-01-01T00:00:00.000Z
+1970-01-01T00:00:00.000Z 4 true
 computing
 6 [ [ 3 ] ]
+6
 ERR_PERSIST_STORE_NOT_INSTALLED true
 ERR_PERSIST_OPTION false
 `
@@ -61,18 +66,17 @@ async function vite(entry: string, outfile: string): Promise<void> {
   })
 }
 
-async function withWebpack(entry: string, outfile: string): Promise<void> {
+const withWebpack = (isModule: boolean) => async (entry: string, outfile: string) => {
   const compiler = webpack({
     context: project.folder,
     entry,
     mode: 'production',
     target: 'node20',
-    experiments: { outputModule: true },
+    experiments: { outputModule: isModule },
     output: {
       path: join(outfile, '..'),
       filename: outfile.split(/[/\\]/).at(-1)!,
-      module: true,
-      chunkFormat: 'module',
+      ...(isModule && { module: true, chunkFormat: 'module' }),
     },
   })
   await new Promise<void>((resolve, reject) =>
@@ -83,11 +87,39 @@ async function withWebpack(entry: string, outfile: string): Promise<void> {
   )
 }
 
+async function withRollup(entry: string, outfile: string): Promise<void> {
+  const { nodeResolve } = createRequire(join(project.folder, 'main.js'))('@rollup/plugin-node-resolve')
+  const bundle = await rollup({ input: entry, plugins: [nodeResolve()] })
+  await bundle.write({ file: outfile })
+  await bundle.close()
+}
+
+async function withNcc(entry: string, outfile: string): Promise<void> {
+  const folder = join(outfile, '..')
+  execute([
+    process.execPath,
+    join(project.folder, 'node_modules/@vercel/ncc/dist/ncc/cli.js'),
+    'build',
+    entry,
+    '-o',
+    folder,
+  ])
+  const [made] = readdirSync(folder).filter((name) => name.startsWith('index.'))
+  renameSync(join(folder, made!), outfile)
+}
+
+async function withBun(entry: string, outfile: string): Promise<void> {
+  execute([...installRuntimes().bun, 'build', entry, '--target', 'node', '--outfile', outfile])
+}
+
 describe.each([
   ['esbuild, as an ES module', 'mjs', esbuild('esm')],
   ['esbuild, as CommonJS', 'cjs', esbuild('cjs')],
   ['Vite', 'mjs', vite],
-  ['webpack', 'mjs', withWebpack],
+  ['webpack', 'mjs', withWebpack(true)],
+  ['Rollup', 'mjs', withRollup],
+  ['ncc', 'mjs', withNcc],
+  ['bun build', 'mjs', withBun],
 ] as const)('an application that is bundled by %s', (name, extension, bundle) => {
   const place = name.replace(/\W+/g, '-')
 
@@ -106,6 +138,28 @@ describe.each([
     expect(runIn(folder, `main.${extension}`)).toBe('4 4 1\n')
   })
 })
+
+describe.each([
+  ['esbuild', esbuild('cjs')],
+  ['webpack', withWebpack(false)],
+  ['ncc', withNcc],
+] as const)('a CommonJS application that is bundled by %s', (name, bundle) => {
+  test('has all values, times as strings and the tier in memory, and finds the store of a URL beside it', async () => {
+    const folder = join(project.folder, `${name}-required`)
+    mkdirSync(folder)
+    await bundle(join(project.folder, 'required.cjs'), join(folder, 'main.cjs'))
+    const kept = /^1970-01-01T00:00:00\.000Z true 2 [12]\ntrue .*; did you mean ttl\?\ntrue ERR_PERSIST_KEY\nfalse\n$/
+    const first = runIn(folder, 'main.cjs')
+    expect(first).toMatch(/^computing\n/)
+    expect(first.replace('computing\n', '')).toMatch(kept)
+    expect(runIn(folder, 'main.cjs')).toMatch(kept)
+  })
+})
+
+function execute([command, ...args]: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync(command!, args, { cwd: project.folder, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
+}
 
 function runIn(folder: string, program: string): string {
   const { NODE_PATH: _, ...env } = process.env

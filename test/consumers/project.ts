@@ -17,6 +17,8 @@ export interface Project {
   readonly folder: string
   /** Runs a program of `programs`, or of the project, and returns its output. */
   run(program: string, ...args: string[]): string
+  /** Runs it under flags of Node. */
+  runWith(flags: readonly string[], program: string, ...args: string[]): string
   /** Runs a program that fails, and returns its output. */
   fails(program: string, ...args: string[]): string
   /** All installed packages of `@persist`, in any folder. */
@@ -51,17 +53,19 @@ export function makeProject(
     install(folder, [...PNPM, 'install', '--prefer-offline', '--no-frozen-lockfile'])
   }
   cpSync(PROGRAMS, folder, { recursive: true })
-  const node = (program: string, args: readonly string[]) =>
-    spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', env: environment() })
+  const node = (args: readonly string[]) =>
+    spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: environment() })
+  const runWith = (flags: readonly string[], program: string, ...args: string[]) => {
+    const { status, stdout, stderr } = node([...flags, program, ...args])
+    if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout}${stderr}`)
+    return stdout
+  }
   return {
     folder,
-    run(program, ...args) {
-      const { status, stdout, stderr } = node(program, args)
-      if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout}${stderr}`)
-      return stdout
-    },
+    run: (program, ...args) => runWith([], program, ...args),
+    runWith,
     fails(program, ...args) {
-      const { status, stdout, stderr } = node(program, args)
+      const { status, stdout, stderr } = node([program, ...args])
       if (status === 0) throw new Error(`${program} ended well:\n${stdout}`)
       return stdout + stderr
     },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,10 +16,18 @@ const COMPILERS = {
   'TypeScript 5.9': 'typescript-5/lib/tsc.js',
   'TypeScript 5.4': 'typescript-5.4/lib/tsc.js',
 } as const
+/** Where the sources of a CommonJS package lie. */
+const COMMONJS = 'commonjs'
 const RESOLUTIONS = {
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
+  node16: { module: 'node16', moduleResolution: 'node16' },
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  'nodenext, CommonJS': { module: 'nodenext', moduleResolution: 'nodenext', of: COMMONJS },
+  'node16, CommonJS': { module: 'node16', moduleResolution: 'node16', of: COMMONJS },
+  'node10, CommonJS': { module: 'commonjs', moduleResolution: 'node10', of: COMMONJS },
 } as const
+/** What a compiler has no longer. */
+const REMOVED: readonly string[] = [`${NEWEST}, node10, CommonJS`]
 
 let packed: Packed
 let project: Project
@@ -31,6 +39,10 @@ beforeAll(() => {
     'npm',
     imported.map(({ name }) => name),
   )
+  mkdirSync(join(project.folder, COMMONJS))
+  writeFileSync(join(project.folder, COMMONJS, 'package.json'), JSON.stringify({ type: 'commonjs' }))
+  for (const file of ['typed.ts', 'typed-without-node.ts'])
+    cpSync(join(project.folder, file), join(project.folder, COMMONJS, file))
 })
 afterAll(() => {
   project.remove()
@@ -38,41 +50,45 @@ afterAll(() => {
 })
 
 const cases = Object.entries(COMPILERS).flatMap(([compiler, path]) =>
-  Object.entries(RESOLUTIONS).flatMap(([resolution, modules]) =>
-    (compiler === NEWEST && resolution === 'nodenext' ? [true, false] : [true]).map((exact) => ({
-      compiler,
-      path,
-      resolution,
-      modules,
-      exact,
-    })),
-  ),
+  Object.entries<{ module: string; moduleResolution: string; of?: string }>(RESOLUTIONS)
+    .filter(([resolution]) => !REMOVED.includes(`${compiler}, ${resolution}`))
+    .flatMap(([resolution, { of = '.', ...modules }]) =>
+      (compiler === NEWEST && resolution === 'nodenext' ? [true, false] : [true]).map((exact) => ({
+        compiler,
+        path,
+        resolution,
+        modules,
+        of,
+        exact,
+      })),
+    ),
 )
 
-describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact', ({ path, modules, exact }) => {
+describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact', ({ path, modules, of, exact }) => {
   const strict = {
     ...modules,
     target: 'es2022',
     strict: true,
     exactOptionalPropertyTypes: exact,
     noUncheckedIndexedAccess: true,
-    verbatimModuleSyntax: true,
+    verbatimModuleSyntax: of !== COMMONJS,
     // This checks the published types themselves.
     skipLibCheck: false,
     declaration: true,
     emitDeclarationOnly: true,
+    rootDir: '.',
     outDir: 'declared',
   }
 
   test('the published types have no error, and accept and refuse what they should', () => {
     const lib = ['es2023', 'esnext.disposable', 'esnext.decorators']
     const node = { lib, types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] }
-    expect(compile(path, { ...strict, ...node }, 'typed.ts')).toBe('')
+    expect(compile(path, { ...strict, ...node }, join(of, 'typed.ts'))).toBe('')
   })
 
   test('a program without types of Node has no error', () => {
     const dom = { lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'], types: [], typeRoots: [] }
-    expect(compile(path, { ...strict, ...dom }, 'typed-without-node.ts')).toBe('')
+    expect(compile(path, { ...strict, ...dom }, join(of, 'typed-without-node.ts'))).toBe('')
   })
 })
 

@@ -49,8 +49,7 @@ function inOneFile(folder: string): string {
     const cache = diskStore(${JSON.stringify(`${folder}/cache`)})
     const hit = persist((id) => { throw new Error('a miss') }, { funcname: 'hit', cache })
     if (hit(1).id !== 1) process.exit(1)`
-  // Without conditions, modules that are loaded on first use stay out of the bundle.
   const how = { bundle: true, minify: true, format: 'esm', platform: 'node' } as const
-  buildSync({ ...how, conditions: [], stdin: { contents, resolveDir: HERE }, outfile })
+  buildSync({ ...how, stdin: { contents, resolveDir: HERE }, outfile })
   return outfile
 }

@@ -3,8 +3,11 @@ import { type KeyvLike, placeOf, readsMany } from './keyv-like.ts'
 import type { Plan } from './options.ts'
 import type { Place } from './place.ts'
 
-const numbers = new WeakMap<object, number>()
-let last = 0
+// On a well-known symbol: two copies of this package in one process give no number twice.
+const NUMBERS = Symbol.for('@persist/store-keyv/numbers@1')
+const shared = globalThis as { [NUMBERS]?: { readonly of: WeakMap<object, number>; last: number } }
+shared[NUMBERS] ??= { of: new WeakMap(), last: 0 }
+const numbers = shared[NUMBERS]
 
 /** The place behind a Keyv instance that somebody else made, and will disconnect. */
 export function givenPlace(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: Plan): Place {
@@ -32,10 +35,10 @@ export function givenPlace(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: Plan
 /** What says nothing of where it is, is told apart from others by a number of this process. */
 function numbered(dialect: string, keyv: KeyvLike): string {
   const key = typeof keyv.store === 'object' && keyv.store !== null ? keyv.store : keyv
-  let number = numbers.get(key)
+  let number = numbers.of.get(key)
   if (number === undefined) {
-    number = ++last
-    numbers.set(key, number)
+    number = ++numbers.last
+    numbers.of.set(key, number)
   }
   return `${dialect}-${number}`
 }

@@ -25,8 +25,12 @@ const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as co
 /** So many milliseconds may pass until a hit shows what another process has changed. Nothing found is always found out. */
 const RECENT_MS = 1
 
+// On a well-known symbol: two copies of this package in one process see each other's changes.
+const CHANGES = Symbol.for('@persist/store-lmdb/changes@1')
+const shared = globalThis as { [CHANGES]?: { count: number } }
+shared[CHANGES] ??= { count: 0 }
 /** How often this thread has changed something, in any file: two stores of one file see what the other one wrote. */
-let changes = 0
+const changes = shared[CHANGES]
 
 /** The record under a key, as bytes that the next reading overwrites: they are faster to come by than a copy. */
 export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
@@ -67,7 +71,7 @@ export class Environment {
     const { rooms } = this
     rooms.entries.resetReadTxn()
     this.#isOf = performance.now()
-    this.#knows = changes
+    this.#knows = changes.count
     return rooms
   }
 
@@ -76,7 +80,7 @@ export class Environment {
    * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer behind.
    */
   recent(): Rooms {
-    return this.#knows === changes && performance.now() - this.#isOf < RECENT_MS ? this.rooms : this.now()
+    return this.#knows === changes.count && performance.now() - this.#isOf < RECENT_MS ? this.rooms : this.now()
   }
 
   /** Changes all of it or nothing, while nobody else changes anything. */
@@ -85,7 +89,7 @@ export class Environment {
     try {
       return this.#writing!.transact(() => act(rooms))
     } finally {
-      changes++
+      changes.count++
     }
   }
 

@@ -17,7 +17,11 @@ import { clear, forget, has, lookup, peek, put } from './methods.ts'
 import { callWith } from './overrides.ts'
 import { stats } from './stats.ts'
 
-const plans = new WeakMap<AnyFunction, Context>()
+// On a well-known symbol: each copy of core in one process knows what another one made.
+const PERSISTED = Symbol.for('@persist/core/persisted@1')
+const shared = globalThis as { [PERSISTED]?: WeakSet<AnyFunction> }
+shared[PERSISTED] ??= new WeakSet()
+const allPersisted = shared[PERSISTED]
 
 /** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
 export function wrap(context: Context): AnyFunction {
@@ -36,7 +40,7 @@ export function wrap(context: Context): AnyFunction {
     }
     return execution.result
   }
-  plans.set(persistedFunction, context)
+  allPersisted.add(persistedFunction)
   const isAsyncStore = context.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsyncStore, begin)
   // `f.has(x)` is called on `f` itself, which is no `self`; `f.has.call(model, x)` names one.
@@ -95,7 +99,7 @@ export function wrap(context: Context): AnyFunction {
   return persistedFunction
 }
 
-/** Whether it was made by {@link wrap}. */
+/** Whether it was made by {@link wrap}, in whichever copy of core. */
 export function isPersisted(value: unknown): boolean {
-  return typeof value === 'function' && plans.has(value as AnyFunction)
+  return typeof value === 'function' && allPersisted.has(value as AnyFunction)
 }

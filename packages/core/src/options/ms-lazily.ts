@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module'
-
-/** Loads ms at the first call, since most times are numbers. */
+/** Evaluates ms at the first call, since most times are numbers. The build makes it part of this package. */
 export function readTime(): (text: string) => number | undefined {
-  return createRequire(import.meta.url)('ms')
+  return require('ms')
 }

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module'
-
-/** Loads js-tokens at the first call, since few functions have the word `this` in their text. */
+/** Evaluates js-tokens at the first call: few functions have the word `this` in their text. The build makes it part of this package. */
 export function jsTokens(): typeof import('js-tokens') {
-  return createRequire(import.meta.url)('js-tokens')
+  return require('js-tokens')
 }

@@ -10,7 +10,7 @@ const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
  * - ES modules, CommonJS modules, Jest, Vitest, jiti, `(() => { … })()` around a bundle: no name, and the beginning of the
  *   script, in front of which a wrapper may have a parenthesis. No other anonymous function begins there.
  * - Vite's `ssrLoadModule`, and webpack in development: code that was given as text under the name of a file.
- * - Turbopack: a function with the name `module evaluation`.
+ * - Turbopack: a function with the name `module evaluation`. Jest 29: one with a name that no other function has.
  * - webpack, and esbuild's wrappers: a function in a table of modules, by number or path, called by the bundler's loader.
  *   The caller is looked at, because a table of handlers may have such keys, too. A minifier takes the loader's name;
  *   it still hands over `module.exports`.
@@ -26,7 +26,7 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
     return begin.line === 1 && begin.column <= 2 && file !== '' && !file.startsWith('evalmachine.')
   }
   if (functionName === 'eval') return isEval && file !== ''
-  if (functionName === 'module evaluation') return true
+  if (functionName === 'module evaluation' || functionName === 'Object.<anonymous>') return true
   if (!/^\d+$|\//.test(functionName)) return false
   const loader = site[index + 1]
   if (loader === undefined) return false

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module'
-
-/** Loads lru-cache at the first call, since most functions have no tier in memory. */
+/** Evaluates lru-cache at the first call, since most functions have no tier in memory. The build makes it part of this package. */
 export function lruCache(): typeof import('lru-cache') {
-  return createRequire(import.meta.url)('lru-cache')
+  return require('lru-cache')
 }

@@ -49,13 +49,18 @@ interface Kept {
   readonly bytes: number
 }
 
-// On a well-known symbol: two copies of core in one process share a name.
-const PLACES = Symbol.for('@persist/core/memory@1')
-const shared = globalThis as { [PLACES]?: Map<string, Map<string, Room>> }
-shared[PLACES] ??= new Map()
-const namedPlaces = shared[PLACES]
-let unnamed = 0
-let leasesTaken = 0
+/** What all copies of core in one process share: stores of one name, and numbers that no other store or lease has. */
+interface Memories {
+  readonly named: Map<string, Map<string, Room>>
+  unnamed: number
+  leasesTaken: number
+}
+
+// On a well-known symbol: two copies of core in one process share it.
+const MEMORIES = Symbol.for('@persist/core/memory@2')
+const shared = globalThis as { [MEMORIES]?: Memories }
+shared[MEMORIES] ??= { named: new Map(), unnamed: 0, leasesTaken: 0 }
+const memories = shared[MEMORIES]
 
 /**
  * A store in the memory of this process, for tests and for results that need not outlive it. With a name, all stores of
@@ -71,11 +76,12 @@ let leasesTaken = 0
 export function memoryStore(name?: string, options: MemoryStoreOptions = {}): StoreAdapter<'sync'> {
   checkStoreOptions('memoryStore', options, CHECKS)
   const { monotonic = () => performance.now() } = options
-  const place = name === undefined ? new Map<string, Room>() : roomIn(namedPlaces, name, () => new Map<string, Room>())
+  const place =
+    name === undefined ? new Map<string, Room>() : roomIn(memories.named, name, () => new Map<string, Room>())
   return {
     mode: 'sync',
     supports: { lease: true, many: true, tags: true, bounds: true, persistent: false, tagFence: true },
-    name: `memory://${name ?? `#${++unnamed}`}`,
+    name: `memory://${name ?? `#${++memories.unnamed}`}`,
     open: (namespace, { bounds }: OpenOptions = {}) =>
       new MemoryStore(
         roomIn(place, namespace, () => ({
@@ -186,7 +192,12 @@ class MemoryStore implements Store<'sync'> {
       if (isHeld) onHeld?.(describe(holder))
       return undefined
     }
-    const mine: Held = { id: `${++leasesTaken}`, deadline: this.#monotonic() + ms, promised: false, waitsFor: [] }
+    const mine: Held = {
+      id: `${++memories.leasesTaken}`,
+      deadline: this.#monotonic() + ms,
+      promised: false,
+      waitsFor: [],
+    }
     leases.set(hash, mine)
     const held = () => leases.get(hash) === mine
     return {

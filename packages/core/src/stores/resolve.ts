@@ -155,16 +155,18 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
   let reason: unknown
   for (const from of [import.meta.url, process.argv[1]]) {
     if (from === undefined || from === '') continue
-    const require = nodeModule.createRequire(from)
+    let require: NodeJS.Require
     let path: string
     try {
+      // A bundler may have put something else for the place of this file.
+      require = nodeModule.createRequire(from)
       path = require.resolve(packageName)
     } catch (error) {
       reason ??= error
       continue
     }
     try {
-      return require(path) as StorePackage
+      return loadFrom(require, path, from)
     } catch (error) {
       throw new StoreError(
         'ERR_PERSIST_STORE_LOAD',
@@ -182,4 +184,15 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
     { scheme, packageName, install },
     { cause: reason },
   )
+}
+
+function loadFrom(require: NodeJS.Require, path: string, from: string): StorePackage {
+  try {
+    return require(path) as StorePackage
+  } catch (error) {
+    // By name: the error may be of another realm.
+    if ((error as Error | null)?.name !== 'SyntaxError') throw error
+    // A test runner's contexts may find modules as Node does, and yet load only CommonJS: Node itself loads it then.
+    return process.getBuiltinModule('node:module').createRequire(from)(path) as StorePackage
+  }
 }
