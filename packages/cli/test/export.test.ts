@@ -302,3 +302,12 @@ test('a line without an end costs itself, and no other entry', { timeout: 120_00
   expect(code).toBe(1)
   expect(stderr).toMatch(/all\.gz, line 4: the line is too long/)
 })
+
+test.skipIf(process.platform === 'win32')('one Ctrl-C ends an export into a pipe that no one reads', async () => {
+  const cwd = filled()
+  execFileSync('mkfifo', ['pipe'], { cwd })
+  const started = performance.now()
+  // Long enough for the command to stand before the pipe.
+  const interruptWhen = () => performance.now() - started > 1_500
+  expect(await persist(['export', 'pipe'], { cwd, interruptWhen })).toMatchObject({ code: 'SIGINT' })
+})
