@@ -305,3 +305,12 @@ test('an endless line is skipped, and all other entries are imported', { timeout
   expect(code).toBe(1)
   expect(stderr).toMatch(/all\.gz, line 4: the line is too long/)
 })
+
+test.skipIf(process.platform === 'win32')('one Ctrl-C ends an export into a pipe that no one reads', async () => {
+  const cwd = filled()
+  execFileSync('mkfifo', ['pipe'], { cwd })
+  const started = performance.now()
+  // Long enough for the command to stand before the pipe.
+  const interruptWhen = () => performance.now() - started > 1_500
+  expect(await persist(['export', 'pipe'], { cwd, interruptWhen })).toMatchObject({ code: 'SIGINT' })
+})

@@ -1,5 +1,6 @@
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
+import { checkFiles } from './check-files.ts'
 import { cannotOpen } from './failure.ts'
 import { Writing } from './writing.ts'
 
@@ -105,6 +106,7 @@ export class Environment {
   #open(): Rooms {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
+      checkFiles(this.#dir)
       root = open<Buffer, Buffer>({
         path: this.#dir,
         noSubdir: false,

@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { lmdbStore } from '@persist/store-lmdb'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const CALLS = fileURLToPath(new URL('./children/calls.mjs', import.meta.url))
+const ENTRY = { hash: 'kept', payload: 'x'.repeat(30_000), createdAt: 1 }
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'persist-lmdb-'))
+  chmodSync(folder, 0o755)
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** Sixty verbs in a process that may crash: how often each came out. */
+function calls(dir: string, options: { readonly uid?: number; readonly gid?: number } = {}): Record<string, number> {
+  const { stdout, signal, error } = spawnSync(process.execPath, [CALLS, dir], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    ...options,
+  })
+  expect({ signal, error }).toEqual({ signal: null, error: undefined })
+  return JSON.parse(stdout) as Record<string, number>
+}
+
+const ODD: Readonly<Record<string, (path: string) => void>> = {
+  'a FIFO': (path) => execFileSync('mkfifo', [path]),
+  'a folder': (path) => mkdirSync(path),
+  'a link that leads nowhere': (path) => symlinkSync('/nonexistent/x', path),
+  'a link to itself': (path) => symlinkSync(path, path),
+  'a device': (path) => symlinkSync('/dev/zero', path),
+}
+
+describe.each(['data.mdb', 'lock.mdb'])('in the place of %s', (file) => {
+  test.each(Object.keys(ODD))('%s makes verbs fail, and the process goes on', (kind) => {
+    ODD[kind]!(join(folder, file))
+    const { done = 0, ERR_PERSIST_STORE = 0 } = calls(folder)
+    expect({ done, ERR_PERSIST_STORE }).toEqual({ done: 0, ERR_PERSIST_STORE: 60 })
+  })
+})
+
+test.each([
+  ['text', Buffer.from('not a database at all, but a note of a person')],
+  ['fifty thousand bytes of something else', Buffer.alloc(50_000, 7)],
+])('a data file that is %s is refused as another format, and left as it is', (_, content) => {
+  writeFileSync(join(folder, 'data.mdb'), content)
+  expect(calls(folder)).toEqual({ ERR_PERSIST_STORE_FORMAT: 60 })
+  expect(readFileSync(join(folder, 'data.mdb'))).toEqual(content)
+})
+
+test('wherever a data file was cut off, the process goes on, and no value is wrong', () => {
+  const adapter = lmdbStore(folder)
+  for (let number = 0; number < 20; number++) adapter.open('f').set({ ...ENTRY, hash: `kept-${number}` })
+  adapter.close()
+  const whole = readFileSync(join(folder, 'data.mdb'))
+  for (const share of [0.001, 0.01, 0.02, 0.1, 0.3, 0.6, 0.9]) {
+    writeFileSync(join(folder, 'data.mdb'), whole)
+    rmSync(join(folder, 'lock.mdb'), { force: true })
+    truncateSync(join(folder, 'data.mdb'), Math.floor(whole.length * share))
+    expect(calls(folder).wrong).toBeUndefined()
+  }
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'a lock file that may not be written makes verbs fail, and the process goes on',
+  () => {
+    lmdbStore(folder).open('f').set(ENTRY)
+    chmodSync(folder, 0o777)
+    chmodSync(join(folder, 'data.mdb'), 0o666)
+    chmodSync(join(folder, 'lock.mdb'), 0o644)
+    expect(calls(folder, { uid: 65_534, gid: 65_534 })).toEqual({ ERR_PERSIST_STORE: 60 })
+  },
+)
+
+test('on a full disk a new store is refused as full, and one that is there still gives what it has', (context) => {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' })
+  } catch (error) {
+    context.skip(`mount is not possible here: ${error}`)
+  }
+  try {
+    const adapter = lmdbStore(join(folder, 'old'))
+    adapter.open('f').set({ ...ENTRY, hash: 'key-0', payload: 'value of 0' })
+    adapter.close()
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'filler')}`, 'bs=1k', 'count=4000'])
+    expect(calls(join(folder, 'new'))).toEqual({ ERR_PERSIST_STORE_FULL: 60 })
+    const { wrong, hit = 0, ERR_PERSIST_STORE_FULL = 0 } = calls(join(folder, 'old'))
+    expect(wrong).toBeUndefined()
+    expect(hit).toBe(1)
+    expect(ERR_PERSIST_STORE_FULL).toBeGreaterThan(0)
+  } finally {
+    execFileSync('umount', [folder])
+  }
+})
