@@ -53,13 +53,13 @@ function namesOf(members: Iterable<{ readonly name?: ts.PropertyName }>): string
 
 describe('docs/options.md has every option, and no other', () => {
   test.each([
-    ['## Of persist', 'packages/core/src/options/validate.ts', 'CHECKS'],
-    ['## Of persist', 'packages/core/src/types/options.ts', 'Options'],
-    ['## Of a call', 'packages/core/src/types/persisted.ts', 'Overrides'],
-    ['## Of many calls', 'packages/core/src/types/many.ts', 'ManyOptions'],
+    ['## Options of persist', 'packages/core/src/options/validate.ts', 'CHECKS'],
+    ['## Options of persist', 'packages/core/src/types/options.ts', 'Options'],
+    ['## Options of a call', 'packages/core/src/types/persisted.ts', 'Overrides'],
+    ['## Options of many calls', 'packages/core/src/types/many.ts', 'ManyOptions'],
     ...STORES.map((name) => [headingOf(name), ...optionsOf(name)] as const),
     ['### Memory', 'packages/core/src/stores/memory-store.ts', 'MemoryStoreOptions'],
-    ['## Of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
+    ['## Options of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
   ] as [string, string, string][])('%s: %s, %s', (heading, path, name) => {
     expect(documented(heading)).toEqual(declared(path, name))
   })
