@@ -10,12 +10,12 @@ export default defineConfig({
     ],
     // The script `test:hosts` runs them.
     exclude: ['test/field/slow/**', '**/node_modules/**'],
-    // The packages are tested as built: the same files that a user's node would load, one copy of each.
+    // Tests load the built packages, as a user's Node does, with one copy of each.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     globalSetup: ['test/support/fresh-build.ts', 'test/support/mongo-server.ts', 'test/support/browser-ready.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // A test that hangs fails; one on a busy machine does not.
+    // A test that hangs fails; a slow test on a busy machine does not.
     testTimeout: 240_000,
     hookTimeout: 120_000,
   },

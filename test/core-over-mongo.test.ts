@@ -14,7 +14,7 @@ withMongo('persist over MongoDB', (server) => {
   const url = `mongodb://${new URL(server).host}/${randomUUID()}` as const
   afterAll(() => closeStores())
 
-  it('a synchronous function answers with promises, and its cache too', async () => {
+  it('a sync function and its cache return promises', async () => {
     let runs = 0
     const double = persist(
       (x: number) => {
@@ -32,14 +32,14 @@ withMongo('persist over MongoDB', (server) => {
     expect(keys.sort()).toEqual([[3], [4]])
   })
 
-  it('a key that looks like an operator matches nothing but itself', async () => {
+  it('a key that looks like an operator matches only itself', async () => {
     const f = persist(async (x: unknown) => JSON.stringify(x), { funcname: 'operators', cache: url })
     await f('secret')
     expect(await f({ $ne: null })).toBe('{"$ne":null}')
     expect(await f.cache.has([{ $gt: '' }])).toBe(false)
   })
 
-  it('16 processes that ask for one key at once compute it once', async () => {
+  it('16 processes with one key at once compute it once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'persist-mongo-'))
     const runs = join(folder, 'runs')
     appendFileSync(runs, '')

@@ -3,7 +3,7 @@ import type { Document } from './documents.ts'
 /** A fenced block of a document. */
 export interface Block {
   readonly document: string
-  /** Of its first line of code, from 1. */
+  /** The number of its first line of code, from 1. */
   readonly line: number
   readonly language: string
   readonly code: string
@@ -11,10 +11,10 @@ export interface Block {
 }
 
 /**
- * What the comments above a block say, which a reader of the page does not see:
+ * Settings of a block, in HTML comments above it, which a reader of the page does not see:
  *
  * - `<!-- compile only: why -->`: it cannot run here
- * - `<!-- given: code -->`: code in front of it that the page leaves out
+ * - `<!-- given: code -->`: code before it that the page leaves out
  * - `<!-- continues -->`: it belongs to the program of the block before
  * - `<!-- name.ts -->`: the file's name, by which the other blocks of the page import it
  */
@@ -45,7 +45,7 @@ function marksOf(above: string): Marks {
   return Object.assign({}, ...comments.map(([, text]) => markOf(text!)))
 }
 
-/** A comment that is written in another way is none of ours; misspelt, it shows by what it was to do. */
+/** Other comments have no effect. A misspelled setting fails by its missing effect. */
 function markOf(text: string): Marks {
   const [, word, rest = ''] = /^(compile only|given|continues)(?::\s*(.*))?$/s.exec(text) ?? []
   if (word === 'compile only' && rest !== '') return { compileOnly: rest }

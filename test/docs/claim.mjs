@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * Whether what a comment claims is so: it begins with the value (`6, computed once ever`), as `inspect` or a person
- * would write it, spaces aside; where it has a `…`, anything may stand.
+ * Whether a comment is right: it begins with the value (`6, computed once ever`), as `inspect` or a person
+ * would write it, apart from spaces. A `…` stands for anything.
  *
  * @param {string} claim
  * @param {string} actual
@@ -22,7 +22,7 @@ export function shownAs(value) {
 }
 
 /**
- * People leave out that a Map has 1 element.
+ * People leave out the size of a Map.
  *
  * @param {string} text
  */

@@ -11,10 +11,10 @@ import { examplePrograms } from './examples.ts'
 import { instrument } from './instrument.ts'
 import { type Program, programsOf } from './programs.ts'
 
-/** What a block may be written in; TypeScript is compiled and run. */
+/** The languages of blocks. TypeScript is compiled and run. */
 const LANGUAGES = ['ts', 'sh', 'json', 'python', 'text', 'mermaid', '']
 
-/** Examples import types as values, and declare classes in short. */
+/** Examples import types as values, and declare classes in short form. */
 const LOOSER = { verbatimModuleSyntax: false, erasableSyntaxOnly: false }
 
 const pages = documents().map((document) => {
@@ -51,7 +51,7 @@ test.each(pages.map(({ path, blocks }) => ({ path, blocks })))('$path has blocks
   expect(blocks.filter(({ language }) => !LANGUAGES.includes(language))).toEqual([])
 })
 
-test('the blocks of all pages, and the examples of all docstrings, have no error of types', () => {
+test('the blocks of all pages, and the examples of all docstrings, have no type errors', () => {
   const config = {
     extends: join(ROOT, 'tsconfig.base.json'),
     compilerOptions: { noEmit: true, sourceMap: false, inlineSources: false, ...LOOSER },
@@ -66,7 +66,7 @@ test('the blocks of all pages, and the examples of all docstrings, have no error
   expect(stdout + stderr).toBe('')
 })
 
-describe('each block runs, and gives what its comments say', () => {
+describe('each block runs, with the values that its comments say', () => {
   const running = programs.filter(({ runs }) => runs)
   const named = (those: readonly Program[]) => those.map((one) => [`${one.document}:${one.line}`, one] as const)
   const tests = running.filter(({ name }) => name.endsWith('.test.ts'))
@@ -97,13 +97,13 @@ describe('each block runs, and gives what its comments say', () => {
   })
 })
 
-/** Programs that no two processes are needed for. */
+/** Runs programs in one process. */
 async function runTogether(those: readonly Program[]): Promise<Record<string, { error?: string; claims: number }>> {
   const list = join(away, 'programs.json')
   const results = join(away, 'results.json')
   writeFileSync(list, JSON.stringify(those.map((program) => ({ file: scriptOf(program), folder: folderOf(program) }))))
   const runner = fileURLToPath(new URL('run-programs.mjs', import.meta.url))
-  // What went wrong stands in the results.
+  // The results have the errors.
   await promisify(execFile)(process.execPath, ['--enable-source-maps', runner, list, results]).catch(() => {})
   return JSON.parse(readFileSync(results, 'utf8'))
 }

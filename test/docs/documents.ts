@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** One Markdown file that users read. */
 export interface Document {
-  /** From the root, with `/`. */
+  /** The path from the root, with `/`. */
   readonly path: string
   readonly text: string
 }

@@ -5,13 +5,13 @@ import { packages } from '../../scripts/packages.mjs'
 import { ROOT } from './documents.ts'
 import type { Program } from './programs.ts'
 
-/** Where a public name comes from; of two, the first. Core goes before all but each package's own names. */
+/** The package of a public name; of two, the first. A package's own names come first, then core's. */
 const ENTRIES = packages
   .flatMap(({ entries }) => entries)
   .map(({ specifier, source }) => [specifier, source.slice('packages/'.length)] as const)
   .sort(([a], [b]) => Number(b === '@persist/core') - Number(a === '@persist/core'))
 
-/** What examples take for granted: code that a reader has. */
+/** Code that examples assume. */
 const GIVEN: Readonly<Record<string, string>> = {
   ask: 'const ask = async (question: string) => question.length',
   compute: 'const compute = function compute(x: number) { return x }',
@@ -30,13 +30,13 @@ const GIVEN: Readonly<Record<string, string>> = {
   simulate: 'const simulate = function simulate(x: number) { return [x] }',
 }
 
-/** Examples that cannot run here, and those of names that nobody can import. */
+/** Examples that cannot run here, and those of names that are not exported. */
 const COMPILED_ONLY = ['store-keyv/src/keyv-store.ts', 'store/src/conformance/index.ts']
 const INTERNAL = ['store-keyv/src/keys.ts', 'store-lmdb/src/keys.ts']
 
 const EXAMPLE = /@example\s+\* ```ts\n(.*?)\n\s*\* ```/gs
 
-/** The examples in the docstrings of all packages, with what they need in front of them. */
+/** The examples in the docstrings of all packages, with the code that they need before them. */
 export function examplePrograms(): Program[] {
   return sourcesIn(join(ROOT, 'packages')).flatMap((path) => {
     const file = relative(join(ROOT, 'packages'), path).replaceAll('\\', '/')

@@ -1,7 +1,7 @@
 import ts from 'typescript-5'
 
 /**
- * What a comment behind a statement claims, if it claims a value: it begins as one, `// 6, computed once ever`. Others
+ * A comment after a statement is a claim if it begins with a value, as in `// 6, computed once ever`. Other comments
  * are prose.
  */
 const VALUE =
@@ -13,7 +13,7 @@ export function instrument(source: string, fileName: string): { readonly code: s
   let text = source
   let claims = 0
   for (const statement of [...file.statements].reverse()) {
-    const claim = claimBehind(source, statement)
+    const claim = claimAfter(source, statement)
     if (claim === undefined) continue
     const changed = checked(statement, JSON.stringify(claim))
     if (changed === undefined) continue
@@ -32,7 +32,7 @@ export function instrument(source: string, fileName: string): { readonly code: s
   return { code: outputText, claims }
 }
 
-function claimBehind(source: string, statement: ts.Statement): string | undefined {
+function claimAfter(source: string, statement: ts.Statement): string | undefined {
   const comment = ts.getTrailingCommentRanges(source, statement.end)?.[0]
   if (comment?.kind !== ts.SyntaxKind.SingleLineCommentTrivia) return undefined
   const text = source.slice(comment.pos + 2, comment.end).trim()

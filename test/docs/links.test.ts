@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 import { documents, ROOT } from './documents.ts'
 
-/** Where the links and pictures of a text lead that lead into this repository. */
+/** The targets of links and pictures that lead into this repository. */
 function linksIn(text: string): string[] {
   const prose = text.replaceAll(/^```.*?^```/gms, '')
   const targets = [...prose.matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)].map(
@@ -12,7 +12,7 @@ function linksIn(text: string): string[] {
   return targets.filter((target) => !/^\w+:/.test(target))
 }
 
-/** The names of targets that stand at the end of a page (`[name]: target`), and those that its links ask for. */
+/** The names of targets at the end of a page (`[name]: target`), and the names that its links use. */
 function referencesIn(text: string): { readonly defined: readonly string[]; readonly used: readonly string[] } {
   const prose = text.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '')
   const defined = [...prose.matchAll(/^\[([^\]]+)\]: /gm)].map(([, name]) => name!)
@@ -20,7 +20,7 @@ function referencesIn(text: string): { readonly defined: readonly string[]; read
   return { defined: defined.sort(), used: [...new Set(used)].sort() }
 }
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub makes from headings. */
 function anchorsIn(text: string): string[] {
   const prose = text.replaceAll(/^```.*?^```/gms, '')
   const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
@@ -32,7 +32,7 @@ function anchorsIn(text: string): string[] {
   return [...headings, ...[...prose.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!)]
 }
 
-test.each(documents())('the links of $path lead somewhere', ({ path, text }) => {
+test.each(documents())('the links of $path have targets', ({ path, text }) => {
   const dead = linksIn(text).filter((link) => {
     const [file, anchor] = link.split('#')
     const target = file === '' ? path : normalize(join(dirname(path), file!))

@@ -22,7 +22,7 @@ function optionsOf(store: string): [string, string] {
   return [path, /interface (\w+StoreOptions)\b/.exec(readFileSync(join(ROOT, path), 'utf8'))?.[1] ?? 'StoreOptions']
 }
 
-/** What is documented under a heading and what is below it: the first cells of all tables. */
+/** The documented names under a heading and its subheadings: the first cells of all tables. */
 function documented(heading: string): string[] {
   const [level] = /^#+/.exec(heading)!
   const start = PAGE.indexOf(`${heading}\n`)
@@ -32,7 +32,7 @@ function documented(heading: string): string[] {
   return [...rest.slice(0, end < 0 ? undefined : end).matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!).sort()
 }
 
-/** The members of an interface, or the keys of an object, as they stand in a source file. */
+/** The members of an interface, or the keys of an object, in a source file. */
 function declared(path: string, name: string): string[] {
   const file = ts.createSourceFile(path, readFileSync(join(ROOT, path), 'utf8'), ts.ScriptTarget.ES2022)
   for (const statement of file.statements) {
@@ -53,18 +53,18 @@ function namesOf(members: Iterable<{ readonly name?: ts.PropertyName }>): string
 
 describe('docs/options.md has every option, and no other', () => {
   test.each([
-    ['## Of persist', 'packages/core/src/options/validate.ts', 'CHECKS'],
-    ['## Of persist', 'packages/core/src/types/options.ts', 'Options'],
-    ['## Of a call', 'packages/core/src/types/persisted.ts', 'Overrides'],
-    ['## Of many calls', 'packages/core/src/types/many.ts', 'ManyOptions'],
+    ['## Options of persist', 'packages/core/src/options/validate.ts', 'CHECKS'],
+    ['## Options of persist', 'packages/core/src/types/options.ts', 'Options'],
+    ['## Options of a call', 'packages/core/src/types/persisted.ts', 'Overrides'],
+    ['## Options of many calls', 'packages/core/src/types/many.ts', 'ManyOptions'],
     ...STORES.map((name) => [headingOf(name), ...optionsOf(name)] as const),
     ['### Memory', 'packages/core/src/stores/memory-store.ts', 'MemoryStoreOptions'],
-    ['## Of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
+    ['## Options of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
   ] as [string, string, string][])('%s: %s, %s', (heading, path, name) => {
     expect(documented(heading)).toEqual(declared(path, name))
   })
 
-  test('the bounds of the memory tier are told where memory is', () => {
+  test('the row of memory names the bounds of the memory tier', () => {
     const row = PAGE.split('\n').find((line) => line.startsWith('| `memory`'))
     for (const name of declared('packages/core/src/types/options.ts', 'MemoryOptions')) {
       expect(row).toContain(`\`${name}\``)

@@ -12,7 +12,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ROOT } from './documents.ts'
 
 type AnyFunction = (...args: never[]) => unknown
-/** Wraps a function by its name, as a later process would do it over the same storage. */
+/** Wraps a function by its name, as a later process would, over the same storage. */
 type Wrap = (name: string, fn: AnyFunction) => (...args: unknown[]) => unknown
 
 const rooms = fileURLToPath(new URL('.tmp', import.meta.url))
@@ -20,7 +20,7 @@ mkdirSync(rooms, { recursive: true })
 const room = mkdtempSync(join(rooms, 'peers-'))
 afterAll(() => rmSync(room, { recursive: true }))
 
-/** Each peer as its own README sets it up, over a storage that outlives the process. */
+/** Each peer, set up as its own README shows, over a storage that outlives the process. */
 const PEERS: Readonly<Record<string, () => Wrap>> = {
   '`@persist`': () => {
     const cache = memoryStore()
@@ -62,12 +62,12 @@ const PEERS: Readonly<Record<string, () => Wrap>> = {
 
 describe('the table of README.md', () => {
   const [titles, ...rows] = tableIn(readFileSync(join(ROOT, 'README.md'), 'utf8'))
-  const said = (row: string, peer: string) => rows.find(([title]) => title === row)?.[titles!.indexOf(peer)]
+  const cellOf = (row: string, peer: string) => rows.find(([title]) => title === row)?.[titles!.indexOf(peer)]
   const answers = (row: string, peer: string, is: boolean) => {
-    expect(said(row, peer), `${row}, ${peer}`).toMatch(is ? /^(yes|by you)/ : /^no/)
+    expect(cellOf(row, peer), `${row}, ${peer}`).toMatch(is ? /^(yes|by you)/ : /^no/)
   }
 
-  test.each(Object.entries(PEERS))('is right about what it says of %s', async (peer, open) => {
+  test.each(Object.entries(PEERS))('is right about %s', async (peer, open) => {
     const wrap = open()
     let runs = 0
     const add = async (a: number, b: number) => {
@@ -77,7 +77,7 @@ describe('the table of README.md', () => {
     await wrap('add', add)(1, 2)
     await wrap('add', add)(1, 2)
     answers('results outlive the process', peer, runs === 1)
-    answers('`f(1, 2)` and `f(1, 3)` are told apart', peer, (await wrap('add', add)(1, 3)) === 4)
+    answers('`f(1, 2)` and `f(1, 3)` are distinguished', peer, (await wrap('add', add)(1, 3)) === 4)
 
     const sync = wrap('sync', (x: never) => x)(1)
     answers('synchronous functions stay synchronous', peer, !(sync instanceof Promise))
@@ -92,7 +92,7 @@ describe('the table of README.md', () => {
     const slow = async () => new Promise((resolve) => setTimeout(resolve, 20, ++runs))
     const shared = wrap('slow', slow)
     await Promise.all(Array.from({ length: 64 }, () => shared()))
-    expect(said('runs for 64 equal calls at once', peer)).toBe(String(runs))
+    expect(cellOf('runs for 64 equal calls at once', peer)).toBe(String(runs))
   })
 
   test.each(Object.keys(PEERS).filter((peer) => peer !== '`@persist`'))(
@@ -105,7 +105,7 @@ describe('the table of README.md', () => {
     },
   )
 
-  test('is right about an edited function of ours', () => {
+  test('is right about an edited function of persist', () => {
     const program = (n: number) => `
       import { persist } from '@persist/core'
       console.log(persist(function edited(x) { return x + ${n} })(1))`
@@ -116,7 +116,7 @@ describe('the table of README.md', () => {
     answers('an edited function runs again', '`@persist`', isDeepStrictEqual(results, [2, 3]))
   })
 
-  test('says of several processes, and of joblib, what the benchmarks counted', () => {
+  test('has the counts of the benchmarks for several processes, and for joblib', () => {
     const results = readFileSync(join(ROOT, 'bench/results/README.md'), 'utf8')
     const counted = (heading: RegExp, title: string) =>
       tableIn(results.slice(results.search(heading)))
@@ -131,9 +131,9 @@ describe('the table of README.md', () => {
     }
     for (const [peer, title] of Object.entries(TITLES)) {
       const runs = counted(/^## 8 processes at once/m, title)
-      expect(said('runs for 8 processes with one call at once', peer), peer).toBe(runs)
+      expect(cellOf('runs for 8 processes with one call at once', peer), peer).toBe(runs)
     }
-    expect(said('runs for 64 equal calls at once', 'joblib (Python)')).toBe(counted(/^## 64 calls/m, 'joblib'))
+    expect(cellOf('runs for 64 equal calls at once', 'joblib (Python)')).toBe(counted(/^## 64 calls/m, 'joblib'))
   })
 })
 

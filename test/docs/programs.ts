@@ -3,7 +3,7 @@ import type { Block } from './blocks.ts'
 /** One or more blocks of a page that make a program. */
 export interface Program {
   readonly document: string
-  /** Where it begins, for messages. */
+  /** The place of its beginning, for messages. */
   readonly line: number
   readonly name: string
   readonly source: string

@@ -23,7 +23,7 @@ function node(...args: string[]): string {
   return stdout
 }
 
-test('the program of README.md prints what README.md shows, when it runs first, again, and is looked at', () => {
+test('README.md shows the real output of its program, first and again, and of persist show', () => {
   const [program] = programsOf(blocks)
   writeFileSync(join(room, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(room, 'program.js'), instrument(program!.source, program!.name).code)
@@ -31,7 +31,7 @@ test('the program of README.md prints what README.md shows, when it runs first, 
   expect(node('program.js')).toBe(second)
   expect(first).not.toBe(second)
   const table = node(join(ROOT, 'packages/cli/bin/persist.js'), 'show', 'translate')
-  // When it was written and how long it took is another time on every run.
+  // The columns with times differ on every run.
   const steady = (text: string) =>
     text
       .trim()

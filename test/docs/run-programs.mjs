@@ -1,4 +1,4 @@
-// Runs programs one after another in this process, each in a folder of its own: node run-programs.mjs programs.json
+// Runs programs one after another in this process, each in its own folder: node run-programs.mjs programs.json
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -20,7 +20,7 @@ console.log = (...texts) => {
   printed?.push(format(...texts))
 }
 
-/** Compares what a statement gives, throws or prints with what the comment behind it says. */
+/** Compares the value, error or output of a statement with the comment after it. */
 globalThis.shown = async (act, claim) => {
   claims++
   printed = []
@@ -37,7 +37,7 @@ globalThis.shown = async (act, claim) => {
   if (!actual.some((text) => holds(claim, text))) throw new Error(`the page says ${claim}\nbut it is  ${actual[0]}`)
 }
 
-// As on the page of a reader who has set nothing.
+// As for a reader without settings in the environment.
 for (const name of ['CACHE', 'MODE', 'VERBOSITY']) delete process.env[`PERSIST_${name}`]
 const environment = { ...process.env }
 for (const { file, folder } of programs) {

@@ -5,7 +5,7 @@ import { rollup } from 'rollup'
 import { build as vite } from 'vite'
 import webpack from 'webpack'
 
-/** Makes one file of a program. `@persist/*` stay outside, as packages usually do on a server. */
+/** Bundles a program into one file. `@persist/*` stay outside, as packages usually do on a server. */
 export type Bundle = (folder: string, entry: string, output: string) => Promise<void>
 
 const OURS = /^@persist\//
@@ -77,7 +77,7 @@ const byWebpack =
     )
   }
 
-/** A bundler with its settings, and the file name extension of what it makes. */
+/** A bundler with its settings, and the file name extension of its output. */
 export const BUNDLERS: readonly (readonly [name: string, bundle: Bundle, extension: 'mjs' | 'cjs'])[] = [
   ['esbuild', byEsbuild('esm', false), 'mjs'],
   ['esbuild --minify', byEsbuild('esm', true), 'mjs'],
@@ -91,12 +91,12 @@ export const BUNDLERS: readonly (readonly [name: string, bundle: Bundle, extensi
   ['webpack in development', byWebpack('development'), 'mjs'],
 ]
 
-/** Bundlers that give other names to variables, and say in a source map where all comes from. */
+/** Bundlers that rename variables, and write a source map. */
 export const WITH_SOURCE_MAPS: typeof BUNDLERS = [
   ['esbuild --minify --sourcemap', byEsbuild('esm', true, false, { sourcemap: true }), 'mjs'],
   ['esbuild --minify --sourcemap=inline', byEsbuild('cjs', true, true, { sourcemap: 'inline' }), 'cjs'],
   ['Rolldown, minified, with a source map', byRolldown(true, true), 'mjs'],
 ]
-/** The same value of `STAGE` in one bundle, another in the other. */
+/** Replaces `STAGE` by a value. */
 export const byEsbuildWith = (stage: string): Bundle =>
   byEsbuild('esm', true, false, { sourcemap: true, define: { STAGE: JSON.stringify(stage) } })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
 import { folderWith } from './folder.ts'
 
-// One module in two bundles of one program, both loaded in one process: two pages of a web server.
+// One module in two bundles of one program, both loaded in one process, as two pages of a web server are.
 
 const SHARED = `
 import { memoryStore, persist } from '@persist/core'
@@ -30,10 +30,10 @@ const table = ${JSON.stringify(name)}
 export const other = (x) => table + x + [1, 2].map((e) => e + x).join()
 `
 
-// esbuild gives names by their frequency in the whole bundle. So one function has two texts in two bundles, and is two.
-const KEEPS_TEXT = BUNDLERS.filter(([name]) => !name.startsWith('esbuild') || !name.includes('--minify'))
+// esbuild chooses names by their frequency in the whole bundle. So a function has two sources in two bundles, and counts as two.
+const KEEPS_SOURCE = BUNDLERS.filter(([name]) => !name.startsWith('esbuild') || !name.includes('--minify'))
 
-describe.each([...KEEPS_TEXT, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extension) => {
+describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extension) => {
   const pages = { 'a.mjs': PAGE('a'), 'b.mjs': PAGE('b'), 'other-a.mjs': OTHER('a'), 'other-b.mjs': OTHER('b') }
   const main = `
     const pages = []
@@ -43,13 +43,13 @@ describe.each([...KEEPS_TEXT, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extensi
       console.log(await render())
     }`
 
-  test('a function that two bundles hold is one function', async () => {
+  test('a function in two bundles is one function', async () => {
     const folder = folderWith({ ...pages, 'shared.mjs': SHARED, 'db.mjs': DB, 'main.mjs': main })
     for (const name of ['a', 'b']) await bundle(folder.path, `${name}.mjs`, `${name}.out.${extension}`)
     expect(folder.node('main.mjs')).toBe('[["users1",1],[2],"aa1a,2a"]\n[["users1",1],[2],"bb1b,2b"]\n')
   })
 
-  test('two functions of two bundles stay an error', async () => {
+  test('two functions in two bundles are an error', async () => {
     const folder = folderWith({ ...pages, 'shared.mjs': SHARED, 'db.mjs': DB, 'main.mjs': main })
     await bundle(folder.path, 'a.mjs', `a.out.${extension}`)
     folder.write({ 'shared.mjs': SHARED.replace('runs++', 'runs += 2') })
@@ -61,7 +61,7 @@ describe.each([...KEEPS_TEXT, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extensi
 describe.each([...BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)), ...WITH_SOURCE_MAPS])(
   'by %s',
   (_, bundle, extension) => {
-    test('functions of one text stay an error where what they name is not the same', async () => {
+    test('functions with one source are an error if a name in it has two meanings', async () => {
       const find = (table: string) => `
       import { memoryStore, persist } from '@persist/core'
       const cache = (globalThis.store ??= memoryStore())
@@ -81,7 +81,7 @@ describe.each([...BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)), ..
   },
 )
 
-test('one source whose constants were replaced by others is two functions', async () => {
+test('one source with two values of a replaced constant is two functions', async () => {
   const folder = folderWith({
     'shared.mjs': `
       import { memoryStore, persist } from '@persist/core'

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { folderWith } from './folder.ts'
 
-// Two functions that meet under one name, in real processes. `tell.mjs` prints what became of the second one.
+// Two functions with one name, in real processes. `outcome.mjs` prints the outcome of the second one.
 
-const TELL = `
-export async function tell(act) {
+const OUTCOME = `
+export async function printOutcome(act) {
   try {
     await act()
     console.log('again')
@@ -20,15 +20,15 @@ let runs = 0
 export const load = persist(async function load(id) { return id + ' ' + ++runs }, { cache })
 `
 
-/** Runs `main.mjs` beside other files, and gives the lines that it printed. */
+/** Runs `main.mjs` beside other files, and returns the lines that it printed. */
 function run(files: Record<string, string>, env: Record<string, string> = {}): string[] {
-  const folder = folderWith({ 'tell.mjs': TELL, ...files })
+  const folder = folderWith({ 'outcome.mjs': OUTCOME, ...files })
   return folder.node('main.mjs', { env }).trim().split('\n')
 }
 
 const ERROR = expect.stringMatching(/^ERR_PERSIST_DUPLICATE_NAMESPACE /)
 
-describe('a module that is evaluated again gives its functions their names again', () => {
+describe('a module that is evaluated again keeps the names of its functions', () => {
   test('with another query: both objects work, and share the store', () => {
     expect(
       run({
@@ -42,25 +42,25 @@ describe('a module that is evaluated again gives its functions their names again
     ).toEqual(['true 1 1 1 1 2 1 3 2'])
   })
 
-  test('after an edit of the text, or of another place in the file', () => {
+  test('after an edit of the function, or of another place in the file', () => {
     expect(
       run({
         'load.mjs': LOAD,
         'main.mjs': `
           import { readFileSync, writeFileSync } from 'node:fs'
-          import { tell } from './tell.mjs'
+          import { printOutcome } from './outcome.mjs'
           const before = readFileSync('load.mjs', 'utf8')
           await import('./load.mjs')
           for (const [i, text] of [before.replace("' '", "'-'"), '\\n\\n' + before].entries()) {
             await new Promise((resolve) => setTimeout(resolve, 20))
             writeFileSync('load.mjs', text)
-            await tell(() => import('./load.mjs?' + i))
+            await printOutcome(() => import('./load.mjs?' + i))
           }`,
       }),
     ).toEqual(['again', 'again'])
   })
 
-  test('CommonJS that is deleted from require.cache, unchanged and edited, in one task', () => {
+  test('in CommonJS, deleted from require.cache, unchanged and edited, in one task', () => {
     const module = `
       const { persist, memoryStore } = require('@persist/core')
       const cache = (globalThis.store ??= memoryStore())
@@ -73,14 +73,14 @@ describe('a module that is evaluated again gives its functions their names again
         'main.mjs': `
           import { createRequire } from 'node:module'
           import { writeFileSync } from 'node:fs'
-          import { tell } from './tell.mjs'
+          import { printOutcome } from './outcome.mjs'
           const require = createRequire(import.meta.url)
           const again = () => { delete require.cache[require.resolve('./load.cjs')]; require('./load.cjs') }
           require('./load.cjs')
-          await tell(again)
+          await printOutcome(again)
           await new Promise((resolve) => setTimeout(resolve, 20))
           writeFileSync('load.cjs', ${JSON.stringify(module.replaceAll('return id', 'return -id'))})
-          await tell(again)
+          await printOutcome(again)
           again()
           again()
           console.log('twice in one task')`,
@@ -88,7 +88,7 @@ describe('a module that is evaluated again gives its functions their names again
     ).toEqual(['again', 'again', 'twice in one task'])
   })
 
-  test('through a wrapper of the user’s own, and for decorated methods', () => {
+  test('through a user’s own wrapper, and for decorated methods', () => {
     expect(
       run({
         'cached.mjs': `${PERSIST}export const cached = (fn, options) => persist(fn, { cache, ...options })\n`,
@@ -101,19 +101,19 @@ describe('a module that is evaluated again gives its functions their names again
             predict(x) { return x }
           }`,
         'main.mjs': `
-          import { tell } from './tell.mjs'
+          import { printOutcome } from './outcome.mjs'
           await import('./load.mjs')
-          await tell(() => import('./load.mjs?2'))`,
+          await printOutcome(() => import('./load.mjs?2'))`,
       }),
     ).toEqual(['again'])
   })
 
-  test('after a top-level await only where NODE_ENV says that modules are reloaded', () => {
+  test('after a top-level await only if NODE_ENV says that modules are reloaded', () => {
     const files = {
       'load.mjs': `await 0\n${LOAD}`,
       'main.mjs': `
         import { createRequire } from 'node:module'
-        import { tell } from './tell.mjs'
+        import { printOutcome } from './outcome.mjs'
         import vm from 'node:vm'
         import { readFileSync } from 'node:fs'
         // As test runners and dev servers do: the same file name, evaluated again.
@@ -122,31 +122,31 @@ describe('a module that is evaluated again gives its functions their names again
         const evaluate = () => vm.runInThisContext('(async (persist, memoryStore) => {' + text + '\\n})', {
           filename: process.cwd() + '/load.mjs', columnOffset: -37 })(core.persist, core.memoryStore)
         await evaluate()
-        await tell(evaluate)`,
+        await printOutcome(evaluate)`,
     }
     expect(run(files)).toEqual([ERROR])
     expect(run(files, { NODE_ENV: 'test' })).toEqual(['again'])
     expect(run(files, { NODE_ENV: 'development' })).toEqual(['again'])
   })
 
-  test('while others have replaced Error.prepareStackTrace, or have no stack at all', () => {
+  test('if a program has replaced Error.prepareStackTrace, or has no stacks', () => {
     const main = (before: string) => `
-      import { tell } from './tell.mjs'
+      import { printOutcome } from './outcome.mjs'
       ${before}
       const settings = [Error.prepareStackTrace, Error.stackTraceLimit]
       await import('./load.mjs')
-      await tell(() => import('./load.mjs?2'))
+      await printOutcome(() => import('./load.mjs?2'))
       console.log(settings[0] === Error.prepareStackTrace, settings[1] === Error.stackTraceLimit)`
     const load = { 'load.mjs': LOAD }
     expect(run({ ...load, 'main.mjs': main("Error.prepareStackTrace = () => 'mine'") })).toEqual(['again', 'true true'])
     expect(run({ ...load, 'main.mjs': main('Error.stackTraceLimit = 0') })).toEqual(['again', 'true true'])
     expect(run({ ...load, 'main.mjs': main('delete Error.stackTraceLimit') })).toEqual(['again', 'true true'])
-    // Without any stack no second function can be told from the first.
+    // Without a stack a second function cannot be distinguished from the first.
     expect(run({ ...load, 'main.mjs': main('Object.freeze(Error)') })).toEqual([ERROR, 'true true'])
   })
 })
 
-describe('two functions under one name stay an error, which names both places', () => {
+describe('two functions with one name are an error, which names both places', () => {
   const two = (name: string, first: string, second: string, more: Record<string, string> = {}) =>
     test(name, () => {
       const files = {
@@ -154,24 +154,24 @@ describe('two functions under one name stay an error, which names both places', 
         'second.mjs': PERSIST + second,
         ...more,
         'main.mjs': `
-          import { tell } from './tell.mjs'
-          await tell(async () => { await import('./first.mjs'); await import('./second.mjs') })`,
+          import { printOutcome } from './outcome.mjs'
+          await printOutcome(async () => { await import('./first.mjs'); await import('./second.mjs') })`,
       }
       for (const NODE_ENV of ['production', 'development', 'test']) expect(run(files, { NODE_ENV })).toEqual([ERROR])
     })
 
   two(
-    'with two texts in two files',
+    'with two sources in two files',
     'persist((x) => x, { funcname: "f", cache })',
     'persist((x) => -x, { funcname: "f", cache })',
   )
   two(
-    'with two texts in one file',
+    'with two sources in one file',
     'persist((x) => x, { funcname: "f", cache })\npersist((x) => -x, { funcname: "f", cache })',
     '',
   )
   two(
-    'with one text on two lines of one file',
+    'with one source on two lines of one file',
     'persist((x) => x, { funcname: "f", cache })\npersist((x) => x, { funcname: "f", cache })',
     '',
   )
@@ -214,12 +214,12 @@ describe('two functions under one name stay an error, which names both places', 
     '',
   )
   two(
-    'with one text in two files, where what the text names is declared otherwise',
+    'with one source in two files, if a name in it is declared differently',
     'const table = "users"\npersist(function find(id) { return table + id }, { cache })',
     'const table = "posts"\npersist(function find(id) { return table + id }, { cache })',
   )
   two(
-    'with one text in two files, where what the text names is imported from elsewhere',
+    'with one source in two files, if a name in it is imported from another module',
     "import { db as store, table } from './users.mjs'\npersist(function find(id) { return table + id }, { cache })",
     "import { db as store, table } from './posts.mjs'\npersist(function find(id) { return table + id }, { cache })",
     {
@@ -227,7 +227,7 @@ describe('two functions under one name stay an error, which names both places', 
       'posts.mjs': 'export const table = "posts"\nexport const db = 1',
     },
   )
-  test('with one text in two files, where one relative import means two files', () => {
+  test('with one source in two files, if one relative import leads to two files', () => {
     const find = `${PERSIST}import { table } from './table.mjs'\npersist(function find(id) { return table + id }, { cache })`
     expect(
       run({
@@ -236,13 +236,13 @@ describe('two functions under one name stay an error, which names both places', 
         'users/table.mjs': 'export const table = 1',
         'posts/table.mjs': 'export const table = 2',
         'main.mjs': `
-          import { tell } from './tell.mjs'
-          await tell(async () => { await import('./users/find.mjs'); await import('./posts/find.mjs') })`,
+          import { printOutcome } from './outcome.mjs'
+          await printOutcome(async () => { await import('./users/find.mjs'); await import('./posts/find.mjs') })`,
       }),
     ).toEqual([ERROR])
   })
 
-  test('methods of two classes with one text, in two files', () => {
+  test('as methods of two classes with one source, in two files', () => {
     const service = (name: string) => `${PERSIST}
       export class ${name} {
         async findOne(id) { return this.repository.get(id) }
@@ -252,51 +252,51 @@ describe('two functions under one name stay an error, which names both places', 
       'users.mjs': service('Users'),
       'posts.mjs': service('Posts'),
       'main.mjs': `
-        import { tell } from './tell.mjs'
-        await tell(async () => { await import('./users.mjs'); await import('./posts.mjs') })`,
+        import { printOutcome } from './outcome.mjs'
+        await printOutcome(async () => { await import('./users.mjs'); await import('./posts.mjs') })`,
     }
     expect(run(files)).toEqual([ERROR])
   })
 
-  test('of a module whose query is a parameter', () => {
+  test('in a module whose query is a parameter', () => {
     expect(
       run({
         'table.mjs': `${PERSIST}const table = new URL(import.meta.url).searchParams.get('table')
           persist(function find(id) { return table + id }, { cache })`,
         'main.mjs': `
-          import { tell } from './tell.mjs'
+          import { printOutcome } from './outcome.mjs'
           await import('./table.mjs?table=users')
-          await tell(() => import('./table.mjs?table=posts'))`,
+          await printOutcome(() => import('./table.mjs?table=posts'))`,
       }),
     ).toEqual([ERROR])
   })
 
-  test('a native function or a bound one has no text that could be the same', () => {
+  test('native and bound functions, whose source says nothing', () => {
     const bound = `${PERSIST}persist(((a, x) => a + x).bind(null, 1), { funcname: 'f', cache })`
     const main = (second: string) => `
-      import { tell } from './tell.mjs'
+      import { printOutcome } from './outcome.mjs'
       await import('./one.mjs')
-      await tell(() => import('${second}'))`
+      await printOutcome(() => import('${second}'))`
     expect(run({ 'one.mjs': bound, 'two.mjs': bound, 'main.mjs': main('./two.mjs') })).toEqual([ERROR])
     expect(run({ 'one.mjs': bound, 'main.mjs': main('./one.mjs?2') })).toEqual(['again'])
   })
 
-  test('a persisted function that is persisted again counts as the function within', () => {
+  test('if they are persisted twice, each through another wrapper', () => {
     const twice = (text: string) => `${PERSIST}
       persist(persist(${text}, { funcname: 'inner' + Math.random(), cache }), { funcname: 'f', cache })`
     const main = `
-      import { tell } from './tell.mjs'
-      await tell(async () => { await import('./one.mjs'); await import('./two.mjs') })`
+      import { printOutcome } from './outcome.mjs'
+      await printOutcome(async () => { await import('./one.mjs'); await import('./two.mjs') })`
     expect(run({ 'one.mjs': twice('(x) => x'), 'two.mjs': twice('(x) => -x'), 'main.mjs': main })).toEqual([ERROR])
   })
 
-  test('the message says where they are and what to do', () => {
+  test('and it says what to do', () => {
     const [line] = run({
       'first.mjs': `${PERSIST}persist((x) => x, { funcname: 'f', cache })`,
       'second.mjs': `${PERSIST}\npersist((x) => -x, { funcname: 'f', cache })`,
       'main.mjs': `
-        import { tell } from './tell.mjs'
-        await tell(async () => { await import('./first.mjs'); await import('./second.mjs') })`,
+        import { printOutcome } from './outcome.mjs'
+        await printOutcome(async () => { await import('./first.mjs'); await import('./second.mjs') })`,
     })
     expect(line).toMatch(
       /two functions are persisted as "f" in memory:\S* \(at \S+first\.mjs:3 and at \S+second\.mjs:4\): give each a funcname of its own/,
@@ -304,7 +304,7 @@ describe('two functions under one name stay an error, which names both places', 
   })
 })
 
-test('a function that was given up leaves its name to another one', () => {
+test('another function may take the name of a function that was garbage-collected', () => {
   const folder = folderWith({
     'main.mjs': `${PERSIST}
       const make = (table) => persist((id) => table + id, { funcname: 'f', cache })

@@ -11,7 +11,7 @@ const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
 export interface Folder {
   readonly path: string
   write(files: Readonly<Record<string, string>>): void
-  /** Runs a program of the folder, and gives what it printed. It has to end well and to be silent on stderr. */
+  /** Runs a program of the folder, and returns its output. Throws if it fails, or prints on stderr. */
   node(program: string, options?: RunOptions): string
 }
 
@@ -19,7 +19,7 @@ export interface Folder {
 export interface RunOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Whether to leave out what it printed on stderr. */
+  /** Whether the program may print on stderr. */
   readonly ignoreStderr?: boolean
 }
 
@@ -28,7 +28,7 @@ afterAll(() => {
   for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
 })
 
-/** A new folder where `@persist/*` are installed as links to this repository. It lasts as long as the test file. */
+/** A new folder where `@persist/*` are links to this repository. It is removed after the test file. */
 export function folderWith(files: Readonly<Record<string, string>>): Folder {
   const path = mkdtempSync(join(tmpdir(), 'persist-field-'))
   made.push(path)
@@ -39,7 +39,7 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
   return folderAt(path, files)
 }
 
-/** A new folder below one where packages are installed. It lasts as long as the test file. */
+/** A new folder below one with installed packages. It is removed after the test file. */
 export function folderBelow(installed: string, files: Readonly<Record<string, string>>): Folder {
   mkdirSync(join(installed, 'runs'), { recursive: true })
   const path = mkdtempSync(join(installed, 'runs', 'run-'))
@@ -73,7 +73,7 @@ function folderAt(path: string, files: Readonly<Record<string, string>>): Folder
   return folder
 }
 
-/** The environment of a person in a terminal: nothing of the test runner and the package manager. */
+/** The environment of a person in a terminal, without variables of the test runner and the package manager. */
 export function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>

@@ -24,7 +24,7 @@ const OURS = ['@persist/core', '@persist/store-disk', '@persist/store-mongo']
 
 /**
  * A folder where npm installed core, two stores and a host, from packed packages. It stays in the folder for temporary
- * files under a name made of what is in it, so the next run finds it.
+ * files, and its name is a digest of its contents, so the next run finds it.
  */
 export function installedWith(host: Readonly<Record<string, string>>): string {
   const { tarballs, remove } = pack()
@@ -61,12 +61,12 @@ function install(folder: string, tarballs: ReadonlyMap<string, string>, host: Re
     renameSync(unfinished, folder)
   } catch (error) {
     rmSync(unfinished, { recursive: true })
-    // Another run may have been first.
+    // Another run may have made the same folder.
     if (!existsSync(folder)) throw error
   }
 }
 
-/** Removes what was installed of other builds, a day later. */
+/** Removes folders of other builds that are a day old. */
 function removeOld(): void {
   for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX))) {
     const path = join(tmpdir(), name)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { BUNDLERS } from './bundlers.ts'
 import { type Folder, folderWith } from './folder.ts'
 
-// A name that was not given by the user belongs to nobody: bundlers change it, and scripts share folders.
+// A name that the user did not choose identifies no function: bundlers change it, and scripts share folders.
 
 const LOAD = (what: string) => `
 import { persist } from '@persist/core'
@@ -22,7 +22,7 @@ describe.each(BUNDLERS)('built twice by %s, with other names for the same functi
     try {
       return folder.node(`main.out.${extension}`, { ignoreStderr: true })
     } catch (error) {
-      // Where a bundler keeps both names as they are, they meet in one process; a minifier may take both away.
+      // A bundler may keep both names, so that they meet in one process; a minifier may remove both.
       if (/ERR_PERSIST_DUPLICATE_NAMESPACE|a minifier takes the names/.test(String(error)))
         return 'an error that says so\n'
       throw error
@@ -30,7 +30,7 @@ describe.each(BUNDLERS)('built twice by %s, with other names for the same functi
   }
   const right = /^(user 1 post 1 user 1 post 1|an error that says so)\n$/
 
-  test('a function never has the results of another: swapped imports', async () => {
+  test('a function never gets the results of another: swapped imports', async () => {
     const folder = folderWith({ 'user.mjs': LOAD('user'), 'post.mjs': LOAD('post') })
     for (const [first, second] of [
       ['user', 'post'],
@@ -43,7 +43,7 @@ describe.each(BUNDLERS)('built twice by %s, with other names for the same functi
     }
   })
 
-  test('a function never has the results of another: swapped declarations', async () => {
+  test('a function never gets the results of another: swapped declarations', async () => {
     const user = "export const user = persist((() => { function load(id) { return 'user ' + id } return load })())\n"
     const post = user.replaceAll('user', 'post')
     const head = "import { persist } from '@persist/core'\n"
@@ -68,7 +68,7 @@ test('two scripts in one folder, each with a function of the same name, have the
 })
 
 test.each(BUNDLERS.filter(([name]) => /minif|^webpack$/.test(name)))(
-  'where %s took the name of a function expression, the error says so',
+  'if %s removes the name of a function expression, the error says so',
   async (_, bundle, extension) => {
     const folder = folderWith({
       'main.mjs': `

@@ -5,7 +5,7 @@ import { type Folder, folderBelow } from './folder.ts'
 import { installedWith } from './install.ts'
 
 // A NestJS application: guards, routes, parameters, pipes and interceptors are decorators that attach metadata to the
-// method. Legacy decorators, compiled as Nest's own templates do.
+// method. They are legacy decorators, compiled as in Nest's own templates.
 
 let installed: string
 beforeAll(() => {
@@ -55,7 +55,7 @@ class Wrap implements NestInterceptor {
     return next.handle().pipe(map((value) => ({ wrapped: value })))
   }
 }
-// As many libraries do: a registry by identity of the function, filled when the decorator runs.
+// Many libraries have a registry of functions, by identity, which a decorator fills.
 const seen: unknown[] = []
 const See = (): MethodDecorator => (_target, _key, descriptor) => {
   seen.push(descriptor.value)
@@ -240,13 +240,13 @@ describe.each(compilers)('a Nest application compiled by %s', (_, compile) => {
       '/d/own/5': [200, 'own 5', null],
       '/d/all-below/5': [403, '', null],
     }
-    const told = JSON.parse(folder.node(program, { args: Object.keys(paths) }))
-    expect(told).toEqual({
+    const replies = JSON.parse(folder.node(program, { args: Object.keys(paths) }))
+    expect(replies).toEqual({
       answers: paths,
       runs: 1,
       design: [['Function'], ['String', 'Number'], ['Promise']],
       path: 'design',
-      // A decorator below sees the original, one above sees the persisted method.
+      // A decorator below @persist gets the original, one above it gets the persisted method.
       seen: [true, true],
     })
   })

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { environment, type Folder, folderBelow } from './folder.ts'
 import { installedWith } from './install.ts'
 
-// Test runners and dev servers that evaluate a module again in one process.
+// Test runners and dev servers evaluate a module again in one process.
 
 let installed: string
 beforeAll(() => {
@@ -44,12 +44,12 @@ describe('Vitest', () => {
         expect(await load(1)).toBe('1 1')
         expect(find(1)).toBe('users1')
       })
-      test('two functions stay an error', async () => {
+      test('two functions are an error', async () => {
         await expect(import('./other.mjs')).rejects.toMatchObject({ code: 'ERR_PERSIST_DUPLICATE_NAMESPACE' })
         await expect(import('./copied.mjs')).rejects.toMatchObject({ code: 'ERR_PERSIST_DUPLICATE_NAMESPACE' })
       })`,
     'other.mjs': `${LOAD.replace("' '", "'-'")}`,
-    // The text of find and load is the same; the imported table is not.
+    // The source of find and load is the same; the imported table is not.
     'copied.mjs': `
       import { memoryStore, persist } from '@persist/core'
       const table = 'posts'

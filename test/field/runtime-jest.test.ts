@@ -20,7 +20,7 @@ import { diskStore } from '@persist/store-disk'
 const cache = diskStore({ dir: mkdtempSync(join(process.cwd(), 'cache-')) })
 const clone = () => structuredClone({ when: new Date(0), list: [new Map([[1, { a: 1n }]])], bytes: new Uint8Array([1]) })
 
-test('what Node makes is of another realm here', () => {
+test('values that Node makes are of another realm here', () => {
   expect(Object.getPrototypeOf(structuredClone({}))).not.toBe(Object.prototype)
 })
 
@@ -41,7 +41,7 @@ test('results that Node made are stored, and come back as values of this realm',
   }
 })
 
-test('so are the results of response.json(), of readdir, and errors of the file system', async () => {
+test('results of response.json() and readdir, and errors of the file system, are stored and come back too', async () => {
   const body = await new Response('{"a":[1,{"b":2}]}').json()
   expect(unpickle(pickle(body))).toEqual({ a: [1, { b: 2 }] })
   expect(unpickle(pickle(readdirSync('.')))).toContain('package.json')
@@ -52,18 +52,18 @@ test('so are the results of response.json(), of readdir, and errors of the file 
   expect(back.code).toBe('ENOENT')
 })
 
-test('arguments of another realm have the key of those of this one', () => {
+test('arguments of another realm have the same keys as those of this realm', () => {
   expect(canonical(clone())).toBe(canonical({ when: new Date(0), list: [new Map([[1, { a: 1n }]])], bytes: new Uint8Array([1]) }))
 })
 
-test('an error of ours is one', () => {
+test('an error of persist is an instance of its class', () => {
   let thrown
   try { canonical(Symbol('a')) } catch (error) { thrown = error }
   expect(thrown).toBeInstanceOf(PersistError)
 })
 `
 
-test('under Jest 30, where the results of Node are of another realm, values are stored and read', () => {
+test('values are stored and read under Jest 30, where results of Node are of another realm', () => {
   const packages = fileURLToPath(new URL('../../packages', import.meta.url))
   writeFileSync(
     join(folder, 'package.json'),

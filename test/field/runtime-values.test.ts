@@ -9,7 +9,7 @@ const here = [process.execPath]
 const child = (name: string) => fileURLToPath(new URL(`children/${name}`, import.meta.url))
 
 function run([command, ...args]: readonly string[], input = ''): string {
-  // A color of an error's text would be taken for a part of it.
+  // Colors would become a part of an error's message.
   const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
   return execFileSync(command!, args, { input, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
 }
@@ -19,7 +19,7 @@ describe.each([
   ['Bun', bun],
   ['Deno', deno],
 ])('%s', (_name, runtime) => {
-  test('brings every value back equal, as text and as bytes, and makes the texts and keys of the golden files', () => {
+  test('restores every value, from a string and from bytes, and makes the payloads and keys of the golden files', () => {
     const { checked, faults } = JSON.parse(run([...runtime, child('runtime-values.mjs')]))
     expect(faults).toEqual([])
     expect(checked).toBeGreaterThan(240)
@@ -33,25 +33,22 @@ describe('bytes of the binary pickle', () => {
 
   const byV8 = { 'this Node': here, 'Node 26': node26, Deno: deno }
 
-  test.each(Object.entries(byV8))(
-    'that %s wrote are read by every V8, or refused where that is older',
-    (_name, writer) => {
-      const bytes = write(writer)
-      for (const [name, reader] of Object.entries(byV8)) {
-        for (const outcome of Object.values(read(reader, bytes))) {
-          if (reader !== here) expect(outcome, name).toBe('equal')
-          else expect(outcome, name).toMatch(/^equal$|^ERR_PERSIST_UNPICKLE/)
-        }
+  test.each(Object.entries(byV8))('that %s wrote are read by every V8, or refused by an older one', (_name, writer) => {
+    const bytes = write(writer)
+    for (const [name, reader] of Object.entries(byV8)) {
+      for (const outcome of Object.values(read(reader, bytes))) {
+        if (reader !== here) expect(outcome, name).toBe('equal')
+        else expect(outcome, name).toMatch(/^equal$|^ERR_PERSIST_UNPICKLE/)
       }
-      expect(new Set(Object.values(read(writer, bytes)))).toEqual(new Set(['equal']))
-    },
-  )
+    }
+    expect(new Set(Object.values(read(writer, bytes)))).toEqual(new Set(['equal']))
+  })
 
   test('that Bun wrote are read by Bun', () => {
     expect(new Set(Object.values(read(bun, write(bun))))).toEqual(new Set(['equal']))
   })
 
-  test('of one engine are refused by name in the other: a miss, and no garbage', () => {
+  test('of one engine are refused by the other, which names the reason', () => {
     const ofBun = write(bun)
     for (const reader of Object.values(byV8)) {
       for (const outcome of Object.values(read(reader, ofBun)))
@@ -76,7 +73,7 @@ describe('Deno without permissions', () => {
     ['to see the host’s name or other processes', []],
     ['to see other processes', ['--allow-sys', '--allow-read']],
     ['to see the host’s name', ['--allow-run', '--allow-read']],
-  ])('%s takes leases, and takes no running holder for one that is gone', (_what, permissions) => {
+  ])('%s takes leases, and does not take one from a running holder', (_what, permissions) => {
     const { self, parent } = signs(...permissions)
     expect(self).toBe('self')
     expect(['silent', 'likely', 'alive']).toContain(parent)

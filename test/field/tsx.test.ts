@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { environment, folderWith } from './folder.ts'
 
-// tsx gives a package that was loaded by require a second copy of what it imports.
+// Under tsx, a package that was loaded by require gets a second copy of its imports.
 
 const TSX = join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/cli.mjs')
 
@@ -17,7 +17,7 @@ async function portOfNoServer(): Promise<number> {
   return port
 }
 
-test('under tsx a dead server is waited for once and reported once, and errors keep their classes', async () => {
+test('under tsx a dead server costs one wait and one report, and errors keep their classes', async () => {
   const folder = folderWith({
     'main.mts': `
       import { PersistError, persist } from '@persist/core'

@@ -27,8 +27,8 @@ if (server === undefined) {
           const slow = new Child(script, server.url, work, 1000)
           await Promise.all([quick.says('first 2'), slow.says('first 2')])
           await happen(server)
-          quick.tell('go')
-          slow.tell('go')
+          quick.send('go')
+          slow.send('go')
           const [sooner, later] = await Promise.all([afterwards(quick), afterwards(slow)])
           for (const child of [quick, slow])
             expect(child.lines).toEqual(expect.arrayContaining(['second 4', 'third 6']))
@@ -40,7 +40,7 @@ if (server === undefined) {
   })
 }
 
-/** How long a child still lived after its last call was done. */
+/** For how long a child ran after its last call. */
 async function afterwards(child: Child): Promise<number> {
   const code = await child.ended
   const end = Date.now()

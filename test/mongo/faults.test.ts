@@ -8,15 +8,15 @@ import { withMongo } from '../support/with-mongo.ts'
 const WAIT_MS = 800
 const MOST_MESSAGES = 30
 const FATES: Record<string, Fate> = {
-  'a connection that is cut': 'cut',
-  'an answer that is cut off': 'cut reply',
-  'connections that are refused': 'refuse',
-  'a connection that is half open': 'swallow',
-  'an answer that comes too late': { delayMs: 2 * WAIT_MS },
+  'a broken connection': 'cut',
+  'a reply that is cut off': 'cut reply',
+  'refused connections': 'refuse',
+  'a half-open connection': 'swallow',
+  'a late reply': { delayMs: 2 * WAIT_MS },
 }
 const persist = createPersist({ env: {}, stderr: () => {} })
 
-withMongo('calls over a line to MongoDB on which messages get lost', (server) => {
+withMongo('calls over a connection to MongoDB that loses messages', (server) => {
   const database = randomUUID()
   const healthy = mongoStore(new URL(database, server))
   let line: Line
@@ -37,7 +37,7 @@ withMongo('calls over a line to MongoDB on which messages get lost', (server) =>
           const lossy = mongoStore(line.url(database), { serverWaitMs: WAIT_MS, clientOptions: {}, leaseMs: 100 })
           const calls = persist(twice, { funcname, cache: lossy })
 
-          // The fault is to meet the call, not the making of connections.
+          // The fault must hit the call, not the connecting.
           await lossy.ping!()
           await calls.has(nth)
           line.fail((_, index) => (index === nth ? fate : 'pass'))

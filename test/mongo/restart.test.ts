@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { startOwnMongo } from '../support/mongo.mjs'
 import { without } from '../support/with-mongo.ts'
 
-const NAME = 'a MongoDB that is killed in the middle of calls and started again'
+const NAME = 'a MongoDB that is killed in the middle of calls and restarted'
 const CALLS = 1000
 const AT_ONCE = 5
 const persist = createPersist({ env: {}, stderr: () => {} })
@@ -18,12 +18,12 @@ if (server === undefined) {
 
   describe(NAME, () => {
     for (const { kind, serverWaitMs, query = '', mostForgotten = 0 } of [
-      { kind: 'that journals leases, too, and bridges it', serverWaitMs: 30_000, query: '?journal=true' },
-      // Else who computed when the server was killed may find that its lease is gone.
-      { kind: 'that bridges it', serverWaitMs: 30_000, mostForgotten: AT_ONCE },
+      { kind: 'that journals leases too, and waits for it', serverWaitMs: 30_000, query: '?journal=true' },
+      // Without the journal, a call that computed when the server was killed may have lost its lease.
+      { kind: 'that waits for it', serverWaitMs: 30_000, mostForgotten: AT_ONCE },
       { kind: 'that goes on without it', serverWaitMs: 500 },
     ]) {
-      test(`of ${CALLS} calls over a store ${kind} none fails, and nothing that was written is lost`, async () => {
+      test(`of ${CALLS} calls over a store ${kind} none fails, and no acknowledged write is lost`, async () => {
         const url = `${server.url}${kind.replaceAll(/\W+/g, '-')}${query}`
         const cache = mongoStore(url, { serverWaitMs })
         const events: PersistEvent[] = []
@@ -32,7 +32,7 @@ if (server === undefined) {
           cache,
           report: (event) => void events.push(event),
         })
-        // However busy the machine is, it begins over a store that is there.
+        // Even on a busy machine, the test begins when the store is available.
         for (let x = CALLS; !events.some(({ name }) => name === 'write'); x++) await twice(x)
         let next = 0
         let crash: Promise<void> | undefined

@@ -5,15 +5,15 @@ import { type CommandStartedEvent, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withMongo } from '../support/with-mongo.ts'
 
-withMongo('what a call asks of the server', (server) => {
+withMongo('the commands of a call', (server) => {
   const database = randomUUID()
   const client = new MongoClient(server, { monitorCommands: true })
   const cache = mongoStore(new URL(database, server), { client, serverWaitMs: 30_000 })
   const persist = createPersist({ env: {} })
-  let asked: string[] = []
-  // What names an entry: the upkeep of the collection goes on beside the calls.
+  let commands: string[] = []
+  // Commands that name an entry. Maintenance of the collection goes on meanwhile.
   client.on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
-    if (JSON.stringify(command).includes(':entry-of-')) asked.push(commandName)
+    if (JSON.stringify(command).includes(':entry-of-')) commands.push(commandName)
   })
   const hash = (key: unknown) => `entry-of-${key}`
   const leased = persist(async (id: number) => id, { funcname: 'leased', cache, hash })
@@ -27,7 +27,7 @@ withMongo('what a call asks of the server', (server) => {
     await client.close()
   })
 
-  test('a miss is three commands: its lease shows that there is no entry, so nobody looks once more', async () => {
+  test('a miss is three commands: its lease shows that there is no entry, so there is no second lookup', async () => {
     expect(await during(() => leased(2))).toEqual(['find', 'insert', 'update'])
   })
 
@@ -40,8 +40,8 @@ withMongo('what a call asks of the server', (server) => {
   })
 
   async function during(act: () => Promise<unknown>): Promise<string[]> {
-    asked = []
+    commands = []
     await act()
-    return asked
+    return commands
   }
 })

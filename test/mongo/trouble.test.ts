@@ -8,7 +8,7 @@ import { type OwnMongo, startOwnMongo } from '../support/mongo.mjs'
 import { without } from '../support/with-mongo.ts'
 import { spied } from './spied.ts'
 
-const NAME = 'calls over a MongoDB in trouble'
+const NAME = 'calls over a MongoDB that fails:'
 const PASSWORD = 'S3cret/Pw:%'
 const SERVER_WAIT_MS = 400
 const LATER_CALLS = [3, 4, 5]
@@ -16,29 +16,29 @@ const persist = createPersist({ env: {}, stderr: () => {} })
 const reasons: string[] = []
 const server = await startOwnMongo(reasons, { testCommands: true, login: { user: 'ann', password: PASSWORD } })
 
-/** What can happen to a server, and how it ends. */
-interface Trouble {
+/** A failure of a server, and its end. */
+interface Failure {
   readonly begin: (server: OwnMongo) => unknown
   readonly end: (server: OwnMongo) => unknown
 }
 
-const TROUBLES: Record<string, Trouble> = {
-  'that is down': { begin: ({ kill }) => kill(), end: ({ restart }) => restart() },
-  'that does not answer': { begin: ({ pause }) => pause(), end: ({ resume }) => resume() },
-  'that steps down': {
+const FAILURES: Record<string, Failure> = {
+  'it is down': { begin: ({ kill }) => kill(), end: ({ restart }) => restart() },
+  'it does not reply': { begin: ({ pause }) => pause(), end: ({ resume }) => resume() },
+  'it steps down': {
     begin: (server) => administer(server, { replSetStepDown: 3, secondaryCatchUpPeriodSecs: 0, force: true }),
     end: () => {},
   },
-  'that refuses the login': {
-    begin: (server) => failing(server, { mode: 'alwaysOn', data: { errorCode: 18, failCommands: [...VERBS] } }),
+  'it refuses the login': {
+    begin: (server) => failing(server, { mode: 'alwaysOn', data: { errorCode: 18, failCommands: [...COMMANDS] } }),
     end: (server) => failing(server, { mode: 'off' }),
   },
-  'that is shutting down': {
-    begin: (server) => failing(server, { mode: 'alwaysOn', data: { errorCode: 91, failCommands: [...VERBS] } }),
+  'it is shutting down': {
+    begin: (server) => failing(server, { mode: 'alwaysOn', data: { errorCode: 91, failCommands: [...COMMANDS] } }),
     end: (server) => failing(server, { mode: 'off' }),
   },
 }
-const VERBS = ['find', 'insert', 'update', 'findAndModify', 'delete'] as const
+const COMMANDS = ['find', 'insert', 'update', 'findAndModify', 'delete'] as const
 
 if (server === undefined) {
   without(NAME, reasons.join('; '))
@@ -46,47 +46,47 @@ if (server === undefined) {
   afterAll(() => server.stop())
 
   describe(NAME, () => {
-    for (const [kind, trouble] of Object.entries(TROUBLES)) {
+    for (const [kind, failure] of Object.entries(FAILURES)) {
       test(`${kind}: right values, one wait, one report of each change, and the store again afterwards`, async () => {
         const events: PersistEvent[] = []
         const adapter = spied(
           mongoStore(`${server.url}${randomUUID()}?authSource=admin`, { serverWaitMs: SERVER_WAIT_MS }),
         )
-        const told = (name: PersistEvent['name']) => events.filter((event) => event.name === name)
+        const reported = (name: PersistEvent['name']) => events.filter((event) => event.name === name)
         const options = { cache: adapter, report: (event: PersistEvent) => void events.push(event) }
         const twice = persist(async (x: number) => ({ twice: 2 * x }), { ...options, funcname: 'twice' })
         const strict = persist(async (x: number) => -x, { ...options, funcname: 'strict', onStoreError: 'throw' })
 
         expect(await twice(1)).toEqual({ twice: 2 })
-        await trouble.begin(server)
+        await failure.begin(server)
         expect(await twice(2)).toEqual({ twice: 4 })
-        expect(told('circuit')).toMatchObject([{ state: 'open' }])
-        const { asked } = adapter
+        expect(reported('circuit')).toMatchObject([{ state: 'open' }])
+        const { calls } = adapter
         expect(await Promise.all(LATER_CALLS.map((x) => twice(x)))).toEqual(LATER_CALLS.map((x) => ({ twice: 2 * x })))
         const error = await strict(1).catch((thrown) => thrown)
         expect(error).toMatchObject({ name: 'StoreError', code: 'ERR_PERSIST_STORE_UNAVAILABLE', store: adapter.name })
-        expect(adapter.asked).toBe(asked)
-        expect(told('problem')).toMatchObject([{ error: { code: 'ERR_PERSIST_STORE_UNAVAILABLE' } }])
+        expect(adapter.calls).toBe(calls)
+        expect(reported('problem')).toMatchObject([{ error: { code: 'ERR_PERSIST_STORE_UNAVAILABLE' } }])
 
-        await trouble.end(server)
-        await until(() => told('circuit').length > 1)
-        expect(told('circuit')).toMatchObject([{ state: 'open' }, { state: 'closed' }])
+        await failure.end(server)
+        await until(() => reported('circuit').length > 1)
+        expect(reported('circuit')).toMatchObject([{ state: 'open' }, { state: 'closed' }])
         expect(await twice(6)).toEqual({ twice: 12 })
         expect(await Promise.all([twice.has(6), strict.has(1), twice.has(1)])).toEqual([true, false, true])
-        expect(told('problem')).toHaveLength(1)
+        expect(reported('problem')).toHaveLength(1)
         for (const shown of [...events, error, adapter, twice.cache]) expectNoPassword(shown)
         await adapter.close()
       })
     }
 
-    test('that is full: right values, what is there is served, and the store again afterwards', async () => {
+    test('it is full: right values, stored results are served, and the store again afterwards', async () => {
       const events: PersistEvent[] = []
       const cache = mongoStore(`${server.url}${randomUUID()}?authSource=admin`, { serverWaitMs: SERVER_WAIT_MS })
       const options = { cache, report: (event: PersistEvent) => void events.push(event) }
       const twice = persist(async (x: number) => 2 * x, { ...options, funcname: 'twice' })
       const strict = persist(async (x: number) => -x, { ...options, funcname: 'strict', onStoreError: 'throw' })
       expect(await twice(1)).toBe(2)
-      await failing(server, { mode: 'alwaysOn', data: { errorCode: 14031, failCommands: VERBS.slice(1) } })
+      await failing(server, { mode: 'alwaysOn', data: { errorCode: 14031, failCommands: COMMANDS.slice(1) } })
       expect(await Promise.all([1, 2, 3].map((x) => twice(x)))).toEqual([2, 4, 6])
       expect(await twice.lookup(1)).toMatchObject({ hit: true })
       await expect(strict(1)).rejects.toMatchObject({ name: 'StoreError', code: 'ERR_PERSIST_STORE_FULL' })
@@ -101,7 +101,7 @@ if (server === undefined) {
       await cache.close()
     })
 
-    test('that does not know the password: right values, one report, and no password in it', async () => {
+    test('it does not accept the password: right values, one report, and no password in it', async () => {
       const events: PersistEvent[] = []
       const wrong = server.url.replace(encodeURIComponent(PASSWORD), `wrong${encodeURIComponent(PASSWORD)}`)
       const cache = mongoStore(`${wrong}?authSource=admin`, { serverWaitMs: SERVER_WAIT_MS })

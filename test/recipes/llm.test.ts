@@ -18,13 +18,13 @@ const rooms = fileURLToPath(new URL('.tmp', import.meta.url))
 mkdirSync(rooms, { recursive: true })
 const room = mkdtempSync(join(rooms, 'llm-'))
 
-/** A server that is busy now and then, hangs now and then, and refuses one word for good. */
+/** A server that is sometimes busy, sometimes hangs, and always refuses one word. */
 const seen = {
   tries: new Map<string, number>(),
-  /** When a word was refused with 429, to be tried again no earlier than a second later. */
+  /** When a word was refused with 429. A retry must come a second later at the earliest. */
   refusedAt: new Map<string, number>(),
   tooEarly: [] as string[],
-  underWay: 0,
+  running: 0,
   most: 0,
   hanging: new Set<ServerResponse>(),
 }
@@ -32,8 +32,8 @@ let server: Server
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
-    seen.most = Math.max(seen.most, ++seen.underWay)
-    response.on('close', () => seen.underWay--)
+    seen.most = Math.max(seen.most, ++seen.running)
+    response.on('close', () => seen.running--)
     let body = ''
     for await (const part of request) body += part
     const word: string = JSON.parse(body).messages[0].content.split(' ').at(-1)
@@ -59,7 +59,7 @@ afterAll(async () => {
   rmSync(room, { recursive: true })
 })
 
-/** A block of the recipe as JavaScript, without its example call, against this server and with less patience. */
+/** Writes a block of the recipe as JavaScript, without its example call, with this server and a shorter timeout. */
 function write(name: string, change: (code: string) => string): void {
   const text = readFileSync(join(ROOT, RECIPE), 'utf8')
   const block = blocksOf({ path: RECIPE, text }).find(({ marks }) => marks.name === name)
@@ -79,12 +79,12 @@ function replaced(code: string, from: string | RegExp, to: string): string {
   return changed
 }
 
-async function run(): Promise<{ outcomes: string[]; told: string }> {
+async function run(): Promise<{ outcomes: string[]; progress: string }> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['ask-many.js'], { cwd: room })
-  return { outcomes: JSON.parse(stdout), told: stderr.trim().split('\n').at(-1)! }
+  return { outcomes: JSON.parse(stdout), progress: stderr.trim().split('\n').at(-1)! }
 }
 
-test('the recipe waits as a busy server asks, gives up on one that hangs, and pays for each answer once', async () => {
+test('the recipe obeys a busy server, stops waiting for one that hangs, and pays for each answer once', async () => {
   const { port } = server.address() as AddressInfo
   writeFileSync(join(room, 'package.json'), '{ "type": "module" }')
   write('ask.ts', (code) => {
@@ -103,7 +103,7 @@ test('the recipe waits as a busy server asks, gives up on one that hangs, and pa
   const expected = WORDS.map((_, at) => (at === 13 ? 'failed' : `mot-${at}`))
   const first = await run()
   expect(first.outcomes).toEqual(expected)
-  expect(first.told).toBe('40/40: 0 from the cache, 1 failed')
+  expect(first.progress).toBe('40/40: 0 from the cache, 1 failed')
   expect(seen.tooEarly).toEqual([])
   expect(seen.hanging.size).toBe(3)
   expect(seen.most).toBeLessThanOrEqual(8)
@@ -112,7 +112,7 @@ test('the recipe waits as a busy server asks, gives up on one that hangs, and pa
 
   const again = await run()
   expect(again.outcomes).toEqual(expected)
-  expect(again.told).toBe('40/40: 39 from the cache, 1 failed')
+  expect(again.progress).toBe('40/40: 39 from the cache, 1 failed')
   // Only the word that failed was asked again.
   expect(Object.fromEntries(seen.tries)).toEqual({ ...tries, 'word-13': 2 })
 })

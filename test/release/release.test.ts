@@ -16,7 +16,7 @@ const run = (command: string, ...args: string[]) =>
 const manifest = (root: string, name: string): Manifest =>
   JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 
-/** The manifests and the notes of the changes, in a repository of their own. */
+/** A new repository with the manifests and the notes of the changes. */
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'persist-release-'))
   for (const path of ['package.json', 'pnpm-workspace.yaml', '.changeset', '.gitignore']) {
@@ -37,25 +37,28 @@ afterAll(() => rmSync(copy, { recursive: true }))
 describe('a release', () => {
   const notes = readdirSync(join(ROOT, '.changeset')).filter((name) => name.endsWith('.md') && name !== 'README.md')
 
-  test.runIf(notes.length > 0)('versions the packages that its notes name, and tells in their changelogs why', () => {
-    run(process.execPath, join(ROOT, 'node_modules/@changesets/cli/bin.js'), 'version')
-    const named = new Map(notes.flatMap((note) => bumpsIn(readFileSync(join(ROOT, '.changeset', note), 'utf8'))))
-    expect(named.size).toBeGreaterThan(0)
-    for (const name of PACKAGES) {
-      const [before, after] = [manifest(ROOT, name), manifest(copy, name)]
-      if (!named.has(before.name)) continue
-      expect(after.version, before.name).not.toBe(before.version)
-      // Nothing that it depends on drags a package of 0.x to 1.0.
-      if (named.get(before.name) !== 'major') expect(after.version.split('.')[0]).toBe(before.version.split('.')[0])
-      const changelog = readFileSync(join(copy, 'packages', name, 'CHANGELOG.md'), 'utf8')
-      expect(changelog).toContain(`# ${before.name}\n\n## ${after.version}\n`)
-      expect(changelog).toMatch(/### (Major|Minor|Patch) Changes\n\n- \S/)
-    }
-    expect(readdirSync(join(copy, '.changeset')).filter((name) => notes.includes(name))).toEqual([])
-    for (const room of ['examples', 'bench', 'test']) expect(existsSync(join(copy, room, 'CHANGELOG.md'))).toBe(false)
-  })
+  test.runIf(notes.length > 0)(
+    'versions the packages that its notes name, and puts the notes into their changelogs',
+    () => {
+      run(process.execPath, join(ROOT, 'node_modules/@changesets/cli/bin.js'), 'version')
+      const named = new Map(notes.flatMap((note) => bumpsIn(readFileSync(join(ROOT, '.changeset', note), 'utf8'))))
+      expect(named.size).toBeGreaterThan(0)
+      for (const name of PACKAGES) {
+        const [before, after] = [manifest(ROOT, name), manifest(copy, name)]
+        if (!named.has(before.name)) continue
+        expect(after.version, before.name).not.toBe(before.version)
+        // No dependency moves a package from 0.x to 1.0.
+        if (named.get(before.name) !== 'major') expect(after.version.split('.')[0]).toBe(before.version.split('.')[0])
+        const changelog = readFileSync(join(copy, 'packages', name, 'CHANGELOG.md'), 'utf8')
+        expect(changelog).toContain(`# ${before.name}\n\n## ${after.version}\n`)
+        expect(changelog).toMatch(/### (Major|Minor|Patch) Changes\n\n- \S/)
+      }
+      expect(readdirSync(join(copy, '.changeset')).filter((name) => notes.includes(name))).toEqual([])
+      for (const room of ['examples', 'bench', 'test']) expect(existsSync(join(copy, room, 'CHANGELOG.md'))).toBe(false)
+    },
+  )
 
-  test('every package of ours may be published, with what npm shows of it', () => {
+  test('every package can be published, with the fields that npm shows', () => {
     for (const name of PACKAGES) {
       const { private: isPrivate, ...shown } = manifest(ROOT, name)
       expect(isPrivate, name).toBeUndefined()
@@ -79,7 +82,7 @@ test('the README, the workflow and .ci/run test the project by one command', () 
   expect(read('.ci/run')).toContain(`exec ${command}\n`)
 })
 
-/** What a note says: its packages, and how each changes. */
+/** The packages of a note, with the kind of change of each. */
 function bumpsIn(note: string): [string, string][] {
   const [, front = ''] = /^---\n(.*?)\n---/s.exec(note) ?? []
   return [...front.matchAll(/^['"](.+?)['"]: (\w+)$/gm)].map(([, name, bump]) => [name!, bump!])

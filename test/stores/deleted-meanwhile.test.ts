@@ -49,7 +49,7 @@ function deletions(cacheOf: () => string) {
 type Row = ReturnType<typeof rowIn>
 
 describe.each(['file', 'lmdb'])(
-  'over %s:// a computation that began before a deletion does not bring it back',
+  'over %s:// a computation that began before a deletion does not restore the entry',
   (scheme) => {
     const folders: string[] = []
     afterAll(async () => {
@@ -64,7 +64,7 @@ describe.each(['file', 'lmdb'])(
   },
 )
 
-withMongo('over MongoDB a computation that began before a deletion does not bring it back', (url) => {
+withMongo('over MongoDB a computation that began before a deletion does not restore the entry', (url) => {
   afterAll(() => closeStores())
   deletions(() => `${url}deleted-${randomBytes(6).toString('hex')}`)
 })

@@ -9,7 +9,7 @@ import { packages } from '../../scripts/packages.mjs'
 
 const core = packages.find(({ folder }) => folder === 'core')!
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
-/** What core depends on. */
+/** The packages that core depends on. */
 const BELOW = packages.filter(({ name }) => core.manifest.dependencies![name] !== undefined)
 
 let project: string
@@ -28,7 +28,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(project, { recursive: true }))
 
-/** What wrapping a function with that cache throws, in an application that has core alone; with its message. */
+/** The error of wrapping a function with that cache, in an application with core alone; with its message. */
 function thrown(cache: string, env: Record<string, string> = {}): Record<string, unknown> {
   const script = join(project, 'main.mjs')
   writeFileSync(
@@ -40,7 +40,7 @@ function thrown(cache: string, env: Record<string, string> = {}): Record<string,
        console.log(JSON.stringify({ ...error, name: error.name, message: error.message, cause: error.cause?.message }))
      }`,
   )
-  // Of the package manager that runs the tests: its name, and where it lets modules be found besides.
+  // Variables of the package manager that runs the tests: its name, and more folders of modules.
   const { npm_config_user_agent: _, NODE_PATH: __, ...rest } = process.env
   return JSON.parse(
     execFileSync(process.execPath, [script], { cwd: project, env: { ...rest, ...env }, encoding: 'utf8' }),
@@ -53,7 +53,7 @@ test.each([
   ['lmbd://x', 'lmdb'],
   ['memroy://x', 'memory'],
   ['s4://bucket', 's3'],
-])('%s has no store, and the error names the nearest scheme that has', (cache, nearest) => {
+])('%s has no store, and the error names the nearest scheme with one', (cache, nearest) => {
   const error = thrown(cache)
   expect(error).toMatchObject({ name: 'UnknownStoreError', code: 'ERR_PERSIST_UNKNOWN_STORE', nearest })
   expect(error.message).toContain(`Did you mean ${nearest}://?`)
@@ -61,7 +61,7 @@ test.each([
 })
 
 test.each(['redis:/localhost', 'mongodb:ann:S3cret@db', 'FILE:persist', 'memory:x', 's3:/bucket'])(
-  '%s is taken for no folder: the error says how to write the URL, without the rest of it',
+  '%s is not taken for a folder: the error says how to write the URL, without the rest of it',
   (cache) => {
     const scheme = cache.split(':')[0]!.toLowerCase()
     const { message, ...error } = thrown(cache)
@@ -75,7 +75,7 @@ test.each(['./redis:x', 'results:2026', 'C:\\results'])('%s is a folder', (cache
   expect(thrown(cache)).toMatchObject({ name: 'StoreNotInstalledError', scheme: 'file' })
 })
 
-test('a scheme that is like no other is answered with all there are, and no password', () => {
+test('for a scheme that resembles no other, the error lists all schemes, without a password', () => {
   const error = thrown('zookeeper-ensemble://ann:S3cret@host')
   expect(error.message).toMatch(/Known: file, lmdb, memory, mongodb, mongodb\+srv, redis, rediss, s3\./)
   expect(JSON.stringify(error)).not.toContain('S3cret')
@@ -93,19 +93,16 @@ test.each([
   ['pnpm/12.0.0 npm/? node/v20', 'pnpm add @persist/store-disk'],
   ['yarn/4.0.0 npm/? node/v20', 'yarn add @persist/store-disk'],
   ['bun/1.2.0', 'bun add @persist/store-disk'],
-])(
-  'a store that is not installed is answered with the command of the package manager that runs: %s',
-  (agent, install) => {
-    const error = thrown('./cache', { npm_config_user_agent: agent })
-    expect(error).toMatchObject({
-      code: 'ERR_PERSIST_STORE_NOT_INSTALLED',
-      packageName: '@persist/store-disk',
-      install,
-    })
-    expect(error.message).toContain(`Run: ${install}\n`)
-    expect(error.message).toContain(`registerStore("file", fromUrl), with fromUrl from '@persist/store-disk'`)
-  },
-)
+])('the error of a missing store has the command of the package manager in use: %s', (agent, install) => {
+  const error = thrown('./cache', { npm_config_user_agent: agent })
+  expect(error).toMatchObject({
+    code: 'ERR_PERSIST_STORE_NOT_INSTALLED',
+    packageName: '@persist/store-disk',
+    install,
+  })
+  expect(error.message).toContain(`Run: ${install}\n`)
+  expect(error.message).toContain(`registerStore("file", fromUrl), with fromUrl from '@persist/store-disk'`)
+})
 
 test.each([
   ['package-lock.json', 'npm install @persist/store-keyv @keyv/redis'],
@@ -113,7 +110,7 @@ test.each([
   ['yarn.lock', 'yarn add @persist/store-keyv @keyv/redis'],
   ['bun.lock', 'bun add @persist/store-keyv @keyv/redis'],
   ['no lock file', 'npm install @persist/store-keyv @keyv/redis'],
-])('outside of a package manager the lock file tells which it is: %s', (file, install) => {
+])('without a running package manager the lock file decides: %s', (file, install) => {
   writeFileSync(join(project, file), '')
   expect(thrown('redis://localhost')).toMatchObject({ install })
 })
@@ -122,25 +119,25 @@ test.each([
   ['postgres://localhost/app', '@keyv/postgres'],
   ['mysql://localhost/app', '@keyv/mysql'],
   ['sqlite://app.db', '@keyv/sqlite'],
-])('%s leads to a Keyv that is handed over', (cache, module) => {
+])('the error of %s shows how to pass a Keyv', (cache, module) => {
   const error = thrown(cache)
   expect(error).toMatchObject({ code: 'ERR_PERSIST_UNKNOWN_STORE' })
   expect(error.message).toContain('keyvStore(new Keyv(')
   expect(error.message).toContain(module)
 })
 
-test('a store that cannot be loaded since its own dependency is missing says so, and is not called missing itself', () => {
+test('the error of a store with a missing dependency names that dependency, and does not call the store missing', () => {
   const broken = join(project, 'node_modules/@persist/store-disk')
   mkdirSync(broken)
   writeFileSync(join(broken, 'package.json'), '{ "type": "module", "exports": "./index.js" }')
-  writeFileSync(join(broken, 'index.js'), "import 'lmdb-of-nobody'")
+  writeFileSync(join(broken, 'index.js'), "import 'lmdb-that-is-missing'")
   const error = thrown('./cache')
   expect(error).toMatchObject({ name: 'StoreError', code: 'ERR_PERSIST_STORE_LOAD', store: '@persist/store-disk' })
-  expect(error.message).toMatch(/@persist\/store-disk is installed but cannot be loaded: .*lmdb-of-nobody/)
-  expect(error.cause).toContain('lmdb-of-nobody')
+  expect(error.message).toMatch(/@persist\/store-disk is installed but cannot be loaded: .*lmdb-that-is-missing/)
+  expect(error.cause).toContain('lmdb-that-is-missing')
 })
 
-test('redis:// without its driver says which package is missing, and the one command that adds both', () => {
+test('the error of redis:// without its driver names the missing package, and one command that adds both', () => {
   const keyv = join(project, 'node_modules/@persist/store-keyv')
   for (const file of ['dist', 'package.json']) {
     cpSync(join(PACKAGES, 'store-keyv', file), join(keyv, file), { recursive: true })

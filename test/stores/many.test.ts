@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { start } from './child.ts'
 
-test.each(['file', 'lmdb'])('processes that go through one list over %s share the work', async (scheme) => {
+test.each(['file', 'lmdb'])('processes with one list over %s share the work', async (scheme) => {
   const folder = mkdtempSync(join(tmpdir(), 'persist-many-'))
   const children = [1, 2, 3].map(() => start('many', `${scheme}://${folder}`, 60, 50))
   await Promise.all(children.map((child) => child.line('ready')))

@@ -11,7 +11,7 @@ const AT_ONCE = 4
 
 describe.each([
   ['a folder', 'file', 40],
-  // More than it has places for readers: those of the dead have to be found and given away again.
+  // More than LMDB has slots for readers: the slots of dead processes have to be found and reused.
   ['LMDB', 'lmdb', 132],
 ])('processes that share %s', (_, scheme, fewKills) => {
   const kills = SOAK ? 1_000 : fewKills
@@ -26,7 +26,7 @@ describe.each([
     rmSync(folder, { recursive: true })
   })
 
-  test(`${PROCESSES} processes that want one result at once compute it once, and end by themselves`, async () => {
+  test(`${PROCESSES} processes with one call at once compute it once, and end by themselves`, async () => {
     const children = Array.from({ length: PROCESSES }, () => start('call', cache, 300, 1))
     await Promise.all(children.map((child) => child.line('ready')))
     for (const child of children) go(child)
@@ -36,7 +36,7 @@ describe.each([
     expect(await Promise.all(children.map((child) => child.ended))).toEqual(children.map(() => 0))
   })
 
-  test('when the process that computes is killed, one of those that wait computes, and all get its value', async () => {
+  test('when the process that computes is killed, one waiting process computes, and all get its value', async () => {
     const holder = start('call', cache, 600_000, 1)
     await holder.line('ready')
     go(holder)
@@ -52,39 +52,39 @@ describe.each([
   })
 
   test(
-    `after ${kills} kills of writers every result that was said to be stored is there, whole, and no key hangs`,
+    `after ${kills} kills of writers every result that was reported as stored is there, complete, and no key hangs`,
     async () => {
       const problems: PersistEvent[] = []
       let checked = 0
       for (let kill = 0; kill < kills; kill += AT_ONCE) {
         const names = Array.from({ length: AT_ONCE }, (_, index) => `square-${kill + index}`)
-        const told = await Promise.all(names.map(killed))
-        for (const [index, name] of names.entries()) checked += check(name, told[index]!)
+        const stored = await Promise.all(names.map(killed))
+        for (const [index, name] of names.entries()) checked += check(name, stored[index]!)
       }
       expect(problems).toEqual([])
       expect(checked).toBeGreaterThan(kills)
 
-      function check(name: string, told: readonly number[]): number {
+      function check(name: string, stored: readonly number[]): number {
         const report = (event: PersistEvent) => {
           if (event.name === 'problem') problems.push(event)
         }
-        const square = persist((number: number) => `anew ${number}`, { funcname: name, cache, report })
-        for (const number of told) {
+        const square = persist((number: number) => `again ${number}`, { funcname: name, cache, report })
+        for (const number of stored) {
           expect(square.peek(number), `${name} of ${number}`).toBe(
             `${number} `.padEnd(2_000, `${(number * number) % 10}`),
           )
         }
-        const next = told.length
-        // The one that was being stored at the kill may have arrived, and its word not; computing it must not wait.
-        expect([written(next), `anew ${next}`]).toContain(square(next))
-        expect(square(next + 1)).toBe(`anew ${next + 1}`)
-        return told.length
+        const next = stored.length
+        // The result that was being stored at the kill may be there, without a report. Computing it must not wait.
+        expect([written(next), `again ${next}`]).toContain(square(next))
+        expect(square(next + 1)).toBe(`again ${next + 1}`)
+        return stored.length
       }
     },
     kills * 3_000,
   )
 
-  /** Starts a writer, kills it in the middle, and tells what it said is stored. */
+  /** Starts a writer, kills it in the middle, and returns the numbers that it reported as stored. */
   async function killed(name: string): Promise<number[]> {
     const writer = start('write', cache, name)
     await writer.line('0')
@@ -97,5 +97,5 @@ describe.each([
 
 const go = (child: Child) => child.process.stdin!.write('go\n')
 
-/** What `write.mjs` keeps. */
+/** The result that `write.mjs` stores. */
 const written = (number: number) => `${number} `.padEnd(2_000, `${(number * number) % 10}`)

@@ -18,7 +18,7 @@ await withRedis('results in Redis', (redis) => {
   }
   const persist = createPersist({ env: {}, stderr: () => {} })
 
-  test('what one process computed another one finds, and both end by themselves', async () => {
+  test('a second process gets the result of the first, and both end by themselves', async () => {
     const cache = url()
     const [first, second] = [start('call', cache, 1, 7), start('call', cache, 1, 7)]
     first.process.stdin!.write('go\n')
@@ -30,7 +30,7 @@ await withRedis('results in Redis', (redis) => {
     expect(await second.ended).toBe(0)
   })
 
-  test(`after ${WRITERS} kills of writers every result that was said to be stored is there, whole`, async () => {
+  test(`after ${WRITERS} kills of writers every result that was reported as stored is there, complete`, async () => {
     const cache = url()
     let checked = 0
     for (let kill = 0; kill < WRITERS; kill += 4) {
@@ -42,13 +42,13 @@ await withRedis('results in Redis', (redis) => {
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 50))
           writer.process.kill('SIGKILL')
           await writer.ended
-          const square = persist((number: number) => `anew ${number}`, { funcname, cache, report })
-          for (const said of writer.lines.map(Number)) {
-            expect(await square.peek(said)).toBe(`${said} `.padEnd(2_000, `${(said * said) % 10}`))
+          const square = persist((number: number) => `again ${number}`, { funcname, cache, report })
+          for (const stored of writer.lines.map(Number)) {
+            expect(await square.peek(stored)).toBe(`${stored} `.padEnd(2_000, `${(stored * stored) % 10}`))
             checked++
           }
           const next = writer.lines.length + 1
-          expect(await square(next)).toBe(`anew ${next}`)
+          expect(await square(next)).toBe(`again ${next}`)
         }),
       )
     }
@@ -64,24 +64,24 @@ await withRedis('results in Redis', (redis) => {
     expect(quick.lines).toHaveLength(1)
   })
 
-  test('with no server there a call gets its value, a script ends, and no password is told', async () => {
+  test('without a server a call gets its value, a script ends, and no password is reported', async () => {
     const script = start('two-calls', 'redis://ann:S3cret@127.0.0.1:1/')
     expect(await script.line('done')).toBeDefined()
     expect(await script.ended).toBe(0)
-    const told: PersistEvent[] = []
+    const events: PersistEvent[] = []
     const double = persist(async (x: number) => 2 * x, {
       funcname: 'double',
       cache: 'redis://ann:S3cret@127.0.0.1:1/',
-      report: (event) => void told.push(event),
+      report: (event) => void events.push(event),
     })
     expect(await double(4)).toBe(8)
-    const problem = told.find(({ name }) => name === 'problem') as Extract<PersistEvent, { name: 'problem' }>
+    const problem = events.find(({ name }) => name === 'problem') as Extract<PersistEvent, { name: 'problem' }>
     expect(problem.error).toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
     expect(problem.error.message).toMatch(/127\.0\.0\.1:1/)
-    expect(JSON.stringify(told) + String(problem.error.stack) + String(problem.error.cause)).not.toContain('S3cret')
+    expect(JSON.stringify(events) + String(problem.error.stack) + String(problem.error.cause)).not.toContain('S3cret')
   })
 
-  test('a server that is killed and started again is used again, with what it had acknowledged', async () => {
+  test('a server that is killed and restarted is used again, with all acknowledged entries', async () => {
     const adapter = keyvStore(url(), { serverWaitMs: 30_000 })
     const store = adapter.open('f')
     const entry = { hash: 'h', payload: 'value', createdAt: 1 }
@@ -98,7 +98,7 @@ await withRedis('results in Redis', (redis) => {
     await adapter.close()
   })
 
-  test('a connection that the server ends while nobody asks is made anew, however often', async () => {
+  test('an idle connection that the server ends is made again, however often', async () => {
     const warnings: Error[] = []
     const hear = (warning: Error) => void warnings.push(warning)
     process.on('warning', hear)
@@ -114,12 +114,12 @@ await withRedis('results in Redis', (redis) => {
     await adapter.close()
   })
 
-  test('a server that answers nothing costs a bounded wait, for all that are under way; then it is used again', async () => {
+  test('a silent server costs a bounded wait for all running calls; then it is used again', async () => {
     const cache = url()
     const [patient, impatient] = [keyvStore(cache, { serverWaitMs: 30_000 }), keyvStore(cache, { serverWaitMs: 300 })]
     await patient.open('f').set(ENTRY)
     const store = impatient.open('f')
-    // A busy machine may take longer than the impatient one waits, also to connect.
+    // On a busy machine a reply, or a connection, may take longer than the impatient store waits.
     const sooner = async () => {
       for (;;) {
         const answer = await store.get('h').catch(({ code }: { code: string }) => code)
@@ -150,7 +150,7 @@ await withRedis('results in Redis', (redis) => {
     await Promise.all([one.close(), two.close()])
   })
 
-  test('what keeps it from connecting is said: a wrong password, a server that is not there, a name that is none', async () => {
+  test('the error says why it cannot connect: a wrong password, no server, a host name that does not exist', async () => {
     const wrong = (place: string) => keyvStore(place, { serverWaitMs: 20_000 }).open('f')
     const { port } = new URL(redis.url)
     const reasons = [
@@ -162,9 +162,9 @@ await withRedis('results in Redis', (redis) => {
       ['redis://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/],
     ] as const
     for (const [place, reason] of reasons) {
-      for (const verb of ['get', 'delete'] as const) {
+      for (const method of ['get', 'delete'] as const) {
         const failure = await wrong(place)
-          [verb]('h')
+          [method]('h')
           .catch((error: Error) => error as Error)
         expect(failure).toMatchObject({ code: UNAVAILABLE, message: expect.stringMatching(reason) })
         expect(String((failure as Error).stack) + String((failure as Error).cause)).not.toContain('S3cret')
@@ -172,7 +172,7 @@ await withRedis('results in Redis', (redis) => {
     }
   })
 
-  test('an entry outlives its expiry until it may not be served stale any more, and one that is over is gone', async () => {
+  test('an expired entry stays while it may be served stale, and is gone after that', async () => {
     const store = keyvStore(url(), { keepExpiredMs: 0, serverWaitMs: 20_000 }).open('f')
     const now = Date.now()
     const stale = { ...ENTRY, hash: 'stale', expiresAt: now - 1000, staleUntil: now + 3_600_000 }

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { withMongo } from '../support/with-mongo.ts'
 import { type Child, start } from './child.ts'
 
-// Calls wait for as long as they do by default, ten minutes: a ring that is not seen fails a test by its time.
+// Calls wait for the default time, ten minutes, so a test with an unnoticed ring fails by its time limit.
 
 describe.each([
   ['file', diskStore],
@@ -65,7 +65,7 @@ function waits(kind: string, place: () => { cache: string; adapter: StoreAdapter
     await adapter.close()
   })
 
-  test(`${kind}: processes that wait in a row say for whom, and each function runs once`, async () => {
+  test(`${kind}: processes that wait in a row note the leases that they wait for, and each function runs once`, async () => {
     const { cache, adapter } = place()
     const row = [
       start('ring', cache, kind, 'a', 'b'),

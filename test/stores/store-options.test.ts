@@ -22,17 +22,17 @@ afterAll(async () => {
 const never = <T>(make: () => T) => make
 const fn = (x: number) => 2 * x
 
-test('the options of a store go with its scheme, in any case; a folder is file', () => {
+test('the scheme of a URL, in upper or lower case, decides the type of storeOptions; a folder is file', () => {
   expectTypeOf<StoreOptions<'file://x'>>().toEqualTypeOf<DiskStoreOptions>()
   expectTypeOf<StoreOptions<'./x'>>().toEqualTypeOf<DiskStoreOptions>()
   expectTypeOf<StoreOptions<'LMDB://x'>>().toEqualTypeOf<LmdbStoreOptions>()
   expectTypeOf<StoreOptions<'mongodb+srv://x/y'>>().toEqualTypeOf<MongoStoreOptions>()
   expectTypeOf<StoreOptions<'rediss://x'>>().toEqualTypeOf<KeyvStoreOptions>()
-  expectTypeOf<StoreOptions<'nobody://x'>>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
+  expectTypeOf<StoreOptions<'unknown://x'>>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
   expectTypeOf<StoreOptions>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
 })
 
-test('a text whose scheme is not sure leaves the colour open', () => {
+test('a string of an unknown scheme may be sync or async', () => {
   const place = process.env.ANY as string
   const open = never(() => persist(fn, { funcname: 'f', cache: `${place}/x` }))
   expectTypeOf<ReturnType<ReturnType<typeof open>>>().toEqualTypeOf<number | Promise<number>>()
@@ -42,7 +42,7 @@ test('a text whose scheme is not sure leaves the colour open', () => {
   expectTypeOf<ReturnType<ReturnType<typeof mongo>>>().toEqualTypeOf<Promise<number>>()
 })
 
-test('persist takes them beside the URL, and nothing else', () => {
+test('persist accepts the options of the URL’s store, and no others', () => {
   never(() => persist(fn, { funcname: 'f', cache: 'lmdb://x', storeOptions: { flush: false } }))
   never(() => persist({ funcname: 'f', cache: 'shelf://x', storeOptions: { region: 'eu' } })(fn))
   never(() => persist(fn, { funcname: 'f', storeOptions: { durable: true } }))
@@ -55,7 +55,7 @@ test('persist takes them beside the URL, and nothing else', () => {
   never(() => persist(fn, { funcname: 'f', cache: 'mongodb://x', storeOptions: { flush: true } }))
 })
 
-test('the factory of a registered scheme gets them, with the type that goes with it', () => {
+test('the factory of a registered scheme gets its options, with their type', () => {
   const got: unknown[] = []
   registerStore('shelf', (url, options) => {
     expectTypeOf(options).toEqualTypeOf<{ readonly region: string; readonly retries?: number } | undefined>()
@@ -70,16 +70,16 @@ test('the factory of a registered scheme gets them, with the type that goes with
   ])
 })
 
-test('a store that is loaded by its scheme gets them', () => {
+test('a store that is loaded by its scheme gets its options', () => {
   const cache = `lmdb://${folder}`
   expect(persist(fn, { funcname: 'lmdb', cache, storeOptions: { flush: false } })(2)).toBe(4)
-  const misspelt = { flsh: false }
-  expect(() => persist(fn, { funcname: 'wrong', cache: `${cache}/2`, storeOptions: misspelt })).toThrow(
+  const misspelled = { flsh: false }
+  expect(() => persist(fn, { funcname: 'wrong', cache: `${cache}/2`, storeOptions: misspelled })).toThrow(
     expect.objectContaining({ code: 'ERR_PERSIST_OPTION', nearest: 'flush' }),
   )
 })
 
-test('one place has one set of them in a process: the same again is fine, others are an error', () => {
+test('one place has one set of options in a process: the same set again is accepted, another one is an error', () => {
   const cache = `lmdb://${folder}/one-place`
   persist(fn, { funcname: 'first', cache, storeOptions: { flush: false } })
   persist(fn, { funcname: 'again', cache, storeOptions: { flush: false } })
@@ -87,7 +87,7 @@ test('one place has one set of them in a process: the same again is fine, others
   expect(() => persist(fn, { funcname: 'other', cache, storeOptions: { flush: true } })).toThrow(OptionError)
 })
 
-test('an adapter has its options already', () => {
+test('storeOptions beside an adapter are an error', () => {
   const options = { funcname: 'adapter', cache: memoryStore(), storeOptions: {} }
   expect(() => persist(fn, options)).toThrow(expect.objectContaining({ option: 'storeOptions' }))
 })

@@ -25,24 +25,24 @@ test('the store of the document is complete in forty lines', () => {
   expect(lines.filter((line) => line.length > 120)).toEqual([])
 })
 
-test('the programs of the document have no error of types', () => {
+test('the programs of the document have no type errors', () => {
   for (const [name, text] of Object.entries(PROGRAMS)) writeFileSync(join(folder, name), text)
   const config = { extends: join(ROOT, 'tsconfig.base.json'), files: Object.keys(PROGRAMS) }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  // Throws what the compiler says.
+  // Throws with the compiler's output.
   expect(run(process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.')).toBe('')
 })
 
 test('the store of the document passes the suite', () => {
-  const said = run(process.execPath, '--test', '--test-reporter=tap', 'shelf-store.test.js')
-  expect(said).toMatch(/^# fail 0$/m)
-  expect(Number(/^# pass (\d+)$/m.exec(said)![1])).toBeGreaterThan(50)
-  expect(said).toContain('`supports.lease` is false')
+  const output = run(process.execPath, '--test', '--test-reporter=tap', 'shelf-store.test.js')
+  expect(output).toMatch(/^# fail 0$/m)
+  expect(Number(/^# pass (\d+)$/m.exec(output)![1])).toBeGreaterThan(50)
+  expect(output).toContain('`supports.lease` is false')
 })
 
 test('the store of the document keeps results, as an adapter and by its scheme', () => {
-  const said = '6 6 1\n9\n[ 3 ] 9\n'
-  expect(run(process.execPath, 'use-it.js')).toBe(said)
-  expect(run(process.execPath, 'use-it.js')).toBe(said.replace('6 6 1', '6 6 2'))
+  const output = '6 6 1\n9\n[ 3 ] 9\n'
+  expect(run(process.execPath, 'use-it.js')).toBe(output)
+  expect(run(process.execPath, 'use-it.js')).toBe(output.replace('6 6 1', '6 6 2'))
 })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { TestProject } from 'vitest/node'
 import { chromiumPath } from './browser.mjs'
 
-/** One Chromium for the whole run, looked for (and installed) once; the tests find it in their environment. */
+/** One Chromium for the whole run, found or installed once; the tests have its path in their environment. */
 export default async function setup(project: TestProject): Promise<void> {
   if (!(await isWanted(project))) return
   const path = await chromiumPath()

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A process of its own, which talks in lines. */
+/** A child process that reads and prints lines. */
 export class Child {
   readonly process: ChildProcess
-  /** Everything that it said, errors too. */
+  /** All lines that it has printed, also on stderr. */
   readonly lines: string[] = []
   readonly ended: Promise<number | null>
   readonly #waiting: { wanted: string; found: (line: string) => void }[] = []
@@ -19,7 +19,7 @@ export class Child {
     this.ended = new Promise((resolve) => this.process.once('close', (code) => resolve(code)))
   }
 
-  /** The first line, said or to come, that begins with the word. */
+  /** The first line that begins with the word, now or later. */
   async says(wanted: string): Promise<string> {
     const said = this.lines.find((line) => line.startsWith(wanted))
     if (said !== undefined) return said
@@ -30,7 +30,7 @@ export class Child {
     return Promise.race([line, end])
   }
 
-  tell(line: string): void {
+  send(line: string): void {
     this.process.stdin!.write(`${line}\n`)
   }
 

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
-/** A server that takes connections and never says a word. */
+/** A server that accepts connections and never replies. */
 export class DeafServer {
   readonly #sockets = new Set<Socket>()
   readonly #server: Server = createServer((socket) => this.#sockets.add(socket.on('error', () => {})))

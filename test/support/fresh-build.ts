@@ -5,8 +5,8 @@ import type { TestProject } from 'vitest/node'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Builds before the tests run, since they run what was built (the `dist` of each package): an edit is never tested with the code of
- * before. Where nothing has changed since the last build, this takes about 1.5 s and touches no file.
+ * Builds before the tests run, since they run the built files (the `dist` of each package): no test runs with old code.
+ * If nothing has changed since the last build, this takes about 1.5 s and changes no file.
  */
 export default function setup(project: TestProject): void {
   build()
@@ -24,7 +24,7 @@ function build(): void {
   if (status !== 0) throw new Error(`the build failed, so no test ran\n${stdout}${stderr}`)
 }
 
-/** Without what an `npx` that runs the tests (with another Node) hands on: the inner one would take it for its own. */
+/** Without the variables of an `npx` that runs the tests (with another Node), which the inner `npx` would use. */
 function environment(): NodeJS.ProcessEnv {
   const handedOn = /^npm_(?!config_(registry|cache|userconfig))/i
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !handedOn.test(name)))

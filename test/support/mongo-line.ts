@@ -5,23 +5,23 @@ export type Fate =
   | 'pass'
   /** The connection breaks before the command arrives. */
   | 'cut'
-  /** The command arrives, its answer does not: the connection breaks. */
+  /** The command arrives, and the connection breaks before the reply. */
   | 'cut reply'
-  /** All connections break before the command arrives, and no new one is taken. */
+  /** All connections break before the command arrives, and new ones are refused. */
   | 'refuse'
-  /** Command and connection stay, no answer ever comes. */
+  /** The connection stays open, and no reply ever comes. */
   | 'swallow'
-  /** The answer comes late. */
+  /** The reply comes late. */
   | { readonly delayMs: number }
 
-/** Decides about each command but the driver's own small talk. */
+/** Decides about each command, except the driver's own. */
 export type Fault = (command: string, index: number) => Fate
 
 const HEADER_BYTES = 16
-/** Commands by which the driver looks after its connections. */
-const SMALL_TALK = /^(hello|isMaster|ismaster|saslStart|saslContinue|ping|endSessions)$/
+/** The driver's own commands, about its connections. */
+const DRIVER_COMMANDS = /^(hello|isMaster|ismaster|saslStart|saslContinue|ping|endSessions)$/
 
-/** A line to a server, on which messages can get lost: a TCP proxy that knows where MongoDB's messages begin. */
+/** A connection that can lose messages: a TCP proxy that knows where MongoDB's messages begin. */
 export class Line {
   #fault: Fault = () => 'pass'
   #seen = 0
@@ -41,13 +41,13 @@ export class Line {
     return line
   }
 
-  /** Straight through the line: a replica set would name its own addresses, and the driver go there. */
+  /** The driver must use the proxy: a replica set would name its own addresses. */
   url(database: string): string {
     const { port } = this.#server.address() as { port: number }
     return `mongodb://127.0.0.1:${port}/${database}?directConnection=true`
   }
 
-  /** How many commands came by since the last `fail`. */
+  /** The number of commands since the last `fail`. */
   get seen(): number {
     return this.#seen
   }
@@ -58,7 +58,7 @@ export class Line {
     this.#seen = 0
   }
 
-  /** Breaks every connection, and takes no new one until `mend`. */
+  /** Breaks every connection, and refuses new ones until `mend`. */
   break(): void {
     this.#refusing = true
     for (const socket of this.#sockets) socket.destroy()
@@ -101,7 +101,7 @@ export class Line {
         const message = rest.subarray(0, rest.readInt32LE(0))
         rest = rest.subarray(message.length)
         const command = commandOf(message)
-        fate = SMALL_TALK.test(command) ? 'pass' : this.#fault(command, this.#seen++)
+        fate = DRIVER_COMMANDS.test(command) ? 'pass' : this.#fault(command, this.#seen++)
         if (fate === 'cut') return end()
         if (fate === 'refuse') return this.break()
         if (fate !== 'swallow') far.write(message)

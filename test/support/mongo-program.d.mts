@@ -1,8 +1,8 @@
-/** What a server can do besides. */
+/** Optional features of a server. */
 export interface Features {
   /** Fail on purpose. */
   readonly testCommands: boolean
-  /** Refuse whom it does not know. */
+  /** Refuse unknown users. */
   readonly auth: boolean
 }
 

@@ -15,7 +15,7 @@ const INSTALL_WITHIN_MS = 600_000
 const run = promisify(execFile)
 
 /**
- * The first way there is on this machine to run a MongoDB server; `reasons` tells why the others do not work.
+ * The first way there is on this machine to run a MongoDB server; `reasons` has the causes why the others do not work.
  *
  * @param {string[]} reasons
  * @returns {Promise<import('./mongo-program.mjs').MongoProgram | undefined>}
@@ -87,7 +87,7 @@ async function secantus(reasons) {
   }
 }
 
-/** The interpreter of a virtual environment with SecantusDB, made when it is not there yet, and kept. */
+/** The interpreter of a virtual environment with SecantusDB, made on first use, and kept. */
 async function secantusPython() {
   const home = join(VENVS, SECANTUS.replace('==', '-'))
   const within = process.platform === 'win32' ? join('Scripts', 'python.exe') : join('bin', 'python')

@@ -4,7 +4,7 @@ import { startMongo } from './mongo.mjs'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server of this run; absent: there is none on this machine, and `mongoAbsent` tells why. */
+    /** The server of this run; absent: there is none on this machine, and `mongoAbsent` has the cause. */
     mongoUrl?: string
     mongoAbsent?: string
   }

@@ -8,7 +8,7 @@ export interface TestMongo {
   stop(): Promise<void>
 }
 
-/** A server that belongs to one test, which may do to it whatever it likes. */
+/** A server of one test, which may do anything to it. */
 export interface OwnMongo extends TestMongo {
   readonly port: number
   /** `kill -9`. */
@@ -23,11 +23,11 @@ export interface OwnMongo extends TestMongo {
 /**
  * The server of PERSIST_TEST_MONGODB_URL, or one started on a free port: `mongod` of the PATH, else SecantusDB from PyPI
  * in a virtual environment that is made on first use and kept, else `mongodb-memory-server`. `undefined`: there is none,
- * and `reasons` tells why.
+ * and `reasons` has the causes.
  */
 export function startMongo(reasons?: string[]): Promise<TestMongo | undefined>
 
-/** A user that the server is to know, with all rights; others are refused then. */
+/** A user with all rights. The server then refuses others. */
 export interface Login {
   readonly user: string
   readonly password: string

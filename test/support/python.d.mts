@@ -1,6 +1,6 @@
 /**
- * The interpreter of a virtual environment with one package from PyPI, made when it is not there yet, and kept;
- * `undefined`: there can be none here, and `reasons` tells why.
+ * The interpreter of a virtual environment with one package from PyPI, made on first use, and kept;
+ * `undefined`: it cannot be made here, and `reasons` has the causes.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ const run = promisify(execFile)
 
 /**
  * A Redis server on this machine: that of the PATH, else Debian's, downloaded and unpacked beside the project once;
- * nothing is installed. `reasons` tells why there is none.
+ * nothing is installed. `reasons` has the causes if there is none.
  *
  * @type {typeof import('./redis-program.mjs').redisProgram}
  */
@@ -45,7 +45,7 @@ async function debian(reasons) {
       .map((entry) => entry.parentPath)
     return {
       command: join(HOME, 'usr/bin/redis-check-rdb'),
-      // The name tells it what to be.
+      // Its name makes it a server.
       argv0: 'redis-server',
       env: { LD_LIBRARY_PATH: [...new Set(libraries)].join(delimiter) },
     }

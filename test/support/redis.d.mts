@@ -2,13 +2,13 @@
 export interface Redis {
   readonly url: string
   kill(): Promise<void>
-  /** It keeps its connections, and answers nothing. */
+  /** Stops its replies, with open connections. */
   suspend(): void
   resume(): void
-  /** With what it had kept. */
+  /** Starts it again with its data. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts a server on 127.0.0.1; `undefined`: there is none on this machine, and `reasons` tells why. */
+/** Starts a server on 127.0.0.1; `undefined`: there is none on this machine, and `reasons` has the causes. */
 export function startRedis(reasons?: string[]): Promise<Redis | undefined>

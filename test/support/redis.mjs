@@ -13,7 +13,7 @@ export async function startRedis(reasons = []) {
   const port = await freePort()
   const args = [
     ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder],
-    // What was acknowledged outlives a kill, though not a crash of the machine, which no test makes.
+    // Acknowledged writes outlive a kill, but not a crash of the machine, which no test causes.
     ...['--appendonly', 'yes', '--appendfsync', 'no', '--save', ''],
   ]
   const start = () => startServer(program.command, args, port, program)

@@ -17,5 +17,5 @@ export function startServer(
   as?: { readonly argv0?: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<ServerProcess>
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A port of 127.0.0.1 that no process listens on. */
 export function freePort(): Promise<number>

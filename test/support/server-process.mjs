@@ -35,7 +35,7 @@ export async function startServer(command, args, port, { argv0, env } = {}) {
   ended.then((how) => {
     gone = how
   })
-  // A run that is ended roughly must not leave its server behind.
+  // A run that is killed must not leave a running server.
   const endIt = () => void child.kill('SIGKILL')
   process.once('exit', endIt)
   ended.then(() => process.removeListener('exit', endIt))
@@ -66,7 +66,7 @@ export async function startServer(command, args, port, { argv0, env } = {}) {
   }
 }
 
-/** @returns {Promise<number>} a port of 127.0.0.1 that nobody listens on */
+/** @returns {Promise<number>} a port of 127.0.0.1 that no process listens on */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer()

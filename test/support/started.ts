@@ -6,11 +6,11 @@ import { afterEach } from 'vitest'
 /** A child process of a test, line by line. */
 export interface Child {
   readonly process: ChildProcess
-  /** All that it has printed. */
+  /** All lines that it has printed. */
   readonly lines: string[]
   /** The exit code, or the signal. */
   readonly ended: Promise<number | NodeJS.Signals>
-  /** The first line that begins so. */
+  /** The first line that begins with the word, now or later. */
   line(start: string): Promise<string>
 }
 
@@ -20,7 +20,7 @@ afterEach(() => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts a program of a folder of them, by its name. Whatever still runs after a test is killed. */
+/** Starts a program of a folder by its name. Programs that still run after a test are killed. */
 export function startIn(folder: URL, program: string, ...args: readonly (string | number)[]): Child {
   const path = fileURLToPath(new URL(`${program}.mjs`, folder))
   const child = spawn(process.execPath, [path, ...args.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })

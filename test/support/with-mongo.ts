@@ -14,7 +14,7 @@ export function withMongo(name: string, define: (url: string) => void): void {
   else without(name, `no MongoDB: ${inject('mongoAbsent')}`)
 }
 
-/** Says loudly that the tests of that name do not run; fails instead where they must. */
+/** Reports that the tests of that name do not run, or fails if they must run. */
 export function without(name: string, why: string): void {
   describe(name, () => {
     if (process.env.PERSIST_REQUIRE_MONGO === '1') {

@@ -44,7 +44,7 @@ describe.runIf(isKnown)('the write lock', () => {
     await child.says('ready')
     environment.change(() => {
       forget()
-      child.tell('write')
+      child.send('write')
       // It marks the lock, and sleeps a moment later.
       until(() => waiters() !== 0)
       until(() => isAsleep(child.process.pid!))

@@ -16,7 +16,7 @@ withMongo('many processes', (url) => {
   test(`${PROCESSES} processes that call at once compute once, and all get the value`, async () => {
     const children = Array.from({ length: PROCESSES }, () => new Child('compute-once', database.url, 'one-key'))
     await Promise.all(children.map((child) => child.says('ready')))
-    for (const child of children) child.tell('go')
+    for (const child of children) child.send('go')
     const codes = await Promise.all(children.map((child) => child.ended))
     expect(children.flatMap(({ lines }) => lines).filter((line) => line !== 'ready')).toEqual(
       children.map(() => 'value computed'),
@@ -56,7 +56,7 @@ withMongo('many processes', (url) => {
       const lease = await taken(() => store.lease!(hash, 60_000))
       expect(await lease.publish({ hash, payload: 'newer', createdAt: 1 })).toBe(true)
     }
-    zombie.tell('publish')
+    zombie.send('publish')
     zombie.process.kill('SIGCONT')
     expect(await zombie.says('rejected')).toBe(`rejected ${ZOMBIES}`)
     await zombie.ended

@@ -1,4 +1,4 @@
-// `write`: prints binary pickles as base64, by name. Otherwise reads such a line from stdin and says what became of each.
+// With `write`, prints binary pickles as base64, by name. Otherwise reads such a line from stdin, and prints the outcome of each.
 import { readFileSync } from 'node:fs'
 import { pickle, unpickle } from '@persist/pickle/v8'
 
@@ -30,7 +30,7 @@ if (process.argv[2] === 'write') {
   const outcomes = Object.entries(JSON.parse(readFileSync(0, 'utf8'))).map(([name, payload]) => {
     try {
       const back = shown(unpickle(Buffer.from(payload, 'base64')))
-      // Views must not show the payload, nor more of it than they had.
+      // A view must not show the payload, or more bytes than it had.
       return [name, back === shown(unpickle(pickle(VALUES[name]()))) ? 'equal' : `WRONG: ${back}`]
     } catch (error) {
       return [name, `${error.code}: ${error.message}`]

@@ -1,4 +1,4 @@
-// Says what a runtime with few permissions can tell of itself and of its parent, which runs.
+// Prints what a runtime with few permissions sees of its own process and of its parent, which runs.
 import { signOf, thisHolder } from '@persist/store/holder'
 
 const [parent] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-// Says, as JSON, what this runtime makes of each value that can be stored. Also reads TypeScript, as Node 26, Bun and Deno do.
+// Prints, as JSON, what each storable value becomes in this runtime. Imports TypeScript, as Node 26, Bun and Deno can.
 import { readFileSync } from 'node:fs'
 import { canonical } from '@persist/key'
 import * as text from '@persist/pickle'
@@ -55,7 +55,7 @@ for (const [name, make] of Object.entries(MODERN)) {
   attempt(`${name} of a subclass`, () => refused(() => text.pickle(Object.setPrototypeOf(make(), Mine.prototype))))
 }
 
-// What was never written is not read, whatever the runtime itself would take it for.
+// Strings that were never written are refused, even if the runtime itself would accept them.
 for (const [name, payload] of [
   ['Temporal.PlainDate', { year: 2024, month: 2, day: 29 }],
   ['Temporal.PlainDate', '2024-02-29T00:00'],
@@ -81,7 +81,7 @@ for (const [index, row] of rows().entries()) {
   attempt(`${row.name} to the golden key`, () => differs(JSON.stringify(row), JSON.stringify(goldenKeys[index])))
 }
 
-// An error that was thrown, with what programs put on one.
+// A thrown error, with the properties that programs add.
 for (const [name, make] of [
   ['a thrown error', () => caught(() => null.x)],
   ['an error of the file system', () => caught(() => readFileSync('/there/is/no/such/file'))],

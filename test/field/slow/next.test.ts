@@ -8,7 +8,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { environment, type Folder, folderBelow } from '../folder.ts'
 import { installedWith } from '../install.ts'
 
-// A page and a route of Next share a persisted function: each has a copy of it, in one process.
+// A page and a route of Next share a persisted function: each has its own copy, in one process.
 
 let installed: string
 beforeAll(() => {

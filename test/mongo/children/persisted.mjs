@@ -1,5 +1,5 @@
-// A script that calls a persisted function and closes nothing: URL WORK. Says when it has called it once, goes on when
-// told to, works for a while, says when it has called it for the last time, and sleeps for as long as it is told.
+// A script that calls a persisted function and closes nothing: argv url workMs restMs. Prints its first result, waits for a line
+// on stdin, works for a while, prints its last result and the time, and sleeps.
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPersist } from '@persist/core'

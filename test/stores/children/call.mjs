@@ -1,5 +1,5 @@
-// Calls a slow function through the cache, as soon as told to: argv cache computeMs x. Ends by itself.
-// Prints `ready`, begins at a line on stdin, and prints `computing` and `value <value>`.
+// Prints `ready`, waits for a line on stdin, calls a slow function through the cache, and ends by itself: argv cache computeMs x.
+// Prints `computing` and `value <value>`.
 import { once } from 'node:events'
 import { persist } from '@persist/core'
 

@@ -1,4 +1,4 @@
-// Goes through a list with two runs at once, when a line arrives; reports each run and the sum: argv cache count ms.
+// Waits for a line on stdin, and goes through a list with two runs at once: argv cache count ms. Prints each run and the sum.
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { persist } from '@persist/core'

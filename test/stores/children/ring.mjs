@@ -1,8 +1,8 @@
 // One process of a ring, or of a chain: argv cache kind own next. Its function `own` prints `computing` and waits for the line
-// `go` on stdin; then it calls `next`, if there is one, which another process computes. What this process computes beside
-// that ends at once. Prints `run <name>` for each run, and at the end `value <value>`.
+// `go` on stdin; then it calls `next`, if there is one, which another process computes. All other functions of this process
+// end at once. Prints `run <name>` for each run, and at the end `value <value>`.
 //
-// Kinds: `async`; `sync`; `join`: the call of `next` joins one that began outside of `own`.
+// Kinds: `async`; `sync`; `join`: the call of `next` joins a call that began outside of `own`.
 import { readSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { persist } from '@persist/core'

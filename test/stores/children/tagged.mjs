@@ -1,5 +1,5 @@
-// Computes one tagged result for as long as it is told to: argv cache x. Prints `computing`, returns at a line on stdin,
-// and prints `value <value> <how it ended>`.
+// Computes one tagged result until a line comes on stdin: argv cache x. Prints `computing`, and then
+// `value <value> <event> <reason>`.
 import { once } from 'node:events'
 import { persist } from '@persist/core'
 

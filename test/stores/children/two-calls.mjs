@@ -1,4 +1,4 @@
-// Calls twice, and tells when it was done; ends by itself: argv cache lingerMs.
+// Calls twice, prints the time of the end, and ends by itself: argv cache lingerMs.
 import { persist } from '@persist/core'
 
 const [cache, lingerMs = '0'] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-// Writes results for ever, and prints each number whose result it has been told is stored: argv cache name.
+// Writes results forever, and prints each number when its result is stored: argv cache name.
 import { writeSync } from 'node:fs'
 import { persist } from '@persist/core'
 

@@ -26,7 +26,7 @@ export async function startFerretDb() {
 export function ferretDbAbsent() {
   if (process.env.PERSIST_TEST_FERRETDB_URL || existsSync(FERRETDB)) return undefined
   if (process.env.PERSIST_REQUIRE_FERRETDB !== '1') {
-    return 'no PERSIST_TEST_FERRETDB_URL, and nobody ran node test/support/ferretdb/build.mjs'
+    return 'no PERSIST_TEST_FERRETDB_URL, and node test/support/ferretdb/build.mjs has not been run'
   }
   // Here its absence is a failure.
   buildFerretDb()
