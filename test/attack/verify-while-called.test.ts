@@ -72,7 +72,7 @@ test.each<[string, (dir: string) => StoreAdapter]>([
       expect(lost).toEqual([])
       runs = 0
       await Promise.all(REFRESHED.map((n) => f(n)))
-      expect(runs, 'what was computed anew meanwhile is there').toBe(0)
+      expect(runs, 'each refreshed result is stored').toBe(0)
     }
     await cache.close()
   },
