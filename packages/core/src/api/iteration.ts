@@ -1,6 +1,6 @@
 import type { Entry } from '@persist/store'
 import { checkFreshnessNow } from '../call/lookup.ts'
-import { isEntry, listed } from '../call/replies.ts'
+import { checkedListing, isEntry } from '../call/replies.ts'
 import { reportProblem, reportStoreError } from '../call/store-guard.ts'
 import type { Context } from '../context.ts'
 import { requireSync } from '../runtime/answered.ts'
@@ -22,7 +22,7 @@ type Pair = [key: unknown, value: unknown]
 
 function* syncPairs(context: Context): Generator<Pair> {
   try {
-    for (const entry of listed(context.store.entries()) as Iterable<unknown>) {
+    for (const entry of checkedListing(context.store.entries()) as Iterable<unknown>) {
       const pair = read(context, entry)
       if (pair !== undefined) yield pair
     }
@@ -33,7 +33,7 @@ function* syncPairs(context: Context): Generator<Pair> {
 
 async function* asyncPairs(context: Context): AsyncGenerator<Pair> {
   try {
-    for await (const entry of listed(context.store.entries())) {
+    for await (const entry of checkedListing(context.store.entries())) {
       const pair = read(context, entry)
       if (pair !== undefined) yield pair
     }

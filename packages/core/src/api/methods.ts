@@ -4,7 +4,7 @@ import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
 import { checkFreshnessNow, lookupEntry } from '../call/lookup.ts'
 import { pendingWrites } from '../call/pending-writes.ts'
-import { COUNT, isHead, listed, YES_OR_NO } from '../call/replies.ts'
+import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { reportWrite } from '../call/serve.ts'
 import { callStore, reportStoreError } from '../call/store-guard.ts'
@@ -39,10 +39,10 @@ export function* has(context: Context, cacheKey: CacheKey): Steps<boolean> {
 }
 
 /** Stores a result without computing. A computation that runs for the same key does not overwrite it. */
-export function* put(context: Context, cacheKey: CacheKey, value: unknown, given: ArgumentSnapshot): Steps<void> {
+export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
   checkUnhash(context, cacheKey)
   const promised = context.declaredAsync || returnsPromises(context)
-  const entry = createEntry(context, cacheKey, { value, given, promised, pickledKey: pickleKey(context, cacheKey) })
+  const entry = createEntry(context, cacheKey, { value, snapshot, promised, pickledKey: pickleKey(context, cacheKey) })
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
     if (entry === undefined) return false
     const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(entry)), false))
@@ -140,7 +140,7 @@ function* eachHead(context: Context, visit: (head: Head) => void): Steps<void> {
     else reportStoreError(context, 'heads', new TypeError('the listing has what is no head of an entry'))
   }
   try {
-    const listing = listed(context.store.heads())
+    const listing = checkedListing(context.store.heads())
     if (Symbol.iterator in listing) {
       for (const head of listing) see(head)
       return

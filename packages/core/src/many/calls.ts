@@ -2,7 +2,7 @@ import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, PLAIN } from '../call/call.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
 import { lookupInMemory, readEntry } from '../call/lookup.ts'
-import { listOf } from '../call/replies.ts'
+import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
 import { callStore, reportProblem } from '../call/store-guard.ts'
 import { Limit } from '../concurrency/limit.ts'
@@ -134,7 +134,7 @@ export class Calls {
     try {
       const hashes = wanted.map(({ hash }) => hash)
       entries = yield* wait(
-        callStore(context, 'getMany', undefined, () => context.store.getMany!(hashes), [], listOf(hashes.length)),
+        callStore(context, 'getMany', undefined, () => context.store.getMany!(hashes), [], arrayOf(hashes.length)),
       )
     } catch {
       // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
