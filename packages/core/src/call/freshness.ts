@@ -29,7 +29,7 @@ export function otherVersionOrSource(
   return source !== undefined && head.source !== undefined && head.source !== source ? OTHER_SOURCE : undefined
 }
 
-/** The freshness of an entry by its head. The rules bring the clock. */
+/** The freshness of an entry by its head. The time is one of the rules. */
 export function checkFreshness(head: Head, rules: FreshnessRules): Freshness {
   const other = otherVersionOrSource(head, rules)
   if (other !== undefined) return other

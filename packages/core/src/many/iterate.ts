@@ -13,7 +13,7 @@ interface Slot {
   outcome?: Outcome | Promise<Outcome>
 }
 
-/** Yields the results of a list that may be endless, in order and in bounded memory. Nothing starts before the first request. */
+/** Yields the results of a list, which may be endless, in order and in bounded memory. Starts at the first request. */
 export async function* iterate(
   context: Context,
   self: unknown,
