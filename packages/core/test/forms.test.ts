@@ -63,7 +63,7 @@ describe('the forms of persist', () => {
   it('only a cache with storekey or unhash can be iterated', () => {
     const f = persist((x: number) => x, { funcname: 'f', cache: sync() })
     // @ts-expect-error no keys, no iteration
-    expect(() => [...f.cache]).toThrow(/give the option storekey: true/)
+    expect(() => [...f.cache]).toThrow(/set the option storekey: true/)
     const g = persist((x: number) => x, { funcname: 'g', cache: sync(), storekey: true })
     g(1)
     expect([...g.cache]).toEqual([[[1], 1]])

@@ -1,19 +1,19 @@
 import type { Entry } from '@persist/store'
 import { checkFreshnessNow } from '../call/lookup.ts'
-import { isEntry, listed } from '../call/replies.ts'
+import { checkedListing, isEntry } from '../call/replies.ts'
 import { reportProblem, reportStoreError } from '../call/store-guard.ts'
 import type { Context } from '../context.ts'
 import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
 
-/** The listings of a cache that can be iterated: lazy, in no order, fresh results only. */
+/** The listings of an iterable cache: lazy, in no order, fresh results only. */
 export function listings(context: Context) {
   const entries = context.adapter.mode === 'sync' ? () => syncPairs(context) : () => asyncPairs(context)
   return {
     entries,
     keys: () => project(entries(), ([key]) => key),
     values: () => project(entries(), ([, value]) => value),
-    forEach: (visit: (value: unknown, key: unknown) => void) => drain(entries(), visit),
+    forEach: (visit: (value: unknown, key: unknown) => void) => visitAll(entries(), visit),
     [context.adapter.mode === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: entries,
   }
 }
@@ -22,8 +22,8 @@ type Pair = [key: unknown, value: unknown]
 
 function* syncPairs(context: Context): Generator<Pair> {
   try {
-    for (const entry of listed(context.store.entries()) as Iterable<unknown>) {
-      const pair = read(context, entry)
+    for (const entry of checkedListing(context.store.entries()) as Iterable<unknown>) {
+      const pair = readPair(context, entry)
       if (pair !== undefined) yield pair
     }
   } catch (error) {
@@ -33,8 +33,8 @@ function* syncPairs(context: Context): Generator<Pair> {
 
 async function* asyncPairs(context: Context): AsyncGenerator<Pair> {
   try {
-    for await (const entry of listed(context.store.entries())) {
-      const pair = read(context, entry)
+    for await (const entry of checkedListing(context.store.entries())) {
+      const pair = readPair(context, entry)
       if (pair !== undefined) yield pair
     }
   } catch (error) {
@@ -42,17 +42,17 @@ async function* asyncPairs(context: Context): AsyncGenerator<Pair> {
   }
 }
 
-/** `undefined` for what is not fresh, cannot be read, or was written without its key. */
-function read(context: Context, entry: unknown): Pair | undefined {
+/** The pair of an entry; `undefined` if it is not fresh, cannot be read, or was stored without its key. */
+function readPair(context: Context, entry: unknown): Pair | undefined {
   if (!isEntry(entry)) {
-    reportStoreError(context, 'entries', new TypeError('the listing has what is no entry'))
+    reportStoreError(context, 'entries', new TypeError('the listing contains a value that is not an entry'))
     return undefined
   }
   if (checkFreshnessNow(context, entry).kind !== 'fresh') return undefined
   try {
-    const fromStored = (payload: Entry['payload']) => requireSync('unpickle', context.unpickle(payload))
-    if (entry.key !== undefined) return [fromStored(entry.key), fromStored(entry.payload)]
-    return context.unhash && [context.unhash(entry.hash), fromStored(entry.payload)]
+    const unpickled = (payload: Entry['payload']) => requireSync('unpickle', context.unpickle(payload))
+    if (entry.key !== undefined) return [unpickled(entry.key), unpickled(entry.payload)]
+    return context.unhash && [context.unhash(entry.hash), unpickled(entry.payload)]
   } catch (error) {
     reportProblem(context, 'unpickle', entry.hash, asError(error))
     return undefined
@@ -71,14 +71,17 @@ async function* projectAsync<T>(pairs: AsyncGenerator<Pair>, pick: (pair: Pair) 
   for await (const pair of pairs) yield pick(pair)
 }
 
-function drain(
+function visitAll(
   pairs: Generator<Pair> | AsyncGenerator<Pair>,
   visit: (value: unknown, key: unknown) => void,
 ): void | Promise<void> {
-  if (!(Symbol.iterator in pairs)) return drainAsync(pairs, visit)
+  if (!(Symbol.iterator in pairs)) return visitAllAsync(pairs, visit)
   for (const [key, value] of pairs) visit(value, key)
 }
 
-async function drainAsync(pairs: AsyncGenerator<Pair>, visit: (value: unknown, key: unknown) => void): Promise<void> {
+async function visitAllAsync(
+  pairs: AsyncGenerator<Pair>,
+  visit: (value: unknown, key: unknown) => void,
+): Promise<void> {
   for await (const [key, value] of pairs) visit(value, key)
 }

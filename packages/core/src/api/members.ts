@@ -1,6 +1,6 @@
 /**
- * Puts members on an object: not enumerable, since they are no content of it, and writable and configurable, so that a test
- * can put a spy or a stub in the place of each (`vi.spyOn(f, 'forget')`).
+ * Defines members on an object. They are not enumerable, since they are not its content, but writable and configurable, so
+ * that a test can replace each with a spy or a stub (`vi.spyOn(f, 'forget')`).
  */
 export function defineMembers(target: object, members: object): void {
   const descriptors = Object.getOwnPropertyDescriptors(members)

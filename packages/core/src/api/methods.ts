@@ -4,7 +4,7 @@ import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
 import { checkFreshnessNow, lookupEntry } from '../call/lookup.ts'
 import { pendingWrites } from '../call/pending-writes.ts'
-import { COUNT, isHead, listed, YES_OR_NO } from '../call/replies.ts'
+import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { reportWrite } from '../call/serve.ts'
 import { callStore, reportStoreError } from '../call/store-guard.ts'
@@ -12,7 +12,7 @@ import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
 
-/** The fresh result and what is known of it, without computing. */
+/** The fresh result with its metadata, without computing. */
 export function* lookup(context: Context, cacheKey: CacheKey): Steps<Lookup<unknown, unknown>> {
   const found = yield* wait(lookupEntry(context, cacheKey))
   if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
@@ -38,28 +38,28 @@ export function* has(context: Context, cacheKey: CacheKey): Steps<boolean> {
   return (yield* lookup(context, cacheKey)).hit
 }
 
-/** Stores a result without computing. A computation that runs for the same key does not overwrite it. */
-export function* put(context: Context, cacheKey: CacheKey, value: unknown, given: ArgumentSnapshot): Steps<void> {
+/** Stores a result without computing. A running computation of the same key does not overwrite it. */
+export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
   checkUnhash(context, cacheKey)
   const promised = context.declaredAsync || returnsPromises(context)
-  const entry = createEntry(context, cacheKey, { value, given, promised, pickledKey: pickleKey(context, cacheKey) })
+  const entry = createEntry(context, cacheKey, { value, snapshot, promised, pickledKey: pickleKey(context, cacheKey) })
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
     if (entry === undefined) return false
     const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(entry)), false))
     if (stored) reportWrite(context, entry)
     return !stored
   })
-  // A store that failed leaves memory as the only place.
+  // If the store failed, only memory can hold the result.
   if (isLost && entry !== undefined) context.memory?.hold(cacheKey.canonicalKey, entry, value)
 }
 
-/** Deletes one result. A computation that runs for the same key does not bring it back. */
+/** Deletes one result. A running computation of the same key does not restore it. */
 export function* forget(context: Context, { hash, canonicalKey }: CacheKey): Steps<boolean> {
-  const there = yield* fenced(context, { canonicalKey: canonicalKey }, () =>
+  const wasDeleted = yield* fenced(context, { canonicalKey }, () =>
     wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO)),
   )
-  if (there) context.reporter.report('delete', { hash })
-  return there
+  if (wasDeleted) context.reporter.report('delete', { hash })
+  return wasDeleted
 }
 
 /** Deletes all results of the function. */
@@ -71,11 +71,11 @@ export function* clear(context: Context): Steps<number> {
   return entries
 }
 
-/** Deletes the results with a tag, and keeps computations that run in any process from storing such. Others are stored. */
+/** Deletes the results with a tag. Computations that run in any process store no result with the tag; others are stored. */
 export function* deleteByTag(context: Context, tag: string): Steps<number> {
   const entries = yield* fenced(context, { tag }, function* () {
     const fence = context.store.tagFence
-    // First of all: a computation looks before and after it stores.
+    // Recorded first, since a computation checks it before and after it stores.
     if (fence !== undefined)
       yield* wait(callStore(context, 'deleteByTag', undefined, () => done(fence.record(tag)), false))
     if (!context.adapter.supports.tags) return yield* deleteWhere(context, (head) => head.tags?.includes(tag) === true)
@@ -85,15 +85,15 @@ export function* deleteByTag(context: Context, tag: string): Steps<number> {
   return entries
 }
 
-/** What changes: one key, the results with a tag, or all. */
+/** The target of a change: one key, the results with a tag, or all. */
 interface Change {
   readonly canonicalKey?: string
   readonly tag?: string
 }
 
 /**
- * Changes the store while what runs for this key, or for any, must not be stored, and what is held in memory is let go of.
- * A call that began meanwhile may have read what is gone now: it does not hold that in memory.
+ * Changes the store. Running computations of the key, or of all keys, do not store, and memory drops its entries. A call
+ * that starts meanwhile may read a deleted entry, so it does not keep it in memory.
  */
 function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () => Steps<T>): Steps<T> {
   context.peers.each((peer) => {
@@ -112,7 +112,7 @@ function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () 
   }
 }
 
-/** How many fresh results there are. */
+/** The number of fresh results. */
 export function* size(context: Context): Steps<number> {
   let count = 0
   yield* eachHead(context, (head) => {
@@ -133,23 +133,24 @@ function* deleteWhere(context: Context, condition: (head: Head) => boolean): Ste
   return deleted
 }
 
-/** Walks a listing, sync or async. */
+/** Visits each head of a listing, sync or async. */
 function* eachHead(context: Context, visit: (head: Head) => void): Steps<void> {
-  const see = (head: unknown) => {
+  const visitIfHead = (head: unknown) => {
     if (isHead(head)) visit(head)
-    else reportStoreError(context, 'heads', new TypeError('the listing has what is no head of an entry'))
+    else
+      reportStoreError(context, 'heads', new TypeError('the listing contains a value that is not the head of an entry'))
   }
   try {
-    const listing = listed(context.store.heads())
+    const listing = checkedListing(context.store.heads())
     if (Symbol.iterator in listing) {
-      for (const head of listing) see(head)
+      for (const head of listing) visitIfHead(head)
       return
     }
     const heads = listing[Symbol.asyncIterator]()
     for (;;) {
       const next = yield* wait(heads.next())
       if (next.done) return
-      see(next.value)
+      visitIfHead(next.value)
     }
   } catch (error) {
     reportStoreError(context, 'heads', error)

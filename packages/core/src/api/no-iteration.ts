@@ -1,19 +1,19 @@
 import { OptionError } from '@persist/errors'
 import type { Context } from '../context.ts'
 
-/** What stands in the place of the listings where keys are not known: each says what to do, as a missing one could not. */
+/** Replaces the listings where keys are not known: each throws an error that names the option to set. */
 export function withoutListings(context: Context): object {
-  const refuse = (member: string) => () => {
+  const throwing = (member: string) => () => {
     throw new OptionError(
-      `${context.namespace}.cache${member} needs the keys, which are not stored: give the option storekey: true, or hash and unhash`,
+      `${context.namespace}.cache${member} needs the keys, which are not stored: set the option storekey: true, or hash and unhash`,
       { option: 'storekey' },
     )
   }
   return {
-    keys: refuse('.keys()'),
-    values: refuse('.values()'),
-    entries: refuse('.entries()'),
-    forEach: refuse('.forEach()'),
-    [context.adapter.mode === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: refuse(' as an iterable'),
+    keys: throwing('.keys()'),
+    values: throwing('.values()'),
+    entries: throwing('.entries()'),
+    forEach: throwing('.forEach()'),
+    [context.adapter.mode === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: throwing(' as an iterable'),
   }
 }

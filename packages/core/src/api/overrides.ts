@@ -5,7 +5,7 @@ import { milliseconds } from '../options/duration.ts'
 import { validateOverrides } from '../options/validate.ts'
 import type { Overrides } from '../types/persisted.ts'
 
-/** The function with overrides for the calls that follow. */
+/** The function with overrides for its calls. */
 export function callWith(context: Context, overrides: Overrides): (this: unknown, ...args: unknown[]) => unknown {
   validateOverrides(overrides)
   const { refresh = false, bypass: bypasses = false, signal } = overrides

@@ -6,12 +6,18 @@ import type { AnyOptions } from '../types/options.ts'
 import type { Persist } from '../types/persist.ts'
 import type { Persisted } from '../types/persisted.ts'
 import type { Runtime } from '../types/runtime.ts'
-import { decorateLegacy, decorateStandard, isDecoratorContext, isLegacyDecoration, type Make } from './decorators.ts'
+import {
+  decorateLegacy,
+  decorateStandard,
+  isDecoratorContext,
+  isLegacyDecoration,
+  type WrapOriginal,
+} from './decorators.ts'
 import { isPersisted, wrap } from './wrap.ts'
 
 /**
- * A `persist` for other surroundings: another clock, environment or stderr. For tests, mostly. What is not given, or
- * `undefined`, is that of the real world.
+ * Creates a `persist` with another runtime, such as another clock, environment or stderr; mainly for tests. Parts that are
+ * missing or `undefined` are those of the real runtime.
  *
  * @example
  * ```ts
@@ -19,65 +25,65 @@ import { isPersisted, wrap } from './wrap.ts'
  * ```
  */
 export function createPersist(runtime: { readonly [Name in keyof Runtime]?: Runtime[Name] | undefined } = {}): Persist {
-  const given = Object.entries(runtime).filter(([, value]) => value !== undefined)
-  const all: Runtime = { ...realRuntime, ...Object.fromEntries(given) }
-  // `entry` is what the user called: the stack below it says where a function was persisted.
-  const makeFrom =
-    (entry: AnyFunction): Make =>
-    (original, options, found) =>
-      wrap(resolveOptions(original, options, found, all, entry))
-  const form = (first: unknown, second?: unknown, third?: unknown): unknown => {
-    const make = makeFrom(form)
+  const overrides = Object.entries(runtime).filter(([, value]) => value !== undefined)
+  const all: Runtime = { ...realRuntime, ...Object.fromEntries(overrides) }
+  // The user called `entry`: the stack below it shows where the function was persisted.
+  const wrapFrom =
+    (entry: AnyFunction): WrapOriginal =>
+    (original, options, origin) =>
+      wrap(resolveOptions(original, options, origin, all, entry))
+  const persistAny = (first: unknown, second?: unknown, third?: unknown): unknown => {
+    const wrapOriginal = wrapFrom(persistAny)
     if (isLegacyDecoration(first, second)) {
-      return decorateLegacy(make, {}, first, second as string | symbol, third as PropertyDescriptor | undefined)
+      return decorateLegacy(wrapOriginal, {}, first, second as string | symbol, third as PropertyDescriptor | undefined)
     }
-    if (isDecoratorContext(second)) return decorateStandard(make, {}, first, second)
+    if (isDecoratorContext(second)) return decorateStandard(wrapOriginal, {}, first, second)
     if (typeof first === 'function')
-      return make(original(first as AnyFunction), optionsOf(second), { place: 'function' })
-    if (typeof second === 'function') throw swapped()
+      return wrapOriginal(checkedOriginal(first as AnyFunction), optionsOf(second), { place: 'function' })
+    if (typeof second === 'function') throw argumentsSwapped()
     const options = optionsOf(first)
-    const formWithOptions = (subject: unknown, context?: unknown, descriptor?: unknown) => {
-      const make = makeFrom(formWithOptions)
+    const persistWithOptions = (subject: unknown, context?: unknown, descriptor?: unknown) => {
+      const wrapOriginal = wrapFrom(persistWithOptions)
       if (isLegacyDecoration(subject, context)) {
         const property = context as unknown as string | symbol
-        return decorateLegacy(make, options, subject, property, descriptor as PropertyDescriptor | undefined)
+        return decorateLegacy(wrapOriginal, options, subject, property, descriptor as PropertyDescriptor | undefined)
       }
-      if (isDecoratorContext(context)) return decorateStandard(make, options, subject, context)
+      if (isDecoratorContext(context)) return decorateStandard(wrapOriginal, options, subject, context)
       if (typeof subject !== 'function') throw notAFunction(subject)
-      // A number is the index that `map` gives.
-      if (typeof context === 'object' && context !== null) throw optionsTwice()
-      return make(original(subject as AnyFunction), options, { place: 'function' })
+      // A number is the index that `map` passes.
+      if (typeof context === 'object' && context !== null) throw optionsGivenTwice()
+      return wrapOriginal(checkedOriginal(subject as AnyFunction), options, { place: 'function' })
     }
-    return formWithOptions
+    return persistWithOptions
   }
-  return form as Persist
+  return persistAny as Persist
 }
 
 /**
- * Remembers what a function returned, in a folder, a database or any store, across calls, processes and machines.
+ * Memoizes the results of a function in a folder, a database or any store, across calls, processes and machines.
  *
  * As `persist(fn)`, `persist(fn, options)`, `persist(options)(fn)`, `@persist` and `@persist(options)`; standard
  * decorators and those of `experimentalDecorators`, on instance and static methods.
  *
  * Over a synchronous store (`file://`, the default) a synchronous function stays synchronous; over an asynchronous one
- * (`mongodb://`) the persisted function answers with promises.
+ * (`mongodb://`) the persisted function returns promises.
  *
  * @throws OptionError for an option that is unknown or of the wrong type; UnknownStoreError and StoreNotInstalledError
  * for a cache URL without a store; DuplicateNamespaceError for a `funcname` that another function has. The persisted
- * function throws KeyError and HashError for arguments that have no stable identity, HashCollisionError for two keys
- * with one hash, and the function's own errors unchanged.
+ * function throws KeyError and HashError for arguments without a stable identity, HashCollisionError for two keys with
+ * one hash, and the original's own errors unchanged.
  *
  * @example
  * ```ts
  * const double = persist(function double(x: number) { return 2 * x })
- * double(3)               // computed once ever
+ * double(3)               // computed only once
  * double.cache.get([3])   // 6
  * ```
  */
 export const persist: Persist = createPersist()
 
 /**
- * A persisted function with all that hangs on it: gives a decorated method its type back.
+ * Returns its argument with the type of a persisted function. For decorated methods, whose type lacks the members.
  *
  * @throws NotPersistedError for anything that is not persisted.
  *
@@ -99,7 +105,7 @@ export function persisted<
   return fn as unknown as Persisted<F, K, C, Iterates>
 }
 
-function original(fn: AnyFunction): AnyFunction {
+function checkedOriginal(fn: AnyFunction): AnyFunction {
   if (/^class\b/.test(Function.prototype.toString.call(fn))) {
     throw new OptionError(`persist takes functions; ${fn.name} is a class`, { option: 'function' })
   }
@@ -112,14 +118,14 @@ function optionsOf(value: unknown): AnyOptions {
   return value as AnyOptions
 }
 
-function swapped(): OptionError {
+function argumentsSwapped(): OptionError {
   return new OptionError('persist takes the function first: write persist(fn, options), or persist(options)(fn)', {
     option: 'function',
   })
 }
 
-function optionsTwice(): OptionError {
-  return new OptionError('persist(options)(fn) takes no further options: give all of them in the first call', {
+function optionsGivenTwice(): OptionError {
+  return new OptionError('persist(options)(fn) takes no further options: pass all options in the first call', {
     option: 'function',
   })
 }

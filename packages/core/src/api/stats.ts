@@ -4,12 +4,12 @@ import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Counters, Stats } from '../types/persisted.ts'
 
-/** What this process counted, with what the store holds unless that is not wanted. */
+/** The counters of this process, with the size of the stored results unless `store` is `false`. */
 export function* stats(context: Context, { store = true }: { readonly store?: boolean } = {}): Steps<Stats | Counters> {
   const counters = { ...context.counters }
   if (!store) return counters
-  const held = yield* wait(
+  const stored = yield* wait(
     callStore(context, 'stats', undefined, () => context.store.stats(), { entries: 0, bytes: 0 }, STATS),
   )
-  return { ...counters, entries: held.entries, bytes: held.bytes }
+  return { ...counters, entries: stored.entries, bytes: stored.bytes }
 }

@@ -11,24 +11,24 @@ import { TEXT, textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { Overrides } from '../types/persisted.ts'
 import { carryAttachments } from './attachments.ts'
-import { makeView } from './cache-view.ts'
+import { createCacheView } from './cache-view.ts'
 import { defineMembers } from './members.ts'
 import { clear, forget, has, lookup, peek, put } from './methods.ts'
 import { callWith } from './overrides.ts'
 import { stats } from './stats.ts'
 
-// On a well-known symbol: each copy of core in one process knows what another one made.
+// On a well-known symbol: all copies of core in one process recognize each other's functions.
 const PERSISTED = Symbol.for('@persist/core/persisted@1')
 const shared = globalThis as { [PERSISTED]?: WeakSet<AnyFunction> }
 shared[PERSISTED] ??= new WeakSet()
 const allPersisted = shared[PERSISTED]
 
-/** The persisted function: calls like the original, with the members of `PersistedMembers` on it. */
+/** The persisted function: callable like the original, with the members of `PersistedMembers`. */
 export function wrap(context: Context): AnyFunction {
   const persistedFunction = function (this: unknown, ...args: unknown[]) {
     const execution = serveOrStart(context, { self: this, args, maxAge: Number.POSITIVE_INFINITY, refresh: false })
     if (!(execution instanceof Execution)) return execution
-    // As `fly` does it, without a frame of its own: see Course.
+    // The loop of `execute`, inlined to save its stack frame: see `FlightExecution`.
     while (execution.fn !== undefined) {
       try {
         execution.result = Reflect.apply(execution.fn, execution.self, execution.args)
@@ -43,7 +43,7 @@ export function wrap(context: Context): AnyFunction {
   allPersisted.add(persistedFunction)
   const isAsyncStore = context.adapter.mode === 'async'
   const act = <T>(begin: () => Steps<T>) => perform(isAsyncStore, begin)
-  // `f.has(x)` is called on `f` itself, which is no `self`; `f.has.call(model, x)` names one.
+  // `f.has(x)` is called on `f`, which is not a `self`; `f.has.call(model, x)` passes one.
   const selfOf = (self: unknown) => (self === persistedFunction ? undefined : self)
 
   const members = {
@@ -86,7 +86,7 @@ export function wrap(context: Context): AnyFunction {
   }
   defineMembers(persistedFunction, {
     ...members,
-    cache: makeView(context),
+    cache: createCacheView(context),
     get counters() {
       return { ...context.counters }
     },
@@ -99,7 +99,7 @@ export function wrap(context: Context): AnyFunction {
   return persistedFunction
 }
 
-/** Whether it was made by {@link wrap}, in whichever copy of core. */
+/** Whether a value was created by {@link wrap}, also of another copy of core. */
 export function isPersisted(value: unknown): boolean {
   return typeof value === 'function' && allPersisted.has(value as AnyFunction)
 }

@@ -11,43 +11,43 @@ import { ABSENT, type Found, type LookupResult, lookupEntry } from './lookup.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 
 const POLL_GROWTH = 1.6
-/** First and longest pause between two looks: a folder is near, a server far. */
+/** First and longest pause between two lookups: a folder is local, a server remote. */
 const POLL_MS = { sync: { first: 2, longest: 100 }, async: { first: 5, longest: 250 } } as const
-/** The longest pause with the whole thread, while it is not known whether the function answers with promises. */
-const BLOCKING_MS = 20
-/** A wait that is shorter than this notes nothing. */
+/** The longest pause that blocks the thread, while it is unknown whether the function returns promises. */
+const LONGEST_BLOCKING_MS = 20
+/** A shorter wait writes no note into the leases of the waiting flights. */
 const NOTED_AFTER_MS = 100
 
-/** Who is to compute. */
+/** How a request for the lease ended. */
 export type LeaseResult =
-  /** This call. Without a lease where the store has none, or fails. */
+  /** This call computes; without a lease if the store has none or fails. */
   | { readonly kind: 'acquired'; readonly lease: Lease<Mode> | undefined }
-  /** Another call computed it meanwhile. */
+  /** Another call has computed the result. */
   | { readonly kind: 'hit'; readonly found: Found<'fresh'> }
   /**
-   * Another one still holds the lease after `waitTimeout`: compute, and store only if it holds this very lease even then.
-   * Without `from` the store does not tell leases apart: store nothing.
+   * Another holder still has the lease after `waitTimeout`: compute, and store only if that lease is still held at the end.
+   * Without `from` the store does not distinguish leases: store nothing.
    */
   | { readonly kind: 'timeout'; readonly from: string | undefined }
-  /** The other one waits for this call, maybe through others, or has not come back from the function that made it: compute, store nothing. */
+  /** The holder waits for this call, maybe through others, or its function made the call: compute, store nothing. */
   | { readonly kind: 'recursion' }
 
-/** A turn that may store. */
+/** A result that permits storing. */
 export type RightToStore = Exclude<LeaseResult, { kind: 'hit' | 'recursion' }>
 
-/** What a call waits for its turn with. */
-export interface Waiting {
+/** The conditions of a wait for the lease. */
+export interface LeaseWait {
   readonly maxAge: number
   readonly flight: Flight
-  /** When the call began to wait, by the monotonic clock: it may have waited for a flight of this process before. */
+  /** When the wait began, by the monotonic clock: it includes an earlier wait for a flight of this process. */
   readonly since: number
 }
 
-/** Takes the lease, or waits for its holder: until there is an entry, until it is our turn, or long enough. */
+/** Takes the lease, or waits for its holder until there is an entry, the lease is free, or `waitTimeout` is over. */
 export function* acquireLease(
   context: Context,
   cacheKey: CacheKey,
-  { maxAge, flight, since }: Waiting,
+  { maxAge, flight, since }: LeaseWait,
 ): Steps<LeaseResult> {
   if (!hasLeases(context)) return { kind: 'acquired', lease: undefined }
   const { monotonic, random } = context.runtime
@@ -83,9 +83,9 @@ export function* acquireLease(
         if (isInRing(context, foreign, holder, waitedMs)) return { kind: 'recursion' }
       }
       const ms = Math.min(pause * (0.5 + random()), context.waitTimeout - waitedMs)
-      // One that waits for another process runs nothing.
+      // A call that waits for another process runs nothing.
       leaveLimits(flight)
-      if ((yield* rest(context, flight, own, ms)) === RING) return { kind: 'recursion' }
+      if ((yield* waitForHolder(context, flight, own, ms)) === RING) return { kind: 'recursion' }
       if (flight.limits !== undefined) yield* enterLimits(context, flight)
     }
   } finally {
@@ -93,11 +93,11 @@ export function* acquireLease(
   }
 }
 
-/** Takes the lease if it is free, and if there still is nothing fresh. Else another call computes it, or did. */
+/** Takes the lease if it is free and there is still no fresh entry. Otherwise another call computes the entry, or has. */
 export function* tryAcquireLease(
   context: Context,
   cacheKey: CacheKey,
-  { maxAge, flight }: Omit<Waiting, 'since'>,
+  { maxAge, flight }: Omit<LeaseWait, 'since'>,
 ): Steps<
   (LeaseResult & { kind: 'acquired' }) | { readonly kind: 'held'; readonly by: string | undefined } | undefined
 > {
@@ -109,7 +109,7 @@ export function* tryAcquireLease(
   return undefined
 }
 
-/** Takes the lease from its holder, so that what the holder computes is not stored over ours. */
+/** Takes the lease from its holder, so that the holder cannot overwrite the result of this call. */
 export function* stealLease(
   context: Context,
   cacheKey: CacheKey,
@@ -121,8 +121,8 @@ export function* stealLease(
 }
 
 /**
- * The right to store a result for which no other call waits: the lease where it is free. Else the holder's, if it still is the same at the
- * end. So what was set, deleted or cleared meanwhile, also by another process, is not overwritten.
+ * Acquires the right to store a result without waiting: the lease if it is free, otherwise the holder's lease if it is
+ * unchanged at the end. So no later set, delete or clear is undone, not even one of another process.
  */
 export function* acquireToStore(
   context: Context,
@@ -134,14 +134,14 @@ export function* acquireToStore(
   return lease === 'held' ? { kind: 'timeout', from: holder?.id } : { kind: 'acquired', lease }
 }
 
-/** Every caller has left before the function began. */
+/** Throws if all callers left before the function began. */
 export function throwIfLeft({ left }: Flight): void {
   if (left !== undefined) throw left.reason
 }
 
 /**
- * Between our miss and our lease another call may have published, unless the store knows that none has. On the way of a
- * wait it is what we wait for.
+ * Looks the entry up again: another call may have published it between the miss and the lease, unless the store knows that
+ * there is none. During a wait this lookup finds the awaited entry.
  */
 function lookupAgain(
   context: Context,
@@ -153,22 +153,22 @@ function lookupAgain(
 }
 
 /**
- * Waits for the holder, which may be a flight of this thread. A thread never sleeps for a lease that it holds itself, nor for
- * one whose function answers with promises: then the event loop goes on.
+ * Waits for the holder, which may be a flight of this thread. A thread never blocks for its own lease, nor for a lease whose
+ * function returns promises: then the event loop continues.
  */
-function* rest(context: Context, flight: Flight, own: Flight | undefined, ms: number): Steps<unknown> {
+function* waitForHolder(context: Context, flight: Flight, own: Flight | undefined, ms: number): Steps<unknown> {
   if (own !== undefined) {
-    // Its function has not come back: this call is made by it.
+    // Its function has not returned, so it made this call.
     if (own.result === undefined) return RING
     context.observed.promises = true
     const ended = own.result.then(ignore, ignore)
     return yield* wait(join(own, Promise.race([ended, context.runtime.sleep(ms)]), flight))
   }
   if (context.isAsync || context.observed.promises) return yield* wait(context.runtime.sleep(ms))
-  return context.runtime.sleepSync(context.observed.values ? ms : Math.min(ms, BLOCKING_MS))
+  return context.runtime.sleepSync(context.observed.values ? ms : Math.min(ms, LONGEST_BLOCKING_MS))
 }
 
-/** Whether the holder, of another process, waits for this call, too. Once the wait has lasted a little others can see it. */
+/** Whether the holder, in another process, also waits for this call. Notes a wait that lasts, so that others can see it. */
 function isInRing(context: Context, foreign: ForeignWait, holder: LeaseHolder, waitedMs: number): boolean {
   if (holder.promised === true) context.observed.promises = true
   if (foreign.closesRing(holder)) return true

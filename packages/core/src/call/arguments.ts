@@ -5,23 +5,23 @@ import { isChangeable } from '../runtime/changeable.ts'
 import { argumentsChanged } from './cache-key.ts'
 import type { Computation } from './computation.ts'
 
-/** The arguments of a call for `tags`, `ttl` and `shouldStore`, which are asked after the function. */
+/** The arguments of a call for `tags`, `ttl` and `shouldStore`, which are called after the function. */
 export interface ArgumentSnapshot {
-  /** With `self` in front for a method. */
+  /** `self` comes first for a method. */
   readonly args: readonly unknown[]
-  /** Whether they still are what the key was made of. */
+  /** Whether the arguments still have the key of the call. */
   readonly areUnchanged: () => boolean
 }
 
 /**
- * The arguments as they are before the function runs: it may change them, and so may its caller. What can be copied is
- * copied, where an option looks at it. Of the rest it is known only afterwards whether it has changed.
+ * Saves the arguments before the function runs, since the function and its caller may change them. If an option reads them,
+ * they are copied. Arguments that cannot be copied are compared by their key afterwards.
  */
 export function snapshotArguments({ context, call, cacheKey }: Omit<Computation, 'flight'>): ArgumentSnapshot {
   const args = argumentsOf(context, call.self, call.args)
   if (!context.looksAtArguments || !args.some(isChangeable)) return fixedArguments(args)
   try {
-    // The default pickle brings back equal values, or fails.
+    // The default pickle restores equal values, or fails.
     return fixedArguments(unpickle(pickle(args)) as unknown[])
   } catch {
     return { args, areUnchanged: () => !argumentsChanged(context, call.self, call.args, cacheKey) }
@@ -33,8 +33,8 @@ export function fixedArguments(args: readonly unknown[]): ArgumentSnapshot {
   return { args, areUnchanged: () => true }
 }
 
-/** The arguments as the options take them: `self` first for a method, and no signal. */
+/** The arguments as options receive them: `self` first for a method, and no signal. */
 export function argumentsOf(context: Context, self: unknown, args: readonly unknown[]): readonly unknown[] {
-  const bare = withoutSignal(args, true)
-  return context.isMethod ? [self, ...bare] : [...bare]
+  const withoutSignals = withoutSignal(args, true)
+  return context.isMethod ? [self, ...withoutSignals] : [...withoutSignals]
 }

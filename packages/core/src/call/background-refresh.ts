@@ -10,19 +10,19 @@ import { ownLeaseHolder } from './own-leases.ts'
 import { reportProblem } from './store-guard.ts'
 import { notifyWaitUntil } from './wait-until.ts'
 
-/** Computes an expired entry again after the caller has been served: once, here and in all processes. */
+/** Recomputes a stale entry after the caller has been served: once across this process and all others. */
 export function refreshInBackground(computation: Omit<Computation, 'flight'>): void {
   const { context, cacheKey } = computation
   const { canonicalKey, hash } = cacheKey
   const { monotonic, soon } = context.runtime
   if (!context.refreshes.mayStart(context, canonicalKey, monotonic())) return
-  // A flight of its own that no call joins: callers get the stale result meanwhile.
+  // No call joins this flight: callers get the stale result meanwhile.
   const flight = context.flights.start(canonicalKey, { joinable: false })
-  const one = { flight, since: monotonic() }
-  context.refreshes.start(canonicalKey, one)
+  const refresh = { flight, since: monotonic() }
+  context.refreshes.start(canonicalKey, refresh)
   pickleKeyEarly(context, cacheKey)
   const work = soon(() => run(refreshOnce({ ...computation, flight })))
-  const refresh = work
+  const ended = work
     .then(
       () => context.refreshes.succeeded(canonicalKey),
       (error) => {
@@ -31,11 +31,11 @@ export function refreshInBackground(computation: Omit<Computation, 'flight'>): v
       },
     )
     .finally(() => {
-      context.refreshes.end(canonicalKey, one)
+      context.refreshes.end(canonicalKey, refresh)
       context.flights.end(flight)
     })
-  flight.result = refresh.then(() => undefined)
-  notifyWaitUntil(context, refresh)
+  flight.result = ended.then(() => undefined)
+  notifyWaitUntil(context, ended)
 }
 
 function* refreshOnce(computation: Computation): Steps<void> {
@@ -47,9 +47,9 @@ function* refreshOnce(computation: Computation): Steps<void> {
   if (flight.limits !== undefined) yield* enterLimits(context, flight)
   const acquired = yield* acquireForRefresh(computation)
   if (acquired === undefined) return
-  // The call has been answered long ago: this run is none of it.
-  const { onRun: _, ...own } = call
-  yield* compute({ context, call: own, cacheKey, flight }, acquired, pickledKey)
+  // The caller has its result already: its `onRun` does not count this run.
+  const { onRun: _, ...withoutOnRun } = call
+  yield* compute({ context, call: withoutOnRun, cacheKey, flight }, acquired, pickledKey)
 }
 
 function* acquireForRefresh({ context, call, cacheKey, flight }: Computation): Steps<RightToStore | undefined> {

@@ -9,13 +9,13 @@ import { enterLimits, limitsOf } from './enter-limits.ts'
 import { Execution, execute } from './execution.ts'
 import { reportRecursion } from './serve.ts'
 
-/** Calls the original, sync or async as the persisted function, and leaves the store alone. */
+/** Calls the original without the store, sync or async as the persisted function. */
 export function bypass(context: Context, call: Call): unknown {
-  const begun = startBypass(context, call)
-  return begun instanceof Execution ? execute(begun) : begun
+  const started = startBypass(context, call)
+  return started instanceof Execution ? execute(started) : started
 }
 
-/** As {@link bypass}, but a call that has to wait for nothing comes back as a {@link Execution}, for the caller to run it. */
+/** Like {@link bypass}, but returns a call that need not wait as an {@link Execution}, which the caller runs. */
 export function startBypass(context: Context, call: Call): unknown {
   if (context.streams) return context.original.apply(call.self, [...call.args])
   try {
@@ -23,14 +23,14 @@ export function startBypass(context: Context, call: Call): unknown {
     const limits = limitsOf(context, call)
     return limits === undefined
       ? new BypassExecution(context, call)
-      : settled(context, call, callLimited(context, call, limits))
+      : inMode(context, call, callLimited(context, call, limits))
   } catch (error) {
     if (context.isAsync) return Promise.reject(error)
     throw error
   }
 }
 
-/** A call of the original alone, with one small frame of ours on the stack. */
+/** A call of the original that adds one small frame to the stack. */
 class BypassExecution extends Execution {
   readonly #context: Context
   readonly #call: Call
@@ -47,7 +47,7 @@ class BypassExecution extends Execution {
 
   returned(): void {
     this.fn = undefined
-    this.result = settled(this.#context, this.#call, this.result)
+    this.result = inMode(this.#context, this.#call, this.result)
   }
 
   threw(error: unknown): void {
@@ -57,20 +57,20 @@ class BypassExecution extends Execution {
   }
 }
 
-function settled(context: Context, call: Call, result: unknown): unknown {
+function inMode(context: Context, call: Call, result: unknown): unknown {
   if (!isThenable(result)) return context.isAsync ? Promise.resolve(result) : result
-  // The function sees the signal among its arguments itself.
+  // The function receives a signal among its arguments itself.
   if (call.signal !== undefined) return until(result, [call.signal], () => {})
   return context.adapter.mode === 'async' ? Promise.resolve(result) : result
 }
 
-/** The function called itself with its own key: the outermost call stores. */
+/** Runs a function that called itself with its own key: the outermost call stores. */
 export function bypassRecursion(context: Context, call: Call, cacheKey: CacheKey): unknown {
   reportRecursion(context, cacheKey)
   return startBypass(context, call)
 }
 
-/** Calls the original within limits, and leaves the store alone. */
+/** Calls the original within limits, without the store. */
 function callLimited(context: Context, call: Call, limits: readonly RunLimit[]): unknown {
   const flight = context.flights.start('', { joinable: false })
   flight.limits = limits

@@ -5,14 +5,14 @@ import type { Context } from '../context.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { isThenable } from '../runtime/thenable.ts'
 
-/** What identifies one call: made once, before the function can change its arguments. */
+/** The identity of one call: created once, before the function can change its arguments. */
 export class CacheKey {
   readonly key: unknown
-  /** The canonical text of the key. */
+  /** The canonical string of the key. */
   readonly canonicalKey: string
-  /** An entry that cannot be read has been reported. */
+  /** An unreadable entry has been reported. */
   reportedUnreadable = false
-  /** The stored form of the key, where it was made before something was waited for. */
+  /** The stored form of the key, if it was made before the call had to wait. */
   pickledKey: string | undefined
   readonly #context: Context
   #hash: string | undefined
@@ -24,7 +24,7 @@ export class CacheKey {
     if (context.ownHash) this.#hash = requireHash(context, context.hash(key, this.canonicalKey))
   }
 
-  /** Made when first asked for: a hit in memory needs none. */
+  /** Computed on first use: a hit in memory needs no hash. */
   get hash(): string {
     this.#hash ??= this.#context.hash(this.key, this.canonicalKey)
     return this.#hash
@@ -34,17 +34,17 @@ export class CacheKey {
 /**
  * The identity of a call.
  *
- * @throws KeyError for arguments without a stable identity, and for a `key` option that gives none. HashError for a hash
- * that the store cannot take.
+ * @throws KeyError for arguments without a stable identity, or if the option `key` returns `undefined`. HashError for a hash
+ * that the store does not accept.
  */
 export function cacheKeyOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey {
   const key = context.key(self, args)
-  // The default key is made of an array that only this call has seen.
+  // No other code holds the array of the default key.
   if (!context.ownKey) return new CacheKey(context, key, canonicalArguments(key as unknown[]))
   return cacheKeyOfKey(context, key)
 }
 
-/** The identity of a key, as `f.cache` takes them. */
+/** The identity of a key, as `f.cache` takes it. */
 export function cacheKeyOfKey(context: Context, key: unknown): CacheKey {
   if (isThenable(key)) key.then(undefined, () => {})
   if (key === undefined && context.ownKey) {
@@ -57,9 +57,9 @@ export function cacheKeyOfKey(context: Context, key: unknown): CacheKey {
 }
 
 /**
- * Whether what the key is made of has changed since. Then the function would bring the result of another key. Asked
- * whenever other code may have run between the key and the function: a caller that reuses an object, a method whose
- * `self` changed, outside state that an own `key` reads.
+ * Whether the key of the call has changed since it was made, so that the function would compute the result of another key.
+ * Checked whenever other code may have run between the key and the function: the caller may reuse an object, the `self`
+ * of a method may change, and so may outside state that the option `key` reads.
  */
 export function argumentsChanged(
   context: Context,
@@ -71,24 +71,24 @@ export function argumentsChanged(
   try {
     return cacheKeyOf(context, self, args).canonicalKey !== cacheKey.canonicalKey
   } catch {
-    // What cannot be a key any more has changed.
+    // Arguments that no longer have a key have changed.
     return true
   }
 }
 
-/** What an entry under a hash of the user's own carries, to tell it from another key's. */
+/** The digest that distinguishes the entries of two keys with one hash, which the option `hash` may return. */
 export function digestOf(cacheKey: CacheKey): string {
   return sha256(cacheKey.canonicalKey)
 }
 
-/** `unhash(hash(key))` has to be `key`, or iteration would give wrong keys. */
+/** Checks that `unhash(hash(key))` is `key`: otherwise iteration would yield wrong keys. */
 export function checkUnhash(context: Context, cacheKey: CacheKey): void {
   if (context.unhash === undefined) return
-  const back = context.unhash(cacheKey.hash)
-  if (canonical(back) !== cacheKey.canonicalKey) {
+  const unhashed = context.unhash(cacheKey.hash)
+  if (canonical(unhashed) !== cacheKey.canonicalKey) {
     throw new HashCollisionError(
-      `unhash(${JSON.stringify(cacheKey.hash)}) does not give back the key that hash was given (${context.namespace})`,
-      { namespace: context.namespace, hash: cacheKey.hash, key: cacheKey.key, storedKey: back },
+      `unhash(${JSON.stringify(cacheKey.hash)}) must return the key that hash received (${context.namespace})`,
+      { namespace: context.namespace, hash: cacheKey.hash, key: cacheKey.key, storedKey: unhashed },
     )
   }
 }

@@ -2,39 +2,39 @@ import { signalOf } from '../concurrency/abort-signals.ts'
 import type { RunLimit } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 
-/** One call, with what it overrides. */
+/** One call with its overrides. */
 export interface Call {
   readonly self: unknown
   readonly args: readonly unknown[]
-  /** Serve nothing older than this, in milliseconds. */
+  /** The greatest age of a served entry, in milliseconds. */
   readonly maxAge: number
-  /** Compute again and overwrite. */
+  /** Recomputes and overwrites the stored entry. */
   readonly refresh: boolean
-  /** The caller leaves when it aborts. */
+  /** Ends the wait of this caller when it aborts. */
   readonly signal?: AbortSignal | undefined
-  /** The call has begun a second time, since its arguments had changed. */
+  /** The call has started a second time, since its arguments had changed. */
   readonly restarted?: boolean
   /** Called when the function is about to run for this call. */
   readonly onRun?: () => void
-  /** Of `f.many`: how many calls of the list may run at once. */
+  /** The limit of `f.many` on concurrent calls of the list. */
   readonly limit?: RunLimit | undefined
 }
 
-/** What a call is without overrides. */
+/** The defaults of a call without overrides. */
 export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as const
 
-/** The signals at which the caller leaves: that of `with`, and that among the arguments. */
+/** The signals that end the caller's wait: the signal of `with`, and the signal among the arguments. */
 export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
   if (signal === undefined && typeof args[args.length - 1] !== 'object') return NO_SIGNALS
-  const among = signalOf(args)
-  if (signal === undefined) return among === undefined ? NO_SIGNALS : [among]
-  return among === undefined || among === signal ? [signal] : [signal, among]
+  const argument = signalOf(args)
+  if (signal === undefined) return argument === undefined ? NO_SIGNALS : [argument]
+  return argument === undefined || argument === signal ? [signal] : [signal, argument]
 }
 
-/** A call at which no signal is aimed. */
+/** The signals of a call without any: one array for all. */
 export const NO_SIGNALS: readonly AbortSignal[] = []
 
-/** Whether the call is to compute whatever is stored. */
+/** Whether the call computes even if there is a stored result. */
 export function isRefresh(context: Context, call: Call): boolean {
   return call.refresh || context.mode === 'refresh'
 }

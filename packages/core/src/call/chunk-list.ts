@@ -5,15 +5,15 @@ import { isChangeable } from '../runtime/changeable.ts'
 import type { CacheKey } from './cache-key.ts'
 import { reportProblem } from './store-guard.ts'
 
-/** A chunk as it was when it came: what its first consumer does to it later reaches no other consumer, and not the store. */
+/** A chunk as the iteration yielded it: later changes by its first consumer reach neither other consumers nor the store. */
 export type HeldChunk = { readonly value: unknown } | { readonly payload: string | Uint8Array }
 
-/** The chunks of one iteration. A chunk that can change is held as its payload, so that every consumer gets a copy. */
+/** The chunks of one iteration. A mutable chunk is held as its payload, so that every consumer gets a copy. */
 export class ChunkList {
   readonly #context: Context
   readonly #cacheKey: CacheKey
   readonly #held: HeldChunk[] = []
-  /** A chunk that cannot be pickled came, so the list cannot be stored. */
+  /** A chunk could not be pickled, so the list cannot be stored. */
   isBroken = false
 
   constructor(context: Context, cacheKey: CacheKey) {

@@ -2,8 +2,8 @@ import { PickleError } from '@persist/errors'
 import type { AnyFunction } from '../types/functions.ts'
 
 /**
- * An async generator as a function that answers with all that it yields. A generator may yield one object again and again,
- * with other contents each time, so `copy` is taken of each chunk when it comes.
+ * Turns an async generator into a function that resolves to the list of its chunks. Each chunk is copied when it is yielded,
+ * since a generator may yield one object several times with different contents.
  */
 export function collecting(generator: AnyFunction, copy: (chunk: unknown) => unknown): AnyFunction {
   return async function (this: unknown, ...args) {
@@ -17,8 +17,8 @@ export function collecting(generator: AnyFunction, copy: (chunk: unknown) => unk
   }
 }
 
-/** The chunks, if there is nothing besides them: a replay could not bring back anything else. */
+/** The chunks, if the generator returned no value: a replay could not reproduce one. */
 export function replayable(chunks: unknown[], returned: unknown): unknown[] {
   if (returned === undefined) return chunks
-  throw new PickleError('what a generator returns, besides what it yields, cannot be replayed', '$')
+  throw new PickleError('the return value of a generator cannot be replayed, only the values that it yields', '$')
 }

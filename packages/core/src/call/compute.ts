@@ -16,25 +16,25 @@ import { publish, tagMark } from './publish.ts'
 import { reportRecursion } from './serve.ts'
 import { handBack } from './succession.ts'
 
-/** Runs the function, stores what it brings, and gives the lease back whatever happens. */
+/** Runs the function, stores its result, and releases the lease in every case. */
 export function* compute(
   computation: Computation,
   acquired: Exclude<LeaseResult, { kind: 'hit' }>,
   pickledKey: string | undefined,
 ): Steps<FlightResult> {
   const { context, call, cacheKey, flight } = computation
-  // A refresh has one already.
+  // A refresh already has one.
   flight.succession ??= { lease: acquired.kind === 'acquired' ? acquired.lease : undefined }
   const { succession } = flight
   let isPublished = false
   try {
     throwIfLeft(flight)
     const mark = yield* tagMark(context, cacheKey)
-    // Without a landing nothing has been waited for, so that no other code ran since the key was made.
+    // Without `result` the call has not waited, so no other code has run since the key was made.
     if (flight.result !== undefined && argumentsChanged(context, call.self, call.args, cacheKey))
       return endUnstored(computation)
     call.onRun?.()
-    const given = snapshotArguments(computation)
+    const snapshot = snapshotArguments(computation)
     const { value, promised, durationMs } = yield* callFunction(computation, succession.lease)
     context.observed[promised ? 'promises' : 'values'] = true
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
@@ -42,7 +42,7 @@ export function* compute(
       reportRecursion(context, cacheKey)
       return notStored()
     }
-    const entry = createEntry(context, cacheKey, { value, given, durationMs, promised, pickledKey })
+    const entry = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey })
     if (entry === undefined) return notStored()
     isPublished = true
     yield* publish(computation, { acquired, lease: succession.lease, mark, entry, value })
@@ -53,7 +53,7 @@ export function* compute(
   }
 }
 
-/** A run that stores nothing leaves that to an earlier one. */
+/** Lets an earlier run store its result in place of this run. */
 function* giveUp(computation: Computation, succession: Succession): Steps<void> {
   const { lease, inReserve } = succession
   if (lease === undefined || inReserve === undefined) {
@@ -62,24 +62,24 @@ function* giveUp(computation: Computation, succession: Succession): Steps<void> 
   try {
     yield* publish(computation, { acquired: { kind: 'acquired', lease }, lease, ...inReserve })
   } catch {
-    // With onStoreError: 'throw'. It has been reported, and the caller gets what the function threw.
+    // With onStoreError: 'throw'. The error has been reported, and the caller gets the error of the function.
   }
 }
 
-/** The key is not that of the arguments any more: the flight ends at once, with nothing to share. */
+/** Ends a flight whose arguments no longer have its key: it has no result to share. */
 function endUnstored({ context, cacheKey, flight }: Computation): FlightResult {
   context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
   leaveLimits(flight)
   return { value: undefined, promised: true, argumentsChanged: true }
 }
 
-interface Called {
+interface FunctionResult {
   readonly value: unknown
   readonly promised: boolean
   readonly durationMs: number
 }
 
-function* callFunction(computation: Computation, lease: Lease<Mode> | undefined): Steps<Called> {
+function* callFunction(computation: Computation, lease: Lease<Mode> | undefined): Steps<FunctionResult> {
   const { context, call, cacheKey, flight } = computation
   const stopwatch = sharedTimeOf(context.runtime).start()
   const report = (failed: boolean) => {
@@ -88,7 +88,7 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
       context.reporter.report('compute', { hash: cacheKey.hash, durationMs, failed })
     return durationMs
   }
-  let stop = () => {}
+  let stopRenewing = () => {}
   let promised = false
   let value: unknown
   try {
@@ -96,35 +96,35 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
     promised = isThenable(result)
     if (promised) {
       stopwatch.pending()
-      stop = keepAlive(context, lease)
+      stopRenewing = keepAlive(context, lease)
     }
     value = yield* wait(result)
   } catch (error) {
-    stop()
+    stopRenewing()
     leaveLimits(flight)
     context.counters.errors++
     report(true)
     throw error
   }
-  stop()
+  stopRenewing()
   leaveLimits(flight)
   return { value, promised, durationMs: report(false) }
 }
 
-/** A copy, so that `arguments` of the function is its own; with a signal that is the flight's, not one caller's. */
+/** A copy of the arguments for the function. A signal among them is replaced by the flight's, which serves all callers. */
 export function ownArguments({ call, flight }: Pick<Computation, 'call' | 'flight'>): unknown[] {
   if (signalOf(call.args) === undefined) return [...call.args]
   flight.abort ??= new AbortController()
   return withSignal(call.args, flight.abort.signal)
 }
 
-/** A result that is not stored may still have been waited for by others, who must not share what can change. */
+/** The payload of a result that is not stored: other callers may wait for it, and must not share a mutable value. */
 function copyForOthers({ context, flight }: Computation, value: unknown): Pick<FlightResult, 'payload'> {
   if (flight.waiters < 2 || !isChangeable(value)) return {}
   try {
     return { payload: context.pickle(value) }
   } catch {
-    // It has no copy: then each computes for itself.
+    // Without a copy, each waiting call computes for itself.
     return {}
   }
 }

@@ -9,13 +9,13 @@ import type { ArgumentSnapshot } from './arguments.ts'
 import { type CacheKey, digestOf } from './cache-key.ts'
 import { reportProblem } from './store-guard.ts'
 
-/** The last time that a `Date` can hold, in milliseconds since 1970. */
+/** The last time that a `Date` can represent, in milliseconds since 1970. */
 const LAST_DATE = 8.64e15
 
-/** What a computation brought, to be made into an entry. */
+/** The result of a computation, from which an entry is created. */
 export interface ComputedResult {
   readonly value: unknown
-  readonly given: ArgumentSnapshot
+  readonly snapshot: ArgumentSnapshot
   readonly durationMs?: number
   readonly promised: boolean
   /** The pickled key, made before the function could change it. */
@@ -23,12 +23,12 @@ export interface ComputedResult {
 }
 
 /**
- * The entry for an outcome; `undefined` if it is not to be kept, or cannot be: what the user's `pickle`, `ttl`, `tags` or
- * `shouldStore` throws is reported and never costs the caller the result.
+ * Creates the entry of a result; `undefined` if the result should not or cannot be stored. Errors of the user's `pickle`,
+ * `ttl`, `tags` and `shouldStore` are reported; the caller still gets the result, unless `onStoreError` is `'throw'`.
  */
-export function createEntry(context: Context, cacheKey: CacheKey, outcome: ComputedResult): Entry | undefined {
+export function createEntry(context: Context, cacheKey: CacheKey, result: ComputedResult): Entry | undefined {
   try {
-    return make(context, cacheKey, outcome)
+    return entryOf(context, cacheKey, result)
   } catch (error) {
     reportProblem(context, 'pickle', cacheKey.hash, asError(error))
     if (context.throwsStoreErrors) throw error
@@ -37,8 +37,8 @@ export function createEntry(context: Context, cacheKey: CacheKey, outcome: Compu
 }
 
 /**
- * Makes the stored form of a key that its owner may change, before anything is waited for. A key that cannot be pickled fails
- * only where it is to be stored.
+ * Pickles a mutable key before the call waits, since its owner may change it meanwhile. A key that cannot be pickled fails
+ * later, when the entry is stored.
  */
 export function pickleKeyEarly(context: Context, cacheKey: CacheKey): void {
   if (!context.storekey || cacheKey.pickledKey !== undefined) return
@@ -50,21 +50,25 @@ export function pickleKeyEarly(context: Context, cacheKey: CacheKey): void {
   } catch {}
 }
 
-/** The stored form of a key, where keys are stored. */
+/** The stored form of the key, if keys are stored. */
 export function pickleKey(context: Context, cacheKey: CacheKey): string | undefined {
   if (!context.storekey) return undefined
   if (cacheKey.pickledKey !== undefined) return cacheKey.pickledKey
-  const text = context.pickle(cacheKey.key)
-  if (typeof text !== 'string' || text.includes('\n')) {
-    throw new PickleError('a stored key must be one line of text: give pickle and unpickle that write such', '$')
+  const pickled = context.pickle(cacheKey.key)
+  if (typeof pickled !== 'string' || pickled.includes('\n')) {
+    throw new PickleError('a stored key must be a string of one line: use a pickle and unpickle that produce one', '$')
   }
-  return text
+  return pickled
 }
 
-function make(context: Context, cacheKey: CacheKey, { value, given, ...outcome }: ComputedResult): Entry | undefined {
-  const { args } = given
-  if (context.looksAtArguments && !given.areUnchanged()) return skip(context, cacheKey, 'arguments-changed')
-  if (!isToBeStored(context, value, args)) return skip(context, cacheKey, 'shouldStore')
+function entryOf(
+  context: Context,
+  cacheKey: CacheKey,
+  { value, snapshot, ...result }: ComputedResult,
+): Entry | undefined {
+  const { args } = snapshot
+  if (context.looksAtArguments && !snapshot.areUnchanged()) return skip(context, cacheKey, 'arguments-changed')
+  if (!passesShouldStore(context, value, args)) return skip(context, cacheKey, 'shouldStore')
   const payload = context.unstorable.guard(cacheKey.canonicalKey, value, () => payloadOf(context, value))
   const createdAt = context.runtime.now()
   const ttl = requireSync('ttl', context.ttl?.(value, args)) ?? Number.POSITIVE_INFINITY
@@ -75,15 +79,15 @@ function make(context: Context, cacheKey: CacheKey, { value, given, ...outcome }
     hash: cacheKey.hash,
     payload,
     createdAt,
-    ...(outcome.pickledKey !== undefined && { key: outcome.pickledKey }),
+    ...(result.pickledKey !== undefined && { key: result.pickledKey }),
     ...(context.ownHash && { keyDigest: digestOf(cacheKey) }),
     ...(metadata !== undefined && { metadata }),
     ...(context.version !== undefined && { version: context.version }),
     source: context.source,
     ...(tags !== undefined && tags.length > 0 && { tags }),
     ...(ttl !== Number.POSITIVE_INFINITY && expiry(context, createdAt, ttl)),
-    ...(outcome.durationMs !== undefined && { durationMs: outcome.durationMs }),
-    ...(outcome.promised && { promised: true }),
+    ...(result.durationMs !== undefined && { durationMs: result.durationMs }),
+    ...(result.promised && { promised: true }),
   }
 }
 
@@ -92,11 +96,11 @@ function skip(context: Context, { hash }: CacheKey, reason: 'arguments-changed' 
   return undefined
 }
 
-function isToBeStored(context: Context, value: unknown, args: readonly unknown[]): boolean {
+function passesShouldStore(context: Context, value: unknown, args: readonly unknown[]): boolean {
   if (context.shouldStore === undefined) return true
-  const answer = requireSync('shouldStore', context.shouldStore(value, args))
-  if (typeof answer === 'boolean') return answer
-  throw wrongAnswer('shouldStore', 'true or false', answer)
+  const isWanted = requireSync('shouldStore', context.shouldStore(value, args))
+  if (typeof isWanted === 'boolean') return isWanted
+  throw wrongReturn('shouldStore', 'true or false', isWanted)
 }
 
 function payloadOf(context: Context, value: unknown): string | Uint8Array {
@@ -106,13 +110,13 @@ function payloadOf(context: Context, value: unknown): string | Uint8Array {
   throw new PickleError(`pickle must return a string or a Uint8Array, not ${typeof payload}`, '$')
 }
 
-/** A note beside the result, which is stored without it rather than not at all. */
+/** The metadata of the entry. If the option fails, the entry is stored without. */
 function metadataOf(context: Context, { hash }: CacheKey): string | undefined {
   if (context.metadata === undefined) return undefined
   try {
     const metadata: unknown = requireSync('metadata', context.metadata())
     if (metadata === undefined || typeof metadata === 'string') return metadata
-    throw wrongAnswer('metadata', 'a string', metadata)
+    throw wrongReturn('metadata', 'a string', metadata)
   } catch (error) {
     reportProblem(context, 'metadata', hash, asError(error))
     return undefined
@@ -123,7 +127,7 @@ function tagsOf(context: Context, value: unknown, args: readonly unknown[]): str
   const tags: unknown = requireSync('tags', context.tags?.(value, args))
   if (tags === undefined) return undefined
   if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return [...tags]
-  throw wrongAnswer('tags', 'an array of strings', tags)
+  throw wrongReturn('tags', 'an array of strings', tags)
 }
 
 function expiry(context: Context, createdAt: number, ttl: number): Pick<Entry, 'expiresAt' | 'staleUntil'> {
@@ -132,10 +136,10 @@ function expiry(context: Context, createdAt: number, ttl: number): Pick<Entry, '
   return { expiresAt, ...(window > 0 && { staleUntil: Math.min(expiresAt + window, LAST_DATE) }) }
 }
 
-function wrongAnswer(option: string, expected: string, answer: unknown): OptionError {
-  return new OptionError(`${option} must return ${expected}, not ${describe(answer)}`, { option })
+function wrongReturn(option: string, expected: string, returned: unknown): OptionError {
+  return new OptionError(`${option} must return ${expected}, not ${typeName(returned)}`, { option })
 }
 
-function describe(answer: unknown): string {
-  return answer === null ? 'null' : typeof answer
+function typeName(value: unknown): string {
+  return value === null ? 'null' : typeof value
 }

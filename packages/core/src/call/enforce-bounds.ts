@@ -4,7 +4,7 @@ import { COUNT } from './replies.ts'
 import { callStore } from './store-guard.ts'
 import { notifyWaitUntil } from './wait-until.ts'
 
-/** Enforces the bounds of a function in a store that cannot: prunes in the background after every few writes. */
+/** Counts a write, and prunes in the background after every few writes if the store does not enforce bounds itself. */
 export function countWrite(context: Context): void {
   const { writes } = context
   if (!writes?.isDue()) return

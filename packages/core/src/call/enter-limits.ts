@@ -3,7 +3,7 @@ import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Call } from './call.ts'
 
-/** The limits that a call has to keep: that of `f.many`, and that of the function. Most have none. */
+/** The limits of a call: the limit of `f.many` and the limit of the function. Most calls have none. */
 export function limitsOf(
   { limit: own }: Context,
   { limit: ofMany }: Pick<Call, 'limit'>,
@@ -13,18 +13,18 @@ export function limitsOf(
 }
 
 /**
- * Takes a place in each limit of a flight. The answer is whether it had to wait. A call that answers at once cannot wait: it
- * goes on without a place, since it is the run in whose function it was made that holds the last one.
+ * Takes a slot in each limit of a flight, and returns whether it had to wait. A sync call cannot wait. It runs without a
+ * slot, since the run whose function made the call holds the last slot.
  */
 export function* enterLimits(context: Context, flight: Flight): Steps<boolean> {
   let waited = false
   flight.places = []
   for (const limit of flight.limits ?? []) {
     if (limit.isFull && !mayWait(context, limit)) continue
-    const place = limit.enter(flight)
-    if (place !== undefined) {
+    const slot = limit.enter(flight)
+    if (slot !== undefined) {
       waited = true
-      yield* wait(place)
+      yield* wait(slot)
     }
     flight.places.push(limit)
   }
@@ -33,7 +33,7 @@ export function* enterLimits(context: Context, flight: Flight): Steps<boolean> {
 
 function mayWait({ isAsync, observed }: Context, { holders }: RunLimit): boolean {
   if (isAsync || observed.promises) return true
-  // A function that is still running, though it has come back, has answered with a promise.
+  // A function that has returned but still runs has returned a promise.
   for (const { result } of holders) if (result !== undefined) return true
   return false
 }

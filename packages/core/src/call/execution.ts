@@ -8,15 +8,15 @@ import type { Call } from './call.ts'
 import type { LookupResult } from './lookup.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 
-/** A call that starts a flight, and what is known of it by then. */
+/** A call that starts a flight, with the facts known so far. */
 export class FlightStart {
   readonly context: Context
   readonly call: Call
   readonly cacheKey: CacheKey
   readonly signals: readonly AbortSignal[]
-  /** What the store had, where it has been asked. */
-  readonly looked: LookupResult | PromiseLike<LookupResult> | undefined
-  /** When the call began to wait, where it has waited for another flight. */
+  /** The result of the lookup, if the store has been called. */
+  readonly lookupResult: LookupResult | PromiseLike<LookupResult> | undefined
+  /** When the wait of the call began, if it has waited for another flight. */
   readonly since: number | undefined
 
   constructor(
@@ -24,31 +24,31 @@ export class FlightStart {
     call: Call,
     cacheKey: CacheKey,
     signals: readonly AbortSignal[],
-    looked?: LookupResult | PromiseLike<LookupResult>,
+    lookupResult?: LookupResult | PromiseLike<LookupResult>,
     since?: number,
   ) {
     this.context = context
     this.call = call
     this.cacheKey = cacheKey
     this.signals = signals
-    this.looked = looked
+    this.lookupResult = lookupResult
     this.since = since
   }
 }
 
-/** How a call goes on. */
+/** The parts of a call that run in its flight and after it. */
 interface Continuation {
   readonly compute: (flight: Flight) => Steps<FlightResult>
-  /** What the caller gets if its arguments changed before the function began. */
+  /** Replaces the result if the arguments changed before the function began. */
   readonly restart: () => unknown
 }
 
 /**
- * One call on its way, which stops where the user's function is to be called: {@link execute} goes on. Before `returned`, its
- * `result` is what the function returned.
+ * A call that pauses before each call of the user's function; {@link execute} resumes it. When `returned` is called,
+ * `result` holds the value that the function returned.
  */
 export abstract class Execution {
-  /** The function to be called; `undefined` at the end, when `result` is what the caller gets. */
+  /** The function to call next; `undefined` at the end, when `result` is the result for the caller. */
   fn: ((...args: never[]) => unknown) | undefined
   self: unknown
   args: unknown[] = []
@@ -62,42 +62,42 @@ export abstract class Execution {
 }
 
 /**
- * A call that starts a flight. It stops where the user's function is to be called, so that {@link execute} calls it with nothing else
- * on the stack: a recursive function has a level of ours for each level of its own, and can go a quarter as deep as
- * without persist only if that level is one small frame.
+ * A call that starts a flight. It pauses before the user's function, so that {@link execute} calls the function with nothing
+ * else on the stack. A recursive function adds one such frame for each level of its own; only because the frame is small, it
+ * can go a quarter as deep as without persist.
  */
 export class FlightExecution extends Execution {
   readonly #start: FlightStart
   readonly #flight: Flight
   readonly #steps: Steps<FlightResult>
-  readonly #follow: () => unknown
+  readonly #restart: () => unknown
 
-  constructor(start: FlightStart, ways: Continuation) {
+  constructor(start: FlightStart, { compute, restart }: Continuation) {
     super()
     this.#start = start
-    this.#follow = ways.restart
+    this.#restart = restart
     this.#flight = start.context.flights.start(start.cacheKey.canonicalKey)
-    this.#steps = ways.compute(this.#flight)
-    this.#go(() => this.#steps.next())
+    this.#steps = compute(this.#flight)
+    this.#advance(() => this.#steps.next())
   }
 
   returned(): void {
     leaveFlight(this.#flight)
-    this.#go(() => this.#steps.next(this.result))
+    this.#advance(() => this.#steps.next(this.result))
   }
 
   threw(error: unknown): void {
     leaveFlight(this.#flight)
-    this.#go(() => this.#steps.throw(error))
+    this.#advance(() => this.#steps.throw(error))
   }
 
-  #go(next: () => IteratorResult<unknown, FlightResult>): void {
+  #advance(next: () => IteratorResult<unknown, FlightResult>): void {
     this.fn = undefined
     const { context } = this.#start
     try {
       const step = next()
-      if (!step.done && step.value instanceof Invocation) this.#stopAt(step.value)
-      else this.result = this.#landed(step.done ? step.value : resume(this.#steps, step.value))
+      if (!step.done && step.value instanceof Invocation) this.#pauseAt(step.value)
+      else this.result = this.#settle(step.done ? step.value : resume(this.#steps, step.value))
     } catch (error) {
       context.flights.end(this.#flight)
       if (!context.isAsync) throw error
@@ -105,14 +105,14 @@ export class FlightExecution extends Execution {
     }
   }
 
-  #stopAt({ fn, self, args }: Invocation): void {
+  #pauseAt({ fn, self, args }: Invocation): void {
     this.fn = fn
     this.self = self
     this.args = args
     enterFlight(this.#flight)
   }
 
-  #landed(result: FlightResult | Promise<FlightResult>): unknown {
+  #settle(result: FlightResult | Promise<FlightResult>): unknown {
     const { context, signals } = this.#start
     const flight = this.#flight
     if (!isThenable(result)) {
@@ -126,12 +126,12 @@ export class FlightExecution extends Execution {
       context,
       flight,
       signals,
-      result.then(({ value, argumentsChanged }) => (argumentsChanged ? this.#follow() : value)),
+      result.then(({ value, argumentsChanged }) => (argumentsChanged ? this.#restart() : value)),
     )
   }
 }
 
-/** Brings a call to its end. */
+/** Runs a call to its end. */
 export function execute(execution: Execution): unknown {
   while (execution.fn !== undefined) {
     try {
@@ -145,7 +145,7 @@ export function execute(execution: Execution): unknown {
   return execution.result
 }
 
-/** The result for one caller, who may leave. */
+/** The result for one caller, whose signals end its wait. */
 export function abortable(
   context: Context,
   flight: Flight,

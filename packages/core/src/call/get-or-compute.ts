@@ -25,15 +25,21 @@ import { stream } from './stream.ts'
 import { takeOverForRefresh } from './succession.ts'
 
 /**
- * One call, sync or async as the function and its store are: key, canonical text, hash, a flight of this process, memory,
- * the store, judgement; else the lease, the function, the store again.
+ * Runs one call, sync or async as the function and its store: key, canonical key, memory, a flight of this process, the
+ * store. On a miss: the limits, the lease, the function, the store again.
+ *
+ * For speed, a fresh hit is served in several places, each time as early as possible:
+ * - from memory: without a hash, a flight or the store;
+ * - from a sync store: without a flight, since no other call can run in between (see docs/design.md);
+ * - from an async store: in the flight, so that identical calls share one lookup;
+ * - after a wait for a slot or the lease: another process may have stored the result meanwhile.
  */
 export function getOrCompute(context: Context, call: Call): unknown {
-  const begun = serveOrStart(context, call)
-  return begun instanceof Execution ? execute(begun) : begun
+  const started = serveOrStart(context, call)
+  return started instanceof Execution ? execute(started) : started
 }
 
-/** As {@link getOrCompute}, but a call that may run the function comes back as a {@link Execution}, for the caller to run it. */
+/** Like {@link getOrCompute}, but returns a call that may run the function as an {@link Execution}, which the caller runs. */
 export function serveOrStart(context: Context, call: Call): unknown {
   if (context.streams) return stream(context, call)
   if (context.mode === 'off') return startBypass(context, call)
@@ -49,7 +55,7 @@ function lookupInProcess(context: Context, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const cacheKey = cacheKeyOf(context, call.self, call.args)
-  // By the mode once for a call and all that its function calls: else a recursion would be exponential.
+  // The mode refreshes a key once in a call and its nested calls: otherwise a recursion would take exponential time.
   if (isRefresh(context, call) && (call.refresh || refreshesFirst(`${context.namespace}\0${cacheKey.canonicalKey}`))) {
     return startRefresh(context, call, cacheKey, signals)
   }
@@ -59,7 +65,7 @@ function lookupInProcess(context: Context, call: Call): unknown {
 }
 
 function startRefresh(context: Context, call: Call, cacheKey: CacheKey, signals: readonly AbortSignal[]): unknown {
-  // By the mode, calls at the same time share one run. A call that asks for it itself gets a run of its own.
+  // By the mode, simultaneous calls share one run. An explicit refresh gets a run of its own.
   const running =
     call.refresh || context.singleFlight === false ? undefined : context.flights.find(cacheKey.canonicalKey)
   if (running !== undefined) return joinFlight(context, call, cacheKey, running, signals, FALLBACK)
@@ -71,21 +77,21 @@ function lookupInStore(context: Context, call: Call, cacheKey: CacheKey, signals
   const flight = context.singleFlight === false ? undefined : context.flights.find(cacheKey.canonicalKey)
   if (flight !== undefined) return joinFlight(context, call, cacheKey, flight, signals, FALLBACK)
   if (context.adapter.mode === 'async') return startExecution(new FlightStart(context, call, cacheKey, signals))
-  // A synchronous store answers before another call could join: a hit needs no flight.
-  const looked = lookupEntry(context, cacheKey, call.maxAge)
-  if (isThenable(looked) || looked.kind !== 'fresh') {
-    return startExecution(new FlightStart(context, call, cacheKey, signals, looked))
+  // A sync store replies before another call could join, so a hit needs no flight.
+  const found = lookupEntry(context, cacheKey, call.maxAge)
+  if (isThenable(found) || found.kind !== 'fresh') {
+    return startExecution(new FlightStart(context, call, cacheKey, signals, found))
   }
-  return asCallerExpects(context, serveHit(context, cacheKey, looked))
+  return asCallerExpects(context, serveHit(context, cacheKey, found))
 }
 
-/** Starts a flight. */
+/** Starts a flight and runs it. */
 function startFlight(start: FlightStart): unknown {
   return execute(startExecution(start))
 }
 
-/** How a call goes on that waited in vain for another one. */
-const FALLBACK: Fallback = { again: getOrCompute, compute: startFlight }
+/** The fallback of a call that got no result from the flight it joined. */
+const FALLBACK: Fallback = { restart: getOrCompute, compute: startFlight }
 
 function startExecution(start: FlightStart): Execution {
   return new FlightExecution(start, {
@@ -95,13 +101,13 @@ function startExecution(start: FlightStart): Execution {
 }
 
 function* lookupOrCompute(
-  { context, call, cacheKey, looked, since: began }: FlightStart,
+  { context, call, cacheKey, lookupResult, since: joinedSince }: FlightStart,
   flight: Flight,
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
-  const since = began ?? context.runtime.monotonic()
+  const since = joinedSince ?? context.runtime.monotonic()
   if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
-  const found = yield* wait(looked ?? lookupEntry(context, cacheKey, call.maxAge))
+  const found = yield* wait(lookupResult ?? lookupEntry(context, cacheKey, call.maxAge))
   if (found.kind === 'fresh') return serveHit(context, cacheKey, found, flight)
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   if (found.kind === 'stale') {
@@ -113,11 +119,11 @@ function* lookupOrCompute(
   const pickledKey = pickleKey(context, cacheKey)
   if (context.isAsync) yield* yieldIfBusy(context.runtime)
   flight.limits = limitsOf(context, call)
-  const inLine = flight.limits === undefined ? AT_ONCE : yield* waitForPlace(computation, found)
-  if (inLine.kind === 'hit') return serveHit(context, cacheKey, inLine.found, flight)
+  const queued = flight.limits === undefined ? NOT_QUEUED : yield* waitForSlot(computation, found)
+  if (queued.kind === 'hit') return serveHit(context, cacheKey, queued.found, flight)
   const acquired = yield* found === REFRESH
     ? takeOverForRefresh(context, cacheKey, flight)
-    : acquireLease(context, cacheKey, { maxAge: call.maxAge, flight, since: since + inLine.ms })
+    : acquireLease(context, cacheKey, { maxAge: call.maxAge, flight, since: since + queued.ms })
   if (acquired.kind === 'hit') return serveHit(context, cacheKey, acquired.found, flight)
   try {
     return yield* compute(computation, acquired, pickledKey)
@@ -128,32 +134,35 @@ function* lookupOrCompute(
   }
 }
 
-type Line = { readonly kind: 'place'; readonly ms: number } | { readonly kind: 'hit'; readonly found: Found<'fresh'> }
+/** How a wait for a slot under `concurrency` ended, and its length. */
+type QueueResult =
+  | { readonly kind: 'slot'; readonly ms: number }
+  | { readonly kind: 'hit'; readonly found: Found<'fresh'> }
 
-const AT_ONCE: Line = { kind: 'place', ms: 0 }
+const NOT_QUEUED: QueueResult = { kind: 'slot', ms: 0 }
 
-/** Waits until there is room for one more run. Meanwhile another process may have stored the result. */
-function* waitForPlace({ context, call, cacheKey, flight }: Computation, found: LookupResult): Steps<Line> {
+/** Waits for a slot under the limits of the flight. Another process may store the result meanwhile. */
+function* waitForSlot({ context, call, cacheKey, flight }: Computation, found: LookupResult): Steps<QueueResult> {
   const since = context.runtime.monotonic()
-  if (!(yield* enterLimits(context, flight))) return AT_ONCE
+  if (!(yield* enterLimits(context, flight))) return NOT_QUEUED
   throwIfLeft(flight)
   if (found !== REFRESH) {
     const stored = yield* wait(lookupEntry(context, cacheKey, call.maxAge))
     if (stored.kind === 'fresh') return { kind: 'hit', found: stored }
   }
-  return { kind: 'place', ms: context.runtime.monotonic() - since }
+  return { kind: 'slot', ms: context.runtime.monotonic() - since }
 }
 
 /**
- * The caller changed its arguments meanwhile: then it is the call with these that it gets, and no other caller with it.
- * Once: a key that is another one whenever it is made (a clock, a getter) is no key, so the function runs and nothing is
- * stored. Outside of the flight that strayed, or such flights could wait for each other in a ring.
+ * Restarts a call whose arguments changed before the function began, with the new arguments and for this caller alone. It
+ * runs outside of the first flight, since such flights could wait for each other in a ring. A second change means that the
+ * key differs each time (a clock, a getter): then the function runs and nothing is stored.
  */
 function restart(context: Context, call: Call): unknown {
   return call.restarted ? bypass(context, call) : getOrCompute(context, { ...call, restarted: true })
 }
 
-/** What memory holds for the call; `undefined` for an entry that cannot be read: then the store is asked. */
+/** The result from memory; `undefined` for an unreadable entry, so that the store is read instead. */
 function serveFromMemory(context: Context, cacheKey: CacheKey, { entry, primitive }: Held): FlightResult | undefined {
   try {
     const value = primitive === undefined ? context.unpickle(entry.payload) : primitive.value

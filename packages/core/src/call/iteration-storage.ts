@@ -17,16 +17,16 @@ import { keepAlive, release } from './lease.ts'
 import { publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
 
-/** What became of an iteration, to be stored. */
+/** The outcome of an iteration that ended. */
 export interface IterationOutcome {
   readonly returned: unknown
-  readonly given: ArgumentSnapshot
+  readonly snapshot: ArgumentSnapshot
   readonly durationMs: number
-  /** A consumer sent the iteration a value or an error, which no key knows. */
+  /** A consumer sent the iteration a value or an error, which is not part of the key. */
   readonly isSteered: boolean
 }
 
-/** Stores the chunks of one iteration when it has come to its end. */
+/** Stores the chunks of one iteration when it ends. */
 export class IterationStorage {
   readonly #context: Context
   readonly #cacheKey: CacheKey
@@ -45,19 +45,19 @@ export class IterationStorage {
     this.#pickledKey = pickleKey(context, cacheKey)
   }
 
-  /** Acquires the right to store, before the function starts. It waits for no other process. */
+  /** Acquires the right to store before the function starts, without waiting for another process. */
   async prepare(call: Call): Promise<void> {
     const context = this.#context
     this.#mark = await run(tagMark(context, this.#cacheKey))
-    const take: (...given: Parameters<typeof acquireToStore>) => Steps<RightToStore> = isRefresh(context, call)
+    const acquire: (...args: Parameters<typeof acquireToStore>) => Steps<RightToStore> = isRefresh(context, call)
       ? stealLease
       : acquireToStore
-    this.#acquired = await run(take(context, this.#cacheKey, this.#flight))
+    this.#acquired = await run(acquire(context, this.#cacheKey, this.#flight))
     this.#stopRenewing = keepAlive(context, this.#acquired.kind === 'acquired' ? this.#acquired.lease : undefined)
   }
 
-  /** Gives the right back: nothing is stored. */
-  async giveBack(): Promise<void> {
+  /** Releases the lease without storing. */
+  async release(): Promise<void> {
     this.#stopRenewing()
     const acquired = this.#acquired
     this.#acquired = undefined
@@ -65,9 +65,9 @@ export class IterationStorage {
   }
 
   async store(outcome: IterationOutcome): Promise<void> {
-    const made = this.#record(outcome)
-    if (made === undefined) {
-      await this.giveBack()
+    const created = this.#createEntry(outcome)
+    if (created === undefined) {
+      await this.release()
       return
     }
     this.#stopRenewing()
@@ -75,13 +75,13 @@ export class IterationStorage {
     this.#acquired = undefined
     const computation = { context: this.#context, cacheKey: this.#cacheKey, flight: this.#flight }
     const lease = acquired.kind === 'acquired' ? acquired.lease : undefined
-    await run(publish(computation, { acquired, lease, mark: this.#mark, ...made }))
+    await run(publish(computation, { acquired, lease, mark: this.#mark, ...created }))
   }
 
-  /** The chunks and their entry; `undefined` if they are not to be kept, or cannot be. */
-  #record({
+  /** The chunks and their entry; `undefined` if they should not or cannot be stored. */
+  #createEntry({
     returned,
-    given,
+    snapshot,
     durationMs,
     isSteered,
   }: IterationOutcome): { readonly entry: Entry; readonly value: unknown[] } | undefined {
@@ -97,7 +97,7 @@ export class IterationStorage {
       reportProblem(this.#context, 'pickle', hash, asError(error))
       return undefined
     }
-    const computed = { value, given, durationMs, promised: true, pickledKey: this.#pickledKey }
+    const computed = { value, snapshot, durationMs, promised: true, pickledKey: this.#pickledKey }
     const entry = createEntry(this.#context, this.#cacheKey, computed)
     return entry && { entry, value }
   }

@@ -13,41 +13,40 @@ import { abortable, Execution, execute, FlightStart } from './execution.ts'
 import { reportSharedHit } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
 
-/** How a call goes on whose wait for another one brought nothing. */
+/** The ways to continue a call that got no result from the flight it joined. */
 export interface Fallback {
-  /** From the beginning. */
-  readonly again: (context: Context, call: Call) => unknown
-  /** With a flight of its own. */
+  /** Starts the call again from its key. */
+  readonly restart: (context: Context, call: Call) => unknown
+  /** Computes in a flight of its own. */
   readonly compute: (start: FlightStart) => unknown
 }
 
-/** The same call is under way in this process. */
+/** Waits for the flight of an identical call in this process. */
 export function joinFlight(
   context: Context,
   call: Call,
   cacheKey: CacheKey,
   flight: Flight,
   signals: readonly AbortSignal[],
-  otherwise: Fallback,
+  fallback: Fallback,
 ): unknown {
-  // Without a landing the function has not even returned: this call comes from inside of it.
+  // Without `result` the function has not returned, so this call comes from inside the function.
   if (flight.result === undefined) return bypassRecursion(context, call, cacheKey)
   pickleKeyEarly(context, cacheKey)
-  pickleKeyEarly(context, cacheKey)
   flight.waiters++
-  return abortable(context, flight, signals, waitForResult(context, call, cacheKey, flight, signals, otherwise))
+  return abortable(context, flight, signals, waitForResult(context, call, cacheKey, flight, signals, fallback))
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
 
-/** Waits for another call, as long as `waitTimeout`, and takes a copy of its result, since results may be changed. */
+/** Waits for another call, at most `waitTimeout`, and copies its result, since callers may mutate results. */
 async function waitForResult(
   context: Context,
   call: Call,
   cacheKey: CacheKey,
   flight: Flight,
   signals: readonly AbortSignal[],
-  otherwise: Fallback,
+  fallback: Fallback,
 ): Promise<unknown> {
   const { monotonic } = context.runtime
   const since = monotonic()
@@ -56,24 +55,24 @@ async function waitForResult(
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
   )
   if (result === RING) {
-    const begun = bypassRecursion(context, call, cacheKey)
-    return begun instanceof Execution ? execute(begun) : begun
+    const started = bypassRecursion(context, call, cacheKey)
+    return started instanceof Execution ? execute(started) : started
   }
   if (result === OVERDUE) {
     context.reporter.report('wait', { hash: cacheKey.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
     context.flights.markOverdue(flight)
-    return otherwise.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
+    return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
-  if (result.argumentsChanged || isTooOld(context, call, result)) return otherwise.again(context, call)
+  if (result.argumentsChanged || isTooOld(context, call, result)) return fallback.restart(context, call)
   const { value, payload } = result
   if (!isChangeable(value)) return serveShared(context, cacheKey, value)
-  // It was not stored, and cannot be copied.
+  // The result was not stored and cannot be copied.
   if (payload === undefined) return bypass(context, call)
   try {
     return serveShared(context, cacheKey, requireSync('unpickle', context.unpickle(payload)))
   } catch (error) {
     reportProblem(context, 'unpickle', cacheKey.hash, asError(error))
-    return otherwise.again(context, call)
+    return fallback.restart(context, call)
   }
 }
 

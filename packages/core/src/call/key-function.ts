@@ -6,18 +6,18 @@ import type { Context } from '../context.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 
-/** What decides how the key of a call is made. */
-interface KeyTerms {
+/** The facts and options that determine the key of a call. */
+interface KeyOptions {
   readonly namespace: string
   readonly isMethod: boolean
   /** The function reads `this`. */
   readonly usesThis: () => boolean
-  /** The user's own. */
+  /** The option `key` of the user. */
   readonly key: AnyOptions['key']
 }
 
-/** Makes the key of a call: by the option `key`, else of the arguments, without a signal among them. */
-export function keyFunction(original: AnyFunction, { namespace, isMethod, usesThis, key }: KeyTerms): Context['key'] {
+/** Returns the function that makes the key of a call: from the option `key`, or else from the arguments without a signal. */
+export function keyFunction(original: AnyFunction, { namespace, isMethod, usesThis, key }: KeyOptions): Context['key'] {
   if (key !== undefined) {
     return isMethod
       ? (self, args) => key(self, ...withoutSignal(args, true))
@@ -25,11 +25,11 @@ export function keyFunction(original: AnyFunction, { namespace, isMethod, usesTh
   }
   const dropUndefined = positional(original)
   const positionalKey = (args: readonly unknown[]) => dropUndefined(withoutSignal(args))
-  // Only a function that reads `this` can depend on it; being called as a method means nothing by itself.
+  // A function that does not read `this` cannot depend on it, even if it is called as a method.
   if (isMethod || !usesThis()) return (_self, args) => positionalKey(args)
   return (self, args) => {
     if (self === undefined || self === null || self === globalThis) return positionalKey(args)
-    throw new KeyError(`${namespace} uses this, which the default key does not know: give it the option key`, 'this')
+    throw new KeyError(`${namespace} uses this, which the default key does not include: set the option key`, 'this')
   }
 }
 

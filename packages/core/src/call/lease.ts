@@ -11,23 +11,23 @@ import { callStore } from './store-guard.ts'
 const LEASE_MS = 30_000
 const RENEWALS_PER_LEASE = 4
 
-/** What came of asking for a lease. */
-export interface Requested {
-  /** `undefined`: the store failed, so go on without. */
+/** The reply to a request for a lease. */
+export interface LeaseReply {
+  /** `undefined`: the store failed, so the call continues without a lease. */
   readonly lease: Lease<Mode> | undefined | 'held'
   readonly holder?: LeaseHolder | undefined
 }
 
-/** Of a function that takes none. */
-export const NO_LEASE: Requested = { lease: undefined }
+/** The reply for a function that takes no lease. */
+export const NO_LEASE: LeaseReply = { lease: undefined }
 
-/** Asks for the lease once. */
+/** Requests the lease once. */
 export function* requestLease(
   context: Context,
   cacheKey: CacheKey,
   flight: Flight,
   options: Pick<LeaseOptions, 'steal'> = {},
-): Steps<Requested> {
+): Steps<LeaseReply> {
   const ms = context.adapter.leaseMs ?? LEASE_MS
   let holder: LeaseHolder | undefined
   const lease = yield* wait(
@@ -36,11 +36,13 @@ export function* requestLease(
       'lease',
       cacheKey.hash,
       () => {
-        const onHeld = (one: LeaseHolder) => {
-          holder = one
+        const onHeld = (current: LeaseHolder) => {
+          holder = current
         }
         const reply = context.store.lease!(cacheKey.hash, ms, { ...options, onHeld })
-        return isThenable(reply) ? reply.then((one) => one ?? 'held') : ((reply as Lease<Mode> | undefined) ?? 'held')
+        return isThenable(reply)
+          ? reply.then((lease) => lease ?? 'held')
+          : ((reply as Lease<Mode> | undefined) ?? 'held')
       },
       undefined,
     ),
@@ -49,7 +51,7 @@ export function* requestLease(
   return { lease, holder }
 }
 
-/** Takes the lease from one holder, if it has not ended since: then nothing was stored or deleted meanwhile. */
+/** Takes the lease `from` of another call. If it has ended, no lease: an entry may have been stored or deleted. */
 export function* takeOverLease(
   context: Context,
   cacheKey: CacheKey,
@@ -61,25 +63,25 @@ export function* takeOverLease(
   return lease === 'held' ? undefined : lease
 }
 
-/** Gives a lease back unused. */
+/** Releases a lease without publishing. */
 export function* release(context: Context, cacheKey: CacheKey, lease: Lease<Mode> | undefined): Steps<void> {
   if (lease !== undefined) yield* wait(callStore(context, 'release', cacheKey.hash, () => lease.release(), undefined))
 }
 
-/** Renews a lease while an asynchronous function runs; the answer stops it. A synchronous one leaves no moment for it. */
+/** Renews a lease while an async function runs, until the returned function is called. A sync function blocks the timer. */
 export function keepAlive(context: Context, lease: Lease<Mode> | undefined): () => void {
   if (lease === undefined) return () => {}
   const ms = context.adapter.leaseMs ?? LEASE_MS
   let stop = () => {}
-  const beat = () => {
+  const scheduleRenewal = () => {
     stop = context.runtime.later(ms / RENEWALS_PER_LEASE, () => {
-      beat()
-      quietly(() => lease.renew(ms))
+      scheduleRenewal()
+      ignoreErrors(() => lease.renew(ms))
     })
   }
-  // A function that is not declared asynchronous: a thread that waits for it elsewhere must not be blocked any longer.
-  if (!context.declaredAsync) quietly(() => lease.promised?.())
-  beat()
+  // For a function that is not declared async, this lets a thread that waits for the lease elsewhere stop blocking.
+  if (!context.declaredAsync) ignoreErrors(() => lease.promised?.())
+  scheduleRenewal()
   return () => stop()
 }
 
@@ -88,8 +90,8 @@ export function hasLeases(context: Context): boolean {
   return context.singleFlight === 'shared' && context.adapter.supports.lease
 }
 
-/** A renewal that fails shows at publishing; until then there is nothing to do about it. */
-function quietly(act: () => unknown): void {
+/** Ignores errors of the store: a lease that was lost shows when it publishes, and nothing can be done before. */
+function ignoreErrors(act: () => unknown): void {
   try {
     const reply = act()
     if (isThenable(reply)) reply.then(undefined, () => {})

@@ -12,7 +12,7 @@ import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
 import { callStore, reportProblem } from './store-guard.ts'
 
-/** What the store had for a call. */
+/** The result of a lookup in the store. */
 export type LookupResult =
   | { readonly kind: 'miss'; readonly reason: MissReason }
   | Found<'fresh'>
@@ -26,14 +26,14 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
   readonly value: unknown
 }
 
-/** In place of a look, for a call that is to compute whatever is stored. */
+/** Replaces a lookup for a call that computes even if there is a stored result. */
 export const REFRESH: LookupResult = { kind: 'miss', reason: 'refresh' }
-/** In place of a look, where it is known that there is nothing. */
+/** Replaces a lookup if the entry is known to be absent. */
 export const ABSENT: LookupResult = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 
-/** Looks an entry up and judges it: at once over a synchronous store. Not a generator: every hit comes this way. */
+/** Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
@@ -45,13 +45,13 @@ export function lookupEntry(
   return readFound(context, cacheKey, entry, maxAge)
 }
 
-/** Many stores say `null` for what they have not. */
+/** Reads an entry if there is one. Many stores return `null` for an absent entry. */
 function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, maxAge: number) {
   return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge)
 }
 
 /**
- * Judges an entry and reads its value.
+ * Checks an entry and unpickles its value.
  *
  * @throws HashCollisionError for an entry that was written under another key.
  */
@@ -70,7 +70,7 @@ export function readEntry(
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
     return { kind: 'miss', reason: freshness.reason }
   }
-  // Only of an entry that would be served: one that is about to be replaced may be of any key.
+  // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   let value: unknown
   try {
@@ -83,7 +83,7 @@ export function readEntry(
   return context.validate === undefined ? found : validated(context, cacheKey, value, found)
 }
 
-/** A store of one's own may reply with anything, as with the entries of `getMany` in another order. */
+/** A custom store may return a wrong entry, for example if its `getMany` changes the order. */
 function notTheEntry({ adapter, namespace }: Context, { hash }: CacheKey): StoreError {
   const facts = { store: adapter.name, operation: 'get', namespace, hash }
   return new StoreError(
@@ -93,32 +93,32 @@ function notTheEntry({ adapter, namespace }: Context, { hash }: CacheKey): Store
   )
 }
 
-/** Reports once a call that an entry cannot be read: the call looks again when it has its turn. */
+/** Reports an unreadable entry once per call, since the call looks it up again after it acquires the lease. */
 export function reportUnreadable(context: Context, cacheKey: CacheKey, error: unknown): void {
   if (!cacheKey.reportedUnreadable) reportProblem(context, 'unpickle', cacheKey.hash, asError(error))
   cacheKey.reportedUnreadable = true
 }
 
-/** What this process holds in memory for a call, and may serve. While the store is out of reach it is trusted longer. */
+/** The fresh entry in the memory of this process. Memory keeps entries for longer while the store is unreachable. */
 export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: number): Held | undefined {
   const held = context.memory?.get(cacheKey.canonicalKey, context.circuit)
   return held !== undefined && checkFreshnessNow(context, held.entry, maxAge).kind === 'fresh' ? held : undefined
 }
 
-/** The verdict on an entry by the plan's own terms and clock. */
+/** The freshness of an entry by the rules and the clock of the persisted function. */
 export function checkFreshnessNow(
   context: Context,
   head: Omit<Entry, 'payload'>,
   maxAge = Number.POSITIVE_INFINITY,
 ): Freshness {
-  const terms = context.freshnessRules
-  // A replay has no clock; and most entries, those that never expire, need none.
+  const rules = context.freshnessRules
+  // A replay has no clock. Most entries never expire and need none.
   const isTimeless = context.mode === 'replay' || (head.expiresAt === undefined && maxAge === Number.POSITIVE_INFINITY)
-  if (isTimeless) return otherVersionOrSource(head, terms) ?? FRESH
-  return checkFreshness(head, { ...terms, now: context.runtime.now(), maxAge })
+  if (isTimeless) return otherVersionOrSource(head, rules) ?? FRESH
+  return checkFreshness(head, { ...rules, now: context.runtime.now(), maxAge })
 }
 
-/** An entry without a digest is of unknown origin, and no better than none, unless the store has such from others. */
+/** Whether an entry is of this key. An entry without a digest counts only in a store that other programs write to. */
 function wasWrittenUnder(context: Context, cacheKey: CacheKey, entry: Entry): boolean {
   if (entry.keyDigest === undefined)
     return context.adapter.supports.foreign === true && belongsTo(context, cacheKey, entry)
@@ -126,7 +126,7 @@ function wasWrittenUnder(context: Context, cacheKey: CacheKey, entry: Entry): bo
   throw collision(context, cacheKey, storedKeyOf(context, entry))
 }
 
-/** Other programs keep no digest: the stored key tells, where they have stored it. */
+/** Other programs store no digest: compares the stored key, and accepts the entry if there is none. */
 function belongsTo(context: Context, cacheKey: CacheKey, entry: Entry): boolean {
   if (entry.key === undefined) return true
   let storedKey: unknown
@@ -155,12 +155,12 @@ function storedKeyOf(context: Context, entry: Entry): unknown {
   try {
     return entry.key === undefined ? context.unhash?.(entry.hash) : context.unpickle(entry.key)
   } catch {
-    // The collision is the news; an unreadable stored key only leaves it with less detail.
+    // The collision is reported in any case; an unreadable stored key only means less detail.
     return undefined
   }
 }
 
-/** An entry that no longer fits is a miss; so is one of which `validate` does not tell. */
+/** Applies `validate`: an entry that it refuses is a miss, and so is an entry for which it fails. */
 function validated(
   context: Context,
   cacheKey: CacheKey,
@@ -176,15 +176,15 @@ function validated(
     if (!isThenable(result)) return result.issues === undefined ? found : INVALID
     if (context.isAsync)
       return result.then(({ issues }) => (issues === undefined ? found : INVALID)).then(undefined, refused)
-    return refused(asynchronousValidate(result))
+    return refused(asyncValidateError(result))
   } catch (error) {
     return refused(error)
   }
 }
 
-function asynchronousValidate(result: PromiseLike<unknown>): OptionError {
+function asyncValidateError(result: PromiseLike<unknown>): OptionError {
   result.then(undefined, () => {})
-  return new OptionError('validate answered with a promise, for which a synchronous function cannot wait', {
+  return new OptionError('validate returned a promise: for a sync function it must return its result', {
     option: 'validate',
   })
 }

@@ -4,20 +4,20 @@ import type { Context } from '../context.ts'
 import { HeldLease } from '../state/held-lease.ts'
 import type { CacheKey } from './cache-key.ts'
 
-// On a well-known symbol: two wrappings of one function, also by two copies of core, wait for each other as flights do.
+// Global symbol: all wrappings of one function in a thread share this map, even across two copies of core.
 const HELD = Symbol.for('@persist/core/held@1')
 const shared = globalThis as { [HELD]?: Map<string, Flight> }
 shared[HELD] ??= new Map()
 const held = shared[HELD]
 
-/** The flight of this thread that holds the lease on an entry, whichever wrapping of the function started it. */
+/** The flight of this thread that holds the lease on an entry, from any wrapping of the function. */
 export function ownLeaseHolder(context: Context, cacheKey: CacheKey): Flight | undefined {
-  return held.get(nameOf(context, cacheKey))
+  return held.get(leaseNameOf(context, cacheKey))
 }
 
-/** Notes that a flight took the lease; its end takes the note away. */
+/** Records that a flight holds the lease, until the flight ends. */
 export function noteOwnLease(context: Context, cacheKey: CacheKey, flight: Flight, lease: Lease<Mode>): void {
-  const name = nameOf(context, cacheKey)
+  const name = leaseNameOf(context, cacheKey)
   held.set(name, flight)
   flight.lease = new HeldLease(lease, context.circuit)
   flight.dropLease = () => {
@@ -27,6 +27,6 @@ export function noteOwnLease(context: Context, cacheKey: CacheKey, flight: Fligh
   }
 }
 
-function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
+function leaseNameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
   return `${adapter.name}\0${namespace}\0${hash}`
 }

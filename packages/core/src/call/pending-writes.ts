@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 
 /**
- * Waits for the writes under way to a store without leases, so that they cannot undo a later change; no longer than
- * `waitTimeout`. `undefined`: there are none.
+ * Waits for pending writes to a store without leases, so that they cannot undo a later change; at most `waitTimeout`.
+ * `undefined` if there are none.
  */
 export function pendingWrites(context: Context, canonicalKey: string | undefined): Promise<unknown> | undefined {
   const writes = context.peers.writes(canonicalKey)

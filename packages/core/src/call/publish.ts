@@ -15,17 +15,17 @@ import { reportWrite } from './serve.ts'
 import { callStore } from './store-guard.ts'
 import { leaveInReserve } from './succession.ts'
 
-/** What is to be stored, and by which right. */
+/** An entry to store, with the right to store it. */
 export interface Publication {
   readonly acquired: RightToStore
   readonly lease: Lease<Mode> | undefined
-  /** The point in the order of deletions by tag at which the computation began. */
+  /** The position in the order of deletions by tag at which the computation began. */
   readonly mark: string | undefined
   readonly entry: Entry
   readonly value: unknown
 }
 
-/** Puts the entry in the store: by the lease where there is one, and not at all if it was overtaken. */
+/** Stores the entry, by the lease if there is one. A fenced entry is not stored. */
 export function* publish(
   { context, cacheKey, flight }: Omit<Computation, 'call'>,
   { acquired, lease: own, mark, entry, value }: Publication,
@@ -46,26 +46,26 @@ export function* publish(
       const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(flight, { entry, value, mark })
       return isLeft ? undefined : skip('fenced')
     }
-    // Whatever was set, deleted or cleared meanwhile came later than the write.
+    // The set, delete or clear that fenced the flight came after the write.
     if (flight.fenced) return skip('fenced')
-    // A deletion that came between the last look and the write did not find the entry yet.
+    // A deletion by tag between the last check and the write missed the entry.
     if (stored && (isFenced(flight, entry.tags) || (yield* wasDeletedByTag(context, mark, entry)))) {
       yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
       return skip('fenced')
     }
-    // Memory holds it also where the store failed: then it is all that is left.
+    // Memory holds the entry even if the store failed: then it is the only copy.
     if (!isFenced(flight, entry.tags)) context.memory?.hold(canonicalKey, entry, value)
     context.peers.others((peer) => peer.drop(canonicalKey))
     supersede(context, flight)
     if (stored) reportWrite(context, entry)
   } finally {
     yield* release(context, cacheKey, lease)
-    const back = flight.succession?.lease
-    if (back !== own) yield* release(context, cacheKey, back)
+    const returned = flight.succession?.lease
+    if (returned !== own) yield* release(context, cacheKey, returned)
   }
 }
 
-/** Writes by the lease. One that was lost to a refresh may have come back meanwhile, since the refresh failed. */
+/** Writes by the lease. A lease that a refresh took may have been returned, since the refresh failed. */
 function* write(
   context: Context,
   flight: Flight,
@@ -75,22 +75,23 @@ function* write(
   if (lease === undefined) return yield* wait(set(context, flight, entry))
   const publish = () => lease.publish(entry)
   const stored = yield* wait(callStore<boolean | undefined>(context, 'set', entry.hash, publish, undefined, YES_OR_NO))
-  const back = flight.succession?.lease
-  return stored === false && back !== undefined && back !== lease ? yield* write(context, flight, back, entry) : stored
+  const returned = flight.succession?.lease
+  const isReturned = returned !== undefined && returned !== lease
+  return stored === false && isReturned ? yield* write(context, flight, returned, entry) : stored
 }
 
-/** Without a lease the order of changes is that in which this process makes them: one after the other. */
-function set(context: Context, flight: Flight, entry: Entry): Answer {
+/** Writes without a lease. This process makes such changes one after the other, so that their order holds. */
+function set(context: Context, flight: Flight, entry: Entry): Stored {
   const act = () => {
-    // It may have been overtaken while it waited.
+    // It may have been fenced while it waited.
     if (isFenced(flight, entry.tags)) return false
     return callStore<boolean | undefined>(context, 'set', entry.hash, () => done(context.store.set(entry)), undefined)
   }
   const before = pendingWrites(context, flight.canonicalKey)
-  const answer = before === undefined ? act() : before.then(act)
-  if (!isThenable(answer)) return answer
-  const stored = Promise.resolve(answer).then((stored) => {
-    // Before the next write in line begins.
+  const reply = before === undefined ? act() : before.then(act)
+  if (!isThenable(reply)) return reply
+  const stored = Promise.resolve(reply).then((stored) => {
+    // Before the next queued write begins.
     if (stored) supersede(context, flight)
     return stored
   })
@@ -102,14 +103,14 @@ function set(context: Context, flight: Flight, entry: Entry): Answer {
   }
 }
 
-/** Earlier runs must not overwrite the result, in whichever wrapping of the function they go on. */
+/** Keeps earlier runs from overwriting the result, in all wrappings of the function. */
 function supersede(context: Context, { canonicalKey, began }: Flight): void {
   context.peers.each((peer) => peer.supersede(canonicalKey, began))
 }
 
-type Answer = boolean | undefined | PromiseLike<boolean | undefined>
+type Stored = boolean | undefined | PromiseLike<boolean | undefined>
 
-/** The present point in the order of deletions by tag, for a function that has tags. */
+/** The current position in the order of deletions by tag, for a function with tags. */
 export function* tagMark(context: Context, { hash }: CacheKey): Steps<string | undefined> {
   const fence = context.store.tagFence
   if (context.tags === undefined || fence === undefined) return undefined

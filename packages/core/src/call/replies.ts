@@ -2,49 +2,49 @@ import { types } from 'node:util'
 import type { Entry, Head } from '@persist/store'
 import { isThenable } from '../runtime/thenable.ts'
 
-/** What a store has to reply to a verb, in words and as a test: a store of one's own may have a fault. */
+/** The reply that a method of a store must return, in words and as a check: a custom store may have a bug. */
 export interface Reply {
-  readonly what: string
+  readonly expected: string
   readonly fits: (reply: unknown) => boolean
 }
 
-/** Of `delete`, `publish` and `hasDeleted`. */
-export const YES_OR_NO: Reply = { what: 'true or false', fits: (reply) => typeof reply === 'boolean' }
+/** The reply of `delete`, `publish` and `hasDeleted`. */
+export const YES_OR_NO: Reply = { expected: 'true or false', fits: (reply) => typeof reply === 'boolean' }
 
-/** Of `clear`, `prune` and `deleteByTag`. */
-export const COUNT: Reply = { what: 'a number', fits: isNumber }
+/** The reply of `clear`, `prune` and `deleteByTag`. */
+export const COUNT: Reply = { expected: 'a number', fits: isNumber }
 
-/** Of `mark`. */
-export const MARK: Reply = { what: 'a string', fits: (reply) => typeof reply === 'string' }
+/** The reply of `mark`. */
+export const MARK: Reply = { expected: 'a string', fits: (reply) => typeof reply === 'string' }
 
-/** Of `stats`. */
+/** The reply of `stats`. */
 export const STATS: Reply = {
-  what: 'an object with the numbers entries and bytes',
+  expected: 'an object with the numbers entries and bytes',
   fits: (reply) => isObject(reply) && isNumber(reply.entries) && isNumber(reply.bytes),
 }
 
-/** Of `getMany`; `null` in its place says that there is none. */
-export function listOf(length: number): Reply {
+/** The reply of `getMany`; `null` instead of the array means that no entry was found. */
+export function arrayOf(length: number): Reply {
   return {
-    what: `an array of ${length}`,
+    expected: `an array of ${length}`,
     fits: (reply) => reply === null || (Array.isArray(reply) && reply.length === length),
   }
 }
 
-/** A listing, which must be there at once: a promise of one that rejects must not end the process. */
-export function listed<T extends object>(listing: T): T {
+/** Checks that a listing is iterable. If it is a promise, its rejection must not end the process. */
+export function checkedListing<T extends object>(listing: T): T {
   if (isThenable(listing)) listing.then(undefined, () => {})
   if (isObject(listing) && (Symbol.iterator in listing || Symbol.asyncIterator in listing)) return listing
-  throw new TypeError('the reply must be an iterable, at once')
+  throw new TypeError('the reply must be an iterable or an async iterable, not a promise of one')
 }
 
-/** Whether it can be judged. */
+/** Whether a value has the fields that freshness is checked by. */
 export function isHead(head: unknown): head is Head {
   if (!isObject(head) || typeof head.hash !== 'string' || !isNumber(head.createdAt)) return false
   return head.expiresAt === undefined || isNumber(head.expiresAt)
 }
 
-/** Whether it can be judged and read. */
+/** Whether a value has the fields of a head, and a payload. */
 export function isEntry(entry: unknown): entry is Entry {
   if (!isHead(entry)) return false
   const { payload } = entry as Partial<Entry>

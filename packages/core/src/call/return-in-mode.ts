@@ -1,14 +1,14 @@
 import type { FlightResult } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 
-/** A value as the function would answer with it: at once, or as a promise. */
+/** Returns a result as the function would: the value itself, or a promise of it. */
 export function asCallerExpects(context: Context, { value, promised }: FlightResult): unknown {
   if (context.isAsync) return Promise.resolve(value)
   if (promised) context.observed.promises = true
   return promised || returnsPromises(context) ? Promise.resolve(value) : value
 }
 
-/** Whether the function is known to return promises, though it is not declared so, and nothing else. */
+/** Whether a function that is not declared async has returned promises, and only promises. */
 export function returnsPromises({ observed }: Context): boolean {
   return observed.promises && !observed.values
 }

@@ -9,7 +9,7 @@ import { countWrite } from './enforce-bounds.ts'
 import type { Found } from './lookup.ts'
 import { reportSourceChange } from './source-change.ts'
 
-/** Serves a fresh entry of the store, and holds it in memory. */
+/** Serves a fresh entry of the store and keeps it in memory. */
 export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fresh'>, flight?: Flight): FlightResult {
   const { entry, value } = found
   reportHit(context, cacheKey, entry, 'store')
@@ -19,7 +19,7 @@ export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fre
   return resultOf(found)
 }
 
-/** Counts and tells a hit. */
+/** Counts and reports a hit. */
 export function reportHit(context: Context, cacheKey: CacheKey, entry: Entry, tier: 'memory' | 'store'): void {
   const { counters, reporter } = context
   counters.hits++
@@ -33,7 +33,7 @@ export function reportHit(context: Context, cacheKey: CacheKey, entry: Entry, ti
   })
 }
 
-/** Counts and tells a hit on what another call of this process computes. */
+/** Counts and reports a hit on the flight of another call in this process. */
 export function reportSharedHit(context: Context, cacheKey: CacheKey): void {
   context.counters.hits++
   context.reporter.report('hit', { hash: cacheKey.hash, tier: 'flight' })
@@ -44,13 +44,13 @@ export function reportRecursion(context: Context, cacheKey: CacheKey): void {
   context.reporter.report('skip', { hash: cacheKey.hash, reason: 'recursion' })
 }
 
-/** Counts and tells that an entry is in the store. */
+/** Counts and reports a write to the store. */
 export function reportWrite(context: Context, { hash, payload }: Entry): void {
   countWrite(context)
   if (context.reporter.hasListener('write')) context.reporter.report('write', { hash, bytes: byteLength(payload) })
 }
 
-/** Serves an expired entry. */
+/** Serves an expired entry, and counts and reports that. */
 export function serveStale(
   context: Context,
   cacheKey: CacheKey,
@@ -71,13 +71,13 @@ function resultOf({ entry, value }: Found<'fresh' | 'stale' | 'stale-if-error'>)
   return { value, payload: entry.payload, promised: entry.promised === true, createdAt: entry.createdAt }
 }
 
-/** Counts and tells a miss. */
+/** Counts and reports a miss. */
 export function countMiss(context: Context, cacheKey: CacheKey, reason: MissReason): void {
   context.counters.misses++
   context.reporter.report('miss', { hash: cacheKey.hash, reason })
 }
 
-/** A replayed run is to be reproducible: it never computes. */
+/** Throws for a miss in a replay, which never computes, so that it is reproducible. */
 export function throwReplayMiss(context: Context, cacheKey: CacheKey): never {
   throw new ReplayMissError(
     `no stored result of ${context.namespace} for this call, and PERSIST_MODE=replay does not compute`,

@@ -15,23 +15,23 @@ import { ownArguments } from './compute.ts'
 import { IterationStorage } from './iteration-storage.ts'
 import { reportProblem } from './store-guard.ts'
 
-/** An iterator that its consumer dropped, without a word, counts as one that left. */
-const dropped = new FinalizationRegistry<() => void>((leave) => leave())
+/** Treats a consumer whose iterator was garbage collected as one that left. */
+const collected = new FinalizationRegistry<() => void>((leave) => leave())
 
-/** How a consumer asks for the next chunk: `next(value)` or `throw(error)`. */
+/** A consumer's request for the next chunk: `next(value)` or `throw(error)`. */
 type Request = { readonly value: unknown } | { readonly error: unknown }
 
 type Step = IteratorResult<unknown>
 
-/** How it has ended. */
+/** How the iteration ended. */
 type End = { readonly error: unknown } | { readonly returned: HeldChunk } | { readonly argumentsChanged: true }
 
 const PLAIN_NEXT: Request = { value: undefined }
 const ENDED: Step = { done: true, value: undefined }
 
 /**
- * One running iteration, for all its consumers: the first one that needs the next chunk fetches it. The first chunk
- * starts the function. It is stored when it has come to its end, and given up when every consumer has left.
+ * One running iteration that all its consumers share: the first consumer to need the next chunk fetches it. The first fetch
+ * starts the function. The chunks are stored when the iteration ends. It is aborted when all consumers have left.
  */
 export class SharedIteration implements Broadcast {
   readonly flight: Flight
@@ -43,11 +43,11 @@ export class SharedIteration implements Broadcast {
   #source: AsyncGenerator<unknown> | undefined
   #fetching: Promise<Step | typeof RING> | undefined
   #end: End | undefined
-  #followers = 0
-  /** Its consumer sent it a value or an error, which no key knows: there is nothing to store. */
+  #consumers = 0
+  /** A consumer sent a value or an error, which is not part of the key: nothing is stored. */
   #isSteered = false
   #durationMs = 0
-  #given: ArgumentSnapshot | undefined
+  #snapshot: ArgumentSnapshot | undefined
 
   constructor(context: Context, call: Call, cacheKey: CacheKey) {
     this.#context = context
@@ -59,27 +59,27 @@ export class SharedIteration implements Broadcast {
     context.broadcasts.start(cacheKey.canonicalKey, this)
   }
 
-  /** All chunks from the first on: those that were missed at once, then as they come. */
+  /** Yields all chunks from the first: past chunks immediately, later chunks as they arrive. */
   follow(consumer: Consumer): AsyncGenerator<unknown> {
-    this.#followers++
-    let isHere = true
+    this.#consumers++
+    let isFollowing = true
     const leave = async (reason?: unknown) => {
-      if (!isHere) return
-      isHere = false
-      if (--this.#followers === 0 && this.#end === undefined) await this.#giveUp(reason)
+      if (!isFollowing) return
+      isFollowing = false
+      if (--this.#consumers === 0 && this.#end === undefined) await this.#abort(reason)
     }
     const iteration = this.#follow(consumer, leave)
-    dropped.register(iteration, () => void leave().catch(() => {}))
+    collected.register(iteration, () => void leave().catch(() => {}))
     return iteration
   }
 
   async *#follow({ signals, alone }: Consumer, leave: (reason: unknown) => Promise<void>): AsyncGenerator<unknown> {
     let request = PLAIN_NEXT
     try {
-      for (let at = 0; ; at++) {
-        const next = this.#at(at, request)
+      for (let index = 0; ; index++) {
+        const next = this.#stepAt(index, request)
         const step = await (signals.length === 0 ? next : until(next, signals, () => {}))
-        if (step === RING) return yield* from(at, alone())
+        if (step === RING) return yield* skip(index, alone())
         if (step.done) return step.value
         try {
           request = { value: yield step.value }
@@ -92,10 +92,10 @@ export class SharedIteration implements Broadcast {
     }
   }
 
-  async #at(at: number, request: Request): Promise<Step | typeof RING> {
-    if ('error' in request && !this.#isAlone(at)) throw request.error
+  async #stepAt(index: number, request: Request): Promise<Step | typeof RING> {
+    if ('error' in request && !this.#canSteer(index)) throw request.error
     for (;;) {
-      const held = this.#chunks.at(at)
+      const held = this.#chunks.at(index)
       if (held !== undefined) return this.#stepFor(held, false)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
@@ -103,25 +103,25 @@ export class SharedIteration implements Broadcast {
         return this.#stepFor(this.#end.returned, true)
       }
       const isFirst = this.#fetching === undefined
-      this.#fetching ??= this.#fetch(this.#isAlone(at) ? request : PLAIN_NEXT)
+      this.#fetching ??= this.#fetch(this.#canSteer(index) ? request : PLAIN_NEXT)
       const step = await join(this.flight, isFirst ? this.#fetching : this.#fetching.catch(() => undefined))
       if (step !== undefined && (isFirst || step === RING)) return step
     }
   }
 
-  /** Whether the function stands still at the chunk that its only consumer got last: then the consumer may steer it. */
-  #isAlone(at: number): boolean {
-    const isStill = this.#fetching === undefined && this.#end === undefined
-    return this.#followers === 1 && isStill && at > 0 && this.#chunks.length === at
+  /** Whether the only consumer has the last chunk and the function is paused: then it may send a value or an error. */
+  #canSteer(index: number): boolean {
+    const isPaused = this.#fetching === undefined && this.#end === undefined
+    return this.#consumers === 1 && isPaused && index > 0 && this.#chunks.length === index
   }
 
   async #fetch(request: Request): Promise<Step | typeof RING> {
     const stopwatch = sharedTimeOf(this.#context.runtime).start()
     try {
       if (this.#source === undefined) await this.#storage.prepare(this.#call)
-      // Every consumer has left before the function began.
+      // All consumers left before the function began.
       if (this.#end !== undefined) {
-        await this.#storage.giveBack()
+        await this.#storage.release()
         return ENDED
       }
       if (
@@ -135,7 +135,7 @@ export class SharedIteration implements Broadcast {
       const step = await next.finally(() => {
         this.#durationMs += stopwatch.stop()
       })
-      // Every consumer has left: the function may have ended because it was asked to.
+      // All consumers have left: the function may have ended because of the abort.
       if (this.#end !== undefined) return ENDED
       const held = this.#chunks.hold(step.value)
       if (!step.done) {
@@ -145,7 +145,7 @@ export class SharedIteration implements Broadcast {
       this.#reportComputed(false)
       await this.#storage.store({
         returned: step.value,
-        given: this.#given!,
+        snapshot: this.#snapshot!,
         durationMs: this.#durationMs,
         isSteered: this.#isSteered,
       })
@@ -156,7 +156,7 @@ export class SharedIteration implements Broadcast {
       this.#context.counters.errors++
       this.#reportComputed(true)
       this.#finish({ error })
-      await this.#storage.giveBack()
+      await this.#storage.release()
       throw error
     } finally {
       this.#fetching = undefined
@@ -171,11 +171,11 @@ export class SharedIteration implements Broadcast {
     return 'error' in request ? source.throw(request.error) : source.next(request.value)
   }
 
-  /** The key is not that of the arguments any more: each consumer goes on by itself. */
+  /** Ends an iteration whose arguments no longer have its key: each consumer continues with its own. */
   async #endUnstored(): Promise<typeof RING> {
     this.#context.reporter.report('skip', { hash: this.#cacheKey.hash, reason: 'arguments-changed' })
     this.#finish({ argumentsChanged: true })
-    await this.#storage.giveBack()
+    await this.#storage.release()
     return RING
   }
 
@@ -183,13 +183,13 @@ export class SharedIteration implements Broadcast {
     if (this.#source === undefined) {
       const { original } = this.#context
       const args = ownArguments({ call: this.#call, flight: this.flight })
-      this.#given = snapshotArguments({ context: this.#context, call: this.#call, cacheKey: this.#cacheKey })
+      this.#snapshot = snapshotArguments({ context: this.#context, call: this.#call, cacheKey: this.#cacheKey })
       this.#source = original.apply(this.#call.self, args) as AsyncGenerator<unknown>
     }
     return this.#source
   }
 
-  /** A consumer for which there is no copy goes on with an iteration of its own. */
+  /** A step with a copy of the chunk. A consumer whose copy fails continues with an iteration of its own. */
   #stepFor(held: HeldChunk, done: boolean): Step | typeof RING {
     try {
       return { done, value: this.#chunks.copyOf(held) }
@@ -209,22 +209,22 @@ export class SharedIteration implements Broadcast {
     this.#context.broadcasts.end(this.#cacheKey.canonicalKey, this)
   }
 
-  /** No consumer is left: the function is asked to stop, as by a `break` in a loop over it. */
-  async #giveUp(reason: unknown): Promise<void> {
+  /** Stops the function after the last consumer has left, as a `break` in a loop over it does. */
+  async #abort(reason: unknown): Promise<void> {
     this.#finish({ returned: { value: undefined } })
     this.#context.reporter.report('skip', { hash: this.#cacheKey.hash, reason: 'incomplete' })
     this.flight.abort?.abort(reason)
     const stopped = runInFlight(this.flight, () => this.#source?.return(undefined))
-    // While a chunk is on its way a generator cannot stop, and its consumer does not wait for it.
+    // A generator cannot stop while it computes a chunk, and the consumer does not wait for that.
     if (this.#fetching === undefined) await stopped
     else stopped?.then(undefined, () => {})
-    await this.#storage.giveBack()
+    await this.#storage.release()
   }
 }
 
-/** An iteration without its first chunks. */
-async function* from(first: number, iteration: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
-  for (let at = 0; at < first; at++) {
+/** An iteration without its first `count` chunks. */
+async function* skip(count: number, iteration: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
+  for (let skipped = 0; skipped < count; skipped++) {
     const step = await iteration.next()
     if (step.done) return step.value
   }

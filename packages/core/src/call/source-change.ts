@@ -4,8 +4,8 @@ import type { Context } from '../context.ts'
 const reported = new WeakSet<Context>()
 
 /**
- * Reports once a function that an entry was computed by another text of it. With a `funcname` its owner vouches for the
- * name, and the entry is served; a name that was derived is no proof, so there it is a miss.
+ * Reports once per function that its source has changed since an entry was computed. With a `funcname` the entry is served,
+ * since the user vouches for the name. A derived name does not identify a function, so without `funcname` it is a miss.
  */
 export function reportSourceChange(context: Context, head: Head, outcome: 'hit' | 'miss'): void {
   if (outcome === 'hit' && !context.reportsEdits) return
@@ -16,7 +16,7 @@ export function reportSourceChange(context: Context, head: Head, outcome: 'hit' 
   context.reporter.report('source', {
     message:
       outcome === 'hit'
-        ? `stored results are served, but the function was edited since: stored ${stored}, another text at ${now}. If the results changed, give it another version; to follow edits from now on, give it dependsOn: []`
-        : `stored results are not used, since another function text wrote them: stored ${stored}, this text at ${now}. A name alone does not identify a function; give it the option funcname to keep results across edits, bundlers and minifiers`,
+        ? `stored results are served although the function was edited: stored ${stored}, changed source found ${now}. If its results changed, change the option version; to recompute after each edit, set dependsOn: []`
+        : `stored results are not used, since the source of the function has changed: stored ${stored}, changed source found ${now}. A name alone does not identify a function: set the option funcname to keep results across edits, bundlers and minifiers`,
   })
 }

@@ -5,35 +5,35 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { Reply } from './replies.ts'
 
 /**
- * Asks the store for something. Trouble is reported and `otherwise` taken, so that it never costs the caller a result;
- * with `onStoreError: 'throw'` it is thrown. While the store's circuit is open it is not asked at all. A reply that is not
- * as `expected` is trouble, too.
+ * Calls the store. If that fails, reports the error and returns `fallback`, so a store failure never loses a computed result.
+ * With `onStoreError: 'throw'` the error is thrown. While the circuit is open, the store is not called. A reply that does not
+ * match `expected` is an error too.
  */
 export function callStore<T>(
   context: Context,
   operation: string,
   hash: string | undefined,
   act: () => T | PromiseLike<T>,
-  otherwise: T,
+  fallback: T,
   expected?: Reply,
 ): T | PromiseLike<T> {
   const { error } = context.circuit
-  if (error !== undefined) return skip(context, error, otherwise)
+  if (error !== undefined) return skip(context, error, fallback)
   let reply: T | PromiseLike<T>
   try {
     reply = act()
   } catch (thrown) {
-    return failed(context, operation, hash, thrown, otherwise)
+    return failed(context, operation, hash, thrown, fallback)
   }
-  const failing = (thrown: unknown) => failed(context, operation, hash, thrown, otherwise)
+  const failing = (thrown: unknown) => failed(context, operation, hash, thrown, fallback)
   if (expected === undefined) return isThenable(reply) ? reply.then(undefined, failing) : reply
   const checked = (reply: T): T => {
-    return expected.fits(reply) ? reply : failing(new TypeError(`the reply must be ${expected.what}`))
+    return expected.fits(reply) ? reply : failing(new TypeError(`the reply must be ${expected.expected}`))
   }
   return isThenable(reply) ? reply.then(checked, failing) : checked(reply)
 }
 
-/** Reports trouble of the store in work that is no single reply; with `onStoreError: 'throw'` it is thrown. */
+/** Reports a store error outside of a single reply, as in a listing; throws it with `onStoreError: 'throw'`. */
 export function reportStoreError(context: Context, operation: string, thrown: unknown): void {
   failed(context, operation, undefined, thrown, undefined)
 }
@@ -44,19 +44,19 @@ export function reportProblem(context: Context, operation: string, hash: string 
   context.reporter.reportProblem({ operation, error, ...(hash !== undefined && { hash }) })
 }
 
-function skip<T>(context: Context, error: PersistError, otherwise: T): T {
+function skip<T>(context: Context, error: PersistError, fallback: T): T {
   if (context.throwsStoreErrors) throw error
-  return otherwise
+  return fallback
 }
 
-function failed<T>(context: Context, operation: string, hash: string | undefined, thrown: unknown, otherwise: T): T {
+function failed<T>(context: Context, operation: string, hash: string | undefined, thrown: unknown, fallback: T): T {
   const problem = asStoreError(context, operation, hash, thrown)
-  // Of many calls that found the store out of reach at once, the first tells.
+  // If many calls find the store unreachable at once, only the first reports it.
   const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !context.circuit.open(problem, context)
   if (known) context.counters.problems++
   else reportProblem(context, operation, hash, problem)
   if (context.throwsStoreErrors) throw problem
-  return otherwise
+  return fallback
 }
 
 function asStoreError(context: Context, operation: string, hash: string | undefined, error: unknown): PersistError {

@@ -23,55 +23,55 @@ import { reportProblem } from './store-guard.ts'
 type Chunks = readonly unknown[]
 
 /**
- * The story of one call of an async generator: replayed from memory or the store; else live, chunk by chunk, together
- * with all who ask for the same meanwhile, and stored when it has come to its end. As a generator's own body does, it
- * begins when the first chunk is asked for. A lease says only whether it may be stored: how fast an iteration goes is up
- * to its consumer, and no call of another process waits for that.
+ * Runs one call of an async generator: replays it from memory or the store, or else runs it chunk by chunk, shared with
+ * identical calls, and stores it at its end. Like the body of a generator, it starts with the first request for a chunk. The
+ * lease decides only whether the chunks may be stored: a consumer sets the pace of its iteration, and no call of another
+ * process waits for it.
  */
 export async function* stream(context: Context, call: Call): AsyncGenerator<unknown> {
   if (context.mode === 'off') return yield* bypass(context, call) as AsyncGenerator<unknown>
   throwIfAborted(signalsOf(call))
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   pickleKeyEarly(context, cacheKey)
-  const known = isRefresh(context, call) ? again(context, cacheKey) : await look(context, call, cacheKey)
+  const found = isRefresh(context, call) ? startRefresh(context, cacheKey) : await lookupChunks(context, call, cacheKey)
   if (argumentsChanged(context, call.self, call.args, cacheKey)) {
     context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
     return yield* (
       call.restarted ? bypass(context, call) : stream(context, { ...call, restarted: true })
     ) as AsyncGenerator<unknown>
   }
-  if (isStored(known)) return yield* known
-  const iteration = live(context, call, cacheKey, known)
-  if (known.kind !== 'stale-if-error') return yield* iteration
+  if (isStored(found)) return yield* found
+  const iteration = startOrFollow(context, call, cacheKey, found)
+  if (found.kind !== 'stale-if-error') return yield* iteration
   let first: IteratorResult<unknown>
   try {
     first = await iteration.next()
   } catch (error) {
     if (signalsOf(call).some(({ aborted }) => aborted)) throw error
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
-    return yield* serveStale(context, cacheKey, known, 'error').value as Chunks
+    return yield* serveStale(context, cacheKey, found, 'error').value as Chunks
   }
   return yield* resumed(first, iteration)
 }
 
-/** An iteration that can also be waited for, as `await f.refresh(x)`: it then runs to its end, and gives the list of chunks. */
+/** An iteration that can also be awaited, as in `await f.refresh(x)`: it then runs to its end and resolves to its chunks. */
 export function awaitable(iteration: AsyncGenerator): AsyncGenerator & PromiseLike<unknown[]> {
   let chunks: Promise<unknown[]> | undefined
   const then: PromiseLike<unknown[]>['then'] = (fulfilled, rejected) => {
-    chunks ??= listOf(iteration)
+    chunks ??= collect(iteration)
     return chunks.then(fulfilled, rejected)
   }
   Object.defineProperty(iteration, 'then', { value: then })
   return iteration as AsyncGenerator & PromiseLike<unknown[]>
 }
 
-async function listOf(iteration: AsyncGenerator): Promise<unknown[]> {
+async function collect(iteration: AsyncGenerator): Promise<unknown[]> {
   const chunks: unknown[] = []
   for await (const chunk of iteration) chunks.push(chunk)
   return chunks
 }
 
-/** An iteration of which the first step has been taken. */
+/** An iteration whose first step has been taken. */
 function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): AsyncIterable<unknown> {
   let isFirst = true
   const next = async (value: unknown) => {
@@ -88,14 +88,14 @@ function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): Asy
   }
 }
 
-function again(context: Context, cacheKey: CacheKey): LookupResult {
+function startRefresh(context: Context, cacheKey: CacheKey): LookupResult {
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   context.peers.each((peer) => peer.outdate(cacheKey.canonicalKey))
   return REFRESH
 }
 
-/** The stored chunks; else why there are none to be served. */
-async function look(context: Context, call: Call, cacheKey: CacheKey): Promise<Chunks | LookupResult> {
+/** The stored chunks, or the reason why there are none to serve. */
+async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): Promise<Chunks | LookupResult> {
   const held = chunksInMemory(context, call, cacheKey)
   if (held !== undefined) return held
   for (;;) {
@@ -109,7 +109,7 @@ async function look(context: Context, call: Call, cacheKey: CacheKey): Promise<C
       refreshInBackground({ context, call, cacheKey })
       return serveStale(context, cacheKey, found, 'revalidate').value as Chunks
     }
-    // One that came to its end meanwhile has stored what this look was too early for.
+    // An iteration that ended meanwhile may have stored its chunks after this lookup.
     if (!watch.hasEnded) return found
   }
 }
@@ -129,20 +129,20 @@ function chunksInMemory(context: Context, call: Call, cacheKey: CacheKey): Chunk
   }
 }
 
-/** An entry that some other function wrote under this name is none of an iteration. */
+/** Treats an entry without a list as unreadable: a function that is no generator wrote it under this name. */
 function asChunks(found: LookupResult): LookupResult {
   return found.kind === 'miss' || Array.isArray(found.value) ? found : { kind: 'miss', reason: 'unreadable' }
 }
 
-function isStored(known: Chunks | LookupResult): known is Chunks {
-  return Array.isArray(known)
+function isStored(found: Chunks | LookupResult): found is Chunks {
+  return Array.isArray(found)
 }
 
-function live(context: Context, call: Call, cacheKey: CacheKey, known: LookupResult): AsyncGenerator<unknown> {
+function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: LookupResult): AsyncGenerator<unknown> {
   const consumer = { signals: signalsOf(call), alone: () => bypass(context, call) as AsyncGenerator<unknown> }
   const running = context.singleFlight === false ? undefined : context.broadcasts.find(cacheKey.canonicalKey)
   if (running === undefined) {
-    countMiss(context, cacheKey, known.kind === 'miss' ? known.reason : 'expired')
+    countMiss(context, cacheKey, found.kind === 'miss' ? found.reason : 'expired')
     checkUnhash(context, cacheKey)
     return new SharedIteration(context, call, cacheKey).follow(consumer)
   }

@@ -8,19 +8,19 @@ import type { CacheKey } from './cache-key.ts'
 import { keepAlive, release, takeOverLease } from './lease.ts'
 import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 
-/** The refreshes that are taking a lease: one after the other, or one would not know from which run it takes it. */
-const taking = new Map<string, Promise<void>>()
+/** The refreshes that are taking a lease, one after the other: each must know from which run it takes the lease. */
+const takeovers = new Map<string, Promise<void>>()
 
-/** Takes the lease for a refresh: from a run of this process in such a way that it can be given back. */
+/** Takes the lease for a refresh. A lease that it takes from a run of this process can be handed back. */
 export function* takeOverForRefresh(
   context: Context,
   cacheKey: CacheKey,
   flight: Flight,
 ): Steps<LeaseResult & { kind: 'acquired' }> {
   const name = `${context.adapter.name}\0${context.namespace}\0${cacheKey.hash}`
-  for (let other = taking.get(name); other !== undefined; other = taking.get(name)) yield* wait(other)
+  for (let other = takeovers.get(name); other !== undefined; other = takeovers.get(name)) yield* wait(other)
   let ended = () => {}
-  taking.set(
+  takeovers.set(
     name,
     new Promise((resolve) => {
       ended = resolve
@@ -29,7 +29,7 @@ export function* takeOverForRefresh(
   try {
     return yield* takeOver(context, cacheKey, flight)
   } finally {
-    taking.delete(name)
+    takeovers.delete(name)
     ended()
   }
 }
@@ -38,7 +38,7 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
   const before = ownLeaseHolder(context, cacheKey)
   const held = before?.succession
   if (held?.lease?.id !== undefined) {
-    // Before the reply: the earlier run may end first.
+    // Set before the reply, since the earlier run may end first.
     const own: Succession = { lease: undefined, before }
     flight.succession = own
     held.after = flight
@@ -50,16 +50,16 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
   return yield* stealLease(context, cacheKey, flight)
 }
 
-/** Leaves a result to the run that took the lease. `false`: there is none. */
+/** Leaves a result in reserve with the run that took the lease; `false` if there is no such run. */
 export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolean {
   const after = succession?.after
   if (after?.succession === undefined || after.ended || after.fenced) return false
-  // A later result stays.
+  // A later result has priority.
   after.succession.inReserve ??= reserve
   return true
 }
 
-/** Gives the lease of a run that stores nothing to the earlier run; back to the store if there is none. */
+/** Hands the lease of a run that stores nothing to the earlier run, or releases it if there is none. */
 export function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
   const earlier = before?.succession
   if (lease === undefined || earlier === undefined || before!.ended || before!.fenced) {

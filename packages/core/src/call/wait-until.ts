@@ -3,12 +3,12 @@ import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { reportProblem } from './store-guard.ts'
 
-/** Hands work that goes on after the call to the host. */
+/** Passes work that continues after the call to the option `waitUntil`. */
 export function notifyWaitUntil(context: Context, work: Promise<unknown>): void {
   const failed = (error: unknown) => reportProblem(context, 'waitUntil', undefined, asError(error))
   try {
-    const answer: unknown = context.waitUntil?.(work)
-    if (isThenable(answer)) answer.then(undefined, failed)
+    const reply: unknown = context.waitUntil?.(work)
+    if (isThenable(reply)) reply.then(undefined, failed)
   } catch (error) {
     failed(error)
   }

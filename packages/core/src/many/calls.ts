@@ -2,7 +2,7 @@ import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, PLAIN } from '../call/call.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
 import { lookupInMemory, readEntry } from '../call/lookup.ts'
-import { listOf } from '../call/replies.ts'
+import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
 import { callStore, reportProblem } from '../call/store-guard.ts'
 import { Limit } from '../concurrency/limit.ts'
@@ -12,22 +12,22 @@ import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ManyOptions, ManyProgress } from '../types/many.ts'
 
-/** Enough to make round trips rare, few enough to keep one reply small. */
+/** The number of calls looked up at once: round trips are rare, and one reply stays small. */
 export const BATCH = 1_000
 
-/** How one call has ended. */
+/** The outcome of one call. */
 export type Outcome = PromiseSettledResult<unknown>
 
-/** The calls of one list: starts them, counts how they end, and says when there is room for more. */
+/** The calls of one list: starts them, counts their outcomes, and limits how many are pending. */
 export class Calls {
-  /** A call has answered with a promise, or a stored result is of one that has. */
+  /** A call has returned a promise, or a stored result came from a promise. */
   promised = false
   readonly #context: Context
   readonly #self: unknown
   readonly #options: ManyOptions
   readonly #progress: { done: number; hits: number; failed: number }
   readonly #total: { readonly total?: number }
-  #underWay = 0
+  #pending = 0
   #window = Number.POSITIVE_INFINITY
   #whenRoom: (() => void) | undefined
   readonly #limit: Limit | undefined
@@ -43,9 +43,9 @@ export class Calls {
   }
 
   /**
-   * Looks up what is stored, and gives for each call how to begin it. No outcome ever rejects.
+   * Looks up stored results, and returns a function for each call that starts it. Promises of outcomes never reject.
    *
-   * @throws the reason of the signal; so does each beginning.
+   * @throws the reason of the signal; so does each of the functions.
    */
   *prepare(list: readonly (readonly unknown[])[]): Steps<(() => Outcome | Promise<Outcome>)[]> {
     const { signal } = this.#options
@@ -58,9 +58,9 @@ export class Calls {
     })
   }
 
-  /** Waits until fewer calls are under way than `window`, so that memory is bounded. */
-  *room(window: number): Steps<void> {
-    if (this.#underWay < window) return
+  /** Waits until fewer calls than `window` are pending, so that memory is bounded. */
+  *waitForRoom(window: number): Steps<void> {
+    if (this.#pending < window) return
     this.#window = window
     yield* wait(
       new Promise<void>((resolve) => {
@@ -90,15 +90,15 @@ export class Calls {
     }
     if (!isThenable(result)) return end(fulfilled(result))
     this.promised = true
-    this.#underWay++
-    const leave = (outcome: Outcome) => {
-      this.#underWay--
-      if (this.#underWay < this.#window) this.#whenRoom?.()
+    this.#pending++
+    const settle = (outcome: Outcome) => {
+      this.#pending--
+      if (this.#pending < this.#window) this.#whenRoom?.()
       return end(outcome)
     }
     return Promise.resolve(result).then(
-      (value) => leave(fulfilled(value)),
-      (error) => leave(rejected(error)),
+      (value) => settle(fulfilled(value)),
+      (error) => settle(rejected(error)),
     )
   }
 
@@ -111,7 +111,7 @@ export class Calls {
     return outcome
   }
 
-  /** A listener that fails must not cost the caller a result. */
+  /** Calls `onProgress`. An error in it is reported, so that it never loses a result. */
   #report(progress: ManyProgress): void {
     const failed = (error: unknown) => reportProblem(this.#context, 'onProgress', undefined, asError(error))
     try {
@@ -122,28 +122,28 @@ export class Calls {
     }
   }
 
-  /** The fresh results of a part of the list, where the store can give several at once. */
+  /** The fresh results of a part of the list, by index, if the store can return several at once. */
   *#stored(list: readonly (readonly unknown[])[]): Steps<Map<number, { readonly value: unknown }>> {
     const context = this.#context
     const hits = new Map<number, { readonly value: unknown }>()
     if (!context.adapter.supports.many || (context.mode !== 'on' && context.mode !== 'replay')) return hits
-    const cacheKeys = list.map((args) => identityOf(context, this.#self, args))
-    const wanted = cacheKeys.filter((one) => one !== undefined)
+    const cacheKeys = list.map((args) => keyToLookUp(context, this.#self, args))
+    const wanted = cacheKeys.filter((cacheKey) => cacheKey !== undefined)
     if (wanted.length === 0) return hits
     let entries: Awaited<ReturnType<NonNullable<Context['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
       entries = yield* wait(
-        callStore(context, 'getMany', undefined, () => context.store.getMany!(hashes), [], listOf(hashes.length)),
+        callStore(context, 'getMany', undefined, () => context.store.getMany!(hashes), [], arrayOf(hashes.length)),
       )
     } catch {
-      // With onStoreError: 'throw'. Each call asks for itself, and fails for itself.
+      // With onStoreError: 'throw'. Each call reads the store itself, and throws its own error.
       return hits
     }
-    // A store that says `null` for all of them, or for one, has none.
-    const found = new Map(wanted.map((cacheKey, index) => [cacheKey, entries?.[index] ?? undefined]))
+    // A store may return `null` for all entries or for one.
+    const entryOf = new Map(wanted.map((cacheKey, index) => [cacheKey, entries?.[index] ?? undefined]))
     for (const [index, cacheKey] of cacheKeys.entries()) {
-      const entry = cacheKey && found.get(cacheKey)
+      const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
         const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY))
@@ -152,15 +152,15 @@ export class Calls {
         if (result.promised) this.promised = true
         hits.set(index, result)
       } catch {
-        // The call of this item meets the same, and fails for itself.
+        // The call of this item meets the same error and throws it.
       }
     }
     return hits
   }
 }
 
-/** `undefined` for a call that has no key, or that memory knows: it goes on by itself, and concerns no other. */
-function identityOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey | undefined {
+/** The key of a call to look up; `undefined` if the call has no key or a hit in memory: it then runs by itself. */
+function keyToLookUp(context: Context, self: unknown, args: readonly unknown[]): CacheKey | undefined {
   try {
     const cacheKey = cacheKeyOf(context, self, args)
     return lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) === undefined ? cacheKey : undefined

@@ -3,54 +3,54 @@ import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
-import { Source } from './source.ts'
+import { ListReader } from './list-reader.ts'
 
 type List = Iterable<unknown> | AsyncIterable<unknown>
 
-/** A call that waits for its place in the order of results. */
+/** A call and its position in the order of results. */
 interface Slot {
-  readonly begin: () => Outcome | Promise<Outcome>
+  readonly start: () => Outcome | Promise<Outcome>
   outcome?: Outcome | Promise<Outcome>
 }
 
-/** The results of a list that may be endless, in order, in bounded memory. Nothing happens before the first is asked for. */
+/** Yields the results of a list, which may be endless, in order and in bounded memory. Starts at the first request. */
 export async function* iterate(
   context: Context,
   self: unknown,
   list: List,
   options: ManyOptions,
 ): AsyncGenerator<unknown> {
-  const ahead = new ReadAhead(context, self, list, options)
+  const readAhead = new ReadAhead(context, self, list, options)
   let isComplete = false
   try {
-    for (let outcome = await ahead.next(); outcome !== undefined; outcome = await ahead.next()) {
+    for (let outcome = await readAhead.next(); outcome !== undefined; outcome = await readAhead.next()) {
       if (options.settle) yield outcome
       else if (outcome.status === 'fulfilled') yield outcome.value
       else {
-        await ahead.finish()
+        await readAhead.finish()
         throw outcome.reason
       }
     }
     isComplete = true
   } finally {
-    await ahead.stop(isComplete)
+    await readAhead.stop(isComplete)
   }
 }
 
-/** Reads the list and starts calls, ahead of what the consumer has asked for. */
+/** Reads the list and starts calls ahead of the consumer's requests. */
 class ReadAhead {
   readonly #context: Context
-  readonly #source: Source
+  readonly #list: ListReader
   readonly #calls: Calls
   readonly #window: number
   readonly #signal: AbortSignal | undefined
-  /** Aborts the calls under way: at the user's signal, and when the consumer leaves. */
+  /** Aborts the pending calls: at the user's signal, and when the consumer stops early. */
   readonly #abort = new AbortController()
-  readonly #places: Slot[] = []
+  readonly #slots: Slot[] = []
   #preparing: Promise<void> | undefined
   #isReading = false
-  /** How many of the places have begun: the first ones. */
-  #begun = 0
+  /** The number of started slots; they are the first ones. */
+  #started = 0
   #stopped = false
   #end: { readonly error?: unknown } | undefined
   #wake = () => {}
@@ -59,18 +59,18 @@ class ReadAhead {
     const { concurrency = BATCH, signal } = options
     this.#context = context
     this.#window = concurrency === Number.POSITIVE_INFINITY ? BATCH : Math.max(concurrency, BATCH)
-    this.#source = new Source(list, context.runtime)
+    this.#list = new ListReader(list, context.runtime)
     this.#calls = new Calls(context, self, { ...options, signal: this.#abort.signal })
     this.#signal = signal
-    signal?.addEventListener('abort', this.#leave)
+    signal?.addEventListener('abort', this.#onAbort)
   }
 
   /** The next outcome in order; `undefined` at the end. */
   async next(): Promise<Outcome | undefined> {
     for (;;) {
       this.#signal?.throwIfAborted()
-      const place = this.#places[0]
-      if (place !== undefined) return this.#take(place)
+      const slot = this.#slots[0]
+      if (slot !== undefined) return this.#outcomeOf(slot)
       if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error
         return undefined
@@ -83,38 +83,38 @@ class ReadAhead {
     }
   }
 
-  /** Waits for all that has begun; nothing else begins. */
+  /** Starts no more calls, and waits for the started ones. */
   async finish(): Promise<void> {
     this.#stopped = true
     await this.#preparing?.catch(() => {})
-    await Promise.all(this.#places.splice(0).map(({ outcome }) => outcome))
+    await Promise.all(this.#slots.splice(0).map(({ outcome }) => outcome))
   }
 
-  /** Whatever is still under way has no consumer any more. */
+  /** Aborts the pending calls unless the iteration is complete, and closes the list. */
   async stop(isComplete: boolean): Promise<void> {
     this.#stopped = true
-    this.#signal?.removeEventListener('abort', this.#leave)
+    this.#signal?.removeEventListener('abort', this.#onAbort)
     if (!isComplete) this.#abort.abort(this.#signal?.aborted ? this.#signal.reason : undefined)
-    await this.#source.close()
+    await this.#list.close()
   }
 
-  async #take(place: Slot): Promise<Outcome> {
-    if (this.#begun === 0) this.#begin(place)
-    this.#beginIfAsync()
-    const outcome = await place.outcome!
+  async #outcomeOf(slot: Slot): Promise<Outcome> {
+    if (this.#started === 0) this.#start(slot)
+    this.#startIfAsync()
+    const outcome = await slot.outcome!
     this.#signal?.throwIfAborted()
-    this.#places.shift()
-    this.#begun--
+    this.#slots.shift()
+    this.#started--
     this.#read()
     return outcome
   }
 
-  #begin(place: Slot): void {
-    this.#begun++
-    place.outcome = place.begin()
+  #start(slot: Slot): void {
+    this.#started++
+    slot.outcome = slot.start()
   }
 
-  /** Reads on while there is room. One reader at a time. */
+  /** Reads the list while the window has room. Only one read runs at a time. */
   #read(): void {
     if (this.#isReading) return
     this.#isReading = true
@@ -125,8 +125,8 @@ class ReadAhead {
   }
 
   async #fill(): Promise<void> {
-    while (!this.#stopped && this.#end === undefined && this.#places.length < this.#window) {
-      const items = await this.#source.next(Math.min(BATCH, this.#window - this.#places.length))
+    while (!this.#stopped && this.#end === undefined && this.#slots.length < this.#window) {
+      const items = await this.#list.next(Math.min(BATCH, this.#window - this.#slots.length))
       if (this.#stopped) break
       if (items.length === 0) this.#end = {}
       else {
@@ -139,17 +139,17 @@ class ReadAhead {
   }
 
   async #prepare(items: readonly (readonly unknown[])[]): Promise<void> {
-    for (const begin of await run(this.#calls.prepare(items))) this.#places.push({ begin })
-    this.#beginIfAsync()
+    for (const start of await run(this.#calls.prepare(items))) this.#slots.push({ start })
+    this.#startIfAsync()
   }
 
-  /** A function that answers at once begins when its result is asked for, all others ahead of that. */
-  #beginIfAsync(): void {
+  /** Starts async calls ahead. A sync function starts when its result is requested. */
+  #startIfAsync(): void {
     if (this.#stopped || !(this.#context.isAsync || this.#calls.promised || returnsPromises(this.#context))) return
-    while (this.#begun < this.#places.length) this.#begin(this.#places[this.#begun]!)
+    while (this.#started < this.#slots.length) this.#start(this.#slots[this.#started]!)
   }
 
-  readonly #leave = () => {
+  readonly #onAbort = () => {
     this.#abort.abort(this.#signal?.reason)
     this.#wake()
   }

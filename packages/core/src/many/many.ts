@@ -10,27 +10,27 @@ import { BATCH, Calls, type Outcome } from './calls.ts'
 import { iterate } from './iterate.ts'
 import { checkedItem, checkedOptions, notAList } from './options.ts'
 
-/** The results of many calls, in order: of an array as an array, of any other list as an iteration. */
-export function many(context: Context, self: unknown, list: unknown, given?: unknown): unknown {
-  if (context.streams) return streams(context, self, list, checkedOptions(given))
-  if (!Array.isArray(list) && isIterable(list)) return iterate(context, self, list, checkedOptions(given))
-  return perform(context.isAsync || returnsPromises(context), () => ofArray(context, self, list, given))
+/** The results of many calls in order: as an array for an array, as an async iteration for any other list. */
+export function many(context: Context, self: unknown, list: unknown, uncheckedOptions?: unknown): unknown {
+  if (context.streams) return iterations(context, self, list, checkedOptions(uncheckedOptions))
+  if (!Array.isArray(list) && isIterable(list)) return iterate(context, self, list, checkedOptions(uncheckedOptions))
+  return perform(context.isAsync || returnsPromises(context), () => manyOfArray(context, self, list, uncheckedOptions))
 }
 
-function* ofArray(context: Context, self: unknown, list: unknown, given: unknown): Steps<unknown[]> {
-  const options = checkedOptions(given)
+function* manyOfArray(context: Context, self: unknown, list: unknown, uncheckedOptions: unknown): Steps<unknown[]> {
+  const options = checkedOptions(uncheckedOptions)
   if (!Array.isArray(list)) throw notAList(list)
   const calls = Array.from(list, checkedItem)
   const { concurrency = Number.POSITIVE_INFINITY, settle = false, signal } = options
   const window = concurrency === Number.POSITIVE_INFINITY ? concurrency : Math.max(concurrency, BATCH)
   const running = new Calls(context, self, options, calls.length)
-  const begun: (Outcome | Promise<Outcome>)[] = []
+  const started: (Outcome | Promise<Outcome>)[] = []
   for (let from = 0; from < calls.length; from += BATCH) {
-    for (const begin of yield* running.prepare(calls.slice(from, from + BATCH))) begun.push(begin())
-    yield* running.room(window)
+    for (const start of yield* running.prepare(calls.slice(from, from + BATCH))) started.push(start())
+    yield* running.waitForRoom(window)
   }
-  const outcomes = begun.some(isThenable) ? yield* wait(Promise.all(begun)) : (begun as Outcome[])
-  // Of a function that is not declared async, its answers tell. All hits are no reason to answer at once.
+  const outcomes = started.some(isThenable) ? yield* wait(Promise.all(started)) : (started as Outcome[])
+  // A function that is not declared async may return promises: then `many` returns one even if all calls are hits.
   if (running.promised) yield* wait(Promise.resolve())
   if (outcomes.some((one) => one.status === 'rejected' && one.reason === signal?.reason)) signal?.throwIfAborted()
   return settle ? outcomes : outcomes.map(resultOf)
@@ -41,13 +41,13 @@ function resultOf(outcome: Outcome): unknown {
   return outcome.value
 }
 
-/** One iteration for each call, which begins when it is consumed. */
-function streams(context: Context, self: unknown, list: unknown, options: ManyOptions): unknown[] {
-  const other = (['concurrency', 'settle', 'onProgress'] as const).find((name) => options[name] !== undefined)
-  if (other !== undefined) {
+/** One iteration for each call, which starts with its first request for a chunk. */
+function iterations(context: Context, self: unknown, list: unknown, options: ManyOptions): unknown[] {
+  const unsupported = (['concurrency', 'settle', 'onProgress'] as const).find((name) => options[name] !== undefined)
+  if (unsupported !== undefined) {
     throw new OptionError(
-      `many of the async generator ${context.namespace} has no option ${other}: each iteration goes at the pace of its consumer`,
-      { option: other },
+      `many of the async generator ${context.namespace} has no option ${unsupported}: each iteration goes at the pace of its consumer`,
+      { option: unsupported },
     )
   }
   if (!Array.isArray(list)) throw notAList(list)

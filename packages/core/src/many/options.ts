@@ -2,7 +2,7 @@ import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
 import type { ManyOptions } from '../types/many.ts'
 
-type Check = readonly [what: string, fits: (value: unknown) => boolean]
+type Check = readonly [expected: string, fits: (value: unknown) => boolean]
 
 const CHECKS: { readonly [Option in keyof ManyOptions]-?: Check } = {
   concurrency: ['a positive whole number, or Infinity', isLimit],
@@ -11,20 +11,20 @@ const CHECKS: { readonly [Option in keyof ManyOptions]-?: Check } = {
   onProgress: ['a function', (value) => typeof value === 'function'],
 }
 
-/** Whether it can say how many runs may go on at once. */
+/** Whether a value is a limit on concurrent runs. */
 export function isLimit(value: unknown): boolean {
   return value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) > 0)
 }
 
 /**
- * The options of one call of `f.many`, checked.
+ * Checks the options of one call of `f.many`.
  *
- * @throws OptionError that names the option and the known one nearest to it.
+ * @throws OptionError that names the option and, if it is unknown, the nearest known one.
  */
 export function checkedOptions(options: unknown): ManyOptions {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null) {
-    throw new OptionError(`the options of many must be an object, not ${kindOf(options)}`, { option: 'many' })
+    throw new OptionError(`the options of many must be an object, not ${typeName(options)}`, { option: 'many' })
   }
   for (const [option, value] of Object.entries(options)) {
     const check = Object.hasOwn(CHECKS, option) ? CHECKS[option as keyof ManyOptions] : undefined
@@ -41,27 +41,27 @@ export function checkedOptions(options: unknown): ManyOptions {
 }
 
 /**
- * One item of the list: a copy, which its owner cannot change any more.
+ * A copy of one item of the list, so that its owner cannot change it.
  *
- * @throws OptionError for what is no array of arguments.
+ * @throws OptionError for an item that is not an array of arguments.
  */
 export function checkedItem(item: unknown, index: number): readonly unknown[] {
   if (Array.isArray(item)) return [...item]
   throw new OptionError(
-    `many takes a list in which each item is an array of arguments, as in [[1], [2]]; item ${index} is ${kindOf(item)}`,
+    `many takes a list in which each item is an array of arguments, as in [[1], [2]]; item ${index} is ${typeName(item)}`,
     { option: 'many' },
   )
 }
 
-/** Refuses a list that cannot be walked. */
+/** The error for a list that is not iterable. */
 export function notAList(list: unknown): OptionError {
   return new OptionError(
-    `many takes an array, an iterable or an async iterable of arrays of arguments, not ${kindOf(list)}`,
+    `many takes an array, an iterable or an async iterable of arrays of arguments, not ${typeName(list)}`,
     { option: 'many' },
   )
 }
 
-function kindOf(value: unknown): string {
+function typeName(value: unknown): string {
   return value === null ? 'null' : typeof value === 'object' ? 'an object' : typeof value
 }
 

@@ -3,8 +3,8 @@ import { checkedItem } from './options.ts'
 
 const LATER: unique symbol = Symbol('later')
 
-/** A list that is read piece by piece. */
-export class Source {
+/** Reads a list in batches. */
+export class ListReader {
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
   readonly #isAsync: boolean
   readonly #soon: Runtime['soon']
@@ -20,10 +20,10 @@ export class Source {
   }
 
   /**
-   * The next items, at most `max`; none at the end. Of an asynchronous list those that are there at once after the first: a
-   * slow list holds up no item.
+   * The next items, at most `max`; none at the end. An async list yields the first item and those that follow immediately, so
+   * that a slow list delays no item.
    *
-   * @throws what the list throws, and OptionError for an item that is no array; in both cases after the items before.
+   * @throws the error of the list, and OptionError for an item that is not an array; in both cases after the earlier items.
    */
   async next(max: number): Promise<readonly (readonly unknown[])[]> {
     if (this.#failure !== undefined) throw this.#failure.error
@@ -44,12 +44,12 @@ export class Source {
     return items
   }
 
-  /** The list is not read to its end. */
+  /** Closes a list that was not read to its end. */
   async close(): Promise<void> {
     if (this.#ended) return
     this.#ended = true
     const closing = this.#iterator.return?.()
-    // While an item is on its way a generator cannot stop, and its reader does not wait for it.
+    // A generator cannot stop while it computes an item, and the consumer does not wait for that.
     if (this.#pending === undefined) await closing
     else Promise.resolve(closing).catch(() => {})
   }
