@@ -11,7 +11,8 @@ import { lmdbStore } from '@persist/store-lmdb'
 import { afterAll, expect, test } from 'vitest'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/persist.js', import.meta.url))
-const ROUNDS = process.env.PERSIST_SOAK === '1' ? 200 : 6
+const SOAK = process.env.PERSIST_SOAK === '1'
+const ROUNDS = SOAK ? 200 : 6
 const KEYS = Array.from({ length: 40 }, (_, n) => n)
 const REFRESHED = KEYS.filter((n) => n % 2 === 0)
 const room = mkdtempSync(join(tmpdir(), 'persist-verify-'))
@@ -76,4 +77,5 @@ test.each<[string, (dir: string) => StoreAdapter]>([
     }
     await cache.close()
   },
+  SOAK ? 1_800_000 : 240_000,
 )
