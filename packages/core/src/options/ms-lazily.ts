@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** Loads ms at the first call, since most times are numbers. */
-export function readTime(): (text: string) => number | undefined {
+/** Loads `ms` on first use, since most durations are numbers. */
+export function durationParser(): (text: string) => number | undefined {
   return createRequire(import.meta.url)('ms')
 }

@@ -1,6 +1,6 @@
 import ms from 'ms'
 
-/** For a bundled application, which has to know what to bring; see `scripts/bundle.mjs`. */
-export function readTime(): (text: string) => number | undefined {
+/** The variant for bundled applications, where a bundler has to see the import; see `scripts/bundle.mjs`. */
+export function durationParser(): (text: string) => number | undefined {
   return ms as (text: string) => number | undefined
 }

@@ -1,6 +1,6 @@
 import tokens from 'js-tokens'
 
-/** For a bundled application, which has to know what to bring; see `scripts/bundle.mjs`. */
+/** The variant for bundled applications, where a bundler has to see the import; see `scripts/bundle.mjs`. */
 export function jsTokens(): typeof tokens {
   return tokens
 }
