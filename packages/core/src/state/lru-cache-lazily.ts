@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** Loads lru-cache at the first call, since most functions have no tier in memory. */
+/** Loads `lru-cache` on first use, since most functions have no memory tier. */
 export function lruCache(): typeof import('lru-cache') {
   return createRequire(import.meta.url)('lru-cache')
 }

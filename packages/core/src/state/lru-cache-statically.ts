@@ -1,6 +1,6 @@
 import * as module from 'lru-cache'
 
-/** For a bundled application, which has to know what to bring; see `scripts/bundle.mjs`. */
+/** The variant for bundled applications, where a bundler has to see the import; see `scripts/bundle.mjs`. */
 export function lruCache(): typeof import('lru-cache') {
   return module
 }
