@@ -67,7 +67,7 @@ export interface Flight {
 
 /**
  * If two runs in this process have one key, a refresh that began later takes the lease from the earlier run. If the refresh
- * then stores nothing, the earlier run still may, with that lease, which proves that the entry was not set or deleted since.
+ * then stores nothing, the earlier run still may, with that lease: it proves that the entry was not set or deleted since.
  */
 export interface Succession {
   /** The lease by which the run may store. */

@@ -41,7 +41,7 @@ export function* invoke(
   return yield new Invocation(flight, fn, self, args)
 }
 
-/** Turns a reply without a value into `true`, so that it differs from the `undefined` of a failed store call. */
+/** Turns a reply without a value into `true`, so that it differs from the fallback of a failed store call. */
 export function done(reply: void | PromiseLike<void>): true | PromiseLike<true> {
   return isThenable(reply) ? reply.then(() => true as const) : true
 }

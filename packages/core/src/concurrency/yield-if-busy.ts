@@ -8,8 +8,8 @@ const { setImmediate } = globalThis
 let sliceBegan: number | undefined
 
 /**
- * Yields to the event loop if calls have blocked it for a while. Over a sync store, thousands of async calls that start each
- * other would otherwise never pause.
+ * Yields to the event loop if calls have blocked it for a while. Over a sync store, thousands of async calls that start
+ * each other would otherwise never pause.
  */
 export function* yieldIfBusy({ soon }: Runtime): Steps<void> {
   const now = performance.now()
