@@ -129,8 +129,8 @@ inBothModes('concurrency', (makeStore) => {
       async (n: number): Promise<boolean> => n !== 0 && even(await sleep(0, n - 1)),
       { funcname: 'odd', ...options },
     )
-    const asked = await Promise.all([even(10), odd(10), even(7), odd(7), even(3), odd(4)])
-    expect(asked).toEqual([true, false, false, true, false, false])
+    const results = await Promise.all([even(10), odd(10), even(7), odd(7), even(3), odd(4)])
+    expect(results).toEqual([true, false, false, true, false, false])
   })
 
   it('a limited function that awaits another one respects both limits', async () => {
@@ -285,7 +285,7 @@ it('limited functions that call each other in any way end with the right values'
       fc.array(fc.tuple(fc.nat(3), fc.nat(6)), { minLength: 1, maxLength: 8 }),
       fc.boolean(),
       fc.boolean(),
-      async (nodes, asked, isAsyncStore, inTurn) => {
+      async (nodes, calls, isAsyncStore, isSequential) => {
         const cache = isAsyncStore ? delayed(memoryStore()) : memoryStore()
         // Each function calls others with smaller numbers, so that the program would end without persist.
         const expected = (at: number, n: number): number =>
@@ -296,15 +296,15 @@ it('limited functions that call each other in any way end with the right values'
               await sleep(0)
               const inner = calls.filter(([, m]) => m < n)
               const parts: number[] = []
-              if (inTurn) for (const [other, m] of inner) parts.push(await functions[other]!(m))
+              if (isSequential) for (const [other, m] of inner) parts.push(await functions[other]!(m))
               else parts.push(...(await Promise.all(inner.map(([other, m]) => functions[other]!(m)))))
               return parts.reduce((sum, part) => sum + part, n)
             },
             { funcname: `f${at}`, cache, concurrency: limit },
           ),
         )
-        const results = await Promise.all(asked.map(([at, n]) => functions[at]!(n)))
-        expect(results).toEqual(asked.map(([at, n]) => expected(at, n)))
+        const results = await Promise.all(calls.map(([at, n]) => functions[at]!(n)))
+        expect(results).toEqual(calls.map(([at, n]) => expected(at, n)))
       },
     ),
     { numRuns: 200 },

@@ -334,10 +334,10 @@ inBothModes('signals', (makeStore) => {
 })
 
 describe('an unreachable store', () => {
-  function unreachable(): { adapter: StoreAdapter<'async'>; asked: () => number; heal: () => void } {
+  function unreachable(): { adapter: StoreAdapter<'async'>; lookups: () => number; heal: () => void } {
     const inner = delayed(memoryStore())
     let down = true
-    let asked = 0
+    let lookups = 0
     const adapter: StoreAdapter<'async'> = {
       ...inner,
       mode: 'async',
@@ -347,7 +347,7 @@ describe('an unreachable store', () => {
         return {
           ...store,
           get: async (hash) => {
-            asked++
+            lookups++
             if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: 'nowhere' })
             return store.get(hash)
           },
@@ -368,7 +368,7 @@ describe('an unreachable store', () => {
     }
     return {
       adapter,
-      asked: () => asked,
+      lookups: () => lookups,
       heal: () => {
         down = false
       },
@@ -386,10 +386,10 @@ describe('an unreachable store', () => {
         return () => {}
       },
     })
-    const { adapter, asked, heal } = unreachable()
+    const { adapter, lookups, heal } = unreachable()
     const f = persist((x: number) => x, { funcname: 'f', cache: adapter, report: (event) => events.push(event) })
     expect([await f(1), await f(2), await f(3)]).toEqual([1, 2, 3])
-    expect(asked()).toBe(1)
+    expect(lookups()).toBe(1)
     expect(events.filter(({ name }) => name === 'problem' || name === 'circuit').map(({ name }) => name)).toEqual([
       'circuit',
       'problem',
@@ -398,7 +398,7 @@ describe('an unreachable store', () => {
     probe()
     await new Promise((resolve) => setImmediate(resolve))
     await f(4)
-    expect(asked()).toBeGreaterThan(1)
+    expect(lookups()).toBeGreaterThan(1)
     expect(events.filter(({ name }) => name === 'circuit')).toHaveLength(2)
   })
 

@@ -100,7 +100,7 @@ inBothModes('many of an array', (makeStore) => {
 
   it.each([
     ['a number', [[1], 2], 1],
-    ['a text, which could be taken apart', ['ab'], 0],
+    ['a string, which could be destructured', ['ab'], 0],
     ['an object', [[1], [2], { 0: 3 }], 2],
     ['a hole', [[1], undefined], 1],
   ])('an item that is %s is an OptionError with its index, before anything runs', async (_, list, index) => {
@@ -126,7 +126,7 @@ inBothModes('many of an array', (makeStore) => {
     [{ signal: {} }, /the option signal of many must be an AbortSignal/],
     [{ onProgress: 3 }, /the option onProgress of many must be a function/],
     [7, /the options of many must be an object, not number/],
-  ])('options %j are refused', async (options, message) => {
+  ])('options %j are rejected', async (options, message) => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     await expect((async () => f.many([[1]], options as never))()).rejects.toThrow(message)
   })
@@ -145,7 +145,7 @@ inBothModes('many of an array', (makeStore) => {
     expect(runs).toBe(1)
   })
 
-  it('progress counts what ended, what was stored and what failed', async () => {
+  it('progress counts ended, stored and failed calls', async () => {
     const f = persist(
       (x: number) => {
         if (x === 3) throw new Error('no')

@@ -46,7 +46,7 @@ inBothModes('PERSIST_MODE', (makeStore) => {
     expect([await inMode('refresh')(1), await inMode('on')(1)]).toEqual([102, 102])
   })
 
-  it('replay serves what is stored, expired or not, and never computes', async () => {
+  it('replay serves stored results, expired or not, and never computes', async () => {
     const cache = makeStore()
     const { persist, advance } = harness()
     const one = () => 1

@@ -98,7 +98,7 @@ inBothModes('a value that cannot be stored', (makeStore) => {
   it.each([
     ['whose name is no identifier', (inside: unknown) => ({ 'a b': { inside } })],
     ['that is deep inside', (inside: unknown) => deep(100, inside)],
-  ])('for a part %s is pickled and stored once it can be', async (_where, made) => {
+  ])('for a part %s is pickled and stored when it can be', async (_where, made) => {
     const { persist } = harness({ monotonic: () => 0 })
     let runs = 0
     const f = persist(async () => made(++runs === 1 ? () => {} : runs), { funcname: 'f', cache: makeStore() })

@@ -31,12 +31,12 @@ describe('the duration of a function', () => {
 
   it('is its own part and all of its waits if it is asynchronous', async () => {
     const { persist, busy, idle } = withTime()
-    let answer = () => {}
+    let reply = () => {}
     const f = persist(
       async () => {
         busy(10)
         await new Promise<void>((resolve) => {
-          answer = resolve
+          reply = resolve
         })
         busy(5)
         return 1
@@ -45,7 +45,7 @@ describe('the duration of a function', () => {
     )
     const result = f()
     idle(1_000)
-    answer()
+    reply()
     await result
     expect(f.lookup()).toMatchObject({ durationMs: 1_015 })
   })

@@ -97,7 +97,7 @@ async function play(
   const ahead = [0, 0]
   let made = 0
   let now = 1_000_000
-  let asked = 0
+  let storeCalls = 0
   let failures = 0
   const madeAt = new Map<number, number>()
   /** The oldest result of each key that may be served: after a deletion, only results made after it began. */
@@ -108,7 +108,7 @@ async function play(
   }
   const inner = isAsync ? delayed(memoryStore()) : memoryStore()
   const fails = <T>(act: () => T): T => {
-    if (failing === 0 || ++asked % failing !== 0) return act()
+    if (failing === 0 || ++storeCalls % failing !== 0) return act()
     failures++
     const error = new StoreError('ERR_PERSIST_STORE', 'fails', { store: 'x' })
     if (isAsync) return Promise.reject(error) as T

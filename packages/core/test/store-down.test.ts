@@ -28,7 +28,7 @@ function fragile() {
 }
 
 function fail({ down }: { down: boolean }): void {
-  if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no answer', { store: 'x' })
+  if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: 'x' })
 }
 
 inBothModes('a store that returns null for missing entries', (makeStore) => {

@@ -359,7 +359,7 @@ inBothModes('a persisted async generator', (makeStore) => {
         throw new Error('broken')
       },
     ],
-    ['answers with a promise', async () => [1]],
+    ['returns a promise', async () => [1]],
   ])('a consumer loses no chunk by an unpickle that %s', async (_how, unpickle) => {
     const { persist } = harness()
     const f = persist(

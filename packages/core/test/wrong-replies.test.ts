@@ -110,7 +110,7 @@ interface Listed {
 }
 
 describe('an adapter that opens no store', () => {
-  it.each([undefined, Promise.resolve({}), {}])('is refused when the function is wrapped: %j', (store) => {
+  it.each([undefined, Promise.resolve({}), {}])('is rejected when the function is wrapped: %j', (store) => {
     const { persist } = harness()
     const cache = { ...memoryStore(), open: () => store } as unknown as StoreAdapter
     expect(() => persist((x: number) => x, { funcname: 'f', cache })).toThrow(/opens no store/)
