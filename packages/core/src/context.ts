@@ -14,45 +14,45 @@ import type { AnyFunction } from './types/functions.ts'
 import type { SingleFlight, StandardSchema } from './types/options.ts'
 import type { Runtime } from './types/runtime.ts'
 
-/** `PERSIST_MODE`. */
+/** The values of `PERSIST_MODE`. */
 export type CallMode = 'on' | 'off' | 'refresh' | 'replay'
 
-/** What an entry is judged by. */
+/** The rules by which an entry is fresh, stale or a miss. */
 export interface FreshnessRules {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly version: string | undefined
-  /** The digest of the function's text, where an entry of another text must not be served. */
+  /** The digest of the function's source, if entries of another source must not be served. */
   readonly source: string | undefined
-  /** Serve nothing older than this, in milliseconds. */
+  /** The greatest age of an entry that may be served, in milliseconds. */
   readonly maxAge: number
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
 }
 
-/** The options of one persisted function, checked and completed once, at wrap time. Nothing later reads raw options. */
+/** The options and the state of one persisted function, made once at wrap time. No later code reads raw options. */
 export interface Context {
   readonly original: AnyFunction
-  /** The original; of an async generator, what it yields as one list. */
+  /** The original; for an async generator, a function that returns all its chunks as one list. */
   readonly collected: AnyFunction
   readonly namespace: string
   readonly adapter: StoreAdapter
   readonly store: Store<Mode>
-  /** `self` goes first to `key`, `ttl`, `tags` and `shouldStore`. */
+  /** For a method, `key`, `ttl`, `tags` and `shouldStore` get `self` before the arguments. */
   readonly isMethod: boolean
-  /** The function is written as one that answers with a promise. */
+  /** The function is declared as one that returns a promise. */
   readonly declaredAsync: boolean
-  /** Every call answers with a promise: the function does, or the store. */
+  /** Every call returns a promise, since the function or the store does. */
   readonly isAsync: boolean
-  /** How the function has answered so far: with promises, with values, or both. */
+  /** The results of the function so far: promises, values, or both. */
   readonly observed: { promises: boolean; values: boolean }
   readonly mode: CallMode
 
   readonly key: (self: unknown, args: readonly unknown[]) => unknown
-  /** The key is the user's, and not the arguments. */
+  /** The user's option `key` makes the key. */
   readonly ownKey: boolean
   readonly hash: (key: unknown, canonicalKey: string) => string
-  /** The hash is the user's: entries carry a digest of the key, and the store may refuse a hash. */
+  /** The user's option `hash` makes the hash: entries carry a digest of the key, and the store may reject a hash. */
   readonly ownHash: boolean
   readonly unhash: ((hash: string) => unknown) | undefined
   readonly storekey: boolean
@@ -65,20 +65,20 @@ export interface Context {
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
   readonly version: string | undefined
-  /** Digest of the function's text. */
+  /** Digest of the function's source. */
   readonly source: string
-  /** What entries are judged by, apart from the clock. `source` only where the name is no proof. */
+  /** The rules for entries, apart from the clock. With `source` only if the name is derived. */
   readonly freshnessRules: Omit<FreshnessRules, 'now' | 'maxAge'>
-  /** No version says what counts: an entry of another text is reported. */
+  /** No version is given, so the first entry of another source is reported. */
   readonly reportsEdits: boolean
   readonly shouldStore: ((result: unknown, args: readonly unknown[]) => boolean) | undefined
   readonly validate: StandardSchema['~standard']['validate'] | undefined
   readonly tags: ((result: unknown, args: readonly unknown[]) => readonly string[]) | undefined
-  /** One of `ttl`, `tags` and `shouldStore` may look at the arguments. */
+  /** One of `ttl`, `tags` and `shouldStore` may use the arguments. */
   readonly looksAtArguments: boolean
 
   readonly memory: MemoryTier | undefined
-  /** How many runs may go on at once. */
+  /** The limit on concurrent runs. */
   readonly limit: Limit | undefined
   readonly singleFlight: SingleFlight
   readonly waitTimeout: number
@@ -86,14 +86,15 @@ export interface Context {
   readonly waitUntil: ((refresh: Promise<unknown>) => void) | undefined
 
   readonly circuit: Circuit
-  /** Where there are bounds that the store does not keep by itself. */
+  /** Present if there are bounds that the store does not enforce by itself. */
   readonly writes: WriteCounter | undefined
   readonly flights: Flights
   /** This wrapping of the function and all others in this process. */
   readonly peers: Peers
   readonly refreshes: BackgroundRefreshes
-  /** Of an async generator. */
+  /** The running iterations of an async generator. */
   readonly broadcasts: Broadcasts
+  /** The function is an async generator. */
   readonly streams: boolean
   readonly counters: Counters
   readonly reporter: Reporter

@@ -1,5 +1,5 @@
 /**
- * Persistent memoization: `persist`, `persisted`, and everything that a user of a store needs.
+ * Persistent memoization: `persist`, `persisted`, and the types and errors of stores.
  *
  * @module @persist/core
  */

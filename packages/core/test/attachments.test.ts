@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest'
 const persist = createPersist({ env: {}, stderr: () => {} })
 const tag = Symbol('tag')
 
-/** Persists a function with what is attached to it, under a name of its own. */
+/** Persists a function with its attached properties, under a unique name. */
 // biome-ignore lint/suspicious/noExplicitAny: attachments are not in the type
 function wrapped(fn: (...args: any[]) => unknown, attached: PropertyDescriptorMap = {}): any {
   return persist(Object.defineProperties(fn, attached), { funcname: 'f', cache: memoryStore() })
 }
 
-describe('a persisted function has what is attached to the original', () => {
+describe('a persisted function has the attached properties of the original', () => {
   it('properties and symbols, enumerable or not', () => {
     const fn = Object.assign((x: number) => x, { schema: { type: 'number' }, [tag]: 1 })
     const f = wrapped(fn, { hidden: { value: 2 } })
@@ -35,7 +35,7 @@ describe('a persisted function has what is attached to the original', () => {
     })
   })
 
-  it('of a frozen function, too, and more can be attached to the persisted one', () => {
+  it('also of a frozen function, and more can be attached to the persisted one', () => {
     const f = wrapped(Object.freeze(Object.assign((x: number) => x, { schema: 1 })))
     f.more = 2
     expect([f.schema, f.more, f(3)]).toEqual([1, 2, 3])
@@ -57,13 +57,13 @@ describe('a persisted function has what is attached to the original', () => {
     const own = Object.setPrototypeOf((x: number) => x, Object.create(Function.prototype, { hello: { value: 1 } }))
     expect(wrapped(own).hello).toBe(1)
     const wait = wrapped(async function load(_id: number, _more: number) {})
-    // The package `async`, for one, tells asynchronous functions in this way.
+    // The package `async`, for example, recognizes asynchronous functions in this way.
     expect([wait.name, wait.length, wait[Symbol.toStringTag]]).toEqual(['load', 2, 'AsyncFunction'])
-    // A sloppy function has arguments and caller as its own.
+    // A sloppy-mode function has `arguments` and `caller` as own properties.
     expect(wrapped(new Function('return 1') as () => number)()).toBe(1)
   })
 
-  it('also where it is persisted twice', () => {
+  it('also if it is persisted twice', () => {
     const once = persist(
       Object.assign((x: number) => x, { schema: 1 }),
       { funcname: 'once', cache: memoryStore() },
@@ -73,7 +73,7 @@ describe('a persisted function has what is attached to the original', () => {
   })
 })
 
-describe('a decorated method has what other decorators attached to it', () => {
+describe('a decorated method has the properties that other decorators attached', () => {
   const mark = (name: string) => (method: object, _context: ClassMethodDecoratorContext) => {
     Object.assign(method, { [name]: true })
   }
@@ -110,7 +110,7 @@ describe('a decorated method has what other decorators attached to it', () => {
     }
   })
 
-  it('and what decorators keep on the class, in Symbol.metadata, is there as without us', () => {
+  it('and metadata that decorators keep on the class, in Symbol.metadata, is unchanged', () => {
     const symbols = Symbol as { metadata?: symbol }
     symbols.metadata ??= Symbol.for('Symbol.metadata')
     const note = (_method: object, context: ClassMethodDecoratorContext) => {
@@ -126,7 +126,7 @@ describe('a decorated method has what other decorators attached to it', () => {
     expect((Model as unknown as Record<symbol, unknown>)[symbols.metadata]).toEqual({ predict: 'noted' })
   })
 
-  it('may be persisted by two decorators, with results of its own in both', () => {
+  it('may be persisted by two decorators, with separate results', () => {
     let runs = 0
     class Model {
       @persist({ funcname: 'outer', cache: memoryStore(), key: (_: Model, x: number) => [x] })
@@ -143,7 +143,7 @@ describe('a decorated method has what other decorators attached to it', () => {
     expect([outer.cache.size, inner.cache.size]).toEqual([1, 1])
   })
 
-  it('an overriding method does not have what is attached to the one that it calls by super', () => {
+  it('an overriding method lacks the properties of the method that it calls by super', () => {
     class Model {
       @persist({ funcname: 'Model.predict', cache: memoryStore(), key: (_: Model, x: number) => [x] })
       @mark('guarded')

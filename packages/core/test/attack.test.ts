@@ -1,16 +1,16 @@
 import { memoryStore, type PersistEvent } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { elsewhere, inBothColours, lab } from './lab.ts'
+import { asOtherProcess, harness, inBothModes } from './harness.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
-const turns = async (count: number) => {
+const runPending = async (count: number) => {
   for (let n = 0; n < count; n++) await turn()
 }
 
-inBothColours('what changes after the key was made', (makeStore, colour) => {
-  it('does not reach a background refresh of a synchronous function: no key gets the result of another', async () => {
-    const { persist, pass, background, waitUntil } = lab()
+inBothModes('a change after the key was made', (makeStore, mode) => {
+  it('has no effect on a background refresh of a synchronous function: no key gets the result of another', async () => {
+    const { persist, advance, background, waitUntil } = harness()
     const f = persist(({ page }: { page: number }) => `page ${page}`, {
       funcname: 'f',
       cache: makeStore(),
@@ -26,15 +26,15 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     }
     const right = ['page 1', 'page 2', 'page 3']
     expect(await read()).toEqual(right)
-    pass(80)
+    advance(80)
     expect(await read()).toEqual(right)
     await background()
-    pass(30)
+    advance(30)
     expect(await read()).toEqual(right)
   })
 
-  it('does not reach the refresh of a method whose self changed', async () => {
-    const { persist, pass, background, waitUntil } = lab()
+  it('has no effect on the refresh of a method whose self changed', async () => {
+    const { persist, advance, background, waitUntil } = harness()
     const cache = makeStore()
     class Model {
       weight = 1
@@ -52,7 +52,7 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     }
     const model = new Model()
     await model.run(10)
-    pass(80)
+    advance(80)
     await model.run(10)
     model.weight = 2
     await background()
@@ -60,8 +60,8 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     expect(await model.run(10)).toBe(10)
   })
 
-  it('is seen where an own key reads outside state', async () => {
-    const { persist } = lab()
+  it('is noticed if a key option reads outside state', async () => {
+    const { persist } = harness()
     let locale = 'en'
     const translate = persist(async (id: number) => locale + id, {
       funcname: 'f',
@@ -77,8 +77,8 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     expect(await translate(1)).toBe('de1')
   })
 
-  it('does not reach tags, ttl and shouldStore, whether the caller or the function changes it', async () => {
-    const { persist } = lab()
+  it('has no effect on tags, ttl and shouldStore, by the caller or by the function', async () => {
+    const { persist } = harness()
     const seen: number[] = []
     const f = persist(
       async (o: { id: number; deep: number[] }) => {
@@ -100,8 +100,8 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     await turn()
     o.id = 2
     await promise
-    // Over an asynchronous store the function had not begun, and the call is the one with the new arguments.
-    const id = colour === 'sync' ? 1 : 2
+    // Over an asynchronous store the function has not begun yet, so the call has the new arguments.
+    const id = mode === 'sync' ? 1 : 2
     expect(new Set(seen)).toEqual(new Set([id]))
     expect(await f.cache.deleteByTag(`user:${3 - id}`)).toBe(0)
     expect(await f.has({ id, deep: [] })).toBe(true)
@@ -113,7 +113,7 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
     class Box {
       id = 1
     }
-    const { persist, report, told } = lab()
+    const { persist, report, eventNames } = harness()
     const f = persist(
       async (box: Box) => {
         box.id = 2
@@ -122,14 +122,14 @@ inBothColours('what changes after the key was made', (makeStore, colour) => {
       { funcname: 'f', cache: makeStore(), key: (box) => box.id, tags: (_result, box) => [`box:${box.id}`], report },
     )
     await f(new Box())
-    expect(told()).toContain('skip arguments-changed')
+    expect(eventNames()).toContain('skip arguments-changed')
     expect((await f.stats()).entries).toBe(0)
   })
 })
 
-inBothColours('a stream', (makeStore) => {
+inBothModes('a stream', (makeStore) => {
   it('that reuses its chunk object is stored chunk by chunk, by its refresh too', async () => {
-    const { persist, pass, background, waitUntil } = lab()
+    const { persist, advance, background, waitUntil } = harness()
     const f = persist(
       async function* () {
         const chunk = { n: 0 }
@@ -143,14 +143,14 @@ inBothColours('a stream', (makeStore) => {
       return chunks
     }
     expect(await read()).toEqual([1, 2, 3])
-    pass(80)
+    advance(80)
     expect(await read()).toEqual([1, 2, 3])
     await background()
     expect(await read()).toEqual([1, 2, 3])
   })
 
-  it('gets its first chunk while others of the same function run on', async () => {
-    const { persist } = lab()
+  it('gets its first chunk while others of the same function continue to run', async () => {
+    const { persist } = harness()
     let running = 0
     const f = persist(
       async function* (_x: number) {
@@ -164,7 +164,7 @@ inBothColours('a stream', (makeStore) => {
     )
     const others = [1, 2, 3, 4].map((x) => f(x))
     for (const other of others) await other.next()
-    // One after another they come to an end, as under an open load.
+    // They end one after another, as under a constant load.
     const ending = (async () => {
       for (let x = 10; x < 30; x++) {
         for await (const _chunk of f(x)) break
@@ -178,7 +178,7 @@ inBothColours('a stream', (makeStore) => {
   })
 
   it('that calls itself with its own key ends', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     let depth = 0
     const f = persist(
       async function* (x: number): AsyncGenerator<number> {
@@ -193,21 +193,21 @@ inBothColours('a stream', (makeStore) => {
   })
 })
 
-inBothColours('a call that asks for something young', (makeStore) => {
-  it('does not take what a lookup of another call brings, if that is older', async () => {
-    const { persist, pass } = lab()
+inBothModes('a call with maxAge', (makeStore) => {
+  it('never gets the result of another lookup that is older', async () => {
+    const { persist, advance } = harness()
     let runs = 0
     const f = persist(async () => ++runs, { funcname: 'f', cache: makeStore() })
     await f()
-    pass(10_000)
+    advance(10_000)
     const [any, young] = await Promise.all([f(), f.with({ maxAge: 1_000 })()])
     expect([any, young]).toEqual([1, 2])
   })
 })
 
-inBothColours('callers at the same time', (makeStore) => {
-  it('never share a result that was not stored and can change', async () => {
-    const { persist } = lab()
+inBothModes('concurrent callers', (makeStore) => {
+  it('never share a mutable result that was not stored', async () => {
+    const { persist } = harness()
     const responses = persist(async () => new Response('hello'), { funcname: 'r', cache: makeStore(), verbosity: 0 })
     const texts = await Promise.all(
       (await Promise.all([responses(), responses(), responses()])).map((one) => one.text()),
@@ -223,7 +223,7 @@ inBothColours('callers at the same time', (makeStore) => {
   })
 })
 
-inBothColours('a lease', (makeStore) => {
+inBothModes('a lease', (makeStore) => {
   it.each<[string, object, () => unknown]>([
     ['the value cannot be stored and errors are thrown', { onStoreError: 'throw' as const }, () => () => 1],
     [
@@ -254,7 +254,7 @@ inBothColours('a lease', (makeStore) => {
       },
     ],
   ])('is given back when %s', async (_when, options, fn) => {
-    const { persist } = lab()
+    const { persist } = harness()
     const cache = makeStore()
     const f = persist(async (x: number) => (fn as () => unknown)() ?? x, {
       funcname: 'f',
@@ -264,11 +264,11 @@ inBothColours('a lease', (makeStore) => {
       ...options,
     })
     await Promise.resolve(f(1)).catch(() => {})
-    expect(await elsewhere(cache).open('f').lease!('one', 1_000)).toBeDefined()
+    expect(await asOtherProcess(cache).open('f').lease!('one', 1_000)).toBeDefined()
   })
 
-  it('is given back when the arguments become unkeyable while the store is asked', async () => {
-    const { persist } = lab()
+  it('is released if the arguments become invalid as a key during a store call', async () => {
+    const { persist } = harness()
     const cache = makeStore()
     const f = persist(async (o: object) => o, { funcname: 'f', cache })
     const o: Record<string, unknown> = { a: 1 }
@@ -276,19 +276,19 @@ inBothColours('a lease', (makeStore) => {
     o.a = () => {}
     await promise
     o.a = 1
-    expect(await Promise.race([f({ a: 1 }), turns(1_000).then(() => 'hangs')])).toEqual({ a: 1 })
+    expect(await Promise.race([f({ a: 1 }), runPending(1_000).then(() => 'hangs')])).toEqual({ a: 1 })
   })
 })
 
-describe('an own hash', () => {
-  it('whose entry is of another version or expired is replaced, not an error forever', async () => {
-    const { persist, pass } = lab()
+describe("a user's hash", () => {
+  it('whose entry is of another version or expired is replaced, and not an error forever', async () => {
+    const { persist, advance } = harness()
     const cache = memoryStore()
     const options = { funcname: 'f', cache, hash: () => 'same' }
     persist((x: number) => x, { ...options, version: '1' })(1)
-    const second = persist((x: number) => x, { ...options, cache: elsewhere(cache), version: '2', ttl: 50 })
+    const second = persist((x: number) => x, { ...options, cache: asOtherProcess(cache), version: '2', ttl: 50 })
     expect(second(2)).toBe(2)
-    pass(100)
+    advance(100)
     expect(second(3)).toBe(3)
     expect(() => second(4)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_HASH_COLLISION' }))
   })
@@ -297,7 +297,7 @@ describe('an own hash', () => {
 describe('listings and size', () => {
   it('of a store that fails are reported and empty', async () => {
     const events: PersistEvent[] = []
-    const { persist } = lab()
+    const { persist } = harness()
     const broken = delayed(memoryStore())
     const cache = {
       ...broken,
@@ -311,8 +311,8 @@ describe('listings and size', () => {
                 throw new Error('raw')
               }
             }
-            const verb = Reflect.get(inner, name)
-            return typeof verb === 'function' ? verb.bind(inner) : verb
+            const method = Reflect.get(inner, name)
+            return typeof method === 'function' ? method.bind(inner) : method
           },
         })
       },

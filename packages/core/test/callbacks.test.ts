@@ -1,14 +1,14 @@
 import { memoryStore, type PersistEvent } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
 /**
- * What a user's option may do wrong. The table of docs/options.md says the same: `stores` whether the result is stored,
- * `serves` whether a stored result is served, `throws` the code of what the caller gets instead of the result.
+ * Failures of user options, as in the table of docs/options.md. `stores`: whether the result is stored. `serves`: whether a
+ * stored result is served. `throws`: the code of the error that the caller gets instead of the result.
  */
 interface Row {
   readonly option: string
-  /** What is given, for each way to go wrong. */
+  /** The failing options, each with a description. */
   readonly wrongs: readonly Wrong[]
   readonly stores?: boolean
   readonly throws?: string
@@ -64,7 +64,7 @@ const ROWS: readonly Row[] = [
   { option: 'hash', wrongs: [rejects, promises('x'), wrong(7), wrong(undefined)], throws: 'ERR_PERSIST_OPTION' },
 ]
 
-inBothColours('a user option that goes wrong', (makeStore) => {
+inBothModes('a user option that fails', (makeStore) => {
   const unhandled: unknown[] = []
   const note = (error: unknown) => unhandled.push(error)
 
@@ -73,14 +73,14 @@ inBothColours('a user option that goes wrong', (makeStore) => {
       it(`${option} ${how}: ${throws === undefined ? `the caller has the result, ${stores ? 'which' : 'nothing'} is stored` : `the call fails with ${throws}`}`, async () => {
         process.on('unhandledRejection', note)
         const events: PersistEvent[] = []
-        const { persist } = lab()
+        const { persist } = harness()
         let runs = 0
         const f = persist(async (x: number) => x + runs++, {
           funcname: 'f',
           cache: makeStore(),
           report: (event: PersistEvent) => events.push(event),
           ...(option === 'pickle' && { unpickle: (text: string) => Number(text) }),
-          // A promise that is rejected at once is taken for a key's or a hash's own failure.
+          // An immediately rejected promise counts as a failure of the key or the hash itself.
           [option]: given,
         } as object)
         const result = f(1)
@@ -111,11 +111,11 @@ inBothColours('a user option that goes wrong', (makeStore) => {
     ['returns nothing', () => undefined, false, false],
     ['is a schema that throws', { '~standard': { validate: fails[1] } }, false, true],
     ['is a schema that rejects', { '~standard': { validate: rejects[1] } }, false, true],
-    ['is a schema that answers nothing', { '~standard': { validate: () => undefined } }, false, true],
+    ['is a schema that returns nothing', { '~standard': { validate: () => undefined } }, false, true],
   ]
   for (const [how, validate, hits, reports] of validates) {
     it(`validate ${how}: a stored result is ${hits ? 'served' : 'computed again'}, by calls, has and many`, async () => {
-      const { persist } = lab()
+      const { persist } = harness()
       const cache = makeStore()
       let runs = 0
       const count = async (x: number) => x + 0 * runs++
@@ -143,7 +143,7 @@ inBothColours('a user option that goes wrong', (makeStore) => {
     ],
     ['returns a promise', async () => 7],
   ])('unpickle %s: the entry counts as unreadable, is reported, and computed again', async (_how, unpickle) => {
-    const { persist } = lab()
+    const { persist } = harness()
     const cache = makeStore()
     const events: PersistEvent[] = []
     let runs = 0
@@ -161,7 +161,7 @@ inBothColours('a user option that goes wrong', (makeStore) => {
   it.each([fails, rejects, promises({ x: 1 })])(
     'unpickle %s: calls that share one run get the result',
     async (_how, unpickle) => {
-      const { persist } = lab()
+      const { persist } = harness()
       const f = persist(async (x: number) => ({ x }), {
         funcname: 'f',
         cache: makeStore(),
@@ -173,31 +173,34 @@ inBothColours('a user option that goes wrong', (makeStore) => {
     },
   )
 
-  it.each([fails, rejects])('waitUntil %s: the refresh goes on, and it is reported', async (_how, waitUntil) => {
-    const { persist, pass } = lab()
-    const events: PersistEvent[] = []
-    let runs = 0
-    const f = persist(async () => ++runs, {
-      funcname: 'f',
-      cache: makeStore(),
-      ttl: 1_000,
-      staleWhileRevalidate: '1h',
-      waitUntil: waitUntil as () => void,
-      report: (event) => events.push(event),
-    })
-    await f()
-    pass(1_500)
-    expect(await f()).toBe(1)
-    for (let turn = 0; turn < 100 && runs < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect(await f()).toBe(2)
-    expect(events).toContainEqual(expect.objectContaining({ name: 'problem', operation: 'waitUntil' }))
-  })
+  it.each([fails, rejects])(
+    'waitUntil %s: the refresh continues, and the failure is reported',
+    async (_how, waitUntil) => {
+      const { persist, advance } = harness()
+      const events: PersistEvent[] = []
+      let runs = 0
+      const f = persist(async () => ++runs, {
+        funcname: 'f',
+        cache: makeStore(),
+        ttl: 1_000,
+        staleWhileRevalidate: '1h',
+        waitUntil: waitUntil as () => void,
+        report: (event) => events.push(event),
+      })
+      await f()
+      advance(1_500)
+      expect(await f()).toBe(1)
+      for (let turn = 0; turn < 100 && runs < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+      expect(await f()).toBe(2)
+      expect(events).toContainEqual(expect.objectContaining({ name: 'problem', operation: 'waitUntil' }))
+    },
+  )
 })
 
 describe('a synchronous function', () => {
-  it('cannot wait for an asynchronous validate: reported once, and the stored result is never served unseen', () => {
-    const { persist, report, told } = lab()
+  it('cannot wait for an asynchronous validate: reported once, and the stored result is never served unchecked', () => {
+    const { persist, report, eventNames } = harness()
     let runs = 0
     const f = persist((x: number) => x + 0 * runs++, {
       funcname: 'f',
@@ -206,14 +209,14 @@ describe('a synchronous function', () => {
       report,
     })
     expect([f(1), f(1), f(1), runs]).toEqual([1, 1, 1, 3])
-    expect(told().filter((event) => event === 'problem')).toHaveLength(1)
+    expect(eventNames().filter((event) => event === 'problem')).toHaveLength(1)
   })
 })
 
-inBothColours('a report that rejects', (makeStore) => {
-  it('goes to stderr once, and not for every event', async () => {
+inBothModes('a report that rejects', (makeStore) => {
+  it('is printed to stderr once, and not for every event', async () => {
     const lines: string[] = []
-    const { persist } = lab({ stderr: (line) => lines.push(line) })
+    const { persist } = harness({ stderr: (line) => lines.push(line) })
     const f = persist(async (x: number) => x, {
       funcname: 'f',
       cache: makeStore(),

@@ -1,17 +1,17 @@
 import { memoryStore, type Store, type TagFence } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { changed, lab } from './lab.ts'
+import { harness, withMethods } from './harness.ts'
 
 interface Point {
   x: number
 }
 
-/** Calls the store's own verb, after something else. */
-function after<A extends unknown[]>(verb: keyof Store, act: () => void) {
+/** Calls the store's own method after `act`. */
+function after<A extends unknown[]>(method: keyof Store, act: () => void) {
   return function (this: Store, ...args: A) {
     act()
-    return (this[verb] as unknown as (...args: A) => unknown)(...args)
+    return (this[method] as unknown as (...args: A) => unknown)(...args)
   }
 }
 
@@ -21,17 +21,17 @@ async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   return list
 }
 
-describe('a caller that changes its argument while the call waits', () => {
+describe('a caller that changes its argument during the call', () => {
   const KEYS = [
     ['its argument', (point: Point) => point],
     ['the arguments', undefined],
   ] as const
 
   it.each(KEYS)('and changes it back, leaves the right key in the store: %s', async (_what, key) => {
-    const { persist } = lab()
+    const { persist } = harness()
     const point = { x: 1 }
     const values = [2, 1]
-    const cache = changed(delayed(memoryStore()), {
+    const cache = withMethods(delayed(memoryStore()), {
       get: after('get', () => {
         point.x = values.shift() ?? 1
       }),
@@ -42,8 +42,8 @@ describe('a caller that changes its argument while the call waits', () => {
     expect(await all(view)).toEqual([[key === undefined ? [{ x: 1 }] : { x: 1 }, 10]])
   })
 
-  it('gets the call with it as it is then, also where the last wait is for the order of deletions', async () => {
-    const { persist, report, told } = lab()
+  it('gets the result for the new argument, also if the last wait is for the order of deletions', async () => {
+    const { persist, report, eventNames } = harness()
     const point = { x: 1 }
     const inner = delayed(memoryStore())
     const { tagFence } = inner.open('f')
@@ -54,17 +54,17 @@ describe('a caller that changes its argument while the call waits', () => {
         return tagFence!.mark()
       },
     }
-    const cache = changed(inner, { tagFence: moving as never })
+    const cache = withMethods(inner, { tagFence: moving as never })
     const f = persist(async ({ x }: Point) => 10 * x, { funcname: 'f', cache, tags: () => ['t'], report })
     expect(await f(point)).toBe(20)
     expect([await f.peek({ x: 1 }), await f.peek({ x: 2 })]).toEqual([undefined, 20])
-    expect(told().filter((event) => event.startsWith('skip'))).toEqual(['skip arguments-changed'])
+    expect(eventNames().filter((event) => event.startsWith('skip'))).toEqual(['skip arguments-changed'])
   })
 
-  it('gets the stream of it as it is then, and nothing is stored under the key from before', async () => {
-    const { persist, report, told } = lab()
+  it('gets the stream of the new argument, and nothing is stored under the old key', async () => {
+    const { persist, report, eventNames } = harness()
     const point = { x: 1 }
-    const cache = changed(delayed(memoryStore()), {
+    const cache = withMethods(delayed(memoryStore()), {
       lease: after('lease', () => {
         point.x = 2
       }),
@@ -78,6 +78,6 @@ describe('a caller that changes its argument while the call waits', () => {
     const [one, other] = await Promise.all([all(f(point)), all(f({ x: 1 }))])
     expect([one, other]).toEqual([[20], [10]])
     expect([await f.peek({ x: 1 }), await f.peek({ x: 2 })]).toEqual([undefined, undefined])
-    expect(told()).toContain('skip arguments-changed')
+    expect(eventNames()).toContain('skip arguments-changed')
   })
 })

@@ -2,15 +2,15 @@ import { memoryStore } from '@persist/core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { checkFreshness } from '../src/call/freshness.ts'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
 const YEAR = 365 * 86_400_000
 
-inBothColours('an entry from a clock that was ahead', (makeStore) => {
+inBothModes('an entry from a clock that is ahead', (makeStore) => {
   it('is not served for longer than its ttl from now, by calls and with maxAge, also from memory', async () => {
     let now = 5 * YEAR
     for (const memory of [false, true]) {
-      const { persist } = lab({ now: () => now })
+      const { persist } = harness({ now: () => now })
       let runs = 0
       const cache = makeStore()
       const f = persist(async () => ++runs, { funcname: 'f', cache, ttl: '1h', memory })
@@ -23,16 +23,16 @@ inBothColours('an entry from a clock that was ahead', (makeStore) => {
       now = 3_600_001
       expect(await f()).not.toBe(first)
       expect(await f.with({ maxAge: '1m' })()).toBe(await f())
-      // What never expires needs no clock, unless it is asked for its age.
+      // An entry that never expires needs no clock, unless the call has a maxAge.
       const ofOldClock = await g()
       expect(await g.with({ maxAge: '1m' })()).not.toBe(ofOldClock)
     }
   })
 
-  it('still saves a call whose function fails, where that is asked for', async () => {
+  it('is still served with staleIfError if the function fails', async () => {
     let now = 5 * YEAR
     let fails = false
-    const { persist } = lab({ now: () => now })
+    const { persist } = harness({ now: () => now })
     const f = persist(
       async () => {
         if (fails) throw new Error('down')
@@ -47,8 +47,8 @@ inBothColours('an entry from a clock that was ahead', (makeStore) => {
   })
 })
 
-describe('the judgement of an entry', () => {
-  it('is never fresh for longer than its ttl from now, whatever the clocks of writer and reader said', () => {
+describe('the freshness of an entry', () => {
+  it('never lasts longer than its ttl from now, for any clocks of writer and reader', () => {
     const time = fc.integer({ min: 0, max: 10 * YEAR })
     fc.assert(
       fc.property(time, time, fc.integer({ min: 1, max: YEAR }), (createdAt, now, ttl) => {
@@ -70,7 +70,7 @@ describe('the judgement of an entry', () => {
 })
 
 describe('fake timers of a user', () => {
-  it('move the clock that freshness goes by, and leave waits alone', async () => {
+  it('move the clock of freshness, and do not affect waits', async () => {
     const { persist } = await import('@persist/core')
     vi.useFakeTimers({ now: 1_000_000 })
     try {

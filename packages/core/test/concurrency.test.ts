@@ -3,11 +3,11 @@ import { createPersist, memoryStore } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { gate, harness, inBothModes, runPending } from './harness.ts'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 
-/** Counts how many runs go on at once. */
+/** Counts concurrent runs. */
 function gauge() {
   const one = {
     now: 0,
@@ -29,8 +29,8 @@ function gauge() {
 const upTo = (n: number) => Array.from({ length: n }, (_, x): [number] => [x])
 const doubled = (n: number) => upTo(n).map(([x]) => 2 * x)
 
-inBothColours('concurrency', (makeStore) => {
-  it.each([1, 3, 8])('%i runs of the function go on at once, for plain calls', async (concurrency) => {
+inBothModes('concurrency', (makeStore) => {
+  it.each([1, 3, 8])('%i runs of the function are concurrent, for plain calls', async (concurrency) => {
     const load = gauge()
     const f = persist((x: number) => load.during(() => sleep(x % 3).then(() => 2 * x)), {
       funcname: 'f',
@@ -41,7 +41,7 @@ inBothColours('concurrency', (makeStore) => {
     expect([load.most, load.runs, load.now]).toEqual([concurrency, 40, 0])
   })
 
-  it('f.many has a limit of its own for one list, beside that of the function', async () => {
+  it('f.many has its own limit for one list, besides that of the function', async () => {
     const load = gauge()
     const f = persist(async (x: number) => load.during(() => sleep(1).then(() => 2 * x)), {
       funcname: 'f',
@@ -59,7 +59,7 @@ inBothColours('concurrency', (makeStore) => {
     expect(load.most).toBe(3)
   })
 
-  it('a stored result does not wait for a place', async () => {
+  it('a stored result needs no slot', async () => {
     let open = () => {}
     const f = persist((x: number) => (x === 0 ? new Promise<number>((resolve) => (open = () => resolve(0))) : x + 1), {
       funcname: 'f',
@@ -75,7 +75,7 @@ inBothColours('concurrency', (makeStore) => {
     await blocked
   })
 
-  it('a call that fails gives its place back', async () => {
+  it('a failed call releases its slot', async () => {
     const f = persist(
       async (x: number) => {
         if (x % 2 === 0) throw new Error('even')
@@ -88,7 +88,7 @@ inBothColours('concurrency', (makeStore) => {
     expect(await f(11)).toBe(11)
   })
 
-  it('holds for calls that leave the store alone, and for refreshes', async () => {
+  it('applies to calls that bypass the store, and to refreshes', async () => {
     const load = gauge()
     const compute = (x: number) => load.during(() => sleep(1).then(() => x))
     const cache = makeStore()
@@ -102,7 +102,7 @@ inBothColours('concurrency', (makeStore) => {
     expect([load.most, load.now, load.runs]).toEqual([2, 0, 40])
   })
 
-  it('a recursive function never waits for itself, and keeps near its limit', { timeout: 30_000 }, async () => {
+  it('a recursive function never waits for itself, and stays near its limit', { timeout: 30_000 }, async () => {
     const load = gauge()
     const tree: (depth: number, path: string) => Promise<number> = persist(
       (depth: number, path: string) =>
@@ -115,7 +115,7 @@ inBothColours('concurrency', (makeStore) => {
       { funcname: 'tree', cache: makeStore(), concurrency: 3 },
     )
     expect(await tree(4, '')).toBe(341)
-    // Each level may wait with up to three runs, while three run.
+    // Each level may have up to three waiting runs, while three run.
     expect(load.most).toBeLessThanOrEqual(15)
   })
 
@@ -129,11 +129,11 @@ inBothColours('concurrency', (makeStore) => {
       async (n: number): Promise<boolean> => n !== 0 && even(await sleep(0, n - 1)),
       { funcname: 'odd', ...options },
     )
-    const asked = await Promise.all([even(10), odd(10), even(7), odd(7), even(3), odd(4)])
-    expect(asked).toEqual([true, false, false, true, false, false])
+    const results = await Promise.all([even(10), odd(10), even(7), odd(7), even(3), odd(4)])
+    expect(results).toEqual([true, false, false, true, false, false])
   })
 
-  it('a limited function that awaits another one keeps both limits', async () => {
+  it('a limited function that awaits another one respects both limits', async () => {
     const outer = gauge()
     const inner = gauge()
     const options = { cache: makeStore() }
@@ -150,7 +150,7 @@ inBothColours('concurrency', (makeStore) => {
     expect([outer.most, inner.most]).toEqual([4, 2])
   })
 
-  it('a run that waits for an equal call in line is no reason to wait forever', { timeout: 30_000 }, async () => {
+  it('a run that waits for an equal queued call does not wait forever', { timeout: 30_000 }, async () => {
     const f: (n: number) => Promise<number> = persist(
       async (n: number): Promise<number> => {
         await sleep(1)
@@ -158,17 +158,17 @@ inBothColours('concurrency', (makeStore) => {
       },
       { funcname: 'f', cache: makeStore(), concurrency: 1 },
     )
-    // f(0) stands in line behind f(1), which then waits for it.
+    // f(0) is queued after f(1), which then waits for it.
     expect(await Promise.all([f(1), f(0), f(2)])).toEqual([2, 1, 3])
   })
 
-  it('a caller that leaves the line never starts the function', async () => {
+  it('a caller that leaves the queue never starts the function', async () => {
     const ran: number[] = []
-    let open = () => {}
+    const { open, passed } = gate()
     const f = persist(
       (x: number) => {
         ran.push(x)
-        return x === 0 ? new Promise<number>((resolve) => (open = () => resolve(0))) : Promise.resolve(x)
+        return x === 0 ? passed.then(() => 0) : Promise.resolve(x)
       },
       { funcname: 'f', cache: makeStore(), concurrency: 1, async: true },
     )
@@ -176,7 +176,7 @@ inBothColours('concurrency', (makeStore) => {
     const controller = new AbortController()
     const second = f.with({ signal: controller.signal })(1)
     const third = f(2)
-    await sleep(5)
+    await runPending()
     controller.abort(new Error('left'))
     await expect(second).rejects.toThrow('left')
     open()
@@ -192,7 +192,7 @@ it('a synchronous function is not limited, also when it calls itself', () => {
   expect(f.many([[51], [52]])).toEqual([51, 52])
 })
 
-it('what another process stored while a call stood in line is served, and not computed', async () => {
+it('a result that another process stored while a call was queued is served, and not computed', async () => {
   const cache = delayed({
     ...memoryStore(),
     supports: { lease: false, many: false, tags: false, bounds: false, persistent: false },
@@ -207,17 +207,17 @@ it('what another process stored while a call stood in line is served, and not co
     },
     { funcname: 'f', cache, concurrency: 1 },
   )
-  const elsewhere = createPersist({ env: {} })(f.original, { funcname: 'f', cache })
+  const otherProcess = createPersist({ env: {} })(f.original, { funcname: 'f', cache })
   const both = Promise.all([f(0), f(1)])
   await sleep(10)
-  await elsewhere.put(7, 1)
+  await otherProcess.put(7, 1)
   open()
   expect(await both).toEqual([0, 7])
   expect(ran).toEqual([0])
 })
 
-it('a call that waits for another process gives its place to others', async () => {
-  const { persist: here, scene } = lab()
+it('a call that waits for another process releases its slot', async () => {
+  const { persist: here, hooks } = harness()
   const cache = memoryStore()
   const store = cache.open('f')
   const ran: number[] = []
@@ -233,7 +233,7 @@ it('a call that waits for another process gives its place to others', async () =
   const g = here(f.original, { funcname: 'f', cache, concurrency: 1, hash: ([x]) => (x === 1 ? hash : `free-${x}`) })
   const lease = store.lease!(hash, 60_000)!
   let waits = 0
-  scene.whileWaiting = async () => {
+  hooks.whileWaiting = async () => {
     await sleep(1)
     if (++waits === 5) {
       expect(ran).toEqual([2])
@@ -245,13 +245,13 @@ it('a call that waits for another process gives its place to others', async () =
 })
 
 describe('the option concurrency', () => {
-  it.each([0, -1, 1.5, Number.NaN, '3', null])('%s is refused', (concurrency) => {
+  it.each([0, -1, 1.5, Number.NaN, '3', null])('%s is rejected', (concurrency) => {
     expect(() =>
       persist((x: number) => x, { funcname: 'f', cache: memoryStore(), concurrency: concurrency as never }),
     ).toThrow(/the option concurrency must be a positive whole number, or Infinity/)
   })
 
-  it('is refused for an async generator, whose consumer may never end it', () => {
+  it('is rejected for an async generator, whose consumer may never finish', () => {
     const stream = async function* (x: number) {
       yield x
     }
@@ -272,7 +272,7 @@ describe('the option concurrency', () => {
   })
 })
 
-it('limited functions that call each other in any way come to an end with the right values', {
+it('limited functions that call each other in any way end with the right values', {
   timeout: 120_000,
 }, async () => {
   const node = fc.record({
@@ -285,9 +285,9 @@ it('limited functions that call each other in any way come to an end with the ri
       fc.array(fc.tuple(fc.nat(3), fc.nat(6)), { minLength: 1, maxLength: 8 }),
       fc.boolean(),
       fc.boolean(),
-      async (nodes, asked, isAsyncStore, inTurn) => {
+      async (nodes, calls, isAsyncStore, isSequential) => {
         const cache = isAsyncStore ? delayed(memoryStore()) : memoryStore()
-        // Each function calls others with smaller numbers, so that a plain program would end.
+        // Each function calls others with smaller numbers, so that the program would end without persist.
         const expected = (at: number, n: number): number =>
           nodes[at]!.calls.reduce((sum, [other, m]) => (m < n ? sum + expected(other, m) : sum), n)
         const functions: ((n: number) => Promise<number>)[] = nodes.map(({ limit, calls }, at) =>
@@ -296,15 +296,15 @@ it('limited functions that call each other in any way come to an end with the ri
               await sleep(0)
               const inner = calls.filter(([, m]) => m < n)
               const parts: number[] = []
-              if (inTurn) for (const [other, m] of inner) parts.push(await functions[other]!(m))
+              if (isSequential) for (const [other, m] of inner) parts.push(await functions[other]!(m))
               else parts.push(...(await Promise.all(inner.map(([other, m]) => functions[other]!(m)))))
               return parts.reduce((sum, part) => sum + part, n)
             },
             { funcname: `f${at}`, cache, concurrency: limit },
           ),
         )
-        const results = await Promise.all(asked.map(([at, n]) => functions[at]!(n)))
-        expect(results).toEqual(asked.map(([at, n]) => expected(at, n)))
+        const results = await Promise.all(calls.map(([at, n]) => functions[at]!(n)))
+        expect(results).toEqual(calls.map(([at, n]) => expected(at, n)))
       },
     ),
     { numRuns: 200 },

@@ -1,7 +1,7 @@
 import { type Entry, memoryStore, type Store, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { changed, gate, lab, turns, withoutLeases, withoutTagFence } from './lab.ts'
+import { gate, harness, runPending, withMethods, withoutLeases, withoutTagFence } from './harness.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],
@@ -10,10 +10,10 @@ const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a store with leases, and without an order of deletions', () => withoutTagFence(delayed(memoryStore()))],
 ]
 
-describe.each(STORES)('deleteByTag while the function runs, over %s', (_name, makeStore) => {
-  /** A function of which each run waits for its own gate. */
+describe.each(STORES)('deleteByTag during a run of the function, over %s', (_name, makeStore) => {
+  /** A function whose runs each wait for their own gate. */
   function gated(cache = makeStore(), memory = false) {
-    const { persist, report, told } = lab()
+    const { persist, report, eventNames } = harness()
     const gates = [gate(), gate(), gate()]
     let runs = 0
     const fn = async (x: number) => {
@@ -22,36 +22,36 @@ describe.each(STORES)('deleteByTag while the function runs, over %s', (_name, ma
       return `${x} by run ${run}`
     }
     const f = persist(fn, { cache, memory, report, tags: (_result, x) => [`row:${x}`] })
-    return { f, gates, runs: () => runs, told }
+    return { f, gates, runs: () => runs, eventNames }
   }
 
   it.each([false, true])('a result with another tag is stored (memory: %s)', async (memory) => {
-    const { f, gates, told } = gated(makeStore(), memory)
+    const { f, gates, eventNames } = gated(makeStore(), memory)
     const running = f(1)
-    await turns()
+    await runPending()
     await f.cache.deleteByTag('row:2')
     gates[0]!.open()
     expect(await running).toBe('1 by run 0')
     expect(await f.peek(1)).toBe('1 by run 0')
     expect(await f(1)).toBe('1 by run 0')
-    expect(told()).toEqual(['miss absent', 'clear', 'compute', 'write', memory ? 'hit memory' : 'hit store'])
+    expect(eventNames()).toEqual(['miss absent', 'clear', 'compute', 'write', memory ? 'hit memory' : 'hit store'])
   })
 
   it.each([false, true])('a result with this tag is not stored (memory: %s)', async (memory) => {
-    const { f, gates, told } = gated(makeStore(), memory)
+    const { f, gates, eventNames } = gated(makeStore(), memory)
     const running = f(1)
-    await turns()
+    await runPending()
     await f.cache.deleteByTag('row:1')
     gates[0]!.open()
     expect(await running).toBe('1 by run 0')
     expect(await f.peek(1)).toBe(undefined)
-    expect(told()).toEqual(['miss absent', 'clear', 'compute', 'skip fenced'])
+    expect(eventNames()).toEqual(['miss absent', 'clear', 'compute', 'skip fenced'])
   })
 
-  it('a call that begins after it does not get a result from before it', async () => {
+  it('a call that begins after it gets no result from before it', async () => {
     const { f, gates } = gated()
     const before = f(1)
-    await turns()
+    await runPending()
     await f.cache.deleteByTag('row:1')
     const after = f(1)
     for (const one of gates) one.open()
@@ -59,8 +59,8 @@ describe.each(STORES)('deleteByTag while the function runs, over %s', (_name, ma
   })
 })
 
-it('a run from before a deletion of another tag does not overwrite what a later run has stored', async () => {
-  const { persist } = lab()
+it('a run from before a deletion of another tag does not overwrite the result of a later run', async () => {
+  const { persist } = harness()
   const gates = [gate(), gate()]
   let runs = 0
   const f = persist(
@@ -72,18 +72,18 @@ it('a run from before a deletion of another tag does not overwrite what a later 
     { funcname: 'f', cache: withoutLeases(delayed(memoryStore())), tags: () => ['a'] },
   )
   const before = f()
-  await turns()
+  await runPending()
   await f.cache.deleteByTag('b')
   const after = f()
-  await turns()
+  await runPending()
   gates[1]!.open()
   expect([await after, await f.peek()]).toEqual([1, 1])
   gates[0]!.open()
   expect([await before, await f.peek()]).toEqual([0, 1])
 })
 
-it('a deletion that comes while the result is being written finds it, also without an order of deletions', async () => {
-  const { persist, report, told } = lab()
+it('a deletion during the write of a result deletes it, also without an order of deletions', async () => {
+  const { persist, report, eventNames } = harness()
   const [begun, ended] = [gate(), gate()]
   async function lease(this: Store<'async'>, hash: string, ms: number) {
     const taken = await this.lease!(hash, ms)
@@ -94,12 +94,12 @@ it('a deletion that comes while the result is being written finds it, also witho
     }
     return { ...taken, release: () => taken!.release(), publish }
   }
-  const cache = changed(withoutTagFence(delayed(memoryStore())), { lease })
+  const cache = withMethods(withoutTagFence(delayed(memoryStore())), { lease })
   const f = persist(async () => 1, { funcname: 'f', cache, tags: () => ['a'], report })
   const running = f()
   await begun.passed
   expect(await f.cache.deleteByTag('a')).toBe(0)
   ended.open()
   expect([await running, await f.peek()]).toEqual([1, undefined])
-  expect(told()).toEqual(['miss absent', 'compute', 'clear', 'skip fenced'])
+  expect(eventNames()).toEqual(['miss absent', 'compute', 'clear', 'skip fenced'])
 })

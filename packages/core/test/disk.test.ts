@@ -31,7 +31,7 @@ describe('a folder as the cache', () => {
     expect(f(1)).toBeInstanceOf(Promise)
   })
 
-  it('a damaged entry is a miss that is reported and replaced', () => {
+  it('a damaged entry is a miss, reported and replaced', () => {
     const events: PersistEvent[] = []
     let runs = 0
     const f = persist(() => ++runs && 'value', {
@@ -48,7 +48,7 @@ describe('a folder as the cache', () => {
     expect(events.filter((event) => event.name === 'problem')).toHaveLength(1)
   })
 
-  it('8 processes that ask for one key at once compute it once', async () => {
+  it('8 processes that call with one key at once compute it once', async () => {
     const script = `
       import { appendFileSync } from 'node:fs'
       import { persist } from '@persist/core'
@@ -93,11 +93,11 @@ describe('a folder as the cache', () => {
 })
 
 describe('the cache option', () => {
-  it.each([['mongo://x', 'ERR_PERSIST_UNKNOWN_STORE']])('%s is refused at wrap time with %s', (cache, code) => {
+  it.each([['mongo://x', 'ERR_PERSIST_UNKNOWN_STORE']])('%s is rejected at wrap time with %s', (cache, code) => {
     expect(() => persist(() => 1, { funcname: 'f', cache })).toThrow(expect.objectContaining({ code }))
   })
 
-  it('no password comes out of an error', () => {
+  it('no error contains a password', () => {
     expect(() => persist(() => 1, { funcname: 'f', cache: 'mongodbb://ann:S3cret@db/x' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('S3cret') }),
     )

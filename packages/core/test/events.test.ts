@@ -1,22 +1,22 @@
 import { channel } from 'node:diagnostics_channel'
 import { memoryStore, type PersistEvent, StoreError } from '@persist/core'
 import { expect, it } from 'vitest'
-import { changed, inBothColours, lab } from './lab.ts'
+import { harness, inBothModes, withMethods } from './harness.ts'
 
-inBothColours('the events of a call', (makeStore, colour) => {
+inBothModes('the events of a call', (makeStore, mode) => {
   it('a miss computes and writes; then it is a hit', async () => {
-    const { persist, report, told } = lab()
+    const { persist, report, eventNames } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), report })
     await f(1)
-    expect(told()).toEqual(['miss absent', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss absent', 'compute', 'write'])
     await f(1)
-    expect(told()).toEqual(['hit store'])
+    expect(eventNames()).toEqual(['hit store'])
   })
 
-  it('a hit among many tells the same facts as a hit alone', async () => {
-    const { persist, pass, report, events } = lab()
+  it('a hit among many has the same facts as a single hit', async () => {
+    const { persist, advance, report, events } = harness()
     const compute = (x: number) => {
-      pass(250)
+      advance(250)
       return x
     }
     const f = persist(compute, { funcname: 'f', cache: makeStore(), report })
@@ -28,8 +28,8 @@ inBothColours('the events of a call', (makeStore, colour) => {
     expect(events[0]).toMatchObject({ name: 'hit', tier: 'store', ageMs: 0, savedMs: 250 })
   })
 
-  it('a failing function is a miss and a failed computation, and nothing is written', async () => {
-    const { persist, report, events } = lab()
+  it('a failed function is a miss and a failed computation, and no write', async () => {
+    const { persist, report, events } = harness()
     const f = persist(
       () => {
         throw new Error('mine')
@@ -43,8 +43,8 @@ inBothColours('the events of a call', (makeStore, colour) => {
     ])
   })
 
-  it('a stale result is served, then refreshed behind; then it is a hit', async () => {
-    const { persist, pass, report, waitUntil, background, told } = lab()
+  it('a stale result is served, then refreshed in the background; then it is a hit', async () => {
+    const { persist, advance, report, waitUntil, background, eventNames } = harness()
     let runs = 0
     const f = persist(() => ++runs, {
       funcname: 'f',
@@ -55,29 +55,29 @@ inBothColours('the events of a call', (makeStore, colour) => {
       report,
     })
     await f()
-    told()
-    pass(1_500)
+    eventNames()
+    advance(1_500)
     expect(await f()).toBe(1)
     await background()
-    expect(told()).toEqual(['stale revalidate', 'compute', 'write'])
+    expect(eventNames()).toEqual(['stale revalidate', 'compute', 'write'])
     expect(await f()).toBe(2)
-    expect(told()).toEqual(['hit store'])
+    expect(eventNames()).toEqual(['hit store'])
   })
 
   it('an expired result is a miss', async () => {
-    const { persist, pass, report, told } = lab()
+    const { persist, advance, report, eventNames } = harness()
     const f = persist(() => 1, { funcname: 'f', cache: makeStore(), ttl: 1_000, report })
     await f()
-    told()
-    pass(1_000)
+    eventNames()
+    advance(1_000)
     await f()
-    expect(told()).toEqual(['miss expired', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss expired', 'compute', 'write'])
   })
 
-  it('a call that waits for another process tells so once it has the result', async () => {
-    const { persist, scene, report, told } = lab()
+  it('a call that waits for another process reports the wait when it has the result', async () => {
+    const { persist, hooks, report, eventNames } = harness()
     const cache = makeStore()
-    const elsewhere = cache.open('f', {})
+    const otherProcess = cache.open('f', {})
     const f = persist((x: number) => x, {
       funcname: 'f',
       cache,
@@ -87,94 +87,94 @@ inBothColours('the events of a call', (makeStore, colour) => {
       unpickle: Number,
     })
     await f(1)
-    const entry = (await elsewhere.get('one'))!
-    await elsewhere.delete('one')
-    told()
-    const lease = (await elsewhere.lease!('one', 60_000))!
+    const entry = (await otherProcess.get('one'))!
+    await otherProcess.delete('one')
+    eventNames()
+    const lease = (await otherProcess.lease!('one', 60_000))!
     let looks = 0
-    scene.whileWaiting = () => (++looks === 3 ? lease.publish({ ...entry, payload: '7' }) : undefined)
+    hooks.whileWaiting = () => (++looks === 3 ? lease.publish({ ...entry, payload: '7' }) : undefined)
     expect(await f(1)).toBe(7)
-    expect(told()).toEqual(['miss absent', 'wait hit', 'hit store'])
+    expect(eventNames()).toEqual(['miss absent', 'wait hit', 'hit store'])
     expect(await f.stats()).toMatchObject({ waits: 1, misses: 2, hits: 1 })
   })
 
-  it('a call whose wait is for nothing takes its turn', async () => {
-    const { persist, scene, report, told } = lab()
+  it('a call that waits in vain acquires the lease', async () => {
+    const { persist, hooks, report, eventNames } = harness()
     const cache = makeStore()
     const f = persist(() => 1, { funcname: 'f', cache, report, hash: () => 'one' })
     const lease = (await cache.open('f', {}).lease!('one', 60_000))!
-    scene.whileWaiting = () => lease.release()
+    hooks.whileWaiting = () => lease.release()
     expect(await f()).toBe(1)
-    expect(told()).toEqual(['miss absent', 'wait acquired', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss absent', 'wait acquired', 'compute', 'write'])
   })
 
-  it('a call that has waited long enough computes, and stores by the lease it waited for; not where leases have no names', async () => {
-    const { persist, report, told } = lab()
+  it('a call that reaches waitTimeout computes, and stores by the lease that it waited for; not if leases have no ids', async () => {
+    const { persist, report, eventNames } = harness()
     const named = makeStore()
     const g = persist(() => 1, { funcname: 'g', cache: named, report, hash: () => 'one', waitTimeout: '5s' })
     await named.open('g', {}).lease!('one', 3_600_000)
     expect(await g()).toBe(1)
-    expect(told()).toEqual(['miss absent', 'wait timeout', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss absent', 'wait timeout', 'compute', 'write'])
     const cache = makeStore()
     const nameless = {
       lease: (hash: string, ms: number) => cache.open('f', {}).lease!(hash, ms),
     }
     const f = persist(() => 1, {
       funcname: 'f',
-      cache: changed(cache, nameless),
+      cache: withMethods(cache, nameless),
       report,
       hash: () => 'one',
       waitTimeout: '5s',
     })
     await cache.open('f', {}).lease!('one', 3_600_000)
     expect(await f()).toBe(1)
-    expect(told()).toEqual(['miss absent', 'wait timeout', 'compute', 'skip timeout'])
+    expect(eventNames()).toEqual(['miss absent', 'wait timeout', 'compute', 'skip timeout'])
     expect((await f.stats()).entries).toBe(0)
   })
 
-  it('a collision of two keys is an error, and no event hides it', async () => {
-    const { persist, report, told } = lab()
+  it('a collision of two keys is an error, which no event hides', async () => {
+    const { persist, report, eventNames } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), report, hash: () => 'same' })
     await f(1)
-    told()
+    eventNames()
     await expect(async () => f(2)).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_HASH_COLLISION' }))
-    expect(told()).toEqual([])
+    expect(eventNames()).toEqual([])
   })
 
-  it('an entry that cannot be read is a problem, a miss, and replaced', async () => {
-    const { persist, report, told } = lab()
+  it('an unreadable entry is a problem, a miss, and replaced', async () => {
+    const { persist, report, eventNames } = harness()
     const cache = makeStore()
     const f = persist((x: number) => x, { funcname: 'f', cache, report })
     await f(1)
     const store = cache.open('f', {})
     for await (const entry of store.entries()) await store.set({ ...entry, payload: '{"v":1,' })
-    told()
+    eventNames()
     expect([await f(1), await f(1)]).toEqual([1, 1])
-    expect(told()).toEqual(['problem', 'miss unreadable', 'compute', 'write', 'hit store'])
+    expect(eventNames()).toEqual(['problem', 'miss unreadable', 'compute', 'write', 'hit store'])
   })
 
   it.each([
     ['get', ['problem', 'miss absent', 'compute', 'write']],
     ['lease', ['miss absent', 'problem', 'compute', 'write']],
     ['set', ['miss absent', 'compute', 'problem']],
-  ])('a store that fails at %s costs nobody the result', async (verb, expected) => {
-    const { persist, report, told } = lab()
+  ])('a store that fails at %s loses no result', async (method, expected) => {
+    const { persist, report, eventNames } = harness()
     const fail = () => {
-      const problem = new StoreError('ERR_PERSIST_STORE', `${verb} fails`, { store: 'x' })
-      if (colour === 'sync') throw problem
+      const problem = new StoreError('ERR_PERSIST_STORE', `${method} fails`, { store: 'x' })
+      if (mode === 'sync') throw problem
       return Promise.reject(problem)
     }
-    const cache = changed(makeStore(), { [verb]: fail })
-    const singleFlight = verb === 'set' ? 'process' : 'shared'
+    const cache = withMethods(makeStore(), { [method]: fail })
+    const singleFlight = method === 'set' ? 'process' : 'shared'
     const f = persist((x: number) => x, { funcname: 'f', cache, report, singleFlight })
     expect(await f(1)).toBe(1)
-    expect(told()).toEqual(expected)
+    expect(eventNames()).toEqual(expected)
     const g = persist((x: number) => x + 1, { funcname: 'g', cache, singleFlight, onStoreError: 'throw' })
-    await expect(async () => g(1)).rejects.toThrow(`${verb} fails`)
+    await expect(async () => g(1)).rejects.toThrow(`${method} fails`)
   })
 
-  it('an edited function tells once that its results are older, and serves them', async () => {
-    const { report, told, persist } = lab()
+  it('an edited function reports once that its results are older, and serves them', async () => {
+    const { report, eventNames, persist } = harness()
     const cache = makeStore()
     const f = persist((x: number) => x + 1, { funcname: 'f', cache })
     await f(1)
@@ -183,23 +183,23 @@ inBothColours('the events of a call', (makeStore, colour) => {
     const store = cache.open('g', {})
     for await (const entry of cache.open('f', {}).entries()) await store.set(entry)
     expect([await g(1), await g(2)]).toEqual([2, 3])
-    expect(told()).toEqual(['hit store', 'source', 'hit store'])
+    expect(eventNames()).toEqual(['hit store', 'source', 'hit store'])
   })
 
-  it('every event goes to its channel, even where nobody gave a report', async () => {
+  it('every event is published on its channel, also without a report option', async () => {
     const heard: PersistEvent[] = []
     const listen = (event: unknown) => void heard.push(event as PersistEvent)
     const channels = ['miss', 'compute', 'write', 'hit'].map((name) => channel(`persist:${name}`))
     for (const one of channels) one.subscribe(listen)
-    const { persist } = lab()
-    const f = persist((x: number) => x, { funcname: `heard.${colour}`, cache: makeStore() })
+    const { persist } = harness()
+    const f = persist((x: number) => x, { funcname: `heard.${mode}`, cache: makeStore() })
     await f(1)
     await f(1)
     for (const one of channels) one.unsubscribe(listen)
     expect(heard.map(({ name }) => name)).toEqual(['miss', 'compute', 'write', 'hit'])
     expect(heard[3]).toEqual({
       name: 'hit',
-      namespace: `heard.${colour}`,
+      namespace: `heard.${mode}`,
       hash: expect.any(String),
       tier: 'store',
       ageMs: 0,
@@ -207,9 +207,9 @@ inBothColours('the events of a call', (makeStore, colour) => {
     })
   })
 
-  it('a listener that throws costs nobody a result', async () => {
+  it('a listener that throws loses no result', async () => {
     let printed = ''
-    const { persist } = lab({
+    const { persist } = harness({
       stderr: (text) => {
         printed += text
       },
@@ -230,7 +230,7 @@ it.each([
   [3, 'miss compute write problem miss '],
 ] as const)('at verbosity %s stderr has: %s', (verbosity, expected) => {
   let printed = ''
-  const { persist } = lab({
+  const { persist } = harness({
     stderr: (text) => {
       printed += text
     },
@@ -248,7 +248,7 @@ it.each([
 
 it('at verbosity 4 a line has each fact once', () => {
   let printed = ''
-  const { persist } = lab({ stderr: (text) => (printed += text) })
+  const { persist } = harness({ stderr: (text) => (printed += text) })
   persist((x: number) => x, { funcname: 'f', cache: memoryStore(), verbosity: 4, hash: ([x]) => `hash-${x}` })(1)
   expect(printed).toMatch(/^persist: miss f\/hash-1 reason=absent$/m)
   expect(printed.match(/hash-1/g)).toHaveLength(printed.trim().split('\n').length)

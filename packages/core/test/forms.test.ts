@@ -6,7 +6,7 @@ const persist = createPersist({ env: {}, stderr: () => {} })
 const sync = () => memoryStore()
 
 describe('the forms of persist', () => {
-  it('persist(fn, options) computes once and keeps name, length and colour', () => {
+  it('persist(fn, options) computes once and keeps name, length and mode', () => {
     let runs = 0
     const double = persist(
       function doubled(x: number) {
@@ -27,15 +27,15 @@ describe('the forms of persist', () => {
     expect([triple(3), triple.cache.get([3])]).toEqual([9, 9])
   })
 
-  it('a function without a name and without funcname is refused', () => {
+  it('a function without a name and without funcname is rejected', () => {
     expect(() => persist((x: number) => x)).toThrow(/funcname/)
   })
 
-  it('an unknown option is refused, with the nearest one', () => {
+  it('an unknown option is rejected, with the nearest one', () => {
     expect(() => persist(function f() {}, { storeKey: true } as never)).toThrow(/did you mean storekey/)
   })
 
-  it('two functions under one funcname in one store are refused, one function twice is not', () => {
+  it('two functions under one funcname in one store are rejected, one function twice is not', () => {
     const cache = sync()
     const one = () => 1
     persist(one, { funcname: 'f', cache })
@@ -43,7 +43,7 @@ describe('the forms of persist', () => {
     expect(() => persist(() => 2, { funcname: 'f', cache })).toThrow(/two functions/)
   })
 
-  it('an asynchronous store makes every answer a promise, in the types too', async () => {
+  it('every call over an asynchronous store returns a promise, in the types too', async () => {
     const f = persist((x: number) => x + 1, { funcname: 'f', cache: delayed(sync()), storekey: true })
     expectTypeOf(f(1)).toEqualTypeOf<Promise<number>>()
     expect(f(1)).toBeInstanceOf(Promise)
@@ -53,7 +53,7 @@ describe('the forms of persist', () => {
     expect(pairs).toEqual([[[1], 2]])
   })
 
-  it('the mode follows from a literal URL, and is open for a text', () => {
+  it('the type of a literal URL decides the mode, and that of a string leaves it open', () => {
     const wrap = (cache: string) => persist((x: number) => x, { funcname: 'never', cache })
     expectTypeOf<ReturnType<ReturnType<typeof wrap>>>().toEqualTypeOf<number | Promise<number>>()
     const mongo = () => persist((x: number) => x, { funcname: 'never', cache: 'mongodb://127.0.0.1/x' })
@@ -75,7 +75,7 @@ describe('arguments in the wrong order', () => {
     expect.objectContaining({ code: 'ERR_PERSIST_OPTION', message: expect.stringMatching(message) })
   const fn = (x: number) => x
 
-  it('options before the function are refused, with the right order', () => {
+  it('options before the function are rejected, with the right order', () => {
     const message = isOptionError(/function first: write persist\(fn, options\)/)
     // @ts-expect-error the function comes first
     expect(() => persist({ funcname: 'f', cache: sync() }, fn)).toThrow(message)
@@ -83,14 +83,14 @@ describe('arguments in the wrong order', () => {
     expect(() => persist(undefined, fn)).toThrow(message)
   })
 
-  it('options that come a second time are refused, not ignored', () => {
+  it('options given a second time are rejected, not ignored', () => {
     const wrapper = persist({ funcname: 'f', cache: sync() })
     const message = isOptionError(/no further options/)
     // @ts-expect-error options belong in the first call
     expect(() => wrapper(fn, { ttl: '1s' })).toThrow(message)
   })
 
-  it('a wrapper with options may be handed to map', () => {
+  it('a wrapper with options works as a callback of map', () => {
     const [one] = [fn].map(persist({ funcname: 'f', cache: sync() }))
     expect([one!(1), persisted(one!).peek(1)]).toEqual([1, 1])
   })
@@ -120,7 +120,7 @@ describe('decorators', () => {
     expect(Object.keys(new Model(1))).toEqual(['weight'])
   })
 
-  it('an instance method without key is refused at class definition', () => {
+  it('an instance method without key is rejected at class definition', () => {
     expect(() => {
       class A {
         @persist({ cache: sync() })
@@ -132,13 +132,13 @@ describe('decorators', () => {
     }).toThrow(/needs the option key/)
   })
 
-  it('persisted() refuses what is not persisted', () => {
+  it('persisted() rejects a function that is not persisted', () => {
     expect(() => persisted(() => 1)).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_NOT_PERSISTED' }))
   })
 })
 
 describe('events', () => {
-  it('a miss, a write and a hit are told in this order', () => {
+  it('a miss, a write and a hit are reported in this order', () => {
     const events: PersistEvent[] = []
     const f = persist((x: number) => x, { funcname: 'f', cache: sync(), report: (event) => events.push(event) })
     f(1)

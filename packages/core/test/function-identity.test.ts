@@ -1,21 +1,21 @@
 import { memoryStore, persisted } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { elsewhere, inBothColours, lab } from './lab.ts'
+import { asOtherProcess, harness, inBothModes } from './harness.ts'
 
-/** Makes functions of one name with other texts, as a bundler or another script would. */
+/** Makes functions with one name and different sources, as a bundler or another script would. */
 const named = (name: string, body: string) =>
   new Function(`return function ${name}(x) { ${body} }`)() as (x: number) => unknown
 
-inBothColours('a function without funcname', (makeStore) => {
-  it('is identified by its name and its text: an entry of another text is a miss, reported once, and replaced', async () => {
+inBothModes('a function without funcname', (makeStore) => {
+  it('is identified by its name and source: an entry of another source is a miss, reported once, and replaced', async () => {
     const cache = makeStore()
-    const first = lab().persist(named('load', "return 'user ' + x"), { cache })
+    const first = harness().persist(named('load', "return 'user ' + x"), { cache })
     expect([await first(1), await first(2)]).toEqual(['user 1', 'user 2'])
-    const { persist, report, told } = lab()
-    const other = elsewhere(cache)
+    const { persist, report, eventNames } = harness()
+    const other = asOtherProcess(cache)
     const second = persist(named('load', "return 'post ' + x"), { cache: other, report })
     expect([await second(1), await second(2), await second(1)]).toEqual(['post 1', 'post 2', 'post 1'])
-    expect(told().filter((event) => /miss|hit|source/.test(event))).toEqual([
+    expect(eventNames().filter((event) => /miss|hit|source/.test(event))).toEqual([
       'source',
       'miss source',
       'miss source',
@@ -23,10 +23,10 @@ inBothColours('a function without funcname', (makeStore) => {
     ])
   })
 
-  it('is not served by any method what another text stored, nor lists it', async () => {
+  it('never gets entries of another source from any method, nor lists them', async () => {
     const cache = makeStore()
-    await lab().persist(named('load', 'return 1'), { cache, storekey: true })(1)
-    const f = lab().persist(named('load', 'return 2'), { cache: elsewhere(cache), storekey: true })
+    await harness().persist(named('load', 'return 1'), { cache, storekey: true })(1)
+    const f = harness().persist(named('load', 'return 2'), { cache: asOtherProcess(cache), storekey: true })
     expect(await f.has(1)).toBe(false)
     expect(await f.peek(1)).toBe(undefined)
     expect((await f.lookup(1)).hit).toBe(false)
@@ -36,45 +36,45 @@ inBothColours('a function without funcname', (makeStore) => {
     )
   })
 
-  it('is served its results again in the next process if its text is the same', async () => {
+  it('gets its results again in the next process if its source is the same', async () => {
     const cache = makeStore()
-    const { persist, report, told } = lab()
-    await lab().persist(named('load', 'return x'), { cache })(1)
-    await persist(named('load', 'return x'), { cache: elsewhere(cache), report })(1)
-    expect(told()).toEqual(['hit store'])
+    const { persist, report, eventNames } = harness()
+    await harness().persist(named('load', 'return x'), { cache })(1)
+    await persist(named('load', 'return x'), { cache: asOtherProcess(cache), report })(1)
+    expect(eventNames()).toEqual(['hit store'])
   })
 
   it('also holds for a decorated method and with a version', async () => {
     const cache = makeStore()
-    const first = lab().persist
+    const first = harness().persist
     class Older {
-      @first({ cache: elsewhere(cache), key: (_self: Older, x: number) => x, version: '1' })
+      @first({ cache: asOtherProcess(cache), key: (_self: Older, x: number) => x, version: '1' })
       async load(x: number) {
         return `a${x}`
       }
     }
     expect(await new Older().load(1)).toBe('a1')
-    const { report, told, persist } = lab()
+    const { report, eventNames, persist } = harness()
     class Model {
-      @persist({ cache: elsewhere(cache), key: (_self: Model, x: number) => x, version: '1', report })
+      @persist({ cache: asOtherProcess(cache), key: (_self: Model, x: number) => x, version: '1', report })
       async load(x: number) {
         return `c${x}`
       }
     }
     expect(await new Model().load(1)).toBe('c1')
-    expect(told()).toContain('miss source')
+    expect(eventNames()).toContain('miss source')
   })
 
-  it('needs a funcname if it is bound, since its text does not tell it from others', () => {
-    const { persist } = lab()
+  it('needs a funcname if it is bound, since its source does not identify it', () => {
+    const { persist } = harness()
     const load = named('load', 'return x').bind(undefined)
     expect(() => persist(load, { cache: memoryStore() })).toThrow(expect.objectContaining({ option: 'funcname' }))
     expect(() => persist(load, { cache: memoryStore(), funcname: 'load' })).not.toThrow()
   })
 
-  it('and without a name is refused with the word that a minifier may have taken it', () => {
+  it('is rejected without a name, with the hint that minifiers remove names', () => {
     expect(() =>
-      lab().persist(
+      harness().persist(
         (
           () => () =>
             1
@@ -86,25 +86,25 @@ inBothColours('a function without funcname', (makeStore) => {
 })
 
 describe('a function with funcname', () => {
-  it('is served what an older text stored, and reports that once at verbosity 1, with both dates and the two ways out', async () => {
+  it('gets entries of an older source, and reports that once at verbosity 1, with both dates and both solutions', async () => {
     const lines: string[] = []
     const cache = memoryStore()
-    const early = lab({ now: () => Date.UTC(2026, 10, 25, 13, 28) })
+    const early = harness({ now: () => Date.UTC(2026, 10, 25, 13, 28) })
     early.persist(named('f', 'return 1'), { funcname: 'f', cache })(1)
-    const late = lab({ now: () => Date.UTC(2026, 10, 26, 9), stderr: (line) => lines.push(line) })
-    const f = late.persist(named('f', 'return 2'), { funcname: 'f', cache: elsewhere(cache) })
+    const late = harness({ now: () => Date.UTC(2026, 10, 26, 9), stderr: (line) => lines.push(line) })
+    const f = late.persist(named('f', 'return 2'), { funcname: 'f', cache: asOtherProcess(cache) })
     expect([f(1), f(1)]).toEqual([1, 1])
     expect(lines).toHaveLength(1)
     for (const part of ['2026-11-25T13:28', '2026-11-26T09:00', 'version', 'dependsOn'])
       expect(lines[0]).toContain(part)
   })
 
-  it('says nothing where a version or dependsOn tells what counts', async () => {
+  it('reports no edit if a version or dependsOn is given', async () => {
     const lines: string[] = []
     const cache = memoryStore()
-    lab().persist(named('f', 'return 1'), { funcname: 'f', cache, version: '1' })(1)
-    const { persist } = lab({ stderr: (line) => lines.push(line) })
-    const f = persist(named('f', 'return 2'), { funcname: 'f', cache: elsewhere(cache), version: '1' })
+    harness().persist(named('f', 'return 1'), { funcname: 'f', cache, version: '1' })(1)
+    const { persist } = harness({ stderr: (line) => lines.push(line) })
+    const f = persist(named('f', 'return 2'), { funcname: 'f', cache: asOtherProcess(cache), version: '1' })
     expect(f(1)).toBe(1)
     expect(lines).toEqual([])
   })
@@ -112,21 +112,21 @@ describe('a function with funcname', () => {
 
 describe('dependsOn', () => {
   const missesOf = (cache: ReturnType<typeof memoryStore>, dependsOn: readonly ((x: number) => unknown)[]) => {
-    const { persist } = lab()
+    const { persist } = harness()
     const f = persist(named('f', 'return x'), {
       funcname: 'f',
-      cache: elsewhere(cache),
+      cache: asOtherProcess(cache),
       dependsOn,
     })
     f(1)
     return f.counters.misses
   }
   const helper = (body: string, options: object = {}) =>
-    lab().persist(named('helper', body), { funcname: 'helper', cache: memoryStore(), ...options }) as unknown as (
+    harness().persist(named('helper', body), { funcname: 'helper', cache: memoryStore(), ...options }) as unknown as (
       x: number,
     ) => unknown
 
-  it('counts a persisted function by its text, its version, and what it depends on itself', () => {
+  it('covers a persisted function by its source, its version, and its own dependsOn', () => {
     const cache = memoryStore()
     const steps: [string, object, number][] = [
       ['return x', {}, 1],
@@ -145,10 +145,10 @@ describe('dependsOn', () => {
     )
   })
 
-  it('counts a decorated method that is named through persisted()', () => {
+  it('covers a decorated method that is given through persisted()', () => {
     const cache = memoryStore()
     const method = (body: string) => {
-      const { persist } = lab()
+      const { persist } = harness()
       class Model {
         run = 1
       }
@@ -165,8 +165,8 @@ describe('dependsOn', () => {
     ]).toEqual([1, 0, 1])
   })
 
-  it('refuses what has no text: bound and native functions, also as the function itself', () => {
-    const { persist } = lab()
+  it('rejects functions without source: bound and native ones, also as the function itself', () => {
+    const { persist } = harness()
     const bound = named('g', 'return 1').bind(undefined)
     for (const dependsOn of [[bound], [Math.max], [encodeURIComponent]]) {
       expect(() => persist(named('f', 'return 1'), { cache: memoryStore(), dependsOn })).toThrow(

@@ -2,18 +2,18 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { changed, lab } from './lab.ts'
+import { harness, withMethods } from './harness.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
 /** Calls of each kind; all of them with `PERSIST_SOAK=1`. */
 const CALLS = process.env.PERSIST_SOAK === '1' ? 1_000_000 : 10_000
-/** What a kind may leave behind, in bytes: far less than one of its results for each call. */
+/** The memory that a kind of call may keep, in bytes: far less than one result per call. */
 const SLACK = 8 * 1024 * 1024
 
 async function heapAfter(act: (count: number) => Promise<void>): Promise<number> {
-  // Once to warm up what is made once.
+  // A first round creates everything that is created once.
   await act(2_000)
   const before = await used()
   await act(CALLS)
@@ -28,13 +28,13 @@ async function used(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-/** The store keeps nothing, so that all that grows is persist's own. */
-const forgetful = () => changed(memoryStore(), { set: () => {} })
+/** A store that keeps nothing, so that only persist itself can grow. */
+const forgetful = () => withMethods(memoryStore(), { set: () => {} })
 
 const large = () => 'x'.repeat(1_000) + Math.random()
 
-describe('memory is back where it began after many calls', () => {
-  const { persist, pass } = lab({ sleep: async () => {} })
+describe('memory returns to its initial size after many calls', () => {
+  const { persist, advance } = harness({ sleep: async () => {} })
   const options = (funcname: string) => ({
     funcname,
     cache: forgetful(),
@@ -78,7 +78,7 @@ describe('memory is back where it began after many calls', () => {
           fails = false
           await f(x)
           fails = true
-          pass(20)
+          advance(20)
           await f(x)
           await new Promise((resolve) => setImmediate(resolve))
         }
@@ -173,7 +173,7 @@ describe('recursion', () => {
     ['with PERSIST_MODE=off', {}, { PERSIST_MODE: 'off' }],
   ]
 
-  it.each(WAYS)('goes a quarter as deep with persist as without, %s', (_way, options, env) => {
+  it.each(WAYS)('reaches a quarter of the depth with persist as without, %s', (_way, options, env) => {
     const deepest = (make: () => (n: number) => number) => {
       let deep = 0
       try {
@@ -191,7 +191,7 @@ describe('recursion', () => {
       const f = (n: number): number => (n === 0 ? 0 : 1 + f(n - 1))
       return f
     })
-    const { persist } = lab({ env })
+    const { persist } = harness({ env })
     const persisted = deepest(() => {
       const f = persist((n: number): number => (n === 0 ? 0 : 1 + f(n - 1)), {
         funcname: `f${index++}`,
@@ -205,7 +205,7 @@ describe('recursion', () => {
   })
 
   it('on a grid of 60 by 60 asynchronous calls runs each once', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     let runs = 0
     const paths = persist(
       async (i: number, j: number): Promise<number> => {

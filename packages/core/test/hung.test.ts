@@ -1,14 +1,14 @@
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { elsewhere, inBothColours, lab } from './lab.ts'
+import { asOtherProcess, harness, inBothModes } from './harness.ts'
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+const nextIteration = () => new Promise((resolve) => setImmediate(resolve))
 
-/** A lab in which timers are fired by the test. */
+/** A harness whose timers fire when the test advances the clock. */
 function withTimers() {
   const timers: { at: number; act: () => void }[] = []
   let now = 0
-  const it = lab({
+  const it = harness({
     monotonic: () => now,
     now: () => 1_000_000 + now,
     later: (ms, act) => {
@@ -18,18 +18,18 @@ function withTimers() {
     },
     sleep: async (ms) => {
       now += ms
-      await nextTurn()
+      await nextIteration()
     },
   })
-  const pass = async (ms: number) => {
+  const advance = async (ms: number) => {
     now += ms
     for (const timer of timers.splice(0)) {
       if (timer.at <= now) timer.act()
       else timers.push(timer)
     }
-    for (let turn = 0; turn < 20; turn++) await nextTurn()
+    for (let iteration = 0; iteration < 20; iteration++) await nextIteration()
   }
-  return { ...it, pass, timers }
+  return { ...it, advance, timers }
 }
 
 /** A function whose first runs never settle. */
@@ -43,25 +43,25 @@ function hanging(runsThatHang: number) {
   return { fn, seen }
 }
 
-inBothColours('an upstream that never settles', (makeStore) => {
-  it('holds another caller of its process for waitTimeout, who then computes, and whose result is stored', async () => {
-    const { persist, pass, report, told } = withTimers()
+inBothModes('an upstream that never settles', (makeStore) => {
+  it('blocks another caller of its process for waitTimeout; that caller then computes, and its result is stored', async () => {
+    const { persist, advance, report, eventNames } = withTimers()
     const { fn, seen } = hanging(1)
     const f = persist(fn, { funcname: 'f', cache: makeStore(), waitTimeout: 5_000, report })
     void f(1)
-    for (let turn = 0; turn < 20; turn++) await nextTurn()
+    for (let iteration = 0; iteration < 20; iteration++) await nextIteration()
     const second = f(1)
-    await pass(4_000)
+    await advance(4_000)
     expect(seen.runs).toBe(1)
-    await pass(2_000)
+    await advance(2_000)
     expect(await second).toBe(12)
     expect(await f(1)).toBe(12)
     expect(seen.runs).toBe(2)
-    expect(told().filter((event) => event === 'wait timeout').length).toBeGreaterThan(0)
+    expect(eventNames().filter((event) => event === 'wait timeout').length).toBeGreaterThan(0)
   })
 
-  it('does so also without leases, and what comes of the hung run later is not stored over the newer result', async () => {
-    const { persist, pass } = withTimers()
+  it('does so also without leases, and a later result of the hung run does not overwrite the newer one', async () => {
+    const { persist, advance } = withTimers()
     let release = (_value: number) => {}
     let runs = 0
     const f = persist(
@@ -74,18 +74,18 @@ inBothColours('an upstream that never settles', (makeStore) => {
       { funcname: 'f', cache: makeStore(), waitTimeout: 5_000, singleFlight: 'process' },
     )
     const first = f()
-    await pass(0)
+    await advance(0)
     const second = f()
-    await pass(6_000)
+    await advance(6_000)
     expect(await second).toBe(2)
     release(1)
     expect(await first).toBe(1)
-    await pass(0)
+    await advance(0)
     expect([await f(), runs]).toEqual([2, 2])
   })
 
-  it('in a background refresh does not stop later ones from storing', async () => {
-    const { persist, pass } = withTimers()
+  it('in a background refresh does not keep later ones from storing', async () => {
+    const { persist, advance } = withTimers()
     let runs = 0
     const f = persist(
       async () => {
@@ -95,20 +95,20 @@ inBothColours('an upstream that never settles', (makeStore) => {
       { funcname: 'f', cache: makeStore(), ttl: 1_000, staleWhileRevalidate: '1d', waitTimeout: 5_000 },
     )
     expect(await f()).toBe(1)
-    await pass(2_000)
+    await advance(2_000)
     expect(await f()).toBe(1)
-    await pass(0)
+    await advance(0)
     expect(runs).toBe(2)
-    await pass(3_000)
+    await advance(3_000)
     expect([await f(), runs]).toEqual([1, 2])
-    await pass(3_000)
+    await advance(3_000)
     expect(await f()).toBe(1)
-    await pass(0)
+    await advance(0)
     expect([await f(), runs]).toEqual([3, 3])
   })
 
   it('in a background refresh that outlasts the stale window lets the next call compute and store', async () => {
-    const { persist, pass } = withTimers()
+    const { persist, advance } = withTimers()
     let runs = 0
     const f = persist(
       async () => {
@@ -118,35 +118,35 @@ inBothColours('an upstream that never settles', (makeStore) => {
       { funcname: 'f', cache: makeStore(), ttl: 1_000, staleWhileRevalidate: 2_000, waitTimeout: 5_000 },
     )
     await f()
-    await pass(1_500)
+    await advance(1_500)
     await f()
-    await pass(10_000)
+    await advance(10_000)
     const next = f()
-    await pass(6_000)
+    await advance(6_000)
     expect(await next).toBe(3)
     expect([await f(), runs]).toEqual([3, 3])
   })
 })
 
-describe('a lease of another process that is held forever', () => {
-  it('costs one call waitTimeout; its result is stored if that lease never ended', async () => {
-    const { persist, pass, report, told } = withTimers()
+describe('a lease that another process holds forever', () => {
+  it('costs one call waitTimeout; its result is stored if the lease never ended', async () => {
+    const { persist, advance, report, eventNames } = withTimers()
     const cache = memoryStore()
     const hash = () => 'one'
-    elsewhere(cache).open('f').lease!('one', 1e12)
+    asOtherProcess(cache).open('f').lease!('one', 1e12)
     const f = persist(async () => 7, { funcname: 'f', cache, hash, waitTimeout: 2_000, report })
     const first = f()
-    for (let turn = 0; turn < 50; turn++) await pass(100)
+    for (let turn = 0; turn < 50; turn++) await advance(100)
     expect(await first).toBe(7)
-    told()
+    eventNames()
     expect(await f()).toBe(7)
-    expect(told()).toEqual(['hit store'])
+    expect(eventNames()).toEqual(['hit store'])
   })
 
-  it('that ended meanwhile, as by a deletion, keeps the result of the waiting call from being stored', async () => {
-    const { persist, pass, report, told } = withTimers()
+  it('that ended in between, as by a deletion, keeps the result of the waiting call from being stored', async () => {
+    const { persist, advance, report, eventNames } = withTimers()
     const cache = memoryStore()
-    const other = elsewhere(cache).open('f')
+    const other = asOtherProcess(cache).open('f')
     other.lease!('one', 1e12)
     let resolve = (_value: number) => {}
     const f = persist(
@@ -157,18 +157,18 @@ describe('a lease of another process that is held forever', () => {
       { funcname: 'f', cache, hash: () => 'one', waitTimeout: 2_000, report },
     )
     const first = f()
-    for (let turn = 0; turn < 50; turn++) await pass(100)
+    for (let turn = 0; turn < 50; turn++) await advance(100)
     other.delete('one')
     resolve(7)
     expect(await first).toBe(7)
-    expect(told()).toContain('skip timeout')
+    expect(eventNames()).toContain('skip timeout')
     expect(other.get('one')).toBe(undefined)
   })
 })
 
-inBothColours('a key that is another one whenever it is made', (makeStore) => {
-  it('runs the function once a call, and is not asked for without end', async () => {
-    const { persist, report, told } = lab()
+inBothModes('a key that differs each time it is made', (makeStore) => {
+  it('runs the function once per call, and is not made endlessly', async () => {
+    const { persist, report, eventNames } = harness()
     let ticks = 0
     let runs = 0
     const byClock = persist(async (x: number) => x + ++runs - runs, {
@@ -180,7 +180,7 @@ inBothColours('a key that is another one whenever it is made', (makeStore) => {
     expect(await byClock(1)).toBe(1)
     expect(runs).toBe(1)
     expect(ticks).toBeLessThan(10)
-    told()
+    eventNames()
     const live = {
       get now() {
         return ++ticks
@@ -192,9 +192,9 @@ inBothColours('a key that is another one whenever it is made', (makeStore) => {
   })
 })
 
-inBothColours('calls whose arguments change while they are asked for', (makeStore) => {
+inBothModes('calls whose arguments change during the call', (makeStore) => {
   it('all end, also if each of them becomes the next one', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     const f = persist(async ({ id }: { id: number }) => id, { funcname: 'f', cache: makeStore() })
     const callers = [1, 2, 3].map((id) => ({ id }))
     const results = callers.map((argument) => f(argument))

@@ -1,10 +1,10 @@
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
-inBothColours('a key option that does not identify the call', (makeStore) => {
-  it('is a KeyError: one that returns nothing would give every call one entry', async () => {
-    const { persist } = lab()
+inBothModes('a key option that does not identify the call', (makeStore) => {
+  it('is a KeyError if it returns undefined: every call would share one entry', async () => {
+    const { persist } = harness()
     const price = persist(async (order: { id: number }) => order.id * 10, {
       funcname: 'price',
       cache: makeStore(),
@@ -16,27 +16,27 @@ inBothColours('a key option that does not identify the call', (makeStore) => {
     await expect((async () => price.cache.get(undefined as never))()).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
   })
 
-  it('is a KeyError: a promise has no stable identity', async () => {
-    const { persist } = lab()
+  it('is a KeyError if it returns a promise, which has no stable identity', async () => {
+    const { persist } = harness()
     const f = persist(async (x: number) => x, { funcname: 'f', cache: makeStore(), key: async (x) => x })
     await expect(f(1)).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
   })
 
-  it('may say null, which identifies the one call that there is', async () => {
-    const { persist } = lab()
+  it('may return null, which identifies a single call', async () => {
+    const { persist } = harness()
     const f = persist(async () => 1, { funcname: 'f', cache: makeStore(), key: () => null })
     expect([await f(), await f()]).toEqual([1, 1])
   })
 })
 
 describe('the word this', () => {
-  const { persist } = lab()
+  const { persist } = harness()
   const called = (fn: (x: number) => number, funcname: string) => {
     const api = { f: persist(fn, { funcname, cache: memoryStore() }) }
     return api.f(1)
   }
 
-  it('in a comment, a string, a template or a regular expression is no use of this', () => {
+  it('in a comment, a string, a template or a regular expression does not count', () => {
     const functions: ((x: number) => number)[] = [
       new Function('x', '/* this */ // super\n return x') as (x: number) => number,
       new Function('x', 'return "this".length && \'this\' && `this` && /this/ ? x : 0') as (x: number) => number,
@@ -100,9 +100,9 @@ describe('the word this', () => {
   })
 })
 
-inBothColours('cache.set', (makeStore) => {
+inBothModes('cache.set', (makeStore) => {
   it('takes the arguments as a call does: with a trailing undefined, or an AbortSignal of the caller', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     const f = persist(async (x: number, _options?: { signal?: AbortSignal }) => x, {
       funcname: 'f',
       cache: makeStore(),
@@ -114,8 +114,8 @@ inBothColours('cache.set', (makeStore) => {
     expect(await f.cache.delete([2, undefined])).toBe(true)
   })
 
-  it('gives tags, ttl and shouldStore the arguments where the key is made of them', async () => {
-    const { persist } = lab()
+  it('passes the arguments to tags, ttl and shouldStore if the key consists of them', async () => {
+    const { persist } = harness()
     const f = persist(async ({ id }: { id: string }) => id.length, {
       funcname: 'f',
       cache: makeStore(),
@@ -125,8 +125,8 @@ inBothColours('cache.set', (makeStore) => {
     expect(await f.cache.deleteByTag('user:ann')).toBe(1)
   })
 
-  it('is refused with an own key if one of them may look at arguments, and nothing is stored', async () => {
-    const { persist } = lab()
+  it('is rejected with a key option if one of them may use arguments, and nothing is stored', async () => {
+    const { persist } = harness()
     const options = [
       { tags: (_result: unknown, id: string) => [id] },
       { tags: (..._all: unknown[]) => ['x'] },
@@ -151,8 +151,8 @@ inBothColours('cache.set', (makeStore) => {
     }
   })
 
-  it('is taken with an own key if they look at the result only', async () => {
-    const { persist } = lab()
+  it('is accepted with a key option if they use only the result', async () => {
+    const { persist } = harness()
     const f = persist(async (id: string) => id, {
       funcname: 'f',
       cache: makeStore(),

@@ -11,7 +11,7 @@ import {
 import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { inBothColours } from './lab.ts'
+import { inBothModes } from './harness.ts'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 type GetMany = NonNullable<Store['getMany']>
 
-/** A store in which something happens whenever many entries are asked for at once. */
+/** A store that calls `act` before each `getMany`. */
 function beforeGetMany(store: StoreAdapter, act: (hashes: readonly string[]) => void): StoreAdapter {
   const open: StoreAdapter['open'] = (namespace, options) => {
     const inner = store.open(namespace, options)
@@ -45,7 +45,7 @@ function beforeGetMany(store: StoreAdapter, act: (hashes: readonly string[]) => 
   return { ...store, open } as StoreAdapter
 }
 
-/** Counts the round trips to a store that can give many entries at once. */
+/** Counts the calls of `getMany`. */
 function counted(store: StoreAdapter): { cache: StoreAdapter; trips: number[] } {
   const trips: number[] = []
   return { cache: beforeGetMany(store, (hashes) => void trips.push(hashes.length)), trips }
@@ -57,8 +57,8 @@ async function collect<T>(list: AsyncIterable<T>): Promise<T[]> {
   return all
 }
 
-inBothColours('many of an array', (makeStore) => {
-  it('a call that fails costs no other its result, and the first error in the list is thrown unchanged', async () => {
+inBothModes('many of an array', (makeStore) => {
+  it('a failed call loses no other result, and the first error in the list is thrown unchanged', async () => {
     const errors = [new Error('two'), new Error('four')]
     const ran: number[] = []
     const f = persist(
@@ -75,7 +75,7 @@ inBothColours('many of an array', (makeStore) => {
     expect([await f.has(1), await f.has(3), await f.has(5)]).toEqual([true, true, true])
   })
 
-  it('settle gives every outcome, as Promise.allSettled does', async () => {
+  it('settle returns every outcome, as Promise.allSettled does', async () => {
     const reason = new Error('no')
     const f = persist(
       (x: number) => {
@@ -91,7 +91,7 @@ inBothColours('many of an array', (makeStore) => {
     ])
   })
 
-  it('a key that cannot be made concerns its own item only', async () => {
+  it('an invalid key fails only its own item', async () => {
     const f = persist((x: unknown) => typeof x, { funcname: 'f', cache: makeStore() })
     const outcomes = await f.many([['a'], [() => {}], ['b']], { settle: true })
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
@@ -100,7 +100,7 @@ inBothColours('many of an array', (makeStore) => {
 
   it.each([
     ['a number', [[1], 2], 1],
-    ['a text, which could be taken apart', ['ab'], 0],
+    ['a string, which could be destructured', ['ab'], 0],
     ['an object', [[1], [2], { 0: 3 }], 2],
     ['a hole', [[1], undefined], 1],
   ])('an item that is %s is an OptionError with its index, before anything runs', async (_, list, index) => {
@@ -126,7 +126,7 @@ inBothColours('many of an array', (makeStore) => {
     [{ signal: {} }, /the option signal of many must be an AbortSignal/],
     [{ onProgress: 3 }, /the option onProgress of many must be a function/],
     [7, /the options of many must be an object, not number/],
-  ])('options %j are refused', async (options, message) => {
+  ])('options %j are rejected', async (options, message) => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     await expect((async () => f.many([[1]], options as never))()).rejects.toThrow(message)
   })
@@ -145,7 +145,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(runs).toBe(1)
   })
 
-  it('progress counts what ended, what was stored and what failed', async () => {
+  it('progress counts ended, stored and failed calls', async () => {
     const f = persist(
       (x: number) => {
         if (x === 3) throw new Error('no')
@@ -160,7 +160,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(heard.at(-1)).toEqual({ done: 4, total: 4, hits: 2, failed: 1 })
   })
 
-  it('what onProgress throws is reported, and costs no result', async () => {
+  it('an error of onProgress is reported, and loses no result', async () => {
     const problems: PersistEvent[] = []
     const report = (event: PersistEvent) => event.name === 'problem' && problems.push(event)
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), report })
@@ -178,7 +178,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(f.counters.problems).toBe(2)
   })
 
-  it('a signal that has aborted starts nothing, and its reason is thrown', async () => {
+  it('an aborted signal starts no call, and its reason is thrown', async () => {
     let runs = 0
     const f = persist((x: number) => x + runs++, { funcname: 'f', cache: makeStore() })
     const reason = new Error('stop')
@@ -188,7 +188,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(runs).toBe(0)
   })
 
-  it('a hash that two keys share concerns the second one only', async () => {
+  it('a hash that two keys share fails only the second', async () => {
     const f = persist((text: string) => text.length, {
       funcname: 'f',
       cache: makeStore(),
@@ -203,17 +203,20 @@ inBothColours('many of an array', (makeStore) => {
     ])
   })
 
-  it.each(['report', 'throw'] as const)('a store that cannot give many costs no result; %s', async (onStoreError) => {
-    const cache = beforeGetMany(makeStore(), () => {
-      throw new Error('not today')
-    })
-    const f = persist((x: number) => x, { funcname: 'f', cache, onStoreError })
-    await f(1)
-    expect(await f.many([[1], [2]])).toEqual([1, 2])
-    expect(f.counters).toMatchObject({ hits: 1, misses: 2, problems: 1 })
-  })
+  it.each(['report', 'throw'] as const)(
+    'a store that fails to read many entries loses no result; %s',
+    async (onStoreError) => {
+      const cache = beforeGetMany(makeStore(), () => {
+        throw new Error('not today')
+      })
+      const f = persist((x: number) => x, { funcname: 'f', cache, onStoreError })
+      await f(1)
+      expect(await f.many([[1], [2]])).toEqual([1, 2])
+      expect(f.counters).toMatchObject({ hits: 1, misses: 2, problems: 1 })
+    },
+  )
 
-  it('of a method takes the instance by call', async () => {
+  it('many of a method takes the instance through call', async () => {
     class Scale {
       readonly factor: number
       constructor(factor: number) {
@@ -230,7 +233,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(await many.call(five, [[1], [3]])).toEqual([5, 15])
   })
 
-  it('fake timers of a test do not stop it', async () => {
+  it('fake timers of a test do not block it', async () => {
     const f = persist(async (x: number) => x, { funcname: 'f', cache: makeStore(), concurrency: 1 })
     vi.useFakeTimers()
     try {
@@ -245,7 +248,7 @@ inBothColours('many of an array', (makeStore) => {
     }
   })
 
-  it('changes that the caller makes to the list afterwards do not matter', async () => {
+  it('later changes of the list have no effect', async () => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     const list: [number][] = [[1], [2]]
     const results = f.many(list)
@@ -254,7 +257,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(await results).toEqual([1, 2])
   })
 
-  it('what memory holds is not asked of the store', async () => {
+  it('entries in memory are not read from the store', async () => {
     const { cache, trips } = counted(makeStore())
     const f = persist((x: number) => x, { funcname: 'f', cache, memory: true })
     await f(1)
@@ -264,7 +267,7 @@ inBothColours('many of an array', (makeStore) => {
     expect(trips).toEqual([1])
   })
 
-  it('stored results come in one round trip for 1,000 calls', async () => {
+  it('stored results are read in one round trip per 1,000 calls', async () => {
     const { cache, trips } = counted(makeStore())
     const f = persist((x: number) => x, { funcname: 'f', cache })
     const list = Array.from({ length: 2_500 }, (_, x): [number] => [x])
@@ -276,7 +279,7 @@ inBothColours('many of an array', (makeStore) => {
 })
 
 describe('many of a synchronous function over a synchronous store', () => {
-  it('answers at once, and throws at once', () => {
+  it('returns and throws synchronously', () => {
     const f = persist(
       (x: number) => {
         if (x === 0) throw new Error('zero')
@@ -289,7 +292,7 @@ describe('many of a synchronous function over a synchronous store', () => {
     expect(f.has(3)).toBe(true)
   })
 
-  it('stops between two calls once the signal aborts', () => {
+  it('stops between two calls when the signal aborts', () => {
     const controller = new AbortController()
     const ran: number[] = []
     const f = persist(
@@ -309,7 +312,7 @@ describe('many of a synchronous function over a synchronous store', () => {
 describe('many of a function that returns promises and is not declared async', () => {
   const later = (x: number) => Promise.resolve(2 * x)
 
-  it('answers with a promise also when all results are stored', async () => {
+  it('returns a promise also if all results are stored', async () => {
     const cache = memoryStore()
     const f = persist(later, { funcname: 'f', cache })
     expect(f.many([[1], [2]])).toBeInstanceOf(Promise)
@@ -321,7 +324,7 @@ describe('many of a function that returns promises and is not declared async', (
     expect(inAnotherProcess.many([[1]])).toBeInstanceOf(Promise)
   })
 
-  it('one call that throws at once and others that reject later are all caught with the first error', async () => {
+  it('handles every rejection if one call throws synchronously and others reject later: the first error wins', async () => {
     const f = persist(
       (x: number): Promise<number> => {
         if (x === 2) throw new Error('at once')
@@ -340,7 +343,7 @@ describe('many of a function that returns promises and is not declared async', (
     ])
   })
 
-  it('rejects, and does not throw, when one call throws at once', async () => {
+  it('rejects, and does not throw, if one call throws synchronously', async () => {
     const f = persist(
       (x: number): Promise<number> => {
         if (x === 1) throw new Error('at once')
@@ -356,13 +359,13 @@ describe('many of a function that returns promises and is not declared async', (
 })
 
 describe('many of an asynchronous function', () => {
-  it('a signal asks running calls to stop, starts no other, and keeps what is stored', async () => {
+  it('a signal aborts running calls, starts no others, and keeps stored results', async () => {
     const controller = new AbortController()
-    const told: number[] = []
+    const aborted: number[] = []
     const f = persist(
       async (x: number, { signal }: { signal?: AbortSignal } = {}) => {
         if (x === 1) return x
-        signal!.addEventListener('abort', () => told.push(x))
+        signal!.addEventListener('abort', () => aborted.push(x))
         await sleep(60_000, undefined, { signal: signal! })
         return x
       },
@@ -381,11 +384,11 @@ describe('many of an asynchronous function', () => {
     const reason = new Error('stop')
     controller.abort(reason)
     await expect(results).rejects.toBe(reason)
-    expect(told).toEqual([2, 3])
+    expect(aborted).toEqual([2, 3])
     expect(f.has(1)).toBe(true)
   })
 
-  it('a thousand calls with one signal do not warn of a leak', async () => {
+  it('a thousand calls with one signal cause no warning of a leak', async () => {
     const warnings: Error[] = []
     const warn = (warning: Error) => warnings.push(warning)
     process.on('warning', warn)
@@ -401,8 +404,8 @@ describe('many of an asynchronous function', () => {
   })
 })
 
-inBothColours('many of any other list', (makeStore) => {
-  it('a set, a generator and an async generator give an iteration, in order', async () => {
+inBothModes('many of any other list', (makeStore) => {
+  it('a set, a generator and an async generator return an iteration, in order', async () => {
     const f = persist(async (x: number) => sleep(3 - x).then(() => 2 * x), { funcname: 'f', cache: makeStore() })
     const list: [number][] = [[0], [1], [2], [3]]
     function* generator() {
@@ -416,7 +419,7 @@ inBothColours('many of any other list', (makeStore) => {
     }
   })
 
-  it('a slow list holds up no result', { timeout: 30_000 }, async () => {
+  it('a slow list delays no result', { timeout: 30_000 }, async () => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     async function* slow(): AsyncGenerator<[number]> {
       yield [1]
@@ -428,7 +431,7 @@ inBothColours('many of any other list', (makeStore) => {
     await results.return()
   })
 
-  it('an endless list of a million is read in bounded memory, and left when its consumer leaves', async () => {
+  it('an endless list of a million is read in bounded memory, and closed when its consumer leaves', async () => {
     let read = 0
     let returned = 0
     const f = persist((x: number) => x % 10, { funcname: 'f', cache: makeStore(), key: (x) => x % 10 })
@@ -448,7 +451,7 @@ inBothColours('many of any other list', (makeStore) => {
     expect(returned).toBe(1)
   })
 
-  it('without settle it ends at the first call that failed, once all that began are stored', async () => {
+  it('without settle it ends at the first failed call, after all started calls are stored', async () => {
     const f = persist(
       async (x: number) => {
         if (x === 1) throw new Error('one')
@@ -466,7 +469,7 @@ inBothColours('many of any other list', (makeStore) => {
     expect(await f.has(2)).toBe(true)
   })
 
-  it('with settle it goes on to the end', async () => {
+  it('with settle it continues to the end', async () => {
     const f = persist(
       async (x: number) => {
         if (x === 1) throw new Error('one')
@@ -478,7 +481,7 @@ inBothColours('many of any other list', (makeStore) => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  it('an error of the list, or an item that is no array, comes after the results before it', async () => {
+  it('an error of the list, or an item that is no array, follows the results before it', async () => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     function* failing(): Generator<[number]> {
       yield [1]
@@ -495,7 +498,7 @@ inBothColours('many of any other list', (makeStore) => {
     }
   })
 
-  it('a signal ends it, also while the list gives nothing', { timeout: 30_000 }, async () => {
+  it('a signal ends it, also while the list yields nothing', { timeout: 30_000 }, async () => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     async function* silent(): AsyncGenerator<[number]> {
       await new Promise(() => {})
@@ -515,13 +518,13 @@ inBothColours('many of any other list', (makeStore) => {
     expect(heard).toEqual([{ done: 1, hits: 0, failed: 0 }])
   })
 
-  it('wrong options are refused at once, before the list is read', () => {
+  it('invalid options are rejected immediately, before the list is read', () => {
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore() })
     expect(() => f.many(new Set<[number]>(), { concurrency: -1 })).toThrow(/concurrency of many/)
   })
 })
 
-it('a function that answers at once is called when its result is asked for, and not ahead', async () => {
+it('a synchronous function is called when its result is requested, and not ahead', async () => {
   const ran: number[] = []
   const f = persist((x: number) => ran.push(x), { funcname: 'f', cache: memoryStore() })
   const results = f.many(new Set<[number]>([[1], [2], [3]]))
@@ -531,11 +534,11 @@ it('a function that answers at once is called when its result is asked for, and 
   await results.return()
 })
 
-it('when its consumer leaves, running calls are asked to stop', async () => {
-  const told: number[] = []
+it('many aborts running calls when its consumer leaves', async () => {
+  const aborted: number[] = []
   const f = persist(
     async (x: number, { signal }: { signal?: AbortSignal } = {}) => {
-      signal!.addEventListener('abort', () => told.push(x))
+      signal!.addEventListener('abort', () => aborted.push(x))
       if (x > 1) await sleep(60_000, undefined, { signal: signal! })
       return x
     },
@@ -548,10 +551,10 @@ it('when its consumer leaves, running calls are asked to stop', async () => {
     expect(result).toBe(1)
     break
   }
-  expect(told).toEqual([2, 3])
+  expect(aborted).toEqual([2, 3])
 })
 
-it('of an async generator there is one iteration for each call, and no option but signal', async () => {
+it('many of an async generator returns one iteration per call, and takes no option but signal', async () => {
   const f = persist(
     async function* (x: number) {
       yield x
@@ -566,8 +569,8 @@ it('of an async generator there is one iteration for each call, and no option bu
   expect(() => f.many([[1], 2 as never])).toThrow(/item 1 is number/)
 })
 
-describe('whatever the list', () => {
-  it('many brings what the calls one after the other bring', async () => {
+describe('for any list', () => {
+  it('many returns the same results as the calls one after the other', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 60 }),

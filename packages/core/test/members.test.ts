@@ -17,7 +17,7 @@ describe.each([
   const make = (options: { storekey?: boolean } = {}) =>
     persist((x: number) => 2 * x, { funcname: 'f', cache: makeStore(), ...options })
 
-  it.each([...MEMBERS, 'with', 'cache'])('%s can be replaced, and is no content of the function', (name) => {
+  it.each([...MEMBERS, 'with', 'cache'])('%s can be replaced, and is not enumerable on the function', (name) => {
     const f = make() as unknown as Record<string, unknown>
     expect(Object.getOwnPropertyDescriptor(f, name)).toMatchObject({
       writable: true,
@@ -69,7 +69,7 @@ it('the size of a synchronous cache can be spied on as a getter', () => {
 })
 
 describe('a cache without keys', () => {
-  it.each(['keys', 'values', 'entries', 'forEach'])('%s says which option it needs', (name) => {
+  it.each(['keys', 'values', 'entries', 'forEach'])('%s reports the option that it needs', (name) => {
     const f = persist((x: number) => x, { funcname: 'f', cache: memoryStore() })
     const view = f.cache as unknown as Record<string, () => unknown>
     expect(() => view[name]!()).toThrow(
@@ -77,7 +77,7 @@ describe('a cache without keys', () => {
     )
   })
 
-  it('as an iterable says so too, over both kinds of store', async () => {
+  it('as an iterable does so too, over sync and async stores', async () => {
     const sync = persist((x: number) => x, { funcname: 'f', cache: memoryStore() })
     expect(() => [...(sync.cache as unknown as Iterable<unknown>)]).toThrow(/f\.cache as an iterable needs the keys/)
     const async = persist((x: number) => x, { funcname: 'f', cache: delayed(memoryStore()) })

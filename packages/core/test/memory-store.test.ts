@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryStore } from '../src/stores/memory-store.ts'
 
-// That it meets the contract is shown in packages/store/test/conformance.test.ts.
+// packages/store/test/conformance.test.ts tests the contract.
 
 const plain = (hash: string, payload: string | Uint8Array = hash): Entry => ({ hash, payload, createdAt: 1 })
 const hashesOf = (listing: Iterable<{ hash: string }>) => [...listing].map(({ hash }) => hash)
 
-test('stores of one name are one, stores without a name are private', () => {
+test('stores with one name share their entries, stores without a name are private', () => {
   memoryStore('shared').open('f').set(plain('a'))
   expect(memoryStore('shared').open('f').get('a')).toEqual(plain('a'))
   expect(memoryStore('shared').name).toBe(memoryStore('shared').name)
@@ -17,7 +17,7 @@ test('stores of one name are one, stores without a name are private', () => {
   expect(memoryStore().name).not.toBe(memoryStore().name)
 })
 
-test('a name is no property of an object', () => {
+test('a name never hits a property of Object.prototype', () => {
   for (const name of ['__proto__', 'constructor', '']) {
     memoryStore(name).open('__proto__').set(plain('toString', name))
     expect(memoryStore(name).open('__proto__').get('toString')?.payload).toBe(name)
@@ -25,7 +25,7 @@ test('a name is no property of an object', () => {
   }
 })
 
-test('a lease runs out by the clock that is handed in, to the millisecond', () => {
+test('a lease expires by the injected clock, to the millisecond', () => {
   let now = 1000
   const store = memoryStore(undefined, { monotonic: () => now }).open('f')
   const first = store.lease!('a', 30)!
@@ -43,7 +43,7 @@ test('a lease runs out by the clock that is handed in, to the millisecond', () =
   expect(store.get('a')?.payload).toBe('newer')
 })
 
-test('a lease that ran out and that nobody wanted still publishes: a result is not lost without need', () => {
+test('an expired lease that no other call took still publishes, so that its result is not lost', () => {
   let now = 0
   const store = memoryStore(undefined, { monotonic: () => now }).open('f')
   const lease = store.lease!('a', 30)!
@@ -52,7 +52,7 @@ test('a lease that ran out and that nobody wanted still publishes: a result is n
   expect(store.get('a')).toEqual(plain('a'))
 })
 
-test('over maxEntries the least recently used go first', () => {
+test('above maxEntries the least recently used entries go first', () => {
   const store = memoryStore().open('f', { bounds: { maxEntries: 3 } })
   for (const hash of ['a', 'b', 'c']) store.set(plain(hash))
   store.get('a')
@@ -63,7 +63,7 @@ test('over maxEntries the least recently used go first', () => {
   expect(hashesOf(store.heads())).toEqual(['d', 'c', 'e'])
 })
 
-test('over maxBytes the least recently used go first, text counted in UTF-8', () => {
+test('above maxBytes the least recently used entries go first, strings counted in UTF-8', () => {
   const store = memoryStore().open('f', { bounds: { maxBytes: 10 } })
   store.set(plain('a', 'ääää'))
   expect(store.stats()).toEqual({ entries: 1, bytes: 8 })
@@ -80,25 +80,25 @@ test('a published entry counts against the bounds', () => {
   expect(hashesOf(store.heads())).toEqual(['b'])
 })
 
-test('whatever is set, replaced and deleted, stats are the sums over what is there', () => {
-  const verb = fc.oneof(
+test('after any sets, replacements and deletions, stats are the sums over the entries', () => {
+  const method = fc.oneof(
     fc.record({
-      verb: fc.constant('set' as const),
+      method: fc.constant('set' as const),
       hash: fc.constantFrom('a', 'b', 'c'),
       payload: fc.string({ unit: 'grapheme' }),
     }),
-    fc.record({ verb: fc.constant('delete' as const), hash: fc.constantFrom('a', 'b', 'c') }),
-    fc.record({ verb: fc.constant('prune' as const), hash: fc.constant('') }),
+    fc.record({ method: fc.constant('delete' as const), hash: fc.constantFrom('a', 'b', 'c') }),
+    fc.record({ method: fc.constant('prune' as const), hash: fc.constant('') }),
   )
   fc.assert(
-    fc.property(fc.array(verb), (steps) => {
+    fc.property(fc.array(method), (steps) => {
       const store = memoryStore().open('f')
       const model = new Map<string, string>()
       for (const step of steps) {
-        if (step.verb === 'set') {
+        if (step.method === 'set') {
           store.set(plain(step.hash, step.payload))
           model.set(step.hash, step.payload)
-        } else if (step.verb === 'delete') expect(store.delete(step.hash)).toBe(model.delete(step.hash))
+        } else if (step.method === 'delete') expect(store.delete(step.hash)).toBe(model.delete(step.hash))
         else expect(store.prune(Date.now())).toBe(0)
       }
       const bytes = [...model.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0)

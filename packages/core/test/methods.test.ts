@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 
-/** The class under test, new for every test: a name can be persisted once a store. */
+/** The class under test, made for each test, since a store has one function per name. */
 function shapes() {
   const cache = memoryStore()
   let runs = 0
@@ -36,7 +36,7 @@ describe('a persisted method', () => {
     expect(runs()).toBe(2)
   })
 
-  it('is inherited, and an overriding method that calls super has results of its own', () => {
+  it('is inherited, and an overriding method that calls super has separate results', () => {
     const { Shape, Doubled, Plain, runs } = shapes()
     expect([new Doubled(2).area(3), new Shape(2).area(3), new Plain(2).area(3)]).toEqual([12, 6, 6])
     expect([new Doubled(2).area(3), runs()]).toEqual([12, 1])
@@ -50,7 +50,7 @@ describe('a persisted method', () => {
     expect(structuredClone(shape)).toEqual({ size: 2 })
   })
 
-  it('answers of one instance are told by the functions on the method, called on the instance', () => {
+  it('the results of one instance are available through the functions on the method, called on the instance', () => {
     const { Shape } = shapes()
     const shape = new Shape(2)
     shape.area(3)
@@ -88,12 +88,12 @@ describe('a persisted method', () => {
     }
     expect([await new Remote().load(1), await new Remote().load(1)]).toEqual([1, 1])
     const decorate = persist({ funcname: 'never', cache: delayed(memoryStore()), key: () => [] })
-    // @ts-expect-error a synchronous method would answer with a promise
+    // @ts-expect-error a synchronous method would return a promise
     type Refused = Parameters<typeof decorate<() => number>>
     expect<Refused | undefined>(undefined).toBeUndefined()
   })
 
-  it('may be called with a key that changes while the store is asked, and gets the later answer', async () => {
+  it('may be called with a key that changes during a store call, and gets the later result', async () => {
     const f = persist(async (list: number[]) => list.join(), { funcname: 'join', cache: delayed(memoryStore()) })
     const list = [1, 2]
     const [first, second] = [f(list), f([1, 2])]
@@ -103,7 +103,7 @@ describe('a persisted method', () => {
   })
 })
 
-describe('what is no method is refused at class definition', () => {
+describe('anything but a method is rejected at class definition', () => {
   const options = { funcname: 'f', cache: memoryStore(), key: () => [] }
 
   it.each([
@@ -120,7 +120,7 @@ describe('what is no method is refused at class definition', () => {
       'an accessor',
       () =>
         class {
-          // @ts-expect-error the types refuse it too
+          // @ts-expect-error the types reject it too
           @persist(options) accessor size = 1
         },
     ],
@@ -128,7 +128,7 @@ describe('what is no method is refused at class definition', () => {
       'a field',
       () =>
         class {
-          // @ts-expect-error the types refuse it too
+          // @ts-expect-error the types reject it too
           @persist(options) size = 1
         },
     ],

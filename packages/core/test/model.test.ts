@@ -12,25 +12,25 @@ const TTL = 1_000
 const STALE = 500
 const MEMORY_AGE = 300
 
-/** One thing that one of two processes does, `after` so many milliseconds. */
-interface Deed {
+/** An action of one of two processes, `after` a number of milliseconds. */
+interface Action {
   readonly who: 0 | 1
   readonly key: number
   readonly after: number
-  readonly verb: 'call' | 'fail' | 'put' | 'forget' | 'clear' | 'refresh' | 'peek' | 'has' | 'many'
+  readonly method: 'call' | 'fail' | 'put' | 'forget' | 'clear' | 'refresh' | 'peek' | 'has' | 'many'
 }
 
-const deeds = fc.array(
-  fc.record<Deed>({
+const actions = fc.array(
+  fc.record<Action>({
     who: fc.constantFrom(0, 1),
     key: fc.nat(2),
     after: fc.constantFrom(0, 1, 200, 400, 700, 1_200),
-    verb: fc.constantFrom('call', 'call', 'call', 'fail', 'put', 'forget', 'clear', 'refresh', 'peek', 'has', 'many'),
+    method: fc.constantFrom('call', 'call', 'call', 'fail', 'put', 'forget', 'clear', 'refresh', 'peek', 'has', 'many'),
   }),
   { minLength: 1, maxLength: 60 },
 )
 
-/** What a plain Map would remember, with times. */
+/** A plain Map with times. */
 class Model {
   readonly entries = new Map<number, { value: string; createdAt: number }>()
 
@@ -50,10 +50,10 @@ describe.each<[string, (folder: string) => StoreAdapter]>([
   ['an asynchronous store', () => delayed(memoryStore())],
   ['a folder', (folder) => diskStore(join(folder, String(Math.random())))],
 ])('two processes that share %s', (_, makeStore) => {
-  test('see what a Map with times would hold, whatever they do', { timeout: 300_000 }, async () => {
+  test('see the contents of a Map with times, for any actions', { timeout: 300_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'persist-model-'))
     await fc.assert(
-      fc.asyncProperty(deeds, async (drawn) => {
+      fc.asyncProperty(actions, async (drawn) => {
         await play(makeStore(folder), drawn, false)
       }),
       { numRuns: RUNS },
@@ -61,12 +61,12 @@ describe.each<[string, (folder: string) => StoreAdapter]>([
     rmSync(folder, { recursive: true })
   })
 
-  test('with a memory tier the one that changed nothing sees it at most its age later', {
+  test('with a memory tier, the process that changed nothing sees it at most maxAge later', {
     timeout: 300_000,
   }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'persist-model-'))
     await fc.assert(
-      fc.asyncProperty(deeds, async (drawn) => {
+      fc.asyncProperty(actions, async (drawn) => {
         await play(makeStore(folder), drawn, true)
       }),
       { numRuns: RUNS },
@@ -75,12 +75,12 @@ describe.each<[string, (folder: string) => StoreAdapter]>([
   })
 })
 
-async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boolean): Promise<void> {
+async function play(cache: StoreAdapter, drawn: readonly Action[], withMemory: boolean): Promise<void> {
   let now = 1_000_000
   let runs = 0
   let fails = false
   const compute = (key: number) => {
-    if (fails) throw new Error('as told')
+    if (fails) throw new Error('planned')
     return `${key} run ${++runs}`
   }
   const background: Promise<unknown>[] = []
@@ -97,14 +97,14 @@ async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boo
   }
   const processes = [wrap(), wrap()] as const
   const model = new Model()
-  /** What was current when, for whoever may still hold it in memory. */
+  /** The past values of each key, which a process may still hold in memory. */
   const history: { key: number; value: string | undefined; from: number; by: number }[] = []
   const remember = (by: number, key: number, value: string | undefined) => {
     if (value === undefined) model.entries.delete(key)
     else model.entries.set(key, { value, createdAt: now })
     history.push({ key, value, from: now, by })
   }
-  /** What the other process changed lately may still be held as it was; what one changed itself, never. */
+  /** Whether a process may hold an old value in memory: after a recent change by the other process, never after its own. */
   const isHeld = (who: number, key: number, value: unknown) => {
     if (!withMemory) return false
     const its = history.filter((one) => one.key === key)
@@ -114,15 +114,15 @@ async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boo
     return now - (later[0]?.from ?? now) <= MEMORY_AGE && now < its[at]!.from + TTL
   }
 
-  for (const { who, key, after, verb } of drawn) {
+  for (const { who, key, after, method } of drawn) {
     now += after
     const f = processes[who]
     const before = runs
     const fresh = model.fresh(key, now)
-    switch (verb) {
+    switch (method) {
       case 'call':
       case 'many': {
-        const value = verb === 'call' ? await f(key) : (await f.many([[key]]))[0]
+        const value = method === 'call' ? await f(key) : (await f.many([[key]]))[0]
         if (runs > before) {
           if (fresh !== undefined) expect(value, 'computed although it was there').toBe(fresh)
           expect(value).toBe(`${key} run ${runs}`)
@@ -137,7 +137,7 @@ async function play(cache: StoreAdapter, drawn: readonly Deed[], withMemory: boo
           .catch((error: Error) => error)
         fails = false
         if (outcome instanceof Error) {
-          expect(outcome.message).toBe('as told')
+          expect(outcome.message).toBe('planned')
           expect(model.stale(key, now), 'threw although there was something').toBeUndefined()
         } else if (!isHeld(who, key, outcome)) expect(outcome).toBe(fresh ?? model.stale(key, now))
         break

@@ -1,19 +1,19 @@
 import type { StoreAdapter } from '@persist/core'
 import { expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
-inBothColours('PERSIST_MODE', (makeStore) => {
-  /** One function over one store, as runs in different modes have it. */
+inBothModes('PERSIST_MODE', (makeStore) => {
+  /** One function over one store, in different modes. */
   function runsOver(cache: StoreAdapter) {
     let runs = 0
     const count = (x: number) => x * 100 + ++runs
     return (mode: string) => {
-      const { persist } = lab({ env: { PERSIST_MODE: mode } })
+      const { persist } = harness({ env: { PERSIST_MODE: mode } })
       return persist(count, { funcname: 'f', cache })
     }
   }
 
-  it('off calls through: it neither reads nor writes', async () => {
+  it('off calls the function and neither reads nor writes', async () => {
     const inMode = runsOver(makeStore())
     await inMode('on')(1)
     const off = inMode('off')
@@ -21,8 +21,8 @@ inBothColours('PERSIST_MODE', (makeStore) => {
     expect([await inMode('on')(1), (await off.stats()).entries]).toEqual([101, 1])
   })
 
-  it('refresh runs once for calls at the same time, and once for each key of a recursion', async () => {
-    const { persist } = lab({ env: { PERSIST_MODE: 'refresh' } })
+  it('refresh runs once for concurrent calls, and once for each key of a recursion', async () => {
+    const { persist } = harness({ env: { PERSIST_MODE: 'refresh' } })
     const cache = makeStore()
     let runs = 0
     const slow = persist(async (x: number) => x + 100 * ++runs, { funcname: 'slow', cache })
@@ -40,34 +40,34 @@ inBothColours('PERSIST_MODE', (makeStore) => {
     expect([await fib(18), calls]).toEqual([2584, 38])
   })
 
-  it('refresh computes anew and overwrites', async () => {
+  it('refresh computes again and overwrites', async () => {
     const inMode = runsOver(makeStore())
     await inMode('on')(1)
     expect([await inMode('refresh')(1), await inMode('on')(1)]).toEqual([102, 102])
   })
 
-  it('replay serves what is stored, expired or not, and never computes', async () => {
+  it('replay serves stored results, expired or not, and never computes', async () => {
     const cache = makeStore()
-    const { persist, pass } = lab()
+    const { persist, advance } = harness()
     const one = () => 1
     await persist(one, { funcname: 'f', cache, ttl: 1_000 })()
-    pass(5_000)
-    const replaying = lab({ env: { PERSIST_MODE: 'replay' } })
-    replaying.pass(5_000)
+    advance(5_000)
+    const replaying = harness({ env: { PERSIST_MODE: 'replay' } })
+    replaying.advance(5_000)
     const f = replaying.persist(one, { funcname: 'f', cache, ttl: 1_000 })
     expect(await f()).toBe(1)
     await f.forget()
     await expect(async () => f()).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_REPLAY_MISS' }))
   })
 
-  it('anything else is refused at wrap time', () => {
+  it('other values are rejected at wrap time', () => {
     expect(() => runsOver(makeStore())('sometimes')).toThrow(/PERSIST_MODE must be on, off, refresh or replay/)
   })
 })
 
-inBothColours('a computation that fails', (makeStore) => {
-  it('fails for all who wait for it, is not stored, and the next call tries again', async () => {
-    const { persist } = lab()
+inBothModes('a computation that fails', (makeStore) => {
+  it('fails for all callers that wait for it, is not stored, and the next call tries again', async () => {
+    const { persist } = harness()
     let runs = 0
     const f = persist(
       async () => {
@@ -84,8 +84,8 @@ inBothColours('a computation that fails', (makeStore) => {
     expect([await f(), runs]).toEqual([2, 2])
   })
 
-  it('leaves its lease to the next, also where the function throws before it returns a promise', async () => {
-    const { persist, report, told } = lab()
+  it('releases its lease, also if the function throws before it returns a promise', async () => {
+    const { persist, report, eventNames } = harness()
     let runs = 0
     const f = persist(
       (): Promise<number> => {
@@ -96,6 +96,6 @@ inBothColours('a computation that fails', (makeStore) => {
     )
     await expect(async () => f()).rejects.toThrow('at once')
     expect(await f()).toBe(2)
-    expect(told()).toEqual(['miss absent', 'compute', 'miss absent', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss absent', 'compute', 'miss absent', 'compute', 'write'])
   })
 })

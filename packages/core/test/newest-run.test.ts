@@ -1,11 +1,11 @@
 import type { StoreAdapter } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { elsewhere, gate, inBothColours, lab, turns } from './lab.ts'
+import { asOtherProcess, gate, harness, inBothModes, runPending } from './harness.ts'
 
-inBothColours('of two runs with one key', (makeStore) => {
-  /** Two runs, each with a gate of its own. */
+inBothModes('two runs with one key', (makeStore) => {
+  /** Two runs, each with its own gate. */
   function two(singleFlight: 'shared' | 'process' | false, places: (cache: StoreAdapter) => StoreAdapter[]) {
-    const { persist } = lab()
+    const { persist } = harness()
     const gates = [gate(), gate()]
     let runs = 0
     const fn = async () => {
@@ -17,13 +17,13 @@ inBothColours('of two runs with one key', (makeStore) => {
     return { one: one!, other: other!, gates }
   }
   const inOne = (cache: StoreAdapter) => [cache, cache]
-  const inTwo = (cache: StoreAdapter) => [cache, elsewhere(cache)]
+  const inTwo = (cache: StoreAdapter) => [cache, asOtherProcess(cache)]
 
   async function backwards({ one, other, gates }: ReturnType<typeof two>) {
     const older = one()
-    await turns()
+    await runPending()
     const newer = other()
-    await turns()
+    await runPending()
     gates[1]!.open()
     expect(await newer).toBe(1)
     gates[0]!.open()
@@ -31,13 +31,13 @@ inBothColours('of two runs with one key', (makeStore) => {
     return other.peek()
   }
 
-  it('in one process without single flight, the one that began last stays, also where it ends first', async () => {
+  it('in one process without single flight store the result of the later one, also if it ends first', async () => {
     const { one, gates } = two(false, inOne)
     expect(await backwards({ one, other: one, gates })).toBe(1)
   })
 
   describe.each(['process', false] as const)("in two processes with singleFlight '%s'", (singleFlight) => {
-    it('the one that ends last stays', async () => {
+    it('store the result of the one that ends last', async () => {
       expect(await backwards(two(singleFlight, inTwo))).toBe(0)
     })
   })

@@ -3,25 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type PersistEvent, type StoreAdapter, StoreError } from '@persist/core'
 import { expect, it } from 'vitest'
-import { changed, inBothColours, lab, type MakeStore } from './lab.ts'
+import { harness, inBothModes, type MakeStore, withMethods } from './harness.ts'
 
-/** A store of which some verbs fail. */
-function broken(makeStore: MakeStore, verbs: readonly string[], colour: 'sync' | 'async'): StoreAdapter {
-  const fail = (verb: string) => () => {
-    const error = new StoreError('ERR_PERSIST_STORE', `${verb} fails`, { store: 'x' })
-    if (colour === 'sync') throw error
+/** A store whose given methods fail. */
+function broken(makeStore: MakeStore, methods: readonly string[], mode: 'sync' | 'async'): StoreAdapter {
+  const fail = (method: string) => () => {
+    const error = new StoreError('ERR_PERSIST_STORE', `${method} fails`, { store: 'x' })
+    if (mode === 'sync') throw error
     return Promise.reject(error)
   }
-  return changed(makeStore(), Object.fromEntries(verbs.map((verb) => [verb, fail(verb)])))
+  return withMethods(makeStore(), Object.fromEntries(methods.map((method) => [method, fail(method)])))
 }
 
-inBothColours('a problem that repeats', (makeStore, colour) => {
-  it('is reported at once, and then after pauses that double, with the number of those since', async () => {
+inBothModes('a problem that repeats', (makeStore, mode) => {
+  it('is reported immediately, then after pauses that double, with the number of problems since', async () => {
     const lines: string[] = []
     const events: PersistEvent[] = []
     let now = 0
-    const { persist } = lab({ stderr: (line) => lines.push(line), monotonic: () => now })
-    const cache = broken(makeStore, ['get', 'lease', 'set'], colour)
+    const { persist } = harness({ stderr: (line) => lines.push(line), monotonic: () => now })
+    const cache = broken(makeStore, ['get', 'lease', 'set'], mode)
     const f = persist(async (x: number) => x, { funcname: 'f', cache, report: (event) => events.push(event) })
     for (let x = 0; x < 1_000; x++) expect(await f(x)).toBe(x)
     expect(lines).toHaveLength(3)
@@ -29,17 +29,17 @@ inBothColours('a problem that repeats', (makeStore, colour) => {
     const counts = events.flatMap((event) =>
       event.name === 'problem' && event.operation === 'get' ? [event.count] : [],
     )
-    // After 1, 2, 4, … seconds; none is lost from the count.
+    // After 1, 2, 4, … seconds; the counts include every problem.
     expect(counts).toHaveLength(4)
     expect(counts[0]).toBe(1)
     expect(counts[1]).toBeGreaterThan(1_000)
-    // Two looks, the lease and the write.
+    // Two lookups, the lease and the write.
     expect(f.counters.problems).toBe(4 * (1_000 + 100))
     expect(lines.at(-1)).toMatch(/\d+ times since the last report/)
   })
 
-  it('is distinguished by its kind and place', async () => {
-    const { persist, report, told } = lab({ monotonic: () => 0 })
+  it('is distinguished by its kind and path', async () => {
+    const { persist, report, eventNames } = harness({ monotonic: () => 0 })
     const values: unknown[] = [
       { a: () => {} },
       { b: () => {} },
@@ -50,15 +50,15 @@ inBothColours('a problem that repeats', (makeStore, colour) => {
     const f = persist(async (index: number) => values[index], { funcname: 'f', cache: makeStore(), report })
     for (const index of values.keys()) await f(index)
     // $.a, $.b and $.list[#]
-    expect(told().filter((event) => event === 'problem')).toHaveLength(3)
+    expect(eventNames().filter((event) => event === 'problem')).toHaveLength(3)
   })
 })
 
-inBothColours('a value that cannot be stored', (makeStore) => {
+inBothModes('a value that cannot be stored', (makeStore) => {
   it('is reported once, and not pickled again on every call of the same key', async () => {
     let pickled = 0
     let now = 0
-    const { persist, report, told } = lab({ monotonic: () => now })
+    const { persist, report, eventNames } = harness({ monotonic: () => now })
     const f = persist(async (x: number) => ({ x, no: () => {} }), {
       funcname: 'f',
       cache: makeStore(),
@@ -70,15 +70,15 @@ inBothColours('a value that cannot be stored', (makeStore) => {
       unpickle: () => ({ x: 0, no: () => {} }),
     })
     for (let call = 0; call < 100; call++) await f(1)
-    expect([pickled, told().filter((event) => event === 'problem').length]).toEqual([1, 1])
+    expect([pickled, eventNames().filter((event) => event === 'problem').length]).toEqual([1, 1])
     now += 2_000
     await f(1)
     await f(1)
     expect(pickled).toBe(2)
   })
 
-  it('of which another kind of thing comes next is pickled and stored', async () => {
-    const { persist, report, told } = lab({ monotonic: () => 0 })
+  it('is pickled and stored if the next result has another kind of value there', async () => {
+    const { persist, report, eventNames } = harness({ monotonic: () => 0 })
     let runs = 0
     const f = persist(async () => (++runs === 1 ? { when: () => {} } : { when: 'now' }), {
       funcname: 'f',
@@ -89,7 +89,7 @@ inBothColours('a value that cannot be stored', (makeStore) => {
     expect(await f()).toEqual({ when: 'now' })
     expect(await f()).toEqual({ when: 'now' })
     expect(runs).toBe(2)
-    expect(told().filter((event) => event === 'write')).toHaveLength(1)
+    expect(eventNames().filter((event) => event === 'write')).toHaveLength(1)
   })
 
   const deep = (levels: number, inside: unknown): object =>
@@ -98,8 +98,8 @@ inBothColours('a value that cannot be stored', (makeStore) => {
   it.each([
     ['whose name is no identifier', (inside: unknown) => ({ 'a b': { inside } })],
     ['that is deep inside', (inside: unknown) => deep(100, inside)],
-  ])('for a part %s is pickled and stored once it can be', async (_where, made) => {
-    const { persist } = lab({ monotonic: () => 0 })
+  ])('for a part %s is pickled and stored when it can be', async (_where, made) => {
+    const { persist } = harness({ monotonic: () => 0 })
     let runs = 0
     const f = persist(async () => made(++runs === 1 ? () => {} : runs), { funcname: 'f', cache: makeStore() })
     await f()
@@ -107,9 +107,9 @@ inBothColours('a value that cannot be stored', (makeStore) => {
   })
 })
 
-it('a folder that cannot be used costs a thousand calls a few lines', async () => {
+it('an unusable folder writes a few lines for a thousand calls', async () => {
   const lines: string[] = []
-  const { persist } = lab({ stderr: (line) => lines.push(line), monotonic: () => 0 })
+  const { persist } = harness({ stderr: (line) => lines.push(line), monotonic: () => 0 })
   const file = join(mkdtempSync(join(tmpdir(), 'persist-noise-')), 'file')
   writeFileSync(file, '')
   chmodSync(file, 0o444)

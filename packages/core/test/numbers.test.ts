@@ -1,15 +1,15 @@
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { changed, inBothColours, lab } from './lab.ts'
+import { harness, inBothModes, withMethods } from './harness.ts'
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+const nextIteration = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('the time that a function took', () => {
-  /** A world with a clock that only the test moves, and that knows when it was idle. */
-  function world() {
+describe('the duration of a function', () => {
+  /** A harness with a clock that only the test moves, as busy or idle time. */
+  function withTime() {
     let now = 0
     let idle = 0
-    const it = lab({ monotonic: () => now, idle: () => idle, now: () => now })
+    const it = harness({ monotonic: () => now, idle: () => idle, now: () => now })
     return {
       ...it,
       busy: (ms: number) => {
@@ -22,21 +22,21 @@ describe('the time that a function took', () => {
     }
   }
 
-  it('of a synchronous function is all of its time', () => {
-    const { persist, busy } = world()
+  it('is all of its time if it is synchronous', () => {
+    const { persist, busy } = withTime()
     const f = persist((x: number) => busy(x), { funcname: 'f', cache: memoryStore() })
     f(250)
     expect(f.lookup(250)).toMatchObject({ durationMs: 250 })
   })
 
-  it('of an asynchronous one is its own part, and all of the time that it waits', async () => {
-    const { persist, busy, idle } = world()
-    let answer = () => {}
+  it('is its own part and all of its waits if it is asynchronous', async () => {
+    const { persist, busy, idle } = withTime()
+    let reply = () => {}
     const f = persist(
       async () => {
         busy(10)
         await new Promise<void>((resolve) => {
-          answer = resolve
+          reply = resolve
         })
         busy(5)
         return 1
@@ -45,13 +45,13 @@ describe('the time that a function took', () => {
     )
     const result = f()
     idle(1_000)
-    answer()
+    reply()
     await result
     expect(f.lookup()).toMatchObject({ durationMs: 1_015 })
   })
 
-  it('of many that wait at once is the wait of each, not their sum', async () => {
-    const { persist, idle } = world()
+  it('is the wait of each for many concurrent waits, not their sum', async () => {
+    const { persist, idle } = withTime()
     const ends: (() => void)[] = []
     const f = persist(
       async (x: number) => {
@@ -61,18 +61,18 @@ describe('the time that a function took', () => {
       { funcname: 'f', cache: memoryStore() },
     )
     const results = Array.from({ length: 100 }, (_, x) => f(x))
-    await nextTurn()
+    await nextIteration()
     idle(1_000)
     for (const end of ends) end()
     await Promise.all(results)
     expect(f.lookup(50)).toMatchObject({ durationMs: 1_000 })
   })
 
-  it('of many that only queue for the thread is together no more than the time of the thread', async () => {
-    const { persist, busy } = world()
+  it('is in total no more than the time of the thread for many that compete for the thread', async () => {
+    const { persist, busy } = withTime()
     const f = persist(
       async (x: number) => {
-        await nextTurn()
+        await nextIteration()
         busy(1)
         return x
       },
@@ -85,8 +85,8 @@ describe('the time that a function took', () => {
     expect(total).toBeLessThan(1_001)
   })
 
-  it('is by real clocks no more than what passed, for 4,000 calls at once that do nothing', async () => {
-    const { persist } = lab({ monotonic: () => performance.now() })
+  it('is by real clocks no more than the elapsed time, for 4,000 concurrent calls that do nothing', async () => {
+    const { persist } = harness({ monotonic: () => performance.now() })
     const f = persist(async (i: number) => i, { funcname: 'f', cache: memoryStore() })
     const list = Array.from({ length: 4_000 }, (_, i) => [i] as [number])
     const began = performance.now()
@@ -97,9 +97,9 @@ describe('the time that a function took', () => {
   })
 })
 
-inBothColours('the counters', (makeStore) => {
-  it('count runs that failed as errors, and trouble with the store as problems', async () => {
-    const { persist } = lab()
+inBothModes('the counters', (makeStore) => {
+  it('count failed runs as errors, and failures of the store as problems', async () => {
+    const { persist } = harness()
     const f = persist(
       async (x: number) => {
         if (x > 0) throw new Error('its own')
@@ -111,15 +111,15 @@ inBothColours('the counters', (makeStore) => {
     expect(f.counters).toMatchObject({ errors: 3, problems: 1, misses: 4, hits: 0 })
   })
 
-  it('can be read without the store, at once, as a copy', async () => {
+  it('can be read without the store, synchronously, as a copy', async () => {
     let walks = 0
-    const cache = changed(makeStore(), {
+    const cache = withMethods(makeStore(), {
       stats: () => {
         walks++
         throw new Error('a walk')
       },
     })
-    const { persist } = lab()
+    const { persist } = harness()
     const f = persist(async (x: number) => x, { funcname: 'f', cache })
     await f(1)
     await f(1)

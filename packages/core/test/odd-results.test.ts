@@ -1,10 +1,10 @@
 import { memoryStore } from '@persist/core'
 import { expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
-// Of an asynchronous function or store the result is awaited, and `await` itself reads `then`.
-it('a result that refuses to be asked for "then" reaches the caller of a synchronous function', () => {
-  const { persist } = lab()
+// Only synchronous: over an asynchronous function or store the result is awaited, and `await` itself reads `then`.
+it('a result whose property "then" throws reaches the caller of a synchronous function', () => {
+  const { persist } = harness()
   const strict = new Proxy({ x: 1 } as Record<string, unknown>, {
     get(target, name) {
       if (name === 'then') throw new TypeError('there is no "then"')
@@ -19,9 +19,9 @@ it('a result that refuses to be asked for "then" reaches the caller of a synchro
   expect(g() === proxy).toBe(true)
 })
 
-inBothColours('a result in memory', (makeStore) => {
-  it('is a copy for each caller, also where it is a function that a pickle keeps', async () => {
-    const { persist } = lab()
+inBothModes('a result in memory', (makeStore) => {
+  it('is a copy for each caller, also if it is a function that a pickle keeps', async () => {
+    const { persist } = harness()
     const f = persist(async (x: number) => Object.assign(() => x, { seen: 0 }), {
       funcname: 'f',
       cache: makeStore(),

@@ -1,12 +1,12 @@
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { lab } from './lab.ts'
+import { harness } from './harness.ts'
 
-const { persist } = lab()
+const { persist } = harness()
 const wrap = (options: object) => () =>
   persist((x: number) => x, { funcname: 'f', cache: memoryStore(), ...options } as object)
 
-describe('options are refused when a function is wrapped', () => {
+describe('invalid options are rejected when a function is wrapped', () => {
   it.each<[option: string, options: object]>([
     ['memory.maxEntries', { memory: { maxEntries: Number.NaN } }],
     ['memory.maxEntries', { memory: { maxEntries: '100' } }],
@@ -67,13 +67,13 @@ describe('options are refused when a function is wrapped', () => {
     )
   })
 
-  it('with the names that there are, if none is near', () => {
+  it('with the known names, if none is similar', () => {
     for (const memory of [{ max: 5 }, { ttl: '1s' }]) {
       expect(wrap({ memory })).toThrow(/maxEntries.*maxBytes.*maxAge|did you mean max/)
     }
   })
 
-  it('with the way to write what was meant', () => {
+  it('with a suggestion of how to write the value', () => {
     expect(wrap({ maxBytes: '10GB' })).toThrow(/10 \* 1024 \*\* 3/)
     expect(wrap({ maxEntries: '100' })).toThrow(/Number\("100"\)/)
     expect(wrap({ ttl: '3600' })).toThrow(/3600s/)
@@ -81,7 +81,7 @@ describe('options are refused when a function is wrapped', () => {
     expect(wrap({ cache: '' })).toThrow(/environment/)
   })
 
-  it('as are overrides of a call when they are given', () => {
+  it('and so are the overrides of a call', () => {
     const f = wrap({})()
     for (const overrides of [
       { maxAge: Number.NaN },
@@ -98,19 +98,19 @@ describe('options are refused when a function is wrapped', () => {
     expect(() => f.with({ maxage: 5 } as object)).toThrow(expect.objectContaining({ nearest: 'maxAge' }))
   })
 
-  it('and undefined counts as not given, at every depth', () => {
+  it('but undefined counts as not given, at every depth', () => {
     expect(
       wrap({ ttl: undefined, memory: { maxEntries: undefined, maxAge: undefined }, cache: memoryStore() }),
     ).not.toThrow()
-    const fromEnvironment = lab({ env: { PERSIST_CACHE: '', PERSIST_MODE: '', PERSIST_VERBOSITY: '' } }).persist
+    const fromEnvironment = harness({ env: { PERSIST_CACHE: '', PERSIST_MODE: '', PERSIST_VERBOSITY: '' } }).persist
     expect(() => fromEnvironment((x: number) => x, { funcname: 'f', cache: memoryStore() })).not.toThrow()
   })
 })
 
-describe('nothing is thrown at once', () => {
+describe('errors are never thrown synchronously', () => {
   it('by an asynchronous function: keys, signals, modes', async () => {
-    const off = lab({ env: { PERSIST_MODE: 'off' } }).persist
-    const replay = lab({ env: { PERSIST_MODE: 'replay' } }).persist
+    const off = harness({ env: { PERSIST_MODE: 'off' } }).persist
+    const replay = harness({ env: { PERSIST_MODE: 'replay' } }).persist
     const fails = async () => {
       throw new Error('its own')
     }

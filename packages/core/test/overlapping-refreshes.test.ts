@@ -1,7 +1,7 @@
 import { memoryStore, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { elsewhere, gate, lab, turns, withoutLeases } from './lab.ts'
+import { asOtherProcess, gate, harness, runPending, withoutLeases } from './harness.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],
@@ -9,10 +9,10 @@ const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a store without leases', () => withoutLeases(delayed(memoryStore()))],
 ]
 
-describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
-  /** Runs that wait for a gate each, and then fail or give their number. */
+describe.each(STORES)('overlapping refreshes over %s', (_name, makeStore) => {
+  /** Runs that wait for one gate each, and then fail or return their number. */
   function runs(options: object = {}) {
-    const { persist } = lab()
+    const { persist } = harness()
     const gates = Array.from({ length: 4 }, () => ({ ...gate(), fails: false }))
     let count = 0
     const fn = async () => {
@@ -26,23 +26,23 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     const end = async (run: number, fails = false, pause = 40) => {
       Object.assign(gates[run]!, { fails })
       gates[run]!.open()
-      await turns(pause)
+      await runPending(pause)
     }
-    /** Begins so many, one after the other. */
+    /** Begins `count` refreshes, one after the other. */
     const begin = async (count: number, pause = 20) => {
       const begun: Promise<number>[] = []
       for (let one = 0; one < count; one++) {
         begun.push(f.refresh())
         begun.at(-1)!.catch(() => {})
-        await turns(pause)
+        await runPending(pause)
       }
-      await turns()
+      await runPending()
       return begun
     }
     return { f, begin, end }
   }
 
-  it('the result of the older stays where the newer fails, whichever ends first', async () => {
+  it('keep the result of the older one if the newer one fails, in any order', async () => {
     for (const order of [
       [0, 1],
       [1, 0],
@@ -55,7 +55,7 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     }
   })
 
-  it('the result of the newer stays where both go well, whichever ends first', async () => {
+  it('keep the result of the newer one if both succeed, in any order', async () => {
     for (const order of [
       [0, 1],
       [1, 0],
@@ -69,26 +69,29 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
 
   const PAUSES = [0, 1, 2, 3, 40]
 
-  it.each(PAUSES)('of three the newest that goes well stays, whatever the order, %i turns apart', async (pause) => {
-    const orders = [
-      [0, 1, 2],
-      [0, 2, 1],
-      [1, 0, 2],
-      [1, 2, 0],
-      [2, 0, 1],
-      [2, 1, 0],
-    ]
-    for (const order of orders) {
-      for (let fails = 0; fails < 8; fails++) {
-        const { f, begin, end } = runs()
-        await begin(3, pause)
-        for (const run of order) await end(run, (fails & (1 << run)) > 0, pause)
-        await turns(40)
-        const newest = [2, 1, 0].find((run) => (fails & (1 << run)) === 0)
-        expect({ order, fails, stays: await f.peek() }).toEqual({ order, fails, stays: newest })
+  it.each(PAUSES)(
+    'keep the newest successful result of three, in any order, %i event loop iterations apart',
+    async (pause) => {
+      const orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+      ]
+      for (const order of orders) {
+        for (let fails = 0; fails < 8; fails++) {
+          const { f, begin, end } = runs()
+          await begin(3, pause)
+          for (const run of order) await end(run, (fails & (1 << run)) > 0, pause)
+          await runPending(40)
+          const newest = [2, 1, 0].find((run) => (fails & (1 << run)) === 0)
+          expect({ order, fails, stays: await f.peek() }).toEqual({ order, fails, stays: newest })
+        }
       }
-    }
-  })
+    },
+  )
 
   it.each([
     ['forget', (f: Changeable) => f.forget(), undefined],
@@ -113,7 +116,7 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
     }
   })
 
-  it('a refresh that is not to be stored leaves the older one stored', async () => {
+  it('keep the older result if the newer one is not to be stored', async () => {
     const { f, begin, end } = runs({ shouldStore: (result: number) => result === 0 })
     await begin(2)
     await end(0)
@@ -122,9 +125,9 @@ describe.each(STORES)('refreshes that overlap, over %s', (_name, makeStore) => {
   })
 })
 
-it('a result that is left to a later run is told of only where it is stored', async () => {
+it('a result that is left to a later run is reported only if it is stored', async () => {
   for (const fails of [true, false]) {
-    const { persist, report, told } = lab()
+    const { persist, report, eventNames } = harness()
     const gates = [gate(), gate()]
     let count = 0
     const f = persist(
@@ -138,13 +141,13 @@ it('a result that is left to a later run is told of only where it is stored', as
     )
     for (let run = 0; run < 2; run++) {
       f.refresh().catch(() => {})
-      await turns()
+      await runPending()
     }
     for (const one of gates) {
       one.open()
-      await turns()
+      await runPending()
     }
-    expect(told()).toEqual(['miss refresh', 'miss refresh', 'compute', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss refresh', 'miss refresh', 'compute', 'compute', 'write'])
   }
 })
 
@@ -155,13 +158,13 @@ interface Changeable {
   cache: { deleteByTag(tag: string): unknown }
 }
 
-it('what another process deletes while refreshes overlap does not come back', async () => {
+it('an entry that another process deletes while refreshes overlap is not stored again', async () => {
   for (const order of [
     [0, 1],
     [1, 0],
   ]) {
     for (const when of [0, 1]) {
-      const { persist } = lab()
+      const { persist } = harness()
       const cache = memoryStore()
       const gates = [gate(), gate()]
       let count = 0
@@ -172,15 +175,15 @@ it('what another process deletes while refreshes overlap does not come back', as
         return run
       }
       const f = persist(fn, { funcname: 'f', cache })
-      const g = persist(fn, { funcname: 'f', cache: elsewhere(cache) })
+      const g = persist(fn, { funcname: 'f', cache: asOtherProcess(cache) })
       for (let run = 0; run < 2; run++) {
         f.refresh().catch(() => {})
-        await turns()
+        await runPending()
       }
       for (const [at, run] of order.entries()) {
         if (at === when) await g.put(9)
         gates[run]!.open()
-        await turns()
+        await runPending()
       }
       expect(await f.peek()).toBe(9)
     }

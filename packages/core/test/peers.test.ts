@@ -1,7 +1,7 @@
 import { type Entry, memoryStore, type Store, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { changed, lab, withoutLeases } from './lab.ts'
+import { harness, withMethods, withoutLeases } from './harness.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],
@@ -9,10 +9,10 @@ const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a store without leases', () => withoutLeases(delayed(memoryStore()))],
 ]
 
-describe.each(STORES)('a function that is wrapped twice in one process, over %s', (_name, makeStore) => {
-  /** Two wrappings, each with a memory of its own; the function waits until it is let go. */
+describe.each(STORES)('a function wrapped twice in one process, over %s', (_name, makeStore) => {
+  /** Two wrappings, each with its own memory; the function waits for a gate. */
   function twice() {
-    const { persist } = lab()
+    const { persist } = harness()
     const state = { runs: 0, hold: Promise.resolve() }
     const fn = async (_x: number) => {
       const run = ++state.runs
@@ -31,14 +31,17 @@ describe.each(STORES)('a function that is wrapped twice in one process, over %s'
     ['put', (f) => f.put(99, 1), 99],
   ]
 
-  it.each(CHANGES)('%s through one of them reaches the memory of the other at once', async (_verb, change, left) => {
-    const { one, other, state } = twice()
-    expect([await one(1), await other(1), state.runs]).toEqual([1, 1, 1])
-    await change(one)
-    expect(await other(1)).toBe(left ?? 2)
-  })
+  it.each(CHANGES)(
+    '%s through one wrapping applies to the memory of the other immediately',
+    async (_verb, change, left) => {
+      const { one, other, state } = twice()
+      expect([await one(1), await other(1), state.runs]).toEqual([1, 1, 1])
+      await change(one)
+      expect(await other(1)).toBe(left ?? 2)
+    },
+  )
 
-  it('refresh through one of them reaches the memory of the other at once', async () => {
+  it('refresh through one wrapping applies to the memory of the other immediately', async () => {
     const { one, other } = twice()
     await one(1)
     await other(1)
@@ -46,7 +49,7 @@ describe.each(STORES)('a function that is wrapped twice in one process, over %s'
   })
 
   it.each(CHANGES)(
-    '%s through one of them keeps what the other computes out of the store',
+    '%s through one wrapping keeps the running computations of the other from storing',
     async (_verb, change, left) => {
       const { one, other, state } = twice()
       let letGo = () => {}
@@ -63,7 +66,7 @@ describe.each(STORES)('a function that is wrapped twice in one process, over %s'
   )
 })
 
-describe('over a store without leases, a deletion that begins while a result is being written', () => {
+describe('over a store without leases, a deletion that begins during the write of a result', () => {
   interface Deletable {
     forget(x: number): unknown
     clear(): unknown
@@ -75,8 +78,8 @@ describe('over a store without leases, a deletion that begins while a result is 
     ['deleteByTag', (f) => f.cache.deleteByTag('t')],
   ]
 
-  it.each(DELETIONS)('leaves nothing: %s', async (_verb, act) => {
-    const { persist, report, told } = lab()
+  it.each(DELETIONS)('leaves no entry: %s', async (_verb, act) => {
+    const { persist, report, eventNames } = harness()
     let begin = () => {}
     let end = () => {}
     const begun = new Promise<void>((resolve) => {
@@ -90,7 +93,7 @@ describe('over a store without leases, a deletion that begins while a result is 
       await ended
       return this.set(entry)
     }
-    const cache = changed(withoutLeases(delayed(memoryStore())), { set })
+    const cache = withMethods(withoutLeases(delayed(memoryStore())), { set })
     const f = persist(async (x: number) => x, { funcname: 'f', cache, memory: true, tags: () => ['t'], report })
     const running = f(1)
     await begun
@@ -101,12 +104,12 @@ describe('over a store without leases, a deletion that begins while a result is 
     expect(await f.has(1)).toBe(false)
     expect(await running).toBe(1)
     expect(await f.has(1)).toBe(false)
-    told()
-    expect([await f(1), told()]).toEqual([1, ['miss absent', 'compute', 'write']])
+    eventNames()
+    expect([await f(1), eventNames()]).toEqual([1, ['miss absent', 'compute', 'write']])
   })
 
   it('waits no longer than waitTimeout for a write that never ends', async () => {
-    const { persist } = lab({
+    const { persist } = harness({
       later: (_ms, act) => {
         const timer = setImmediate(act)
         return () => clearImmediate(timer)
@@ -117,7 +120,7 @@ describe('over a store without leases, a deletion that begins while a result is 
       if (isHung) await new Promise(() => {})
       return this.set(entry)
     }
-    const cache = changed(withoutLeases(delayed(memoryStore())), { set })
+    const cache = withMethods(withoutLeases(delayed(memoryStore())), { set })
     const f = persist(async (x: number) => x, { funcname: 'f', cache, waitTimeout: 1_000 })
     const hung = f(1)
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)

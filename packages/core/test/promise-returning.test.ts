@@ -7,14 +7,14 @@ import { promisify } from 'node:util'
 import { memoryStore } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, it } from 'vitest'
-import { elsewhere, lab } from './lab.ts'
+import { asOtherProcess, harness } from './harness.ts'
 
 const later = (x: number, ms = 20) => new Promise<number>((resolve) => setTimeout(() => resolve(x), ms))
 
 describe('a function that returns promises without being written async', () => {
   /** A persist whose thread must never sleep. */
   const awake = () =>
-    lab({
+    harness({
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       sleepSync: () => {
         throw new Error('the thread slept')
@@ -31,7 +31,7 @@ describe('a function that returns promises without being written async', () => {
     expect(runs).toBe(1)
   })
 
-  it('may call itself, through another wrapping, with its own key: then it runs again, and nothing hangs', async () => {
+  it('may call itself, through another wrapping, with its own key: then it runs again, and no call hangs', async () => {
     const { persist } = awake()
     const cache = memoryStore()
     let depth = 0
@@ -48,7 +48,7 @@ describe('a function that returns promises without being written async', () => {
     expect(await h(1)).toBe(2)
   })
 
-  it('always answers with promises once it is known to: hits, many, and what was put', async () => {
+  it('always returns promises after the first one: for hits, many, and results of put', async () => {
     const { persist } = awake()
     const f = persist((x: number) => later(x), { funcname: 'f', cache: memoryStore() })
     await f(1)
@@ -57,18 +57,18 @@ describe('a function that returns promises without being written async', () => {
     expect(await f(2)).toBe(5)
   })
 
-  it('may be declared with async: true, which is known from the first call on', async () => {
+  it('may be declared with async: true, which applies from the first call on', async () => {
     const { persist } = awake()
     const cache = memoryStore()
     const f = persist((x: number) => later(x), { funcname: 'f', cache, async: true })
     f.put(5, 1)
     expect(f(1)).toBeInstanceOf(Promise)
     await expect(f(Symbol('no key') as never)).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
-    const env = lab({ env: { PERSIST_CACHE: 'redis://127.0.0.1:1' } }).persist
+    const env = harness({ env: { PERSIST_CACHE: 'redis://127.0.0.1:1' } }).persist
     expect(() => env((x: number) => later(x), { funcname: 'h' })).toThrow(/async: true/)
   })
 
-  it('that sometimes returns values keeps to what it does', async () => {
+  it('that sometimes returns values stays as it is', async () => {
     const { persist } = awake()
     const f = persist((x: number): number | Promise<number> => (x > 0 ? x : later(x)), {
       funcname: 'f',
@@ -80,9 +80,9 @@ describe('a function that returns promises without being written async', () => {
 })
 
 describe('the event loop of a process that waits', () => {
-  it('goes on while another holder computes what is known to be a promise', async () => {
+  it('continues while another holder computes a result that is known to be a promise', async () => {
     const cache = memoryStore()
-    const { persist } = lab({
+    const { persist } = harness({
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       sleepSync: () => {
         throw new Error('the thread slept')
@@ -90,14 +90,14 @@ describe('the event loop of a process that waits', () => {
     })
     const f = persist((x: number) => later(x), { funcname: 'f', cache, hash: (key) => `h${key}` })
     await f(1)
-    const held = elsewhere(cache).open('f').lease!('h2', 60_000)!
+    const held = asOtherProcess(cache).open('f').lease!('h2', 60_000)!
     const waiting = f(2)
     await later(0)
     held.release()
     expect(await waiting).toBe(2)
   })
 
-  it('is never kept from its work for 50 ms at a time while another process computes, from its first call on', async () => {
+  it('is never blocked for 50 ms at a time while another process computes, from its first call on', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'persist-loop-'))
     const program = `
       import { existsSync, writeFileSync } from 'node:fs'
@@ -121,17 +121,17 @@ describe('the event loop of a process that waits', () => {
     const start = (which: string) =>
       promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, dir, which])
     const [first, second] = await Promise.all([start('first'), start('second')])
-    const told = [first, second].map(({ stdout }) => JSON.parse(stdout) as { pid: number; longest: number })
-    // One run, whose holder the other one waited for.
-    expect(told[0]!.pid).toBe(told[1]!.pid)
-    // Far below the second that the other process still computes, on a machine that is busy.
-    expect(told[1]!.longest).toBeLessThan(500)
+    const reports = [first, second].map(({ stdout }) => JSON.parse(stdout) as { pid: number; longest: number })
+    // One process ran the function; the other waited for it.
+    expect(reports[0]!.pid).toBe(reports[1]!.pid)
+    // Far below the second that the other process computes, even on a busy machine.
+    expect(reports[1]!.longest).toBeLessThan(500)
   })
 })
 
 describe('a synchronous function', () => {
   it('that calls another wrapping of itself with its own key runs again instead of waiting for itself', () => {
-    const { persist } = lab({
+    const { persist } = harness({
       sleepSync: () => {
         throw new Error('the thread slept')
       },

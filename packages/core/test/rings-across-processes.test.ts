@@ -3,19 +3,19 @@ import type { LeaseHolder } from '@persist/store'
 import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { elsewhere } from './lab.ts'
+import { asOtherProcess } from './harness.ts'
 
-/** Which keys the function asks for with each key, at once. */
+/** For each key, the keys that the function calls concurrently. */
 type Graph = readonly (readonly number[])[]
 
-/** Which process calls with which key, and after how many milliseconds. */
-interface Asking {
+/** A call of a process with a key, after a number of milliseconds. */
+interface TimedCall {
   readonly process: number
   readonly key: number
   readonly after: number
 }
 
-/** A clock that goes on to the next sleeper once nothing else has anything to do. */
+/** A clock that advances to the next sleeper when all other work has paused. */
 class Time {
   now = 0
   readonly #sleepers: { readonly at: number; readonly wake: () => void }[] = []
@@ -29,7 +29,8 @@ class Time {
     }
     end.then(over, over)
     while (!isOver) {
-      for (let turn = 0; turn < 12 && !isOver; turn++) await new Promise((resolve) => setImmediate(resolve))
+      for (let iteration = 0; iteration < 12 && !isOver; iteration++)
+        await new Promise((resolve) => setImmediate(resolve))
       this.#sleepers.sort((one, other) => one.at - other.at)
       const next = this.#sleepers.shift()
       if (next === undefined) continue
@@ -41,7 +42,7 @@ class Time {
 
 const HOUR = 3_600_000
 
-/** The library as one of the processes has it, which sees nothing of the others. */
+/** The library in one process, isolated from the others. */
 function processIn(time: Time, report?: (event: PersistEvent) => void) {
   const { sleep } = time
   const clock = () => time.now
@@ -51,11 +52,11 @@ function processIn(time: Time, report?: (event: PersistEvent) => void) {
     funcname: string,
     fn: (...args: A) => Promise<R>,
     more: { concurrency?: number; waitTimeout?: number } = {},
-  ) => persist(fn, { funcname, cache: elsewhere(cache), waitTimeout: HOUR, ...(report && { report }), ...more })
+  ) => persist(fn, { funcname, cache: asOtherProcess(cache), waitTimeout: HOUR, ...(report && { report }), ...more })
 }
 
-/** Processes that share one store, and a function that asks for other keys as the graph says. */
-function scene(graph: Graph, processes: number, store: StoreAdapter = delayed(memoryStore()), waitTimeout = HOUR) {
+/** Processes that share one store, and a function that calls itself with other keys along the graph. */
+function simulate(graph: Graph, processes: number, store: StoreAdapter = delayed(memoryStore()), waitTimeout = HOUR) {
   const time = new Time()
   const runs: { readonly process: number; readonly key: number }[] = []
   const events: PersistEvent[] = []
@@ -63,7 +64,7 @@ function scene(graph: Graph, processes: number, store: StoreAdapter = delayed(me
     const seen = new Set<number>()
     const run = async (key: number): Promise<number> => {
       runs.push({ process, key })
-      // The raw function would call itself forever where it is called in a ring.
+      // The original function would recurse forever in a ring.
       const isFirst = !seen.has(key)
       seen.add(key)
       await time.sleep(50)
@@ -73,20 +74,20 @@ function scene(graph: Graph, processes: number, store: StoreAdapter = delayed(me
     const f = processIn(time, (event) => void events.push(event))(store, 'f', run, { waitTimeout })
     return f
   })
-  const ask = async (askings: readonly Asking[]) => {
-    const answers = askings.map(async ({ process, key, after }) => {
+  const callAll = async (calls: readonly TimedCall[]) => {
+    const results = calls.map(async ({ process, key, after }) => {
       await time.sleep(after)
       return functions[process]!(key)
     })
-    await time.passUntil(Promise.all(answers))
-    return Promise.all(answers)
+    await time.passUntil(Promise.all(results))
+    return Promise.all(results)
   }
-  const told = (name: 'skip' | 'wait') =>
+  const detailsOf = (name: 'skip' | 'wait') =>
     events.flatMap((event) => (event.name === name ? ['reason' in event ? event.reason : event.outcome] : []))
-  return { time, runs, ask, told }
+  return { time, runs, callAll, detailsOf }
 }
 
-/** A store that lets a test see, and change, what its leases say of waits. */
+/** A store that records the notes of its leases, and can change or drop them. */
 function watched(alter: { waits?: boolean; holder?: (holder: LeaseHolder) => LeaseHolder } = {}) {
   const { waits = true, holder = (one) => one } = alter
   const inner = delayed(memoryStore())
@@ -125,31 +126,31 @@ const anyGraph: fc.Arbitrary<Graph> = fc.array(fc.uniqueArray(keys, { maxLength:
   maxLength: SIZE,
 })
 const acyclicGraph = anyGraph.map((graph) => graph.map((nexts, key) => nexts.filter((next) => next > key)))
-const askings = (processes: number) =>
+const calls = (processes: number) =>
   fc.array(fc.record({ process: fc.nat(processes - 1), key: keys, after: fc.integer({ min: 0, max: 300 }) }), {
     minLength: 1,
     maxLength: 8,
   })
 
 describe('processes whose calls wait for each other', () => {
-  it('run each function once where no ring is', async () => {
+  it('run each function once if there is no ring', async () => {
     await fc.assert(
-      fc.asyncProperty(acyclicGraph, askings(4), async (graph, all) => {
-        const { ask, runs, told } = scene(graph, 4)
-        expect(await ask(all)).toEqual(all.map(({ key }) => key))
+      fc.asyncProperty(acyclicGraph, calls(4), async (graph, all) => {
+        const { callAll, runs, detailsOf } = simulate(graph, 4)
+        expect(await callAll(all)).toEqual(all.map(({ key }) => key))
         const ran = runs.map(({ key }) => key)
         expect(ran.sort()).toEqual([...new Set(ran)].sort())
-        expect(told('skip')).toEqual([])
+        expect(detailsOf('skip')).toEqual([])
       }),
       { numRuns: 60 },
     )
   })
 
-  it('all end within a few looks, whatever rings there are, and every result is that of the function', async () => {
+  it('all end within a few polls, for any rings, and every result is that of the function', async () => {
     await fc.assert(
-      fc.asyncProperty(anyGraph, askings(4), async (graph, all) => {
-        const { ask, time } = scene(graph, 4)
-        expect(await ask(all)).toEqual(all.map(({ key }) => key))
+      fc.asyncProperty(anyGraph, calls(4), async (graph, all) => {
+        const { callAll, time } = simulate(graph, 4)
+        expect(await callAll(all)).toEqual(all.map(({ key }) => key))
         expect(time.now).toBeLessThan(60_000)
       }),
       { numRuns: 60 },
@@ -158,12 +159,12 @@ describe('processes whose calls wait for each other', () => {
 
   const RING: Graph = [[1], [0]]
   const ROW: Graph = [[1], [2], [3], [4], []]
-  const BOTH: readonly Asking[] = [
+  const BOTH: readonly TimedCall[] = [
     { process: 0, key: 0, after: 0 },
     { process: 1, key: 1, after: 0 },
   ]
 
-  it('are seen to be in a ring also where one of them waits in line behind a limited run', async () => {
+  it('detect a ring in which one of them is queued after a limited run', async () => {
     const time = new Time()
     const cache = delayed(memoryStore())
     const [here, there] = [processIn(time), processIn(time)]
@@ -194,29 +195,29 @@ describe('processes whose calls wait for each other', () => {
     expect(time.now).toBeLessThan(60_000)
   })
 
-  it('note nothing in a short wait, and in a longer one its lease once, until the wait has ended', async () => {
+  it('note nothing in a short wait, and in a longer one their lease once, until the wait has ended', async () => {
     const short = watched()
-    const brief = scene([[1], []], 2, short.store)
-    await brief.ask(BOTH)
-    expect(brief.told('wait')).toEqual(['hit'])
+    const brief = simulate([[1], []], 2, short.store)
+    await brief.callAll(BOTH)
+    expect(brief.detailsOf('wait')).toEqual(['hit'])
     expect(short.notes).toEqual([])
     const long = watched()
-    await scene(ROW, 2, long.store).ask([...BOTH].reverse())
+    await simulate(ROW, 2, long.store).callAll([...BOTH].reverse())
     expect(long.notes).toEqual([[long.taken[0]], []])
   })
 
-  it('compute a result twice at most, and store it once, where a lease says falsely that its holder waits', async () => {
+  it('compute a result at most twice, and store it once, if a lease falsely notes that its holder waits', async () => {
     const { store, taken } = watched({ holder: (one) => ({ ...one, waitsFor: taken.slice(-100) }) })
-    const { ask, runs, told } = scene(ROW, 2, store)
-    expect(await ask(BOTH)).toEqual([0, 1])
+    const { callAll, runs, detailsOf } = simulate(ROW, 2, store)
+    expect(await callAll(BOTH)).toEqual([0, 1])
     for (const key of ROW.keys()) expect(runs.filter((run) => run.key === key).length).toBeLessThanOrEqual(2)
-    expect(told('skip')).toContain('recursion')
+    expect(detailsOf('skip')).toContain('recursion')
     expect((await store.open('f').stats()).entries).toBe(ROW.length)
   })
 
-  it('wait until `waitTimeout` in a ring where the store notes nothing', async () => {
-    const { ask, time } = scene(RING, 2, watched({ waits: false }).store, 5_000)
-    expect(await ask(BOTH)).toEqual([0, 1])
+  it('wait until `waitTimeout` in a ring if the store keeps no notes', async () => {
+    const { callAll, time } = simulate(RING, 2, watched({ waits: false }).store, 5_000)
+    expect(await callAll(BOTH)).toEqual([0, 1])
     expect(time.now).toBeGreaterThan(5_000)
   })
 })

@@ -1,12 +1,12 @@
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
 const url = (path: string) => `http://127.0.0.1/${path}`
 
-inBothColours('an argument that has a signal', (makeStore) => {
-  it('is an argument like any other if it is an instance: two requests are never answered from one entry', async () => {
-    const { persist } = lab()
+inBothModes('an argument that has a signal', (makeStore) => {
+  it('is an ordinary argument if it is an instance: two requests never share an entry', async () => {
+    const { persist } = harness()
     const f = persist(async (request: Request) => request.url, { funcname: 'f', cache: makeStore() })
     await expect(f(new Request(url('a')))).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
     const seen: Request[] = []
@@ -22,7 +22,7 @@ inBothColours('an argument that has a signal', (makeStore) => {
     expect(seen).toEqual([a, b])
   })
 
-  it('is handed over as it is, with its class, if it is an instance', async () => {
+  it('is passed unchanged, with its class, if it is an instance', async () => {
     class Job {
       readonly #id: number
       readonly signal = new AbortController().signal
@@ -33,15 +33,15 @@ inBothColours('an argument that has a signal', (makeStore) => {
         return this.#id
       }
     }
-    const { persist } = lab()
+    const { persist } = harness()
     const f = persist(async (job: Job) => job.id, { funcname: 'f', cache: makeStore(), key: (job) => job.id })
     expect([await f(new Job(1)), await f(new Job(2))]).toEqual([1, 2])
     const g = persist(async (job: Job) => job.id, { funcname: 'g', cache: makeStore() })
     await expect(g(new Job(1))).rejects.toMatchObject({ code: 'ERR_PERSIST_KEY' })
   })
 
-  it('has the key of the call without, also where the signal is undefined', async () => {
-    const { persist } = lab()
+  it('has the same key as the call without it, also if the signal is undefined', async () => {
+    const { persist } = harness()
     let runs = 0
     const f = persist(async (x: number, _options?: { signal?: AbortSignal | undefined; n?: number }) => x + ++runs, {
       funcname: 'f',
@@ -55,8 +55,8 @@ inBothColours('an argument that has a signal', (makeStore) => {
     expect(f.keyOf(1, { signal: undefined })).toEqual([1])
   })
 
-  it('counts only as options if the signal is a real one, and the object a plain one', async () => {
-    const { persist } = lab()
+  it('counts as options only if the signal is real and the object is plain', async () => {
+    const { persist } = harness()
     const f = persist((options: object) => JSON.stringify(options), { funcname: 'f', cache: memoryStore() })
     const spoofed = { [Symbol.toStringTag]: 'AbortSignal' }
     expect(f.keyOf({ signal: 1 })).toEqual([{ signal: 1 }])
@@ -66,8 +66,8 @@ inBothColours('an argument that has a signal', (makeStore) => {
     expect(f.keyOf({ signal: new AbortController().signal })).toEqual([])
   })
 
-  it('keeps its other properties, getters and symbols, unread', async () => {
-    const { persist } = lab()
+  it('keeps its other properties, getters and symbols, without reading them', async () => {
+    const { persist } = harness()
     let reads = 0
     const mark = Symbol('mark')
     let given: object | undefined
@@ -91,8 +91,8 @@ inBothColours('an argument that has a signal', (makeStore) => {
     expect(typeof Object.getOwnPropertyDescriptor(given, 'live')!.get).toBe('function')
   })
 
-  it('reaches an own key without its signal', async () => {
-    const { persist } = lab()
+  it('is passed to a key option without its signal', async () => {
+    const { persist } = harness()
     const f = persist(async (x: number, { signal: _ }: { signal: AbortSignal }) => x, {
       funcname: 'f',
       cache: makeStore(),
@@ -104,12 +104,12 @@ inBothColours('an argument that has a signal', (makeStore) => {
   })
 })
 
-inBothColours('a signal that aborts', (makeStore) => {
+inBothModes('a signal that aborts', (makeStore) => {
   const never = () => new Promise<number>(() => {})
 
-  it('lets the caller leave at once: given with the call, among the arguments, with bypass, with persist switched off', async () => {
-    const off = lab({ env: { PERSIST_MODE: 'off' } }).persist
-    const { persist } = lab()
+  it('makes the caller leave immediately: given with the call, among the arguments, with bypass, with persist switched off', async () => {
+    const off = harness({ env: { PERSIST_MODE: 'off' } }).persist
+    const { persist } = harness()
     const cache = makeStore()
     const f = persist(async (_options?: { signal?: AbortSignal }) => never(), { funcname: 'f', cache })
     const g = off(async () => never(), { funcname: 'g', cache: makeStore() })
@@ -127,19 +127,19 @@ inBothColours('a signal that aborts', (makeStore) => {
       const result = leave(controller.signal)
       setImmediate(() => controller.abort(reason))
       await expect(result).rejects.toBe(reason)
-      // Nothing is thrown at once, and the function is not started for a caller who has left already.
+      // The call does not throw synchronously, and does not start the function for a caller that has already left.
       await expect(leave(AbortSignal.abort(reason))).rejects.toBe(reason)
     }
   })
 
-  it('before the function began keeps it from starting', async () => {
-    const { persist, scene } = lab()
+  it('keeps the function from starting if it aborts before that', async () => {
+    const { persist, hooks } = harness()
     const cache = makeStore()
     let runs = 0
     const f = persist(async (x: number) => x + ++runs, { funcname: 'f', cache, hash: () => 'one', waitTimeout: '1h' })
     const held = await cache.open('f', {}).lease!('one', 2 ** 40)
     const controller = new AbortController()
-    scene.whileWaiting = () => controller.abort(new Error('left'))
+    hooks.whileWaiting = () => controller.abort(new Error('left'))
     await expect(f.with({ signal: controller.signal })(1)).rejects.toThrow('left')
     await held!.release()
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -148,8 +148,8 @@ inBothColours('a signal that aborts', (makeStore) => {
 })
 
 describe('one signal for many calls', () => {
-  it('gets one listener, so that Node does not warn of a leak, and none once the calls have ended', async () => {
-    const { persist } = lab()
+  it('has one listener, so that Node does not warn of a leak, and none after the calls have ended', async () => {
+    const { persist } = harness()
     const counted = new AbortController()
     let listeners = 0
     const add = counted.signal.addEventListener.bind(counted.signal)

@@ -2,14 +2,14 @@ import { memoryStore, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { elsewhere, lab } from './lab.ts'
+import { asOtherProcess, harness } from './harness.ts'
 
 const RUNS = process.env.PERSIST_SOAK === '1' ? 20_000 : 1_000
 const TTL = 1_000
 const YEAR = 365 * 86_400_000
 const KEYS = [1, 2, 3] as const
 
-/** What was computed or put: for which key, and the how-manieth of all. */
+/** A computed or put result: its key, and its number among all results. */
 interface Made {
   readonly id: number
   readonly made: number
@@ -44,7 +44,7 @@ type Step =
 
 const whichProcess = fc.integer({ min: 0, max: 1 })
 const id = fc.constantFrom(...KEYS)
-const verbs = [
+const methods = [
   'call',
   'call',
   'call',
@@ -60,7 +60,7 @@ const verbs = [
   'set',
 ] as const
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...verbs), id, process: whichProcess }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...methods), id, process: whichProcess }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('clear', 'untag', 'list'), id, process: whichProcess }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('mutate'), id, process: whichProcess }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 400, 2_000) }) },
@@ -75,7 +75,7 @@ interface World {
   readonly isAsync: boolean
   readonly memory: boolean
   readonly processes: 1 | 2
-  /** Every so manieth call of the store fails; 0: none. */
+  /** The interval of failing store calls: 3 fails every third call, 0 none. */
   readonly failing: number
   readonly singleFlight: 'shared' | 'process' | false
 }
@@ -88,19 +88,19 @@ const world: fc.Arbitrary<World> = fc.record({
   singleFlight: fc.constantFrom('shared' as const, 'shared' as const, 'process' as const, false as const),
 })
 
-/** Runs the steps. Those between two `settle` go on at the same time. */
+/** Runs the steps. Steps between two `settle` run concurrently. */
 async function play(
   steps: readonly Step[],
   { isAsync, memory, processes, failing, singleFlight }: World,
 ): Promise<void> {
-  /** How far the clock of each process is from the true time. */
+  /** The error of each process's clock. */
   const ahead = [0, 0]
   let made = 0
   let now = 1_000_000
-  let asked = 0
+  let storeCalls = 0
   let failures = 0
   const madeAt = new Map<number, number>()
-  /** What is served after a deletion has ended must have been made after it began. */
+  /** The oldest result of each key that may be served: after a deletion, only results made after it began. */
   const floor = new Map<number, number>(KEYS.map((key) => [key, 0]))
   const make = (key: number): Made => {
     madeAt.set(++made, now)
@@ -108,7 +108,7 @@ async function play(
   }
   const inner = isAsync ? delayed(memoryStore()) : memoryStore()
   const fails = <T>(act: () => T): T => {
-    if (failing === 0 || ++asked % failing !== 0) return act()
+    if (failing === 0 || ++storeCalls % failing !== 0) return act()
     failures++
     const error = new StoreError('ERR_PERSIST_STORE', 'fails', { store: 'x' })
     if (isAsync) return Promise.reject(error) as T
@@ -119,15 +119,15 @@ async function play(
     open: (namespace: string) =>
       new Proxy(inner.open(namespace), {
         get: (store, name) => {
-          const verb: unknown = Reflect.get(store, name)
-          if (typeof verb !== 'function') return verb
-          const bound = verb.bind(store) as (...args: unknown[]) => unknown
+          const method: unknown = Reflect.get(store, name)
+          if (typeof method !== 'function') return method
+          const bound = method.bind(store) as (...args: unknown[]) => unknown
           return name === 'heads' || name === 'entries' ? bound : (...args: unknown[]) => fails(() => bound(...args))
         },
       }),
   } as StoreAdapter
   const functions = Array.from({ length: processes }, (_, index) => {
-    const { persist } = lab({
+    const { persist } = harness({
       now: () => now + ahead[index]!,
       monotonic: () => now,
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
@@ -136,13 +136,13 @@ async function play(
       async (argument: Argument) => {
         const result = make(argument.id)
         await new Promise((resolve) => setImmediate(resolve))
-        // A result is as old as it was stored: others may have waited for it.
+        // The age of a result counts from its end, since other calls may have waited for it.
         madeAt.set(result.made, now)
         return result
       },
       {
         funcname: 'f',
-        cache: elsewhere(cache),
+        cache: asOtherProcess(cache),
         ttl: TTL,
         memory: memory && { maxAge: '1h' },
         singleFlight,
@@ -153,7 +153,7 @@ async function play(
     )
   })
   const pending: Promise<unknown>[] = []
-  /** Checks a result against what was true when the call began. */
+  /** Checks a result against the state at the beginning of the call. */
   const served = (key: number, result: Promise<Made | undefined> | Made | undefined, began = now) => {
     const least = floor.get(key)!
     pending.push(
@@ -165,12 +165,12 @@ async function play(
       }),
     )
   }
-  /** A deletion that ended without trouble: nothing from before it is served by calls that begin later. */
+  /** Deletes. After a deletion without a failure, later calls must not get older results. */
   const removes = (keys: readonly number[], act: () => unknown, least = made + 1) => {
     const before = failures
     pending.push(
       Promise.resolve(act()).then(() => {
-        // Memory of the other process, and computations without leases, are not reached: also where a lease failed.
+        // A deletion does not reach the memory of the other process, nor computations without a lease, as after a failure.
         const isReached = processes === 1 || (!memory && singleFlight === 'shared' && failing === 0)
         if (failures !== before || !isReached) return
         for (const key of keys) floor.set(key, Math.max(floor.get(key)!, least))
@@ -224,7 +224,7 @@ async function play(
         )
         break
       case 'mutate': {
-        // The caller reuses its object at once: the result is that of the old or the new contents, and stored as such.
+        // The caller reuses its object immediately: the result belongs to the old or the new contents, and is stored so.
         const other = (key % KEYS.length) + 1
         pending.push(Promise.resolve(f(argument)).then((value) => expect([key, other]).toContain(value.id)))
         argument.id = other
@@ -264,7 +264,7 @@ async function play(
   await Promise.all(pending)
 }
 
-/** Nothing hangs: far longer than any of it takes. */
+/** Rejects after far more time than the steps take, in case one hangs. */
 async function ends(played: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
@@ -273,7 +273,7 @@ async function ends(played: Promise<void>): Promise<void> {
   await Promise.race([played, late]).finally(() => clearTimeout(timer))
 }
 
-it('whatever is called at once, a result is of its own key, no older than its ttl, and not from before a deletion', {
+it('under any concurrent calls, a result has its own key, is no older than its ttl, and predates no deletion', {
   timeout: 3_600_000,
 }, async () => {
   await fc.assert(

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { lab } from './lab.ts'
+import { harness } from './harness.ts'
 
 const PROGRAM = `
   import { memoryStore, persist } from '@persist/core'
@@ -16,7 +16,7 @@ const PROGRAM = `
   process.stdout.write(sum + ' ' + process.stderr.listenerCount('error') + '\\n', () => process.exit())
 `
 
-it('a stderr that is closed ends no process and costs no result, and no listener is left there', async () => {
+it('a closed stderr ends no process and loses no result, and no listener stays there', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     cwd: new URL('../../../examples', import.meta.url),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -33,8 +33,8 @@ it('a stderr that is closed ends no process and costs no result, and no listener
   expect(said).toBe('begin\n190 0\n')
 })
 
-it('a stderr that throws costs no result', () => {
-  const { persist } = lab({
+it('a stderr that throws loses no result', () => {
+  const { persist } = harness({
     stderr: () => {
       throw new Error('EPIPE')
     },

@@ -1,9 +1,9 @@
 import { memoryStore, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { changed, inBothColours, lab } from './lab.ts'
+import { harness, inBothModes, withMethods } from './harness.ts'
 
-/** A store that can be taken down, and that is not asked again by itself. */
+/** A store that a test can take down; its `ping` fails meanwhile. */
 function fragile() {
   const state = { down: false }
   const inner = delayed(memoryStore())
@@ -13,8 +13,8 @@ function fragile() {
       if (name !== 'open') return Reflect.get(adapter, name)
       return (namespace: string) =>
         new Proxy(adapter.open(namespace) as object, {
-          get: (store, verb) => {
-            const own = Reflect.get(store, verb)
+          get: (store, method) => {
+            const own = Reflect.get(store, method)
             if (typeof own !== 'function') return own
             return async (...args: unknown[]) => {
               fail(state)
@@ -28,25 +28,25 @@ function fragile() {
 }
 
 function fail({ down }: { down: boolean }): void {
-  if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no answer', { store: 'x' })
+  if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: 'x' })
 }
 
-inBothColours('a store that says null for what it has not', (makeStore) => {
-  it('has nothing, for one call and for many', async () => {
-    const { persist, report, told } = lab()
+inBothModes('a store that returns null for missing entries', (makeStore) => {
+  it('has no entry, for one call and for many', async () => {
+    const { persist, report, eventNames } = harness()
     const inner = makeStore()
     const none = () => (inner.mode === 'sync' ? null : Promise.resolve(null))
-    const cache = changed(inner, { get: none, getMany: none })
+    const cache = withMethods(inner, { get: none, getMany: none })
     const f = persist(async (x: number) => x, { funcname: 'f', cache, report })
     expect([await f(1), await f.has(1), await f.peek(1)]).toEqual([1, false, undefined])
     expect(await f.many([[2], [3]])).toEqual([2, 3])
-    expect(told()).not.toContain('problem')
+    expect(eventNames()).not.toContain('problem')
   })
 })
 
 describe('with the store down', () => {
-  it('memory goes on holding what is computed, and serves what is within its ttl, beyond maxAge', async () => {
-    const { persist, pass } = lab()
+  it('memory continues: it holds computed results, and serves those within their ttl, beyond maxAge', async () => {
+    const { persist, advance } = harness()
     const { cache, state } = fragile()
     let runs = 0
     const f = persist(async (x: number) => x + 0 * runs++, {
@@ -59,15 +59,15 @@ describe('with the store down', () => {
     state.down = true
     for (let call = 0; call < 5; call++) await f(2)
     expect(runs).toBe(2)
-    pass(120_000)
+    advance(120_000)
     expect([await f(1), await f(2), runs]).toEqual([1, 2, 2])
-    pass(3_600_000)
+    advance(3_600_000)
     await f(1)
     expect(runs).toBe(3)
   })
 
-  it('memory holds what is put, and does not bring back what is forgotten', async () => {
-    const { persist } = lab()
+  it('memory holds results of put, and does not serve forgotten ones', async () => {
+    const { persist } = harness()
     const { cache, state } = fragile()
     let runs = 0
     const f = persist(async (x: number) => x + 0 * runs++, { funcname: 'f', cache, memory: true })
@@ -81,10 +81,10 @@ describe('with the store down', () => {
   })
 })
 
-describe('a ping that never answers', () => {
+describe('a ping that never settles', () => {
   it('does not keep the store out of use forever', async () => {
     const timers: { ms: number; act: () => void }[] = []
-    const { persist, report, told } = lab({
+    const { persist, report, eventNames } = harness({
       later: (ms, act) => {
         timers.push({ ms, act })
         return () => {}
@@ -111,13 +111,13 @@ describe('a ping that never answers', () => {
       for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
     }
     for (let n = 0; n < 4; n++) await turn()
-    expect(told()).toContain('circuit closed')
+    expect(eventNames()).toContain('circuit closed')
     await f(2)
     expect(await f.has(2)).toBe(true)
   })
 })
 
-inBothColours('while the store answers', (makeStore) => {
+inBothModes('while the store works', (makeStore) => {
   it.each([
     ['forget', (f: Fn) => f.forget(1)],
     ['put', (f: Fn) => f.put('put', 1)],
@@ -126,8 +126,8 @@ inBothColours('while the store answers', (makeStore) => {
     ['clear', (f: Fn) => f.clear()],
     ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
   ] as const)('memory does not take back what %s is replacing', async (_name, act) => {
-    const slow = changed(makeStore(), {})
-    const { persist } = lab()
+    const slow = withMethods(makeStore(), {})
+    const { persist } = harness()
     let runs = 0
     const f = persist(async (_x: number) => `run ${++runs}`, {
       funcname: 'f',

@@ -1,6 +1,6 @@
 import { createPersist, memoryStore } from '@persist/core'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { changed, elsewhere, inBothColours, lab } from './lab.ts'
+import { asOtherProcess, harness, inBothModes, withMethods } from './harness.ts'
 
 async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = []
@@ -8,24 +8,24 @@ async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   return list
 }
 
-inBothColours('a persisted async generator', (makeStore) => {
-  /** Counts to `n`, and tells how far the function is. */
-  function counting(told: number[] = []) {
+inBothModes('a persisted async generator', (makeStore) => {
+  /** Counts to `n`, and records the yielded numbers. */
+  function counting(yielded: number[] = []) {
     let runs = 0
     return {
       runs: () => runs,
       count: async function* count(n: number) {
         runs++
         for (let i = 1; i <= n; i++) {
-          told.push(i)
+          yielded.push(i)
           yield i
         }
       },
     }
   }
 
-  it('yields live on the miss, chunk by chunk, and replays on the hit', async () => {
-    const { persist, report, told } = lab()
+  it('yields live on a miss, chunk by chunk, and replays on a hit', async () => {
+    const { persist, report, eventNames } = harness()
     const pulled: number[] = []
     const { count, runs } = counting(pulled)
     const f = persist(count, { cache: makeStore(), report })
@@ -35,15 +35,15 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(await iteration.next()).toEqual({ value: 1, done: false })
     expect(pulled).toEqual([1])
     expect(await all(iteration)).toEqual([2, 3])
-    expect(told()).toEqual(['miss absent', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss absent', 'compute', 'write'])
     expect([await all(f(3)), runs()]).toEqual([[1, 2, 3], 1])
-    expect(told()).toEqual(['hit store'])
+    expect(eventNames()).toEqual(['hit store'])
     expect(await f.peek(3)).toEqual([1, 2, 3])
     expectTypeOf(f.peek).returns.resolves.toEqualTypeOf<number[] | undefined>()
   })
 
   it('stores nothing for a consumer that stops early, and stops the function', async () => {
-    const { persist, report, told } = lab()
+    const { persist, report, eventNames } = harness()
     let cleaned = 0
     const f = persist(
       async function* f() {
@@ -61,11 +61,11 @@ inBothColours('a persisted async generator', (makeStore) => {
       break
     }
     expect([cleaned, await f.has()]).toEqual([1, false])
-    expect(told()).toEqual(['miss absent', 'skip incomplete'])
+    expect(eventNames()).toEqual(['miss absent', 'skip incomplete'])
   })
 
-  it('passes an error on unchanged and stores nothing', async () => {
-    const { persist, report, told } = lab()
+  it('passes an error unchanged and stores nothing', async () => {
+    const { persist, report, eventNames } = harness()
     const mistake = new RangeError('mine')
     const f = persist(
       async function* f() {
@@ -76,11 +76,11 @@ inBothColours('a persisted async generator', (makeStore) => {
     )
     await expect(all(f())).rejects.toBe(mistake)
     expect(await f.has()).toBe(false)
-    expect(told()).toEqual(['miss absent', 'compute'])
+    expect(eventNames()).toEqual(['miss absent', 'compute'])
   })
 
-  it('runs once for all who ask meanwhile, whoever is faster, and each gets all', async () => {
-    const { persist } = lab()
+  it('runs once for all concurrent consumers, of any speed, and each gets all chunks', async () => {
+    const { persist } = harness()
     const { count, runs } = counting()
     const f = persist(count, { cache: makeStore() })
     const first = f(4)
@@ -94,8 +94,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(runs()).toBe(1)
   })
 
-  it('goes on for the others when one of them leaves', async () => {
-    const { persist } = lab()
+  it('continues for the others when one of them leaves', async () => {
+    const { persist } = harness()
     const { count, runs } = counting()
     const f = persist(count, { cache: makeStore() })
     const [first, second] = [f(3), f(3)]
@@ -106,8 +106,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect([await f.peek(3), runs()]).toEqual([[1, 2, 3], 1])
   })
 
-  it('keeps chunks as they came, whatever a consumer does to them', async () => {
-    const { persist } = lab()
+  it('stores chunks as they were yielded, even if a consumer changes them', async () => {
+    const { persist } = harness()
     const f = persist(
       async function* f() {
         yield { list: [1] }
@@ -119,8 +119,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(await all(f())).toEqual([{ list: [1] }, { list: [2] }])
   })
 
-  it('does not store what could not be replayed: a chunk that cannot be pickled, a value returned', async () => {
-    const { persist, report, told } = lab()
+  it('does not store a stream that cannot be replayed: a chunk that cannot be pickled, a returned value', async () => {
+    const { persist, report, eventNames } = harness()
     const cache = makeStore()
     const f = persist(
       async function* f() {
@@ -130,7 +130,7 @@ inBothColours('a persisted async generator', (makeStore) => {
       { cache, report },
     )
     expect((await all(f())).map((chunk) => chunk())).toEqual([1, 2])
-    expect(told()).toEqual(['miss absent', 'problem', 'compute', 'skip incomplete'])
+    expect(eventNames()).toEqual(['miss absent', 'problem', 'compute', 'skip incomplete'])
     const g = persist(
       async function* g() {
         yield 1
@@ -139,11 +139,11 @@ inBothColours('a persisted async generator', (makeStore) => {
       { cache, report },
     )
     expect(await all(g())).toEqual([1])
-    expect(told()).toEqual(['miss absent', 'compute', 'problem'])
+    expect(eventNames()).toEqual(['miss absent', 'compute', 'problem'])
     expect([await f.has(), await g.has()]).toEqual([false, false])
   })
 
-  /** Answers each word that it is sent, and an error with its message. */
+  /** Yields each value that a consumer sends, and the message of each error. */
   async function* echo(): AsyncGenerator<string, string, string> {
     for (let word = 'ready'; word !== 'stop'; ) {
       try {
@@ -155,8 +155,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     return 'bye'
   }
 
-  it('passes what its only consumer sends to the function, which a key does not know, so that nothing is stored', async () => {
-    const { persist, report, told } = lab()
+  it('passes values from its only consumer to the function; they are no part of the key, so nothing is stored', async () => {
+    const { persist, report, eventNames } = harness()
     const f = persist(echo, { cache: makeStore(), report })
     const iteration = f()
     await iteration.next()
@@ -165,13 +165,13 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect((await other.next()).value).toBe('ready')
     expect(await iteration.throw(new Error('two'))).toEqual({ done: false, value: 'two' })
     expect(await iteration.next('stop')).toEqual({ done: true, value: 'bye' })
-    expect(told()).toEqual(['miss absent', 'miss absent', 'compute', 'skip steered'])
+    expect(eventNames()).toEqual(['miss absent', 'miss absent', 'compute', 'skip steered'])
     expect(await other.next('stop')).toEqual({ done: true, value: 'bye' })
     expect(await f.has()).toBe(false)
   })
 
-  it('what one of several consumers sends reaches no other: a value is lost, and an error ends its own iteration', async () => {
-    const { persist } = lab()
+  it('values from one of several consumers reach no other: a value is lost, and an error ends its own iteration', async () => {
+    const { persist } = harness()
     const f = persist(
       async function* f(): AsyncGenerator<number, void, number | undefined> {
         for (let n = 1; n < 4; n++) yield (yield n) ?? -n
@@ -188,8 +188,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(await f.peek()).toEqual([1, -1, 2, -2, 3, -3])
   })
 
-  it('gives what the function returns to each live consumer', async () => {
-    const { persist } = lab()
+  it('passes the return value of the function to each live consumer', async () => {
+    const { persist } = harness()
     const f = persist(
       async function* f() {
         yield 1
@@ -205,18 +205,18 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(second.value).not.toBe(first.value)
   })
 
-  it('an expired one passes values on, too, where the function goes well', async () => {
-    const { persist, pass } = lab()
+  it('an expired one passes values to the function too, if the function succeeds', async () => {
+    const { persist, advance } = harness()
     const f = persist(echo, { cache: makeStore(), ttl: 1_000, staleIfError: 10_000 })
     await f.put(['old'])
-    pass(1_500)
+    advance(1_500)
     const iteration = f()
     expect((await iteration.next()).value).toBe('ready')
     expect((await iteration.next('stop')).value).toBe('bye')
   })
 
   it('a consumer that leaves before the first chunk gets its own reason, and no expired one', async () => {
-    const { persist, pass } = lab()
+    const { persist, advance } = harness()
     const f = persist(
       async function* f() {
         await new Promise(() => {})
@@ -225,7 +225,7 @@ inBothColours('a persisted async generator', (makeStore) => {
       { cache: makeStore(), ttl: 1_000, staleIfError: 10_000 },
     )
     await f.put([0])
-    pass(1_500)
+    advance(1_500)
     const leaving = new AbortController()
     const next = f.with({ signal: leaving.signal })().next()
     setImmediate(() => setImmediate(() => leaving.abort(new Error('enough'))))
@@ -233,7 +233,7 @@ inBothColours('a persisted async generator', (makeStore) => {
   })
 
   it('a refresh runs to its end when it is awaited, and chunk by chunk when it is iterated', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     const { count, runs } = counting()
     const f = persist(count, { cache: makeStore() })
     const chunks = await f.refresh(2)
@@ -244,8 +244,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect([await iteration, await iteration, runs()]).toEqual([[2], [2], 2])
   })
 
-  it('called inside of itself with its own key runs instead of waiting for itself', async () => {
-    const { persist } = lab()
+  it('a nested call with its own key runs instead of waiting for itself', async () => {
+    const { persist } = harness()
     let depth = 0
     const f: () => AsyncGenerator<number> = persist(
       async function* f(): AsyncGenerator<number> {
@@ -258,8 +258,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(await all(f())).toEqual([3, 2, 1])
   })
 
-  it('what is forgotten while it runs is not brought back', async () => {
-    const { persist, report, told } = lab()
+  it('a stream forgotten while it runs is not stored again', async () => {
+    const { persist, report, eventNames } = harness()
     const { count } = counting()
     const f = persist(count, { cache: makeStore(), report })
     const iteration = f(2)
@@ -267,7 +267,7 @@ inBothColours('a persisted async generator', (makeStore) => {
     await f.forget(2)
     expect(await all(iteration)).toEqual([2])
     expect(await f.has(2)).toBe(false)
-    expect(told()).toEqual(['miss absent', 'compute', 'skip fenced'])
+    expect(eventNames()).toEqual(['miss absent', 'compute', 'skip fenced'])
   })
 
   const CHANGES: readonly (readonly [string, (f: Counting) => unknown, unknown])[] = [
@@ -284,38 +284,41 @@ inBothColours('a persisted async generator', (makeStore) => {
     with(overrides: { refresh: boolean }): (n: number) => AsyncGenerator<number>
   }
 
-  it.each(CHANGES)('what another process has %s while it runs is not overwritten', async (_verb, change, left) => {
-    const { persist, report, told } = lab()
-    const cache = makeStore()
-    const f = persist(counting().count, { funcname: 'count', cache, report })
-    const g = persist(counting().count, { funcname: 'count', cache: elsewhere(cache) })
-    const iteration = f(2)
-    await iteration.next()
-    await change(g)
-    expect(await all(iteration)).toEqual([2])
-    expect(await f.peek(2)).toEqual(left)
-    expect(told()).toEqual(['miss absent', 'compute', 'skip fenced'])
-  })
+  it.each(CHANGES)(
+    'an entry that another process has %s while it runs is not overwritten',
+    async (_verb, change, left) => {
+      const { persist, report, eventNames } = harness()
+      const cache = makeStore()
+      const f = persist(counting().count, { funcname: 'count', cache, report })
+      const g = persist(counting().count, { funcname: 'count', cache: asOtherProcess(cache) })
+      const iteration = f(2)
+      await iteration.next()
+      await change(g)
+      expect(await all(iteration)).toEqual([2])
+      expect(await f.peek(2)).toEqual(left)
+      expect(eventNames()).toEqual(['miss absent', 'compute', 'skip fenced'])
+    },
+  )
 
-  it('two processes iterate at once without waiting for each other, and the first to end stores', async () => {
-    const { persist, report, told } = lab()
+  it('two processes iterate concurrently without waiting for each other, and the first to end stores', async () => {
+    const { persist, report, eventNames } = harness()
     const cache = makeStore()
     const f = persist(counting().count, { funcname: 'count', cache, report })
-    const g = persist(counting().count, { funcname: 'count', cache: elsewhere(cache), report })
+    const g = persist(counting().count, { funcname: 'count', cache: asOtherProcess(cache), report })
     const slow = f(2)
     await slow.next()
     expect(await all(g(2))).toEqual([1, 2])
-    expect(told()).toEqual(['miss absent', 'miss absent', 'compute', 'write'])
+    expect(eventNames()).toEqual(['miss absent', 'miss absent', 'compute', 'write'])
     expect(await all(slow)).toEqual([2])
-    expect(told()).toEqual(['compute', 'skip fenced'])
+    expect(eventNames()).toEqual(['compute', 'skip fenced'])
     expect(await f.peek(2)).toEqual([1, 2])
   })
 
   it.each([
     ['left', (iteration: AsyncGenerator<number>) => iteration.return(undefined)],
     ['failed', (iteration: AsyncGenerator<number>) => iteration.next().catch(() => {})],
-  ])('one that was %s gives its lease back', async (_how, end) => {
-    const { persist } = lab()
+  ])('one that was %s releases its lease', async (_how, end) => {
+    const { persist } = harness()
     const cache = makeStore()
     let fails = true
     const f = persist(
@@ -333,10 +336,10 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(await f.peek()).toEqual([1])
   })
 
-  it('the function does not begin once its only consumer has left', async () => {
-    const { persist } = lab()
+  it('the function does not begin after its only consumer has left', async () => {
+    const { persist } = harness()
     const leaving = new AbortController()
-    const cache = changed(makeStore(), {
+    const cache = withMethods(makeStore(), {
       lease: () => {
         leaving.abort()
         return undefined
@@ -356,9 +359,9 @@ inBothColours('a persisted async generator', (makeStore) => {
         throw new Error('broken')
       },
     ],
-    ['answers with a promise', async () => [1]],
-  ])('a consumer loses nothing by an unpickle that %s', async (_how, unpickle) => {
-    const { persist } = lab()
+    ['returns a promise', async () => [1]],
+  ])('a consumer loses no chunk by an unpickle that %s', async (_how, unpickle) => {
+    const { persist } = harness()
     const f = persist(
       async function* f() {
         yield { x: 1 }
@@ -370,8 +373,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect(await Promise.all([all(f()), all(f())])).toEqual([chunks, chunks])
   })
 
-  it('an expired one is replayed while a refresh collects the next behind', async () => {
-    const { persist, pass, waitUntil, background } = lab()
+  it('an expired one is replayed while a background refresh collects the next', async () => {
+    const { persist, advance, waitUntil, background } = harness()
     let runs = 0
     const f = persist(
       async function* f() {
@@ -380,14 +383,14 @@ inBothColours('a persisted async generator', (makeStore) => {
       { cache: makeStore(), ttl: 1_000, staleWhileRevalidate: 1_000, waitUntil },
     )
     await all(f())
-    pass(1_500)
+    advance(1_500)
     expect(await all(f())).toEqual([1])
     await background()
     expect(await all(f())).toEqual([2])
   })
 
-  it('an expired one is replayed when the function fails before its first chunk', async () => {
-    const { persist, pass } = lab()
+  it('an expired one is replayed if the function fails before its first chunk', async () => {
+    const { persist, advance } = harness()
     let fails = false
     const f = persist(
       async function* f() {
@@ -398,12 +401,12 @@ inBothColours('a persisted async generator', (makeStore) => {
     )
     await all(f())
     fails = true
-    pass(1_500)
+    advance(1_500)
     expect(await all(f())).toEqual([1])
   })
 
-  it('the signal of one caller ends its own wait; the function is told to stop when all have left', async () => {
-    const { persist } = lab()
+  it('the signal of one caller ends its own wait; the function is aborted when all have left', async () => {
+    const { persist } = harness()
     let inside: AbortSignal | undefined
     const f = persist(
       async function* f(_x: number, { signal }: { signal: AbortSignal }) {
@@ -429,8 +432,8 @@ inBothColours('a persisted async generator', (makeStore) => {
     expect((await f.stats()).entries).toBe(0)
   })
 
-  it('put, refresh, many and the cache speak of its list of chunks', async () => {
-    const { persist } = lab()
+  it('put, refresh, many and the cache use its list of chunks', async () => {
+    const { persist } = harness()
     const { count, runs } = counting()
     const f = persist(count, { cache: makeStore() })
     await f.put([7, 8], 2)
@@ -442,7 +445,7 @@ inBothColours('a persisted async generator', (makeStore) => {
 })
 
 describe('the mode of the run', () => {
-  it('off calls through, replay never computes', async () => {
+  it('off calls the function, replay never computes', async () => {
     const one = async function* one() {
       yield 1
     }
@@ -459,8 +462,8 @@ describe('the mode of the run', () => {
     expect(await all(replay())).toEqual([5])
   })
 
-  it('a generator that is not async is refused at wrap time', () => {
-    const { persist } = lab()
+  it('a generator that is not async is rejected at wrap time', () => {
+    const { persist } = harness()
     expect(() =>
       persist(function* numbers() {
         yield 1

@@ -14,7 +14,7 @@ const persist = createPersist({ env: {}, stderr: () => {} })
 const cache = memoryStore()
 const never = <T>(make: () => T) => make
 
-describe('what the types promise', () => {
+describe('the types', () => {
   it('the arguments and the result are those of the function', () => {
     const join = persist((a: string, b?: number) => `${a}${b}`, { funcname: 'types.join', cache })
     expectTypeOf(join).parameters.toEqualTypeOf<[a: string, b?: number | undefined]>()
@@ -44,7 +44,7 @@ describe('what the types promise', () => {
     expectTypeOf(stream()).toEqualTypeOf<AsyncGenerator<number, void, unknown>>()
   })
 
-  it('options that are known beforehand do not keep a parameter from having the type of its default', () => {
+  it('options of a variable do not keep a parameter from having the type of its default', () => {
     const pickle = (value: unknown) => String(value)
     const unpickle = (payload: string) => Number(payload)
     const key = (...args: unknown[]) => args
@@ -54,7 +54,7 @@ describe('what the types promise', () => {
     expectTypeOf(f.keyOf(1)).toEqualTypeOf<unknown[]>()
   })
 
-  it('a parameter without a type is an error as in plain TypeScript, unless an option gives the type', () => {
+  it('a parameter without a type is an error as in plain TypeScript, unless an option types it', () => {
     never(() => {
       // @ts-expect-error x has no type
       realPersist((x) => x)
@@ -68,7 +68,7 @@ describe('what the types promise', () => {
     expectTypeOf(half(1)).toEqualTypeOf<number>()
   })
 
-  it('a class has no type that can be called', () => {
+  it('a class has no callable type', () => {
     const wrapped = never(() => realPersist(class {}, { funcname: 'f' }))
     expectTypeOf<ReturnType<typeof wrapped>>().toBeNever()
     // biome-ignore lint/complexity/noBannedTypes: a function of which nothing is known
@@ -133,7 +133,7 @@ describe('what the types promise', () => {
     expect([f(1), g(2), g.with({ maxAge: undefined, signal: undefined })(2)]).toEqual([1, 2, 2])
   })
 
-  it('the key is what the key option returns, and hash and unhash speak of it', () => {
+  it('the key type is what the key option returns, and hash and unhash use it', () => {
     const power = persist((x: number, y: number) => x ** y, {
       funcname: 'types.power',
       cache,
@@ -152,7 +152,7 @@ describe('what the types promise', () => {
     never(() => power.cache.get(2))
   })
 
-  it('iteration is there with storekey or unhash only', () => {
+  it('iteration is typed with storekey or unhash only', () => {
     const plain = persist((x: number) => x, { funcname: 'types.plain', cache })
     // @ts-expect-error no storekey, no unhash
     never(() => plain.cache.keys())
@@ -163,7 +163,7 @@ describe('what the types promise', () => {
     ).toEqualTypeOf<Iterable<[[x: number], number]>>()
   })
 
-  it('a literal URL decides the colour, and a plain text leaves it open', () => {
+  it('a literal URL decides the mode, and a plain string leaves it open', () => {
     const fn = (x: number) => x
     const file = never(() => realPersist(fn, { cache: 'file://somewhere' }))
     expectTypeOf<ReturnType<ReturnType<typeof file>>>().toEqualTypeOf<number>()
@@ -178,13 +178,13 @@ describe('what the types promise', () => {
     expectTypeOf<ReturnType<ReturnType<typeof adapter>>>().toEqualTypeOf<Promise<number>>()
   })
 
-  it('an asynchronous function answers with one promise, never with two', () => {
+  it('an asynchronous function returns one promise, never two', () => {
     const mongo = never(() => realPersist(async (x: number) => x, { cache: 'mongodb://db/app' }))
     expectTypeOf<ReturnType<ReturnType<typeof mongo>>>().toEqualTypeOf<Promise<number>>()
     expectTypeOf<ReturnType<ReturnType<typeof mongo>['peek']>>().toEqualTypeOf<Promise<number | undefined>>()
   })
 
-  it('options see the arguments and the result', () => {
+  it('options get the types of the arguments and the result', () => {
     persist((x: number) => `${x}`, {
       funcname: 'types.options',
       cache,
@@ -200,7 +200,7 @@ describe('what the types promise', () => {
     never(() => persist((x: number) => x, { funcname: 'f', storeKey: true }))
   })
 
-  it('many of an array gives an array, of any other list an iteration, and settle gives outcomes', () => {
+  it('many of an array returns an array, of any other list an iteration, and settle returns outcomes', () => {
     const f = persist((x: number, y?: string) => `${x}${y}`, { funcname: 'types.many', cache })
     expectTypeOf(f.many([[1], [2, 'b']])).toEqualTypeOf<string[]>()
     expectTypeOf(f.many([[1]], { settle: true })).toEqualTypeOf<PromiseSettledResult<string>[]>()
@@ -215,7 +215,7 @@ describe('what the types promise', () => {
     expectTypeOf(f.many((async function* () {})())).toEqualTypeOf<AsyncGenerator<string, void, undefined>>()
     // @ts-expect-error an item is an array of arguments
     never(() => f.many([1, 2]))
-    // @ts-expect-error a text is no number
+    // @ts-expect-error a string is no number
     never(() => f.many([['a']]))
     // @ts-expect-error there is no such option
     never(() => f.many([[1]], { concurency: 3 }))
@@ -234,7 +234,7 @@ describe('what the types promise', () => {
       { funcname: 'types.many.stream', cache },
     )
     expectTypeOf(stream.many([[1]])).toEqualTypeOf<AsyncGenerator<number, void, unknown>[]>()
-    // @ts-expect-error each goes at the pace of its consumer
+    // @ts-expect-error each runs at the pace of its consumer
     never(() => stream.many([[1]], { concurrency: 2 }))
   })
 
@@ -255,7 +255,7 @@ describe('what the types promise', () => {
     expectTypeOf<ReturnType<ReturnType<typeof async>>>().toEqualTypeOf<Promise<number>>()
   })
 
-  it('a decorated method keeps its type, and persisted gives it the rest', () => {
+  it('a decorated method keeps its type, and persisted adds the members', () => {
     class Model {
       @persist({ funcname: 'types.Model.predict', cache, key: (_self: Model, x: number) => x })
       predict(x: number) {
@@ -268,7 +268,7 @@ describe('what the types promise', () => {
     expectTypeOf(persisted(model.predict).cache.get).returns.toEqualTypeOf<number | undefined>()
   })
 
-  it('a method over an asynchronous store has to answer with a promise already', () => {
+  it('a method over an asynchronous store has to return a promise already', () => {
     const decorate = never(() =>
       realPersist({ funcname: 'f', cache: 'mongodb://db/app', key: (_self: object, x: number) => x }),
     )
@@ -277,12 +277,12 @@ describe('what the types promise', () => {
       const context = {} as ClassMethodDecoratorContext
       const decorator = {} as Decorator
       decorator(async (x: number) => x, context)
-      // @ts-expect-error it would answer with a promise where its type says number
+      // @ts-expect-error it would return a promise although its type is number
       decorator((x: number) => x, context)
     })
   })
 
-  it('Options and Persisted need no type arguments: the options of any function, and what persist(fn) gives', () => {
+  it('Options and Persisted need no type arguments: the options of any function, and the type of persist(fn)', () => {
     const common: Options = { ttl: '1d', version: undefined }
     const wrapped = never(() => realPersist((x: number) => x, { ...common }))
     expectTypeOf<ReturnType<typeof wrapped>>().parameters.toEqualTypeOf<[x: number]>()
@@ -290,7 +290,7 @@ describe('what the types promise', () => {
     expectTypeOf<ReturnType<ReturnType<typeof plain>>>().toEqualTypeOf<number>()
   })
 
-  it('a wrapper of your own keeps the types of what it wraps', () => {
+  it('a wrapper of your own keeps the types of the wrapped function', () => {
     const cached = <F extends AnyFunction>(fn: F, funcname: string) => persist(fn, { funcname, cache })
     const add = cached((a: number, b: string) => a + b, 'types.own.add')
     expectTypeOf(add).parameters.toEqualTypeOf<[a: number, b: string]>()

@@ -1,14 +1,14 @@
 import { type Entry, memoryStore, type PersistEvent, type Store, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { changed, inBothColours, lab } from './lab.ts'
+import { harness, inBothModes, withMethods } from './harness.ts'
 
-inBothColours('a store that replies with what the contract does not know', (makeStore, colour) => {
-  const inItsWay = (reply: unknown) => () => (colour === 'sync' ? reply : Promise.resolve(reply))
+inBothModes('a store with invalid replies', (makeStore, mode) => {
+  const inItsWay = (reply: unknown) => () => (mode === 'sync' ? reply : Promise.resolve(reply))
 
-  function over(verbs: Record<string, (...args: never[]) => unknown>, options: object = {}) {
-    const { persist, events, report } = lab()
-    const cache = changed(makeStore(), verbs)
+  function over(methods: Record<string, (...args: never[]) => unknown>, options: object = {}) {
+    const { persist, events, report } = harness()
+    const cache = withMethods(makeStore(), methods)
     const f = persist(async (x: number) => 2 * x, {
       funcname: 'f',
       cache,
@@ -24,13 +24,13 @@ inBothColours('a store that replies with what the contract does not know', (make
 
   const GARBAGE = [undefined, null, 'text', {}, true]
 
-  it.each(GARBAGE)('stats: %j counts as nothing, and is reported', async (reply) => {
+  it.each(GARBAGE)('stats: %j counts as zero, and is reported', async (reply) => {
     const { f, problems } = over({ stats: inItsWay(reply) })
     expect(await f.stats()).toMatchObject({ entries: 0, bytes: 0 })
     expect(problems()).toEqual(['stats'])
   })
 
-  it.each([undefined, null, 'text', {}, [undefined]])('getMany: %j costs no result', async (reply) => {
+  it.each([undefined, null, 'text', {}, [undefined]])('getMany: %j loses no result', async (reply) => {
     const { f, problems } = over({ getMany: inItsWay(reply) })
     await f(1)
     expect(await f.many([[1], [2]])).toEqual([2, 4])
@@ -42,7 +42,7 @@ inBothColours('a store that replies with what the contract does not know', (make
       return [...(await this.getMany!(hashes))].reverse()
     }
     const inOrder = delayed(memoryStore())
-    const { f, problems } = over({}, { cache: changed(inOrder, { getMany }) })
+    const { f, problems } = over({}, { cache: withMethods(inOrder, { getMany }) })
     for (const x of [1, 2, 3]) await f(x)
     expect(await f.many([[1], [2], [3]])).toEqual([2, 4, 6])
     expect(problems()).toContain('unpickle')
@@ -59,10 +59,10 @@ inBothColours('a store that replies with what the contract does not know', (make
     ['forget', 'delete', (f: Cached) => f.forget(1), false],
     ['clear', 'clear', (f: Cached) => f.clear(), 0],
     ['deleteByTag', 'deleteByTag', (f: Cached) => f.cache.deleteByTag('t'), 0],
-  ] as const)('%s gives what it is to give where the store replies with nothing', async (_name, verb, act, given) => {
-    const { f, problems } = over({ [verb]: inItsWay(undefined) })
+  ] as const)('%s gives what it is to give where the store replies with nothing', async (_name, method, act, given) => {
+    const { f, problems } = over({ [method]: inItsWay(undefined) })
     expect(await act(f)).toBe(given)
-    expect(problems()).toEqual([verb])
+    expect(problems()).toEqual([method])
   })
 
   const LISTINGS: readonly (readonly [string, () => unknown])[] = [
@@ -84,7 +84,7 @@ inBothColours('a store that replies with what the contract does not know', (make
     await new Promise(setImmediate)
   })
 
-  it('what is no entry in a listing costs no other entry its place', async () => {
+  it('an invalid entry in a listing hides no other entry', async () => {
     const stored: Entry[] = []
     const listing = () => [undefined, ...stored, 5]
     const { f, problems } = over({ entries: listing, heads: listing })
@@ -110,16 +110,16 @@ interface Listed {
 }
 
 describe('an adapter that opens no store', () => {
-  it.each([undefined, Promise.resolve({}), {}])('is refused when the function is wrapped: %j', (store) => {
-    const { persist } = lab()
+  it.each([undefined, Promise.resolve({}), {}])('is rejected when the function is wrapped: %j', (store) => {
+    const { persist } = harness()
     const cache = { ...memoryStore(), open: () => store } as unknown as StoreAdapter
     expect(() => persist((x: number) => x, { funcname: 'f', cache })).toThrow(/opens no store/)
   })
 })
 
-inBothColours('the size of a cache', (makeStore) => {
-  it('counts what is fresh, also once the options that say so are gone', async () => {
-    const { persist, pass } = lab()
+inBothModes('the size of a cache', (makeStore) => {
+  it('counts fresh entries, also without the options that stored them', async () => {
+    const { persist, advance } = harness()
     const cache = makeStore()
     const fn = async (x: number) => x
     const before = persist(fn, { funcname: 'f', cache, storekey: true, ttl: 1_000, version: '1' })
@@ -134,7 +134,7 @@ inBothColours('the size of a cache', (makeStore) => {
     const expiring = persist(fn, { funcname: 'f', cache, storekey: true, ttl: 1_000 })
     await expiring(3)
     expect(await size()).toBe(2)
-    pass(1_500)
+    advance(1_500)
     expect(await size()).toBe(1)
   })
 })

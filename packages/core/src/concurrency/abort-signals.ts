@@ -1,12 +1,12 @@
 /**
- * A signal among the arguments belongs to one caller, not to the call: it is no part of the key, and the function is
- * given one that aborts only when every caller who waits for the same result has left.
+ * A signal among the arguments belongs to one caller, not to the call. It is no part of the key, and the function gets a
+ * signal that aborts only when every caller of the same call has left.
  *
- * Only a plain object in the last place with an own property `signal` counts, as in `fetch(url, { signal })`. An instance
- * that happens to have a signal, such as a `Request`, is an argument like any other.
+ * Only a plain object as the last argument with an own property `signal` counts, as in `fetch(url, { signal })`. An
+ * instance that has a signal, such as a `Request`, is an argument like any other.
  */
 
-/** The signal in the last argument, where that is an object of options. */
+/** The signal in the last argument, if that is an object of options. */
 export function signalOf(args: readonly unknown[]): AbortSignal | undefined {
   const last = args[args.length - 1]
   if (typeof last !== 'object' || last === null || !isPlain(last)) return undefined
@@ -14,15 +14,15 @@ export function signalOf(args: readonly unknown[]): AbortSignal | undefined {
   return isSignal(signal) ? signal : undefined
 }
 
-/** The arguments with another signal in the last one. */
+/** The arguments with the signal in the last one replaced. */
 export function withSignal(args: readonly unknown[], signal: AbortSignal): unknown[] {
   return [...args.slice(0, -1), replaced(args[args.length - 1] as object, signal)]
 }
 
 /**
- * The arguments as they identify the call: `f(x, { signal })` is `f(x)`, and so is `f(x, { signal: undefined })`.
+ * The arguments that identify the call: `f(x, { signal })` is the same call as `f(x)` and `f(x, { signal: undefined })`.
  *
- * @param keepsPlace An object of options of which nothing is left stays, as `{}`: a user's `key` may take it apart.
+ * @param keepsPlace Keeps an object of options that becomes empty, since a user's `key` may destructure it.
  */
 export function withoutSignal(args: readonly unknown[], keepsPlace = false): readonly unknown[] {
   const last = args[args.length - 1]
@@ -34,12 +34,12 @@ export function withoutSignal(args: readonly unknown[], keepsPlace = false): rea
   return Reflect.ownKeys(rest).length === 0 && !keepsPlace ? before : [...before, rest]
 }
 
-/** Throws the reason of a signal that has aborted. */
+/** Throws the reason of the first aborted signal. */
 export function throwIfAborted(signals: readonly AbortSignal[]): void {
   for (const signal of signals) signal.throwIfAborted()
 }
 
-/** Follows a result until one of the signals aborts; `leave` is called then. */
+/** Waits for a result until a signal aborts; then calls `leave` and rejects with the reason. */
 export function until<T>(
   result: PromiseLike<T>,
   signals: readonly AbortSignal[],
@@ -74,12 +74,12 @@ export function until<T>(
 
 const listeners = new WeakMap<AbortSignal, Set<() => void>>()
 
-/** One listener a signal, however many calls share it: Node warns of a leak beyond ten. */
+/** Adds one listener per signal, for any number of calls, since Node warns of a leak beyond ten listeners. */
 function onAbort(signal: AbortSignal, act: () => void): () => void {
   const acts = listeners.get(signal) ?? new Set()
   const runAll = () => {
     listeners.delete(signal)
-    for (const one of acts) one()
+    for (const run of acts) run()
   }
   if (acts.size === 0) {
     listeners.set(signal, acts)
@@ -96,7 +96,7 @@ function onAbort(signal: AbortSignal, act: () => void): () => void {
 
 const stopListening = new WeakMap<Set<() => void>, () => void>()
 
-/** A copy that reads no property: one may be a getter. */
+/** Copies property descriptors, so that no getter runs. */
 function replaced(options: object, signal: AbortSignal | undefined): object {
   const { signal: _, ...rest } = Object.getOwnPropertyDescriptors(options) as Record<string, PropertyDescriptor>
   const copy = Object.create(Object.getPrototypeOf(options), rest) as object
@@ -104,7 +104,7 @@ function replaced(options: object, signal: AbortSignal | undefined): object {
   return Object.defineProperty(copy, 'signal', { value: signal, enumerable: true, writable: true, configurable: true })
 }
 
-/** Of this realm or another one: the prototype is the last one of its chain. */
+/** Whether it is a plain object, also of another realm: its prototype is the last in the chain. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return (
@@ -114,7 +114,7 @@ function isPlain(value: object): boolean {
   )
 }
 
-/** A real one, also of another realm or a polyfill, and not an object that merely inherits from it. */
+/** Whether it is a signal, also of another realm or a polyfill, but no object that only inherits from a signal. */
 function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false
   try {

@@ -1,73 +1,73 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Entry, Lease, Mode } from '@persist/store'
 
-/** What a flight brings back: the value, and its payload where there is one, for further copies. */
+/** The result of a flight: the value, and its payload if there is one, for further copies. */
 export interface FlightResult {
   readonly value: unknown
   readonly payload?: string | Uint8Array
-  /** The function had answered with a promise. */
+  /** Whether the function returned a promise. */
   readonly promised: boolean
-  /** When a stored result was computed, in milliseconds since 1970. Absent: just now. */
+  /** When a stored result was computed, in milliseconds since 1970. Absent: by this flight. */
   readonly createdAt?: number
-  /** The caller changed its arguments before the function began: this is no result of the flight's key. */
+  /** The caller changed its arguments before the function began, so this is no result for the flight's key. */
   readonly argumentsChanged?: boolean
 }
 
-/** One running call in this process, which identical calls may join. */
+/** A running call in this process that identical calls may join. */
 export interface Flight {
   readonly canonicalKey: string
-  /** The running flight in whose function this one began. */
+  /** The running flight whose function started this one. */
   parent: Flight | undefined
-  /** The running flights that began in this one's function. */
+  /** The running flights that this one's function started. */
   children?: Set<Flight>
-  /** What this flight's function waits for: a ring of these would never end. */
+  /** The waits of this flight's function for other flights. A ring of them would never end. */
   joins?: Set<Join>
   /** The waits of other flights for this one. */
   joinedBy?: Set<Join>
-  /** The flight that was the current one before this one's function was called. */
+  /** The flight that was current before this one's function was called. */
   outer?: Flight | undefined
-  /** Its place in the order in which the flights of this process began. */
+  /** Its number in the order in which the flights of this process began. */
   readonly began: number
   ended: boolean
-  /** No call joins it any more. */
+  /** Calls can no longer join it. */
   closed: boolean
-  /** Set, deleted or cleared meanwhile: what it brings back must not be stored. */
+  /** Its entry was set, deleted or cleared since it began, so its result must not be stored. */
   fenced: boolean
-  /** The tags that were deleted since it began: what it brings back must not be stored with one of them. */
+  /** The tags deleted since it began. A result with one of them must not be stored. */
   deletedTags?: Set<string>
-  /** Its write to a store without leases, which nothing but its order keeps from undoing a later change. */
+  /** Its pending write to a store without leases. Later changes wait for it, so that it does not undo them. */
   writing?: Promise<unknown> | undefined
-  /** A caller has waited for it as long as it would. */
+  /** A caller has waited for it as long as `waitTimeout` allows. */
   overdue: boolean
-  /** Something was deleted while it may have been reading: what it found is not held in memory. */
+  /** An entry was deleted while it may have been reading, so the entry that it read is not held in memory. */
   distrusted: boolean
-  /** Absent until everything synchronous in it has come back: a call that meets it before comes from inside of it. */
+  /** Absent until its synchronous part has ended: a call that finds it before that comes from within it. */
   result?: Promise<FlightResult | undefined> | undefined
-  /** How many callers wait for it. */
+  /** The number of callers that wait for it. */
   waiters: number
   /** Why the last caller left. */
   left?: { readonly reason: unknown }
-  /** Aborts what the function does once the last caller left. */
+  /** Aborts the function when the last caller has left. */
   abort?: AbortController
-  /** What was computed again in it and the flights inside of it, with `PERSIST_MODE=refresh`. */
+  /** The calls computed again in it and in flights within it, with `PERSIST_MODE=refresh`. */
   refreshed?: Set<string>
   /** The lease that it holds. */
   lease?: NotedLease | undefined
-  /** Where `Flights.end` takes the note away that this thread holds a lease. */
+  /** Removes the lease from those of this thread; for `Flights.end`. */
   dropLease?: (() => void) | undefined
   /** Its lease, and the runs before and after it. */
   succession?: Succession | undefined
-  /** How many flights may run at once: see the class `Limit`. */
+  /** Limits on how many flights run at once: see the class `Limit`. */
   limits?: readonly RunLimit[] | undefined
-  /** The limits in which it holds a place. */
+  /** The limits of which it holds a slot. */
   places?: RunLimit[] | undefined
-  /** The limit at which it stands in line. */
+  /** The limit at which it is queued. */
   queuedAt?: RunLimit | undefined
 }
 
 /**
- * Of two runs in this process with one key, a refresh that began later takes the lease from the earlier run. If the refresh
- * then stores nothing, the earlier run still may: by the lease, which shows that nothing was set or deleted meanwhile.
+ * If two runs in this process have one key, a refresh that began later takes the lease from the earlier run. If the refresh
+ * then stores nothing, the earlier run still may, with that lease: it proves that the entry was not set or deleted since.
  */
 export interface Succession {
   /** The lease by which the run may store. */
@@ -76,9 +76,9 @@ export interface Succession {
   before?: Flight | undefined
   /** The run that took the lease from it. */
   after?: Flight | undefined
-  /** The result of an earlier run that has ended: to be stored if this run stores nothing. */
+  /** The result of an earlier run that has ended, to store if this run stores nothing. */
   inReserve?: Reserve | undefined
-  /** Ends the renewal of a lease that came back. */
+  /** Ends the renewal of a lease that was returned to this run. */
   stopRenewing?: () => void
 }
 
@@ -89,30 +89,30 @@ export interface Reserve {
   readonly mark: string | undefined
 }
 
-/** A lease that a flight holds, with what it notes there for those who wait for it. */
+/** A lease that a flight holds, with a note of the leases that the flight waits for. */
 export interface NotedLease {
   readonly id: string | undefined
-  /** The holder waits for these leases. */
+  /** Notes a wait for these leases. */
   add(wait: object, ids: readonly string[]): void
-  /** This wait has ended. */
+  /** Removes a wait that has ended. */
   remove(wait: object): void
-  /** The lease has ended, and its note with it. */
+  /** Stops noting: the note ends with the lease. */
   end(): void
 }
 
-/** A limit on how many runs may go on at once, as a flight knows it. */
+/** A limit on concurrent runs, as flights use it. */
 export interface RunLimit {
   readonly max: number
-  /** The runs that go on. */
+  /** The runs that hold a slot. */
   readonly holders: ReadonlySet<Flight>
   readonly isFull: boolean
-  /** Takes a place; a promise where there is none yet. */
+  /** Takes a slot. Returns a promise if the run has to wait for one. */
   enter(flight: Flight): undefined | Promise<void>
-  /** The runs in line. */
+  /** The queued runs, in order. */
   queue(): Iterable<Flight>
-  /** Lets a run in line go on. */
+  /** Lets a queued run start. */
   admit(flight: Flight): void
-  /** Gives the place to the next in line. */
+  /** Passes the slot on to the next queued run. */
   leave(flight: Flight): void
 }
 
@@ -120,28 +120,28 @@ export interface RunLimit {
 export interface Join {
   readonly from: Flight
   readonly target: Flight
-  /** Ends the wait, since it is part of a ring. */
+  /** Ends the wait, which is part of a ring. */
   readonly breakRing: () => void
 }
 
-// On well-known symbols: two copies of core in one process see each other's flights.
+// On a well-known symbol: two copies of core in one process see each other's flights.
 const CURRENT = Symbol.for('@persist/core/flight@2')
 const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
 shared[CURRENT] ??= new AsyncLocalStorage()
 const current = shared[CURRENT]
 
-/** The flight in whose function this code runs. */
+/** The flight whose function runs the calling code. */
 export function currentFlight(): Flight | undefined {
   return running(current.getStore())
 }
 
-/** Whether this code runs in the function of that flight, or in what it started. */
+/** Whether the calling code runs in the function of the flight, or in code that it started. */
 export function isInside(flight: Flight): boolean {
   for (let one = currentFlight(); one !== undefined; one = running(one.parent)) if (one === flight) return true
   return false
 }
 
-/** Whether this is the first refresh of that name in the outermost running flight around this code. */
+/** Whether this is the first refresh of the name within the outermost running flight around the calling code. */
 export function refreshesFirst(name: string): boolean {
   let outermost = currentFlight()
   for (let one = outermost; one !== undefined; one = running(one.parent)) outermost = one
@@ -152,35 +152,35 @@ export function refreshesFirst(name: string): boolean {
   return true
 }
 
-/** Whether a result with these tags must not be stored, since it was set, deleted or cleared after the flight began. */
+/** Whether a result with these tags must not be stored, because its entry was set or deleted after the flight began. */
 export function isFenced({ fenced, deletedTags }: Flight, tags: readonly string[] = []): boolean {
   return fenced || (deletedTags !== undefined && tags.some((tag) => deletedTags.has(tag)))
 }
 
-/** Gives back the places of a run that has ended, or that waits for another process. */
+/** Releases the slots of a run that has ended or waits for another process. */
 export function leaveLimits(flight: Flight): void {
   for (const limit of flight.places ?? []) limit.leave(flight)
   flight.places = undefined
 }
 
-/** Makes a flight the current one, until {@link leaveFlight}. Unlike {@link runInFlight} the two take nothing of the stack. */
+/** Makes a flight current until {@link leaveFlight}. Unlike {@link runInFlight}, this pair adds no stack frame. */
 export function enterFlight(flight: Flight): void {
   flight.outer = current.getStore()
   current.enterWith(flight)
 }
 
-/** Makes that flight the current one again that was before {@link enterFlight}. */
+/** Restores the flight that was current before {@link enterFlight}. */
 export function leaveFlight(flight: Flight): void {
   current.enterWith(flight.outer)
   flight.outer = undefined
 }
 
-/** Runs something inside of a flight. */
+/** Calls `act` with the flight as the current one. */
 export function runInFlight<T>(flight: Flight, act: () => T): T {
   return current.run(flight, act)
 }
 
-/** The nearest running flight from here upwards. Ended ones in between are skipped for good, or they would pile up. */
+/** The nearest running ancestor, or the flight itself. Unlinks ended flights on the way, so that they do not pile up. */
 function running(flight: Flight | undefined): Flight | undefined {
   let found = flight
   while (found?.ended) found = found.parent

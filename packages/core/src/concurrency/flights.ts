@@ -1,6 +1,6 @@
 import { currentFlight, type Flight, leaveLimits } from './flight.ts'
 
-// On a well-known symbol: two copies of core count together.
+// On a well-known symbol: two copies of core share the count.
 const COUNT = Symbol.for('@persist/core/flights@1')
 const counted = globalThis as { [COUNT]?: { begun: number } }
 counted[COUNT] ??= { begun: 0 }
@@ -10,7 +10,7 @@ const count = counted[COUNT]
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
-  /** Those that go on, while later calls start their own. */
+  /** Running flights that later calls do not join. */
   readonly #former = new Set<Flight>()
 
   /** The flight that an identical call may join. */
@@ -21,7 +21,7 @@ export class Flights {
   start(canonicalKey: string, { joinable = true } = {}): Flight {
     const parent = currentFlight()
     const flight: Flight = {
-      canonicalKey: canonicalKey,
+      canonicalKey,
       parent,
       began: count.begun++,
       ended: false,
@@ -44,7 +44,7 @@ export class Flights {
     return flight
   }
 
-  /** An ended flight may live on in the async context of what its function started, so it keeps nothing. */
+  /** Ends a flight and drops its references: async contexts that its function started may keep the flight alive. */
   end(flight: Flight): void {
     flight.ended = true
     flight.dropLease?.()
@@ -58,7 +58,7 @@ export class Flights {
     this.close(flight)
   }
 
-  /** What runs for this key (or for any) may go on, but must not store; later calls start their own. */
+  /** Forbids running flights of the key (or of all) to store, and later calls to join them. */
   fence(canonicalKey?: string): void {
     for (const flight of this.#running) {
       if (canonicalKey !== undefined && flight.canonicalKey !== canonicalKey) continue
@@ -67,7 +67,7 @@ export class Flights {
     }
   }
 
-  /** As {@link fence}, but only for results with this tag. */
+  /** Like {@link fence}, but only for results with this tag. */
   fenceTag(tag: string): void {
     for (const flight of this.#running) {
       flight.deletedTags ??= new Set()
@@ -77,12 +77,12 @@ export class Flights {
     }
   }
 
-  /** A later run of this key has begun: what runs may store, unless the later one has. */
+  /** Notes that a later run of the key has begun. Running flights may still store, unless the later run has stored. */
   outdate(canonicalKey: string): void {
     for (const flight of this.#running) if (flight.canonicalKey === canonicalKey) this.#outdate(flight)
   }
 
-  /** The writes under way for this key, or for any. */
+  /** The pending writes of the key, or of all. */
   *writes(canonicalKey: string | undefined): Generator<Promise<unknown>> {
     for (const flight of this.#running) {
       if (flight.writing !== undefined && (canonicalKey === undefined || flight.canonicalKey === canonicalKey))
@@ -90,26 +90,26 @@ export class Flights {
     }
   }
 
-  /** It has taken longer than a caller would wait: later calls start their own, and the first to end stores. */
+  /** Marks a flight that took longer than a caller waits. Later calls start their own, and the first to end stores. */
   markOverdue(flight: Flight): void {
     flight.overdue = true
     this.#outdate(flight)
   }
 
-  /** A run that began then has stored its result: an earlier one must not overwrite it. */
+  /** Forbids runs that began earlier than `began` to store, since the run of that number has stored its result. */
   supersede(canonicalKey: string, began: number): void {
     for (const flight of this.#former)
       if (flight.canonicalKey === canonicalKey && flight.began < began) flight.fenced = true
   }
 
-  /** What runs for this key (or for any) may have read what is gone now. */
+  /** Notes that running flights of the key (or of all) may have read deleted entries. */
   distrust(canonicalKey?: string): void {
     for (const flight of this.#running) {
       if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) flight.distrusted = true
     }
   }
 
-  /** One caller no longer waits. When none does, the function is asked to stop, and no call joins any more. */
+  /** Removes one waiter. When the last one leaves, aborts the function and accepts no new ones. */
   leave(flight: Flight, reason: unknown): void {
     if (--flight.waiters > 0) return
     flight.left = { reason }
@@ -117,7 +117,7 @@ export class Flights {
     flight.abort?.abort(reason)
   }
 
-  /** No call joins it any more. */
+  /** Accepts no new callers. */
   close(flight: Flight): void {
     flight.closed = true
     if (this.#joinable.get(flight.canonicalKey) === flight) this.#joinable.delete(flight.canonicalKey)

@@ -1,21 +1,21 @@
 import type { LeaseHolder } from '@persist/store'
 import type { Flight, NotedLease } from './flight.ts'
 
-const MOST_IDS = 100
-const LONGEST_ID = 200
-const MOST_LEASES = 100
-/** So many flights are looked at: a very deep recursion must not make each look a long one. */
-const MOST_FLIGHTS = 10_000
+const MAX_IDS = 100
+const MAX_ID_LENGTH = 200
+const MAX_LEASES = 100
+/** The limit on visited flights, so that a check stays short in a very deep recursion. */
+const MAX_FLIGHTS = 10_000
 
 /**
- * A flight's wait for a lease of another process. Such waits may make a ring through any number of processes. So each
- * lease notes all that its holder waits for, directly or through other holders. A call that waits for a lease whose holder
- * waits for a lease of the call's own is in a ring.
+ * A flight's wait for a lease of another process. Such waits may form a ring through any number of processes. So each lease
+ * notes all leases that its holder waits for, directly or through other holders. A call is in a ring if it waits for a
+ * lease whose holder waits for one of the call's own leases.
  *
- * This is edge chasing: K. M. Chandy, J. Misra, L. M. Haas, "Distributed deadlock detection", 1983. There probes are sent
- * along the waits; here they are written down, since each call that waits looks at the lease again and again anyway.
+ * This is edge chasing: K. M. Chandy, J. Misra, L. M. Haas, "Distributed deadlock detection", 1983. There, probes are sent
+ * along the waits. Here they are stored in the leases, since each waiting call polls the lease anyway.
  *
- * A note may be out of date. Then a result is computed twice; nothing else depends on it.
+ * A note may be outdated. Then a result is computed twice; nothing else depends on notes.
  */
 export class ForeignWait {
   readonly #flight: Flight
@@ -25,7 +25,7 @@ export class ForeignWait {
     this.#flight = flight
   }
 
-  /** Whether the holder waits for this flight, too. */
+  /** Whether the holder waits for this flight. */
   closesRing({ waitsFor = [] }: LeaseHolder): boolean {
     if (waitsFor.length === 0) return false
     const ids = new Set<string | undefined>(waitsFor)
@@ -33,10 +33,10 @@ export class ForeignWait {
     return false
   }
 
-  /** Notes in all leases whose holders wait with this flight what they wait for. */
+  /** Notes the wait in all leases whose holders wait for this flight. */
   note({ id, waitsFor = [] }: LeaseHolder): void {
-    const ids = [id, ...waitsFor.slice(0, MOST_IDS - 1)].filter((one) => one.length <= LONGEST_ID)
-    let left = MOST_LEASES
+    const ids = [id, ...waitsFor.slice(0, MAX_IDS - 1)].filter((lease) => lease.length <= MAX_ID_LENGTH)
+    let left = MAX_LEASES
     for (const lease of this.#waiting()) {
       if (left-- === 0) return
       this.#noted.add(lease)
@@ -44,31 +44,32 @@ export class ForeignWait {
     }
   }
 
+  /** Removes the notes. */
   end(): void {
     for (const lease of this.#noted) lease.remove(this)
   }
 
-  /** The leases whose holders cannot go on before this flight does, the nearest first. */
+  /** The leases whose holders cannot continue before this flight does, nearest first. */
   *#waiting(): Generator<NotedLease> {
     for (const { lease } of waitingWith(this.#flight)) if (lease !== undefined) yield lease
   }
 }
 
-/** The flight, and all flights of this process that wait for it, through any number of others. */
+/** The flight, and all flights of this process that wait for it, directly or through others. */
 function waitingWith(flight: Flight): ReadonlySet<Flight> {
   const found = new Set([flight])
-  // A set's iteration comes to what was added meanwhile.
-  for (const one of found) {
-    if (found.size > MOST_FLIGHTS) break
-    if (one.parent?.ended === false) found.add(one.parent)
-    for (const { from } of one.joinedBy ?? []) found.add(from)
-    // The flight itself gives its places back while it waits.
-    if (one !== flight) for (const waiting of inLineBehind(one, found)) found.add(waiting)
+  // The iteration of a set includes members that are added during it.
+  for (const waiting of found) {
+    if (found.size > MAX_FLIGHTS) break
+    if (waiting.parent?.ended === false) found.add(waiting.parent)
+    for (const { from } of waiting.joinedBy ?? []) found.add(from)
+    // The flight itself releases its slots while it waits.
+    if (waiting !== flight) for (const queued of queuedAfter(waiting, found)) found.add(queued)
   }
   return found
 }
 
-/** Those that stand in line at a limit whose places are all held by flights that wait. */
-function* inLineBehind({ places = [] }: Flight, waiting: ReadonlySet<Flight>): Generator<Flight> {
-  for (const limit of places) if ([...limit.holders].every((one) => waiting.has(one))) yield* limit.queue()
+/** The flights queued at a limit whose slots are all held by waiting flights. */
+function* queuedAfter({ places = [] }: Flight, waiting: ReadonlySet<Flight>): Generator<Flight> {
+  for (const limit of places) if ([...limit.holders].every((holder) => waiting.has(holder))) yield* limit.queue()
 }

@@ -1,43 +1,43 @@
 import { currentFlight, type Flight, type Join } from './flight.ts'
 import { admitStuck } from './stuck-limits.ts'
 
-/** Stands for the result of a wait that was part of a ring. */
+/** The result of a wait that was part of a ring. */
 export const RING: unique symbol = Symbol('ring')
 
 let unchecked: Join[] = []
 
 /**
- * Waits for another flight. The answer is {@link RING} if that would never end, since the other flight waits, through any
- * number of others, for the one that waits here.
+ * Waits for another flight. Resolves with {@link RING} if the wait would never end, because the other flight waits for the
+ * waiting one, directly or through others.
  */
 export function join<T>(target: Flight, result: PromiseLike<T>, from = currentFlight()): Promise<T | typeof RING> {
-  // Without a flight of its own the wait cannot be part of a ring.
+  // A wait outside of flights cannot be part of a ring.
   if (from === undefined) return Promise.resolve(result)
   return new Promise((resolve, reject) => {
-    const one: Join = { from, target, breakRing: () => settle(() => resolve(RING)) }
+    const wait: Join = { from, target, breakRing: () => settle(() => resolve(RING)) }
     const settle = (act: () => void) => {
-      from.joins!.delete(one)
-      target.joinedBy!.delete(one)
+      from.joins!.delete(wait)
+      target.joinedBy!.delete(wait)
       act()
     }
     from.joins ??= new Set()
-    from.joins.add(one)
+    from.joins.add(wait)
     target.joinedBy ??= new Set()
-    target.joinedBy.add(one)
+    target.joinedBy.add(wait)
     result.then(
       (value) => settle(() => resolve(value)),
       (error) => settle(() => reject(error)),
     )
-    if (unchecked.push(one) === 1) setImmediateAtStart(check)
+    if (unchecked.push(wait) === 1) setImmediateAtStart(check)
   })
 }
 
-// Taken once: fake timers of a user's tests must not make a call wait.
+// Captured at load: fake timers in a user's tests must not block a call.
 const setImmediateAtStart = globalThis.setImmediate
 
 /**
- * A ring is closed by its last wait, and by nothing else. So it is enough to look once for all waits that began in one turn
- * of the event loop, in time proportional to the flights and waits.
+ * Only the last wait of a ring closes it. So one check covers all waits that began in one iteration of the event loop, in
+ * time proportional to the flights and waits.
  */
 function check(): void {
   breakRings()
@@ -48,7 +48,7 @@ function breakRings(): void {
   let joins = unchecked
   unchecked = []
   for (;;) {
-    joins = joins.filter((one) => one.from.joins!.has(one))
+    joins = joins.filter((wait) => wait.from.joins!.has(wait))
     if (joins.length === 0) return
     const ringOf = rings(joins)
     const closing = joins.findLast(({ from, target }) => ringOf.get(from) === ringOf.get(target))
@@ -58,8 +58,8 @@ function breakRings(): void {
 }
 
 /**
- * The strongly connected components of the graph "waits for", each by a number; a flight is taken to wait for the flights
- * that began in its function. R. Tarjan, "Depth-first search and linear graph algorithms", 1972, without recursion.
+ * Numbers the strongly connected components of the graph "waits for". A flight counts as waiting for the flights that its
+ * function started. R. Tarjan, "Depth-first search and linear graph algorithms", 1972, without recursion.
  */
 function rings(joins: readonly Join[]): Map<Flight, number> {
   const order = new Map<Flight, number>()

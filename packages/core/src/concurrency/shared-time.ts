@@ -1,26 +1,26 @@
 import type { Runtime } from '../types/runtime.ts'
 
-/** Measures one call. */
+/** Measures one run. */
 export interface Stopwatch {
-  /** The function has answered with a promise, and other code runs from now on. */
+  /** Notes that the function has returned a promise, so that other code runs from now on. */
   pending(): void
-  /** How long the function itself took, in milliseconds. */
+  /** Returns how long the function itself took, in milliseconds. */
   stop(): number
 }
 
 /**
- * How long calls take that go on at the same time in one thread.
+ * Measures the durations of concurrent runs in one thread, by the monotonic clock.
  *
- * The clock is the monotonic one. A synchronous function has the thread for itself. Of an asynchronous one counts: its
- * part up to the first `await`; then all time in which the event loop is idle, since the call waits for something outside;
- * and of the time in which the loop is busy an equal share for each call that is under way, since it is not known whose
- * code runs (processor sharing). So 4,000 calls that wait one second for a server took a second each, and 4,000 that only
- * queue for the thread took together what the thread took.
+ * A synchronous run has the thread for itself. An asynchronous run counts its part up to the first `await`. Then it counts
+ * all time in which the event loop is idle, since it waits for something outside. The time in which the loop is busy is
+ * divided equally among the running calls, since their code cannot be distinguished (processor sharing). So 4,000 calls
+ * that wait one second for a server take a second each. 4,000 calls that only compete for the thread take the time of the
+ * thread in total.
  */
 export class SharedTime {
   readonly #monotonic: () => number
   readonly #idle: () => number | undefined
-  #underWay = 0
+  #runs = 0
   #passed = 0
   #lastNow = 0
   #lastIdle: number | undefined
@@ -38,13 +38,13 @@ export class SharedTime {
       pending: () => {
         own = this.#monotonic() - began
         this.#advance()
-        this.#underWay++
+        this.#runs++
         since = this.#passed
       },
       stop: () => {
         if (since === undefined) return this.#monotonic() - began
         this.#advance()
-        this.#underWay--
+        this.#runs--
         return own + this.#passed - since
       },
     }
@@ -54,9 +54,9 @@ export class SharedTime {
     const now = this.#monotonic()
     const idle = this.#idle()
     const passed = now - this.#lastNow
-    // A host that cannot tell: all of it counts, as the clock on the wall would have it.
+    // If the host does not report idle time, all time counts, as by a wall clock.
     const idled = idle === undefined || this.#lastIdle === undefined ? passed : Math.min(passed, idle - this.#lastIdle)
-    if (this.#underWay > 0) this.#passed += idled + (passed - idled) / this.#underWay
+    if (this.#runs > 0) this.#passed += idled + (passed - idled) / this.#runs
     this.#lastNow = now
     this.#lastIdle = idle
   }
@@ -64,7 +64,7 @@ export class SharedTime {
 
 const times = new WeakMap<Runtime, SharedTime>()
 
-/** The one clock of all functions in the same surroundings. */
+/** The shared time of a runtime. */
 export function sharedTimeOf(runtime: Runtime): SharedTime {
   const time = times.get(runtime) ?? new SharedTime(runtime)
   times.set(runtime, time)

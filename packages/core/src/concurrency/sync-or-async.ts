@@ -2,15 +2,15 @@ import { isThenable } from '../runtime/thenable.ts'
 import { type Flight, runInFlight } from './flight.ts'
 
 /**
- * A piece of work that is written once and runs both ways: it yields what it may have to wait for. Over a synchronous
- * store nothing that it yields is a promise, and it ends at once.
+ * Work that is written once for sync and async stores. It yields every value that may be a promise. Over a sync store none
+ * is, so it runs to its end without a pause.
  */
-// biome-ignore lint/suspicious/noExplicitAny: what `next` brings in is typed where it is asked for, in `wait`
+// biome-ignore lint/suspicious/noExplicitAny: `wait` types the value that `next` passes in
 export type Steps<T> = Generator<unknown, T, any>
 
 /**
- * The call of the user's function, which the steps yield to {@link run}. While the function runs, its steps are not on the
- * stack, so that a recursive function can go nearly as deep as without persist.
+ * A call of the user's function, which the steps yield to {@link run}. While the function runs, the steps are not on the
+ * stack, so that a recursive function can recurse nearly as deep as without persist.
  */
 export class Invocation {
   readonly flight: Flight
@@ -31,7 +31,7 @@ export function* wait<T>(reply: T | PromiseLike<T>): Steps<T> {
   return isThenable(reply) ? ((yield reply) as T) : reply
 }
 
-/** Calls the user's function, and gives what it returns as it is: a promise is not waited for. */
+/** Calls the user's function and returns its result unchanged, without waiting for a promise. */
 export function* invoke(
   flight: Flight,
   fn: (...args: never[]) => unknown,
@@ -41,19 +41,19 @@ export function* invoke(
   return yield new Invocation(flight, fn, self, args)
 }
 
-/** `true` once a reply without a value is there: tells a verb that succeeded from one that failed. */
+/** Turns a reply without a value into `true`, so that it differs from the fallback of a failed store call. */
 export function done(reply: void | PromiseLike<void>): true | PromiseLike<true> {
   return isThenable(reply) ? reply.then(() => true as const) : true
 }
 
-/** Runs the steps: to their end at once if nothing has to be waited for, else as a promise. */
+/** Runs the steps to their end. Returns a promise only if a step has to wait. */
 export function run<T>(steps: Steps<T>): T | Promise<T> {
   let step = steps.next()
   while (!step.done && step.value instanceof Invocation) step = proceed(steps, step.value)
   return step.done ? step.value : resume(steps, step.value)
 }
 
-/** Runs the steps sync or async, as decided beforehand: async never throws and never answers at once. */
+/** Runs the steps. If `isAsync`, always returns a promise and never throws. */
 export function perform<T>(isAsync: boolean, begin: () => Steps<T>): T | Promise<T> {
   if (!isAsync) return run(begin())
   try {
@@ -63,7 +63,7 @@ export function perform<T>(isAsync: boolean, begin: () => Steps<T>): T | Promise
   }
 }
 
-/** Runs the steps from a point on where something has to be waited for. */
+/** Runs the steps on from a point where one has to wait. */
 export async function resume<T>(steps: Steps<T>, pending: unknown): Promise<T> {
   for (let waitFor = pending; ; ) {
     const step = await (waitFor instanceof Invocation ? proceed(steps, waitFor) : continued(steps, waitFor))
@@ -82,7 +82,7 @@ function proceed<T>(steps: Steps<T>, { flight, fn, self, args }: Invocation): It
   return steps.next(result)
 }
 
-/** `await` and `.then` with two arms differ: an arm that throws must not run the other one. */
+/** Passes a settled value to the steps. One `then` with both handlers: a handler that throws must not run the other. */
 function continued<T>(steps: Steps<T>, value: unknown): Promise<IteratorResult<unknown, T>> {
   return Promise.resolve(value).then(
     (reply) => steps.next(reply),

@@ -1,6 +1,6 @@
 import type { Runtime } from '../types/runtime.ts'
 
-/** A promise, or what `late` gives or throws once it has taken longer than `ms` milliseconds. `Infinity`: no limit. */
+/** Waits for a promise for at most `ms` milliseconds, then returns or throws as `late` does. `Infinity`: no limit. */
 export function within<T, L>(
   promise: PromiseLike<T>,
   ms: number,

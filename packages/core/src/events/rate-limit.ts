@@ -1,18 +1,18 @@
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
-/** How many kinds of problem are distinguished for a function; the rest share one. */
-const MOST_KINDS = 100
+/** How many kinds of problems are counted apart for a function; the rest share one count. */
+const MAX_KINDS = 100
 
 interface Repeated {
-  /** How often it has happened since it was last reported. */
+  /** The number of occurrences since the last report. */
   count: number
   until: number
   ms: number
 }
 
 /**
- * Lets the first of equal problems through at once, and then one after a pause that doubles up to a minute, with the
- * number of those in between: a folder that cannot be written must not fill a log.
+ * Limits the reports of equal problems, so that a read-only folder does not fill a log. The first is reported immediately,
+ * later ones after pauses that double up to a minute, with the number of problems in between.
  */
 export class RateLimit {
   readonly #monotonic: () => number
@@ -22,10 +22,10 @@ export class RateLimit {
     this.#monotonic = monotonic
   }
 
-  /** How many problems a report of this one stands for; 0: do not report it now. */
+  /** Counts a problem. Returns how many problems a report stands for now; 0 means no report. */
   count(kind: string): number {
     const now = this.#monotonic()
-    const key = this.#kinds.has(kind) || this.#kinds.size < MOST_KINDS ? kind : ''
+    const key = this.#kinds.has(kind) || this.#kinds.size < MAX_KINDS ? kind : ''
     const before = this.#kinds.get(key)
     if (before === undefined) {
       this.#kinds.set(key, { count: 0, until: now + FIRST_PAUSE_MS, ms: FIRST_PAUSE_MS })

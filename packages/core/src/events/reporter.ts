@@ -7,14 +7,14 @@ import { RateLimit } from './rate-limit.ts'
 import { LEVELS, line, times } from './stderr-lines.ts'
 
 type EventOf<Name extends PersistEventName> = Extract<PersistEvent, { name: Name }>
-/** An event without what the reporter adds. */
+/** An event without the fields that the reporter adds. */
 export type Facts<Name extends PersistEventName> = Omit<EventOf<Name>, 'name' | 'namespace'>
 
 const channels = Object.fromEntries(
   (Object.keys(LEVELS) as PersistEventName[]).map((name) => [name, channel(`persist:${name}`)]),
 ) as Record<PersistEventName, Channel>
 
-/** Reports the events of one persisted function to its listeners. Costs next to nothing without any. */
+/** Reports the events of one persisted function to its listeners. Costs almost nothing without listeners. */
 export class Reporter {
   readonly #namespace: string
   readonly #verbosity: Verbosity
@@ -35,7 +35,7 @@ export class Reporter {
     this.#verbosity = listeners.verbosity
     this.#report = listeners.report
     this.#stderr = (text) => {
-      // A line that cannot be printed must not cost the caller a result either.
+      // A failing stderr must not lose the caller's result.
       try {
         listeners.stderr(text)
       } catch {}
@@ -43,7 +43,7 @@ export class Reporter {
     this.#limit = new RateLimit(listeners.monotonic)
   }
 
-  /** Whether anybody listens: ask before making facts that cost something. */
+  /** Whether the event has a listener. To be checked before computing costly facts. */
   hasListener(name: PersistEventName): boolean {
     return this.#report !== undefined || this.#verbosity >= LEVELS[name] || channels[name].hasSubscribers
   }
@@ -56,18 +56,18 @@ export class Reporter {
     this.#callListener(event)
   }
 
-  /** Reports a problem, if it is the first of its kind, or after a pause with the number of those since. */
+  /** Reports a problem, within the {@link RateLimit} of its kind. */
   reportProblem(facts: Omit<Facts<'problem'>, 'count'>): void {
     if (!this.hasListener('problem')) return
     const count = this.#limit.count(kindOf(facts))
     if (count > 0) this.report('problem', { ...facts, count })
   }
 
-  /** A listener that fails must not cost the caller a result. */
+  /** Calls the listener. A failing listener must not lose the caller's result. */
   #callListener(event: PersistEvent): void {
     try {
-      const answer: unknown = this.#report?.(event)
-      if (isThenable(answer)) answer.then(undefined, (error) => this.#listenerFailed(error))
+      const reply: unknown = this.#report?.(event)
+      if (isThenable(reply)) reply.then(undefined, (error) => this.#listenerFailed(error))
     } catch (error) {
       this.#listenerFailed(error)
     }
@@ -79,9 +79,9 @@ export class Reporter {
   }
 }
 
-/** Problems are equal if they are of one kind and place, whichever entry they are about. */
+/** The kind of a problem. Problems of one operation, error and path are equal, for any entry. */
 function kindOf({ operation, error }: Omit<Facts<'problem'>, 'count'>): string {
   const { code, path } = error as { code?: unknown; path?: unknown }
-  const what = error instanceof PersistError ? String(code) : error.message.slice(0, 200)
-  return `${operation} ${error.name} ${what} ${typeof path === 'string' ? path.replace(/\d+/g, '#') : ''}`
+  const cause = error instanceof PersistError ? String(code) : error.message.slice(0, 200)
+  return `${operation} ${error.name} ${cause} ${typeof path === 'string' ? path.replace(/\d+/g, '#') : ''}`
 }

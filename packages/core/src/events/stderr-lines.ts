@@ -1,7 +1,7 @@
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
 import type { Verbosity } from '../types/options.ts'
 
-/** From which verbosity on an event is printed. */
+/** The lowest verbosity at which an event is printed. */
 export const LEVELS: Readonly<Record<PersistEventName, Verbosity>> = {
   problem: 1,
   circuit: 1,
@@ -18,7 +18,7 @@ export const LEVELS: Readonly<Record<PersistEventName, Verbosity>> = {
   compute: 3,
 }
 
-/** One line of stderr for an event; with all its facts at 4. */
+/** The line on stderr for an event; at verbosity 4 with all its facts. */
 export function line(event: PersistEvent, verbosity: Verbosity): string {
   const { name, namespace, hash, ...facts } = { hash: undefined, ...event }
   const entry = hash === undefined ? namespace : `${namespace}/${hash}`
@@ -31,7 +31,7 @@ function brief(event: PersistEvent): string {
     case 'problem':
       return `: ${event.operation}${times(event.count)}: ${event.error.message}`
     case 'circuit':
-      return `: ${event.store} is ${event.state === 'open' ? 'out of reach, calls go on without it' : 'back'}`
+      return `: ${event.store} is ${event.state === 'open' ? 'unreachable, calls continue without it' : 'reachable again'}`
     case 'source':
       return `: ${event.message}`
     case 'clear':
@@ -46,7 +46,7 @@ function brief(event: PersistEvent): string {
   }
 }
 
-/** How many problems a line stands for, where it is more than one. */
+/** The number of problems that a line stands for, if it is more than one. */
 export function times(count: number): string {
   return count > 1 ? ` (${count} times since the last report)` : ''
 }

@@ -1,20 +1,20 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
-import { judge, type Verdict, type Wrapping } from '../source/evaluations.ts'
+import { compareWrappings, type Relation, type Wrapping } from '../source/evaluations.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
 
-// On a well-known symbol: two copies of core in one process share their stores, so they share this too.
+// On a well-known symbol: two copies of core in one process share their stores, so they share the registry too.
 const REGISTRY = Symbol.for('@persist/core/namespaces@2')
 
 interface Registry {
   readonly stores: Map<string, Map<string, Owner>>
-  /** Lasts as long as what runs now without a break. */
+  /** Identifies the current task, until its microtasks run. */
   run: object | undefined
 }
 
-/** Who has a name. The function is held weakly, and so is its stack, which would keep it alive. */
+/** The owner of a namespace. Holds the function weakly, and its stack too, since the stack would keep it alive. */
 interface Owner {
   readonly original: WeakRef<AnyFunction>
   readonly sites: WeakMap<AnyFunction, LazyCallSite>
@@ -22,8 +22,8 @@ interface Owner {
   readonly run: object
 }
 
-/** How a claim is made, and what is known about it. */
-export interface Claimed {
+/** How a claim is made. */
+export interface Claim {
   /** The function of core that the user called. */
   readonly entry: AnyFunction
   readonly env: Readonly<Record<string, string | undefined>>
@@ -32,13 +32,13 @@ export interface Claimed {
 }
 
 /**
- * Claims a namespace in a store for a function. To wrap the same function again is fine, and so is to evaluate its
- * module again: then the newest function has the name. {@link judge} has the rule.
+ * Claims a namespace in a store for a function. The same function may be wrapped again, and its module may be evaluated
+ * again: then the newest function owns the namespace. {@link compareWrappings} has the rule.
  *
- * @throws DuplicateNamespaceError if another function has it: each would be given the other's results.
+ * @throws DuplicateNamespaceError if another function owns it: each would get the results of the other.
  */
-export function claimNamespace(store: string, namespace: string, original: AnyFunction, claimed: Claimed): void {
-  const { entry, env, files = realSourceFiles, now = Date.now } = claimed
+export function claimNamespace(store: string, namespace: string, original: AnyFunction, claim: Claim): void {
+  const { entry, env, files = realSourceFiles, now = Date.now } = claim
   const registry = registryOf()
   const owners = registry.stores.get(store) ?? new Map<string, Owner>()
   registry.stores.set(store, owners)
@@ -55,9 +55,9 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   if (owner !== undefined && first !== undefined) {
     const [before, after] = [wrapping(owner, first), wrapping(next, original)]
     const reloads = env.NODE_ENV === 'development' || env.NODE_ENV === 'test'
-    const verdict = judge(before, after, { files, reloads })
-    if (verdict !== 'again')
-      throw new DuplicateNamespaceError(explain(verdict, namespace, store, before, after), namespace)
+    const relation = compareWrappings(before, after, { files, reloads })
+    if (relation !== 'again')
+      throw new DuplicateNamespaceError(explain(relation, namespace, store, before, after), namespace)
   }
   owners.set(namespace, next)
 }
@@ -71,7 +71,7 @@ function registryOf(): Registry {
 function runOf(registry: Registry): object {
   if (registry.run === undefined) {
     registry.run = {}
-    // Not `queueMicrotask`, which fake timers take away.
+    // Not `queueMicrotask`, which fake timers replace.
     Promise.resolve().then(() => {
       registry.run = undefined
     })
@@ -81,31 +81,31 @@ function runOf(registry: Registry): object {
 
 function wrapping({ sites, at, run }: Owner, original: AnyFunction): Wrapping {
   const text = textOf(original)
-  // All bound functions have the same text, which says nothing.
+  // All bound functions have the same source text, so it identifies none.
   return { text: text.includes('[native code]') ? undefined : text, site: sites.get(original)?.(), at, run }
 }
 
 function explain(
-  verdict: Exclude<Verdict, 'again'>,
+  relation: Exclude<Relation, 'again'>,
   namespace: string,
   store: string,
   first: Wrapping,
   second: Wrapping,
 ) {
   const name = JSON.stringify(namespace)
-  const [here, there] = [spotOf(second.site), spotOf(first.site)]
+  const [here, there] = [locationOf(second.site), locationOf(first.site)]
   const advice = "give each a funcname of its own, such as 'Class.method'"
-  if (verdict === 'made by one function' || (here !== '' && here === there)) {
-    return `several functions that are made${here && ` at ${here}`} are persisted as ${name} in ${store}: ${advice}`
+  if (relation === 'made by one function' || (here !== '' && here === there)) {
+    return `several functions created${here && ` at ${here}`} are persisted as ${name} in ${store}: ${advice}`
   }
-  const places = here === '' || there === '' ? '' : ` (at ${there} and at ${here})`
-  const what = verdict === 'two places' ? 'two functions with the same text' : 'two functions'
+  const locations = here === '' || there === '' ? '' : ` (at ${there} and at ${here})`
+  const subject = relation === 'two places' ? 'two functions with the same source' : 'two functions'
   const copies =
     first.text === second.text ? '. If they are one function that was bundled twice, keep it in one chunk' : ''
-  return `${what} are persisted as ${name} in ${store}${places}: ${advice}${copies}`
+  return `${subject} are persisted as ${name} in ${store}${locations}: ${advice}${copies}`
 }
 
-function spotOf(site: CallSite | undefined): string {
+function locationOf(site: CallSite | undefined): string {
   const frame = site?.find(({ file }) => file !== '')
   return frame === undefined ? '' : `${frame.file}:${frame.line}`
 }

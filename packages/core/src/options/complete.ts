@@ -13,74 +13,74 @@ import type { FunctionKind } from './function-kind.ts'
 
 const DEFAULT_MEMORY = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024, maxAge: 5_000 }
 
-/** The way back from a payload. The default one brings back no promise. */
+/** The function that makes a value of a payload. A user's own must not return a promise; the default returns none. */
 export function unpicklerOf({ unpickle: own }: AnyOptions): Context['unpickle'] {
   return own === undefined ? unpickle : (payload) => requireSync('unpickle', own(payload))
 }
 
-/** How long a result is fresh, in milliseconds. */
+/** The time for which a result is fresh, in milliseconds. */
 export function ttlOf(options: AnyOptions): Context['ttl'] {
   const { ttl } = options
   if (ttl === undefined) return undefined
   if (typeof ttl === 'function') {
     return (result, args) => {
-      const given = requireSync('ttl', ttl(result, ...args))
-      return given === 0 ? 0 : milliseconds(given, 'ttl')
+      const duration = requireSync('ttl', ttl(result, ...args))
+      return duration === 0 ? 0 : milliseconds(duration, 'ttl')
     }
   }
   const ms = milliseconds(ttl, 'ttl')
   return () => ms
 }
 
-/** A schema, or a predicate as one. */
+/** The `validate` of a schema, or a predicate in the form of one. */
 export function validatorOf(validate: AnyOptions['validate']): Context['validate'] {
   if (validate === undefined) return undefined
-  // A schema may itself be callable: its '~standard' tells.
+  // A schema may be callable too, so '~standard' decides.
   if ('~standard' in validate) {
     const standard = (validate as StandardSchema)['~standard']
     return (value) => standard.validate(value)
   }
-  const judged = (answer: unknown, value: unknown) => (answer ? { value } : { issues: ['the predicate said no'] })
+  const toResult = (fits: unknown, value: unknown) => (fits ? { value } : { issues: ['validate returned false'] })
   return (value) => {
-    const answer: unknown = validate(value)
-    return isThenable(answer) ? Promise.resolve(answer).then((later) => judged(later, value)) : judged(answer, value)
+    const fits: unknown = validate(value)
+    return isThenable(fits) ? Promise.resolve(fits).then((later) => toResult(later, value)) : toResult(fits, value)
   }
 }
 
-/** How many runs may go on at once. */
+/** The limit on concurrent runs. */
 export function limitOf({ concurrency }: AnyOptions, namespace: string, kind: FunctionKind): Limit | undefined {
   if (concurrency !== undefined && kind === 'async generator') {
     throw new OptionError(
-      `concurrency cannot limit ${namespace}: an async generator goes at the pace of its consumer, which may never end it`,
+      `concurrency cannot limit ${namespace}: an async generator runs at the pace of its consumer, which may never finish`,
       { option: 'concurrency' },
     )
   }
   return concurrency === undefined || concurrency === Number.POSITIVE_INFINITY ? undefined : new Limit(concurrency)
 }
 
-/** The tier in memory. */
+/** The memory tier. */
 export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): MemoryTier | undefined {
   if (memory === undefined || memory === false) return undefined
-  const given: MemoryOptions = memory === true ? {} : memory
+  const options: MemoryOptions = memory === true ? {} : memory
   const bounds = {
-    maxEntries: given.maxEntries ?? DEFAULT_MEMORY.maxEntries,
-    maxBytes: given.maxBytes ?? DEFAULT_MEMORY.maxBytes,
-    maxAge: given.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(given.maxAge, 'memory.maxAge'),
+    maxEntries: options.maxEntries ?? DEFAULT_MEMORY.maxEntries,
+    maxBytes: options.maxBytes ?? DEFAULT_MEMORY.maxBytes,
+    maxAge: options.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(options.maxAge, 'memory.maxAge'),
   }
   return new MemoryTier(bounds, runtime.monotonic)
 }
 
-/** What the store keeps at most. */
+/** The bounds on what the store keeps. */
 export function boundsOf({ maxEntries, maxBytes }: AnyOptions): Bounds | undefined {
   if (maxEntries === undefined && maxBytes === undefined) return undefined
   return { ...(maxEntries !== undefined && { maxEntries }), ...(maxBytes !== undefined && { maxBytes }) }
 }
 
-/** A time in milliseconds, or its default. */
+/** The option in milliseconds, or its default. */
 export function optional(
   options: AnyOptions,
   option: 'staleWhileRevalidate' | 'staleIfError' | 'waitTimeout',
-  otherwise: number,
+  fallback: number,
 ) {
-  return options[option] === undefined ? otherwise : milliseconds(options[option], option)
+  return options[option] === undefined ? fallback : milliseconds(options[option], option)
 }

@@ -1,16 +1,17 @@
 import { OptionError } from '@persist/errors'
-import { readTime } from './ms-lazily.ts'
+import { durationParser } from './ms-lazily.ts'
 
-/** The longest string that is read as a time. */
-const LONGEST_TEXT = 100
+/** The longest string that is parsed as a duration. */
+const LONGEST_STRING = 100
 
 /**
- * Milliseconds from a number of them or a string like `'30s'`, `'10m'`, `'7d'`. `Infinity` is allowed: forever.
+ * Converts a duration, a number of milliseconds or a string like `'30s'`, `'10m'`, `'7d'`, to milliseconds. `Infinity` is
+ * allowed and means forever.
  *
- * @throws OptionError for anything that is not a positive time.
+ * @throws OptionError if it is no positive duration.
  */
 export function milliseconds(duration: unknown, option: string): number {
-  const ms = typeof duration === 'string' ? fromText(duration) : duration
+  const ms = typeof duration === 'string' ? parseDuration(duration) : duration
   if (typeof ms !== 'number' || Number.isNaN(ms) || ms <= 0) {
     const hint = durationHint(duration)
     throw new OptionError(
@@ -21,13 +22,13 @@ export function milliseconds(duration: unknown, option: string): number {
   return ms
 }
 
-/** Whether {@link milliseconds} would take it. */
+/** Whether {@link milliseconds} accepts the value. */
 export function isDuration(value: unknown): boolean {
-  const ms = typeof value === 'string' ? fromText(value) : value
+  const ms = typeof value === 'string' ? parseDuration(value) : value
   return typeof ms === 'number' && ms > 0
 }
 
-/** How to write what was probably meant. */
+/** Suggests how to write the duration that was probably meant. */
 export function durationHint(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   if (/^\s*[\d.]+\s*$/.test(value))
@@ -36,9 +37,9 @@ export function durationHint(value: unknown): string | undefined {
   return undefined
 }
 
-function fromText(text: string): number | undefined {
-  if (text.length > LONGEST_TEXT || !/\d\s*[a-z]+$/.test(text.trim())) return undefined
-  return readTime()(text.trim())
+function parseDuration(text: string): number | undefined {
+  if (text.length > LONGEST_STRING || !/\d\s*[a-z]+$/.test(text.trim())) return undefined
+  return durationParser()(text.trim())
 }
 
 function describe(value: unknown): string {

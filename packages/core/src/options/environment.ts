@@ -3,7 +3,7 @@ import type { CallMode } from '../context.ts'
 import type { Verbosity } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 
-/** `PERSIST_VERBOSITY`. */
+/** Reads `PERSIST_VERBOSITY`. Default: 1. */
 export function verbosityOf(env: Runtime['env']): Verbosity {
   const text = env.PERSIST_VERBOSITY
   if (text === undefined || text === '') return 1
@@ -13,7 +13,7 @@ export function verbosityOf(env: Runtime['env']): Verbosity {
   })
 }
 
-/** `PERSIST_MODE`. */
+/** Reads `PERSIST_MODE`. Default: `'on'`. */
 export function callMode(env: Runtime['env']): CallMode {
   const mode = env.PERSIST_MODE || 'on'
   if (mode === 'on' || mode === 'off' || mode === 'refresh' || mode === 'replay') return mode

@@ -1,9 +1,9 @@
 import type { AnyFunction } from '../types/functions.ts'
 
-/** How a function answers, as far as it is declared. One that merely returns a promise is a `'function'`. */
+/** How a function is declared. A function that returns a promise without being declared async is a `'function'`. */
 export type FunctionKind = 'function' | 'async function' | 'generator' | 'async generator'
 
-/** The kind of a function. */
+/** Returns the kind of a function. */
 export function kindOf(fn: AnyFunction): FunctionKind {
   switch (Object.prototype.toString.call(fn)) {
     case '[object AsyncFunction]':

@@ -1,4 +1,4 @@
-/** Evaluates ms at the first call, since most times are numbers. The build makes it part of this package. */
-export function readTime(): (text: string) => number | undefined {
+/** Evaluates `ms` on first use, since most durations are numbers. The build bundles it into this package. */
+export function durationParser(): (text: string) => number | undefined {
   return require('ms')
 }

@@ -28,13 +28,13 @@ import { kindOf } from './function-kind.ts'
 import { validateOptions } from './validate.ts'
 import { versionOf } from './version.ts'
 
-/** Where a function was found: by itself, or as a method of a class. */
+/** Where a function is defined: by itself, or as a method of a class. */
 export type Place = 'function' | 'instance method' | 'static method'
 
 const DEFAULT_CACHE = 'file://persist'
 const DEFAULT_WAIT_MS = 10 * 60_000
 
-/** A function as it was found. */
+/** Where a wrapped function comes from. */
 export interface FunctionOrigin {
   readonly place: Place
   /** The name of a decorated method, which the function itself may not have. */
@@ -42,26 +42,26 @@ export interface FunctionOrigin {
 }
 
 /**
- * Checks and completes the options of one function: everything that can be wrong when it is wrapped is found here.
+ * Checks and completes the options of one function. Every mistake that can be found at wrap time is reported here.
  *
  * @throws OptionError, UnknownStoreError, StoreNotInstalledError, DuplicateNamespaceError
  */
 export function resolveOptions(
   original: AnyFunction,
   options: AnyOptions,
-  found: FunctionOrigin,
+  origin: FunctionOrigin,
   runtime: Runtime,
   entry: AnyFunction,
 ): Context {
   validateOptions(options)
   const { env } = runtime
-  const namespace = options.funcname ?? nameOf(original, found)
-  const isMethod = found.place !== 'function'
-  // A static method may be inherited, and then has another `this`.
-  const needsKey = found.place === 'instance method' || (found.place === 'static method' && readsThis(original))
+  const namespace = options.funcname ?? nameOf(original, origin)
+  const isMethod = origin.place !== 'function'
+  // A subclass inherits static methods, with another `this`.
+  const needsKey = origin.place === 'instance method' || (origin.place === 'static method' && readsThis(original))
   if (needsKey && options.key === undefined) {
     throw new OptionError(
-      `the method ${namespace} needs the option key: (self, ...args) => what identifies the instance and the call`,
+      `the method ${namespace} needs the option key: a function (self, ...args) that identifies the instance and the call`,
       { option: 'key' },
     )
   }
@@ -92,17 +92,17 @@ export function resolveOptions(
     report: (problem) => reportProblem(context, 'store', undefined, problem),
   })
   if (typeof store?.get !== 'function') {
-    throw new OptionError(`${adapter.name} opens no store: open must return one at once`, { option: 'cache' })
+    throw new OptionError(`${adapter.name} opens no store: open must return one synchronously`, { option: 'cache' })
   }
   claimNamespace(adapter.name, namespace, original, { entry, env })
-  const pickleOne = options.pickle ?? pickle
-  const unpickleOne = unpicklerOf(options)
+  const pickleValue = options.pickle ?? pickle
+  const unpickleValue = unpicklerOf(options)
   const version = versionOf(original, options)
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
   const copy = (chunk: unknown) =>
-    isChangeable(chunk) ? (requireSync('unpickle', unpickleOne(pickleOne([chunk]))) as unknown[])[0] : chunk
+    isChangeable(chunk) ? (requireSync('unpickle', unpickleValue(pickleValue([chunk]))) as unknown[])[0] : chunk
   const memory = memoryOf(options.memory, runtime)
   const flights = new Flights()
   const peers = new Peers(adapter.name, namespace, {
@@ -131,8 +131,8 @@ export function resolveOptions(
     ownHash: options.hash !== undefined,
     unhash: options.unhash,
     storekey: options.storekey ?? false,
-    pickle: pickleOne,
-    unpickle: unpickleOne,
+    pickle: pickleValue,
+    unpickle: unpickleValue,
     unstorable: new UnstorableResults(runtime.monotonic),
     metadata: options.metadata,
     ttl: ttlOf(options),
@@ -140,7 +140,7 @@ export function resolveOptions(
     staleIfError,
     version,
     source,
-    // A name that was derived is no proof: bundlers rename functions, and scripts share folders.
+    // A derived name identifies no function: bundlers rename functions, and scripts share folders.
     freshnessRules: {
       version,
       source: options.funcname === undefined ? source : undefined,
@@ -172,17 +172,17 @@ export function resolveOptions(
   return context
 }
 
-function nameOf(original: AnyFunction, found: FunctionOrigin): string {
-  const name = found.name ?? original.name
+function nameOf(original: AnyFunction, origin: FunctionOrigin): string {
+  const name = origin.name ?? original.name
   if (name === '') {
     throw new OptionError(
-      'a function without a name needs the option funcname; a minifier takes the names of functions away',
+      'a function without a name needs the option funcname; minifiers remove the names of functions',
       { option: 'funcname' },
     )
   }
   if (name.startsWith('bound ') && isNative(original)) {
     throw new OptionError(
-      `a bound function needs the option funcname: its name and text (${name}) do not identify it`,
+      `a bound function needs the option funcname: its name and source (${name}) do not identify it`,
       {
         option: 'funcname',
       },

@@ -2,12 +2,14 @@ import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
 import { durationHint, isDuration } from './duration.ts'
 
-/** What an option may be: in words, by a test, and for an object of options each one in it. */
+/** The values that an option may have. */
 interface Check {
+  /** The description for messages. */
   readonly what: string
   readonly fits: (value: unknown) => boolean
+  /** The checks of the options inside, if the option is an object of options. */
   readonly inside?: Checks
-  /** How to write what was probably meant. */
+  /** Suggests how to write the value that was probably meant. */
   readonly hint?: (value: unknown) => string | undefined
 }
 
@@ -37,7 +39,7 @@ const TTL: Check = {
 
 const MEMORY: Checks = { maxEntries: COUNT, maxBytes: COUNT, maxAge: DURATION }
 
-/** Every option and what it may be. */
+/** The check of every option. */
 const CHECKS: Checks = {
   cache: {
     what: 'a URL or a StoreAdapter',
@@ -85,7 +87,7 @@ const CHECKS: Checks = {
   waitUntil: FUNCTION,
 }
 
-/** What a call may override, with {@link validateOverrides}. */
+/** The check of every override of a call: see {@link validateOverrides}. */
 const OVERRIDES: Checks = {
   maxAge: DURATION,
   refresh: BOOLEAN,
@@ -94,9 +96,9 @@ const OVERRIDES: Checks = {
 }
 
 /**
- * Refuses options that are unknown, of the wrong type, or half of a pair. `undefined` counts as not given.
+ * Rejects options that are unknown, of the wrong type, or half of a pair. `undefined` counts as not given.
  *
- * @throws OptionError that names the option and the known one nearest to it.
+ * @throws OptionError with the option and the nearest known one.
  */
 export function validateOptions(options: object): void {
   check(options, CHECKS, '')
@@ -111,19 +113,19 @@ export function validateOptions(options: object): void {
   }
   for (const option of ['staleWhileRevalidate', 'staleIfError'] as const) {
     if (given(options, option) && !given(options, 'ttl')) {
-      throw new OptionError(`${option} begins where ttl ends: give ttl as well`, { option })
+      throw new OptionError(`${option} begins when ttl ends: give ttl as well`, { option })
     }
   }
 }
 
 /**
- * Refuses overrides of a call that are unknown or of the wrong type.
+ * Rejects overrides of a call that are unknown or of the wrong type.
  *
- * @throws OptionError that names the override and the known one nearest to it.
+ * @throws OptionError with the override and the nearest known one.
  */
 export function validateOverrides(overrides: unknown): asserts overrides is object {
   if (!isObject(overrides) || Array.isArray(overrides)) {
-    const message = `with takes an object of overrides, as in f.with({ refresh: true })(x), not ${described(overrides)}`
+    const message = `with takes an object of overrides, as in f.with({ refresh: true })(x), not ${describe(overrides)}`
     throw new OptionError(message, { option: 'with' })
   }
   check(overrides, OVERRIDES, '')
@@ -132,11 +134,11 @@ export function validateOverrides(overrides: unknown): asserts overrides is obje
 function check(options: object, checks: Checks, prefix: string): void {
   for (const [name, value] of Object.entries(options)) {
     const option = `${prefix}${name}`
-    const one = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (one === undefined) throw unknownOption(name, option, checks)
+    const known = Object.hasOwn(checks, name) ? checks[name] : undefined
+    if (known === undefined) throw unknownOption(name, option, checks)
     if (value === undefined) continue
-    if (!one.fits(value)) throw wrongType(option, one, value)
-    if (one.inside !== undefined && isObject(value)) check(value as object, one.inside, `${option}.`)
+    if (!known.fits(value)) throw wrongType(option, known, value)
+    if (known.inside !== undefined && isObject(value)) check(value as object, known.inside, `${option}.`)
   }
 }
 
@@ -145,9 +147,9 @@ function given(options: object, option: string): boolean {
 }
 
 function wrongType(option: string, { what, hint }: Check, value: unknown): OptionError {
-  const how = hint?.(value)
+  const suggestion = hint?.(value)
   return new OptionError(
-    `the option ${option} must be ${what}, not ${described(value)}${how === undefined ? '' : `: ${how}`}`,
+    `the option ${option} must be ${what}, not ${describe(value)}${suggestion === undefined ? '' : `: ${suggestion}`}`,
     { option },
   )
 }
@@ -159,7 +161,7 @@ function unknownOption(name: string, option: string, checks: Checks): OptionErro
   return new OptionError(`there is no option ${JSON.stringify(option)}${hint}`, { option, nearest: near })
 }
 
-function described(value: unknown): string {
+function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return 'an array'
   return isObject(value) ? 'an object' : typeof value === 'function' ? 'a function' : String(value)

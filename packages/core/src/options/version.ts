@@ -4,19 +4,20 @@ import { isNative, textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 
-/** What `version` and `dependsOn` make of a function: entries of another one are misses. */
+/** The version of a function, made of `version` and `dependsOn`. Entries of another version are misses. */
 export function versionOf(original: AnyFunction, options: AnyOptions): string | undefined {
   const { version, dependsOn } = options
   if (dependsOn === undefined) return version
-  for (const one of [original, ...dependsOn]) refuseNative(one as AnyFunction)
-  const sources = [original, ...dependsOn].map((one) => textOf(one as AnyFunction))
+  const functions = [original, ...dependsOn] as AnyFunction[]
+  for (const fn of functions) refuseNative(fn)
+  const sources = functions.map(textOf)
   return `${version ?? ''}#${sha256(JSON.stringify(sources))}`
 }
 
-function refuseNative(one: AnyFunction): void {
-  if (!isNative(one)) return
+function refuseNative(fn: AnyFunction): void {
+  if (!isNative(fn)) return
   throw new OptionError(
-    `dependsOn cannot follow ${one.name || 'a native function'}: a bound or native function has no text. Name the function that was bound`,
+    `dependsOn cannot follow ${fn.name || 'a native function'}: a bound or native function has no source. Give the function that was bound`,
     { option: 'dependsOn' },
   )
 }

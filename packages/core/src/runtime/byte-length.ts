@@ -1,4 +1,4 @@
-/** How many bytes a payload takes as text in UTF-8 or as it is. */
+/** The bytes of a payload; a string counts in UTF-8. */
 export function byteLength(payload: string | Uint8Array): number {
   return typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
 }

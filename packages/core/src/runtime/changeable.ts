@@ -1,4 +1,4 @@
-/** Whether it is an object or a function, which can change while it stays the same. */
+/** Whether a value is mutable: an object or a function. */
 export function isChangeable(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

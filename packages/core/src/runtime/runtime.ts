@@ -1,14 +1,14 @@
 import type { Runtime } from '../types/runtime.ts'
 import { printToStderr } from './print-to-stderr.ts'
 
-// Timers are taken when core is loaded: fake timers of a user's tests must not make a call wait forever.
+// Captured at load: fake timers in a user's tests must not block a call forever.
 const { setTimeout, setImmediate, clearTimeout } = globalThis
 const { eventLoopUtilization } = performance as { eventLoopUtilization?: () => { idle: number } | undefined }
-/** The longest time that a timer takes: a longer one would fire at once. */
+/** The longest delay of a timer. A longer one would fire immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 let sleeper: Int32Array | undefined
 
-/** The real world. Its clocks are read when they are needed: a test may replace `Date.now`. */
+/** The real runtime. Looks up `Date.now` and `performance.now` at each call, since a test may replace them. */
 export const realRuntime: Runtime = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -29,7 +29,7 @@ export const realRuntime: Runtime = {
   stderr: printToStderr,
 }
 
-/** Bun and Deno have the function, and answer 0. */
+/** Ignores the function in Bun and Deno, where it always returns 0. */
 function idle(): number | undefined {
   if (eventLoopUtilization === undefined || 'Bun' in globalThis || 'Deno' in globalThis) return undefined
   return eventLoopUtilization.call(performance)?.idle

@@ -1,4 +1,4 @@
-/** Whether it has a `then`, as everything that `await` would wait for has. What cannot be asked has none. */
+/** Whether a value has a method `then`, so that `await` waits for it. `false` if reading the property throws. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
   try {

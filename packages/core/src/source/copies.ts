@@ -1,12 +1,12 @@
 import type { SourceFiles } from './source-files.ts'
 
 /**
- * Whether two files that hold a function of one text hold copies of one module, as two bundles of one program do.
+ * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
  *
- * Equal text is not enough. `find` of users.ts and `find` of posts.ts may both be `(id) => db.get(table, id)`, and `findOne` of
- * two services may be the same text. So the surroundings have to agree as well: a name that the function uses
- * must be declared in the same way in both files, and a method must be of a class with the same name. Copies agree by
- * nature, so this never refuses a copy whose names a minifier left alone.
+ * Equal text is not enough. `find` of users.ts and `find` of posts.ts may both be `(id) => db.get(table, id)`, and `findOne`
+ * of two services may have the same text. So the context has to agree too: both files must declare a name that the
+ * function uses in the same way, and a method must belong to a class of the same name. Copies always agree, unless a
+ * minifier renamed something.
  *
  * @returns `undefined` if a file cannot be read.
  */
@@ -24,7 +24,7 @@ export function areCopies(text: string, first: string, second: string, files: So
   )
 }
 
-/** The path within a package, which two installed copies of the package share. */
+/** The path within an installed package. Two installed copies of the package share it. */
 function inPackage(file: string): string | undefined {
   const at = file.lastIndexOf('/node_modules/')
   return at < 0 ? undefined : file.slice(at)
@@ -32,7 +32,7 @@ function inPackage(file: string): string | undefined {
 
 const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*'
 
-/** The names that a function takes from outside, about: what it declares itself does not count. */
+/** The names that a function takes from outside, approximately: names that it declares do not count. */
 function namesUsedIn(text: string): string[] {
   const head = /^[^(]*\(([^)]*)\)|^[^=]*(?==>)/s.exec(text)?.[0] ?? ''
   const own = new Set(head.match(new RegExp(NAME, 'gu')))
@@ -43,12 +43,12 @@ function namesUsedIn(text: string): string[] {
   for (const [, names] of text.matchAll(/\(([^()]*)\)\s*=>/g))
     for (const name of names!.match(new RegExp(NAME, 'gu')) ?? []) own.add(name)
   for (const [, name] of text.matchAll(new RegExp(`(${NAME})\\s*=>`, 'gu'))) own.add(name!)
-  // Vite and Vitest turn an imported `table` into `__vi_import_0__.table`.
+  // Vite and Vitest rewrite an imported `table` to `__vi_import_0__.table`.
   const used = text.matchAll(new RegExp(`(?<![.\\p{ID_Continue}$]|\\.\\s)(?:__vi\\w*__\\.)?(${NAME})`, 'gu'))
   return [...new Set([...used].map(([, name]) => name!))].filter((name) => !own.has(name))
 }
 
-/** Everything in a source that may declare the name: variables, functions, classes, imports. */
+/** The declarations of a name in a source: variables, functions, classes, imports. */
 function declarationsOf(name: string, source: string, file: string): Set<string> {
   const it = name.replaceAll('$', '\\$')
   const edge = '(?![\\p{ID_Continue}$])'
@@ -64,7 +64,7 @@ function declarationsOf(name: string, source: string, file: string): Set<string>
   return found
 }
 
-/** A declaration with its relative specifiers resolved: `./config.js` is another file in another folder. */
+/** A declaration with its relative specifiers resolved, since `./config.js` names another file in another folder. */
 function resolved(declaration: string, file: string): string {
   const folder = file.slice(0, file.lastIndexOf('/') + 1)
   return declaration.replace(/(['"])(\.\.?\/[^'"]*)\1/g, (_, _quote, path: string) => {
@@ -80,7 +80,7 @@ function methodName(text: string): string {
   return new RegExp(`^(?:async\\b)?[\\s*]*(?:function\\b[\\s*]*)?(${NAME})?`, 'u').exec(text)?.[1] ?? ''
 }
 
-/** The names of the classes in a source that have a method of that name. */
+/** The names of the classes in a source that have the method. */
 function classesWith(method: string, source: string): Set<string> {
   const called = new RegExp(`(?<![.\\p{ID_Continue}$])${method.replaceAll('$', '\\$')}\\s*\\(`, 'u')
   const [, ...parts] = source.split(/\bclass\s+/)

@@ -1,4 +1,4 @@
-/** Evaluates js-tokens at the first call: few functions have the word `this` in their text. The build makes it part of this package. */
+/** Evaluates `js-tokens` on first use, since the source of few functions has the word `this`. The build bundles it. */
 export function jsTokens(): typeof import('js-tokens') {
   return require('js-tokens')
 }

@@ -1,22 +1,22 @@
 import type { CallSite, Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
 
-// The functions of bundlers that run the body of a module.
+// The functions of bundlers that run a module body.
 const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
 
 /**
- * Whether a frame is the body of a module, which runs once per evaluation, and not that of a function.
+ * Whether a frame is the body of a module, which runs once per evaluation, and not the body of a function.
  *
  * - ES modules, CommonJS modules, Jest, Vitest, jiti, `(() => { … })()` around a bundle: no name, and the beginning of the
- *   script, in front of which a wrapper may have a parenthesis. No other anonymous function begins there.
- * - Vite's `ssrLoadModule`, and webpack in development: code that was given as text under the name of a file.
- * - Turbopack: a function with the name `module evaluation`. Jest 29: one with a name that no other function has.
+ *   script, where a wrapper may add a parenthesis. No other anonymous function begins there.
+ * - Vite's `ssrLoadModule`, and webpack in development: code that was evaluated from a string under the name of a file.
+ * - Turbopack: a function with the name `module evaluation`. Jest 29: a function with a unique name.
  * - webpack, and esbuild's wrappers: a function in a table of modules, by number or path, called by the bundler's loader.
- *   The caller is looked at, because a table of handlers may have such keys, too. A minifier takes the loader's name;
- *   it still hands over `module.exports`.
+ *   The caller is checked too, because a table of handlers may have such keys. A minifier renames the loader, but the
+ *   loader still passes `module.exports`.
  *
- * Deno and Bun do not tell the beginning of a function. There the text of the file has to show it: the line begins in the
- * first column, and no function begins in front of the call.
+ * Deno and Bun do not report the beginning of a function. There the source line decides: it begins in the first column,
+ * and no function begins before the call.
  */
 export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
   const frame = site[index]!

@@ -7,17 +7,17 @@ interface Token {
   readonly value: string
 }
 
-/** Parts of a text that are not code, or that are pieces of a template. */
-const BLANK = new Set(['WhiteSpace', 'LineTerminatorSequence', 'MultiLineComment', 'SingleLineComment'])
+/** The tokens that are not code. */
+const NOT_CODE = new Set(['WhiteSpace', 'LineTerminatorSequence', 'MultiLineComment', 'SingleLineComment'])
 
 /**
- * Whether a function may depend on how it is called: its code, not a comment or a string in it, says `this` or `super`.
+ * Whether a function may depend on how it is called: its code, apart from comments and strings, has `this` or `super`.
  * An arrow function has no `this` of its own.
  */
 export function readsThis(fn: AnyFunction): boolean {
   const text = textOf(fn)
   if (!/\b(this|super)\b/.test(text)) return false
-  const tokens = [...jsTokens()(text)].filter(({ type }) => !BLANK.has(type)) as Token[]
+  const tokens = [...jsTokens()(text)].filter(({ type }) => !NOT_CODE.has(type)) as Token[]
   if (isArrow(tokens)) return false
   return tokens.some(({ type, value }) => type === 'IdentifierName' && (value === 'this' || value === 'super'))
 }

@@ -2,15 +2,15 @@ const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$]*/uy
 const STRING = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/sy
 const TEMPLATE = /(?:\\.|\$(?!\{)|[^`\\$])*/sy
 
-/** Whether two texts of code differ in nothing but the names of variables, as after a minifier. */
+/** Whether two source texts differ only in the names of variables, as after a minifier. */
 export function differInNamesOnly(first: string, second: string): boolean {
   return first === second || shapeOf(first) === shapeOf(second)
 }
 
-/** The text with its variables numbered. Literals, properties and what is global stay as they are. */
+/** The text with its variables numbered. Literals, properties and globals stay unchanged. */
 function shapeOf(text: string): string {
   const numbers = new Map<string, number>()
-  /** What the next `}` or backtick ends. */
+  /** The open parts, each of which a `}` or a backtick ends. */
   const open: ('block' | 'expression' | 'template')[] = []
   let shape = ''
   let at = 0

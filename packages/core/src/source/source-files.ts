@@ -1,12 +1,12 @@
-/** What a decision about two functions of one name asks of the process. Tests hand in their own. */
+/** Access to the source files of functions; tests inject their own. */
 export interface SourceFiles {
-  /** The time of the last change, in milliseconds since 1970; `undefined` if it is no readable file. */
+  /** The time of the last change, in milliseconds since 1970; `undefined` if the file is not readable. */
   readonly changedAt: (file: string) => number | undefined
-  /** The text; `undefined` if it is no readable file. */
+  /** The content; `undefined` if the file is not readable. */
   readonly read: (file: string) => string | undefined
 }
 
-/** Files are read only after two functions met under one name, so `node:fs` is no import of core. */
+/** Reads real files. Core does not import `node:fs`, since files are read only if two functions claim one namespace. */
 export const realSourceFiles: SourceFiles = {
   changedAt: (file) => attempt(({ statSync }) => statSync(file).mtimeMs),
   read: (file) => attempt(({ readFileSync }) => readFileSync(file, 'utf8')),

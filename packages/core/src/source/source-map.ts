@@ -1,16 +1,16 @@
 import type { Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
 
-/** Where a place in a bundle comes from. */
+/** The original place of a place in a bundle. */
 export interface Origin {
   readonly source: string
   readonly line: number
   readonly column: number
-  /** The text of the source, if the map has it. */
+  /** The source text, if the map has it. */
   readonly content: string | undefined
 }
 
-/** A source map (https://tc39.es/ecma426/), as much of it as is read here. */
+/** A source map (https://tc39.es/ecma426/), reduced to the fields that are read here. */
 interface SourceMap {
   readonly mappings?: string
   readonly sources?: readonly (string | null)[]
@@ -53,7 +53,7 @@ function find(map: SourceMap, folder: string, line: number, column: number): Ori
   }
 }
 
-/** The last mapping at or before a place. All numbers are differences to the mapping before. */
+/** The last mapping at or before a place. All numbers are differences from the previous mapping. */
 function mappingOf(mappings: string, line: number, column: number) {
   let [source, sourceLine, sourceColumn] = [0, 0, 0]
   let found: { source: number; line: number; column: number } | undefined
@@ -75,7 +75,7 @@ function mappingOf(mappings: string, line: number, column: number) {
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Base64 VLQ: five bits a digit, the sixth says that more follow, the lowest bit of the number is its sign. */
+/** Decodes Base64 VLQ: each digit has five bits and a sixth if more follow; the lowest bit of the number is its sign. */
 function numbersOf(segment: string): number[] {
   const numbers: number[] = []
   let [value, shift] = [0, 0]

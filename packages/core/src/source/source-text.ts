@@ -3,26 +3,26 @@ import type { AnyFunction } from '../types/functions.ts'
 
 const DIGEST_CHARACTERS = 16
 
-/** On a persisted function: what stands for its text. Well-known, since another copy of core may have made it. */
+/** The property of a persisted function that replaces its text. Well-known: another copy of core may have wrapped it. */
 export const TEXT = Symbol.for('@persist/core/text@1')
 
-/** The source text of a function. Of a persisted one: the text of its original, its version and what it depends on. */
+/** The source text of a function. For a persisted function: that of its original, its version and its `dependsOn`. */
 export function textOf(fn: AnyFunction): string {
   const text: unknown = Object.hasOwn(fn, TEXT) ? (fn as { [TEXT]?: unknown })[TEXT] : undefined
   return typeof text === 'string' ? text : Function.prototype.toString.call(fn)
 }
 
-/** Tells one text of a function from another. */
+/** A digest of the source text of a function. */
 export function sourceOf(fn: AnyFunction): string {
   return sha256(textOf(fn)).slice(0, DIGEST_CHARACTERS)
 }
 
-/** Whether the function has no text: it is bound, or part of the runtime. */
+/** Whether the function has no source text: it is bound, or part of the runtime. */
 export function isNative(fn: AnyFunction): boolean {
   return /\{\s*\[native code\]\s*\}\s*$/.test(textOf(fn))
 }
 
-/** Whether an option such as `tags: (result, ...args) => …` may look at more than the result. When in doubt: yes. */
+/** Whether an option such as `tags: (result, ...args) => …` may use more than the result. If unsure, `true`. */
 export function takesArguments(option: unknown): boolean {
   if (typeof option !== 'function') return false
   if (option.length > 1 || isNative(option as AnyFunction)) return true
@@ -30,7 +30,7 @@ export function takesArguments(option: unknown): boolean {
   return /\barguments\b/.test(text) || hasFurtherParameters(text)
 }
 
-/** Rest parameters and those with a default do not count in `length`. */
+/** Finds rest parameters and parameters with a default, which `length` does not count. */
 function hasFurtherParameters(text: string): boolean {
   const begin = text.indexOf('(')
   const arrow = text.indexOf('=>')

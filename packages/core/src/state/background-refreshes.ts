@@ -11,32 +11,32 @@ interface Running {
   readonly since: number
 }
 
-interface RefreshTerms {
+interface RefreshRules {
   readonly flights: Flights
   /** In milliseconds. */
   readonly waitTimeout: number
 }
 
-/** The background refreshes of one persisted function, and how long a key that failed is left alone. */
+/** The background refreshes of one persisted function, and the pauses after failed ones. */
 export class BackgroundRefreshes {
   readonly #running = new Map<string, Running>()
   readonly #pauses = new Map<string, { readonly until: number; readonly ms: number }>()
   readonly #held = new Map<string, { readonly by: string; readonly since: number }>()
 
-  /** Not while one runs; but one that takes longer than `waitTimeout` stops no other. */
-  mayStart({ flights, waitTimeout }: RefreshTerms, canonicalKey: string, now: number): boolean {
-    const one = this.#running.get(canonicalKey)
-    if (one !== undefined && now - one.since < waitTimeout) return false
-    if (one !== undefined) flights.markOverdue(one.flight)
+  /** Whether no refresh of the key runs or pauses. A refresh that takes longer than `waitTimeout` does not count. */
+  mayStart({ flights, waitTimeout }: RefreshRules, canonicalKey: string, now: number): boolean {
+    const refresh = this.#running.get(canonicalKey)
+    if (refresh !== undefined && now - refresh.since < waitTimeout) return false
+    if (refresh !== undefined) flights.markOverdue(refresh.flight)
     return now >= (this.#pauses.get(canonicalKey)?.until ?? 0)
   }
 
-  start(canonicalKey: string, one: Running): void {
-    this.#running.set(canonicalKey, one)
+  start(canonicalKey: string, refresh: Running): void {
+    this.#running.set(canonicalKey, refresh)
   }
 
-  end(canonicalKey: string, one: Running): void {
-    if (this.#running.get(canonicalKey) === one) this.#running.delete(canonicalKey)
+  end(canonicalKey: string, refresh: Running): void {
+    if (this.#running.get(canonicalKey) === refresh) this.#running.delete(canonicalKey)
   }
 
   succeeded(canonicalKey: string): void {
@@ -50,7 +50,7 @@ export class BackgroundRefreshes {
     this.#pauses.set(canonicalKey, { until: now + ms, ms })
   }
 
-  /** For how long refreshes of this process have found the same lease, in milliseconds. */
+  /** For how long refreshes of this process have found the same lease held, in milliseconds. */
   heldFor(canonicalKey: string, by: string, now: number): number {
     const before = this.#held.get(canonicalKey)
     if (before?.by === by) return now - before.since

@@ -2,25 +2,25 @@ import type { Flight } from '../concurrency/flight.ts'
 
 /** One consumer of an iteration. */
 export interface Consumer {
-  /** The signals at which it leaves. */
+  /** The signals that make it leave. */
   readonly signals: readonly AbortSignal[]
   /** Starts an iteration of its own, for a consumer that cannot follow. */
   readonly alone: () => AsyncGenerator<unknown>
 }
 
-/** A running iteration, which identical calls may follow. */
+/** A running iteration that identical calls may follow. */
 export interface Broadcast {
   readonly flight: Flight
-  /** All chunks from the first on. */
+  /** Iterates over all chunks, from the first on. */
   follow(consumer: Consumer): AsyncGenerator<unknown>
 }
 
-/** The iterations of one persisted function that are under way. */
+/** The running iterations of one persisted function. */
 export class Broadcasts {
   readonly #running = new Map<string, Broadcast>()
   readonly #watches = new Map<string, Set<Watch>>()
 
-  /** The one that an identical call may follow. */
+  /** The iteration that an identical call may follow. */
   find(canonicalKey: string): Broadcast | undefined {
     const broadcast = this.#running.get(canonicalKey)
     return broadcast === undefined || broadcast.flight.closed ? undefined : broadcast
@@ -30,7 +30,7 @@ export class Broadcasts {
     this.#running.set(canonicalKey, broadcast)
   }
 
-  /** Whether one with this key ends from now on. */
+  /** Watches whether an iteration with this key ends from now on. */
   watch(canonicalKey: string): Watch {
     const watches = this.#watches.get(canonicalKey) ?? new Set<Watch>()
     const watch: Watch = {

@@ -8,21 +8,21 @@ import type { Runtime } from '../types/runtime.ts'
 const FIRST_PROBE_MS = 250
 const LAST_PROBE_MS = 5_000
 const PING_MS = 10_000
-/** An adapter without `ping` is simply tried again after this. */
+/** An adapter without `ping` is tried again after this time. */
 const BLIND_RETRY_MS = 1_000
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
 const CIRCUITS = Symbol.for('@persist/core/circuits@1')
 const shared = globalThis as { [CIRCUITS]?: WeakMap<StoreAdapter, Circuit> }
 
-/** What a circuit needs of the function that met the failure. */
-export interface Witness {
+/** The parts of a persisted function that a circuit uses. */
+export interface CircuitUser {
   readonly adapter: StoreAdapter
   readonly reporter: Reporter
   readonly runtime: Runtime
 }
 
-/** The circuit of a store: shared by all functions that keep their results there. */
+/** The circuit of a store, shared by all functions that store results there. */
 export function circuitOf(adapter: StoreAdapter): Circuit {
   shared[CIRCUITS] ??= new WeakMap()
   const circuit = shared[CIRCUITS].get(adapter) ?? new Circuit()
@@ -30,43 +30,43 @@ export function circuitOf(adapter: StoreAdapter): Circuit {
   return circuit
 }
 
-/** Open while a store cannot be reached: calls then go on without it, instead of each waiting for it in vain. */
+/** Open while a store is unreachable: calls then continue without the store instead of each waiting for a timeout. */
 export class Circuit {
-  /** Why it is open; absent while it is closed. */
+  /** The failure that opened the circuit; absent while it is closed. */
   error: PersistError | undefined
 
-  /** `false`: it was open already. The probe uses the clock and the listeners of the function that met the failure. */
-  open(error: PersistError, witness: Witness): boolean {
+  /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
+  open(error: PersistError, user: CircuitUser): boolean {
     if (this.error !== undefined) return false
     this.error = error
-    report(witness, 'open')
-    this.#probeIn(witness.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, witness)
+    report(user, 'open')
+    this.#probeIn(user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, user)
     return true
   }
 
-  #probeIn(ms: number, witness: Witness): void {
-    witness.runtime.later(ms, () => void this.#probe(ms, witness))
+  #probeIn(ms: number, user: CircuitUser): void {
+    user.runtime.later(ms, () => void this.#probe(ms, user))
   }
 
-  async #probe(ms: number, witness: Witness): Promise<void> {
+  async #probe(ms: number, user: CircuitUser): Promise<void> {
     try {
-      const answer = witness.adapter.ping?.()
-      // One that never answers must not leave the circuit open forever.
-      if (isThenable(answer)) await within(answer, PING_MS, witness.runtime, noAnswer)
+      const reply = user.adapter.ping?.()
+      // A ping that never settles must not leave the circuit open forever.
+      if (isThenable(reply)) await within(reply, PING_MS, user.runtime, throwNoReply)
     } catch {
-      // Still out of reach; it was reported when the circuit opened.
-      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), witness)
+      // Still unreachable, which was reported when the circuit opened.
+      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), user)
       return
     }
     this.error = undefined
-    report(witness, 'closed')
+    report(user, 'closed')
   }
 }
 
-function report(witness: Witness, state: 'open' | 'closed'): void {
-  witness.reporter.report('circuit', { state, store: witness.adapter.name })
+function report(user: CircuitUser, state: 'open' | 'closed'): void {
+  user.reporter.report('circuit', { state, store: user.adapter.name })
 }
 
-function noAnswer(): never {
-  throw new Error(`no answer within ${PING_MS} ms`)
+function throwNoReply(): never {
+  throw new Error(`no reply within ${PING_MS} ms`)
 }

@@ -1,17 +1,17 @@
-/** What `f.stats()` counts in this process. */
+/** The counts of one persisted function in this process: see `f.counters`. */
 export interface Counters {
   hits: number
   misses: number
   stale: number
   /** Runs of the function that threw or rejected. */
   errors: number
-  /** Trouble with the store, with an entry or with an option that was asked. */
+  /** Failures of the store, of an entry or of an option that was called. */
   problems: number
   waits: number
   savedMs: number
 }
 
-/** All at zero. */
+/** Counters at zero. */
 export function newCounters(): Counters {
   return { hits: 0, misses: 0, stale: 0, errors: 0, problems: 0, waits: 0, savedMs: 0 }
 }

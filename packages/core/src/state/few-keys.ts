@@ -1,7 +1,7 @@
-/** For how many keys something is remembered that only saves work. */
-const MOST_KEYS = 1_000
+/** The limit on keys in a map that only saves work. */
+const MAX_KEYS = 1_000
 
-/** Lets go of the oldest key if there are as many as are remembered. */
+/** Removes the oldest key if the map is full. */
 export function evictOldestKey(map: Map<string, unknown>): void {
-  if (map.size >= MOST_KEYS) map.delete(map.keys().next().value!)
+  if (map.size >= MAX_KEYS) map.delete(map.keys().next().value!)
 }

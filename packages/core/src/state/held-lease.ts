@@ -3,14 +3,14 @@ import type { NotedLease } from '../concurrency/flight.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Circuit } from './circuit.ts'
 
-const MOST_IDS = 100
+const MAX_IDS = 100
 
-/** A lease that a flight of this thread holds, and what it notes there for those who wait for it. */
+/** A lease that a flight of this thread holds. Notes there which leases the holder waits for. */
 export class HeldLease implements NotedLease {
   readonly id: string | undefined
   readonly #lease: Lease<Mode>
   readonly #circuit: Circuit
-  /** By wait: the leases that it waits for. */
+  /** Each wait, and the leases that it waits for. */
   #waits: Map<object, readonly string[]> | undefined
   #written = ''
   #isWriting = false
@@ -22,24 +22,24 @@ export class HeldLease implements NotedLease {
     this.#circuit = circuit
   }
 
-  /** The holder waits for these leases. */
+  /** Notes a wait for these leases. */
   add(wait: object, ids: readonly string[]): void {
     this.#waits ??= new Map()
     this.#waits.set(wait, ids)
     this.#write()
   }
 
-  /** This wait has ended. */
+  /** Removes a wait that has ended. */
   remove(wait: object): void {
     if (this.#waits?.delete(wait)) this.#write()
   }
 
-  /** The lease has ended, and its note with it. */
+  /** Stops writing: the note ends with the lease. */
   end(): void {
     this.#isOver = true
   }
 
-  /** One write after the other, so that the last one stays. */
+  /** Writes the note, one write after the other, so that the last one wins. */
   #write(): void {
     if (this.#lease.waitsFor === undefined || this.#isWriting || this.#isOver || this.#circuit.error !== undefined)
       return
@@ -51,7 +51,7 @@ export class HeldLease implements NotedLease {
       if (isThenable(reply)) this.#follow(reply, text)
       else this.#written = text
     } catch {
-      // The next look of a wait tries again. Without the note a ring ends after `waitTimeout`.
+      // The next check of a wait writes again. Without the note a ring ends after `waitTimeout`.
     }
   }
 
@@ -71,9 +71,9 @@ export class HeldLease implements NotedLease {
 
   #ids(): string[] {
     const ids = new Set<string>()
-    for (const some of this.#waits!.values()) {
-      for (const id of some) {
-        if (ids.size === MOST_IDS) return [...ids]
+    for (const awaited of this.#waits!.values()) {
+      for (const id of awaited) {
+        if (ids.size === MAX_IDS) return [...ids]
         ids.add(id)
       }
     }

@@ -1,4 +1,4 @@
-/** Evaluates lru-cache at the first call, since most functions have no tier in memory. The build makes it part of this package. */
+/** Evaluates `lru-cache` on first use, since most functions have no memory tier. The build bundles it. */
 export function lruCache(): typeof import('lru-cache') {
   return require('lru-cache')
 }

@@ -5,26 +5,26 @@ import { isChangeable } from '../runtime/changeable.ts'
 import type { Circuit } from './circuit.ts'
 import { lruCache } from './lru-cache-lazily.ts'
 
-/** The bounds of the tier, complete. */
+/** The bounds of the tier, with defaults filled in. */
 export interface MemoryBounds {
   readonly maxEntries: number
   readonly maxBytes: number
-  /** How long an entry is trusted without asking the store, in milliseconds. */
+  /** How long an entry is served without reading the store again, in milliseconds. */
   readonly maxAge: number
 }
 
 /** An entry held in this process. */
 export interface Held {
   readonly entry: Entry
-  /** The value itself where it cannot be changed, so that it needs no unpickling. */
+  /** The value itself if it is immutable, so that it needs no unpickling. */
   readonly primitive: { readonly value: unknown } | undefined
-  /** When it was last seen in the store, by the monotonic clock. */
+  /** When the store last had the entry, by the monotonic clock. */
   readonly seenAt: number
 }
 
 /**
- * A tier in this process, in front of the store. It holds payloads, not values: every caller gets a copy of its own,
- * and what cannot be changed gets by without one.
+ * A cache in this process, in front of the store. It holds payloads, not values, so that every caller gets its own copy.
+ * Immutable values need no copy.
  */
 export class MemoryTier {
   readonly #bounds: MemoryBounds
@@ -36,7 +36,7 @@ export class MemoryTier {
     this.#monotonic = monotonic
   }
 
-  /** What is held for a canonical key and was seen in the store lately enough; or at all, while that is out of reach. */
+  /** The entry held for a key, if the store had it within `maxAge`. While the store is unreachable, of any age. */
   get(canonicalKey: string, { error }: Circuit): Held | undefined {
     const held = this.#held?.get(canonicalKey)
     return held !== undefined && (error !== undefined || this.#monotonic() - held.seenAt <= this.#bounds.maxAge)
@@ -53,7 +53,7 @@ export class MemoryTier {
     })
   }
 
-  /** Lets go of one key, or of all. */
+  /** Drops one key, or all. */
   drop(canonicalKey?: string): void {
     if (canonicalKey === undefined) this.#held?.clear()
     else this.#held?.delete(canonicalKey)

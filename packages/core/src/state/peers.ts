@@ -1,68 +1,69 @@
-// On a well-known symbol: two copies of core in one process tell each other.
+// On a well-known symbol: two copies of core in one process notify each other.
 const PEERS = Symbol.for('@persist/core/peers@2')
 const shared = globalThis as { [PEERS]?: Map<string, Set<WeakRef<Peer>>> }
 shared[PEERS] ??= new Map()
 const all = shared[PEERS]
 
-/** What one wrapping of a function keeps in this process: for one key, or for all. */
+/** The state of one wrapping of a function in this process. Without a key, a method applies to all keys. */
 export interface Peer {
-  /** What runs must not store its result. */
+  /** Forbids running calls to store their results. */
   fence(canonicalKey: string | undefined): void
-  /** What runs must not store a result with this tag. */
+  /** Forbids running calls to store results with this tag. */
   fenceTag(tag: string): void
-  /** A later run of this key has begun. */
+  /** Notes that a later run of this key has begun. */
   outdate(canonicalKey: string): void
-  /** What runs and began earlier must not store its result over a later one. */
+  /** Forbids runs that began earlier to store their results over a later one. */
   supersede(canonicalKey: string, began: number): void
-  /** The writes under way to a store without leases. They never reject. */
+  /** The pending writes to a store without leases. They never reject. */
   writes(canonicalKey: string | undefined): Iterable<Promise<unknown>>
-  /** What runs may have read what is gone now. */
+  /** Notes that running calls may have read deleted entries. */
   distrust(canonicalKey: string | undefined): void
-  /** Lets go of what is held in memory. */
+  /** Drops entries from memory. */
   drop(canonicalKey: string | undefined): void
 }
 
 const collected = new FinalizationRegistry<() => void>((remove) => remove())
 
 /**
- * All wrappings of the functions that share one namespace of one store: a module that was evaluated again, two bundles,
- * one function wrapped twice. A deletion through one of them reaches what the others hold and compute.
+ * All wrappings that share one namespace of one store: a module that was evaluated again, two bundles, one function
+ * wrapped twice. A deletion through one wrapping also applies to the entries that the others hold and compute.
  */
 export class Peers {
   readonly #own: Peer
-  readonly #those: Set<WeakRef<Peer>>
+  readonly #peers: Set<WeakRef<Peer>>
 
-  constructor(place: string, namespace: string, own: Peer) {
-    const name = `${place}\0${namespace}`
-    const those = all.get(name) ?? new Set()
-    all.set(name, those)
-    const one = new WeakRef(own)
-    those.add(one)
+  constructor(store: string, namespace: string, own: Peer) {
+    const name = `${store}\0${namespace}`
+    const peers = all.get(name) ?? new Set()
+    all.set(name, peers)
+    const reference = new WeakRef(own)
+    peers.add(reference)
     collected.register(own, () => {
-      those.delete(one)
-      if (those.size === 0 && all.get(name) === those) all.delete(name)
+      peers.delete(reference)
+      if (peers.size === 0 && all.get(name) === peers) all.delete(name)
     })
     this.#own = own
-    this.#those = those
+    this.#peers = peers
   }
 
-  /** This wrapping and all others. */
+  /** Calls `act` for this wrapping and all others. */
   each(act: (peer: Peer) => void): void {
     act(this.#own)
     this.others(act)
   }
 
-  /** The writes under way in all wrappings. */
+  /** The pending writes of all wrappings. */
   writes(canonicalKey: string | undefined): Promise<unknown>[] {
     const writes: Promise<unknown>[] = []
     this.each((peer) => writes.push(...peer.writes(canonicalKey)))
     return writes
   }
 
+  /** Calls `act` for the other wrappings. */
   others(act: (peer: Peer) => void): void {
-    if (this.#those.size === 1) return
-    for (const one of this.#those) {
-      const peer = one.deref()
+    if (this.#peers.size === 1) return
+    for (const reference of this.#peers) {
+      const peer = reference.deref()
       if (peer !== undefined && peer !== this.#own) act(peer)
     }
   }

@@ -4,7 +4,7 @@ import { evictOldestKey } from './few-keys.ts'
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
-interface Refusal {
+interface Rejection {
   readonly error: unknown
   readonly path: string
   readonly kind: string
@@ -13,28 +13,32 @@ interface Refusal {
 }
 
 /**
- * Results that could not be pickled. The next result of the same key with the same kind of thing in the same place is
- * refused without a look at the rest of it, which may be large. After a pause that grows it is tried again.
+ * Results that could not be pickled. The next result of the same key with the same kind of value at the same path is
+ * rejected without a pickling attempt, since the result may be large. After a growing pause it is pickled again.
  */
 export class UnstorableResults {
   readonly #monotonic: () => number
-  readonly #refusals = new Map<string, Refusal>()
+  readonly #rejections = new Map<string, Rejection>()
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic
   }
 
-  /** @throws what `pickle` throws, or threw before. */
+  /**
+   * Calls `pickle`, unless the result is known to be unstorable.
+   *
+   * @throws The error of `pickle`, or of its last call.
+   */
   guard<T>(canonicalKey: string, value: unknown, pickle: () => T): T {
-    const before = this.#refusals.get(canonicalKey)
+    const before = this.#rejections.get(canonicalKey)
     if (before !== undefined && this.#monotonic() < before.until) {
       const part = partOf(value, before.path)
-      // A part that is not found says nothing: its path may be shortened, or not be made of plain steps.
+      // A missing part proves nothing: the path may be shortened, or have other steps than properties.
       if (part !== undefined && kindOf(part) === before.kind) throw before.error
     }
     try {
       const payload = pickle()
-      if (before !== undefined) this.#refusals.delete(canonicalKey)
+      if (before !== undefined) this.#rejections.delete(canonicalKey)
       return payload
     } catch (error) {
       this.#remember(canonicalKey, value, error, before)
@@ -42,16 +46,16 @@ export class UnstorableResults {
     }
   }
 
-  #remember(canonicalKey: string, value: unknown, error: unknown, before: Refusal | undefined): void {
+  #remember(canonicalKey: string, value: unknown, error: unknown, before: Rejection | undefined): void {
     const path = error instanceof PickleError ? error.path : '$'
     const ms = Math.min((before?.ms ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
     const kind = kindOf(partOf(value, path))
-    evictOldestKey(this.#refusals)
-    this.#refusals.set(canonicalKey, { error, path, kind, until: this.#monotonic() + ms, ms })
+    evictOldestKey(this.#rejections)
+    this.#rejections.set(canonicalKey, { error, path, kind, until: this.#monotonic() + ms, ms })
   }
 }
 
-/** The part that a path such as `$.rows[3].when` names, as far as it is made of plain steps. */
+/** The part of a value at a path such as `$.rows[3].when`, if the path consists of properties and indices. */
 function partOf(value: unknown, path: string): unknown {
   let part = value
   for (const [, name, index] of path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)) {

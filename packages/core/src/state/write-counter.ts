@@ -1,15 +1,15 @@
 import type { Bounds } from '@persist/store'
 
-/** Writes between two looks, where the bound is in bytes. */
+/** Writes between two prunes if the bound is in bytes. */
 const WRITES = 16
-/** A function may have this much more than `maxEntries` until the next look. */
+/** The share of `maxEntries` by which the entries may exceed it before the next prune. */
 const SLACK = 0.1
 
-/** Counts the writes of one function, and says when its store is due to be pruned. */
+/** Counts the writes of one function, and decides when its store is due for pruning. */
 export class WriteCounter {
   readonly bounds: Bounds
   readonly #every: number
-  /** The first write is due, too: others may have left much. */
+  /** Starts so that the first write is due, since earlier processes may have stored more than the bounds. */
   #writes: number
   #isPruning = false
 
@@ -19,7 +19,7 @@ export class WriteCounter {
     this.#writes = this.#every - 1
   }
 
-  /** Counts a write. `true`: prune now, and call {@link pruned} at the end. */
+  /** Counts a write. Returns `true` if the caller has to prune now, and to call {@link pruned} at the end. */
   isDue(): boolean {
     if (++this.#writes < this.#every || this.#isPruning) return false
     this.#writes = 0

@@ -1,2 +1,2 @@
-// A store that lacks a driver says the same of it.
+// In `@persist/store`, since stores use it in their own messages about missing drivers.
 export { installCommand } from '@persist/store'

@@ -1,14 +1,14 @@
 import type { TagFence } from '@persist/store'
 
-/** So many tags are remembered; a mark that is older than all that are is answered with `true`. */
-const MOST = 10_000
+/** How many tags are remembered. For a mark before the oldest of them, `hasDeleted` returns `true`. */
+const MAX_TAGS = 10_000
 
-/** Counts the deletions by tag of one namespace. */
+/** Counts deletions by tag in one namespace. */
 export class MemoryDeletions implements TagFence<'sync'> {
   #count = 0
-  /** The count up to which deletions have been forgotten. */
+  /** The count up to which deletions are forgotten. */
   #forgotten = 0
-  /** The last deletion of each tag, the oldest first. */
+  /** The last deletion of each tag, oldest first. */
   readonly #last = new Map<string, number>()
 
   mark(): string {
@@ -18,7 +18,7 @@ export class MemoryDeletions implements TagFence<'sync'> {
   record(tag: string): void {
     this.#last.delete(tag)
     this.#last.set(tag, ++this.#count)
-    if (this.#last.size <= MOST) return
+    if (this.#last.size <= MAX_TAGS) return
     const [oldest, count] = this.#last.entries().next().value!
     this.#last.delete(oldest)
     this.#forgotten = count

@@ -13,9 +13,9 @@ import type {
 import { checkStoreOptions, type OptionChecks } from '@persist/store'
 import { MemoryDeletions } from './memory-deletions.ts'
 
-/** How {@link memoryStore} tells the time. */
+/** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
-  /** Milliseconds that never jump: what leases run out by. Default: `performance.now`. */
+  /** A monotonic clock in milliseconds, by which leases expire. Default: `performance.now`. */
   readonly monotonic?: (() => number) | undefined
 }
 
@@ -29,29 +29,29 @@ declare module '@persist/store' {
   }
 }
 
-interface Room {
+interface Namespace {
   /** Least recently used first. */
-  readonly kept: Map<string, Kept>
-  readonly leases: Map<string, Held>
+  readonly kept: Map<string, KeptEntry>
+  readonly leases: Map<string, HeldLease>
   readonly deletions: MemoryDeletions
   bytes: number
 }
 
-interface Held {
+interface HeldLease {
   readonly id: string
   deadline: number
   promised: boolean
   waitsFor: readonly string[]
 }
 
-interface Kept {
+interface KeptEntry {
   readonly entry: Entry
   readonly bytes: number
 }
 
-/** What all copies of core in one process share: stores of one name, and numbers that no other store or lease has. */
+/** The state that all copies of core in one process share: stores by their names, and unique numbers of stores and leases. */
 interface Memories {
-  readonly named: Map<string, Map<string, Room>>
+  readonly named: Map<string, Map<string, Namespace>>
   unnamed: number
   leasesTaken: number
 }
@@ -63,10 +63,10 @@ shared[MEMORIES] ??= { named: new Map(), unnamed: 0, leasesTaken: 0 }
 const memories = shared[MEMORIES]
 
 /**
- * A store in the memory of this process, for tests and for results that need not outlive it. With a name, all stores of
- * that name are one and the same; without one, it is private.
+ * A store in the memory of this process, for tests and for results that need not outlive the process. All stores with the
+ * same name share their entries; a store without a name is private.
  *
- * It is the reference implementation of the contract in `@persist/store`: where the contract is open, this is the answer.
+ * This is the reference implementation of the contract in `@persist/store`: it decides where the contract is open.
  *
  * @example
  * ```ts
@@ -76,15 +76,17 @@ const memories = shared[MEMORIES]
 export function memoryStore(name?: string, options: MemoryStoreOptions = {}): StoreAdapter<'sync'> {
   checkStoreOptions('memoryStore', options, CHECKS)
   const { monotonic = () => performance.now() } = options
-  const place =
-    name === undefined ? new Map<string, Room>() : roomIn(memories.named, name, () => new Map<string, Room>())
+  const namespaces =
+    name === undefined
+      ? new Map<string, Namespace>()
+      : getOrMake(memories.named, name, () => new Map<string, Namespace>())
   return {
     mode: 'sync',
     supports: { lease: true, many: true, tags: true, bounds: true, persistent: false, tagFence: true },
     name: `memory://${name ?? `#${++memories.unnamed}`}`,
     open: (namespace, { bounds }: OpenOptions = {}) =>
       new MemoryStore(
-        roomIn(place, namespace, () => ({
+        getOrMake(namespaces, namespace, () => ({
           kept: new Map(),
           leases: new Map(),
           deletions: new MemoryDeletions(),
@@ -95,37 +97,37 @@ export function memoryStore(name?: string, options: MemoryStoreOptions = {}): St
       ),
     ping() {},
     *namespaces() {
-      for (const [name, { kept }] of place) if (kept.size > 0) yield name
+      for (const [name, { kept }] of namespaces) if (kept.size > 0) yield name
     },
     close() {},
   }
 }
 
-function roomIn<T>(place: Map<string, T>, name: string, make: () => T): T {
-  const room = place.get(name) ?? make()
-  place.set(name, room)
-  return room
+function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {
+  const value = map.get(name) ?? make()
+  map.set(name, value)
+  return value
 }
 
 class MemoryStore implements Store<'sync'> {
   readonly tagFence: TagFence<'sync'>
-  readonly #room: Room
+  readonly #namespace: Namespace
   readonly #monotonic: () => number
   readonly #bounds: Bounds | undefined
 
-  constructor(room: Room, monotonic: () => number, bounds: Bounds | undefined) {
-    this.tagFence = room.deletions
-    this.#room = room
+  constructor(namespace: Namespace, monotonic: () => number, bounds: Bounds | undefined) {
+    this.tagFence = namespace.deletions
+    this.#namespace = namespace
     this.#monotonic = monotonic
     this.#bounds = bounds
   }
 
   get(hash: string): Entry | undefined {
-    const kept = this.#room.kept.get(hash)
+    const kept = this.#namespace.kept.get(hash)
     if (!kept) return undefined
-    this.#room.kept.delete(hash)
-    this.#room.kept.set(hash, kept)
-    return copied(kept.entry)
+    this.#namespace.kept.delete(hash)
+    this.#namespace.kept.set(hash, kept)
+    return copyEntry(kept.entry)
   }
 
   getMany(hashes: readonly string[]): (Entry | undefined)[] {
@@ -133,58 +135,58 @@ class MemoryStore implements Store<'sync'> {
   }
 
   set(entry: Entry): void {
-    // Read whole before anything is given up: all of it or nothing.
-    const kept = { entry: copied(entry), bytes: bytesOf(entry.payload) }
+    // The copy comes first: if it fails, the old entry stays.
+    const kept = { entry: copyEntry(entry), bytes: bytesOf(entry.payload) }
     this.delete(entry.hash)
-    this.#room.kept.set(entry.hash, kept)
-    this.#room.bytes += kept.bytes
+    this.#namespace.kept.set(entry.hash, kept)
+    this.#namespace.bytes += kept.bytes
     this.#shrink(this.#bounds)
   }
 
   delete(hash: string): boolean {
-    this.#room.leases.delete(hash)
+    this.#namespace.leases.delete(hash)
     return this.#evict(hash)
   }
 
   clear(): number {
-    const { size } = this.#room.kept
-    this.#room.kept.clear()
-    this.#room.leases.clear()
-    this.#room.bytes = 0
+    const { size } = this.#namespace.kept
+    this.#namespace.kept.clear()
+    this.#namespace.leases.clear()
+    this.#namespace.bytes = 0
     return size
   }
 
   *entries(): Generator<Entry> {
-    for (const { entry } of this.#walk()) yield copied(entry)
+    for (const { entry } of this.#walk()) yield copyEntry(entry)
   }
 
   *heads(): Generator<ListedHead> {
     for (const { entry, bytes } of this.#walk()) {
-      const { payload: _, ...head } = copied(entry)
+      const { payload: _, ...head } = copyEntry(entry)
       yield { ...head, bytes }
     }
   }
 
   stats(): { entries: number; bytes: number } {
-    return { entries: this.#room.kept.size, bytes: this.#room.bytes }
+    return { entries: this.#namespace.kept.size, bytes: this.#namespace.bytes }
   }
 
   prune(now: number, bounds = this.#bounds): number {
-    let gone = 0
+    let deleted = 0
     for (const { entry } of this.#walk()) {
-      if (mayBeDropped(entry, now) && this.#evict(entry.hash)) gone++
+      if (mayBeDropped(entry, now) && this.#evict(entry.hash)) deleted++
     }
-    return gone + this.#shrink(bounds)
+    return deleted + this.#shrink(bounds)
   }
 
   deleteByTag(tag: string): number {
-    let gone = 0
-    for (const { entry } of this.#walk()) if (entry.tags?.includes(tag) && this.delete(entry.hash)) gone++
-    return gone
+    let deleted = 0
+    for (const { entry } of this.#walk()) if (entry.tags?.includes(tag) && this.delete(entry.hash)) deleted++
+    return deleted
   }
 
   lease(hash: string, ms: number, { steal = false, onHeld }: LeaseOptions = {}): Lease<'sync'> | undefined {
-    const { leases } = this.#room
+    const { leases } = this.#namespace
     const holder = leases.get(hash)
     const isHeld = holder !== undefined && this.#monotonic() < holder.deadline
     const mayTake = typeof steal === 'string' ? holder?.id === steal : steal || !isHeld
@@ -192,21 +194,21 @@ class MemoryStore implements Store<'sync'> {
       if (isHeld) onHeld?.(describe(holder))
       return undefined
     }
-    const mine: Held = {
+    const lease: HeldLease = {
       id: `${++memories.leasesTaken}`,
       deadline: this.#monotonic() + ms,
       promised: false,
       waitsFor: [],
     }
-    leases.set(hash, mine)
-    const held = () => leases.get(hash) === mine
+    leases.set(hash, lease)
+    const held = () => leases.get(hash) === lease
     return {
-      id: mine.id,
+      id: lease.id,
       promised: () => {
-        mine.promised = true
+        lease.promised = true
       },
       waitsFor: (ids) => {
-        mine.waitsFor = [...ids]
+        lease.waitsFor = [...ids]
       },
       publish: (entry) => {
         if (!held()) return false
@@ -214,7 +216,7 @@ class MemoryStore implements Store<'sync'> {
         return true
       },
       renew: (more) => {
-        if (held()) mine.deadline = this.#monotonic() + more
+        if (held()) lease.deadline = this.#monotonic() + more
         return held()
       },
       release: () => {
@@ -223,40 +225,40 @@ class MemoryStore implements Store<'sync'> {
     }
   }
 
-  /** Over a list of the hashes: a `get` meanwhile moves an entry to the end of the map, where it would be met again. */
-  *#walk(): Generator<Kept> {
-    for (const hash of [...this.#room.kept.keys()]) {
-      const kept = this.#room.kept.get(hash)
+  /** Iterates over a copy of the hashes, since a concurrent `get` moves an entry to the end of the map. */
+  *#walk(): Generator<KeptEntry> {
+    for (const hash of [...this.#namespace.kept.keys()]) {
+      const kept = this.#namespace.kept.get(hash)
       if (kept) yield kept
     }
   }
 
   #shrink({ maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): number {
-    let gone = 0
-    for (const hash of this.#room.kept.keys()) {
-      if (this.#room.kept.size <= maxEntries && this.#room.bytes <= maxBytes) break
-      if (this.#evict(hash)) gone++
+    let deleted = 0
+    for (const hash of this.#namespace.kept.keys()) {
+      if (this.#namespace.kept.size <= maxEntries && this.#namespace.bytes <= maxBytes) break
+      if (this.#evict(hash)) deleted++
     }
-    return gone
+    return deleted
   }
 
   #evict(hash: string): boolean {
-    this.#room.bytes -= this.#room.kept.get(hash)?.bytes ?? 0
-    return this.#room.kept.delete(hash)
+    this.#namespace.bytes -= this.#namespace.kept.get(hash)?.bytes ?? 0
+    return this.#namespace.kept.delete(hash)
   }
 }
 
-function describe({ id, promised, waitsFor }: Held): LeaseHolder {
+function describe({ id, promised, waitsFor }: HeldLease): LeaseHolder {
   return { id, ...(promised && { promised }), ...(waitsFor.length > 0 && { waitsFor }) }
 }
 
-/** Not even as a stale one. */
+/** Whether the entry can no longer be served, not even as a stale one. */
 function mayBeDropped({ expiresAt, staleUntil }: Entry, now: number): boolean {
   return expiresAt !== undefined && Math.max(expiresAt, staleUntil ?? expiresAt) <= now
 }
 
-/** A copy: bytes and tags can be changed. */
-function copied(entry: Entry): Entry {
+/** Copies an entry, since its bytes and tags are mutable. */
+function copyEntry(entry: Entry): Entry {
   const { payload, tags } = entry
   return {
     ...entry,

@@ -1,4 +1,4 @@
-// Not by name: a bundler that knows `createRequire` would look for the stores itself, and find none.
+// A default import: bundlers that recognize an imported `createRequire` would look for the stores, and fail.
 import nodeModule from 'node:module'
 import { isDeepStrictEqual } from 'node:util'
 import { OptionError, StoreError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
@@ -16,16 +16,16 @@ import { installCommand } from './install.ts'
 import { memoryStore } from './memory-store.ts'
 import { COMPANIONS, WELL_KNOWN_STORES } from './well-known.ts'
 
-/** What the package of a store exports for core. */
+/** The export of a store package that core uses. */
 interface StorePackage {
-  readonly fromUrl: Make
+  readonly fromUrl: AdapterFactory
 }
 
-type Make = (url: string | URL, options?: StoreOptions) => StoreAdapter
+type AdapterFactory = (url: string | URL, options?: StoreOptions) => StoreAdapter
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-// On a well-known symbol: two copies of core in one process open a place once.
+// On a well-known symbol: two copies of core in one process share their adapters.
 const ADAPTERS = Symbol.for('@persist/core/adapters@1')
 interface Opened {
   readonly adapters: Map<string, StoreAdapter>
@@ -34,16 +34,16 @@ interface Opened {
 const shared = globalThis as { [ADAPTERS]?: Opened }
 shared[ADAPTERS] ??= { adapters: new Map(), optionsOf: new WeakMap() }
 const { adapters, optionsOf } = shared[ADAPTERS]
-const ADAPTER_VERBS = ['open', 'close'] as const
+const ADAPTER_METHODS = ['open', 'close'] as const
 
 /**
- * The adapter that a `cache` option means: itself, or one for the URL. One place has one adapter in a process. For tools
- * that look at a store as a whole; `persist` needs no call of it.
+ * Returns the adapter for a `cache` option: the adapter itself, or the one for the URL. A process has one adapter per
+ * location. For tools that inspect a store as a whole; `persist` calls it by itself.
  *
- * @param env whose `npm_config_user_agent` names the package manager in messages. Default: `process.env`.
- * @param storeOptions for the store of a URL. One place has one set of them in a process; without any, those that it has.
+ * @param env The environment; its `npm_config_user_agent` names the package manager in messages. Default: `process.env`.
+ * @param storeOptions Options of the store of a URL. A process has one set of them per location. Default: the set in use.
  * @throws UnknownStoreError for an unknown scheme; StoreNotInstalledError; StoreError if the store's package
- * cannot be loaded; OptionError for what is no cache at all.
+ * cannot be loaded; OptionError if `cache` is neither a URL nor an adapter.
  * @example
  * ```ts
  * for await (const name of resolveStore('file://persist').namespaces?.() ?? []) console.log(name)
@@ -56,7 +56,7 @@ export function resolveStore(
 ): StoreAdapter {
   if (isAdapter(cache)) {
     if (storeOptions === undefined) return cache
-    throw new OptionError('storeOptions belong to a cache URL: an adapter has its own already', {
+    throw new OptionError('storeOptions belong to a cache URL: an adapter already has its own', {
       option: 'storeOptions',
     })
   }
@@ -66,19 +66,19 @@ export function resolveStore(
   refuseHalfUrl(cache)
   const scheme = schemeOf(cache)
   const known = adapters.get(String(cache))
-  // A relative folder means another place once the process has changed its own.
-  if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return agreed(known, storeOptions)
-  const made = factoryOf(scheme, cache, env)(cache, storeOptions)
-  if (storeOptions !== undefined && !adapters.has(made.name)) optionsOf.set(made, storeOptions)
-  const adapter = agreed(adapters.get(made.name) ?? made, storeOptions)
-  adapters.set(made.name, adapter)
+  // A relative path names another folder after the process has changed its working directory.
+  if (known !== undefined && scheme !== 'file' && scheme !== 'lmdb') return withSameOptions(known, storeOptions)
+  const created = factoryOf(scheme, cache, env)(cache, storeOptions)
+  if (storeOptions !== undefined && !adapters.has(created.name)) optionsOf.set(created, storeOptions)
+  const adapter = withSameOptions(adapters.get(created.name) ?? created, storeOptions)
+  adapters.set(created.name, adapter)
   adapters.set(String(cache), adapter)
   return adapter
 }
 
 /**
- * Closes every store that was opened by a cache URL: files, connections, timers. Using a persisted function again
- * opens its store again.
+ * Closes every store that a cache URL opened: files, connections, timers. The next call of a persisted function opens its
+ * store again.
  *
  * @example
  * ```ts
@@ -95,11 +95,11 @@ function isAdapter(cache: unknown): cache is StoreAdapter {
   return (
     (mode === 'sync' || mode === 'async') &&
     supports !== undefined &&
-    ADAPTER_VERBS.every((verb) => typeof (cache as Partial<StoreAdapter>)[verb] === 'function')
+    ADAPTER_METHODS.every((method) => typeof (cache as Partial<StoreAdapter>)[method] === 'function')
   )
 }
 
-/** `redis:/localhost` would silently be a folder of that name. The text may hold a password, so the message leaves it out. */
+/** Rejects `redis:/localhost`, which would silently name a folder. The message omits the URL, which may hold a password. */
 function refuseHalfUrl(cache: string | URL): void {
   const scheme = /^([a-z][a-z\d+.-]+):(?!\/\/)/i.exec(String(cache))?.[1]?.toLowerCase()
   if (scheme === undefined || !(schemes().includes(scheme) || Object.hasOwn(KEYV_ADAPTERS, scheme))) return
@@ -108,13 +108,13 @@ function refuseHalfUrl(cache: string | URL): void {
   })
 }
 
-/** All that have a store. */
+/** All schemes that have a store. */
 function schemes(): string[] {
   return [...new Set([...Object.keys(WELL_KNOWN_STORES), 'memory', ...knownSchemes()])].sort()
 }
 
-/** Refuses other options for a place that is in use: they would count or not by which function was wrapped first. */
-function agreed(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): StoreAdapter {
+/** Rejects other options for an adapter in use: which ones apply would depend on the function that was wrapped first. */
+function withSameOptions(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): StoreAdapter {
   if (storeOptions === undefined || isDeepStrictEqual(optionsOf.get(adapter), storeOptions)) return adapter
   throw new OptionError(
     `${adapter.name} is in use with other storeOptions in this process: give all functions the same`,
@@ -124,7 +124,7 @@ function agreed(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): 
   )
 }
 
-function factoryOf(scheme: string, cache: string | URL, env: Environment): Make {
+function factoryOf(scheme: string, cache: string | URL, env: Environment): AdapterFactory {
   const registered = registeredStore(scheme)
   if (registered !== undefined) return (url, options) => registered(String(url), options)
   if (scheme === 'memory') return (url, options) => memoryStore(String(url).slice('memory://'.length), options)
@@ -135,22 +135,22 @@ function factoryOf(scheme: string, cache: string | URL, env: Environment): Make 
 
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
   const known = schemes()
-  const near = nearest(scheme, known)
+  const similar = nearest(scheme, known)
   const keyv = Object.hasOwn(KEYV_ADAPTERS, scheme) ? KEYV_ADAPTERS[scheme]!.module : undefined
   const hint =
     keyv !== undefined
       ? `Keyv reaches it: with @persist/store-keyv, keyv and ${keyv}, give cache: keyvStore(new Keyv({ store })).`
-      : near === undefined
+      : similar === undefined
         ? `Known: ${known.join(', ')}.`
-        : `Did you mean ${near}://?`
+        : `Did you mean ${similar}://?`
   return new UnknownStoreError(`no store is known for ${redactUrl(String(cache))}. ${hint}`, {
     scheme,
     known,
-    nearest: near,
+    nearest: similar,
   })
 }
 
-/** Looks from core itself, which names the stores as optional peers, then from the application's main script. */
+/** Loads the package as seen from core, which has the stores as optional peers, then from the application's main script. */
 function load(scheme: string, packageName: string, env: Environment): StorePackage {
   let reason: unknown
   for (const from of [import.meta.url, process.argv[1]]) {
@@ -180,7 +180,7 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
   const install = installCommand(packageName + companion, env)
   throw new StoreNotInstalledError(
     `${scheme}:// needs ${packageName}, which is not installed. Run: ${install}\n` +
-      `In a bundled application hand the store over instead: registerStore(${JSON.stringify(scheme)}, fromUrl), with fromUrl from '${packageName}'.`,
+      `In a bundled application register the store instead: registerStore(${JSON.stringify(scheme)}, fromUrl), with fromUrl from '${packageName}'.`,
     { scheme, packageName, install },
     { cause: reason },
   )

@@ -1,4 +1,4 @@
-/** The schemes whose stores core knows by name, and the packages that bring them: the only such names in core. */
+/** The packages of the stores that core knows by scheme. Core names them nowhere else. */
 export const WELL_KNOWN_STORES: Readonly<Record<string, string>> = {
   file: '@persist/store-disk',
   mongodb: '@persist/store-mongo',
@@ -8,5 +8,5 @@ export const WELL_KNOWN_STORES: Readonly<Record<string, string>> = {
   rediss: '@persist/store-keyv',
 }
 
-/** What has to be installed beside a package, since it brings no driver of its own. */
+/** The driver to install with a store package that includes none. */
 export const COMPANIONS: Readonly<Record<string, string>> = { redis: '@keyv/redis', rediss: '@keyv/redis' }

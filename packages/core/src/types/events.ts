@@ -1,16 +1,17 @@
 import type { PersistError } from '@persist/errors'
 
 /**
- * Why an entry was not served. `absent`: there is none. `expired`: its ttl is over, or it is older than asked for.
- * `version`: it is of another version. `source`: another function text wrote it, and the name is derived. `invalid`:
- * `validate` refuses it. `unreadable`: it cannot be unpickled. `refresh`: the call asked for a computation.
+ * Why an entry was not served. `absent`: there is none. `expired`: its ttl has ended, or it is older than `maxAge`.
+ * `version`: it has another version. `source`: another source of the function computed it, and the name is derived.
+ * `invalid`: `validate` rejects it. `unreadable`: it cannot be unpickled. `refresh`: the call requires a computation.
  */
 export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh'
 
 /**
- * Why a result is not stored. `shouldStore`: an option said so. `fenced`: it was set, deleted or cleared meanwhile. `timeout`:
- * another process computes it. `recursion`: the outermost call stores. `partial`: a stream was left before its end.
- * `steered`: a consumer sent the stream a value or an error. `strayed`: the arguments changed after the key was made.
+ * Why a result is not stored. `shouldStore`: the option returned false. `ttl`: the option returned 0. `fenced`: the entry
+ * was set, deleted or cleared during the computation. `timeout`: another process still computes it after `waitTimeout`.
+ * `recursion`: the outermost call stores it. `incomplete`: a consumer left the stream before its end. `steered`: a consumer
+ * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made.
  */
 export type SkipReason =
   | 'shouldStore'
@@ -22,44 +23,44 @@ export type SkipReason =
   | 'steered'
   | 'arguments-changed'
 
-interface Of<Name extends string> {
+interface NamespaceEvent<Name extends string> {
   readonly name: Name
   /** The function's `funcname`. */
   readonly namespace: string
 }
 
-interface OfEntry<Name extends string> extends Of<Name> {
+interface EntryEvent<Name extends string> extends NamespaceEvent<Name> {
   readonly hash: string
 }
 
 /**
- * All that `persist` reports: to the `report` option, to `node:diagnostics_channel` as `persist:<name>`, and by
- * `verbosity` to stderr. Times are in milliseconds. Equal problems are reported at once, and then after pauses of up to a
- * minute: `count` is how many the event stands for.
+ * Everything that `persist` reports: to the `report` option, to `node:diagnostics_channel` as `persist:<name>`, and to
+ * stderr as far as `verbosity` says. Times are in milliseconds. The first of equal problems is reported immediately, later
+ * ones after pauses of up to a minute; `count` is the number of problems that the event stands for.
  */
 export type PersistEvent =
-  | (OfEntry<'hit'> & {
+  | (EntryEvent<'hit'> & {
       readonly tier: 'memory' | 'store' | 'flight'
       readonly ageMs?: number
       readonly savedMs?: number
     })
-  | (OfEntry<'miss'> & { readonly reason: MissReason })
-  | (OfEntry<'stale'> & { readonly reason: 'revalidate' | 'error'; readonly ageMs: number })
-  | (OfEntry<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'acquired' | 'timeout' })
-  | (OfEntry<'compute'> & { readonly durationMs: number; readonly failed: boolean })
-  | (OfEntry<'write'> & { readonly bytes: number })
-  | (OfEntry<'skip'> & { readonly reason: SkipReason })
-  | OfEntry<'delete'>
-  | (Of<'clear'> & { readonly entries: number })
-  | (Of<'evict'> & { readonly entries: number })
-  | (Of<'problem'> & {
+  | (EntryEvent<'miss'> & { readonly reason: MissReason })
+  | (EntryEvent<'stale'> & { readonly reason: 'revalidate' | 'error'; readonly ageMs: number })
+  | (EntryEvent<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'acquired' | 'timeout' })
+  | (EntryEvent<'compute'> & { readonly durationMs: number; readonly failed: boolean })
+  | (EntryEvent<'write'> & { readonly bytes: number })
+  | (EntryEvent<'skip'> & { readonly reason: SkipReason })
+  | EntryEvent<'delete'>
+  | (NamespaceEvent<'clear'> & { readonly entries: number })
+  | (NamespaceEvent<'evict'> & { readonly entries: number })
+  | (NamespaceEvent<'problem'> & {
       readonly error: PersistError | Error
       readonly operation: string
       readonly hash?: string
       readonly count: number
     })
-  | (Of<'circuit'> & { readonly state: 'open' | 'closed'; readonly store: string })
-  | (Of<'source'> & { readonly message: string })
+  | (NamespaceEvent<'circuit'> & { readonly state: 'open' | 'closed'; readonly store: string })
+  | (NamespaceEvent<'source'> & { readonly message: string })
 
 /** The names of all events. */
 export type PersistEventName = PersistEvent['name']

@@ -5,22 +5,22 @@ import type { Mode, SchemeOf, StoreAdapter } from '@persist/store'
 export type AnyFunction = (this: any, ...args: any[]) => any
 
 /**
- * `F` as a function that can be called; `never` for a class. `Function` itself, which says nothing of its arguments, is any
- * function: that is what TypeScript takes `F` for while it does not know the types of a function's parameters yet.
+ * `F` as a callable function; `never` for a class. `Function` itself counts as any function, since TypeScript infers it for
+ * `F` before it knows the types of a function's parameters.
  */
 // biome-ignore lint/complexity/noBannedTypes: see above
 export type Callable<F> = F extends AnyFunction ? F : Function extends F ? AnyFunction : never
 
-/** What the `cache` option takes: a cache URL, or an adapter object. */
+/** The values of the `cache` option: a cache URL, or an adapter object. */
 export type CacheRef = string | URL | StoreAdapter
 
-/** The cache of a function whose `cache` option is not given. */
+/** The default of the `cache` option. */
 export type DefaultCache = 'file://persist'
 
-/** The schemes whose stores answer at once; all others answer with promises. A registered scheme is asynchronous in the types. */
+/** The schemes of synchronous stores. All other stores return promises; in the types, so does each registered scheme. */
 export type SyncScheme = 'file' | 'lmdb' | 'memory'
 
-/** The mode of a cache, as far as its type tells: a plain `string` may be either. */
+/** The mode of a cache, as far as its type shows: a plain `string` may be either. */
 export type ModeOf<C> =
   C extends StoreAdapter<infer M>
     ? M
@@ -32,11 +32,11 @@ export type ModeOf<C> =
           : 'async'
       : Mode
 
-/** What a function that returned `R` returns once it is persisted in a store of mode `M`. */
+/** The return type of a persisted function whose original returns `R`, over a store of mode `M`. */
 export type ReturnInMode<R, M extends Mode> =
   IsIteration<R> extends true ? R : M extends 'sync' ? R : Promise<Awaited<R>>
 
-/** What is stored of a function: its result; of an async generator the list of what it yields. */
+/** The stored result of a function. For an async generator, the list of its chunks. */
 export type ResultOf<F extends AnyFunction> =
   IsIteration<ReturnType<F>> extends true
     ? ReturnType<F> extends AsyncIterable<infer Chunk>
@@ -44,7 +44,7 @@ export type ResultOf<F extends AnyFunction> =
       : never
     : Awaited<ReturnType<F>>
 
-/** Neither `any` nor `never`, which extend everything, are meant. */
+/** Whether `R` is an async iterable. `any` and `never`, which extend everything, do not count. */
 export type IsIteration<R> = 0 extends 1 & R
   ? false
   : [R] extends [never]
@@ -53,7 +53,7 @@ export type IsIteration<R> = 0 extends 1 & R
       ? true
       : false
 
-/** A time in milliseconds, or as text: `'30s'`, `'10m'`, `'7d'`. */
+/** A time in milliseconds, or a string: `'30s'`, `'10m'`, `'7d'`. */
 export type Duration = number | string
 
 /** The key of a function without a `key` option: its arguments. */
@@ -62,5 +62,5 @@ export interface DefaultKey {
 }
 declare const defaultKey: unique symbol
 
-/** The key type `K`, or the arguments of `F` where no `key` option was given. */
+/** The key type `K`, or the arguments of `F` without a `key` option. */
 export type KeyOf<F extends AnyFunction, K> = [K] extends [DefaultKey] ? Parameters<F> : K

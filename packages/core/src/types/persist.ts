@@ -5,26 +5,25 @@ import type { Persisted } from './persisted.ts'
 /** The options of a function `F`. */
 export type OptionsFor<F extends AnyFunction, K, C extends CacheRef> = Options<Parameters<F>, ResultOf<F>, K, C>
 
-/** A method that a decorator may take: over an asynchronous store it has to answer with a promise already. */
+/** A method that a decorator accepts. Over an asynchronous store it has to return a promise already. */
 type Decoratable<C extends CacheRef> = [ModeOf<C>] extends ['sync']
   ? AnyFunction
   : // biome-ignore lint/suspicious/noExplicitAny: as in AnyFunction
     (this: any, ...args: any[]) => PromiseLike<unknown> | AsyncIterable<unknown>
 
 /**
- * The constraint on a function that is given to `persist`. One with a call signature would give its `any` to each
- * parameter without a type, so `(a: number, b = 'x') => b` would return `any`. `Function` leaves such parameters to
- * TypeScript's own rules.
+ * The constraint on a function for `persist`. A constraint with a call signature would type each untyped parameter as `any`,
+ * so `(a: number, b = 'x') => b` would return `any`. With `Function`, TypeScript infers such parameters.
  */
 // biome-ignore lint/complexity/noBannedTypes: see above
 type Given = Function
 
-/** The functions that take the arguments `A`; any function where no option has given the arguments a type. */
+/** The functions that take the arguments `A`; any function if no option types the arguments. */
 type Taking<A extends readonly unknown[]> = 0 extends 1 & A[number]
   ? Given
   : (...args: A extends readonly [...infer Args] ? Args : never) => unknown
 
-/** What `persist(options)` gives: a decorator for methods, and a wrapper for functions. */
+/** The result of `persist(options)`: a decorator for methods, and a wrapper for functions. */
 export interface PersistWith<A extends readonly unknown[], K, C extends CacheRef, Iterates extends boolean> {
   /**
    * The standard decorator.
@@ -77,9 +76,9 @@ export interface Persist {
   ): Persisted<Callable<F>, K, C, false>
   /** `persist(options)(fn)` and `@persist(options)` with `storekey`. */
   <
-    // biome-ignore lint/suspicious/noExplicitAny: without a key there is nothing that names the arguments
+    // biome-ignore lint/suspicious/noExplicitAny: without a key no option types the arguments
     A extends readonly unknown[] = any[],
-    // biome-ignore lint/suspicious/noExplicitAny: nor the result
+    // biome-ignore lint/suspicious/noExplicitAny: as for the arguments
     V = any,
     K = DefaultKey,
     const C extends CacheRef = DefaultCache,

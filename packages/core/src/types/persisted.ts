@@ -13,12 +13,12 @@ import type {
 } from './functions.ts'
 import type { Many } from './many.ts'
 
-/** What `f.lookup(...args)` tells, without computing. */
+/** The result of `f.lookup(...args)`, which never computes. */
 export type Lookup<V, K> =
   | {
       readonly hit: false
       readonly value?: undefined
-      /** Why a call would compute: the `reason` that the event `miss` would have. */
+      /** Why a call would compute: the `reason` of the event `miss`. */
       readonly reason: MissReason
     }
   | {
@@ -35,42 +35,42 @@ export type Lookup<V, K> =
       readonly durationMs?: number
     }
 
-/** What this process has counted for one function: see `f.counters`. */
+/** The counts of one function in this process: see `f.counters`. */
 export interface Counters {
-  /** Calls that were served from memory, the store, or another call that was under way. */
+  /** Calls served from memory, from the store, or by joining a running call. */
   readonly hits: number
-  /** Calls that found nothing to serve. One that then waited for another process and got its result is also a hit. */
+  /** Calls that found no entry to serve. A call that then got the result of another process also counts as a hit. */
   readonly misses: number
-  /** Expired results that were served, by `staleWhileRevalidate` or `staleIfError`. */
+  /** Expired results served by `staleWhileRevalidate` or `staleIfError`. */
   readonly stale: number
   /** Runs of the function that threw or rejected. */
   readonly errors: number
-  /** Trouble with the store, with an entry, or with an option that was asked. */
+  /** Failures of the store, of an entry, or of an option that was called. */
   readonly problems: number
   /** Calls that waited for another process. */
   readonly waits: number
   /**
-   * The recorded durations of all that was served without computing, in milliseconds: the time that the function itself
-   * took, without the time in which it only queued for the thread with other calls.
+   * The recorded durations of all results served without computing, in milliseconds: the time that the function itself
+   * took, without the time in which it only competed for the thread with other calls.
    */
   readonly savedMs: number
 }
 
-/** What `f.stats()` gives: the counters, and what the store holds. */
+/** The result of `f.stats()`: the counters, and the size of the store. */
 export interface Stats extends Counters {
   readonly entries: number
   readonly bytes: number
 }
 
-/** What a call may override, through `f.with(overrides)(...args)`. */
+/** The overrides of a call: `f.with(overrides)(...args)`. */
 export interface Overrides {
-  /** Serve nothing older than this. */
+  /** Serve only results up to this age. Default: any age within `ttl`. */
   readonly maxAge?: Duration | undefined
-  /** Compute again and overwrite. */
+  /** Compute again and overwrite the stored result. Default: `false`. */
   readonly refresh?: boolean | undefined
-  /** Compute again; neither read nor write. */
+  /** Compute again; neither read nor write the store. Default: `false`. */
   readonly bypass?: boolean | undefined
-  /** Leave the call (others may still wait for it). */
+  /** Leaves the call when it aborts; other callers may still wait for the call. Default: none. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -78,19 +78,19 @@ export interface Overrides {
 export interface SyncView<K, V> {
   /** The fresh result, or `undefined`; never computes. */
   get(key: K): V | undefined
-  /** Stores a result. A computation that still runs does not overwrite it. */
+  /** Stores a result. A running computation does not overwrite it. */
   set(key: K, value: V): this
   /** Whether there is a fresh result. */
   has(key: K): boolean
-  /** `true`: there was one. A computation that still runs cannot bring it back. */
+  /** Deletes the result; returns whether there was one. A running computation cannot store it again. */
   delete(key: K): boolean
-  /** Tells how many entries there were. */
+  /** Deletes all results; returns how many there were. */
   clear(): number
-  /** Deletes the entries with this tag and tells how many. */
+  /** Deletes the results with the tag; returns how many there were. */
   deleteByTag(tag: string): number
   /**
-   * How many fresh results there are, also such as were stored without their key, which no listing has. Looks at the head of
-   * each entry; `f.stats()` counts faster, but also what has expired.
+   * The number of fresh results, including those stored without their key, which no listing has. Reads the head of each
+   * entry; `f.stats()` is faster, but also counts expired results.
    */
   readonly size: number
 }
@@ -99,24 +99,24 @@ export interface SyncView<K, V> {
 export interface AsyncView<K, V> {
   /** The fresh result, or `undefined`; never computes. */
   get(key: K): Promise<V | undefined>
-  /** Stores a result. A computation that still runs does not overwrite it. */
+  /** Stores a result. A running computation does not overwrite it. */
   set(key: K, value: V): Promise<void>
   /** Whether there is a fresh result. */
   has(key: K): Promise<boolean>
-  /** `true`: there was one. A computation that still runs cannot bring it back. */
+  /** Deletes the result; returns whether there was one. A running computation cannot store it again. */
   delete(key: K): Promise<boolean>
-  /** Tells how many entries there were. */
+  /** Deletes all results; returns how many there were. */
   clear(): Promise<number>
-  /** Deletes the entries with this tag and tells how many. */
+  /** Deletes the results with the tag; returns how many there were. */
   deleteByTag(tag: string): Promise<number>
   /**
-   * How many fresh results there are, also such as were stored without their key, which no listing has. Looks at the head of
-   * each entry; `f.stats()` counts faster, but also what has expired.
+   * The number of fresh results, including those stored without their key, which no listing has. Reads the head of each
+   * entry; `f.stats()` is faster, but also counts expired results.
    */
   size(): Promise<number>
 }
 
-/** What a view has besides with `storekey` or `unhash`: lazy listings of the fresh entries, in no order. */
+/** The members of a view that need `storekey` or `unhash`: lazy listings of the fresh entries, in no order. */
 export type Iteration<K, V, M extends Mode> = {
   /** The keys. */
   keys(): Listing<M, K>
@@ -124,36 +124,36 @@ export type Iteration<K, V, M extends Mode> = {
   values(): Listing<M, V>
   /** Pairs of key and result. */
   entries(): Listing<M, [K, V]>
-  /** Calls `visit` for each; over an asynchronous store the promise settles after the last. */
+  /** Calls `visit` for each entry; over an asynchronous store the promise settles after the last. */
   forEach(visit: (value: V, key: K) => void): Reply<M, void>
 } & (M extends 'sync' ? Iterable<[K, V]> : AsyncIterable<[K, V]>)
 
-/** `f.cache`. */
+/** The type of `f.cache`. */
 export type View<K, V, M extends Mode, Iterates extends boolean> = M extends Mode
   ? (M extends 'sync' ? SyncView<K, V> : AsyncView<K, V>) & (Iterates extends true ? Iteration<K, V, M> : unknown)
   : never
 
-/** The call of a persisted function: its own signature, with a promise where the store is asynchronous. */
+/** The call signature of a persisted function: the original's, with a promise if the store is asynchronous. */
 export type PersistedCall<F extends AnyFunction, M extends Mode> = [M] extends ['sync']
   ? F
   : ReturnType<F> extends PromiseLike<unknown> | AsyncIterable<unknown>
     ? F
     : ((this: ThisParameterType<F>, ...args: Parameters<F>) => ReturnInMode<ReturnType<F>, M>) & Attached<F>
 
-/** The properties of the function itself, as `schema` in `Object.assign(fn, { schema })`: they are on the persisted one too. */
+/** The properties of the original, such as `schema` of `Object.assign(fn, { schema })`; the persisted function has them. */
 type Attached<F extends AnyFunction> = [keyof F] extends [never]
   ? unknown
   : { [P in keyof F as P extends keyof PersistedMembers<AnyFunction, unknown, Mode, boolean> ? never : P]: F[P] }
 
-/** What `f.refresh(...args)` gives. */
+/** The return type of `f.refresh(...args)`. */
 export type Refreshed<F extends AnyFunction, M extends Mode> =
   IsIteration<ReturnType<F>> extends true ? ReturnType<F> & PromiseLike<ResultOf<F>> : ReturnInMode<ReturnType<F>, M>
 
-/** What hangs on a persisted function. All but `cache` and `many` take the function's own arguments. */
+/** The members of a persisted function. Those that work on one call take the function's own arguments. */
 export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iterates extends boolean> {
   /** The results as a Map. */
   readonly cache: View<K, ResultOf<F>, M, Iterates>
-  /** The function that was wrapped. */
+  /** The wrapped function. */
   readonly original: F
   /** The key of a call. */
   keyOf(this: ThisParameterType<F>, ...args: Parameters<F>): K
@@ -161,25 +161,23 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   has(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** The fresh result, or `undefined`; never computes. */
   peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
-  /** The fresh result with what is known of it; never computes. */
+  /** The fresh result with its times and other facts; never computes. */
   lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
   /**
-   * Computes again and overwrites. Of an async generator it is an iteration, which begins when the first chunk is asked for;
-   * `await` runs it to its end, and gives the list of its chunks.
+   * Computes again and overwrites the stored result. For an async generator, returns an iteration that begins with the first
+   * `next`; `await` runs it to its end and returns the list of its chunks.
    */
   refresh(this: ThisParameterType<F>, ...args: Parameters<F>): Refreshed<F, M>
-  /** Deletes the result. `true`: there was one. */
+  /** Deletes the result; returns whether there was one. */
   forget(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, boolean>
   /** Stores a result without computing. */
   put(this: ThisParameterType<F>, value: ResultOf<F>, ...args: Parameters<F>): Reply<M, void>
-  /**
-   * The results of many calls, in order. Stored ones come in one round trip for 1,000 calls where the store can.
-   */
+  /** The results of many calls, in order: see {@link Many}. */
   readonly many: Many<F, M>
-  /** Deletes all results and tells how many. */
+  /** Deletes all results; returns how many there were. */
   clear(): Reply<M, number>
   /**
-   * What this process has counted so far, without a look at the store: cheap enough for every scrape of metrics.
+   * The counts of this process so far, without reading the store: cheap enough for every scrape of metrics.
    *
    * @example
    * ```ts
@@ -189,19 +187,19 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
    */
   readonly counters: Counters
   /**
-   * The counters, and what the store holds: some stores walk over all entries for that. With `{ store: false }` the store
-   * is not asked.
+   * The counters, and the size of the store, for which some stores read all entries. `{ store: false }` does not read the
+   * store.
    */
   stats(): Reply<M, Stats>
-  /** The counters, as a reply of the store's kind. */
+  /** The counters; as a promise if the store is asynchronous. */
   stats(options: { readonly store: false }): Reply<M, Counters>
   /** The same function with overrides for the call that follows. */
   with(overrides: Overrides): PersistedCall<F, M>
 }
 
 /**
- * A persisted function: `F`'s own signature, and all that hangs on it. `Persisted<F>` alone is what `persist(fn)` gives: over
- * the default folder, keyed by the arguments.
+ * A persisted function: the signature of `F`, and the members of a persisted function. `Persisted<F>` alone is the type of
+ * `persist(fn)`: over the default folder, keyed by the arguments.
  */
 export type Persisted<
   F extends AnyFunction,

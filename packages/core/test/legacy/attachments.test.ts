@@ -1,7 +1,7 @@
 import { createPersist, memoryStore, persisted } from '@persist/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-// The decorators of experimentalDecorators, with a polyfill of metadata that is loaded after core.
+// Decorators of experimentalDecorators, with a polyfill of metadata that is loaded after core.
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 const key = (_self: unknown, ...args: unknown[]) => args
@@ -44,7 +44,7 @@ describe('a method decorated in the legacy way keeps its metadata', () => {
     expect(Reflect.getOwnMetadataKeys(persisted(predict).original)).not.toContain('above')
   })
 
-  it('and a decorator above can read and extend what one below attached', () => {
+  it('and a decorator above can read and extend metadata of one below', () => {
     const extend = (_target: object, _property: string, { value }: PropertyDescriptor) => {
       Reflect.defineMetadata('roles', [...Reflect.getMetadata('roles', value), 'writer'], value)
     }
@@ -59,7 +59,7 @@ describe('a method decorated in the legacy way keeps its metadata', () => {
     expect(Reflect.getMetadata('roles', Model.prototype.guarded)).toEqual(['reader', 'writer'])
   })
 
-  it('and metadata of the class and its members is where it was', () => {
+  it('and metadata of the class and its members is unchanged', () => {
     const note = (target: object, property: string) => Reflect.defineMetadata('parameter', 1, target, property)
     class Model {
       @note
@@ -93,14 +93,14 @@ describe('a method decorated in the legacy way keeps its metadata', () => {
     expect([new Heir().f(1), new Better().f(1)]).toEqual([1, 2])
   })
 
-  it('also in a function that is persisted without a decorator', () => {
+  it('also as a function that is persisted without a decorator', () => {
     const fn = (x: number) => x
     Reflect.defineMetadata('note', 1, fn)
     expect(Reflect.getMetadata('note', persist(fn, { funcname: 'fn', cache: memoryStore() }))).toBe(1)
   })
 })
 
-it('a decorator below that made the method an accessor, as autobind does, is refused in words', () => {
+it('a decorator below that turns the method into an accessor, as autobind does, is rejected with an explanation', () => {
   const autobind = (_target: object, _property: string, { value }: PropertyDescriptor): PropertyDescriptor => ({
     configurable: true,
     get() {

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 
-for (const [colour, store] of [
+for (const [mode, store] of [
   ['a synchronous store', () => memoryStore()],
   ['an asynchronous store', () => delayed(memoryStore())],
 ] as const) {
-  describe(`truth over ${colour}`, () => {
-    it('a function that changes its arguments cannot spoil the key', async () => {
+  describe(`truth over ${mode}`, () => {
+    it('a function that changes its arguments cannot change the key', async () => {
       let runs = 0
       const f = persist(
         (list: number[]) => {
@@ -22,13 +22,13 @@ for (const [colour, store] of [
       expect(runs).toBe(1)
     })
 
-    it('an entry that was written under another key is never served', async () => {
+    it('an entry written under another key is never served', async () => {
       const f = persist((x: number) => x, { funcname: 'f', cache: store(), hash: () => 'same' })
       await f(1)
       await expect(async () => f(2)).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_HASH_COLLISION' }))
     })
 
-    it('unhash that is no inverse of hash is a collision', async () => {
+    it('an unhash that is no inverse of hash is a collision', async () => {
       const f = persist((x: number) => x, {
         funcname: 'f',
         cache: store(),
@@ -39,7 +39,7 @@ for (const [colour, store] of [
       await expect(async () => f(2)).rejects.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_HASH_COLLISION' }))
     })
 
-    it('undefined and null are results like any others', async () => {
+    it('undefined and null are ordinary results', async () => {
       let runs = 0
       const f = persist(
         (x: null | undefined) => {
@@ -57,7 +57,7 @@ for (const [colour, store] of [
       expect(runs).toBe(2)
     })
 
-    it("the function's own error passes unchanged, is not stored, and blocks nobody", async () => {
+    it("the function's own error passes unchanged, is not stored, and blocks no other call", async () => {
       let runs = 0
       const mistake = new RangeError('mine')
       const f = persist(
@@ -71,7 +71,7 @@ for (const [colour, store] of [
       expect(await f()).toBe(2)
     })
 
-    it('a value that would not come back equal is returned, reported and not stored', async () => {
+    it('a value that would not unpickle to an equal one is returned, reported and not stored', async () => {
       const problems: unknown[] = []
       const f = persist(() => [() => 1], {
         funcname: 'f',
@@ -83,7 +83,7 @@ for (const [colour, store] of [
       expect((await f.stats()).entries).toBe(0)
     })
 
-    it('64 concurrent calls compute once, and do not share what can be changed', async () => {
+    it('64 concurrent calls compute once, and do not share mutable results', async () => {
       let runs = 0
       const f = persist(
         async (x: number) => {
@@ -98,7 +98,7 @@ for (const [colour, store] of [
       expect(new Set(results).size).toBe(64)
     })
 
-    it('a call inside of itself with its own key computes instead of waiting for itself', async () => {
+    it('a nested call with the key of the running one computes instead of waiting for itself', async () => {
       let depth = 0
       const f: (x: number) => Promise<number> = persist(
         async (x: number) => {
@@ -110,7 +110,7 @@ for (const [colour, store] of [
       expect(await f(1)).toBe(3)
     })
 
-    it('what is deleted while it is computed is not brought back', async () => {
+    it('an entry deleted while it is computed is not stored again', async () => {
       let go = () => {}
       const gate = new Promise<void>((resolve) => {
         go = resolve
@@ -130,7 +130,7 @@ for (const [colour, store] of [
       expect(await f.has()).toBe(false)
     })
 
-    it('many answers in order and computes only what is missing', async () => {
+    it('many returns results in order and computes only the missing ones', async () => {
       let runs = 0
       const f = persist(
         (x: number) => {
@@ -144,7 +144,7 @@ for (const [colour, store] of [
       expect(runs).toBe(3)
     })
 
-    it('put, peek, lookup, refresh and clear speak in the arguments of the function', async () => {
+    it('put, peek, lookup, refresh and clear take the arguments of the function', async () => {
       let runs = 0
       const f = persist((x: number) => x + ++runs, { funcname: 'f', cache: store(), metadata: () => 'note' })
       await f.put(10, 1)
@@ -157,7 +157,7 @@ for (const [colour, store] of [
 }
 
 describe('freshness', () => {
-  it('a result is served until its ttl, and an older version never', () => {
+  it('a result is served until its ttl ends, and an older version never', () => {
     let now = 1_000
     let runs = 0
     const at = createPersist({ env: {}, now: () => now })
@@ -170,7 +170,7 @@ describe('freshness', () => {
     expect(at(count, { funcname: 'f', cache, version: 'b' })()).toBe(3)
   })
 
-  it('with a memory tier, callers never share what they may change', () => {
+  it('with a memory tier, callers never share mutable results', () => {
     const f = persist(() => ({ list: [1] }), { funcname: 'f', cache: memoryStore(), memory: true })
     f().list.push(2)
     f().list.push(3)

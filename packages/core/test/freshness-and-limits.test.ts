@@ -1,11 +1,11 @@
 import { createPersist, memoryStore, type PersistEvent, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { inBothColours, lab } from './lab.ts'
+import { harness, inBothModes } from './harness.ts'
 
-inBothColours('freshness', (makeStore) => {
-  it('an expired result is served while one refresh runs behind', async () => {
-    const { persist, pass, background, waitUntil } = lab()
+inBothModes('freshness', (makeStore) => {
+  it('an expired result is served while one refresh runs in the background', async () => {
+    const { persist, advance, background, waitUntil } = harness()
     let runs = 0
     const f = persist(() => ++runs, {
       funcname: 'f',
@@ -15,14 +15,14 @@ inBothColours('freshness', (makeStore) => {
       waitUntil,
     })
     expect(await f()).toBe(1)
-    pass(1_500)
+    advance(1_500)
     expect([await f(), await f()]).toEqual([1, 1])
     await background()
     expect([await f(), runs]).toEqual([2, 2])
   })
 
-  it('a refresh behind that fails is reported, and not tried again at once', async () => {
-    const { persist, pass, background, waitUntil, report, told } = lab()
+  it('a failed background refresh is reported, and not retried immediately', async () => {
+    const { persist, advance, background, waitUntil, report, eventNames } = harness()
     let fails = false
     const f = persist(
       () => {
@@ -33,19 +33,19 @@ inBothColours('freshness', (makeStore) => {
     )
     await f()
     fails = true
-    pass(1_500)
-    told()
+    advance(1_500)
+    eventNames()
     for (const later of [0, 100, 1_000]) {
-      pass(later)
+      advance(later)
       expect(await f()).toBe(1)
       await background()
     }
     const attempt = ['stale revalidate', 'compute', 'problem']
-    expect(told()).toEqual([...attempt, 'stale revalidate', ...attempt])
+    expect(eventNames()).toEqual([...attempt, 'stale revalidate', ...attempt])
   })
 
-  it('only one of two processes refreshes behind', async () => {
-    const { persist, pass, background, waitUntil, report, told } = lab()
+  it('only one of two processes refreshes in the background', async () => {
+    const { persist, advance, background, waitUntil, report, eventNames } = harness()
     const cache = makeStore()
     const f = persist(() => 1, {
       funcname: 'f',
@@ -57,20 +57,20 @@ inBothColours('freshness', (makeStore) => {
       report,
     })
     await f()
-    pass(1_500)
-    told()
+    advance(1_500)
+    eventNames()
     const lease = await cache.open('f', {}).lease!('one', 60_000)
     expect(await f()).toBe(1)
     await background()
-    expect(told()).toEqual(['stale revalidate'])
+    expect(eventNames()).toEqual(['stale revalidate'])
     await lease!.release()
     await f()
     await background()
-    expect(told()).toEqual(['stale revalidate', 'compute', 'write'])
+    expect(eventNames()).toEqual(['stale revalidate', 'compute', 'write'])
   })
 
-  it('an expired result is served when the function fails, and the failure is reported', async () => {
-    const { persist, pass, report, told } = lab()
+  it('an expired result is served if the function fails, and the failure is reported', async () => {
+    const { persist, advance, report, eventNames } = harness()
     let fails = false
     const f = persist(
       async () => {
@@ -81,25 +81,25 @@ inBothColours('freshness', (makeStore) => {
     )
     await f()
     fails = true
-    pass(1_500)
-    told()
+    advance(1_500)
+    eventNames()
     expect(await f()).toBe(1)
-    expect(told()).toEqual(['miss expired', 'compute', 'problem', 'stale error'])
-    pass(1_000)
+    expect(eventNames()).toEqual(['miss expired', 'compute', 'problem', 'stale error'])
+    advance(1_000)
     await expect(f()).rejects.toThrow('down')
   })
 
-  it('a ttl may follow from the result; none at all keeps nothing', async () => {
-    const { persist, pass, report, told } = lab()
+  it('a ttl may depend on the result; 0 stores nothing', async () => {
+    const { persist, advance, report, eventNames } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), ttl: (x) => x * 1_000, report })
     for (const x of [0, 1, 5]) await f(x)
-    pass(2_000)
+    advance(2_000)
     expect([await f.has(0), await f.has(1), await f.has(5)]).toEqual([false, false, true])
-    expect(told().filter((one) => one.startsWith('skip'))).toEqual(['skip ttl'])
+    expect(eventNames().filter((one) => one.startsWith('skip'))).toEqual(['skip ttl'])
   })
 
   it('an entry that no longer fits is a miss: by a predicate, by a Standard Schema', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     const cache = makeStore()
     const one = () => ({ a: 1 })
     await persist(one, { funcname: 'f', cache })()
@@ -121,8 +121,8 @@ inBothColours('freshness', (makeStore) => {
     expect(await h.stats()).toMatchObject({ hits: 1, misses: 0 })
   })
 
-  it('a schema that answers later is waited for by an asynchronous function', async () => {
-    const { persist } = lab()
+  it('an asynchronous function waits for an asynchronous schema', async () => {
+    const { persist } = harness()
     const cache = makeStore()
     let fits = true
     const validate = {
@@ -139,8 +139,8 @@ inBothColours('freshness', (makeStore) => {
     expect(await f.stats()).toMatchObject({ hits: 1, misses: 2 })
   })
 
-  it('entries of another version are misses; so are those from before a function that it depends on changed', async () => {
-    const { persist } = lab()
+  it('entries of another version are misses; so are those from before a change of a function in dependsOn', async () => {
+    const { persist } = harness()
     const cache = makeStore()
     const count = () => 1
     const misses = async (options: object) => {
@@ -157,28 +157,28 @@ inBothColours('freshness', (makeStore) => {
     expect(await misses({ dependsOn: [(x: number) => x + 2] })).toBe(1)
   })
 
-  it('maxAge asks for something younger, bypass touches nothing, refresh overwrites', async () => {
-    const { persist, pass } = lab()
+  it('maxAge requires a younger result, bypass neither reads nor writes, refresh overwrites', async () => {
+    const { persist, advance } = harness()
     let runs = 0
     const f = persist(() => ++runs, { funcname: 'f', cache: makeStore() })
     await f()
-    pass(500)
+    advance(500)
     expect(await f.with({ maxAge: 1_000 })()).toBe(1)
     expect(await f.with({ maxAge: 100 })()).toBe(2)
     expect([await f.with({ bypass: true })(), await f()]).toEqual([3, 2])
     expect([await f.with({ refresh: true })(), await f()]).toEqual([4, 4])
   })
 
-  it('what is deleted by its tag is gone, and the rest is not', async () => {
-    const { persist } = lab()
+  it('a tag deletes its results and no others', async () => {
+    const { persist } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), tags: (x) => [x % 2 ? 'odd' : 'even'] })
     for (const x of [1, 2, 3]) await f(x)
     expect(await f.cache.deleteByTag('odd')).toBe(2)
     expect([await f.has(1), await f.has(2), await f.has(3)]).toEqual([false, true, false])
   })
 
-  it('lookup says why a call would compute, without computing', async () => {
-    const { persist, pass } = lab()
+  it('lookup returns why a call would compute, without computing', async () => {
+    const { persist, advance } = harness()
     const cache = makeStore()
     const same = (x: number) => x
     const f = persist(same, { funcname: 'f', cache, ttl: '1m', staleIfError: '1h' })
@@ -189,18 +189,18 @@ inBothColours('freshness', (makeStore) => {
     expect(await f.lookup(1)).toMatchObject({ hit: true })
     expect(await newer.lookup(1)).toEqual({ hit: false, reason: 'version' })
     expect(await strict.lookup(1)).toEqual({ hit: false, reason: 'invalid' })
-    pass(60_000)
+    advance(60_000)
     expect(await f.lookup(1)).toEqual({ hit: false, reason: 'expired' })
-    pass(7_200_000)
+    advance(7_200_000)
     expect(await f.lookup(1)).toEqual({ hit: false, reason: 'expired' })
     expect(f.counters).toMatchObject({ misses: 1 })
   })
 
-  it('the time saved is the recorded duration of what was served', async () => {
-    const { persist, pass } = lab()
+  it('the saved time is the recorded duration of the served results', async () => {
+    const { persist, advance } = harness()
     const f = persist(
       (x: number) => {
-        pass(250)
+        advance(250)
         return x
       },
       { funcname: 'f', cache: makeStore() },
@@ -211,8 +211,8 @@ inBothColours('freshness', (makeStore) => {
   })
 })
 
-inBothColours('a bound', (makeStore) => {
-  /** As somebody may write it: without a thought of bounds. */
+inBothModes('a bound', (makeStore) => {
+  /** A store without support for bounds. */
   const boundless = () => {
     const adapter = makeStore()
     return {
@@ -222,12 +222,12 @@ inBothColours('a bound', (makeStore) => {
     }
   }
 
-  it('is kept also in a store that keeps none by itself, behind the caller, least recently written first', async () => {
-    const { persist, pass, waitUntil, background, report, told } = lab()
+  it('is enforced in the background, least recently written first, if the store has no bounds', async () => {
+    const { persist, advance, waitUntil, background, report, eventNames } = harness()
     const cache = boundless() as StoreAdapter
     const f = persist((x: number) => x, { funcname: 'f', cache, maxEntries: 20, waitUntil, report })
     for (let x = 0; x < 100; x++) {
-      pass(1)
+      advance(1)
       await f(x)
       await background()
     }
@@ -235,7 +235,7 @@ inBothColours('a bound', (makeStore) => {
     expect(entries).toBeGreaterThanOrEqual(20)
     expect(entries).toBeLessThanOrEqual(22)
     expect([await f.has(99), await f.has(0)]).toEqual([true, false])
-    expect(told()).toContain('evict')
+    expect(eventNames()).toContain('evict')
     const g = persist((x: number) => 'x'.repeat(1_000) + x, { funcname: 'g', cache, maxBytes: 20_000, waitUntil })
     for (let x = 0; x < 100; x++) {
       await g(x)
@@ -245,23 +245,23 @@ inBothColours('a bound', (makeStore) => {
   })
 })
 
-inBothColours('the memory tier', (makeStore) => {
-  it('callers never share what they may change', async () => {
-    const { persist } = lab()
+inBothModes('the memory tier', (makeStore) => {
+  it('callers never share mutable results', async () => {
+    const { persist } = harness()
     const f = persist(() => ({ list: [1] }), { funcname: 'f', cache: makeStore(), memory: true })
     ;(await f()).list.push(2)
     ;(await f()).list.push(3)
     expect(await f()).toEqual({ list: [1] })
   })
 
-  it('is told apart by its events, and lets go at set, delete, clear, and once it is too old', async () => {
-    const { persist, pass, report, told } = lab()
+  it('has its own events, and drops entries at set, delete, clear and maxAge', async () => {
+    const { persist, advance, report, eventNames } = harness()
     const cache = makeStore()
     const f = persist((x: number) => x, { funcname: 'f', cache, memory: { maxAge: 1_000 }, report })
     const again = async () => {
-      told()
+      eventNames()
       await f(1)
-      return told()[0]
+      return eventNames()[0]
     }
     await f(1)
     expect(await again()).toBe('hit memory')
@@ -272,31 +272,31 @@ inBothColours('the memory tier', (makeStore) => {
     expect(await again()).toBe('miss absent')
     await f.clear()
     expect(await again()).toBe('miss absent')
-    pass(1_001)
+    advance(1_001)
     expect(await again()).toBe('hit store')
-    // Another process: it is seen once what is held is too old.
+    // The change of another process is seen when the held entry is older than maxAge.
     const store = cache.open('f', {})
     for await (const { hash } of store.heads()) await store.delete(hash)
     expect(await again()).toBe('hit memory')
-    pass(1_001)
+    advance(1_001)
     expect(await again()).toBe('miss absent')
   })
 
   it('is bounded by entries and by bytes', async () => {
-    const { persist, report, told } = lab()
+    const { persist, report, eventNames } = harness()
     const few = persist((x: number) => x, { funcname: 'f', cache: makeStore(), memory: { maxEntries: 2 }, report })
     for (const x of [1, 2, 3, 3, 1]) await few(x)
-    expect(told().slice(-2)).toEqual(['hit memory', 'hit store'])
+    expect(eventNames().slice(-2)).toEqual(['hit memory', 'hit store'])
     const small = persist((x: string) => x, { funcname: 'g', cache: makeStore(), memory: { maxBytes: 3_000 }, report })
     const long = (letter: string) => letter.repeat(1_000)
     for (const letter of ['a', 'b', 'b', 'a']) await small(long(letter))
-    expect(told().slice(-2)).toEqual(['hit memory', 'hit store'])
+    expect(eventNames().slice(-2)).toEqual(['hit memory', 'hit store'])
   })
 })
 
-inBothColours('signals', (makeStore) => {
-  it('the function is told to stop only when every caller has left, and nothing is stored', async () => {
-    const { persist } = lab()
+inBothModes('signals', (makeStore) => {
+  it('the function is aborted only when every caller has left, and nothing is stored', async () => {
+    const { persist } = harness()
     let inside: AbortSignal | undefined
     const f = persist(
       async (_x: number, { signal }: { signal: AbortSignal }) => {
@@ -322,7 +322,7 @@ inBothColours('signals', (makeStore) => {
   })
 
   it('a signal given with the call is no part of the key', async () => {
-    const { persist } = lab()
+    const { persist } = harness()
     let runs = 0
     const f = persist(async (x: number, _options?: { signal?: AbortSignal }) => x + ++runs, {
       funcname: 'f',
@@ -333,11 +333,11 @@ inBothColours('signals', (makeStore) => {
   })
 })
 
-describe('a store out of reach', () => {
-  function unreachable(): { adapter: StoreAdapter<'async'>; asked: () => number; heal: () => void } {
+describe('an unreachable store', () => {
+  function unreachable(): { adapter: StoreAdapter<'async'>; lookups: () => number; heal: () => void } {
     const inner = delayed(memoryStore())
     let down = true
-    let asked = 0
+    let lookups = 0
     const adapter: StoreAdapter<'async'> = {
       ...inner,
       mode: 'async',
@@ -347,8 +347,8 @@ describe('a store out of reach', () => {
         return {
           ...store,
           get: async (hash) => {
-            asked++
-            if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'nobody answers', { store: 'nowhere' })
+            lookups++
+            if (down) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: 'nowhere' })
             return store.get(hash)
           },
           set: (entry) => store.set(entry),
@@ -368,14 +368,14 @@ describe('a store out of reach', () => {
     }
     return {
       adapter,
-      asked: () => asked,
+      lookups: () => lookups,
       heal: () => {
         down = false
       },
     }
   }
 
-  it('costs nobody a result, is asked once, reported once, and comes back', async () => {
+  it('loses no result, is called once, is reported once, and is used again when it is reachable', async () => {
     const events: PersistEvent[] = []
     let probe = () => {}
     const persist = createPersist({
@@ -386,10 +386,10 @@ describe('a store out of reach', () => {
         return () => {}
       },
     })
-    const { adapter, asked, heal } = unreachable()
+    const { adapter, lookups, heal } = unreachable()
     const f = persist((x: number) => x, { funcname: 'f', cache: adapter, report: (event) => events.push(event) })
     expect([await f(1), await f(2), await f(3)]).toEqual([1, 2, 3])
-    expect(asked()).toBe(1)
+    expect(lookups()).toBe(1)
     expect(events.filter(({ name }) => name === 'problem' || name === 'circuit').map(({ name }) => name)).toEqual([
       'circuit',
       'problem',
@@ -398,7 +398,7 @@ describe('a store out of reach', () => {
     probe()
     await new Promise((resolve) => setImmediate(resolve))
     await f(4)
-    expect(asked()).toBeGreaterThan(1)
+    expect(lookups()).toBeGreaterThan(1)
     expect(events.filter(({ name }) => name === 'circuit')).toHaveLength(2)
   })
 

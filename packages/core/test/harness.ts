@@ -2,28 +2,31 @@ import { createPersist, memoryStore, type PersistEvent, type Runtime, type Store
 import { delayed } from '@persist/store/conformance'
 import { describe } from 'vitest'
 
-/** Makes one store in two colours: as it is, and answering with promises. */
+/** Makes a store of the mode under test. */
 export type MakeStore = () => StoreAdapter
 
-/** Runs the tests once over a synchronous store, and once over the same store made asynchronous. */
-export function inBothColours(subject: string, tests: (makeStore: MakeStore, colour: 'sync' | 'async') => void): void {
+/** Runs the tests over a synchronous store, and over the same store made asynchronous. */
+export function inBothModes(subject: string, tests: (makeStore: MakeStore, mode: 'sync' | 'async') => void): void {
   describe(`${subject}, over a synchronous store`, () => tests(() => memoryStore(), 'sync'))
   describe(`${subject}, over an asynchronous store`, () => tests(() => delayed(memoryStore()), 'async'))
 }
 
-/** A store of which some verbs do something else. */
-export function changed(adapter: StoreAdapter, verbs: Record<string, (...args: never[]) => unknown>): StoreAdapter {
+/** A store with some methods replaced. */
+export function withMethods(
+  adapter: StoreAdapter,
+  methods: Record<string, (...args: never[]) => unknown>,
+): StoreAdapter {
   const open = (namespace: string, options?: object) =>
     new Proxy(adapter.open(namespace, options) as object, {
       get: (store, name) => {
-        const verb = verbs[name as string] ?? Reflect.get(store, name)
-        return typeof verb === 'function' ? verb.bind(store) : verb
+        const method = methods[name as string] ?? Reflect.get(store, name)
+        return typeof method === 'function' ? method.bind(store) : method
       },
     })
   return new Proxy(adapter, { get: (inner, name) => (name === 'open' ? open : Reflect.get(inner, name)) })
 }
 
-/** A store in which some names are not there, or something else. */
+/** A store without some members, and with other `supports`. */
 function without(adapter: StoreAdapter, names: readonly string[], supports: object): StoreAdapter {
   const open = (namespace: string, options?: object) =>
     new Proxy(adapter.open(namespace, options), {
@@ -33,7 +36,7 @@ function without(adapter: StoreAdapter, names: readonly string[], supports: obje
   return new Proxy(adapter, { get: (inner, name) => Reflect.get(name in others ? others : inner, name) })
 }
 
-/** A store without leases and without an order of deletions: only the process itself can tell what was deleted. */
+/** A store without leases and without an order of deletions: only the process itself knows which entries were deleted. */
 export function withoutLeases(adapter: StoreAdapter): StoreAdapter {
   return without(adapter, ['lease', 'tagFence'], { lease: false, tagFence: false })
 }
@@ -43,7 +46,7 @@ export function withoutTagFence(adapter: StoreAdapter): StoreAdapter {
   return without(adapter, ['tagFence'], { tagFence: false })
 }
 
-/** A promise that is kept when it is told. */
+/** A promise `passed`, which `open` resolves. */
 export function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
   let open = () => {}
   const passed = new Promise<void>((resolve) => {
@@ -52,28 +55,31 @@ export function gate(): { readonly open: () => void; readonly passed: Promise<vo
   return { open, passed }
 }
 
-/** Lets all go on that need not wait for anything else. */
-export async function turns(count = 20): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
+/** Runs the event loop for a number of iterations, so that pending work continues. */
+export async function runPending(count = 20): Promise<void> {
+  for (let iteration = 0; iteration < count; iteration++) await new Promise(setImmediate)
 }
 
-let places = 0
+let processes = 0
 
-/** The same store as another process sees it: in this one it counts as another place, so that names do not clash. */
-export function elsewhere<M extends 'sync' | 'async'>(cache: StoreAdapter<M>): StoreAdapter<M> {
-  return { ...cache, name: `${cache.name} as seen by process ${++places}` }
+/** The same store as another process has it. Its other name allows the same namespaces again in this process. */
+export function asOtherProcess<M extends 'sync' | 'async'>(cache: StoreAdapter<M>): StoreAdapter<M> {
+  return { ...cache, name: `${cache.name} as seen by process ${++processes}` }
 }
 
-/** A persist whose clock stands still until told, which waits at once, and whose background work is done when asked. */
-export function lab(runtime: Partial<Runtime> = {}) {
+/**
+ * A persist with a fake clock, which only `advance` and waits move. Waits end immediately, and `background` runs the
+ * background refreshes.
+ */
+export function harness(runtime: Partial<Runtime> = {}) {
   let now = 1_000_000
   const work: Promise<unknown>[] = []
   const events: PersistEvent[] = []
-  const scene = {
-    /** What happens whenever a call waits for another process. */
+  const hooks = {
+    /** Called whenever a call waits for another process. */
     whileWaiting: (): unknown => undefined,
   }
-  const pass = (ms: number) => {
+  const advance = (ms: number) => {
     now += ms
   }
   const persist = createPersist({
@@ -82,25 +88,25 @@ export function lab(runtime: Partial<Runtime> = {}) {
     now: () => now,
     monotonic: () => now,
     sleep: async (ms) => {
-      pass(ms)
-      await scene.whileWaiting()
+      advance(ms)
+      await hooks.whileWaiting()
     },
     sleepSync: (ms) => {
-      pass(ms)
-      scene.whileWaiting()
+      advance(ms)
+      hooks.whileWaiting()
     },
     ...runtime,
   })
   return {
     persist,
-    pass,
-    scene,
+    advance,
+    hooks,
     events,
     report: (event: PersistEvent) => void events.push(event),
     waitUntil: (refresh: Promise<unknown>) => void work.push(refresh),
     background: () => Promise.all(work.splice(0)),
-    /** The names of the events since the last look, with their reason, tier or outcome. */
-    told: () => events.splice(0).map(brief),
+    /** Removes the events so far and returns their names, each with its reason, tier, outcome or state. */
+    eventNames: () => events.splice(0).map(brief),
   }
 }
 
