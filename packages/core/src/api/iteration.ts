@@ -3,8 +3,8 @@ import { checkFreshnessNow } from '../call/lookup.ts'
 import { checkedListing, isEntry } from '../call/replies.ts'
 import { reportProblem, reportStoreError } from '../call/store-guard.ts'
 import type { Context } from '../context.ts'
-import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
+import { requireSync } from '../runtime/require-sync.ts'
 
 /** The listings of an iterable cache: lazy, in no order, fresh results only. */
 export function listings(context: Context) {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
-import { requireSync } from '../runtime/answered.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
+import { requireSync } from '../runtime/require-sync.ts'
 import type { CacheKey } from './cache-key.ts'
 import { reportProblem } from './store-guard.ts'
 
