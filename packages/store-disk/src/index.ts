@@ -6,8 +6,8 @@
 
 import './schemes.ts'
 
-export { diskStore } from './disk-store.ts'
+export { diskStore } from './adapter.ts'
 export type { FileSystem } from './files/file-system.ts'
-export { fromUrl } from './folder/url.ts'
 export type { DiskStoreOptions } from './options.ts'
-export type { Clock } from './plan.ts'
+export type { Clock } from './resolved-options.ts'
+export { fromUrl } from './url.ts'

@@ -2,10 +2,10 @@ import { types } from 'node:util'
 import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 import { bootClock } from '@persist/store/holder'
 import { type FileSystem, realFileSystem } from './files/file-system.ts'
-import { patient } from './files/patient.ts'
+import { retryOnWindows } from './files/retry-on-windows.ts'
 import { Layout } from './folder/layout.ts'
-import { crcSeal, hmacSeal } from './format/seal.ts'
-import type { Clock, Plan } from './plan.ts'
+import { crcIntegrity, hmacIntegrity } from './format/integrity.ts'
+import type { Clock, ResolvedOptions } from './resolved-options.ts'
 
 /** How a folder is used. */
 export interface DiskStoreOptions {
@@ -47,7 +47,7 @@ const realClock: Clock = {
 }
 
 /** The options, checked and completed. */
-export function makePlan(dir: string, options: DiskStoreOptions): Plan {
+export function resolveOptions(dir: string, options: DiskStoreOptions): ResolvedOptions {
   checkStoreOptions('diskStore', options, CHECKS)
   const { durable = false, secret, leaseMs = 30_000, fileSystem = realFileSystem, clock = realClock } = options
   return {
@@ -55,9 +55,9 @@ export function makePlan(dir: string, options: DiskStoreOptions): Plan {
     layout: new Layout(dir),
     durable,
     leaseMs,
-    fs: process.platform === 'win32' ? patient(fileSystem) : fileSystem,
+    fs: process.platform === 'win32' ? retryOnWindows(fileSystem) : fileSystem,
     clock,
-    seal: secret === undefined ? crcSeal : hmacSeal(secret),
+    integrity: secret === undefined ? crcIntegrity : hmacIntegrity(secret),
   }
 }
 

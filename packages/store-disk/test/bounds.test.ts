@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { Store } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
-import { Tally } from '../src/bounds/tally.ts'
-import { namespaceTag } from '../src/folder/layout.ts'
-import { makePlan } from '../src/options.ts'
+import { UsageFile } from '../src/bounds/usage-file.ts'
+import { namespaceId } from '../src/folder/layout.ts'
+import { resolveOptions } from '../src/options.ts'
 import { faultyFileSystem } from './support/faulty-file-system.ts'
 import { newFolder, plain } from './support/folder.ts'
 
@@ -188,7 +188,7 @@ describe('beside writers and deleters that keep no bounds', () => {
     const dir = newFolder()
     const bounded = diskStore(dir).open('f', { bounds: { maxEntries: 50 } })
     fill(bounded, 40)
-    const tally = () => new Tally(makePlan(dir, {}), namespaceTag('f')).read()
+    const tally = () => new UsageFile(resolveOptions(dir, {}), namespaceId('f')).read()
     const free = diskStore(dir).open('f')
     fill(free, 5, 1, 100)
     fill(free, 5, 3, 100)

@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
-import { Layout, namespaceTag } from '../src/folder/layout.ts'
+import { Layout, namespaceId } from '../src/folder/layout.ts'
 import { KnownHolders } from '../src/lease/known-holders.ts'
 import { readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
@@ -16,7 +16,7 @@ test('of many leases that others hold each is asked for by a look at one file, a
   diskStore(dir).open('f').lease!('first', MS)!.release()
   for (const shard of layout.shards) nodeFs.mkdirSync(shard, { recursive: true })
   for (const hash of hashes) {
-    const name = `${namespaceTag('f')}-${hash}-lease${MS}-0123456789ab-42-42-1-abc.0`
+    const name = `${namespaceId('f')}-${hash}-lease${MS}-0123456789ab-42-42-1-abc.0`
     nodeFs.writeFileSync(layout.shardOf(hash) + name, '')
   }
   let now = 0

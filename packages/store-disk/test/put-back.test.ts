@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
 import { EntryRemoval } from '../src/files/entry-removal.ts'
-import { namespaceTag } from '../src/folder/layout.ts'
-import { makePlan } from '../src/options.ts'
+import { namespaceId } from '../src/folder/layout.ts'
+import { resolveOptions } from '../src/options.ts'
 import { newFolder, plain } from './support/folder.ts'
 import { atEveryCall } from './support/interrupted.ts'
 
@@ -23,8 +23,8 @@ function room() {
 }
 
 function evict(dir: string, path: string, seen: Stats, fileSystem = {}) {
-  const plan = makePlan(dir, fileSystem)
-  return new EntryRemoval(plan, namespaceTag('f')).removeUnchanged(path, seen)
+  const options = resolveOptions(dir, fileSystem)
+  return new EntryRemoval(options, namespaceId('f')).removeUnchanged(path, seen)
 }
 
 describe('an entry that was held aside, because it was to be evicted, and goes back because it has changed', () => {

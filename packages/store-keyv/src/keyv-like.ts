@@ -37,7 +37,7 @@ export function readsMany({ store, getMany }: KeyvLike): boolean {
 }
 
 /** What kind of storage it is, and where, by what it says of itself. */
-export function placeOf({ store }: KeyvLike): { readonly dialect: string; readonly url: string | undefined } {
+export function storageOf({ store }: KeyvLike): { readonly dialect: string; readonly url: string | undefined } {
   if (store instanceof Map) return { dialect: 'map', url: undefined }
   const { dialect, url } = (store as StorageAdapter | undefined)?.opts ?? {}
   return {

@@ -15,9 +15,9 @@ export interface KeyvStoreOptions {
 }
 
 /** The options, complete. */
-export type Plan = { readonly [Option in keyof KeyvStoreOptions]-?: NonNullable<KeyvStoreOptions[Option]> }
+export type ResolvedOptions = { readonly [Option in keyof KeyvStoreOptions]-?: NonNullable<KeyvStoreOptions[Option]> }
 
-const DEFAULTS: Plan = { serverWaitMs: 2_000, keepExpiredMs: 86_400_000 }
+const DEFAULTS: ResolvedOptions = { serverWaitMs: 2_000, keepExpiredMs: 86_400_000 }
 
 const CHECKS: OptionChecks<KeyvStoreOptions> = {
   serverWaitMs: POSITIVE_MS,
@@ -25,7 +25,7 @@ const CHECKS: OptionChecks<KeyvStoreOptions> = {
 }
 
 /** Completes the options. Throws `OptionError` for what they cannot be. */
-export function planOf(options: KeyvStoreOptions): Plan {
+export function resolveOptions(options: KeyvStoreOptions): ResolvedOptions {
   checkStoreOptions('keyvStore', options, CHECKS)
   const { serverWaitMs = DEFAULTS.serverWaitMs, keepExpiredMs = DEFAULTS.keepExpiredMs } = options
   return { serverWaitMs, keepExpiredMs }

@@ -2,10 +2,10 @@
 import nodeModule from 'node:module'
 import { StoreNotInstalledError } from '@persist/errors'
 import { installCommand, schemeOf } from '@persist/store'
+import type { Connection } from './connection.ts'
 import type { KeyvLike } from './keyv-like.ts'
-import type { Plan } from './options.ts'
-import type { Place } from './place.ts'
-import { readRedisUrl } from './redis-url.ts'
+import type { ResolvedOptions } from './options.ts'
+import { readRedisUrl } from './url.ts'
 
 type KeyvRedis = typeof import('@keyv/redis')
 
@@ -15,22 +15,22 @@ const OWN_PACKAGE = '@persist/store-keyv'
 /** All that Keyv says when it could not connect; why, it tells its listeners. */
 const NOT_CONNECTED = /throwOnConnectError/
 
-interface Connection {
+interface OpenClient {
   readonly keyv: KeyvLike
   readonly destroy: () => void
   readonly disconnect: () => Promise<void>
 }
 
 /** The place behind a `redis://` URL. Connects on first use, and again after a failure. */
-export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }: Plan): Place {
+export function redisConnection(cache: string | URL, { serverWaitMs, keepExpiredMs }: ResolvedOptions): Connection {
   const { url, prefix, name } = readRedisUrl(cache)
   checkIsInstalled(url)
-  const told = { count: 0, last: undefined as unknown }
-  let connection: Connection | undefined
+  const errors = { count: 0, last: undefined as unknown }
+  let open: OpenClient | undefined
   let lastFailure: unknown
   const failed = (keyv: KeyvLike, error: unknown, isClosed: boolean) => {
     if (!NOT_CONNECTED.test(messageOf(error))) lastFailure = error
-    if (isClosed && connection?.keyv === keyv) connection = undefined
+    if (isClosed && open?.keyv === keyv) open = undefined
   }
   return {
     name,
@@ -39,20 +39,20 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
     serverWaitMs,
     keepExpiredMs,
     keyv() {
-      connection ??= connect(url, prefix, serverWaitMs, failed)
-      return connection.keyv
+      open ??= connect(url, prefix, serverWaitMs, failed)
+      return open.keyv
     },
     // All that goes wrong is thrown by the verb that it befell.
-    told,
+    errors,
     reasonOf: (thrown) => (NOT_CONNECTED.test(messageOf(thrown)) ? (lastFailure ?? thrown) : thrown),
-    giveUp(keyv) {
-      if (connection?.keyv !== keyv) return
-      connection.destroy()
-      connection = undefined
+    discard(keyv) {
+      if (open?.keyv !== keyv) return
+      open.destroy()
+      open = undefined
     },
     async close() {
-      const closing = connection
-      connection = undefined
+      const closing = open
+      open = undefined
       await closing?.disconnect()
     },
   }
@@ -85,7 +85,7 @@ function connect(
   prefix: string,
   serverWaitMs: number,
   failed: (keyv: KeyvLike, error: unknown, isClosed: boolean) => void,
-): Connection {
+): OpenClient {
   const { createKeyv } = required()(PACKAGE) as KeyvRedis
   const keyv = createKeyv(
     { url, socket: { connectTimeout: serverWaitMs, reconnectStrategy: false } },

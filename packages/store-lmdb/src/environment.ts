@@ -1,10 +1,10 @@
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { cannotOpen } from './failure.ts'
-import { Writing } from './writing.ts'
+import { cannotOpen } from './errors.ts'
+import { WriteTransactions } from './write-transactions.ts'
 
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
-export interface Rooms {
+export interface Databases {
   readonly root: RootDatabase<Buffer, Buffer>
   /** Records of `record.ts`. */
   readonly entries: Database<Buffer, Buffer>
@@ -29,8 +29,8 @@ const RECENT_MS = 1
 let changes = 0
 
 /** The record under a key, as bytes that the next reading overwrites: they are faster to come by than a copy. */
-export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
-  const found: Uint8Array | undefined = room.getBinaryFast(key)
+export function peek(database: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
+  const found: Uint8Array | undefined = database.getBinaryFast(key)
   // Of a large record it is a view of LMDB's own memory, and no Buffer.
   return found === undefined || Buffer.isBuffer(found)
     ? found
@@ -41,8 +41,8 @@ export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | un
 export class Environment {
   readonly #dir: string
   readonly #flush: boolean
-  #rooms: Rooms | undefined
-  #writing: Writing | undefined
+  #databases: Databases | undefined
+  #transactions: WriteTransactions | undefined
   /** When what is read now was read anew. */
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
@@ -54,51 +54,51 @@ export class Environment {
   }
 
   get isOpen(): boolean {
-    return this.#rooms !== undefined
+    return this.#databases !== undefined
   }
 
-  get rooms(): Rooms {
-    this.#rooms ??= this.#open()
-    return this.#rooms
+  get databases(): Databases {
+    this.#databases ??= this.#open()
+    return this.#databases
   }
 
   /** The databases, for reading what is there at this moment. */
-  now(): Rooms {
-    const { rooms } = this
-    rooms.entries.resetReadTxn()
+  now(): Databases {
+    const { databases } = this
+    databases.entries.resetReadTxn()
     this.#isOf = performance.now()
     this.#knows = changes
-    return rooms
+    return databases
   }
 
   /**
    * The databases, for reading what was there a moment ago, and all that this thread has changed since. LMDB would show a
    * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer behind.
    */
-  recent(): Rooms {
-    return this.#knows === changes && performance.now() - this.#isOf < RECENT_MS ? this.rooms : this.now()
+  recent(): Databases {
+    return this.#knows === changes && performance.now() - this.#isOf < RECENT_MS ? this.databases : this.now()
   }
 
   /** Changes all of it or nothing, while nobody else changes anything. */
-  change<T>(act: (rooms: Rooms) => T): T {
-    const { rooms } = this
+  change<T>(act: (databases: Databases) => T): T {
+    const { databases } = this
     try {
-      return this.#writing!.transact(() => act(rooms))
+      return this.#transactions!.transact(() => act(databases))
     } finally {
       changes++
     }
   }
 
   close(): void {
-    const { root } = this.#rooms ?? {}
-    this.#rooms = undefined
-    this.#writing?.close()
-    this.#writing = undefined
+    const { root } = this.#databases ?? {}
+    this.#databases = undefined
+    this.#transactions?.close()
+    this.#transactions = undefined
     // What is left of it after the return is a flush that nobody has to wait for.
     root?.close().catch(() => {})
   }
 
-  #open(): Rooms {
+  #open(): Databases {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
       root = open<Buffer, Buffer>({
@@ -111,28 +111,28 @@ export class Environment {
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
-      this.#writing = new Writing(this.#dir, root)
-      return this.#writing.transact(() => this.#openRooms(root!))
+      this.#transactions = new WriteTransactions(this.#dir, root)
+      return this.#transactions.transact(() => this.#openDatabases(root!))
     } catch (error) {
-      this.#writing?.close()
-      this.#writing = undefined
+      this.#transactions?.close()
+      this.#transactions = undefined
       root?.close().catch(() => {})
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
   }
 
-  #openRooms(root: RootDatabase<Buffer, Buffer>): Rooms {
-    const room = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
-    const rooms = {
+  #openDatabases(root: RootDatabase<Buffer, Buffer>): Databases {
+    const database = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
+    const databases = {
       root,
-      entries: room('entries'),
-      leases: room('leases'),
-      used: room('used'),
-      totals: room('totals'),
-      tags: room('tags'),
+      entries: database('entries'),
+      leases: database('leases'),
+      used: database('used'),
+      totals: database('totals'),
+      tags: database('tags'),
     }
-    this.#checkFormat(room('about'))
-    return rooms
+    this.#checkFormat(database('about'))
+    return databases
   }
 
   #checkFormat(about: Database<Buffer, Buffer>): void {

@@ -4,6 +4,6 @@
  * @module @persist/store-lmdb
  */
 
-export { lmdbStore } from './lmdb-store.ts'
+export { lmdbStore } from './adapter.ts'
 export type { LmdbStoreOptions } from './options.ts'
 export { fromUrl } from './url.ts'

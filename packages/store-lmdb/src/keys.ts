@@ -43,7 +43,7 @@ export function keyOf(prefix: Buffer, hash: string): Buffer {
  * Gives the keys of a namespace for reading, each until the next: a hit is in a hurry, and a new buffer takes longer than
  * the letters in it. Hashes have a length in common, so there is a view for each length.
  */
-export function passingKeysOf(prefix: Buffer): (hash: string) => Buffer {
+export function reusableKeysOf(prefix: Buffer): (hash: string) => Buffer {
   const key = Buffer.alloc(prefix.length + LONGEST_HASH)
   const views: Buffer[] = []
   key.set(prefix)

@@ -14,7 +14,7 @@ export interface LmdbStoreOptions {
   readonly monotonic?: (() => number) | undefined
 }
 
-type Completed = { readonly [Option in keyof LmdbStoreOptions]-?: NonNullable<LmdbStoreOptions[Option]> }
+type ResolvedOptions = { readonly [Option in keyof LmdbStoreOptions]-?: NonNullable<LmdbStoreOptions[Option]> }
 const CHECKS: OptionChecks<LmdbStoreOptions> = {
   flush: ['true or false', (value) => typeof value === 'boolean'],
   leaseMs: POSITIVE_MS,
@@ -22,7 +22,7 @@ const CHECKS: OptionChecks<LmdbStoreOptions> = {
 }
 
 /** Completes the options. Throws `OptionError` for what they cannot be. */
-export function completed(options: LmdbStoreOptions): Completed {
+export function resolveOptions(options: LmdbStoreOptions): ResolvedOptions {
   checkStoreOptions('lmdbStore', options, CHECKS)
   const { flush = true, leaseMs = 30_000, monotonic = () => performance.now() } = options
   return { flush, leaseMs, monotonic }

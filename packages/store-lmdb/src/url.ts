@@ -1,6 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { afterScheme, redactUrl, type StoreAdapter, schemeOf } from '@persist/store'
-import { lmdbStore } from './lmdb-store.ts'
+import { lmdbStore } from './adapter.ts'
 import type { LmdbStoreOptions } from './options.ts'
 
 declare module '@persist/store' {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Child } from '../../../test/support/child.ts'
+import { lmdbStore } from '../src/adapter.ts'
 import { Environment } from '../src/environment.ts'
-import { lmdbStore } from '../src/lmdb-store.ts'
 
 const SOAK = process.env.PERSIST_SOAK !== undefined
 const OPENINGS = SOAK ? 20_000 : 500
@@ -36,11 +36,11 @@ test(
     const writers = ['a', 'b'].map((name) => new Child(new URL('./children/writes.mjs', import.meta.url), folder, name))
     await Promise.all(openers.map((opener) => opener.says('done')))
     for (const writer of writers) writer.tell('end')
-    const told = await Promise.all(writers.map((writer) => writer.says('written')))
+    const withStoreErrors = await Promise.all(writers.map((writer) => writer.says('written')))
     const adapter = lmdbStore(folder, { flush: false })
     for (const [index, name] of ['a', 'b'].entries()) {
       const store = adapter.open(name)
-      const count = Number(told[index]!.split(' ')[1])
+      const count = Number(withStoreErrors[index]!.split(' ')[1])
       expect(count).toBeGreaterThan(50)
       for (let written = 0; written < count; written++) {
         expect(store.get(`${written}`)?.payload, `${name} ${written} of ${count}`).toBe(`${written}`.repeat(300))

@@ -1,11 +1,11 @@
 /** Text that UTF-8 cannot carry (half a surrogate pair) is kept as its UTF-16 bytes. */
-export type StoredText = string | Uint8Array
+export type StoredString = string | Uint8Array
 
 // Beyond the year 9999 some drivers cannot read a date.
 export const LAST_DATE = 253_402_300_799_999
 
 /** A text as it stands in a document, also to look for it. */
-export function storedText(text: string): StoredText {
+export function storedString(text: string): StoredString {
   if (typeof text !== 'string') throw new TypeError(`text must be a string, not ${typeof text}`)
   return isWellFormed(text) ? text : Buffer.from(text, 'utf16le')
 }
@@ -21,7 +21,7 @@ export function isPast(field: string, ms: number): object {
   return { $or: [{ [field]: { $lte: date } }, { [field]: { $lte: ms } }] }
 }
 
-export function readText(stored: unknown): string | undefined {
+export function readString(stored: unknown): string | undefined {
   if (typeof stored === 'string') return stored
   return stored instanceof Uint8Array ? asBuffer(stored).toString('utf16le') : undefined
 }

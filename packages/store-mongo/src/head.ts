@@ -1,13 +1,13 @@
 import type { Head } from '@persist/store'
-import { type EntryDocument, HEAD_TEXTS } from './document.ts'
-import { readText, readTime } from './fields.ts'
+import { type EntryDocument, HEAD_TEXTS } from './entry-codec.ts'
+import { readString, readTime } from './fields.ts'
 
 const TIMES = ['createdAt', 'expiresAt', 'staleUntil'] as const
 
 /** Reads the head in a document, field by field; `undefined` if one of them is not what it should be. */
 export function toHead(document: EntryDocument, hash: string): Head | undefined {
   const head: Record<string, unknown> = { hash }
-  for (const name of HEAD_TEXTS) if (!add(head, name, document[name], readText)) return undefined
+  for (const name of HEAD_TEXTS) if (!add(head, name, document[name], readString)) return undefined
   for (const name of TIMES) if (!add(head, name, document[name], readTime)) return undefined
   if (!add(head, 'tags', document.tags, readTags)) return undefined
   if (!add(head, 'durationMs', document.durationMs, readNumber)) return undefined
@@ -36,7 +36,7 @@ function add(
 
 function readTags(stored: unknown): string[] | undefined {
   if (!Array.isArray(stored)) return undefined
-  const tags = stored.map(readText)
+  const tags = stored.map(readString)
   return tags.includes(undefined) ? undefined : (tags as string[])
 }
 

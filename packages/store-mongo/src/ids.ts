@@ -28,7 +28,7 @@ export interface Ids {
   chunk(gen: string, index: number): string
   /** All chunks of the namespace, or of one generation in it. */
   chunks(gen?: string): Range
-  readonly upkeep: string
+  readonly maintenance: string
   /** The log of deletions by tag: all of it, a step by its number, and the number of a step (`NaN`: it has none). */
   readonly steps: Range
   step(number: number): string
@@ -45,20 +45,20 @@ export interface Range {
 
 /** The ids of a namespace, which may be any text. */
 export function idsOf(namespace: string): Ids {
-  const name = shortened(escaped(assertText(namespace, 'a namespace')))
+  const name = shortened(escaped(assertString(namespace, 'a namespace')))
   const first = `${name}:`
   const steps = `${name}%tags:`
   return {
     first,
     end: `${name};`,
-    entry: (hash) => first + assertText(hash, 'a hash'),
+    entry: (hash) => first + assertString(hash, 'a hash'),
     hashOf: (id) => id.slice(first.length),
     chunk: (gen, index) => `${name}%chunks:${gen}:${String(index).padStart(5, '0')}`,
     chunks: (gen) =>
       gen === undefined
         ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
         : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
-    upkeep: `${name}%upkeep`,
+    maintenance: `${name}%upkeep`,
     steps: { first: steps, end: `${name}%tags;` },
     step: (number) => steps + String(number).padStart(STEP_DIGITS, '0'),
     numberIn: (id) => (STEP_NUMBER.test(id.slice(steps.length)) ? Number(id.slice(steps.length)) : Number.NaN),
@@ -67,7 +67,7 @@ export function idsOf(namespace: string): Ids {
 }
 
 /** What an `_id` tells of its namespace, and where the ids that tell the same end. */
-export interface Whose {
+export interface IdOwner {
   /** `undefined`: too long to be kept as it is. */
   readonly namespace: string | undefined
   /** `false`: an id of a chunk, or of what is noted about the namespace. */
@@ -76,7 +76,7 @@ export interface Whose {
 }
 
 /** Reads an `_id`; `undefined` if it is not one of ours. */
-export function whoseId(id: string): Whose | undefined {
+export function ownerOf(id: string): IdOwner | undefined {
   const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%upkeep$)/s.exec(id) ?? []
   if (name === undefined) return undefined
   const isEntry = separator === ':'
@@ -89,7 +89,7 @@ export function whoseId(id: string): Whose | undefined {
  * and some servers refuse index keys of more than 1,024 bytes.
  */
 export function checkHash(hash: string): void {
-  assertText(hash, 'a hash')
+  assertString(hash, 'a hash')
   const bytes = Buffer.byteLength(hash)
   if (bytes === 0) throw new HashError('the hash is empty', hash)
   if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
@@ -98,11 +98,11 @@ export function checkHash(hash: string): void {
 
 /** Of the text's own units, so that halves of surrogate pairs stay different. */
 function digestOf(tag: string): string {
-  return createHash('sha256').update(assertText(tag, 'a tag'), 'utf16le').digest('base64url').slice(0, 22)
+  return createHash('sha256').update(assertString(tag, 'a tag'), 'utf16le').digest('base64url').slice(0, 22)
 }
 
 /** What comes from outside must never reach a filter as an object: `{"$ne":null}` would match everything. */
-export function assertText(value: unknown, what: string): string {
+export function assertString(value: unknown, what: string): string {
   if (typeof value !== 'string') throw new TypeError(`${what} must be a string, not ${typeof value}`)
   return value
 }

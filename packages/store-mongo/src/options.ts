@@ -1,7 +1,7 @@
 import { OptionError } from '@persist/errors'
 import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 import type { MongoClient, MongoClientOptions } from 'mongodb'
-import { type MongoUrl, readMongoUrl } from './mongo-url.ts'
+import { type MongoUrl, readMongoUrl } from './url.ts'
 
 /** How to keep entries in MongoDB. */
 export interface MongoStoreOptions {
@@ -26,7 +26,7 @@ export interface MongoStoreOptions {
 }
 
 /** The options, complete and checked. */
-export interface Plan {
+export interface ResolvedOptions {
   readonly url: MongoUrl
   readonly client: MongoClient | undefined
   readonly clientOptions: MongoClientOptions | undefined
@@ -50,7 +50,7 @@ const CHECKS: OptionChecks<MongoStoreOptions> = {
 }
 
 /** Reads the URL and the options. Throws `OptionError` for what they cannot be. */
-export function planOf(url: string, options: MongoStoreOptions): Plan {
+export function resolveOptions(url: string, options: MongoStoreOptions): ResolvedOptions {
   checkStoreOptions('mongoStore', options, CHECKS)
   const read = readMongoUrl(url)
   const collection = options.collection ?? read.collection ?? DEFAULT_COLLECTION

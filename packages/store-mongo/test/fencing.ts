@@ -2,9 +2,9 @@ import type { TagFence } from '@persist/store'
 import { type MongoStoreOptions, mongoStore } from '@persist/store-mongo'
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { CollectionAccess } from '../src/collection-access.ts'
 import { idsOf } from '../src/ids.ts'
-import { planOf } from '../src/options.ts'
-import { Place } from '../src/place.ts'
+import { resolveOptions } from '../src/options.ts'
 import { MongoTagFence } from '../src/tag-fence.ts'
 import { Child } from './child.ts'
 import { ownDatabase } from './subject.ts'
@@ -18,7 +18,7 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
     const database = ownDatabase(url)
     const adapter = mongoStore(database.url, options)
     const other = mongoStore(database.url, { ...options, clientOptions: {} })
-    const place = new Place(planOf(database.url, options))
+    const place = new CollectionAccess(resolveOptions(database.url, options))
     const documents = database.collection()
     let name: string
     let fence: TagFence<'async'>

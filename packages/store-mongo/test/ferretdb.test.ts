@@ -5,8 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ferretDbAbsent, startFerretDb } from '../../../test/support/ferretdb/start.mjs'
 import { fencingCases } from './fencing.ts'
 import { leasingCases } from './leasing.ts'
+import { upkeepCases } from './maintaining.ts'
 import { ownDatabase, subjectOf } from './subject.ts'
-import { upkeepCases } from './upkeeping.ts'
 
 const NAME = 'FerretDB, which lacks TTL indexes and more'
 /** FerretDB 1 finds and changes a document in two steps, between which another may change it. */

@@ -31,11 +31,11 @@ describe('the ids of a namespace', () => {
       fc.property(text, text, hash, (one, other, of) => {
         fc.pre(one !== other)
         const [here, there] = [idsOf(one), idsOf(other)]
-        const theirs = [there.entry(of), there.chunk('gen', 3), there.upkeep, there.step(7)]
+        const theirs = [there.entry(of), there.chunk('gen', 3), there.maintenance, there.step(7)]
         const ranges = [here, here.chunks(), here.steps]
         for (const id of theirs) {
           const isHere = ranges.some(({ first, end }) => isWithin(id, first, end))
-          expect(isHere || id === here.upkeep).toBe(false)
+          expect(isHere || id === here.maintenance).toBe(false)
         }
       }),
     )
@@ -46,8 +46,8 @@ describe('the ids of a namespace', () => {
       fc.property(text, hash, (namespace, of) => {
         const ids = idsOf(namespace)
         const { first, end } = ids.chunks()
-        expect(isWithin(ids.entry(of), first, end) || ids.entry(of) === ids.upkeep).toBe(false)
-        expect(isWithin(ids.chunk('gen', 0), ids.first, ids.end) || isWithin(ids.upkeep, ids.first, ids.end)).toBe(
+        expect(isWithin(ids.entry(of), first, end) || ids.entry(of) === ids.maintenance).toBe(false)
+        expect(isWithin(ids.chunk('gen', 0), ids.first, ids.end) || isWithin(ids.maintenance, ids.first, ids.end)).toBe(
           false,
         )
       }),

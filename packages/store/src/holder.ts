@@ -9,8 +9,8 @@ import { thisMachine } from './holding/machine.ts'
 import { Witness } from './holding/witness.ts'
 
 export type { BootClock } from './holding/boot-clock.ts'
-export { Sightings, trustedMs } from './sightings.ts'
-export { trustedIds } from './trusted-ids.ts'
+export { LeaseObserver as Sightings, trustedMs } from './kit/lease-observer.ts'
+export { trustedIds } from './kit/trusted-ids.ts'
 
 /** Who holds a lease: a thread of a process of a host, told apart from all others, later ones too. */
 export interface Holder {

@@ -11,7 +11,7 @@ import { listings } from './defects/listings.ts'
 import { names } from './defects/names.ts'
 import { tagFences } from './defects/tag-fences.ts'
 import { trouble } from './defects/trouble.ts'
-import { verbs } from './defects/verbs.ts'
+import { methods } from './defects/methods.ts'
 import { waits } from './defects/waits.ts'
 
 type Run = () => Promise<void>
@@ -29,7 +29,7 @@ function testsOf(subject: Subject): Map<string, Run> {
 
 const DEFECTS = Object.entries({
   ...entries,
-  ...verbs,
+  ...methods,
   ...listings,
   ...leases,
   ...fences,

@@ -3,8 +3,8 @@ import type { OpenFolder } from '../files/file-system-calls.ts'
 import { isNamedAsEntry, isOwnEntry } from '../files/own-entry.ts'
 import type { FileMark } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
-import type { Plan } from '../plan.ts'
-import type { Usage } from './tally.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
+import type { Usage } from './usage-file.ts'
 
 /** How long a walk that nobody continues keeps its folder open. */
 const IDLE_MS = 60_000
@@ -18,15 +18,15 @@ export interface MetFile extends FileMark {
 
 /** Goes round a folder for ever, a few files at a time, and knows after every round what is in it. */
 export class Walk {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   readonly #folder: NamespaceFolder
   #dir: OpenFolder | undefined
   #met = { entries: 0, bytes: 0 }
   #round = 0
   #idle: NodeJS.Timeout | undefined
 
-  constructor(plan: Plan, folder: NamespaceFolder) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions, folder: NamespaceFolder) {
+    this.#options = options
     this.#folder = folder
   }
 
@@ -39,8 +39,8 @@ export class Walk {
       const entry = this.#dir.readSync()
       if (entry === null) return this.#endRound()
       if (!isNamedAsEntry(entry.name)) continue
-      const stat = this.#plan.fs.lstatSync(folder + entry.name, { throwIfNoEntry: false })
-      if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#plan, folder, entry.name)) continue
+      const stat = this.#options.fs.lstatSync(folder + entry.name, { throwIfNoEntry: false })
+      if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#options, folder, entry.name)) continue
       this.#met.entries++
       this.#met.bytes += stat.size
       const { dev, ino, mtimeMs, size } = stat
@@ -105,7 +105,7 @@ export class Walk {
   #open(folder: string): OpenFolder | undefined {
     this.#idle = setTimeout(() => this.close(), IDLE_MS).unref()
     try {
-      return this.#plan.fs.opendirSync(folder)
+      return this.#options.fs.opendirSync(folder)
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
       this.#folder.forget()

@@ -9,18 +9,18 @@ import { ALL_ENTRIES } from './entry-removal.ts'
 export class Deletion {
   readonly #tokens: Tokens
   readonly #root: Root
-  readonly #tag: string
+  readonly #namespaceId: string
 
-  constructor(tokens: Tokens, root: Root, tag: string) {
+  constructor(tokens: Tokens, root: Root, namespaceId: string) {
     this.#tokens = tokens
     this.#root = root
-    this.#tag = tag
+    this.#namespaceId = namespaceId
   }
 
   /** `removeFile` tells whether there was one. So does the reply. */
   ofOne(target: Target, removeFile: () => boolean): boolean {
     return this.#withToken(target, false, () => {
-      if (this.#tokens.mayHaveLeases(this.#tag)) this.#tokens.end(target, 'lease')
+      if (this.#tokens.mayHaveLeases(this.#namespaceId)) this.#tokens.end(target, 'lease')
       const wasAside = this.#tokens.end(target, 'aside') > 0
       return removeFile() || this.#tokens.end(target, 'aside') > 0 || wasAside
     })
@@ -28,10 +28,10 @@ export class Deletion {
 
   /** `removeFiles` tells how many there were. So does the reply. */
   ofAll(removeFiles: () => number): number {
-    return this.#withToken({ tag: this.#tag, mark: ALL_ENTRIES }, 0, () => {
-      if (this.#tokens.mayHaveLeases(this.#tag)) this.#tokens.endAll(this.#tag, 'lease')
-      const wereAside = this.#tokens.endAll(this.#tag, 'aside')
-      return removeFiles() + this.#tokens.endAll(this.#tag, 'aside') + wereAside
+    return this.#withToken({ namespaceId: this.#namespaceId, entryId: ALL_ENTRIES }, 0, () => {
+      if (this.#tokens.mayHaveLeases(this.#namespaceId)) this.#tokens.endAll(this.#namespaceId, 'lease')
+      const wereAside = this.#tokens.endAll(this.#namespaceId, 'aside')
+      return removeFiles() + this.#tokens.endAll(this.#namespaceId, 'aside') + wereAside
     })
   }
 

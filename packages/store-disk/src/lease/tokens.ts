@@ -7,7 +7,7 @@ import { openOwn } from '../files/own-file.ts'
 import { moveOut, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { checkOwnFolder, isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { KnownHolders } from './known-holders.ts'
 import { readNote } from './note.ts'
 import { MOST_WATCHED, Observations } from './observations.ts'
@@ -35,14 +35,14 @@ const MOST_ROUNDS = 10
 /** The entry that a token is for. */
 export interface Target {
   /** Of the namespace. */
-  readonly tag: string
+  readonly namespaceId: string
   /** Of the hash. */
-  readonly mark: string
+  readonly entryId: string
 }
 
 /** The tokens of a store: a process that computes, sets or deletes an entry has one of its own. */
 export class Tokens {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   readonly #root: Root
   readonly #observations: Observations
   readonly #silences: Silences
@@ -53,15 +53,15 @@ export class Tokens {
   readonly #safe = new Set<string>()
   readonly sweep: Sweep
 
-  constructor(plan: Plan, root: Root) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions, root: Root) {
+    this.#options = options
     this.#root = root
-    this.#silences = new Silences(plan)
-    this.#observations = new Observations(plan.clock.monotonic, MOST_WATCHED, (name, stamp, ms) =>
+    this.#silences = new Silences(options)
+    this.#observations = new Observations(options.clock.monotonic, MOST_WATCHED, (name, stamp, ms) =>
       this.#silences.before(name, stamp, ms),
     )
     this.sweep = new Sweep(
-      plan,
+      options,
       (path, token) => this.#isLitter(path, token),
       () => this.#silences.flush(),
     )
@@ -69,27 +69,27 @@ export class Tokens {
 
   /** Makes a token and leaves it open. */
   create(
-    { tag, mark }: Target,
+    { namespaceId, entryId }: Target,
     what: number | Exclude<TokenKind, 'lease'> = 'set',
   ): { path: string; name: string; fd: number } {
-    const folder = this.#plan.layout.shardOf(mark)
-    const name = tokenName(`${tag}-${mark}`, what)
+    const folder = this.#options.layout.shardOf(entryId)
+    const name = tokenName(`${namespaceId}-${entryId}`, what)
     const path = folder + name
     this.#root.check()
     this.sweep.step()
     for (let attempt = 0; ; attempt++) {
       try {
         this.#checkFolder(folder)
-        if (typeof what === 'number' && !this.#leased.has(tag)) this.#markLeased(tag)
-        return { path, name, fd: this.#plan.fs.openSync(path, CREATE_FLAGS, 0o666) }
+        if (typeof what === 'number' && !this.#leased.has(namespaceId)) this.#noteLeases(namespaceId)
+        return { path, name, fd: this.#options.fs.openSync(path, CREATE_FLAGS, 0o666) }
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
         this.#leased.clear()
         this.#safe.clear()
         // Most often only this shard is not there yet; else the whole folder has been removed.
-        if (!this.#plan.fs.existsSync(this.#plan.layout.work)) this.#root.forget()
+        if (!this.#options.fs.existsSync(this.#options.layout.work)) this.#root.forget()
         this.#root.make()
-        makeOwnFolder(this.#plan, folder)
+        makeOwnFolder(this.#options, folder)
       }
     }
   }
@@ -98,7 +98,7 @@ export class Tokens {
   createIfPossible(target: Target, what: 'delete'): string | undefined {
     try {
       const { path, fd } = this.create(target, what)
-      this.#plan.fs.closeSync(fd)
+      this.#options.fs.closeSync(fd)
       return path
     } catch (error) {
       if (error instanceof StoreError) throw error
@@ -108,22 +108,22 @@ export class Tokens {
 
   /** Takes one's own token back. What cannot be removed is swept away some day. */
   drop(path: string): void {
-    unlinkQuietly(this.#plan, path)
+    unlinkQuietly(this.#options, path)
   }
 
   /** Whether there may be leases in a namespace. */
-  mayHaveLeases(tag: string): boolean {
-    if (this.#leased.has(tag)) return true
-    if (!this.#plan.fs.existsSync(this.#plan.layout.leaseMark(tag))) return false
-    this.#leased.add(tag)
+  mayHaveLeases(namespaceId: string): boolean {
+    if (this.#leased.has(namespaceId)) return true
+    if (!this.#options.fs.existsSync(this.#options.layout.leasesMarker(namespaceId))) return false
+    this.#leased.add(namespaceId)
     return true
   }
 
   /** The tokens for an entry, but the one by one's own name. */
-  rivals({ tag, mark }: Target, own?: string): Token[] {
-    const target = `${tag}-${mark}`
+  rivals({ namespaceId, entryId }: Target, own?: string): Token[] {
+    const target = `${namespaceId}-${entryId}`
     const found: Token[] = []
-    const shard = this.#plan.layout.shardOf(mark)
+    const shard = this.#options.layout.shardOf(entryId)
     const names = this.names(shard)
     if (names.length >= MANY) this.#learn(shard, names)
     else this.#crowded.delete(shard)
@@ -139,9 +139,9 @@ export class Tokens {
    * The lease that another one was seen to hold, and still holds: one file is looked at, however many there are. Whoever is
    * not told of one here has to look for rivals.
    */
-  knownHolder({ tag, mark }: Target): Token | undefined {
-    const shard = this.#plan.layout.shardOf(mark)
-    const token = this.#holders.of(shard, `${tag}-${mark}`)
+  knownHolder({ namespaceId, entryId }: Target): Token | undefined {
+    const shard = this.#options.layout.shardOf(entryId)
+    const token = this.#holders.of(shard, `${namespaceId}-${entryId}`)
     if (token === undefined) return undefined
     const stat = this.#opened(shard + token.name)
     if (stat !== undefined && !this.#isSilent(shard + token.name, token, stat)) return token
@@ -150,13 +150,13 @@ export class Tokens {
   }
 
   /** Remembers who holds a lease. */
-  noteHolder({ mark }: Target, token: Token): void {
-    this.#holders.note(this.#plan.layout.shardOf(mark), token)
+  noteHolder({ entryId }: Target, token: Token): void {
+    this.#holders.note(this.#options.layout.shardOf(entryId), token)
   }
 
   /** Takes the tokens of dead holders away that this process has waited for, where there are many. */
-  removeLost({ mark }: Target): void {
-    const shard = this.#plan.layout.shardOf(mark)
+  removeLost({ entryId }: Target): void {
+    const shard = this.#options.layout.shardOf(entryId)
     if (!this.#crowded.has(shard)) return
     let left = MOST_AT_ONCE
     for (const token of this.#holders.in(shard)) {
@@ -174,15 +174,15 @@ export class Tokens {
   }
 
   /** The same for all entries of a namespace. */
-  endAll(tag: string, kind: 'lease' | 'aside'): number {
+  endAll(namespaceId: string, kind: 'lease' | 'aside'): number {
     let removed = 0
-    for (const shard of this.#plan.layout.shards) {
+    for (const shard of this.#options.layout.shards) {
       const ofNamespace = () =>
         this.names(shard)
-          .filter((name) => name.startsWith(`${tag}-`))
+          .filter((name) => name.startsWith(`${namespaceId}-`))
           .map(readToken)
           .filter((token) => token?.kind === kind) as Token[]
-      if (isOwnFolder(this.#plan.fs, shard)) removed += this.#removeAll(ofNamespace, shard)
+      if (isOwnFolder(this.#options.fs, shard)) removed += this.#removeAll(ofNamespace, shard)
     }
     return removed
   }
@@ -191,8 +191,8 @@ export class Tokens {
    * Takes a token away. This and its holder's rename of it compete, and one of them succeeds. `false`: it was not there
    * any more.
    */
-  remove({ mark }: Target, { name }: Token): boolean {
-    return this.#remove(this.#plan.layout.shardOf(mark), name)
+  remove({ entryId }: Target, { name }: Token): boolean {
+    return this.#remove(this.#options.layout.shardOf(entryId), name)
   }
 
   /** Whether a token's holder has died, or shown no sign of life for its time by our own monotonic clock. */
@@ -200,21 +200,21 @@ export class Tokens {
     const sign = signOf(token.holder)
     if (sign === 'gone') return true
     if (sign === 'alive') return false
-    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
     return stat === undefined || this.#isSilent(path, token, stat, sign)
   }
 
   /** What others may know of the lease that this token is. */
-  describe({ mark }: Target, { name }: Token): LeaseHolder {
-    const path = this.#plan.layout.shardOf(mark) + name
-    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    const { promised, waitsFor } = stat?.isFile() ? readNote(this.#plan, path, stat.size) : {}
+  describe({ entryId }: Target, { name }: Token): LeaseHolder {
+    const path = this.#options.layout.shardOf(entryId) + name
+    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
+    const { promised, waitsFor } = stat?.isFile() ? readNote(this.#options, path, stat.size) : {}
     return { id: name, ...(promised && { promised }), ...(waitsFor && { waitsFor }) }
   }
 
   names(folder: string): string[] {
     try {
-      return this.#plan.fs.readdirSync(folder)
+      return this.#options.fs.readdirSync(folder)
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return []
       throw error
@@ -229,9 +229,9 @@ export class Tokens {
     const sign = signOf(token.holder)
     if (sign === 'gone') return true
     if (sign === 'alive' || sign === 'self') return false
-    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return true
-    const seemsOld = this.#plan.clock.now() - stat.mtimeMs > GIVEN_UP_AFTER
+    const seemsOld = this.#options.clock.now() - stat.mtimeMs > GIVEN_UP_AFTER
     return seemsOld && this.#leasesOfSilence(path, token, stat) >= LITTER_LEASES
   }
 
@@ -243,7 +243,7 @@ export class Tokens {
 
   /** Opened, and not only looked at: on a network share that alone shows that a file is gone. */
   #opened(path: string): FileStat | undefined {
-    const { fs } = this.#plan
+    const { fs } = this.#options
     try {
       const fd = openOwn(fs, path, READ_FLAGS)
       try {
@@ -258,7 +258,7 @@ export class Tokens {
   }
 
   #learn(shard: string, names: readonly string[]): void {
-    const now = this.#plan.clock.monotonic()
+    const now = this.#options.clock.monotonic()
     if (now - (this.#crowded.get(shard) ?? Number.NEGATIVE_INFINITY) < LEARN_AGAIN_MS) return
     this.#crowded.set(shard, now)
     for (const name of names) {
@@ -269,8 +269,8 @@ export class Tokens {
 
   /** For how many times its own time a token has not changed. */
   #leasesOfSilence(path: string, token: Token, { mtimeMs, size }: Pick<FileStat, 'mtimeMs' | 'size'>): number {
-    const said = readNote(this.#plan, path, size).ms ?? token.leaseMs ?? SET_MS
-    const ms = Math.max(1, Math.min(said, Math.max(LONGEST_LEASE, 10 * this.#plan.leaseMs)))
+    const said = readNote(this.#options, path, size).ms ?? token.leaseMs ?? SET_MS
+    const ms = Math.max(1, Math.min(said, Math.max(LONGEST_LEASE, 10 * this.#options.leaseMs)))
     const silentMs = this.#observations.unchangedFor(token.name, `${mtimeMs} ${size}`, ms)
     this.#silences.flushIfDue()
     return silentMs / ms
@@ -279,11 +279,11 @@ export class Tokens {
   #remove(shard: string, name: string): boolean {
     this.#observations.forget(name)
     try {
-      return unlinkIfThere(this.#plan, shard + name)
+      return unlinkIfThere(this.#options, shard + name)
     } catch (error) {
       // A foreign folder stands there, which may hold anything.
-      if (!isOwnFolder(this.#plan.fs, shard + name)) throw error
-      return moveOut(this.#plan, shard + name, this.#plan.layout.damaged, scratchName()) !== undefined
+      if (!isOwnFolder(this.#options.fs, shard + name)) throw error
+      return moveOut(this.#options, shard + name, this.#options.layout.quarantine, scratchName()) !== undefined
     }
   }
 
@@ -293,7 +293,7 @@ export class Tokens {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       let isSure = true
       for (const { name, target } of list()) {
-        if (this.#remove(shard ?? this.#plan.layout.shardOf(target.slice(target.indexOf('-') + 1)), name)) removed++
+        if (this.#remove(shard ?? this.#options.layout.shardOf(target.slice(target.indexOf('-') + 1)), name)) removed++
         else isSure = false
       }
       if (isSure) break
@@ -304,18 +304,18 @@ export class Tokens {
   /** A link in the place of a folder would lead out of the store's folder. */
   #checkFolder(folder: string): void {
     if (this.#safe.has(folder)) return
-    checkOwnFolder(this.#plan.fs, this.#plan.layout.work)
-    checkOwnFolder(this.#plan.fs, folder)
+    checkOwnFolder(this.#options.fs, this.#options.layout.work)
+    checkOwnFolder(this.#options.fs, folder)
     this.#safe.add(folder)
   }
 
-  #markLeased(tag: string): void {
-    const { fs, layout } = this.#plan
+  #noteLeases(namespaceId: string): void {
+    const { fs, layout } = this.#options
     try {
-      makeFile(fs, layout.leaseMark(tag), () => {})
+      makeFile(fs, layout.leasesMarker(namespaceId), () => {})
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }
-    this.#leased.add(tag)
+    this.#leased.add(namespaceId)
   }
 }

@@ -1,9 +1,9 @@
 import type { Entry, ListedHead } from '@persist/store'
 import { readFile } from '../files/read-file.ts'
 import type { FileMark } from '../files/removal.ts'
-import { decodeEntry, decodeHead } from '../format/entry-format.ts'
-import { crcSeal } from '../format/seal.ts'
-import type { Plan } from '../plan.ts'
+import { decodeEntry, decodeHead } from '../format/entry-codec.ts'
+import { crcIntegrity } from '../format/integrity.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Paths } from './paths.ts'
 
 /** What was found for a hash. */
@@ -23,28 +23,28 @@ const SAME_TIME_MS = 0.01
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads the files of one entry, without a look at its lock. */
-export function look(plan: Plan, namespace: string, hash: string, paths: Paths): Seen {
-  const head = bytesAt(plan, paths.head)
+export function look(options: ResolvedOptions, namespace: string, hash: string, paths: Paths): Seen {
+  const head = bytesAt(options, paths.head)
   if (head !== undefined) {
-    const found = together(plan, head, readFile(plan.fs, paths.out))
+    const found = together(options, head, readFile(options.fs, paths.out))
     if (typeof found === 'object') {
       return found.namespace === namespace && found.entry.hash === hash ? { kind: 'sound', entry: found.entry } : ABSENT
     }
     if (found === 'seal') return { kind: 'unsealed' }
   }
-  return lookAgain(plan, hash, paths, head !== undefined)
+  return lookAgain(options, hash, paths, head !== undefined)
 }
 
 /** The entry that the two files make; undefined: there are not two. */
-function together({ seal }: Plan, head: Buffer, out: ReturnType<typeof readFile>) {
+function together({ integrity }: ResolvedOptions, head: Buffer, out: ReturnType<typeof readFile>) {
   if (out === undefined || out === 'odd') return undefined
   const whole = Buffer.concat([head, out.buffer.subarray(0, out.length)])
-  return decodeEntry(whole, whole.length, seal)
+  return decodeEntry(whole, whole.length, integrity)
 }
 
 /** What is there is not what we wrote: was it somebody else, or damage? */
-function lookAgain(plan: Plan, hash: string, paths: Paths, hasHead: boolean): Seen {
-  const { fs } = plan
+function lookAgain(options: ResolvedOptions, hash: string, paths: Paths, hasHead: boolean): Seen {
+  const { fs } = options
   const at = fs.lstatSync(paths.out, { throwIfNoEntry: false })
   const out = at && readFile(fs, paths.out)
   if (out === undefined) return ABSENT
@@ -54,10 +54,10 @@ function lookAgain(plan: Plan, hash: string, paths: Paths, hasHead: boolean): Se
   const ours = hasHead ? fs.lstatSync(paths.head, { throwIfNoEntry: false }) : undefined
   if (ours !== undefined && at!.mtimeMs < ours.mtimeMs + SAME_TIME_MS) return { kind: 'damaged', at }
   // With a secret only what carries its seal is believed.
-  if (plan.seal !== crcSeal) return { kind: 'unsealed' }
+  if (options.integrity !== crcIntegrity) return { kind: 'unsealed' }
   if (payload === undefined) return { kind: 'damaged', at }
-  const key = textOf(bytesAt(plan, paths.key))
-  const metadata = textOf(bytesAt(plan, paths.meta))
+  const key = textOf(bytesAt(options, paths.key))
+  const metadata = textOf(bytesAt(options, paths.meta))
   const entry = {
     hash,
     payload,
@@ -69,19 +69,24 @@ function lookAgain(plan: Plan, hash: string, paths: Paths, hasHead: boolean): Se
 }
 
 /** The head of an entry that we wrote and nobody has touched, without a look at its payload. */
-export function glance(plan: Plan, namespace: string, hash: string, paths: Paths): ListedHead | undefined {
-  const head = bytesAt(plan, paths.head)
-  const at = plan.fs.lstatSync(paths.out, { throwIfNoEntry: false })
-  const ours = plan.fs.lstatSync(paths.head, { throwIfNoEntry: false })
+export function peekHead(
+  options: ResolvedOptions,
+  namespace: string,
+  hash: string,
+  paths: Paths,
+): ListedHead | undefined {
+  const head = bytesAt(options, paths.head)
+  const at = options.fs.lstatSync(paths.out, { throwIfNoEntry: false })
+  const ours = options.fs.lstatSync(paths.head, { throwIfNoEntry: false })
   if (head === undefined || at === undefined || ours === undefined || !isSameTime(ours, at)) return undefined
-  const found = decodeHead(head, head.length, head.length + at.size, plan.seal)
+  const found = decodeHead(head, head.length, head.length + at.size, options.integrity)
   if (typeof found !== 'object' || found.namespace !== namespace || found.head.hash !== hash) return undefined
   return found.head
 }
 
 /** Bytes that stay when the next file is read. */
-function bytesAt(plan: Plan, path: string): Buffer | undefined {
-  const file = readFile(plan.fs, path)
+function bytesAt(options: ResolvedOptions, path: string): Buffer | undefined {
+  const file = readFile(options.fs, path)
   return file === undefined || file === 'odd' ? undefined : Buffer.from(file.buffer.subarray(0, file.length))
 }
 

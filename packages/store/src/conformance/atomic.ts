@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { Entry, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, assertWhole, collect, defaultHash, forAll, hashesIn, plain, writing } from './samples.ts'
 
 const MARKS = ['a', 'b', 'ä', '😀']
 const HASH = defaultHash(1)
 
 /** All of it or nothing, for every reader at every moment. */
-export const atomic: Behaviours = {
+export const atomic: Behaviors = {
   'a reader meets the old entry or the new one, never nothing and never a mixture': async ({ store, twin }) => {
     const other = await twin()
     await store.set(writing(HASH, 'a'))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, collect, defaultHash, forAll, full, hashesIn, plain } from './samples.ts'
 
 /** What goes in comes out, through every verb. */
-export const basic: Behaviours = {
+export const basic: Behaviors = {
   'what was never set is undefined': async ({ store }) => {
     assert.equal(await store.get(defaultHash(1)), undefined)
   },

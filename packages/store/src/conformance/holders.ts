@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseHolder, LeaseOptions, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { taken } from './lease.ts'
 import { assertEntry, defaultHash, plain } from './samples.ts'
 
@@ -10,7 +10,7 @@ const MINE = plain(HASH, 'mine')
 const OTHERS = plain(HASH, "the other one's")
 
 /** A lease has a name, by which it alone can be stolen. */
-export const holders: Behaviours = {
+export const holders: Behaviors = {
   'every lease has an id that no other one has, earlier or later': needs('leaseId', async ({ store, twin, open }) => {
     const other = await twin()
     const ids = [idOf(await open('conformance-other').lease!(HASH, LONG))]
@@ -109,12 +109,12 @@ export const holders: Behaviours = {
       delete: () => other.delete(HASH),
       clear: () => other.clear(),
     }
-    for (const [verb, end] of Object.entries(ends)) {
+    for (const [method, end] of Object.entries(ends)) {
       const ended = await taken(store)
       await end(ended)
       const { lease, met } = await asked(other, { steal: idOf(ended) })
-      assert.equal(lease, undefined, `a lease that had ended by ${verb} was stolen`)
-      assert.deepEqual(met, [], `a holder was shown after ${verb}, and there is none`)
+      assert.equal(lease, undefined, `a lease that had ended by ${method} was stolen`)
+      assert.deepEqual(met, [], `a holder was shown after ${method}, and there is none`)
       await (await taken(store)).release()
     }
     assert.equal((await asked(other, { steal: 'the id of no lease' })).lease, undefined)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { NAMESPACES, READABLE_HASHES, TEXTS } from './hostile-texts.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
+import { NAMESPACES, READABLE_HASHES, STRINGS } from './hostile-texts.ts'
 import { assertEntry, assertPayload, collect, defaultHash, hashesIn, plain } from './samples.ts'
 
 /** Names and payloads that break out, run together, or come back as something else. */
-export const hostile: Behaviours = {
+export const hostile: Behaviors = {
   'every namespace is one of its own, whatever its name': async ({ open, again }) => {
     const stores = NAMESPACES.map((namespace) => [namespace, open(namespace)] as const)
     for (const [namespace, store] of stores) await store.set(plain('a', namespace))
@@ -78,9 +78,9 @@ export const hostile: Behaviours = {
   }),
 
   'text comes back as the same text': async ({ store }) => {
-    for (const [index, text] of TEXTS.entries()) await store.set(plain(`text-${index}`, text))
+    for (const [index, text] of STRINGS.entries()) await store.set(plain(`text-${index}`, text))
     const met = await collect(store.entries())
-    for (const [index, text] of TEXTS.entries()) {
+    for (const [index, text] of STRINGS.entries()) {
       assertEntry(await store.get(`text-${index}`), plain(`text-${index}`, text))
       assertEntry(met.get(`text-${index}`), plain(`text-${index}`, text))
     }
@@ -125,7 +125,7 @@ export const hostile: Behaviours = {
   },
 
   'key, metadata, version and tags may be any text': async ({ store }) => {
-    for (const [index, text] of TEXTS.entries()) {
+    for (const [index, text] of STRINGS.entries()) {
       const entry = {
         ...plain(`head-${index}`),
         key: text,

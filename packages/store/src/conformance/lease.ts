@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseOptions, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, defaultHash, hashesIn, plain } from './samples.ts'
 
 const HASH = defaultHash(1)
@@ -9,7 +9,7 @@ const MINE = plain(HASH, 'mine')
 const OTHERS = plain(HASH, "somebody else's")
 
 /** The right to compute goes to one, whichever adapter asks. */
-export const lease: Behaviours = {
+export const lease: Behaviors = {
   'a lease that is held is given to nobody else': needs('lease', async ({ store, twin }) => {
     const other = await twin()
     await taken(store)

@@ -83,7 +83,7 @@ export async function hashesIn(listing: Listing<Mode, Head>): Promise<string[]> 
 }
 
 /** Waits, in milliseconds. */
-export function pause(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Store, TagFence } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, hashesIn, plain } from './samples.ts'
 
 const HOSTILE = ['red', 'RED', 're', 'red ', 'red,green', '$where', '__proto__', 'a\nb', '', '*', 'é', 'e\u0301', '😀']
@@ -8,7 +8,7 @@ const HOSTILE = ['red', 'RED', 're', 'red ', 'red,green', '$where', '__proto__',
 const HALVES = ['\ud83d', '\ude00', '\ud800']
 
 /** Deletions by tag have an order, which every adapter of the place sees. */
-export const tagFence: Behaviours = {
+export const tagFence: Behaviors = {
   'a deletion by tag after a mark is seen by all, and one before it is not': needs(
     'tagFence',
     async ({ store, twin }) => {
@@ -76,15 +76,15 @@ export const tagFence: Behaviours = {
       clear: () => store.clear(),
       prune: () => store.prune(0, { maxEntries: 0 }),
     }
-    for (const [verb, act] of Object.entries(acts)) {
+    for (const [method, act] of Object.entries(acts)) {
       const before = await fence(store).mark()
       await fence(store).record('red')
       const between = await fence(store).mark()
       await act()
-      assert.equal(await fence(store).hasDeleted(before, ['red']), true, `${verb} has wiped a deletion out`)
-      assert.equal(await fence(store).hasDeleted(between, ['red']), false, `${verb} counted as a deletion by tag`)
+      assert.equal(await fence(store).hasDeleted(before, ['red']), true, `${method} has wiped a deletion out`)
+      assert.equal(await fence(store).hasDeleted(between, ['red']), false, `${method} counted as a deletion by tag`)
       await fence(store).record('red')
-      assert.equal(await fence(store).hasDeleted(between, ['red']), true, `after ${verb} a deletion was not seen`)
+      assert.equal(await fence(store).hasDeleted(between, ['red']), true, `after ${method} a deletion was not seen`)
     }
   }),
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseHolder, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { taken } from './lease.ts'
 import { assertEntry, defaultHash, plain } from './samples.ts'
 
@@ -10,7 +10,7 @@ const LONG = 60_000
 const MANY = Array.from({ length: 100 }, (_, number) => `${number} "\\\n\u{1F310}é`.padEnd(200, 'x'))
 
 /** A lease says which leases its holder waits for, so that calls that wait for each other can see it. */
-export const waits: Behaviours = {
+export const waits: Behaviors = {
   'a holder that waits says for which leases to all who ask, and keeps its lease': needs(
     'waitsFor',
     async ({ store, twin }) => {

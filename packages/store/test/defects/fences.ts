@@ -2,7 +2,7 @@ import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { wrapped } from './leases.ts'
 import { async, type Defect, type Defects, shared, sync } from './planted.ts'
 
-const IMPATIENT = { patience: 2_000 }
+const IMPATIENT = { timeoutMs: 2_000 }
 
 /** Leases that never end, or whose loss does not keep the late holder from publishing. */
 export const fences: Defects = {
@@ -87,20 +87,20 @@ export const fences: Defects = {
 }
 
 /** A store whose leases live elsewhere, where one of the verbs does not end them. */
-function unfenced(caughtBy: string, verb: 'set' | 'delete' | 'clear'): Defect {
+function unfenced(caughtBy: string, method: 'set' | 'delete' | 'clear'): Defect {
   return sync(caughtBy, (store, { place, namespace }) => {
     const elsewhere = memoryStore(place).open(`leases of ${namespace}`)
     return {
       set(entry) {
-        if (verb !== 'set') elsewhere.delete(entry.hash)
+        if (method !== 'set') elsewhere.delete(entry.hash)
         store.set(entry)
       },
       delete(hash) {
-        if (verb !== 'delete') elsewhere.delete(hash)
+        if (method !== 'delete') elsewhere.delete(hash)
         return store.delete(hash)
       },
       clear() {
-        if (verb !== 'clear') elsewhere.clear()
+        if (method !== 'clear') elsewhere.clear()
         return store.clear()
       },
       lease(hash, ms, options) {

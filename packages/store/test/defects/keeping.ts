@@ -81,7 +81,7 @@ export const keeping: Defects = {
   ),
   'the bounds given to open are forgotten': {
     caughtBy: 'the bounds given to open are kept, approximately',
-    patience: 500,
+    timeoutMs: 500,
     adapter: (place) => {
       const sound = memoryStore(place)
       return { ...sound, open: (namespace) => sound.open(namespace) }

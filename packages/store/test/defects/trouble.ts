@@ -16,7 +16,7 @@ export const trouble: Defects = {
     ...damaged('a damaged entry does not spoil the others, in no listing and no round trip', () => undefined),
   },
   'a damaged entry stays': damaged('a damaged entry is replaced by the next set', () => undefined, true),
-  'an unreachable store is a miss': unreachable((_, verb) => (verb === 'get' ? undefined : fail('STORE'))),
+  'an unreachable store is a miss': unreachable((_, method) => (method === 'get' ? undefined : fail('STORE'))),
   'an unreachable store fails without a code': unreachable(() => {
     throw new Error('ECONNREFUSED')
   }),
@@ -59,8 +59,8 @@ function damaged(caughtBy: string, meet: (entry: Entry | undefined) => Entry | u
 }
 
 /** A store that is away, and what its verbs do then. */
-function unreachable(act: (entry: unknown, verb: string) => unknown) {
-  const away = new Proxy({}, { get: (_, verb) => (argument: unknown) => act(argument, String(verb)) })
+function unreachable(act: (entry: unknown, method: string) => unknown) {
+  const away = new Proxy({}, { get: (_, method) => (argument: unknown) => act(argument, String(method)) })
   return {
     caughtBy: 'every verb of a store that cannot be reached fails with a code of a StoreError',
     adapter: (place: string) => memoryStore(place),

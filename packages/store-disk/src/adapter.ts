@@ -1,0 +1,81 @@
+import { resolve } from 'node:path'
+import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
+import { withStoreErrors } from './errors.ts'
+import { checkHash } from './files/hash-check.ts'
+import { namespacesIn } from './folder/namespaces.ts'
+import { Root } from './folder/root.ts'
+import { Tokens } from './lease/tokens.ts'
+import { NamespaceStore } from './namespace-store.ts'
+import { type DiskStoreOptions, resolveOptions } from './options.ts'
+import { pypersistNamespaces } from './pypersist/listing.ts'
+import { PypersistStore } from './pypersist/namespace-store.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
+import { readUrl } from './url.ts'
+
+/**
+ * A folder as a store: one readable file an entry, put in place by one rename. It is made on the first write; a relative
+ * path counts from the current folder of this moment.
+ *
+ * Its verbs throw `StoreError`: `ERR_PERSIST_STORE_UNAVAILABLE` for a folder that can be neither read nor made,
+ * `ERR_PERSIST_STORE_FULL` for a full disk, `ERR_PERSIST_STORE_FORMAT` for a folder that a newer version has written, which
+ * is then not touched, and `ERR_PERSIST_STORE` for all else, such as a folder that may only be read.
+ *
+ * @throws OptionError for what names no folder, and for options that there are not.
+ * @example
+ * ```ts
+ * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: diskStore('./cache', { durable: true }) })
+ * ```
+ */
+export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): StoreAdapter<'sync'> {
+  const { folder, layout = options.layout } = readUrl(dir)
+  const resolved = resolveOptions(resolve(folder), options)
+  return layout === 'pypersist' ? sharedWithPython(resolved) : entryFolder(resolved)
+}
+
+function entryFolder(options: ResolvedOptions): StoreAdapter<'sync'> {
+  const root = new Root(options)
+  const tokens = new Tokens(options, root)
+  const closing = new Set<() => void>()
+  return {
+    mode: 'sync',
+    supports: { lease: true, many: false, tags: false, bounds: true, persistent: true, tagFence: true },
+    name: options.dir,
+    leaseMs: options.leaseMs,
+    open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
+      new NamespaceStore({ options, root, tokens, closing }, namespace, opened),
+    checkHash,
+    ping: () => pinged(options, root),
+    namespaces: () => namespacesIn(options, root),
+    close: () => {
+      for (const close of closing) close()
+      root.forget()
+    },
+  }
+}
+
+function sharedWithPython(options: ResolvedOptions): StoreAdapter<'sync'> {
+  const root = new Root(options)
+  return {
+    mode: 'sync',
+    supports: {
+      lease: false,
+      many: false,
+      tags: false,
+      bounds: false,
+      persistent: true,
+      foreign: true,
+      tagFence: true,
+    },
+    name: `${options.dir}?layout=pypersist`,
+    open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
+      new PypersistStore(options, root, namespace, opened),
+    checkHash,
+    ping: () => pinged(options, root),
+    namespaces: () => pypersistNamespaces(options, root),
+    close: () => root.forget(),
+  }
+}
+
+function pinged({ dir }: ResolvedOptions, root: Root): void {
+  withStoreErrors({ store: dir, operation: 'ping' }, () => root.probe())
+}

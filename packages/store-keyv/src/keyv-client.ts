@@ -1,0 +1,92 @@
+import type { StoreError } from '@persist/errors'
+import type { Connection } from './connection.ts'
+import { toStoreError } from './errors.ts'
+import type { KeyvLike } from './keyv-like.ts'
+import { withTimeout } from './timeout.ts'
+
+/** What is being done, for errors. */
+export interface Operation {
+  readonly operation: string
+  readonly namespace: string
+  readonly hash?: string
+}
+
+const BYTES_PER_MS = 1_000
+
+/** Asks a Keyv instance, in bounded time, and lets no failure pass for an answer. */
+export class KeyvClient {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async get(key: string, operation: Operation): Promise<unknown> {
+    return this.#ask(operation, 0, async (keyv) =>
+      keyv.getRaw === undefined ? keyv.get(key) : (await keyv.getRaw(key))?.value,
+    )
+  }
+
+  async getMany(keys: readonly string[], operation: Operation): Promise<readonly unknown[]> {
+    const values: unknown = await this.#ask(operation, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
+    if (Array.isArray(values) && values.length === keys.length) return values
+    throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
+  }
+
+  async set(key: string, value: string, ttl: number | undefined, operation: Operation): Promise<void> {
+    const isDone = await this.#ask(operation, value.length, (keyv) => keyv.set(key, value, ttl))
+    if (isDone === false) throw this.#toStoreError(new Error('Keyv says that it did not store the value'), operation)
+  }
+
+  async delete(key: string, operation: Operation): Promise<boolean> {
+    return (await this.#ask(operation, 0, (keyv) => keyv.delete(key))) === true
+  }
+
+  /** All values there are, of others too, some perhaps twice. */
+  async *values(operation: Operation): AsyncGenerator<unknown> {
+    const iterator = await this.#ask(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
+    if (iterator === undefined) {
+      throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
+    }
+    try {
+      for (;;) {
+        const step = await this.#ask(operation, 0, () => iterator.next())
+        if (step.done) return
+        if (Array.isArray(step.value)) yield step.value[1]
+      }
+    } finally {
+      // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
+      Promise.resolve(iterator.return?.()).catch(() => {})
+    }
+  }
+
+  async #ask<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
+    const { errors, serverWaitMs, discard: giveUp } = this.#connection
+    const before = errors.count
+    const keyv = this.#keyv(operation)
+    let answer: T
+    try {
+      answer = await withTimeout(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv))
+    } catch (error) {
+      const failure = this.#toStoreError(error, operation)
+      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') giveUp(keyv)
+      throw failure
+    }
+    // Another verb's failure may be among them; whoever is in doubt computes.
+    if (errors.count !== before) throw this.#toStoreError(errors.last, operation)
+    return answer
+  }
+
+  #keyv(operation: Operation): KeyvLike {
+    try {
+      return this.#connection.keyv()
+    } catch (error) {
+      throw this.#toStoreError(error, operation)
+    }
+  }
+
+  #toStoreError(error: unknown, operation: Operation): StoreError {
+    const { name: store, reasonOf } = this.#connection
+    return toStoreError(error, { store, ...operation }, reasonOf(error))
+  }
+}
