@@ -32,6 +32,21 @@ export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): St
   return layout === 'pypersist' ? sharedWithPython(resolved) : entryFolder(resolved)
 }
 
+/**
+ * The store for a cache URL, or for a folder without `file://`. The README lists the forms.
+ *
+ * @throws OptionError for another scheme, for an unknown parameter, and for a URL without a folder.
+ * @example
+ * ```ts
+ * fromUrl('file://persist')                         // ./persist
+ * fromUrl('file:///var/cache/a%20b', { durable: true })   // /var/cache/a b
+ * fromUrl('file://persist?layout=pypersist')        // ./persist, with the files of pypersist for Python
+ * ```
+ */
+export function fromUrl(url: string | URL, options?: DiskStoreOptions): StoreAdapter<'sync'> {
+  return diskStore(url, options)
+}
+
 function entryFolder(options: ResolvedOptions): StoreAdapter<'sync'> {
   const root = new Root(options)
   const tokens = new Tokens(options, root)

@@ -6,8 +6,7 @@
 
 import './schemes.ts'
 
-export { diskStore } from './adapter.ts'
+export { diskStore, fromUrl } from './adapter.ts'
 export type { FileSystem } from './files/file-system.ts'
 export type { DiskStoreOptions } from './options.ts'
 export type { Clock } from './resolved-options.ts'
-export { fromUrl } from './url.ts'

@@ -13,7 +13,8 @@ import { NamespaceFolder } from './folder/namespace-folder.ts'
 import type { Root } from './folder/root.ts'
 import { DiskLease, wholeMs } from './lease/lease.ts'
 import { takeLease } from './lease/take.ts'
-import type { Target, Tokens } from './lease/tokens.ts'
+import type { Target } from './lease/token-factory.ts'
+import type { Tokens } from './lease/tokens.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 import { tagFence } from './tags/tag-fence.ts'
 
@@ -69,8 +70,8 @@ export class NamespaceStore implements Store<'sync'> {
     // Whoever takes a lease makes a token and looks for others'. So does this, in the same order: one sees the other.
     this.#files.withStoreErrors('set', entry.hash, () => {
       for (;;) {
-        const { path, name, fd } = this.#tokens.create(target)
-        if (this.#tokens.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
+        const { path, name, fd } = this.#tokens.factory.create(target)
+        if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
         if (this.#files.commit(path, fd, entry)) return
       }
     })

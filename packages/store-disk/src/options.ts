@@ -1,6 +1,6 @@
 import { types } from 'node:util'
-import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 import { bootClock } from '@persist/store/holder'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS, TRUE_OR_FALSE } from '@persist/store/kit'
 import { type FileSystem, realFileSystem } from './files/file-system.ts'
 import { retryOnWindows } from './files/retry-on-windows.ts'
 import { Layout } from './folder/layout.ts'
@@ -30,7 +30,7 @@ export interface DiskStoreOptions {
 const isObject = (value: unknown) => typeof value === 'object' && value !== null
 
 const CHECKS: OptionChecks<DiskStoreOptions> = {
-  durable: ['true or false', (value) => typeof value === 'boolean'],
+  durable: TRUE_OR_FALSE,
   secret: ['a string or bytes, and not empty', (value) => isSecret(value) && value.length > 0],
   leaseMs: POSITIVE_MS,
   layout: ["'entries' or 'pypersist'", (value) => value === 'entries' || value === 'pypersist'],

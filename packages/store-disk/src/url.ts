@@ -1,23 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { OptionError } from '@persist/errors'
-import { redactUrl, type StoreAdapter } from '@persist/store'
-import { diskStore } from './adapter.ts'
-import type { DiskStoreOptions } from './options.ts'
-
-/**
- * The store for a cache URL, or for a folder that is named without `file://`. The README has the forms.
- *
- * @throws OptionError for another scheme, for parameters, and for what names no folder.
- * @example
- * ```ts
- * fromUrl('file://persist')                         // ./persist
- * fromUrl('file:///var/cache/a%20b', { durable: true })   // /var/cache/a b
- * fromUrl('file://persist?layout=pypersist')        // ./persist, as pypersist for Python has it
- * ```
- */
-export function fromUrl(url: string | URL, options?: DiskStoreOptions): StoreAdapter<'sync'> {
-  return diskStore(url, options)
-}
+import { refusedUrl } from '@persist/store/kit'
 
 /** What a cache URL says: the folder, and `?layout=`, its only parameter. */
 export function readUrl(url: string | URL): { readonly folder: string; readonly layout?: 'entries' | 'pypersist' } {
@@ -43,14 +25,14 @@ export function folderOf(url: string | URL, windows = process.platform === 'win3
   const path = /^file:\/\/(.*)$/is.exec(text)?.[1]
   if (path === undefined) return plainPath(text)
   if (/[?#]/.test(path))
-    throw refused(text, 'the only parameter is ?layout=pypersist; a ? in a name is %3F, a # is %23')
+    throw refusedUrl(text, 'the only parameter is ?layout=pypersist; a ? in a name is %3F, a # is %23')
   const folder = path.startsWith('/') ? absolute(text, windows) : decoded(text, path)
   return checked(text, folder)
 }
 
 function plainPath(text: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw refused(text, 'a folder is file:// or has no scheme')
-  if (/^file:/i.test(text)) throw refused(text, 'write file://')
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw refusedUrl(text, 'a folder is file:// or has no scheme')
+  if (/^file:/i.test(text)) throw refusedUrl(text, 'write file://')
   return checked(text, text)
 }
 
@@ -58,27 +40,23 @@ function absolute(text: string, windows: boolean): string {
   try {
     return fileURLToPath(text, { windows })
   } catch (error) {
-    throw refused(text, (error as Error).message)
+    throw refusedUrl(text, (error as Error).message)
   }
 }
 
 /** By the rules of `fileURLToPath`: a slash that is written as an escape would be part of a name, and no name has one. */
 function decoded(text: string, path: string): string {
-  if (/%2f|%5c/i.test(path)) throw refused(text, 'a name cannot hold a slash')
+  if (/%2f|%5c/i.test(path)) throw refusedUrl(text, 'a name cannot hold a slash')
   try {
     return decodeURIComponent(path)
   } catch {
-    throw refused(text, 'a % must be followed by two hexadecimal digits; a % itself is %25')
+    throw refusedUrl(text, 'a % must be followed by two hexadecimal digits; a % itself is %25')
   }
 }
 
 function checked(text: string, folder: string): string {
-  if (folder === '') throw refused(text, 'it names no folder; the current one is .')
-  if (folder.includes('\0')) throw refused(text, 'a name cannot hold a zero byte')
-  if (/^~(?:$|[/\\])/.test(folder)) throw refused(text, '~ is not expanded; use os.homedir()')
+  if (folder === '') throw refusedUrl(text, 'it names no folder; the current one is .')
+  if (folder.includes('\0')) throw refusedUrl(text, 'a name cannot hold a zero byte')
+  if (/^~(?:$|[/\\])/.test(folder)) throw refusedUrl(text, '~ is not expanded; use os.homedir()')
   return folder
-}
-
-function refused(url: string, why: string): OptionError {
-  return new OptionError(`the cache ${JSON.stringify(redactUrl(url))} cannot be used: ${why}`, { option: 'cache' })
 }

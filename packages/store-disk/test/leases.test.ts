@@ -4,7 +4,6 @@ import type { Lease, LeaseHolder } from '@persist/store'
 import { signOf, thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { Observations } from '../src/lease/observations.ts'
 import { readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
 
@@ -240,40 +239,6 @@ describe('holders that died all at once', () => {
     for (const hash of hashes) expect(store.lease!(hash, MS)).toBeUndefined()
     now += MS
     for (const hash of hashes) expect(store.lease!(hash, MS)?.publish(plain(hash)), hash).toBe(true)
-  })
-
-  test('100,000 are watched at once, and of more than can be watched each lease time gives some up', () => {
-    let now = 0
-    const observations = new Observations(() => now)
-    const names = Array.from({ length: 100_000 }, (_, number) => `token-${number}`)
-    for (const name of names) expect(observations.unchangedFor(name, 'x', MS)).toBe(0)
-    now += MS
-    for (const name of names) expect(observations.unchangedFor(name, 'x', MS)).toBe(MS)
-
-    const few = new Observations(() => now, 100)
-    const left = new Set(names.slice(0, 1000))
-    let rounds = 0
-    for (; left.size > 0; rounds++) {
-      expect(rounds).toBeLessThan(12)
-      for (const name of left) {
-        if (few.unchangedFor(name, 'x', MS) >= MS) {
-          few.forget(name)
-          left.delete(name)
-        }
-      }
-      expect(few.size).toBeLessThanOrEqual(100)
-      now += MS
-    }
-  })
-
-  test('what nobody has asked for lately makes room', () => {
-    let now = 0
-    const observations = new Observations(() => now, 100)
-    for (let number = 0; number < 100; number++) observations.unchangedFor(`old-${number}`, 'x', MS)
-    now += 3_600_000
-    observations.unchangedFor('new', 'x', MS)
-    now += MS
-    expect(observations.unchangedFor('new', 'x', MS)).toBe(MS)
   })
 })
 

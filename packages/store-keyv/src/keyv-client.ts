@@ -1,19 +1,12 @@
 import type { StoreError } from '@persist/errors'
+import { type Operation, withTimeout } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
 import { toStoreError } from './errors.ts'
 import type { KeyvLike } from './keyv-like.ts'
-import { withTimeout } from './timeout.ts'
-
-/** What is being done, for errors. */
-export interface Operation {
-  readonly operation: string
-  readonly namespace: string
-  readonly hash?: string
-}
 
 const BYTES_PER_MS = 1_000
 
-/** Asks a Keyv instance, in bounded time, and lets no failure pass for an answer. */
+/** Calls a Keyv instance, in bounded time. A failure is never taken for an answer. */
 export class KeyvClient {
   readonly #connection: Connection
 
@@ -22,35 +15,35 @@ export class KeyvClient {
   }
 
   async get(key: string, operation: Operation): Promise<unknown> {
-    return this.#ask(operation, 0, async (keyv) =>
+    return this.#run(operation, 0, async (keyv) =>
       keyv.getRaw === undefined ? keyv.get(key) : (await keyv.getRaw(key))?.value,
     )
   }
 
   async getMany(keys: readonly string[], operation: Operation): Promise<readonly unknown[]> {
-    const values: unknown = await this.#ask(operation, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
+    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
     if (Array.isArray(values) && values.length === keys.length) return values
     throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
   }
 
   async set(key: string, value: string, ttl: number | undefined, operation: Operation): Promise<void> {
-    const isDone = await this.#ask(operation, value.length, (keyv) => keyv.set(key, value, ttl))
+    const isDone = await this.#run(operation, value.length, (keyv) => keyv.set(key, value, ttl))
     if (isDone === false) throw this.#toStoreError(new Error('Keyv says that it did not store the value'), operation)
   }
 
   async delete(key: string, operation: Operation): Promise<boolean> {
-    return (await this.#ask(operation, 0, (keyv) => keyv.delete(key))) === true
+    return (await this.#run(operation, 0, (keyv) => keyv.delete(key))) === true
   }
 
-  /** All values there are, of others too, some perhaps twice. */
+  /** All values of the storage, other programs' too, some perhaps twice. */
   async *values(operation: Operation): AsyncGenerator<unknown> {
-    const iterator = await this.#ask(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
+    const iterator = await this.#run(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
     if (iterator === undefined) {
       throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
     }
     try {
       for (;;) {
-        const step = await this.#ask(operation, 0, () => iterator.next())
+        const step = await this.#run(operation, 0, () => iterator.next())
         if (step.done) return
         if (Array.isArray(step.value)) yield step.value[1]
       }
@@ -60,8 +53,8 @@ export class KeyvClient {
     }
   }
 
-  async #ask<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
-    const { errors, serverWaitMs, discard: giveUp } = this.#connection
+  async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
+    const { errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
     let answer: T
@@ -69,10 +62,10 @@ export class KeyvClient {
       answer = await withTimeout(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv))
     } catch (error) {
       const failure = this.#toStoreError(error, operation)
-      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') giveUp(keyv)
+      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') discard(keyv)
       throw failure
     }
-    // Another verb's failure may be among them; whoever is in doubt computes.
+    // It may be the failure of another method; in doubt, core computes.
     if (errors.count !== before) throw this.#toStoreError(errors.last, operation)
     return answer
   }

@@ -1,10 +1,11 @@
-import { StoreError } from '@persist/errors'
+import type { StoreError } from '@persist/errors'
 import type { Bounds, Entry, Head, ListedHead, OpenOptions, Store } from '@persist/store'
+import { entryDamaged, type Operation, operationOn } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
 import { decode, encode, entryOf, type Found, isRecord, listedHeadOf, ownerOf } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
 import { keysOf } from './keys.ts'
-import type { KeyvClient, Operation } from './keyv-client.ts'
+import type { KeyvClient } from './keyv-client.ts'
 import { endOf, ttlOf } from './lifetime.ts'
 
 /** Of what is deleted at once. */
@@ -153,15 +154,10 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   #damaged(hash: string): StoreError {
-    const { name: store } = this.#connection
-    return new StoreError(
-      'ERR_PERSIST_ENTRY_DAMAGED',
-      `the entry ${JSON.stringify(hash)} of ${JSON.stringify(this.#namespace)} in ${store} is damaged, and counts as a miss`,
-      { store, namespace: this.#namespace, hash, operation: 'get' },
-    )
+    return entryDamaged({ store: this.#connection.name, namespace: this.#namespace, hash })
   }
 
   #operation(operation: string, hash?: string): Operation {
-    return { operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }
+    return operationOn(this.#namespace, operation, hash)
   }
 }

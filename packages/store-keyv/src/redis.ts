@@ -12,7 +12,7 @@ type KeyvRedis = typeof import('@keyv/redis')
 const PACKAGE = '@keyv/redis'
 const OWN_PACKAGE = '@persist/store-keyv'
 
-/** All that Keyv says when it could not connect; why, it tells its listeners. */
+/** The whole message of Keyv when it could not connect; it emits the reason. */
 const NOT_CONNECTED = /throwOnConnectError/
 
 interface OpenClient {
@@ -21,7 +21,7 @@ interface OpenClient {
   readonly disconnect: () => Promise<void>
 }
 
-/** The place behind a `redis://` URL. Connects on first use, and again after a failure. */
+/** The connection for a `redis://` URL. Connects on first use, and again after a failure. */
 export function redisConnection(cache: string | URL, { serverWaitMs, keepExpiredMs }: ResolvedOptions): Connection {
   const { url, prefix, name } = readRedisUrl(cache)
   checkIsInstalled(url)
@@ -42,7 +42,7 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
       open ??= connect(url, prefix, serverWaitMs, failed)
       return open.keyv
     },
-    // All that goes wrong is thrown by the verb that it befell.
+    // This client throws every error from the method that failed.
     errors,
     reasonOf: (thrown) => (NOT_CONNECTED.test(messageOf(thrown)) ? (lastFailure ?? thrown) : thrown),
     discard(keyv) {
@@ -58,7 +58,7 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
   }
 }
 
-/** A missing driver is an error when the function is wrapped; the driver is loaded when it is first called. */
+/** A missing driver is an error when the function is wrapped; the driver is loaded by the first call. */
 function checkIsInstalled(url: string): void {
   try {
     required().resolve(PACKAGE)
@@ -74,7 +74,7 @@ function checkIsInstalled(url: string): void {
   }
 }
 
-/** Not at once: in some bundles `import.meta.url` is nothing, and a Keyv that is handed over needs none of it. */
+/** Made on first use: in some bundles `import.meta.url` is undefined, and a Keyv instance of the user needs none of this. */
 function required(): NodeJS.Require {
   return nodeModule.createRequire(import.meta.url)
 }
@@ -96,7 +96,7 @@ function connect(
   keyv.deserialize = (text) => ({ value: text as never })
   const adapter = keyv.store as InstanceType<KeyvRedis['default']>
   const client = adapter.client as ReturnType<KeyvRedis['createClient']>
-  // An open connection keeps no script from ending; a verb that waits for its answer does.
+  // An open connection keeps no script from ending; a method that waits for its answer does.
   client.unref()
   keyv.on('error', (error: unknown) => failed(keyv, error, !client.isOpen))
   return {

@@ -1,9 +1,8 @@
-import { OptionError } from '@persist/errors'
-import { redactUrl } from '@persist/store'
+import { refusedUrl } from '@persist/store/kit'
 
 /** What a `redis://` URL says. */
 export interface RedisUrl {
-  /** For the driver: without what is only for us. */
+  /** For the driver: without the parameter of this store. */
   readonly url: string
   /** Begins every key, before `::`. */
   readonly prefix: string
@@ -20,27 +19,23 @@ const DEFAULT_PORT = '6379'
  */
 export function readRedisUrl(cache: string | URL): RedisUrl {
   const text = String(cache)
-  if (!URL.canParse(text)) throw refused(text, 'it is no URL')
+  if (!URL.canParse(text)) throw refusedUrl(text, 'it is no URL')
   const url = new URL(text)
   if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
-    throw refused(
+    throw refusedUrl(
       text,
       'it begins with neither redis:// nor rediss://. Other databases are reached through a Keyv instance: ' +
         "keyvStore(new Keyv(new KeyvPostgres('postgres://…')))",
     )
-  if (url.hostname === '') throw refused(text, 'it names no server')
-  if (url.hash !== '') throw refused(text, 'a # in a password is written %23')
+  if (url.hostname === '') throw refusedUrl(text, 'it names no server')
+  if (url.hash !== '') throw refusedUrl(text, 'a # in a password is written %23')
   const database = url.pathname.replace(/^\//, '')
-  if (!/^\d*$/.test(database)) throw refused(text, 'what follows the server is the number of a database')
+  if (!/^\d*$/.test(database)) throw refusedUrl(text, 'what follows the server is the number of a database')
   const prefix = url.searchParams.get('persistPrefix') ?? 'persist'
-  if (!/^[\w.-]+$/.test(prefix)) throw refused(text, 'persistPrefix has letters, digits, _, . and - only')
+  if (!/^[\w.-]+$/.test(prefix)) throw refusedUrl(text, 'persistPrefix has letters, digits, _, . and - only')
   url.searchParams.delete('persistPrefix')
   if (url.search !== '')
-    throw refused(text, `it has the parameter ${[...url.searchParams.keys()][0]}, which means nothing here`)
-  const place = `${url.protocol}//${url.hostname}:${url.port || DEFAULT_PORT}/${Number(database)}`
-  return { url: url.href, prefix, name: `${place}?persistPrefix=${prefix}` }
-}
-
-function refused(url: string, why: string): OptionError {
-  return new OptionError(`the cache URL ${JSON.stringify(redactUrl(url))} cannot be used: ${why}`, { option: 'cache' })
+    throw refusedUrl(text, `it has the parameter ${[...url.searchParams.keys()][0]}, which means nothing here`)
+  const server = `${url.protocol}//${url.hostname}:${url.port || DEFAULT_PORT}/${Number(database)}`
+  return { url: url.href, prefix, name: `${server}?persistPrefix=${prefix}` }
 }

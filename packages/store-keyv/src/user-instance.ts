@@ -6,11 +6,11 @@ import type { ResolvedOptions } from './options.ts'
 const numbers = new WeakMap<object, number>()
 let last = 0
 
-/** The place behind a Keyv instance that somebody else made, and will disconnect. */
+/** The connection of a Keyv instance that the user made, and will disconnect. */
 export function userConnection(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: ResolvedOptions): Connection {
   const { dialect, url } = storageOf(keyv)
   const errors = { count: 0, last: undefined as unknown }
-  // Also, Keyv answers a failure with nothing or `false`: what failed is only heard of here.
+  // Keyv may answer a failure with nothing or `false`, and emit the error instead of throwing it.
   keyv.on?.('error', (error) => {
     errors.count++
     errors.last = error
@@ -29,7 +29,7 @@ export function userConnection(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: 
   }
 }
 
-/** What says nothing of where it is, is told apart from others by a number of this process. */
+/** A name for a storage that does not say where it is: a number distinguishes it from others in this process. */
 function numbered(dialect: string, keyv: KeyvLike): string {
   const key = typeof keyv.store === 'object' && keyv.store !== null ? keyv.store : keyv
   let number = numbers.get(key)

@@ -3,10 +3,10 @@ import type { OpenOptions, StoreAdapter } from '@persist/store'
 import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
 import { LmdbLeaseObserver } from './lease-observer.ts'
-import { NamespaceStore } from './namespace-store.ts'
+import { NamespaceStore, type Shared } from './namespace-store.ts'
 import { namespacesIn } from './namespaces.ts'
 import { type LmdbStoreOptions, resolveOptions } from './options.ts'
-import type { Shared } from './plan.ts'
+import { folderOf } from './url.ts'
 
 /**
  * A folder with one LMDB file as a store: very many small entries, read at the speed of memory. Made on first use; a
@@ -37,4 +37,18 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
     namespaces: () => namespacesIn(shared),
     close: () => shared.environment.close(),
   }
+}
+
+/**
+ * The store for a cache URL.
+ *
+ * @throws OptionError for another scheme, without a folder, or with a query or fragment.
+ * @example
+ * ```ts
+ * fromUrl('lmdb://persist')              // ./persist
+ * fromUrl('lmdb:///var/cache/a%20b')     // /var/cache/a b
+ * ```
+ */
+export function fromUrl(url: string | URL, options?: LmdbStoreOptions): StoreAdapter<'sync'> {
+  return lmdbStore(folderOf(url), options)
 }

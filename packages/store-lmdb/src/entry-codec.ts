@@ -1,8 +1,6 @@
-import { constants } from 'node:buffer'
 import { crc32 } from 'node:zlib'
-import type { Entry, Head, ListedHead } from '@persist/store'
-import { areFields } from './fields.ts'
-import { isWellFormed } from './keys.ts'
+import { type Entry, HEAD_FIELDS, type Head, type ListedHead } from '@persist/store'
+import { decodePayload, fitsHeadField, payloadEncoding } from '@persist/store/kit'
 
 /**
  * An entry as LMDB keeps it under its key. Numbers are little-endian.
@@ -14,7 +12,7 @@ import { isWellFormed } from './keys.ts'
  * | 5 | bits: 1 the payload is bytes, 2 `expiresAt`, 4 `durationMs`, 8 `promised` is there, 16 `promised`, 32 the payload is UTF-16 |
  * | 6-13, 14-21, 22-29 | `createdAt`, `expiresAt`, `durationMs` as doubles |
  * | 30-33 | length of the fields that follow |
- * | 34- | the other fields as JSON (`fields.ts`), or nothing; then the payload, whose text is UTF-8, or UTF-16: with half a surrogate pair, or where UTF-8 has more bytes than a string may have |
+ * | 34- | the other fields as JSON, or nothing; then the payload; a string is UTF-8, or UTF-16: with half a surrogate pair, or where UTF-8 has more bytes than a string may have |
  */
 const FORMAT = 1
 const CHECKED = 4
@@ -32,15 +30,22 @@ const HAS_PROMISED = 8
 const PROMISED = 16
 const IS_UTF16 = 32
 
-/** LMDB writes a record by one call of the system, which takes 2 GiB less a page on Linux. */
-const MOST_BYTES = 2040 * 1024 * 1024
-/** V8 reads no more UTF-8 than this into a string, however few characters that is. */
-const MOST_UTF8 = constants.MAX_STRING_LENGTH
+/** LMDB writes a record with one call of the system, which takes 2 GiB less a page on Linux. */
+const MAX_BYTES = 2040 * 1024 * 1024
+
+/** The fields of a head that a record has in its JSON. */
+type JsonFields = Omit<Head, 'hash' | 'createdAt' | 'expiresAt' | 'durationMs' | 'promised'>
+
+const { hash, createdAt, expiresAt, durationMs, promised, ...jsonFields } = HEAD_FIELDS
 
 /** An entry that LMDB cannot hold. */
 export class EntryTooLarge extends Error {
+  readonly maxBytes = MAX_BYTES
+  readonly bytes: number
+
   constructor(bytes: number) {
-    super(`an entry of ${bytes} bytes is too large for LMDB: at most ${MOST_BYTES}`)
+    super(`an entry of ${bytes} bytes is too large for LMDB: at most ${MAX_BYTES}`)
+    this.bytes = bytes
   }
 }
 
@@ -49,16 +54,16 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 /**
  * Writes an entry as the record for its key.
  *
- * @throws TooLarge
+ * @throws EntryTooLarge
  */
 export function encode(entry: Entry, key: Buffer): Buffer {
   const { hash: _, payload, createdAt, expiresAt, durationMs, promised, ...others } = entry
-  const encoding = encodingOf(payload)
+  const encoding = payloadEncoding(payload) === 'utf16le' ? 'utf16le' : 'utf8'
   const fields = hasAny(others) ? JSON.stringify(others, forever) : ''
   const fieldsLength = Buffer.byteLength(fields)
   const start = FIELDS + fieldsLength
   const length = start + Buffer.byteLength(payload, encoding)
-  if (length > MOST_BYTES) throw new EntryTooLarge(length)
+  if (length > MAX_BYTES) throw new EntryTooLarge(length)
   const record = Buffer.allocUnsafe(length)
   record[CHECKED] = FORMAT
   record[FLAGS] =
@@ -108,12 +113,11 @@ function payloadStart(record: Buffer, length: number, key: Buffer): number | und
   return start <= length && checkOf(record, length, key) === record.readUInt32LE() ? start : undefined
 }
 
-/** `undefined` for text that is too long for a string, as an older version may have written it. */
+/** `undefined`: this cannot be a payload, though the checksum is right. */
 function payloadOf(record: Buffer, start: number, length: number): Entry['payload'] | undefined {
   const flags = record[FLAGS]!
-  if (flags & IS_BYTES) return new Uint8Array(Uint8Array.prototype.slice.call(record, start, length))
-  if (flags & IS_UTF16) return record.toString('utf16le', start, length)
-  return length - start > MOST_UTF8 ? undefined : record.toString('utf8', start, length)
+  const encoding = flags & IS_BYTES ? 'bytes' : flags & IS_UTF16 ? 'utf16le' : 'utf8'
+  return decodePayload(record, encoding, start, length)
 }
 
 /** One by one, since a hit is in a hurry: spreading objects takes longer than all the rest of the reading. */
@@ -134,7 +138,7 @@ function addFields(head: Writable<Partial<Head>>, text: string): boolean {
   } catch {
     return false
   }
-  if (!areFields(fields)) return false
+  if (!areJsonFields(fields)) return false
   Object.assign(head, fields)
   return true
 }
@@ -143,11 +147,17 @@ function checkOf(record: Buffer, length: number, key: Buffer): number {
   return crc32(record.subarray(CHECKED, length), crc32(key))
 }
 
-/** UTF-8 has no half a surrogate pair, and would make another text of it; and too much of it could not be read. */
-function encodingOf(payload: Entry['payload']): 'utf8' | 'utf16le' {
-  if (typeof payload !== 'string') return 'utf8'
-  const isTooLong = payload.length > MOST_UTF8 / 3 && Buffer.byteLength(payload) > MOST_UTF8
-  return isTooLong || !isWellFormed(payload) ? 'utf16le' : 'utf8'
+/**
+ * Whether the JSON of a record has only fields of a head, each of its type. A field of another name could replace the hash
+ * or the payload, or say something that this version would have to obey.
+ */
+function areJsonFields(parsed: unknown): parsed is JsonFields {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return false
+  for (const name in parsed) {
+    const isField = Object.hasOwn(jsonFields, name)
+    if (!isField || !fitsHeadField(name as keyof JsonFields, parsed[name as keyof typeof parsed])) return false
+  }
+  return true
 }
 
 /** JSON has no infinite number; the largest one is as far away. */

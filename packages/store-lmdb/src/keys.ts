@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HashError } from '@persist/errors'
+import { isWellFormed } from '@persist/store/kit'
 
 /** Neither byte occurs in UTF-8, so that no namespace and no hash can contain or imitate them. */
 const END = 0xff
@@ -90,10 +91,4 @@ export function checkHash(hash: string): void {
   if (hash.length * BYTES_PER_UNIT > LONGEST_HASH && Buffer.byteLength(hash) > LONGEST_HASH) {
     throw new HashError(`a hash may have ${LONGEST_HASH} bytes here, and this one has more`, hash)
   }
-}
-
-/** Whether there is no half of a character in it: UTF-8 has none, and would make all of them one. */
-export function isWellFormed(text: string): boolean {
-  // Newer than the library that the types are of.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }

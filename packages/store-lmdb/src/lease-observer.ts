@@ -1,4 +1,5 @@
-import { Sightings, signOf, trustedMs } from '@persist/store/holder'
+import { signOf } from '@persist/store/holder'
+import { LeaseObserver, trustedMs } from '@persist/store/kit'
 import type { LeaseRecord } from './lease-record.ts'
 
 /** How many times its `ms` a lease holds whose holder runs on and renews nothing, as a synchronous function does. */
@@ -8,10 +9,10 @@ const LIKELY_TIMES = 10
 
 /** Watches the leases of others by a monotonic clock of its own, so that no two clocks are ever compared. */
 export class LmdbLeaseObserver {
-  readonly #observer: Sightings
+  readonly #observer: LeaseObserver
 
   constructor(monotonic: () => number) {
-    this.#observer = new Sightings(monotonic)
+    this.#observer = new LeaseObserver({ monotonic })
   }
 
   /**

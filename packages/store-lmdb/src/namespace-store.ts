@@ -1,19 +1,28 @@
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
+import { entryDamaged, leaseHolder, operationOn } from '@persist/store/kit'
 import { shrink } from './bounds.ts'
 import { decode, decodeHead, encode } from './entry-codec.ts'
-import { peek } from './environment.ts'
-import { entryDamaged, toStoreError } from './errors.ts'
+import { type Environment, peek } from './environment.ts'
+import { toStoreError } from './errors.ts'
 import { Eviction } from './eviction.ts'
 import { removeExpired } from './expiry.ts'
 import { checkHash, hashOf, keyOf, prefixOf, reusableKeysOf } from './keys.ts'
 import { LmdbLease, takeLease } from './lease.ts'
-import { describe } from './lease-record.ts'
-import type { Shared } from './plan.ts'
+import type { LmdbLeaseObserver } from './lease-observer.ts'
 import { LmdbTagFence } from './tag-fence.ts'
 import { putEntry, removeEntry, type Totals, totalsOf } from './totals.ts'
 import { keysIn, type Namespace, removeRange } from './walk.ts'
 
 type Read<T> = (record: Buffer, length: number, key: Buffer, hash: string) => T | undefined
+
+/** What all namespaces of one adapter share. */
+export interface Shared {
+  /** The store as a person would name it. */
+  readonly name: string
+  readonly environment: Environment
+  /** Watches the leases of others, in all namespaces together. */
+  readonly observer: LmdbLeaseObserver
+}
 
 /** One namespace of an LMDB file. */
 export class NamespaceStore implements Store<'sync'> {
@@ -116,7 +125,7 @@ export class NamespaceStore implements Store<'sync'> {
       takeLease(environment, this.#shared.observer, { key, ms, steal }),
     )
     if (taken === undefined) {
-      if (heldBy !== undefined) onHeld?.(describe(heldBy))
+      if (heldBy !== undefined) onHeld?.(leaseHolder(heldBy))
       return undefined
     }
     return new LmdbLease(
@@ -195,7 +204,6 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   #toStoreError(operation: string, hash: string | undefined, error: unknown): unknown {
-    const where = { store: this.#shared.name, operation, namespace: this.#namespace.name }
-    return toStoreError(error, hash === undefined ? where : { ...where, hash })
+    return toStoreError(error, { store: this.#shared.name, ...operationOn(this.#namespace.name, operation, hash) })
   }
 }

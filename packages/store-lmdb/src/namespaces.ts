@@ -1,6 +1,6 @@
 import { toStoreError } from './errors.ts'
 import { endOf, namespaceOf, prefixIn } from './keys.ts'
-import type { Shared } from './plan.ts'
+import type { Shared } from './namespace-store.ts'
 
 /** The namespaces that have entries, found by leaping from one to the next. */
 export function* namespacesIn({ environment, name: store }: Shared): Generator<string> {

@@ -1,4 +1,4 @@
-import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS, type Resolved, TRUE_OR_FALSE } from '@persist/store/kit'
 
 /** How an LMDB file is used. */
 export interface LmdbStoreOptions {
@@ -14,9 +14,11 @@ export interface LmdbStoreOptions {
   readonly monotonic?: (() => number) | undefined
 }
 
-type ResolvedOptions = { readonly [Option in keyof LmdbStoreOptions]-?: NonNullable<LmdbStoreOptions[Option]> }
+/** The options, checked and completed. */
+export type ResolvedOptions = Resolved<LmdbStoreOptions>
+
 const CHECKS: OptionChecks<LmdbStoreOptions> = {
-  flush: ['true or false', (value) => typeof value === 'boolean'],
+  flush: TRUE_OR_FALSE,
   leaseMs: POSITIVE_MS,
   monotonic: ['a function', (value) => typeof value === 'function'],
 }

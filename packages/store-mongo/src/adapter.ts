@@ -1,5 +1,5 @@
 import type { OpenOptions, Store, StoreAdapter, Supports } from '@persist/store'
-import { Sightings } from '@persist/store/holder'
+import { LeaseObserver } from '@persist/store/kit'
 import { CollectionAccess } from './collection-access.ts'
 import { checkHash } from './ids.ts'
 import { NamespaceStore } from './namespace-store.ts'
@@ -32,7 +32,7 @@ class MongoAdapter implements StoreAdapter<'async'> {
   readonly leaseMs?: number
   readonly #access: CollectionAccess
   /** Of all namespaces together, so that its memory is bounded. */
-  readonly #observer = new Sightings()
+  readonly #observer = new LeaseObserver()
 
   constructor(access: CollectionAccess) {
     this.#access = access

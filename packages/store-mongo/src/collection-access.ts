@@ -1,4 +1,5 @@
-import { StoreError, type StoreFacts } from '@persist/errors'
+import { StoreError } from '@persist/errors'
+import { type Operation as CommonOperation, entryDamaged } from '@persist/store/kit'
 import type { Collection, MongoClient } from 'mongodb'
 import { BorrowedClient } from './borrowed-client.ts'
 import type { EntryDocument } from './entry-codec.ts'
@@ -11,9 +12,9 @@ import type { Wait } from './timeout.ts'
 /** The collection as this store sees it. */
 export type Entries = Collection<EntryDocument>
 
-/** What is being done, for messages and errors. */
-export interface Operation extends Omit<StoreFacts, 'store'> {
-  /** Nobody waits for it: it may end undone, as out of reach, when the last caller has left. */
+/** What is being done, for errors, and how. */
+export interface Operation extends CommonOperation {
+  /** No call waits for it: it may end undone, as out of reach, when the last caller has left. */
   readonly isInBackground?: boolean
   /** What it writes is not worth a flush of the disk: losing it in a crash costs some work at the most. */
   readonly isLight?: boolean
@@ -25,7 +26,7 @@ const BYTES_PER_MS = 1024
 /** More entries than this in one question may take longer than one does. */
 const ENTRIES_PER_WAIT = 250
 
-/** Whatever the user's client is set to, documents are read the same way. */
+/** Documents are read the same way, whatever the settings of the user's client. */
 const READING = {
   promoteValues: true,
   promoteLongs: true,
@@ -50,12 +51,12 @@ export class CollectionAccess {
   readonly #collections = new WeakMap<MongoClient, Entries>()
   readonly #light = new WeakMap<MongoClient, Entries>()
 
-  constructor(plan: ResolvedOptions) {
-    this.options = plan
-    this.#source = sourceOf(plan)
+  constructor(options: ResolvedOptions) {
+    this.options = options
+    this.#source = sourceOf(options)
   }
 
-  /** One verb on one entry; `wait` where it is more than the usual. */
+  /** One operation on one entry; `wait` where it is longer than usual. */
   async run<T>(operation: Operation, act: (entries: Entries) => Promise<T>, wait?: Wait): Promise<T> {
     this.#source.hold(this)
     const way = operation.isInBackground ? 'useInBackground' : 'use'
@@ -80,7 +81,7 @@ export class CollectionAccess {
     await this.#run('probe', operation, findNothing)
   }
 
-  /** One step of a walk over many entries. Whether the server answers at all is found out in the usual time. */
+  /** One step of a walk over many entries. A server that does not answer at all is noticed in the usual time. */
   async runStep<T>(operation: Operation, act: (entries: Entries) => Promise<T>): Promise<T> {
     await this.run(operation, findNothing)
     return this.run(operation, act, { ms: Math.max(STEP_MS, this.options.serverWaitMs) })
@@ -96,7 +97,7 @@ export class CollectionAccess {
     return {
       ms: this.options.serverWaitMs * Math.max(1, count / ENTRIES_PER_WAIT),
       more: async () => {
-        // A server that is silent is not asked for more: the connection for it would stay when everybody has left.
+        // A silent server gets no further question: the connection for it would stay when every caller has left.
         await this.#source.probeServers()
         return (await sizeOf()) / BYTES_PER_MS
       },
@@ -107,12 +108,16 @@ export class CollectionAccess {
     return toStoreError(error, { store: this.options.name, ...operation }, this.options.url.secrets)
   }
 
-  problem(
-    code: 'ERR_PERSIST_ENTRY_DAMAGED' | 'ERR_PERSIST_STORE_FORMAT' | 'ERR_PERSIST_VALUE_TOO_LARGE',
-    message: string,
-    operation: Operation,
-  ): StoreError {
-    return new StoreError(code, `${this.options.name}: ${message}`, { store: this.options.name, ...operation })
+  /** The report of an entry that cannot be read. */
+  entryDamaged({ namespace = '' }: Operation, hash: string): StoreError {
+    return entryDamaged({ store: this.options.name, namespace, hash })
+  }
+
+  /** The report of an entry that another version has written. */
+  entryOfOtherFormat(operation: Operation, hash: string, format: unknown): StoreError {
+    const facts = { store: this.options.name, ...operation, hash }
+    const message = `${this.options.name}: the entry was written in another format (${format})`
+    return new StoreError('ERR_PERSIST_STORE_FORMAT', message, facts)
   }
 
   async close(): Promise<void> {
@@ -145,18 +150,18 @@ export class CollectionAccess {
   }
 }
 
-/** Without acknowledgement nobody knows who holds a lease: that is no concern to follow. */
+/** Without acknowledgment no process knows who holds a lease: such a concern is not followed. */
 function isSaid(concern: MongoClient['writeConcern']): boolean {
   return concern !== undefined && concern.w !== 0
 }
 
-/** Asks for a document, so that a refused login shows. */
+/** Reads a document that does not exist, so that a refused login shows. */
 function findNothing(entries: Entries): Promise<unknown> {
   return entries.findOne({ _id: '' }, { projection: { _id: 1 } })
 }
 
 function sourceOf({ client, clientOptions, url, serverWaitMs }: ResolvedOptions): ClientSource {
   if (client !== undefined) return new BorrowedClient(client, serverWaitMs)
-  const plan = { url: url.driverUrl, serverWaitMs }
-  return clientOptions === undefined ? sharedClient(plan) : new SharedClient({ ...plan, options: clientOptions })
+  const shared = { url: url.driverUrl, serverWaitMs }
+  return clientOptions === undefined ? sharedClient(shared) : new SharedClient({ ...shared, options: clientOptions })
 }

@@ -1,11 +1,8 @@
-import { constants } from 'node:buffer'
 import { hash, randomBytes } from 'node:crypto'
-import type { Entry } from '@persist/store'
-import { asBuffer, isWellFormed, type StoredString, storedString, storedTime } from './fields.ts'
+import { type Entry, HEAD_FIELDS } from '@persist/store'
+import { decodePayload, type PayloadEncoding, payloadEncoding } from '@persist/store/kit'
+import { asBuffer, type StoredString, storedString, storedTime } from './fields.ts'
 import type { LeaseRecord } from './lease-record.ts'
-
-/** How the bytes of a payload are to be read, where the document does not tell by itself. */
-export type Encoding = 'utf8' | 'utf16le' | 'bytes'
 
 /** The format's number. A document with another one is not read. */
 export const FORMAT = 1
@@ -17,7 +14,8 @@ export interface EntryDocument {
   /** Names this writing of the entry; absent: there is only a lease. */
   readonly gen?: string
   readonly payload?: string | Uint8Array
-  readonly encoding?: Encoding
+  /** How the bytes of the payload are to be read, where the document does not show it by itself. */
+  readonly encoding?: PayloadEncoding
   /** How many chunk documents hold the payload instead. */
   readonly chunks?: number
   /** Size and digest of the payload's bytes. */
@@ -47,56 +45,75 @@ export interface Written {
   readonly apart?: Buffer
 }
 
-/** V8 reads no more UTF-8 than this into a string, however few characters that is. */
-const MOST_UTF8 = constants.MAX_STRING_LENGTH
 const INLINE_LIMIT = 15.5 * 1024 * 1024
-export const HEAD_TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
+/** The size of a document without its head and payload, at most. */
+const OTHER_BYTES = 1024
+/** A string takes at most this many bytes in BSON, for each of its units, and another few. */
+const BYTES_PER_UNIT = 4
+const BYTES_PER_TAG = 16
+
+const { hash: _hash, ...documentFields } = HEAD_FIELDS
+/** The fields of a head that a document has; the hash is part of its id. */
+export const HEAD_IN_DOCUMENT = Object.keys(documentFields) as readonly (keyof typeof documentFields)[]
+
 /** The document of an entry. Reads the entry once and at once. */
 export function toDocument(id: string, entry: Entry, keepExpiredMs: number): Written {
-  const { payload, createdAt, expiresAt, staleUntil, durationMs, promised, tags } = entry
-  const head: Record<string, unknown> = { _id: id, v: FORMAT, gen: newId() }
-  let headBytes = 1024
-  for (const name of HEAD_TEXTS) {
-    const text = entry[name]
-    if (text === undefined) continue
-    head[name] = storedString(text)
-    headBytes += 4 * text.length
+  const { payload } = entry
+  const document: Record<string, unknown> = { _id: id, v: FORMAT, gen: newId() }
+  let headBytes = OTHER_BYTES
+  for (const field of HEAD_IN_DOCUMENT) {
+    const value = entry[field]
+    if (value === undefined) continue
+    document[field] = storedValue(field, value)
+    headBytes += sizeOf(value)
   }
-  if (tags !== undefined) {
-    head.tags = tags.map(storedString)
-    for (const tag of tags) headBytes += 4 * tag.length + 16
-  }
-  head.createdAt = storedTime(createdAt)
-  if (expiresAt !== undefined) {
-    head.expiresAt = storedTime(expiresAt)
-    const servableUntil = Math.max(expiresAt, staleUntil ?? expiresAt)
-    const dropAt = storedTime(Math.ceil(servableUntil + keepExpiredMs))
-    if (dropAt instanceof Date) head.dropAt = dropAt
-  }
-  if (staleUntil !== undefined) head.staleUntil = storedTime(staleUntil)
-  if (durationMs !== undefined) head.durationMs = durationMs
-  if (promised !== undefined) head.promised = promised
-  head.usedAt = new Date()
+  const dropAt = dropTime(document, keepExpiredMs)
+  if (dropAt instanceof Date) document.dropAt = dropAt
+  document.usedAt = new Date()
 
-  const utf8Bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : 0
-  const wide = typeof payload === 'string' && (utf8Bytes > MOST_UTF8 || !isWellFormed(payload))
-  const bytes = typeof payload === 'string' && !wide ? utf8Bytes : undefined
-  const stored = wide ? Buffer.from(payload as string, 'utf16le') : payload
-  const size = bytes ?? (stored as Uint8Array).byteLength
-  head.bytes = size
-  if (wide) head.encoding = 'utf16le'
+  const encoding = payloadEncoding(payload)
+  const stored = encoding === 'utf16le' ? Buffer.from(payload as string, 'utf16le') : payload
+  const size = typeof stored === 'string' ? Buffer.byteLength(stored) : stored.byteLength
+  document.bytes = size
+  if (encoding === 'utf16le') document.encoding = encoding
   if (size + headBytes <= INLINE_LIMIT) {
-    head.sum = sumOf(stored)
-    head.payload = stored
-    return { document: head as unknown as Written['document'] }
+    document.sum = sumOf(stored)
+    document.payload = stored
+    return { document: document as unknown as Written['document'] }
   }
   const apart = typeof stored === 'string' ? Buffer.from(stored) : asBuffer(stored)
-  head.encoding ??= typeof payload === 'string' ? 'utf8' : 'bytes'
-  head.sum = sumOf(apart)
-  return { document: head as unknown as Written['document'], apart }
+  document.encoding = encoding
+  document.sum = sumOf(apart)
+  return { document: document as unknown as Written['document'], apart }
 }
 
-/** The payload of a document that holds it; `undefined` if it is not what was written. */
+function storedValue(field: (typeof HEAD_IN_DOCUMENT)[number], value: unknown): unknown {
+  switch (HEAD_FIELDS[field]) {
+    case 'string':
+      return storedString(value as string)
+    case 'strings':
+      return (value as readonly string[]).map(storedString)
+    case 'time':
+      return storedTime(value as number)
+    default:
+      return value
+  }
+}
+
+/** How many bytes a value of a head takes, at most. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return BYTES_PER_UNIT * value.length
+  return Array.isArray(value) ? value.reduce((sum, tag) => sum + sizeOf(tag) + BYTES_PER_TAG, 0) : 0
+}
+
+/** When the server may delete the document: some time after the entry can no longer be served. */
+function dropTime(document: Pick<EntryDocument, 'expiresAt' | 'staleUntil'>, keepExpiredMs: number): unknown {
+  const { expiresAt, staleUntil = expiresAt } = document
+  if (expiresAt === undefined) return undefined
+  return storedTime(Math.ceil(Math.max(Number(expiresAt), Number(staleUntil)) + keepExpiredMs))
+}
+
+/** The payload of a document that holds it. `undefined`: it is not the payload that was written. */
 export function inlinePayload(document: EntryDocument): string | Uint8Array | undefined {
   const { payload, encoding } = document
   if (typeof payload === 'string') return sumOf(payload) === document.sum ? payload : undefined
@@ -104,16 +121,15 @@ export function inlinePayload(document: EntryDocument): string | Uint8Array | un
   return encoding === 'utf16le' ? asBuffer(payload).toString('utf16le') : ownBytes(payload)
 }
 
-/** The payload from the bytes that chunks held; `undefined` if they are not what was written. */
+/** The payload from the bytes of its chunks. `undefined`: they are not the bytes that were written. */
 export function chunkedPayload(document: EntryDocument, bytes: Buffer): string | Uint8Array | undefined {
+  const { encoding } = document
   if (bytes.length !== document.bytes || sumOf(bytes) !== document.sum) return undefined
-  // As an older version may have written it.
-  if (document.encoding === 'utf8' && bytes.length > MOST_UTF8) return undefined
-  if (document.encoding === 'utf8' || document.encoding === 'utf16le') return bytes.toString(document.encoding)
-  return document.encoding === 'bytes' ? bytes : undefined
+  if (encoding === 'bytes') return bytes
+  return encoding === 'utf8' || encoding === 'utf16le' ? decodePayload(bytes, encoding) : undefined
 }
 
-/** A new name that nobody else has. */
+/** A new name that no other process gives. */
 export function newId(): string {
   return randomBytes(12).toString('base64url')
 }

@@ -1,15 +1,13 @@
 import { StoreError, type StoreErrorCode, type StoreFacts } from '@persist/errors'
-import { redactUrl } from '@persist/store'
-import { ConnectionClosedError, TimeoutError } from './timeout.ts'
+import { installCommand } from '@persist/store'
+import { TimeoutError, withoutSecrets } from '@persist/store/kit'
+import { ConnectionClosedError } from './timeout.ts'
 
-/** What of an error of the driver is looked at; nothing is known of its type. */
+/** The parts of an error of the driver that matter here; its type is unknown. */
 interface Thrown {
   readonly name?: unknown
   readonly message?: unknown
-  readonly stack?: unknown
   readonly code?: unknown
-  readonly codeName?: unknown
-  readonly cause?: unknown
 }
 
 // https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
@@ -20,7 +18,7 @@ const FULL_CODES = new Set<unknown>([14031, 12501])
 const TOO_LARGE_CODES = new Set<unknown>([10334, 17280, 17419, 17420])
 const UNAVAILABLE_NAMES =
   /^Mongo(ServerSelection|Network|NetworkTimeout|TopologyClosed|ClientClosed|NotConnected|PoolCleared|PoolClosed|PoolClearedOnNetwork|WaitQueueTimeout|Expired|ConnectionPool|ServerClosed|OperationTimeout|MissingCredentials|AWS|Azure|GCP|OIDC|Kerberos)/
-/** What the system says when a name or a server cannot be found; from the driver's own look-up of mongodb+srv too. */
+/** The codes of the system for a name or a server that cannot be found; the driver's own lookup of mongodb+srv has them too. */
 const UNREACHABLE =
   /^(EAI_\w+|ENOTFOUND|ENODATA|ETIMEOUT|ESERVFAIL|EREFUSED|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/
 const FULL_TEXT = /out of disk|no space left|ENOSPC|quota|disk full|database or disk is full/i
@@ -34,16 +32,16 @@ export function toStoreError(thrown: unknown, facts: StoreFacts, secrets: readon
   const cause = withoutSecrets(thrown, secrets)
   const isGivenUp = thrown instanceof TimeoutError || thrown instanceof ConnectionClosedError
   const code = isGivenUp ? 'ERR_PERSIST_STORE_UNAVAILABLE' : codeOf((thrown ?? {}) as Thrown)
-  const doing = facts.operation === undefined ? '' : ` (${facts.operation})`
+  const method = facts.operation === undefined ? '' : ` (${facts.operation})`
   const hint = thrown instanceof TimeoutError ? HINT : ''
-  return new StoreError(code, `${facts.store}: ${saying(code, cause)}${doing}${hint}`, facts, { cause })
+  return new StoreError(code, `${facts.store}: ${saying(code, cause)}${method}${hint}`, facts, { cause })
 }
 
 function saying(code: StoreErrorCode, cause: Error): string {
   const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message
   switch (code) {
     case 'ERR_PERSIST_STORE_LOAD':
-      return 'the driver cannot be loaded; install it with: npm install mongodb'
+      return `the driver cannot be loaded; install it with: ${installCommand('mongodb', process.env)}`
     case 'ERR_PERSIST_STORE_UNAVAILABLE':
       return `the server cannot be used now: ${reason}`
     case 'ERR_PERSIST_STORE_FULL':
@@ -65,24 +63,4 @@ function codeOf({ name, message, code }: Thrown): StoreErrorCode {
   if (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_NAMES.test(String(name)) || UNREACHABLE.test(String(code)))
     return 'ERR_PERSIST_STORE_UNAVAILABLE'
   return 'ERR_PERSIST_STORE'
-}
-
-/**
- * What the error says, in a plain copy: the driver's own carries documents, options and clients with it, and whatever
- * is printed or written to a log must hold no password.
- */
-function withoutSecrets(thrown: unknown, secrets: readonly string[], depth = 0): Error {
-  const { name, message, stack, code, codeName, cause } = (thrown ?? {}) as Thrown
-  const clean = (text: unknown) => {
-    let cleaned = redactUrl(String(text))
-    for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***')
-    return cleaned
-  }
-  const copy = new Error(clean(message ?? thrown))
-  if (typeof name === 'string') copy.name = name
-  if (typeof stack === 'string') copy.stack = clean(stack)
-  if (typeof code === 'string' || typeof code === 'number') Object.assign(copy, { code })
-  if (typeof codeName === 'string') Object.assign(copy, { codeName })
-  if (cause !== undefined && depth < 4) copy.cause = withoutSecrets(cause, secrets, depth + 1)
-  return copy
 }

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import type { Entry, Lease, LeaseOptions } from '@persist/store'
-import { type Sightings, trustedMs } from '@persist/store/holder'
+import { type LeaseObserver, leaseHolder, trustedMs } from '@persist/store/kit'
 import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
 import { type EntryDocument, newId } from './entry-codec.ts'
-import { describe, type LeaseRecord, readLease } from './lease-record.ts'
+import { type LeaseRecord, readLease } from './lease-record.ts'
 import type { Writer } from './writer.ts'
 
 /** Long enough that few clocks are wrong by it: a lease that nobody asked for again goes with the server's own tidying. */
@@ -38,13 +38,13 @@ interface Taking {
 export class Leases {
   readonly #access: CollectionAccess
   readonly #writer: Writer
-  readonly #observer: Sightings
+  readonly #observer: LeaseObserver
   /** Ids whose lease is held here: what is read under a lease must be as fresh as the lease. */
   readonly #held = new Set<string>()
   /** Leases of ours whose end the server may not know of, since it could not be told: nobody has to wait for them. */
   readonly #ended = new Set<string>()
 
-  constructor(access: CollectionAccess, writer: Writer, observer: Sightings) {
+  constructor(access: CollectionAccess, writer: Writer, observer: LeaseObserver) {
     this.#access = access
     this.#writer = writer
     this.#observer = observer
@@ -69,7 +69,7 @@ export class Leases {
       this.#tryToTake(entries, id, mark, steal),
     )
     if (taken === undefined) {
-      if (heldBy !== undefined) onHeld?.(describe(heldBy))
+      if (heldBy !== undefined) onHeld?.(leaseHolder(heldBy))
       return undefined
     }
     this.#observer.forget(id)

@@ -111,8 +111,7 @@ export class Reader {
     if (document.gen === undefined) return undefined
     const hash = this.#ids.hashOf(document._id)
     if (document.v !== FORMAT) {
-      const message = `the entry was written in another format (${document.v})`
-      this.#report(this.#access.problem('ERR_PERSIST_STORE_FORMAT', message, { ...operation, hash }))
+      this.#report(this.#access.entryOfOtherFormat(operation, hash, document.v))
       return undefined
     }
     return toHead(document, hash) ?? this.#damaged(hash, operation)
@@ -144,7 +143,7 @@ export class Reader {
   }
 
   #damaged(hash: string, operation: Operation): undefined {
-    this.#report(this.#access.problem('ERR_PERSIST_ENTRY_DAMAGED', 'the entry is damaged', { ...operation, hash }))
+    this.#report(this.#access.entryDamaged(operation, hash))
     return undefined
   }
 }

@@ -1,5 +1,5 @@
+import { TimeoutError } from '@persist/store/kit'
 import type { MongoClient } from 'mongodb'
-import { TimeoutError } from './timeout.ts'
 
 /** How much longer than for an answer one waits to be let in: behind others, who are being answered. */
 const QUEUE_FACTOR = 4

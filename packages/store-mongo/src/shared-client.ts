@@ -1,9 +1,10 @@
+import { TimeoutError } from '@persist/store/kit'
 import type { MongoClient } from 'mongodb'
 import { LiveClient } from './live-client.ts'
 import { type ClientOptions, isServing, openClient, openProbe, probeMs } from './open-client.ts'
 import { retryOnNetworkError } from './retry.ts'
 import { probeServers } from './server-probe.ts'
-import { ConnectionClosedError, Timeout, TimeoutError, type Wait } from './timeout.ts'
+import { ConnectionClosedError, Timeout, type Wait } from './timeout.ts'
 
 /** How long nobody has asked for anything before connections are closed, so that a script can end. */
 const IDLE_MS = 400

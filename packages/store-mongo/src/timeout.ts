@@ -1,11 +1,6 @@
-/** The wait was over before the answer was there. */
-export class TimeoutError extends Error {
-  constructor(ms: number) {
-    super(`no answer within ${Math.round(ms)} ms`)
-  }
-}
+import { TimeoutError } from '@persist/store/kit'
 
-/** What is done while nobody waits for it has ended with the last caller. */
+/** An operation in the background has ended with the last caller. */
 export class ConnectionClosedError extends Error {
   constructor() {
     super('the connection was closed')
@@ -54,7 +49,7 @@ export class Timeout {
     this.#now = now
   }
 
-  /** What the act comes to, or `OutOfPatience`; the act may ask whether that was so. */
+  /** The result of `act`, or a {@link TimeoutError}; `act` may ask whether the time is over. */
   limit<T>(wait: Wait, act: (isOver: () => boolean) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let over = false
@@ -96,7 +91,7 @@ export class Timeout {
   }
 
   #remove(waiting: Waiting): void {
-    // Nobody waits: the clock keeps no process.
+    // No call waits: the clock keeps no process alive.
     if (this.#waiting.delete(waiting) && this.#waiting.size === 0) this.#timer?.unref()
   }
 

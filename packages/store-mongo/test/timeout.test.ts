@@ -1,5 +1,6 @@
+import { TimeoutError } from '@persist/store/kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Timeout, TimeoutError } from '../src/timeout.ts'
+import { Timeout } from '../src/timeout.ts'
 
 const WAIT_MS = 1000
 

@@ -1,5 +1,5 @@
 /**
- * Who holds a lease, whether that process is alive, and for how long a lease has shown no sign of life.
+ * Who holds a lease, and whether that process is alive.
  *
  * @module @persist/store/holder
  */
@@ -9,8 +9,6 @@ import { thisMachine } from './holding/machine.ts'
 import { Witness } from './holding/witness.ts'
 
 export type { BootClock } from './holding/boot-clock.ts'
-export { LeaseObserver as Sightings, trustedMs } from './kit/lease-observer.ts'
-export { trustedIds } from './kit/trusted-ids.ts'
 
 /** Who holds a lease: a thread of a process of a host, told apart from all others, later ones too. */
 export interface Holder {

@@ -8,10 +8,10 @@ import { holders } from './defects/holders.ts'
 import { keeping } from './defects/keeping.ts'
 import { leases } from './defects/leases.ts'
 import { listings } from './defects/listings.ts'
+import { methods } from './defects/methods.ts'
 import { names } from './defects/names.ts'
 import { tagFences } from './defects/tag-fences.ts'
 import { trouble } from './defects/trouble.ts'
-import { methods } from './defects/methods.ts'
 import { waits } from './defects/waits.ts'
 
 type Run = () => Promise<void>

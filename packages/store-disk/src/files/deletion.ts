@@ -1,5 +1,6 @@
 import type { Root } from '../folder/root.ts'
-import type { Target, Tokens } from '../lease/tokens.ts'
+import type { Target } from '../lease/token-factory.ts'
+import type { Tokens } from '../lease/tokens.ts'
 import { ALL_ENTRIES } from './entry-removal.ts'
 
 /**
@@ -20,7 +21,7 @@ export class Deletion {
   /** `removeFile` tells whether there was one. So does the reply. */
   ofOne(target: Target, removeFile: () => boolean): boolean {
     return this.#withToken(target, false, () => {
-      if (this.#tokens.mayHaveLeases(this.#namespaceId)) this.#tokens.end(target, 'lease')
+      if (this.#tokens.factory.mayHaveLeases(this.#namespaceId)) this.#tokens.end(target, 'lease')
       const wasAside = this.#tokens.end(target, 'aside') > 0
       return removeFile() || this.#tokens.end(target, 'aside') > 0 || wasAside
     })
@@ -29,7 +30,7 @@ export class Deletion {
   /** `removeFiles` tells how many there were. So does the reply. */
   ofAll(removeFiles: () => number): number {
     return this.#withToken({ namespaceId: this.#namespaceId, entryId: ALL_ENTRIES }, 0, () => {
-      if (this.#tokens.mayHaveLeases(this.#namespaceId)) this.#tokens.endAll(this.#namespaceId, 'lease')
+      if (this.#tokens.factory.mayHaveLeases(this.#namespaceId)) this.#tokens.endAll(this.#namespaceId, 'lease')
       const wereAside = this.#tokens.endAll(this.#namespaceId, 'aside')
       return removeFiles() + this.#tokens.endAll(this.#namespaceId, 'aside') + wereAside
     })
@@ -38,11 +39,11 @@ export class Deletion {
   #withToken<T>(target: Target, nothing: T, act: () => T): T {
     if (!this.#root.check()) return nothing
     // Without tokens' folders nothing can be aside; and nothing is made for the sake of deleting nothing.
-    const token = this.#root.isMade() ? this.#tokens.createIfPossible(target, 'delete') : undefined
+    const token = this.#root.isMade() ? this.#tokens.factory.createIfPossible(target, 'delete') : undefined
     try {
       return act()
     } finally {
-      if (token !== undefined) this.#tokens.drop(token)
+      if (token !== undefined) this.#tokens.factory.drop(token)
     }
   }
 }

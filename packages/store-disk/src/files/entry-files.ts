@@ -1,5 +1,6 @@
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
+import { entryTooLarge, operationOn } from '@persist/store/kit'
 import type { UsageTracking } from '../bounds/usage-tracking.ts'
 import { toStoreError } from '../errors.ts'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
@@ -88,7 +89,13 @@ export class EntryFiles {
       try {
         const bytes = encodeEntry(entry, this.namespace, integrity)
         size = bytes.length
-        if (size > MOST_BYTES) throw this.#tooLarge(entry.hash, size)
+        if (size > MOST_BYTES) {
+          throw entryTooLarge(
+            { store: this.options.dir, namespace: this.namespace, hash: entry.hash },
+            size,
+            MOST_BYTES,
+          )
+        }
         writeFully(fs, fd, bytes)
         if (durable) fs.fsyncSync(fd)
       } finally {
@@ -125,13 +132,8 @@ export class EntryFiles {
     try {
       return act()
     } catch (error) {
-      const where = {
-        store: this.options.dir,
-        operation,
-        namespace: this.namespace,
-        ...(hash !== undefined && { hash }),
-      }
-      throw toStoreError(where, error, () => this.folder.recheck())
+      const facts = { store: this.options.dir, ...operationOn(this.namespace, operation, hash) }
+      throw toStoreError(facts, error, () => this.folder.recheck())
     }
   }
 
@@ -183,14 +185,5 @@ export class EntryFiles {
     } finally {
       this.options.fs.closeSync(fd)
     }
-  }
-
-  #tooLarge(hash: string, size: number): StoreError {
-    const facts = { store: this.options.dir, operation: 'set', namespace: this.namespace, hash }
-    return new StoreError(
-      'ERR_PERSIST_VALUE_TOO_LARGE',
-      `an entry of ${size} bytes is too large for ${this.options.dir}: at most ${MOST_BYTES}`,
-      facts,
-    )
   }
 }

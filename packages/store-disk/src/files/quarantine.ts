@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { StoreError } from '@persist/errors'
+import { type EntryFacts, entryDamaged } from '@persist/store/kit'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import { decodeEntry, type Unreadable } from '../format/entry-codec.ts'
 import { scratchName } from '../lease/token.ts'
@@ -11,7 +12,7 @@ import { moveOut } from './removal.ts'
 /** How many damaged files are remembered as reported. */
 const MOST_REPORTED = 1000
 
-/** What happens to an entry that cannot be read: reported once, and moved away, so that it is not met again. */
+/** Reports each entry that cannot be read once, and moves it away, so that it is not read again. */
 export class Quarantine {
   readonly #options: ResolvedOptions
   readonly #namespace: string
@@ -31,13 +32,14 @@ export class Quarantine {
     this.#report = report
   }
 
-  /** An entry could not be read. */
+  /** Reports an entry that cannot be read. A damaged one is moved away; one with another signature stays. */
   add(path: string, why: Unreadable): void {
-    if (why === 'seal') this.#reportOnce('seal', path, 'is sealed in another way: is the `secret` the same?')
-    else if (this.#moveAside(path)) this.#reportOnce(path, path, 'is damaged; it counts as missing')
+    const facts = { store: this.#options.dir, namespace: this.#namespace, hash: basename(path, ENTRY_SUFFIX) }
+    if (why === 'signature') this.#reportOnce(why, entryOfOtherSignature(facts, path))
+    else if (this.#moveAside(path)) this.#reportOnce(path, entryDamaged(facts, path))
   }
 
-  /** `false`: it was not there any more, or a good entry had come in its place. */
+  /** `false`: the file was gone, or a good entry had taken its place. */
   #moveAside(path: string): boolean {
     const options = this.#options
     try {
@@ -55,17 +57,20 @@ export class Quarantine {
       this.#removal.putBack(aside, path)
       return false
     } catch {
-      // A folder that cannot be written: it stays, and is reported once.
+      // The folder cannot be written: the entry stays, and is reported once.
       return true
     }
   }
 
-  #reportOnce(what: string, path: string, reason: string): void {
+  #reportOnce(what: string, problem: StoreError): void {
     if (this.#reported.has(what)) return
     if (this.#reported.size >= MOST_REPORTED) this.#reported.clear()
     this.#reported.add(what)
-    const facts = { store: this.#options.dir, operation: 'get', namespace: this.#namespace }
-    const hash = basename(path, ENTRY_SUFFIX)
-    this.#report(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', `the entry ${path} ${reason}`, { ...facts, hash }))
+    this.#report(problem)
   }
+}
+
+function entryOfOtherSignature(facts: EntryFacts, path: string): StoreError {
+  const message = `the entry ${path} is sealed in another way: is the \`secret\` the same?`
+  return new StoreError('ERR_PERSIST_ENTRY_DAMAGED', message, { ...facts, operation: 'get' })
 }

@@ -1,20 +1,20 @@
 import type { Entry, ListedHead } from '@persist/store'
-import { headerJson, headOf, type PayloadKind, parseHeader, parsePlainHeader, type Writable } from './header.ts'
+import { isWellFormed } from '@persist/store/kit'
+import { headerJson, type PayloadKind, parseHeader, parsePlainHeader, type Writable } from './header.ts'
 import type { Integrity } from './integrity.ts'
 
 // One line of JSON, then the payload's bytes, as they are:
 //
 //   {"persist":1,"crc32":"5d0bb3c1-82079eb1","bytes":2,"payload":"ascii","namespace":"power",…}⏎16
 //
-// The first sum covers everything behind itself, the second the rest of the line. docs/formats.md says the rest.
+// The first sum covers everything after itself, the second the rest of the line. docs/formats.md says the rest.
 
-/** Why no entry can be read from some bytes. `seal`: it is sealed in another way. */
-export type Unreadable = 'damaged' | 'seal'
+/** Why no entry can be read from some bytes. `signature`: it has another kind of sums, so nothing can be said of it. */
+export type Unreadable = 'damaged' | 'signature'
 
 const NEWLINE = 0x0a
-/** From here on one copy less counts for more than one call less. */
+/** From this size on, one copy less saves more than one call less. */
 const LARGE = 64 * 1024
-const LONE_SURROGATE = /\p{Surrogate}/u
 const OTHER_INTEGRITY = /^\{"persist":1,"(?:crc32|hmac)":"/
 
 /** The file's bytes for an entry. */
@@ -49,7 +49,7 @@ export function decodeEntry(
   if (damage !== undefined) return damage
   const header = parsePlainHeader(line, second) ?? parseHeader(file.toString('utf8', 0, start))
   if (header === undefined || start + header.bytes !== length) return 'damaged'
-  const entry = headOf(header) as Writable<Entry>
+  const entry = header.head as Writable<Entry>
   entry.payload = payloadOf(file, start, length, header.payload)
   return { namespace: header.namespace, entry }
 }
@@ -72,11 +72,11 @@ export function decodeHead(
   if (damage !== undefined) return damage
   const header = parseHeader(line)
   if (header === undefined || start + header.bytes !== fileSize) return 'damaged'
-  return { namespace: header.namespace, head: { ...headOf(header), bytes: header.bytes } }
+  return { namespace: header.namespace, head: { ...header.head, bytes: header.bytes } }
 }
 
 function damageOf(line: string, integrity: Integrity, bytes: Uint8Array, sum: string): Unreadable | undefined {
-  if (!line.startsWith(integrity.opening)) return OTHER_INTEGRITY.test(line) ? 'seal' : 'damaged'
+  if (!line.startsWith(integrity.opening)) return OTHER_INTEGRITY.test(line) ? 'signature' : 'damaged'
   return integrity.matches(bytes, sum) ? undefined : 'damaged'
 }
 
@@ -90,7 +90,7 @@ const ENCODINGS = { ascii: 'latin1', utf8: 'utf8', utf16: 'utf16le' } as const
 function kindOf(payload: string | Uint8Array): PayloadKind {
   if (typeof payload !== 'string') return 'bytes'
   if (Buffer.byteLength(payload) === payload.length) return 'ascii'
-  return LONE_SURROGATE.test(payload) ? 'utf16' : 'utf8'
+  return isWellFormed(payload) ? 'utf8' : 'utf16'
 }
 
 function payloadOf(file: Buffer, start: number, end: number, kind: PayloadKind): string | Uint8Array {

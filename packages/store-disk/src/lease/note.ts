@@ -1,4 +1,4 @@
-import { trustedIds } from '@persist/store/holder'
+import { trustedIds } from '@persist/store/kit'
 import { READ_FLAGS, REWRITE_FLAGS, writeFully } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'

@@ -3,7 +3,8 @@ import { unlinkIfThere } from '../files/removal.ts'
 import { sleepSync } from '../files/sleep-sync.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Token } from './token.ts'
-import type { Target, Tokens } from './tokens.ts'
+import type { Target } from './token-factory.ts'
+import type { Tokens } from './tokens.ts'
 
 const ATTEMPTS = 4
 const PAUSE_MS = 1
@@ -36,7 +37,7 @@ export function takeLease(
     onHeld?.(tokens.describe(target, known))
     return undefined
   }
-  const { path, name: own, fd } = tokens.create(target, ms)
+  const { path, name: own, fd } = tokens.factory.create(target, ms)
   let mine = false
   let rivals: Token[] = []
   try {

@@ -1,5 +1,5 @@
-import { StoreError } from '@persist/errors'
 import type { Entry } from '@persist/store'
+import { entryTooLarge } from '@persist/store/kit'
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
@@ -72,7 +72,10 @@ export class EntryWriter {
   #prepare(entry: Entry): Prepared {
     const { key, metadata } = entry
     const file = encodeEntry(entry, this.#namespace, this.#options.integrity)
-    if (file.length > MOST_BYTES) throw this.#tooLarge(entry.hash, file.length)
+    if (file.length > MOST_BYTES) {
+      const facts = { store: this.#options.dir, namespace: this.#namespace, hash: entry.hash }
+      throw entryTooLarge(facts, file.length, MOST_BYTES)
+    }
     const start = file.indexOf(NEWLINE) + 1
     const made: string[] = []
     try {
@@ -136,14 +139,5 @@ export class EntryWriter {
     } finally {
       fs.closeSync(fd)
     }
-  }
-
-  #tooLarge(hash: string, size: number): StoreError {
-    const facts = { store: this.#options.dir, operation: 'set', namespace: this.#namespace, hash }
-    return new StoreError(
-      'ERR_PERSIST_VALUE_TOO_LARGE',
-      `an entry of ${size} bytes is too large for ${this.#options.dir}: at most ${MOST_BYTES}`,
-      facts,
-    )
   }
 }

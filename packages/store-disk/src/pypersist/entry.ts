@@ -30,7 +30,7 @@ export function look(options: ResolvedOptions, namespace: string, hash: string, 
     if (typeof found === 'object') {
       return found.namespace === namespace && found.entry.hash === hash ? { kind: 'sound', entry: found.entry } : ABSENT
     }
-    if (found === 'seal') return { kind: 'unsealed' }
+    if (found === 'signature') return { kind: 'unsealed' }
   }
   return lookAgain(options, hash, paths, head !== undefined)
 }

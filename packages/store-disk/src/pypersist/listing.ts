@@ -42,10 +42,10 @@ export function sizesIn(options: ResolvedOptions, folder: NamespaceFolder): { en
 
 /** The functions that have results. */
 export function* pypersistNamespaces(options: ResolvedOptions, root: Root): Generator<string> {
-  const where = { store: options.dir, operation: 'namespaces' }
-  const folders = withStoreErrors(where, () => (root.check() ? foldersIn(options) : []))
+  const operation = { store: options.dir, operation: 'namespaces' }
+  const folders = withStoreErrors(operation, () => (root.check() ? foldersIn(options) : []))
   for (const folder of folders) {
-    const name = withStoreErrors(where, () => nameOf(options, folder))
+    const name = withStoreErrors(operation, () => nameOf(options, folder))
     if (name !== undefined && existingName(name, folders) === folder) yield name
   }
 }

@@ -1,5 +1,5 @@
-import { StoreError } from '@persist/errors'
 import type { Bounds, Entry, ListedHead, OpenOptions, Store, TagFence } from '@persist/store'
+import { entryDamaged, operationOn } from '@persist/store/kit'
 import { withStoreErrors } from '../errors.ts'
 import { checkHash } from '../files/hash-check.ts'
 import { type FileMark, isSameFile, moveOut, unlinkIfThere } from '../files/removal.ts'
@@ -124,7 +124,7 @@ export class PypersistStore implements Store<'sync'> {
       before = waited === 'none' ? seen : undefined
       if (!isSure) continue
       if (seen.kind === 'foreign') return seen.entry
-      if (seen.kind === 'damaged') this.#discard(hash, paths, 'is damaged')
+      if (seen.kind === 'damaged') this.#discard(hash, paths)
       return undefined
     }
     return undefined
@@ -160,18 +160,16 @@ export class PypersistStore implements Store<'sync'> {
   /** Somebody died while writing this: what is not known to be whole is not to be met, in either language. */
   #giveUp(hash: string, paths: Paths): void {
     const { kind } = look(this.#options, this.#namespace, hash, paths)
-    if (kind === 'foreign' || kind === 'damaged') this.#discard(hash, paths, 'was left half-written')
+    if (kind === 'foreign' || kind === 'damaged') this.#discard(hash, paths)
   }
 
-  #discard(hash: string, paths: Paths, why: string): void {
-    const { dir } = this.#options
-    const problem = `the entry ${paths.out} ${why}; it counts as missing`
-    const facts = { store: dir, operation: 'get', namespace: this.#namespace, hash }
-    this.#report?.(new StoreError('ERR_PERSIST_ENTRY_DAMAGED', problem, facts))
+  #discard(hash: string, paths: Paths): void {
+    const { dir, layout } = this.#options
+    this.#report?.(entryDamaged({ store: dir, namespace: this.#namespace, hash }, paths.out))
     try {
-      moveOut(this.#options, paths.out, this.#options.layout.quarantine, scratchName())
+      moveOut(this.#options, paths.out, layout.quarantine, scratchName())
     } catch {
-      // A folder that cannot be written: it stays.
+      // The folder cannot be written: the entry stays.
     }
   }
 
@@ -193,12 +191,8 @@ export class PypersistStore implements Store<'sync'> {
   }
 
   #withStoreErrors<T>(operation: string, hash: string | undefined, act: () => T): T {
-    const { dir: store } = this.#options
-    return withStoreErrors(
-      { store, operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) },
-      act,
-      () => this.#folder.recheck(),
-    )
+    const facts = { store: this.#options.dir, ...operationOn(this.#namespace, operation, hash) }
+    return withStoreErrors(facts, act, () => this.#folder.recheck())
   }
 }
 

@@ -1,105 +1,109 @@
 import { hash as digest } from 'node:crypto'
 
+/** At most this many leases are watched at once: some 20 MB, if all of them belong to others. */
+const MAX_WATCHED = 131_072
+/** Without a look for this long, an observation may go where room is needed. */
+const FORGOTTEN_AFTER_MS = 600_000
+/** A longer name is kept as its digest. */
+const MAX_NAME_LENGTH = 200
+
 interface Observation {
   readonly state: string
-  /** By this process's own monotonic clock. */
   readonly since: number
+  readonly lookedAt: number
 }
 
-/** So many leases are watched at most: about 40 MB, if all of them belong to others. */
-const MOST = 200_000
-/** A lease that was not asked for during two generations is no longer watched. */
-const GENERATION_MS = 600_000
-const SHORTEST_GENERATION_MS = 60_000
-/** Short enough that V8 copies them instead of keeping the whole digest. */
-const DIGEST_LETTERS = 12
-/** The longest time that a lease of others holds without a sign of life, unless the asker's own lease holds longer. */
-const MOST_FOREIGN_MS = 300_000
+/** How a {@link LeaseObserver} watches. */
+export interface LeaseObserverOptions {
+  /** Milliseconds that never jump. Default: `performance.now`. */
+  readonly monotonic?: () => number
+  /** How many leases are watched at once. Default: 131,072. */
+  readonly maxWatched?: number
+  /** For how long other processes have seen this name in this state, in milliseconds. Default: not known, 0. */
+  readonly seenBefore?: (name: string, state: string, ms: number) => number
+}
 
 /**
- * When the leases of others were first seen as they are now. A lease that does not change for its time, by this process's
- * own monotonic clock, belongs to a dead holder; so clocks of two machines are never compared.
+ * For how long the leases of others have not changed, by a monotonic clock of this process: clocks of two machines are never
+ * compared. A lease that does not change for its time belongs to a dead holder.
  *
- * A sighting is not dropped to make room for another: 100,000 leases that are asked for in turn all ripen together.
+ * Where there is no room, the new ones wait, and not the old ones: so that however many holders have died, those that are
+ * watched are given up in one lease's time, and the next ones follow.
  *
  * @example
  * ```ts
- * const sightings = new Sightings()
- * sightings.unchangedFor('double:wXS1bv', 'lease 7, beat 0')   // 0
+ * const observer = new LeaseObserver()
+ * observer.unchangedFor('double:wXS1bv', 'lease 7, beat 0')   // 0
  * ```
  */
 export class LeaseObserver {
-  readonly #now: () => number
-  readonly #most: number
-  #recent = new Map<string, Observation>()
-  #before = new Map<string, Observation>()
-  #turned: number
+  readonly #monotonic: () => number
+  readonly #maxWatched: number
+  readonly #seenBefore: (name: string, state: string, ms: number) => number
+  /** The one that was looked at longest ago comes first. */
+  readonly #seen = new Map<string, Observation>()
 
-  constructor(now: () => number = () => performance.now(), most = MOST) {
-    this.#now = now
-    this.#most = most
-    this.#turned = now()
+  constructor({
+    monotonic = () => performance.now(),
+    maxWatched = MAX_WATCHED,
+    seenBefore = () => 0,
+  }: LeaseObserverOptions = {}) {
+    this.#monotonic = monotonic
+    this.#maxWatched = maxWatched
+    this.#seenBefore = seenBefore
   }
 
-  /** Whether the lease with that name was seen, and not forgotten since. */
+  /** How many leases are watched. */
+  get size(): number {
+    return this.#seen.size
+  }
+
+  /** Whether the lease with this name is watched. */
   has(name: string): boolean {
-    const short = shortened(name)
-    return this.#recent.has(short) || this.#before.has(short)
+    return this.#seen.has(keyOf(name))
   }
 
-  /** Looks at a lease; tells for how many milliseconds its state has been the same at each look. */
-  unchangedFor(name: string, state: string): number {
-    const now = this.#now()
-    this.#turn(now)
-    const short = shortened(name)
-    const seen = this.#recent.get(short) ?? this.#before.get(short)
-    this.#before.delete(short)
-    if (seen?.state === state) {
-      this.#recent.set(short, seen)
-      return now - seen.since
+  /**
+   * Looks at a lease. Returns for how many milliseconds its state has been the same at every look.
+   *
+   * @param ms How long its holder may be silent, for `seenBefore`.
+   */
+  unchangedFor(name: string, state: string, ms = 0): number {
+    const now = this.#monotonic()
+    const key = keyOf(name)
+    const known = this.#seen.get(key)
+    this.#seen.delete(key)
+    if (known !== undefined) {
+      const since = known.state === state ? known.since : now
+      this.#seen.set(key, { state, since, lookedAt: now })
+      return now - since
     }
-    if (seen !== undefined || this.#hasRoom(now)) this.#recent.set(short, { state, since: now })
-    return 0
+    if (this.#seen.size >= this.#maxWatched) this.#dropForgotten(now)
+    if (this.#seen.size >= this.#maxWatched) return 0
+    const before = this.#seenBefore(name, state, ms)
+    this.#seen.set(key, { state, since: now - before, lookedAt: now })
+    return before
+  }
+
+  /** Whether the lease may have been unchanged for so long, by the last look; the next one decides. */
+  mayBeUnchangedFor(name: string, ms: number): boolean {
+    const known = this.#seen.get(keyOf(name))
+    return known !== undefined && this.#monotonic() - known.since >= ms
   }
 
   /** Ends the watch over a lease that has been taken. */
   forget(name: string): void {
-    const short = shortened(name)
-    this.#recent.delete(short)
-    this.#before.delete(short)
+    this.#seen.delete(keyOf(name))
   }
 
-  #turn(now: number): void {
-    if (now - this.#turned < GENERATION_MS) return
-    this.#before = this.#recent
-    this.#recent = new Map()
-    this.#turned = now
-  }
-
-  #hasRoom(now: number): boolean {
-    if (this.#recent.size + this.#before.size < this.#most) return true
-    // What was not asked for in the present generation makes room. What is being watched stays until it is ripe.
-    if (now - this.#turned >= SHORTEST_GENERATION_MS) this.#before.clear()
-    return this.#recent.size + this.#before.size < this.#most
+  #dropForgotten(now: number): void {
+    for (const [key, { lookedAt }] of this.#seen) {
+      if (now - lookedAt < FORGOTTEN_AFTER_MS) return
+      this.#seen.delete(key)
+    }
   }
 }
 
-/**
- * How long a lease holds without a sign of life, in milliseconds, by what its record claims: the record may be damaged, or
- * written to stop a key forever. A claim that is no duration counts as the asker's own; a long one is cut.
- *
- * @example
- * ```ts
- * trustedMs(60_000, 30_000)      // 60000
- * trustedMs(1e15, 30_000)        // 300000
- * trustedMs(undefined, 30_000)   // 30000
- * ```
- */
-export function trustedMs(claimed: unknown, own: number): number {
-  if (typeof claimed !== 'number' || !(claimed > 0)) return own
-  return Math.min(claimed, Math.max(own, MOST_FOREIGN_MS))
-}
-
-function shortened(name: string): string {
-  return digest('sha256', name, 'base64url').slice(0, DIGEST_LETTERS)
+function keyOf(name: string): string {
+  return name.length <= MAX_NAME_LENGTH ? name : digest('sha256', name, 'base64url')
 }

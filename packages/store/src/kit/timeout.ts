@@ -1,14 +1,22 @@
-/** The wait was over before the answer was there. */
+/** The time was over before the answer came. */
 export class TimeoutError extends Error {
   constructor(ms: number) {
     super(`no answer within ${Math.round(ms)} ms`)
   }
 }
 
-/** In which a process that was busy for all of the wait reads the answers that lie in its sockets. */
+/** A process that was busy for the whole time reads the answers that lie in its sockets within this time. */
 const GRACE_MS = 50
 
-/** What the act comes to, or `OutOfPatience`. Keeps the process alive meanwhile, since somebody waits. */
+/**
+ * The result of an operation, or a {@link TimeoutError} after `ms` milliseconds. The process stays alive meanwhile, because a
+ * call waits for the result.
+ *
+ * @example
+ * ```ts
+ * const found = await withTimeout(2_000, () => server.get('double/wXS1bv'))
+ * ```
+ */
 export function withTimeout<T>(ms: number, act: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-import { trustedIds } from '@persist/store/holder'
+import { isTrustedId, trustedIds, trustedMs } from '@persist/store/kit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -21,4 +21,16 @@ test('of anything else there are few ids, and short ones, and nothing throws', (
       expect(ids.every((id) => typeof id === 'string' && id.length <= 200)).toBe(true)
     }),
   )
+})
+
+test('a claim of a time is believed up to five minutes, or up to the own time of the asker', () => {
+  expect(trustedMs(60_000, 30_000)).toBe(60_000)
+  expect(trustedMs(1e300, 30_000)).toBe(300_000)
+  expect(trustedMs(1e300, 3_600_000)).toBe(3_600_000)
+  for (const claimed of [undefined, '60000', 0, -1, Number.NaN]) expect(trustedMs(claimed, 30_000)).toBe(30_000)
+})
+
+test('an id is a string of at most 200 characters', () => {
+  expect(['', 'x'.repeat(200)].map(isTrustedId)).toEqual([true, true])
+  expect(['x'.repeat(201), 5, null, ['x']].map(isTrustedId)).toEqual([false, false, false, false])
 })

@@ -1,4 +1,4 @@
-import { checkStoreOptions, POSITIVE_MS } from '@persist/store'
+import { checkStoreOptions, POSITIVE_MS } from '@persist/store/kit'
 import { expect, test } from 'vitest'
 
 const CHECKS = {
