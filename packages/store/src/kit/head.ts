@@ -83,6 +83,7 @@ export function storedHead(head: Head): Head {
   for (const [field] of FIELDS) {
     const value = head[field]
     if (typeof value === 'number' ? Number.isFinite(value) : value !== undefined) stored[field] = value
+    else if (field === 'createdAt') stored[field] = 0
   }
-  return { createdAt: 0, ...stored } as unknown as Head
+  return stored as unknown as Head
 }
