@@ -11,7 +11,7 @@ withMongo('what a call asks of the server', (server) => {
   const cache = mongoStore(new URL(database, server), { client, serverWaitMs: 30_000 })
   const persist = createPersist({ env: {} })
   let asked: string[] = []
-  // What names an entry: the upkeep of the collection goes on beside the calls.
+  // What names an entry: the maintenance of the collection goes on beside the calls.
   client.on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
     if (JSON.stringify(command).includes(':entry-of-')) asked.push(commandName)
   })

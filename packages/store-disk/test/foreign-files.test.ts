@@ -48,7 +48,7 @@ describe("other people's files in a function's folder, called as entries are", (
     for (const [name, text] of Object.entries(THEIRS)) {
       expect(readFileSync(join(dir, 'export', name), 'utf8'), name).toBe(text)
     }
-    expect(readdirSync(join(dir, '.persist')).includes('damaged')).toBe(false)
+    expect(readdirSync(join(dir, '.persist')).includes('quarantine')).toBe(false)
   })
 
   test('make no function of a folder', () => {
@@ -66,7 +66,7 @@ describe("other people's files in a function's folder, called as entries are", (
     writeFileSync(join(dir, 'export', 'ours.entry'), '{"persist":1,"crc32":"cut o')
     expect([...store.entries()]).toEqual([])
     expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED', 'ERR_PERSIST_ENTRY_DAMAGED'])
-    expect(readdirSync(join(dir, '.persist', 'damaged'))).toHaveLength(2)
+    expect(readdirSync(join(dir, '.persist', 'quarantine'))).toHaveLength(2)
     expect(readdirSync(join(dir, 'export')).sort()).toEqual(Object.keys(THEIRS).sort())
   })
 })

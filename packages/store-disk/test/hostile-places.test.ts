@@ -141,6 +141,6 @@ test('a damaged entry is kept aside for whoever wants to look at it', () => {
   writeFileSync(join(dir, 'f', `${HASH}.entry`), 'spoiled')
   expect(store.get(HASH)).toBeUndefined()
   expect(existsSync(join(dir, 'f', `${HASH}.entry`))).toBe(false)
-  const [kept] = readdirSync(join(dir, '.persist', 'damaged'))
-  expect(readFileSync(join(dir, '.persist', 'damaged', kept!), 'utf8')).toBe('spoiled')
+  const [kept] = readdirSync(join(dir, '.persist', 'quarantine'))
+  expect(readFileSync(join(dir, '.persist', 'quarantine', kept!), 'utf8')).toBe('spoiled')
 })

@@ -42,7 +42,7 @@ beforeEach(() => {
   writeFileSync(victim, 'precious')
 })
 
-const NAMES = { 'tally-…': tag, 'deleted-…': tag, 'leased-…': tag, 'silent-…': bootClock()?.boot ?? tag }
+const NAMES = { 'usage-…': tag, 'deleted-…': tag, 'leases-…': tag, 'silent-…': bootClock()?.boot ?? tag }
 
 describe.each(Object.entries(NAMES))('in the place of %s', (file, digest) => {
   test.each(PLANTS)('%s harms nobody and hangs nothing, and values are right', (kind) => {
@@ -113,7 +113,7 @@ describe("a link in the place of a folder of the store's own", () => {
 
   const shards = Array.from({ length: 16 }, (_, shard) => shard.toString(16))
 
-  test.each([['damaged'], shards, ['..']])(
+  test.each([['quarantine'], shards, ['..']])(
     '%s … leads no verb out of the store, and nothing there goes',
     (...names) => {
       for (const name of names) {
@@ -148,19 +148,19 @@ describe("a link in the place of a folder of the store's own", () => {
 })
 
 test('what somebody else keeps among the damaged entries stays, however old it is', () => {
-  mkdirSync(join(dir, '.persist', 'damaged'), { recursive: true })
-  writeFileSync(join(dir, '.persist', 'damaged', 'theirs.txt'), 'kept')
+  mkdirSync(join(dir, '.persist', 'quarantine'), { recursive: true })
+  writeFileSync(join(dir, '.persist', 'quarantine', 'theirs.txt'), 'kept')
   const clock = { now: () => Date.now() + 1e12, monotonic: () => performance.now() }
   const store = diskStore(dir, { clock }).open('f')
   writeFileSync(join(dir, 'f', 'entry-1.entry'), '{"persist":1,"crc32":"damaged')
   expect(store.get('entry-1')).toBeUndefined()
-  expect(readdirSync(join(dir, '.persist', 'damaged'))).toHaveLength(2)
+  expect(readdirSync(join(dir, '.persist', 'quarantine'))).toHaveLength(2)
   store.prune(0)
-  expect(readdirSync(join(dir, '.persist', 'damaged'))).toEqual(['theirs.txt'])
+  expect(readdirSync(join(dir, '.persist', 'quarantine'))).toEqual(['theirs.txt'])
 })
 
 test('a tally that others have written rubbish into is counted again some time, and no value is wrong', () => {
-  appendFileSync(join(dir, '.persist', `tally-${tag}`), '=99999999999 9999999999\nnonsense\n+-5 x\n')
+  appendFileSync(join(dir, '.persist', `usage-${tag}`), '=99999999999 9999999999\nnonsense\n+-5 x\n')
   const store = diskStore(dir).open('f', { bounds: { maxEntries: 50 } })
   for (let number = 0; number < 100; number++) store.set(plain(`new-${number}`))
   expect(store.get('new-99')).toEqual(plain('new-99'))

@@ -138,8 +138,8 @@ describe('a lock whose holder has died', () => {
     expect(open(400).get(HASH)).toBeUndefined()
     expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED'])
     expect(readdirSync(join(dir, 'power'))).toEqual([])
-    const [aside] = readdirSync(join(dir, '.persist', 'damaged'))
-    expect(readFileSync(join(dir, '.persist', 'damaged', aside!), 'utf8')).toBe('{"half":')
+    const [aside] = readdirSync(join(dir, '.persist', 'quarantine'))
+    expect(readFileSync(join(dir, '.persist', 'quarantine', aside!), 'utf8')).toBe('{"half":')
   })
 
   test('is given up soon where it is old already', () => {

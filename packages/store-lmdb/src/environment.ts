@@ -6,7 +6,7 @@ import { WriteTransactions } from './write-transactions.ts'
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
 export interface Databases {
   readonly root: RootDatabase<Buffer, Buffer>
-  /** Records of `record.ts`. */
+  /** Records of `entry-codec.ts`. */
   readonly entries: Database<Buffer, Buffer>
   /** Records of `lease-record.ts`. */
   readonly leases: Database<Buffer, Buffer>

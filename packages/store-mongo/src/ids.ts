@@ -14,7 +14,7 @@ const STEP_NUMBER = new RegExp(`^\\d{${STEP_DIGITS}}$`)
  * ```
  * double:wXS1bv…               the entry (and lease) of the hash
  * double%chunks:<gen>:00003    a piece of a large payload
- * double%upkeep                when the namespace was last tidied
+ * double%maintenance                when the namespace was last tidied
  * double%tags:000000000000007  a deletion by tag, the seventh that is remembered
  * Class%3Amethod:…             the namespace «Class:method»
  * ```
@@ -58,7 +58,7 @@ export function idsOf(namespace: string): Ids {
       gen === undefined
         ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
         : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
-    maintenance: `${name}%upkeep`,
+    maintenance: `${name}%maintenance`,
     steps: { first: steps, end: `${name}%tags;` },
     step: (number) => steps + String(number).padStart(STEP_DIGITS, '0'),
     numberIn: (id) => (STEP_NUMBER.test(id.slice(steps.length)) ? Number(id.slice(steps.length)) : Number.NaN),
@@ -77,10 +77,10 @@ export interface IdOwner {
 
 /** Reads an `_id`; `undefined` if it is not one of ours. */
 export function ownerOf(id: string): IdOwner | undefined {
-  const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%upkeep$)/s.exec(id) ?? []
+  const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%maintenance$)/s.exec(id) ?? []
   if (name === undefined) return undefined
   const isEntry = separator === ':'
-  const end = separator === '%upkeep' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
+  const end = separator === '%maintenance' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
   return { namespace: name.includes('%~') ? undefined : unescaped(name), isEntry, end }
 }
 

@@ -119,7 +119,7 @@ export class Maintenance {
   }
 
   get #operation(): Operation {
-    return { operation: 'upkeep', namespace: this.#options.namespace, isInBackground: true, isLight: true }
+    return { operation: 'maintenance', namespace: this.#options.namespace, isInBackground: true, isLight: true }
   }
 
   /** A server that is out of reach is told of by whoever waits for it. */

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ferretDbAbsent, startFerretDb } from '../../../test/support/ferretdb/start.mjs'
 import { fencingCases } from './fencing.ts'
 import { leasingCases } from './leasing.ts'
-import { upkeepCases } from './maintaining.ts'
+import { maintenanceCases } from './maintaining.ts'
 import { ownDatabase, subjectOf } from './subject.ts'
 
 const NAME = 'FerretDB, which lacks TTL indexes and more'
@@ -62,7 +62,7 @@ if (absent === undefined) {
 
     leasingCases(server.url, patient, NAME)
     fencingCases(server.url, patient)
-    upkeepCases(server.url, patient)
+    maintenanceCases(server.url, patient)
 
     if (process.env.PERSIST_SOAK === '1') {
       const runner: Runner = {

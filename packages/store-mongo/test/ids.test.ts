@@ -41,7 +41,7 @@ describe('the ids of a namespace', () => {
     )
   })
 
-  test('keep entries, chunks and upkeep apart, whatever the hash', () => {
+  test('keep entries, chunks and maintenance apart, whatever the hash', () => {
     fc.assert(
       fc.property(text, hash, (namespace, of) => {
         const ids = idsOf(namespace)

@@ -7,7 +7,7 @@ const YEARS = 5 * 365 * 24 * HOUR
 const BOUND = 20
 
 /** What is tidied up on every server, whatever the clocks of the machines say. */
-export function upkeepCases(url: string, options: MongoStoreOptions = {}): void {
+export function maintenanceCases(url: string, options: MongoStoreOptions = {}): void {
   describe('tidying up', () => {
     const database = ownDatabase(url)
     const adapter = mongoStore(database.url, options)
@@ -31,7 +31,7 @@ export function upkeepCases(url: string, options: MongoStoreOptions = {}): void 
       ['no clock at all', 'never'],
     ] as const) {
       test(`is not stopped by a note of ${whose}`, async () => {
-        await documents.insertOne({ _id: `${name}%upkeep`, usedAt })
+        await documents.insertOne({ _id: `${name}%maintenance`, usedAt })
         const store = adapter.open(name, { bounds })
         for (let number = 0; number < 5 * BOUND; number++) await store.set(entryOf(`${number}`))
         await until(async () => {

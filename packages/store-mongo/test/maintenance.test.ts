@@ -6,7 +6,7 @@ import { ownDatabase } from './subject.ts'
 const HOUR = 3_600_000
 const BOUND = 20
 
-withMongo('upkeep', (url) => {
+withMongo('maintenance', (url) => {
   const database = ownDatabase(url)
   const adapter = mongoStore(database.url)
   const documents = database.collection()

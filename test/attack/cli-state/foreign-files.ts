@@ -13,7 +13,7 @@ const FILES = {
   'plain/data.json': '{}',
   '.persist/mine.txt': 'left here by mistake',
   '.persist/0/mine.txt': 'left here, too',
-  '.persist/damaged/mine.entry': 'kept',
+  '.persist/quarantine/mine.entry': 'kept',
 } as const
 const LINKS = {
   'plain/link.entry': '../README.txt',

@@ -6,14 +6,14 @@ import { sep } from 'node:path'
 //   persist/                                      the store's folder
 //     persist.json  CACHEDIR.TAG  .gitignore      its format number, and marks for backup programs and git
 //     power/                                      a namespace, see folder-name.ts
-//       2_to_the_power_of_4.entry                 an entry, see entry-format.ts
+//       2_to_the_power_of_4.entry                 an entry, see entry-codec.ts
 //     .persist/                                   what is under way
 //       0/ … f/                                   tokens: entries that are being written, leases; see token.ts
-//       leased-3f0c9a1b2c4d                       this namespace has had leases
-//       tally-3f0c9a1b2c4d                        how much it takes, if it has bounds; see tally.ts
+//       leases-3f0c9a1b2c4d                       this namespace has had leases
+//       usage-3f0c9a1b2c4d                        how much it takes, if it has bounds; see usage-file.ts
 //       deleted-3f0c9a1b2c4d                      its deletions by tag, in order; see tag-journal.ts
 //       silent-3f0c9a1b2c4d                       leases that did not change while a machine looked; see silences.ts
-//       damaged/                                  what could not be read, moved out of the way
+//       quarantine/                               entries that could not be read
 
 export const ENTRY_SUFFIX = '.entry'
 export const WORK_FOLDER = '.persist'
@@ -30,7 +30,7 @@ const SHORT_AND_SAFE = /^[A-Za-z0-9_-]{1,64}$/
 export class Layout {
   readonly root: string
   readonly work: string
-  /** What could not be read. */
+  /** For entries that could not be read. */
   readonly quarantine: string
   /** The folders of the tokens. */
   readonly shards: readonly string[]
@@ -38,7 +38,7 @@ export class Layout {
   constructor(root: string) {
     this.root = root.endsWith(sep) ? root : root + sep
     this.work = this.root + WORK_FOLDER + sep
-    this.quarantine = `${this.work}damaged${sep}`
+    this.quarantine = `${this.work}quarantine${sep}`
     this.shards = Array.from({ length: SHARDS }, (_, shard) => this.work + shard.toString(SHARDS) + sep)
   }
 
@@ -49,12 +49,12 @@ export class Layout {
 
   /** Whether there is such a file tells whether there may be leases in a namespace. */
   leasesMarker(namespaceId: string): string {
-    return `${this.work}leased-${namespaceId}`
+    return `${this.work}leases-${namespaceId}`
   }
 
   /** What the writers of a bounded namespace believe it takes. */
   usageFile(namespaceId: string): string {
-    return `${this.work}tally-${namespaceId}`
+    return `${this.work}usage-${namespaceId}`
   }
 
   /** The deletions by tag of a namespace. */
