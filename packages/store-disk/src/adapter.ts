@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
+import { readOnlyStore } from '@persist/store/kit'
 import { withStoreErrors } from './errors.ts'
 import { checkHash } from './files/hash-check.ts'
+import { readOnly } from './files/read-only.ts'
 import { namespacesIn } from './folder/namespaces.ts'
 import { Root } from './folder/root.ts'
 import { Tokens } from './lease/tokens.ts'
-import { NamespaceStore } from './namespace-store.ts'
+import { NamespaceStore, type Shared } from './namespace-store.ts'
 import { type DiskStoreOptions, resolveOptions } from './options.ts'
 import { pypersistNamespaces } from './pypersist/listing.ts'
 import { PypersistStore } from './pypersist/namespace-store.ts'
@@ -48,19 +50,23 @@ export function fromUrl(url: string | URL, options?: DiskStoreOptions): StoreAda
 }
 
 function entryFolder(options: ResolvedOptions): StoreAdapter<'sync'> {
-  const root = new Root(options)
-  const tokens = new Tokens(options, root)
-  const closing = new Set<() => void>()
+  const shared = sharedOver(options)
+  const { root, closing } = shared
   return {
     mode: 'sync',
-    supports: { lease: true, many: false, tags: false, bounds: true, persistent: true, tagFence: true },
+    supports: { lease: true, many: false, tags: false, bounds: true, persistent: true, tagFence: true, readOnly: true },
     name: options.dir,
     leaseMs: options.leaseMs,
-    open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
-      new NamespaceStore({ options, root, tokens, closing }, namespace, opened),
+    open: (namespace: string, opened: OpenOptions = {}): Store<'sync'> => {
+      if (!opened.readOnly) return new NamespaceStore(shared, namespace, opened)
+      const { bounds: _, ...unbounded } = opened
+      const reader = new NamespaceStore(sharedOver(readOnlyOptions(options)), namespace, unbounded)
+      return readOnlyStore('sync', options.dir, namespace, reader)
+    },
     checkHash,
     ping: () => pinged(options, root),
     namespaces: () => namespacesIn(options, root),
+    exists: () => isThere(options, root, namespacesIn),
     close: () => {
       for (const close of closing) close()
       root.forget()
@@ -70,6 +76,7 @@ function entryFolder(options: ResolvedOptions): StoreAdapter<'sync'> {
 
 function sharedWithPython(options: ResolvedOptions): StoreAdapter<'sync'> {
   const root = new Root(options)
+  const name = `${options.dir}?layout=pypersist`
   return {
     mode: 'sync',
     supports: {
@@ -80,17 +87,40 @@ function sharedWithPython(options: ResolvedOptions): StoreAdapter<'sync'> {
       persistent: true,
       foreign: true,
       tagFence: true,
+      readOnly: true,
     },
-    name: `${options.dir}?layout=pypersist`,
-    open: (namespace: string, opened?: OpenOptions): Store<'sync'> =>
-      new PypersistStore(options, root, namespace, opened),
+    name,
+    open: (namespace: string, opened: OpenOptions = {}): Store<'sync'> => {
+      if (!opened.readOnly) return new PypersistStore(options, root, namespace, opened)
+      const reading = readOnlyOptions(options)
+      return readOnlyStore('sync', name, namespace, new PypersistStore(reading, new Root(reading), namespace, opened))
+    },
     checkHash,
     ping: () => pinged(options, root),
     namespaces: () => pypersistNamespaces(options, root),
+    exists: () => isThere(options, root, pypersistNamespaces),
     close: () => root.forget(),
   }
 }
 
+function sharedOver(options: ResolvedOptions): Shared {
+  const root = new Root(options)
+  return { options, root, tokens: new Tokens(options, root), closing: new Set() }
+}
+
+function readOnlyOptions(options: ResolvedOptions): ResolvedOptions {
+  return { ...options, fs: readOnly(options.fs) }
+}
+
 function pinged({ dir }: ResolvedOptions, root: Root): void {
   withStoreErrors({ store: dir, operation: 'ping' }, () => root.probe())
+}
+
+/** A folder that Python made, or that lost its own files, shows by its entries. */
+function isThere(options: ResolvedOptions, root: Root, list: typeof namespacesIn): boolean {
+  return withStoreErrors({ store: options.dir, operation: 'exists' }, () => {
+    if (root.exists()) return true
+    for (const _ of list(options, root)) return true
+    return false
+  })
 }

@@ -1,5 +1,6 @@
 import { OptionError } from '@persist/errors'
-import type { OpenOptions, StoreAdapter } from '@persist/store'
+import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
+import { readOnlyStore } from '@persist/store/kit'
 import { KeyvClient } from './keyv-client.ts'
 import { isKeyv, type KeyvLike } from './keyv-like.ts'
 import { NamespaceStore } from './namespace-store.ts'
@@ -39,9 +40,13 @@ export function keyvStore(keyv: KeyvLike | string | URL, options: KeyvStoreOptio
       tags: false,
       bounds: false,
       persistent: connection.isPersistent,
+      readOnly: true,
     },
     name: connection.name,
-    open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(connection, client, namespace, opened),
+    open: (namespace: string, opened: OpenOptions = {}): Store<'async'> => {
+      const store = new NamespaceStore(connection, client, namespace, opened)
+      return opened.readOnly ? readOnlyStore('async', connection.name, namespace, store) : store
+    },
     async ping() {
       await client.get('ping', { operation: 'ping', namespace: '' })
     },

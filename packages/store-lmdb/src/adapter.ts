@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import type { OpenOptions, StoreAdapter } from '@persist/store'
+import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
+import { readOnlyStore } from '@persist/store/kit'
 import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
 import { LmdbLeaseObserver } from './lease-observer.ts'
@@ -27,15 +28,24 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
     environment: new Environment(path, flush),
     observer: new LmdbLeaseObserver(monotonic),
   }
+  const reading: Shared = { ...shared, environment: new Environment(path, flush, true) }
   return {
     mode: 'sync',
-    supports: { lease: true, many: true, tags: false, bounds: true, persistent: true, tagFence: true },
+    supports: { lease: true, many: true, tags: false, bounds: true, persistent: true, tagFence: true, readOnly: true },
     name: shared.name,
     leaseMs,
-    open: (namespace: string, opened?: OpenOptions) => new NamespaceStore(shared, namespace, opened),
+    open: (namespace: string, opened: OpenOptions = {}): Store<'sync'> => {
+      if (!opened.readOnly) return new NamespaceStore(shared, namespace, opened)
+      const { bounds: _, ...unbounded } = opened
+      return readOnlyStore('sync', shared.name, namespace, new NamespaceStore(reading, namespace, unbounded))
+    },
     checkHash,
-    namespaces: () => namespacesIn(shared),
-    close: () => shared.environment.close(),
+    namespaces: () => namespacesIn(reading),
+    exists: () => shared.environment.exists,
+    close: () => {
+      shared.environment.close()
+      reading.environment.close()
+    },
   }
 }
 

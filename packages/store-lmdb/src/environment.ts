@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { cannotOpen } from './errors.ts'
@@ -28,6 +30,17 @@ const RECENT_MS = 1
 /** How often this thread has changed something, in any file: two stores of one file see what the other one wrote. */
 let changes = 0
 
+/** What a reader finds where no file is. */
+const EMPTY = {
+  get: () => undefined,
+  getBinaryFast: () => undefined,
+  doesExist: () => false,
+  getKeys: () => [],
+  getRange: () => [],
+  resetReadTxn: () => {},
+} as unknown as RootDatabase<Buffer, Buffer>
+const NOTHING: Databases = { root: EMPTY, entries: EMPTY, leases: EMPTY, used: EMPTY, totals: EMPTY, tags: EMPTY }
+
 /** The record under a key, as bytes that the next reading overwrites: they are faster to come by than a copy. */
 export function peek(database: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
   const found: Uint8Array | undefined = database.getBinaryFast(key)
@@ -41,6 +54,7 @@ export function peek(database: Database<Buffer, Buffer>, key: Buffer): Buffer | 
 export class Environment {
   readonly #dir: string
   readonly #flush: boolean
+  readonly #isReadOnly: boolean
   #databases: Databases | undefined
   #transactions: WriteTransactions | undefined
   /** When what is read now was read anew. */
@@ -48,16 +62,27 @@ export class Environment {
   /** The changes of this thread that it shows. */
   #knows = -1
 
-  constructor(dir: string, flush: boolean) {
+  /**
+   * @param isReadOnly Makes no file: one that does not exist is empty. LMDB has one open file for all stores of a process, so
+   * one that exists is opened as for writing.
+   */
+  constructor(dir: string, flush: boolean, isReadOnly = false) {
     this.#dir = dir
     this.#flush = flush
+    this.#isReadOnly = isReadOnly
   }
 
   get isOpen(): boolean {
     return this.#databases !== undefined
   }
 
+  /** Whether the file exists. */
+  get exists(): boolean {
+    return existsSync(join(this.#dir, 'data.mdb'))
+  }
+
   get databases(): Databases {
+    if (this.#isReadOnly && !this.exists) return NOTHING
     this.#databases ??= this.#open()
     return this.#databases
   }
@@ -137,8 +162,8 @@ export class Environment {
 
   #checkFormat(about: Database<Buffer, Buffer>): void {
     const found = about.get(FORMAT_KEY)
-    if (found === undefined) about.putSync(FORMAT_KEY, FORMAT)
-    else if (!FORMAT.equals(found)) {
+    if (found === undefined && !this.#isReadOnly) about.putSync(FORMAT_KEY, FORMAT)
+    if (found !== undefined && !FORMAT.equals(found)) {
       throw new StoreError(
         'ERR_PERSIST_STORE_FORMAT',
         `The store ${this.#dir} has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`,

@@ -1,12 +1,20 @@
 import type { OpenOptions, Store, StoreAdapter, Supports } from '@persist/store'
-import { LeaseObserver } from '@persist/store/kit'
+import { LeaseObserver, readOnlyStore } from '@persist/store/kit'
 import { CollectionAccess } from './collection-access.ts'
 import { checkHash } from './ids.ts'
 import { NamespaceStore } from './namespace-store.ts'
 import { namespacesIn } from './namespaces.ts'
 import { type MongoStoreOptions, resolveOptions } from './options.ts'
 
-const SUPPORTS: Supports = { lease: true, many: true, tags: true, bounds: true, persistent: true, tagFence: true }
+const SUPPORTS: Supports = {
+  lease: true,
+  many: true,
+  tags: true,
+  bounds: true,
+  persistent: true,
+  tagFence: true,
+  readOnly: true,
+}
 
 /**
  * Keeps entries in MongoDB, or in a server that speaks its protocol: one cache for many machines. Nothing is connected,
@@ -41,7 +49,11 @@ class MongoAdapter implements StoreAdapter<'async'> {
   }
 
   open(namespace: string, options: OpenOptions = {}): Store<'async'> {
-    return new NamespaceStore(this.#access, namespace, options, this.#observer)
+    if (!options.readOnly) return new NamespaceStore(this.#access, namespace, options, this.#observer)
+    // Without bounds a read notes no use.
+    const { bounds: _, ...unbounded } = options
+    const reader = new NamespaceStore(this.#access, namespace, unbounded, this.#observer)
+    return readOnlyStore('async', this.name, namespace, reader)
   }
 
   checkHash(hash: string): void {

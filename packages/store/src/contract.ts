@@ -63,6 +63,12 @@ export interface OpenOptions {
   readonly bounds?: Bounds
   /** Trouble that costs nobody a value: a damaged entry, an index that could not be made, a lost connection. */
   readonly report?: (problem: PersistError) => void
+  /**
+   * Nothing is changed: no folder is made, a damaged entry stays where it is, and no use is noted. A method that would change
+   * something fails with `ERR_PERSIST_STORE_READ_ONLY`, also `lease` and `tagFence.record`. Declared by `supports.readOnly`.
+   * Default: `false`.
+   */
+  readonly readOnly?: boolean
 }
 
 /**
@@ -187,6 +193,8 @@ export interface Supports {
    * `clear` reach them by `lease`.) Default: `false`.
    */
   readonly tagFence?: boolean
+  /** `readOnly` at `open`. Default: `false`, and the option changes nothing. */
+  readonly readOnly?: boolean
   /**
    * Others than core write entries too, as programs in another language, and those have no `keyDigest`. Core compares
    * their stored key, and trusts their hash where there is none. Default: `false`, such an entry is a miss.
@@ -223,6 +231,11 @@ export interface StoreAdapter<M extends Mode = Mode> {
    * that have become empty may be among them, and a name that the store keeps only as a digest is not.
    */
   namespaces?(): Listing<M, string>
+  /**
+   * Whether anything was ever stored here; it makes nothing. A command can then distinguish a wrong name from an empty store.
+   * Leave it out where a look does not show it, as on a server that makes databases on first use.
+   */
+  exists?(): Reply<M, boolean>
   /** Lets go of files and connections. Calling it twice is fine, and so is using the adapter again afterwards. */
   close(): Reply<M, void>
 }

@@ -10,6 +10,7 @@ import { leases } from './defects/leases.ts'
 import { listings } from './defects/listings.ts'
 import { methods } from './defects/methods.ts'
 import { names } from './defects/names.ts'
+import { readers } from './defects/read-only.ts'
 import { tagFences } from './defects/tag-fences.ts'
 import { trouble } from './defects/trouble.ts'
 import { waits } from './defects/waits.ts'
@@ -40,6 +41,7 @@ const DEFECTS = Object.entries({
   ...names,
   ...adapters,
   ...trouble,
+  ...readers,
 })
 
 describe('a store with a planted defect fails the test that names it', () => {

@@ -72,5 +72,5 @@ export class Quarantine {
 
 function entryOfOtherSignature(facts: EntryFacts, path: string): StoreError {
   const message = `the entry ${path} is sealed in another way: is the \`secret\` the same?`
-  return new StoreError('ERR_PERSIST_ENTRY_DAMAGED', message, { ...facts, operation: 'get' })
+  return new StoreError('ERR_PERSIST_ENTRY_SIGNATURE', message, { ...facts, operation: 'get' })
 }

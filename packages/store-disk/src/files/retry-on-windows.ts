@@ -1,6 +1,6 @@
-import { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode, type FileSystem } from './file-system.ts'
+import { isRead } from './read-only.ts'
 import { sleepSync } from './sleep-sync.ts'
 
 const PASSING = new Set(['EPERM', 'EACCES', 'EBUSY'])
@@ -67,10 +67,4 @@ export function retryOnWindows(fs: FileSystem, waiting: RetryClock = REAL): File
     const since = refusedAt.get(folder)
     return since !== undefined && waiting.monotonic() - since < REFUSED_MS
   }
-}
-
-function isRead(flags: string | number | undefined): boolean {
-  return typeof flags === 'number'
-    ? (flags & (constants.O_WRONLY | constants.O_RDWR | constants.O_CREAT)) === 0
-    : flags === 'r'
 }

@@ -66,6 +66,11 @@ export class Root {
     return this.#options.fs.existsSync(this.#options.layout.work)
   }
 
+  /** Whether the folder has a file of a store's own. */
+  exists(): boolean {
+    return this.isMade() || this.#options.fs.existsSync(this.#options.layout.root + FORMAT_FILE)
+  }
+
   /** After a failed call: throws if the folder as a whole cannot be used any more. */
   recheck(): void {
     if (!this.#checked) return

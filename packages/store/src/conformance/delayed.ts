@@ -20,7 +20,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
     await pause()
     return act()
   }
-  const { checkHash, ping, namespaces } = adapter
+  const { checkHash, ping, namespaces, exists } = adapter
   return {
     mode: 'async',
     supports: adapter.supports,
@@ -30,6 +30,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
     ...(checkHash && { checkHash: checkHash.bind(adapter) }),
     ...(ping && { ping: () => later(() => ping.call(adapter)) }),
     ...(namespaces && { namespaces: () => delayedListing(() => namespaces.call(adapter), later) }),
+    ...(exists && { exists: () => later(() => exists.call(adapter)) }),
     close: () => later(() => adapter.close()),
   }
 }

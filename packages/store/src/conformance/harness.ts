@@ -37,6 +37,8 @@ export interface Harness {
   readonly store: Store
   /** What the store reported. */
   readonly problems: PersistError[]
+  /** Adds to {@link problems}. */
+  readonly report: (problem: PersistError) => void
   /** Another adapter of the same place. */
   again(): Promise<StoreAdapter>
   /** The same namespace through another adapter. */
@@ -51,6 +53,7 @@ export interface Harness {
 export type Need =
   | keyof Supports
   | 'damage'
+  | 'damageReadOnly'
   | 'unreachable'
   | 'maxPayload'
   | 'silence'
@@ -59,6 +62,7 @@ export type Need =
   | 'promised'
   | 'waitsFor'
   | 'tagFence'
+  | 'exists'
 
 /** One behaviour of the contract. */
 export interface Behavior {
@@ -89,8 +93,12 @@ export async function excuse(
     case 'unreachable':
     case 'maxPayload':
       return subject[need] ? undefined : `no \`${need}\` was handed in`
+    case 'damageReadOnly':
+      if (!adapter.supports.readOnly) return '`supports.readOnly` is false'
+      return subject.damage ? undefined : 'no `damage` was handed in'
+    case 'exists':
     case 'namespaces':
-      return adapter.namespaces ? undefined : 'it has no `namespaces`'
+      return adapter[need] ? undefined : `it has no \`${need}\``
     case 'silence':
       if (!adapter.supports.lease) return '`supports.lease` is false'
       return subject.seesProcesses ? 'the store sees that the process lives' : undefined
@@ -122,12 +130,13 @@ export async function withHarness(subject: Subject, test: (harness: Harness) => 
   try {
     const adapter = await again()
     const problems: PersistError[] = []
-    const options = { report: (problem: PersistError) => void problems.push(problem) }
+    const report = (problem: PersistError) => void problems.push(problem)
+    const options = { report }
     const open = (namespace: string, bounds?: Bounds) =>
       adapter.open(namespace, { ...options, ...(bounds && { bounds }) })
     const twin = async () => (await again()).open(NAMESPACE, options)
     const eventually = eventuallyWithin(subject.timeoutMs ?? 30_000)
-    await test({ subject, place, adapter, store: open(NAMESPACE), problems, again, twin, open, eventually })
+    await test({ subject, place, adapter, store: open(NAMESPACE), problems, report, again, twin, open, eventually })
   } finally {
     for (const adapter of made) await adapter.close()
     await subject.cleanup?.(place)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { headFieldsOf } from '../kit/head.ts'
 import { type Behaviors, needs } from './harness.ts'
 import { NAMESPACES, READABLE_HASHES, STRINGS } from './hostile-texts.ts'
 import { assertEntry, assertPayload, collect, defaultHash, hashesIn, plain } from './samples.ts'
+
+const STRING_FIELDS = headFieldsOf('string').filter((field) => field !== 'hash')
 
 /** Names and payloads that break out, run together, or come back as something else. */
 export const hostile: Behaviors = {
@@ -128,11 +131,7 @@ export const hostile: Behaviors = {
     for (const [index, text] of STRINGS.entries()) {
       const entry = {
         ...plain(`head-${index}`),
-        key: text,
-        keyDigest: text,
-        metadata: text,
-        version: text,
-        source: text,
+        ...Object.fromEntries(STRING_FIELDS.map((field) => [field, text])),
         tags: [text, text],
       }
       await store.set(entry)

@@ -16,6 +16,7 @@ import { hostile } from './hostile.ts'
 import { iterate } from './iterate.ts'
 import { large } from './large.ts'
 import { lease } from './lease.ts'
+import { readOnly } from './read-only.ts'
 import { tagFence } from './tag-fence.ts'
 import { trouble } from './trouble.ts'
 import { waits } from './waits.ts'
@@ -55,6 +56,7 @@ const TOPICS: Readonly<Record<string, Behaviors>> = {
   hostile,
   large,
   trouble,
+  readOnly,
   close,
 }
 

@@ -15,7 +15,7 @@ export function plain(hash: string, payload: string | Uint8Array = `payload of $
 }
 
 /** An entry with everything in it. */
-export function full(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Entry {
+export function full(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Required<Entry> {
   return {
     hash,
     payload,

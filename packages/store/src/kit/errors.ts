@@ -45,6 +45,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   record: 'note a deletion by tag',
   namespaces: 'list functions',
   ping: 'be reached',
+  exists: 'be looked at',
 }
 
 /**
