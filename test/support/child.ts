@@ -30,7 +30,7 @@ export class Child {
     return Promise.race([line, end])
   }
 
-  tell(line: string): void {
+  send(line: string): void {
     this.process.stdin!.write(`${line}\n`)
   }
 

@@ -18,11 +18,11 @@ import { readUrl } from './url.ts'
  * A folder as a store: one readable file an entry, put in place by one rename. It is made on the first write; a relative
  * path counts from the current folder of this moment.
  *
- * Its verbs throw `StoreError`: `ERR_PERSIST_STORE_UNAVAILABLE` for a folder that can be neither read nor made,
+ * Its methods throw `StoreError`: `ERR_PERSIST_STORE_UNAVAILABLE` for a folder that can be neither read nor made,
  * `ERR_PERSIST_STORE_FULL` for a full disk, `ERR_PERSIST_STORE_FORMAT` for a folder that a newer version has written, which
  * is then not touched, and `ERR_PERSIST_STORE` for all else, such as a folder that may only be read.
  *
- * @throws OptionError for what names no folder, and for options that there are not.
+ * @throws OptionError for a URL that names no folder, and for unknown options.
  * @example
  * ```ts
  * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: diskStore('./cache', { durable: true }) })

@@ -67,7 +67,7 @@ export class NamespaceStore implements Store<'sync'> {
   set(entry: Entry): void {
     checkHash(entry.hash)
     const target = this.#target(entry.hash)
-    // Whoever takes a lease makes a token and looks for others'. So does this, in the same order: one sees the other.
+    // A process that takes a lease makes a token and looks for others'. So does this, in the same order: one sees the other.
     this.#files.withStoreErrors('set', entry.hash, () => {
       for (;;) {
         const { path, name, fd } = this.#tokens.factory.create(target)

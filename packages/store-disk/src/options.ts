@@ -11,7 +11,7 @@ import type { Clock, ResolvedOptions } from './resolved-options.ts'
 export interface DiskStoreOptions {
   /** A result counts as stored only when the disk has it: `fsync` of file and folder, 3 to 8 times as slow. Default: `false`. */
   readonly durable?: boolean | undefined
-  /** Entries are sealed with an HMAC of it, so that nobody without it can forge one. Default: a checksum. */
+  /** Entries are sealed with an HMAC of it, so that no one without it can forge one. Default: a checksum. */
   readonly secret?: string | Uint8Array | undefined
   /** How long a lease holds without a sign of life, in milliseconds; core renews it every quarter. Default: 30,000. */
   readonly leaseMs?: number | undefined

@@ -13,7 +13,7 @@ export interface Clock {
   readonly shared?: BootClock | undefined
 }
 
-/** The options, normalised: what all parts of one adapter share. */
+/** The options, checked and completed: all parts of one adapter share them. */
 export interface ResolvedOptions {
   readonly fs: FileSystem
   readonly clock: Clock

@@ -96,7 +96,7 @@ test.each(Object.entries(GOLDEN))('format 1 stays what it is: %s', (name, entry)
   expect(decodeEntry(golden, golden.length, crcIntegrity)).toEqual({ namespace: 'power', entry })
 })
 
-test('what may be served stale for ever may be so after a round trip too, for as long as there are dates', () => {
+test('what may be served stale forever may be so after a round trip too, for as long as there are dates', () => {
   const entry = { hash: 'a', payload: '', createdAt: 1, expiresAt: 2, staleUntil: Number.POSITIVE_INFINITY }
   const file = Buffer.from(encodeEntry(entry, 'f', crcIntegrity))
   expect(decodeEntry(file, file.length, crcIntegrity)).toMatchObject({ entry: { expiresAt: 2, staleUntil: 8.64e15 } })

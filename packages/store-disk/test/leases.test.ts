@@ -79,7 +79,7 @@ test('a set of another process in between ends the lease even where there had be
   expect(first.get(HASH)?.payload).toBe('newer')
 })
 
-test('leases leave no files behind, whatever becomes of them', () => {
+test('leases leave no files, whatever becomes of them', () => {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
   for (const end of [
@@ -171,7 +171,7 @@ describe('what a token says of itself', () => {
     expect(store.get(HASH)).toEqual(plain(HASH, ''))
   })
 
-  test('the leases that a holder waits for stand behind the promise, and nothing is left of a longer line', () => {
+  test('the leases that a holder waits for stand after the promise, and nothing is left of a longer line', () => {
     const dir = newFolder()
     const store = diskStore(dir).open('f')
     const lease = store.lease!(HASH, MS)!
@@ -248,7 +248,7 @@ function shardOf(dir: string, token: string): string {
   return join(work, shard!)
 }
 
-describe('what can be told of a holder', () => {
+describe('what can be known of a holder', () => {
   test('this thread is itself, and another pid of this host that runs nothing is gone', () => {
     const self = thisHolder()
     expect(signOf(self)).toBe('self')
@@ -256,7 +256,7 @@ describe('what can be told of a holder', () => {
     expect(signOf({ ...self, host: '0123456789ab' })).toBe('silent')
   })
 
-  test.runIf(process.platform === 'linux')('a pid that was given to a later process is told by its start', () => {
+  test.runIf(process.platform === 'linux')('a pid that was given to a later process is recognized by its start', () => {
     const self = thisHolder()
     expect(signOf({ ...self, pid: process.ppid, thread: String(process.ppid), start: '1' })).toBe('gone')
     expect(signOf({ ...self, start: '1' })).toBe('gone')

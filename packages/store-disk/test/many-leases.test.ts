@@ -52,16 +52,16 @@ test('of many leases that others hold each is asked for by a look at one file, a
   for (const hash of hashes) expect(store.get(hash)).toEqual(plain(hash))
 })
 
-test('a lease that its holder has given back, or lost to another one, is not told of any more', () => {
+test('a lease that its holder has given back, or lost to another one, is not shown any more', () => {
   const dir = newFolder()
   const [one, two, asker] = [diskStore(dir).open('f'), diskStore(dir).open('f'), diskStore(dir).open('f')]
   const first = one.lease!('a-hash', MS)!
-  const told: unknown[] = []
-  const ask = () => asker.lease!('a-hash', MS, { onHeld: ({ id }) => told.push(id) })
+  const shown: unknown[] = []
+  const ask = () => asker.lease!('a-hash', MS, { onHeld: ({ id }) => shown.push(id) })
   expect(ask()).toBeUndefined()
   const second = two.lease!('a-hash', MS, { steal: true })!
   expect(ask()).toBeUndefined()
-  expect(told).toEqual([first.id, second.id])
+  expect(shown).toEqual([first.id, second.id])
   second.release()
   expect(ask()?.publish(plain('a-hash'))).toBe(true)
 })

@@ -11,7 +11,7 @@ import { atEveryCall } from './support/interrupted.ts'
 const HASH = 'a-hash'
 const NEW = plain(HASH, 'written since')
 
-/** An entry that has changed since somebody wanted to evict it: it is taken aside, and goes back. */
+/** An entry that has changed since a process wanted to evict it: it is taken aside, and goes back. */
 function room() {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
@@ -59,12 +59,12 @@ describe('an entry that was held aside, because it was to be evicted, and goes b
     expect(calls).toBeGreaterThan(5)
   })
 
-  test.each(['delete', 'clear'] as const)('does not come back if that happens at any step of a %s', (verb) => {
+  test.each(['delete', 'clear'] as const)('does not come back if that happens at any step of a %s', (method) => {
     const calls = atEveryCall((fileSystem, interrupt, nth) => {
       const { dir, store, path, seen } = room()
       interrupt(() => void evict(dir, path, seen))
       const deleting = diskStore(dir, { fileSystem }).open('f')
-      if (verb === 'clear') deleting.clear()
+      if (method === 'clear') deleting.clear()
       else deleting.delete(HASH)
       interrupt(() => {})
       expect(store.get(HASH), `at call ${nth}`).toBeUndefined()

@@ -53,7 +53,7 @@ describe('on Windows, where a file that is open elsewhere cannot be touched for 
     expect(clock.monotonic()).toBe(32_000)
   })
 
-  test('one file that stays locked, or a folder that may only be read, takes the patience from nothing else', () => {
+  test('one file that stays locked, or a folder that may only be read, costs no other call its retries', () => {
     const clock = clockThatSleeps()
     let locked = true
     const renameSync = (_: unknown, to: string) => {

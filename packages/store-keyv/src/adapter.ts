@@ -16,7 +16,7 @@ import { userConnection } from './user-instance.ts'
  * across processes. `deleteByTag`, `forget` and `clear` do not stop a computation of another process from storing its
  * result afterwards.
  *
- * @throws OptionError for what is neither; StoreNotInstalledError if a URL needs `@keyv/redis` and it is not installed.
+ * @throws OptionError for any other value; StoreNotInstalledError if a URL needs `@keyv/redis` and it is not installed.
  * @example
  * ```ts
  * import KeyvPostgres from '@keyv/postgres'

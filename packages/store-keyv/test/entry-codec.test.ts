@@ -29,7 +29,7 @@ const entries: fc.Arbitrary<Entry> = fc.record(
   { requiredKeys: ['hash', 'payload', 'createdAt'] },
 )
 
-test('what is written is read, head and all', () => {
+test('an entry is read as it was written, head and all', () => {
   fc.assert(
     fc.property(entries, text, (entry, namespace) => {
       const record = encode(entry, namespace)
@@ -70,7 +70,7 @@ test('a record whose checksum is right and whose content is wrong is damaged', (
   }
 })
 
-test('what is no time is not stored, and unknown fields of a head are neither', () => {
+test('a number that is no time is not stored, and neither are unknown fields of a head', () => {
   const odd = { expiresAt: Number.POSITIVE_INFINITY, durationMs: Number.NaN, createdAt: Number.NaN, bytes: 5 }
   const found = decode(encode({ hash: 'h', payload: 'x', ...odd } as Entry, 'f'))!
   expect(entryOf(found)).toEqual({ hash: 'h', payload: 'x', createdAt: 0 })

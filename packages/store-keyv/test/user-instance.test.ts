@@ -5,15 +5,15 @@ import { expect, test } from 'vitest'
 import { WRONG_RECORDS } from './support/wrong-records.ts'
 
 const ENTRY = { hash: 'h', payload: 'value', createdAt: 1 }
-const broken = (verbs: Partial<Record<keyof KeyvStoreAdapter, unknown>>) =>
-  new Keyv({ store: Object.assign(new Map(), verbs) as Map<string, unknown> })
+const broken = (methods: Partial<Record<keyof KeyvStoreAdapter, unknown>>) =>
+  new Keyv({ store: Object.assign(new Map(), methods) as Map<string, unknown> })
 
 test('what Keyv swallows is an error here: a failed read is no miss, and a failed write is not stored', async () => {
   const fails = async () => {
     throw new Error('read ECONNRESET')
   }
   const refuses = async () => false
-  const store = (verbs: Parameters<typeof broken>[0]) => keyvStore(broken(verbs)).open('f')
+  const store = (methods: Parameters<typeof broken>[0]) => keyvStore(broken(methods)).open('f')
   await expect(store({ get: fails }).get('h')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
   await expect(store({ set: fails }).set(ENTRY)).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
   await expect(store({ set: refuses }).set(ENTRY)).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE' })
@@ -28,7 +28,7 @@ test('bytes whose text is longer than the longest string are too large, and no s
   await expect(set).rejects.toMatchObject({ code: 'ERR_PERSIST_VALUE_TOO_LARGE' })
 })
 
-test('a storage adapter that tells of a failure beside an answer has failed', async () => {
+test('a storage adapter that emits an error beside an answer has failed', async () => {
   const keyv = new Keyv({ store: new Map() })
   const map = keyv.store as Map<string, unknown>
   map.get = (() => {
@@ -57,8 +57,8 @@ test('a storage that cannot list keeps results all the same, and says so where a
   const opened = keyvStore(new Keyv({ store })).open('f')
   await opened.set(ENTRY)
   expect(await opened.get('h')).toEqual(ENTRY)
-  for (const verb of ['clear', 'stats'] as const) {
-    await expect(opened[verb]()).rejects.toMatchObject({ message: expect.stringContaining('cannot list') })
+  for (const method of ['clear', 'stats'] as const) {
+    await expect(opened[method]()).rejects.toMatchObject({ message: expect.stringContaining('cannot list') })
   }
 })
 
@@ -206,8 +206,8 @@ test('no record of another function, however wrong, keeps a function from being 
 })
 
 test('a Keyv that answers with what no Keyv answers has failed', async () => {
-  const failing = (verbs: Record<string, unknown>) => {
-    const keyv = { get: async () => undefined, set: async () => true, delete: async () => true, ...verbs }
+  const failing = (methods: Record<string, unknown>) => {
+    const keyv = { get: async () => undefined, set: async () => true, delete: async () => true, ...methods }
     return keyvStore(keyv as never).open('f')
   }
   const store = { store: { getMany() {} } }
@@ -245,7 +245,7 @@ test('an error says in words what could not be done', async () => {
   const keyv = { get: fails, set: fails, delete: fails, getMany: fails, store: { getMany: fails }, iterator: failing }
   const adapter = keyvStore(keyv as never)
   const store = adapter.open('f')
-  const deeds = [
+  const failures = [
     store.get('h'),
     store.getMany!(['h']),
     store.set(ENTRY),
@@ -258,11 +258,11 @@ test('an error says in words what could not be done', async () => {
     store.entries()[Symbol.asyncIterator]().next(),
     adapter.namespaces!()[Symbol.asyncIterator]().next(),
   ]
-  for (const deed of deeds) {
-    await expect(deed).rejects.toMatchObject({
+  for (const failure of failures) {
+    await expect(failure).rejects.toMatchObject({
       message: expect.stringMatching(/ could not (read|store|delete|count|list|be) ?\w*.*: read ECONNRESET$/),
     })
-    await expect(deed).rejects.not.toMatchObject({ message: expect.stringContaining('be used') })
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('be used') })
   }
 })
 

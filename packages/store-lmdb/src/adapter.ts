@@ -14,7 +14,7 @@ import { folderOf } from './url.ts'
  * relative path counts from the current folder of this moment. For one machine, also with many processes; not for a
  * network share.
  *
- * @throws StoreError from every verb, if the file is of a newer format, or the disk full, or not to be written.
+ * @throws StoreError from every method, if the file is of a newer format, or the disk full, or not to be written.
  * @example
  * ```ts
  * const double = persist((x: number) => 2 * x, { funcname: 'double', cache: lmdbStore('./cache') })

@@ -20,7 +20,7 @@ export function isOver({ entries, bytes }: Totals, bounds: Bounds, times = 1): b
   return entries > maxEntries * times || bytes > maxBytes * times
 }
 
-/** Deletes the least recently used entries until the rest is within the bounds; tells how many. */
+/** Deletes the least recently used entries until the rest is within the bounds. Returns how many. */
 export function shrink(environment: Environment, namespace: Namespace, bounds: Bounds): number {
   const kept = [...whatIsThere(environment, namespace)].sort((a, b) => a.used - b.used)
   let entries = kept.length
@@ -52,7 +52,7 @@ function* whatIsThere(environment: Environment, namespace: Namespace): Generator
   }
 }
 
-/** What was written anew meanwhile has just been used, and stays. */
+/** An entry that was written again meanwhile has just been used, and stays. */
 function removeUnchanged(environment: Environment, { prefix }: Namespace, surplus: readonly Kept[]): number {
   return environment.change((databases) => {
     let gone = 0

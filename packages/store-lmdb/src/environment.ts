@@ -57,7 +57,7 @@ export class Environment {
   readonly #isReadOnly: boolean
   #databases: Databases | undefined
   #transactions: WriteTransactions | undefined
-  /** When what is read now was read anew. */
+  /** When the present view of the file was made. */
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
   #knows = -1
@@ -98,13 +98,13 @@ export class Environment {
 
   /**
    * The databases, for reading what was there a moment ago, and all that this thread has changed since. LMDB would show a
-   * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer behind.
+   * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer.
    */
   recent(): Databases {
     return this.#knows === changes && performance.now() - this.#isOf < RECENT_MS ? this.databases : this.now()
   }
 
-  /** Changes all of it or nothing, while nobody else changes anything. */
+  /** Changes all of it or nothing, while no other process changes anything. */
   change<T>(act: (databases: Databases) => T): T {
     const { databases } = this
     try {
@@ -119,7 +119,7 @@ export class Environment {
     this.#databases = undefined
     this.#transactions?.close()
     this.#transactions = undefined
-    // What is left of it after the return is a flush that nobody has to wait for.
+    // After the return only a flush is left, for which no caller has to wait.
     root?.close().catch(() => {})
   }
 
@@ -131,7 +131,7 @@ export class Environment {
         noSubdir: false,
         maxDbs: 8,
         ...BINARY,
-        // With it, commits count before they are on the disk, and the meta pages do not tell of all; a write is no slower
+        // With it, commits count before they are on the disk, and the meta pages do not show them all; a write is no slower
         // without.
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),

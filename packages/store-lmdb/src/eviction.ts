@@ -17,7 +17,7 @@ export interface EvictionContext {
   readonly namespace: Namespace
   readonly bounds: Bounds
   readonly report: OpenOptions['report']
-  /** Gives an error of LMDB its place. */
+  /** Runs `act`; an error of LMDB becomes one of the store. */
   readonly withStoreErrors: <T>(operation: string, act: () => T) => T
 }
 
@@ -32,7 +32,7 @@ export class Eviction {
     this.#usage = new Usage(of.namespace.prefix)
   }
 
-  /** To be told of every entry that was read. */
+  /** Call this with every entry that was read. */
   noteUse(hash: string): void {
     this.#usage.note(hash)
     if (this.#usage.isLong) this.#writeUse()
@@ -43,7 +43,7 @@ export class Eviction {
     this.#usage.write(databases)
   }
 
-  /** To be told what the namespace has come to after a write. */
+  /** Call this with the totals of the namespace after a write. */
   afterWrite(totals: Totals): void {
     const { bounds, environment } = this.#context
     if (!isOver(totals, bounds, SOON)) return
@@ -57,7 +57,7 @@ export class Eviction {
     }
   }
 
-  /** Evicts until the namespace is within the bounds; tells how many entries went. */
+  /** Evicts until the namespace is within the bounds. Returns how many entries went. */
   shrink(bounds: Bounds): number {
     this.#writeUse()
     return shrink(this.#context.environment, this.#context.namespace, bounds)

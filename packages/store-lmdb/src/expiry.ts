@@ -7,7 +7,7 @@ import type { Namespace } from './walk.ts'
 
 const BATCH = 500
 
-/** Deletes those of the listed entries that may not be served any more, not even as stale ones; tells how many. */
+/** Deletes those of the listed entries that may not be served any more, not even as stale ones. Returns how many. */
 export function removeExpired(
   environment: Environment,
   { prefix }: Namespace,

@@ -75,12 +75,12 @@ export function namespaceOf(prefix: Buffer): string | undefined {
   return prefix[0] === DIGEST ? undefined : prefix.toString('utf8', 0, prefix.length - 1)
 }
 
-/** What comes after the last key of a namespace. */
+/** The bytes after the last key of a namespace. */
 export function endOf(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.of(END)])
 }
 
-/** What comes right after a key. */
+/** The bytes right after a key. */
 export function after(key: Buffer): Buffer {
   return Buffer.concat([key, Buffer.of(0)])
 }

@@ -18,7 +18,7 @@ export class LmdbLeaseObserver {
   /**
    * Whether the holder has died, or shown no sign of life for the time of its lease.
    *
-   * @param own what the asker's own lease would hold, in milliseconds: see `trustedMs`
+   * @param own How long the asker's own lease would hold, in milliseconds: see `trustedMs`.
    */
   isLost(name: string, lease: LeaseRecord, own: number): boolean {
     const sign = lease.holder === undefined ? 'silent' : signOf(lease.holder)

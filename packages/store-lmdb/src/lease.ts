@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts'
 import type { LmdbLeaseObserver } from './lease-observer.ts'
 import { decodeLease, encodeLease, type LeaseRecord } from './lease-record.ts'
 
-/** Which lease is wanted. */
+/** The lease that a caller wants. */
 export interface Wanted {
   readonly key: Buffer
   readonly ms: number
@@ -13,7 +13,7 @@ export interface Wanted {
   readonly steal: boolean | string
 }
 
-/** The lease that was taken, or the one that is in the way. */
+/** The lease that was taken, or the one that stands in the way. */
 export interface Taking {
   readonly taken?: LeaseRecord
   readonly heldBy?: LeaseRecord
@@ -46,7 +46,7 @@ function refusal(heldBy: LeaseRecord | undefined): Taking {
   return heldBy === undefined ? {} : { heldBy }
 }
 
-/** A lease that was taken. Whether it is still held, the transaction finds out that does something with it. */
+/** A lease that was taken. Each transaction that uses it checks whether it is still held. */
 export class LmdbLease implements Lease<'sync'> {
   readonly id: string
   readonly #withStoreErrors: <T>(operation: string, act: () => T) => T

@@ -4,7 +4,7 @@ import { checkStoreOptions, type OptionChecks, POSITIVE_MS, type Resolved, TRUE_
 export interface LmdbStoreOptions {
   /**
    * Every write reaches the disk before it counts, so that not even a crash of the machine damages the file. `false`:
-   * writes are 10 to 20 times as fast, and whoever dies but the machine itself loses nothing; all processes that use
+   * writes are 10 to 20 times as fast, and only a crash of the machine loses anything; all processes that use
    * the file at the same time must agree. Default: `true`.
    */
   readonly flush?: boolean | undefined
@@ -23,7 +23,7 @@ const CHECKS: OptionChecks<LmdbStoreOptions> = {
   monotonic: ['a function', (value) => typeof value === 'function'],
 }
 
-/** Completes the options. Throws `OptionError` for what they cannot be. */
+/** Completes the options. Throws `OptionError` for an unknown option, or a value of the wrong type. */
 export function resolveOptions(options: LmdbStoreOptions): ResolvedOptions {
   checkStoreOptions('lmdbStore', options, CHECKS)
   const { flush = true, leaseMs = 30_000, monotonic = () => performance.now() } = options

@@ -19,7 +19,7 @@ interface Counter {
 }
 
 const NONE: Counter = { epoch: '', count: 0 }
-/** What has not the form of a counter: the next deletion begins another epoch. */
+/** Bytes without the form of a counter: the next deletion begins another epoch. */
 const UNREADABLE: Counter = { epoch: 'unreadable', count: 0 }
 
 /**
@@ -108,7 +108,7 @@ export class LmdbTagFence implements TagFence<'sync'> {
     return Number.isSafeInteger(count) ? { epoch: record.toString('hex', 0, EPOCH_BYTES), count } : UNREADABLE
   }
 
-  /** Which deletion was the last under the key; of what cannot be read it is the very last. */
+  /** The last deletion under the key; a record that cannot be read counts as the very last one. */
   #lastOf({ tags }: Pick<Databases, 'tags'>, key: Buffer): number {
     const record = tags.get(key)
     if (record === undefined) return 0
@@ -120,9 +120,9 @@ export class LmdbTagFence implements TagFence<'sync'> {
   }
 
   #slot(number: number): Buffer {
-    const place = Buffer.alloc(4)
-    place.writeUInt32BE(number % this.#kept)
-    return Buffer.concat([this.#prefix, Buffer.of(RING), place])
+    const slot = Buffer.alloc(4)
+    slot.writeUInt32BE(number % this.#kept)
+    return Buffer.concat([this.#prefix, Buffer.of(RING), slot])
   }
 }
 

@@ -16,7 +16,7 @@ export function putEntry(databases: Databases, prefix: Buffer, key: Buffer, reco
   return addToTotals(databases, prefix, before === undefined ? 1 : 0, record.length - (before ?? 0))
 }
 
-/** Takes an entry away; to be called inside a change. Tells whether there was one. */
+/** Removes an entry; to be called inside a change. Returns whether there was one. */
 export function removeEntry(databases: Databases, prefix: Buffer, key: Buffer): boolean {
   const bytes = peek(databases.entries, key)?.length
   if (bytes === undefined) return false
@@ -26,7 +26,7 @@ export function removeEntry(databases: Databases, prefix: Buffer, key: Buffer): 
   return true
 }
 
-/** What the entries of a namespace come to. */
+/** The totals of a namespace. */
 export function totalsOf(databases: Databases, prefix: Buffer): Totals {
   const found = databases.totals.get(prefix)
   if (found === undefined) return { entries: 0, bytes: 0 }
@@ -47,7 +47,7 @@ function addToTotals(databases: Databases, prefix: Buffer, entries: number, byte
   return now
 }
 
-/** `undefined` for what are no totals: added to, they would spoil every later sum. */
+/** `undefined`: these are no totals. They would spoil every later sum. */
 function totalsIn(record: Buffer): Totals | undefined {
   if (record.length !== RECORD_BYTES) return undefined
   const totals = { entries: record.readDoubleLE(0), bytes: record.readDoubleLE(8) }

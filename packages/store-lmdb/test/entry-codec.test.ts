@@ -52,7 +52,7 @@ const isWellFormed = (payload: string) => !/\p{Surrogate}/u.test(payload)
 const sizeOf = (payload: string | Uint8Array) =>
   typeof payload === 'string' && !isWellFormed(payload) ? 2 * payload.length : Buffer.byteLength(payload)
 
-test('what is written is read', () => {
+test('an entry is read as it was written', () => {
   fc.assert(
     fc.property(entries, (entry) => {
       const record = encode(entry, KEY)
@@ -63,13 +63,13 @@ test('what is written is read', () => {
   )
 })
 
-test('what lies behind the record in a longer buffer is not read', () => {
+test('what follows the record in a longer buffer is not read', () => {
   const record = encode(FULL, KEY)
   const longer = Buffer.concat([record, Buffer.from('left over')])
   expect(decode(longer, record.length, KEY, HASH)).toEqual(FULL)
 })
 
-test('nothing of the buffer is kept', () => {
+test('the entry keeps nothing of the buffer', () => {
   const record = encode({ ...FULL, payload: new Uint8Array([1, 2, 3]) }, KEY)
   const entry = read(record)
   record.fill(0)

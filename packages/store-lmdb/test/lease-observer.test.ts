@@ -25,7 +25,7 @@ test('a holder of whom nothing but its heartbeat is known loses the lease after 
   expect(isLost('a', lease(1))).toBe(true)
 })
 
-test('a heartbeat, or another lease, starts the time anew', () => {
+test('a heartbeat, or another lease, starts the time again', () => {
   expect(isLost('a', lease(1))).toBe(false)
   now += 99
   expect(isLost('a', lease(2))).toBe(false)
@@ -84,7 +84,7 @@ test.runIf(existsSync('/proc/self/stat'))(
     now += 1_000
     expect(isLost('a', lease(1, holder))).toBe(false)
     now += 1_000_000
-    expect(isLost('a', lease(1, holder)), 'a lease for ever').toBe(true)
+    expect(isLost('a', lease(1, holder)), 'a lease forever').toBe(true)
     child.kill('SIGKILL')
     await once(child, 'exit')
     observer.forget('a')

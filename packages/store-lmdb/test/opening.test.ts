@@ -47,12 +47,12 @@ test('a concurrent open loses no commits', () => {
 })
 
 test(
-  'what is written while others open the file again and again stays, whole',
+  'entries that are written while others open the file again and again stay, whole',
   async () => {
     const openers = [1, 2].map(() => new Child(new URL('./children/opens.mjs', import.meta.url), folder, OPENINGS))
     const writers = ['a', 'b'].map((name) => new Child(new URL('./children/writes.mjs', import.meta.url), folder, name))
     await Promise.all(openers.map((opener) => opener.says('done')))
-    for (const writer of writers) writer.tell('end')
+    for (const writer of writers) writer.send('end')
     const reports = await Promise.all(writers.map((writer) => writer.says('written')))
     const adapter = lmdbStore(folder, { flush: false })
     for (const [index, name] of ['a', 'b'].entries()) {

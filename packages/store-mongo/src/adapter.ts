@@ -18,12 +18,12 @@ const SUPPORTS: Supports = {
 
 /**
  * Keeps entries in MongoDB, or in a server that speaks its protocol: one cache for many machines. Nothing is connected,
- * and the driver not even loaded, before the first verb; connections are closed when nobody uses them, so that a script
+ * and the driver not even loaded, before the first operation; connections are closed when no call uses them, so that a script
  * ends by itself.
  *
  * @param url `mongodb://` or `mongodb+srv://`; the database is its path (default `persist`), the collection its
  * `?persistCollection=` (default `persist`), `?persistServerWaitMs=` is the option of that name, all else is the driver's: https://www.mongodb.com/docs/manual/reference/connection-string/
- * @throws OptionError for a URL or an option that cannot be.
+ * @throws OptionError for a URL or an option that this store cannot use.
  * @example
  * ```ts
  * const answer = persist(ask, { funcname: 'ask', cache: mongoStore('mongodb://localhost/app', { serverWaitMs: 500 }) })

@@ -27,7 +27,7 @@ export class BorrowedClient implements ClientSource {
     return this.#semaphore.run(wait.ms, () => this.useInBackground(wait, act))
   }
 
-  /** Past the gate: those behind it may be waiting for this. */
+  /** Without a permit of the semaphore: an operation that has one may be waiting for this. */
   useInBackground<T>(wait: Wait, act: (client: MongoClient) => Promise<T>): Promise<T> {
     return this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(this.#client), isOver))
   }

@@ -18,7 +18,7 @@ const AT_ONCE = 3
 
 /**
  * The chunk documents of a namespace. They are written before the entry that names their generation, and deleted after
- * it is gone; so whoever reads an entry finds its chunks whole, or finds another entry when looking again.
+ * it is gone; so a reader of an entry finds its chunks whole, or finds another entry when it looks again.
  */
 export class Chunks {
   readonly #access: CollectionAccess
@@ -29,7 +29,7 @@ export class Chunks {
     this.#ids = ids
   }
 
-  /** Writes the pieces, and tells how many there are. */
+  /** Writes the pieces. Returns how many there are. */
   async write(hash: string, gen: string, bytes: Buffer, operation: Operation): Promise<number> {
     const count = Math.ceil(bytes.length / CHUNK_BYTES)
     await inGroups(count, (index) => {
@@ -78,7 +78,7 @@ export class Chunks {
   }
 }
 
-/** The same collection: entries and chunks live side by side, told apart by their ids. */
+/** The same collection: entries and chunks live side by side, with different ids. */
 export function chunksIn(entries: Entries): Collection<ChunkDocument> {
   return entries as unknown as Collection<ChunkDocument>
 }

@@ -16,7 +16,7 @@ const STEP_NUMBER = new RegExp(`^\\d{${STEP_DIGITS}}$`)
  * double%chunks:<gen>:00003    a piece of a large payload
  * double%maintenance                when the namespace was last tidied
  * double%tags:000000000000007  a deletion by tag, the seventh that is remembered
- * Class%3Amethod:…             the namespace «Class:method»
+ * Class%3Amethod:…             the namespace "Class:method"
  * ```
  */
 export interface Ids {
@@ -66,7 +66,7 @@ export function idsOf(namespace: string): Ids {
   }
 }
 
-/** What an `_id` tells of its namespace, and where the ids that tell the same end. */
+/** What an `_id` says of its namespace, and where the ids that say the same end. */
 export interface IdOwner {
   /** `undefined`: too long to be kept as it is. */
   readonly namespace: string | undefined
@@ -93,7 +93,8 @@ export function checkHash(hash: string): void {
   const bytes = Buffer.byteLength(hash)
   if (bytes === 0) throw new HashError('the hash is empty', hash)
   if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
-  if (/\p{Surrogate}/u.test(hash)) throw new HashError('the hash is no well-formed text: half a letter in it', hash)
+  if (/\p{Surrogate}/u.test(hash))
+    throw new HashError('the hash is not well-formed Unicode: it has half a letter', hash)
 }
 
 /** Of the text's own units, so that halves of surrogate pairs stay different. */
@@ -123,7 +124,7 @@ function unescaped(name: string): string {
 
 function shortened(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST_NAMESPACE) return name
-  // Not in the middle of an escape or of a letter: what is kept is only there to be recognised.
+  // Not in the middle of an escape or of a letter: the kept part is only there to be recognized.
   const kept = Buffer.from(name)
     .subarray(0, KEPT_OF_LONG_NAMESPACE)
     .toString()

@@ -6,7 +6,7 @@ import { type EntryDocument, newId } from './entry-codec.ts'
 import { type LeaseRecord, readLease } from './lease-record.ts'
 import type { Writer } from './writer.ts'
 
-/** Long enough that few clocks are wrong by it: a lease that nobody asked for again goes with the server's own tidying. */
+/** Long enough that few clocks are wrong by it: a lease that no process asked for again goes with the server's own tidying. */
 const LEFT_OVER_MS = 7 * 86_400_000
 const MOST_ENDED = 10_000
 const STEAL_TRIES = 20
@@ -41,7 +41,7 @@ export class Leases {
   readonly #observer: LeaseObserver
   /** Ids whose lease is held here: what is read under a lease must be as fresh as the lease. */
   readonly #held = new Set<string>()
-  /** Leases of ours whose end the server may not know of, since it could not be told: nobody has to wait for them. */
+  /** Leases of ours whose end did not reach the server: no call has to wait for them. */
   readonly #ended = new Set<string>()
 
   constructor(access: CollectionAccess, writer: Writer, observer: LeaseObserver) {

@@ -24,7 +24,7 @@ export class LiveClient {
     })
   }
 
-  /** Nobody waits for an answer. What is done in the background does not count. */
+  /** No call waits for an answer. Operations in the background do not count. */
   get isIdle(): boolean {
     return this.#callers === 0
   }
@@ -38,7 +38,7 @@ export class LiveClient {
     if (this.isIdle && this.#retired) this.#close()
   }
 
-  /** Nobody enters any more; it is closed when the last caller has left. */
+  /** No caller enters any more; the client is closed when the last one has left. */
   retire(): void {
     this.#retired = true
     if (this.isIdle) this.#close()

@@ -122,7 +122,7 @@ export class Maintenance {
     return { operation: 'maintenance', namespace: this.#options.namespace, isInBackground: true, isLight: true }
   }
 
-  /** A server that is out of reach is told of by whoever waits for it. */
+  /** The call that waits for a server reports that it is out of reach. */
   #report(error: PersistError): void {
     if (error.code !== 'ERR_PERSIST_STORE_UNAVAILABLE') this.#options.report(error)
   }

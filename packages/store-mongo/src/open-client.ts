@@ -2,11 +2,11 @@ import type { MongoClient, MongoClientOptions } from 'mongodb'
 import { loadDriver } from './driver.ts'
 import { probeServers } from './server-probe.ts'
 
-/** The end of a connection on which nothing moves, so that none is lost for ever. */
+/** The end of a connection on which nothing moves, so that none is lost forever. */
 const SILENT_SOCKET_MS = 60_000
 /**
  * A connection that is being made outlives its client's end. So each may take as long as a caller waits, and a little
- * longer, lest the driver begin another one just before the caller gives up.
+ * longer, so that the driver does not begin another one just before the caller gives up.
  */
 const AFTER_WAIT_MS = 150
 /** How long a process that would otherwise end may be kept by the question whether a server is there. */
@@ -22,7 +22,7 @@ export interface ClientOptions {
 /** A client for callers. */
 export function openClient(plan: ClientOptions): Promise<MongoClient> {
   const ms = plan.serverWaitMs + AFTER_WAIT_MS
-  // The second bounds what nobody waits for: the driver's good-bye to a server that has gone.
+  // The second limits a wait without a caller: the driver's good-bye to a server that has gone.
   return open(plan, { connectTimeoutMS: ms, serverSelectionTimeoutMS: ms }, {})
 }
 

@@ -28,7 +28,7 @@ export class Orphans {
     this.#chunks = chunks
   }
 
-  /** Removes those that are old. Only the server's clock tells: another one may be ahead of the writer's. */
+  /** Removes those that are old. Only the server's clock counts: another one may be ahead of the writer's. */
   async remove(operation: Operation): Promise<void> {
     let now: number | undefined
     for await (const { gen, chunks } of this.#generations(operation)) {
@@ -77,7 +77,7 @@ export class Orphans {
   }
 }
 
-/** What has no date at all stays: nothing tells that it is not being written. */
+/** A chunk without any date stays: it may be one that is being written. */
 function isOld({ began, at }: Seen, now: number): boolean {
   if (began instanceof Date) return began.getTime() < now - ORPHANED_MS
   return at instanceof Date && at.getTime() < now - SURELY_ORPHANED_MS

@@ -5,9 +5,9 @@ const LOST_CONNECTION = /^Mongo(Network|NetworkTimeout|PoolCleared|PoolClearedOn
 const BROKEN_PIPE = /^(EPIPE|ECONNRESET)$/
 
 /**
- * Does something until it is not the connection that fails. The driver itself tries once more, which is too soon for a
- * server that is starting again; and every verb here may be done twice: it names what it writes, and looks whether that
- * is there already. Whoever lost patience says so by `isOver`.
+ * Repeats an operation while its connection fails. The driver itself retries once, which is too soon for a
+ * server that is starting again; and every operation here may be done twice: it names what it writes, and looks whether that
+ * is there already. `isOver` says that the caller has given up.
  */
 export async function retryOnNetworkError<T>(act: () => Promise<T>, isOver: () => boolean): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
@@ -17,7 +17,7 @@ export async function retryOnNetworkError<T>(act: () => Promise<T>, isOver: () =
       if (isOver() || !isLostConnection(error)) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, pause))
-    if (isOver()) throw new Error('nobody waits any more')
+    if (isOver()) throw new Error('no call waits any more')
   }
 }
 

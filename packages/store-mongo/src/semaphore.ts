@@ -1,7 +1,7 @@
 import { TimeoutError } from '@persist/store/kit'
 import type { MongoClient } from 'mongodb'
 
-/** How much longer than for an answer one waits to be let in: behind others, who are being answered. */
+/** How many times longer than for an answer a call waits for a permit. */
 const QUEUE_FACTOR = 4
 /** The driver's own default. */
 const POOL_SIZE = 100
@@ -11,14 +11,14 @@ interface Queued {
   readonly reject: (error: Error) => void
 }
 
-/** A gate that lets in as many as the client has connections for. */
+/** A semaphore with a permit for each connection of the client. */
 export function semaphoreOf({ options }: MongoClient): Semaphore {
   return new Semaphore(options?.maxPoolSize || POOL_SIZE)
 }
 
 /**
- * Lets in only so many at a time, in order. The wait for the server begins behind the gate, lest a thousand callers at
- * once take their own queue for a server that is silent.
+ * Runs only so many operations at a time, in order. The timeout of the server starts after the queue, so a long queue is not
+ * mistaken for a server that does not answer.
  */
 export class Semaphore {
   readonly #permits: number
@@ -29,7 +29,7 @@ export class Semaphore {
     this.#permits = permits
   }
 
-  /** Does it behind the gate. Fails if it takes far more than `ms` to be let in. */
+  /** Runs `act` with a permit. Fails if the wait for one takes far longer than `ms`. */
   async run<T>(ms: number, act: () => Promise<T>): Promise<T> {
     if (this.#running < this.#permits) this.#running++
     else await this.#waitForPermit(QUEUE_FACTOR * ms)
@@ -40,12 +40,12 @@ export class Semaphore {
     }
   }
 
-  /** Whoever is still outside need not wait: nobody answers behind the gate. */
+  /** Rejects all that still wait for a permit: the server does not answer. */
   rejectWaiting(error: Error): void {
     for (const queued of [...this.#queue]) queued.reject(error)
   }
 
-  /** A place is handed over: the one who leaves makes room for exactly this one. */
+  /** Hands the permit over to the first in the queue. */
   #leave(): void {
     const [first] = this.#queue
     if (first === undefined) this.#running--

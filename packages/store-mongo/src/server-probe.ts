@@ -13,7 +13,7 @@ const OP_MSG = 2013
  * connections that it was making to a silent server outlive its client, and a process would have to wait for them.
  */
 export async function probeServers({ options }: MongoClient, ms: number): Promise<void> {
-  // Whoever is reached through others is left to the driver.
+  // A server behind a proxy is left to the driver.
   if (options.proxyHost !== undefined) return
   const hello = await helloMessage()
   const servers = await serversOf(options, ms)
@@ -42,7 +42,7 @@ async function answer(socket: Socket, tls: boolean, hello: Uint8Array): Promise<
   try {
     await Promise.race([once(socket, tls ? 'secureConnect' : 'data'), hungUp(socket)])
   } catch (error) {
-    // To complain about what it is told is an answer, too.
+    // A complaint about our greeting is an answer, too.
     if (!/^ERR_(SSL|TLS)/.test(String((error as { code?: unknown }).code))) throw error
   }
 }
@@ -52,7 +52,7 @@ async function hungUp(socket: Socket): Promise<never> {
   throw Object.assign(new Error('the server hung up'), { code: 'ECONNRESET' })
 }
 
-/** Nothing is told to the server but hello: who it is shall concern the driver. */
+/** The server gets no more than a greeting: its identity is the driver's concern. */
 function encrypted(server: NetConnectOpts): ConnectionOptions {
   const isNamed = 'host' in server && server.host !== undefined && isIP(server.host) === 0
   return { ...server, rejectUnauthorized: false, ...(isNamed && { servername: server.host! }) }

@@ -6,20 +6,20 @@ import { retryOnNetworkError } from './retry.ts'
 import { probeServers } from './server-probe.ts'
 import { ConnectionClosedError, Timeout, type Wait } from './timeout.ts'
 
-/** How long nobody has asked for anything before connections are closed, so that a script can end. */
+/** How long no call has used a client before its connections are closed, so that a script can end. */
 const IDLE_MS = 400
 
 type Act<T> = (client: MongoClient) => Promise<T>
 
 /** Where a store gets its client from. */
 export interface ClientSource {
-  /** Runs a verb with the client, for as long as `wait` allows. */
+  /** Runs an operation with the client, for as long as `wait` allows. */
   use<T>(wait: Wait, act: Act<T>): Promise<T>
-  /** The same for what nobody waits for: it opens no client, and ends when the client is closed. */
+  /** The same in the background: it opens no client, and ends when the client is closed. */
   useInBackground<T>(wait: Wait, act: Act<T>): Promise<T>
   /** Fails if no server says anything at all. */
   probeServers(): Promise<void>
-  /** Runs a verb to see whether the server can be used, without keeping a process that would end by itself. */
+  /** Runs an operation to see whether the server can be used, without keeping a process that would end by itself. */
   probe<T>(wait: Wait, act: Act<T>): Promise<T>
   /** Says that `user` is there, until it lets go. */
   hold(user: object): void
@@ -27,8 +27,8 @@ export interface ClientSource {
 }
 
 /**
- * The one client for a URL in this process: opened by the first verb, closed when idle (the sockets and timers of the
- * driver would keep a script from ending) or when the last store lets go, opened again by the next verb.
+ * The one client for a URL in this process: opened by the first operation, closed when idle (the sockets and timers of the
+ * driver would keep a script from ending) or when the last store lets go, opened again by the next operation.
  */
 export class SharedClient implements ClientSource {
   readonly #plan: ClientOptions
@@ -103,7 +103,7 @@ export class SharedClient implements ClientSource {
     } catch (error) {
       if (error instanceof TimeoutError) {
         error.cause = live.trouble
-        // Its connections may all be dead without knowing it: the next verb starts with new ones.
+        // Its connections may all be dead without knowing it: the next operation starts with new ones.
         live.forgetSessions()
         live.semaphore.rejectWaiting(error)
         this.#retire(live)

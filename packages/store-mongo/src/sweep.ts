@@ -27,7 +27,7 @@ export class Sweep {
     this.#writer = writer
   }
 
-  /** Everything, leases too; tells how many entries there were. */
+  /** Everything, leases too. Returns how many entries there were. */
   async all(operation: Operation): Promise<number> {
     const removed = await this.#removeWhere({}, operation)
     const { first, end } = this.#ids
@@ -122,7 +122,7 @@ export class Sweep {
     let removed = await this.#removeChunked(going, operation)
     for (let start = 0; start < going.length; start += IDS_AT_ONCE) {
       const group = going.slice(start, start + IDS_AT_ONCE)
-      // Whoever was used meanwhile stays.
+      // An entry that was used meanwhile stays.
       const unused = { usedAt: { $lte: group.at(-1)!.usedAt }, lease: { $exists: false } }
       removed += await this.#removePlain({ ...unused, _id: { $in: group.map(({ _id }) => _id) } }, operation)
     }

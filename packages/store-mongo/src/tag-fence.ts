@@ -96,7 +96,7 @@ export class MongoTagFence implements TagFence<'async'> {
     if (number % FORGET_EVERY === 0) this.#forget(number - this.#kept)
   }
 
-  /** The last step, if it will do; else a new one behind it. */
+  /** The last step, if it will do; else a new one after it. */
   async #step(steps: Collection<Step>, fields: Pick<Step, 'tag'>, willDo: (last: Step) => boolean): Promise<Step> {
     for (let tries = 0; tries < TRIES; tries++) {
       const last = await this.#last(steps)
@@ -162,7 +162,7 @@ async function isInserted(steps: Collection<Step>, step: Step): Promise<boolean>
   }
 }
 
-/** The same collection: entries and steps live side by side, told apart by their ids. */
+/** The same collection: entries and steps live side by side, with different ids. */
 function stepsIn(entries: Entries): Collection<Step> {
   return entries as unknown as Collection<Step>
 }

@@ -71,7 +71,7 @@ function waitIn(text: string | undefined): number | undefined {
   })
 }
 
-/** Without acknowledgement nobody knows who holds a lease. */
+/** Without acknowledgment no process knows who holds a lease. */
 function checkAcknowledged(parameters: readonly string[]): void {
   if (!parameters.some((parameter) => /^w=0$/i.test(parameter))) return
   throw new OptionError('the cache URL says w=0, and a store needs writes to be acknowledged', { option: 'cache' })

@@ -10,12 +10,12 @@ const TRIES = 10
 /** What is read of a document that goes, to know which chunks go with it. */
 const CHUNK_PART = { gen: 1, chunks: 1 } as const
 
-/** Puts entries in place and takes them away, with their chunks. */
+/** Writes entries and removes them, with their chunks. */
 export class Writer {
   readonly #access: CollectionAccess
   readonly #ids: Ids
   readonly #chunks: Chunks
-  /** Some servers cannot replace and tell what was there in one step; found out once. */
+  /** Some servers cannot replace and return what was there in one step; found out once. */
   #inOneStep = true
 
   constructor(access: CollectionAccess, ids: Ids, chunks: Chunks) {

@@ -37,7 +37,7 @@ describe('a document', () => {
   test('gives back the entry, after it has been to the server', () => {
     fc.assert(
       fc.property(entry, (written) => {
-        const document = travelled(toDocument('id', written, DAY).document)
+        const document = roundTripped(toDocument('id', written, DAY).document)
         const read = { ...toHead(document, written.hash), payload: inlinePayload(document) }
         expect(withPlainBytes(read)).toEqual(withPlainBytes(written))
       }),
@@ -51,7 +51,7 @@ describe('a document', () => {
         fc.nat(),
         fc.integer({ min: 1, max: 255 }),
         (payload, at, change) => {
-          const document = travelled(toDocument('id', { hash: 'h', payload, createdAt: 1 }, DAY).document)
+          const document = roundTripped(toDocument('id', { hash: 'h', payload, createdAt: 1 }, DAY).document)
           const bytes = Uint8Array.from(document.payload as Uint8Array)
           bytes[at % bytes.length]! ^= change
           expect(inlinePayload({ ...document, payload: bytes })).toBeUndefined()
@@ -61,7 +61,7 @@ describe('a document', () => {
   })
 
   test('whose fields have other types than ours gives no entry, and throws nothing', () => {
-    const whole = travelled(
+    const whole = roundTripped(
       toDocument('id', { hash: 'h', payload: 'x', key: 'k', tags: ['t'], createdAt: 1 }, DAY).document,
     )
     const names = ['payload', 'sum', 'key', 'tags', 'createdAt', 'expiresAt', 'staleUntil', 'durationMs'] as const
@@ -98,7 +98,7 @@ describe('a document', () => {
   })
 })
 
-function travelled(document: EntryDocument): EntryDocument {
+function roundTripped(document: EntryDocument): EntryDocument {
   const bytes = BSON.serialize(document, { ignoreUndefined: true })
   return BSON.deserialize(bytes, { promoteBuffers: true }) as unknown as EntryDocument
 }

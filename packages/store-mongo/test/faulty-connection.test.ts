@@ -77,7 +77,7 @@ withMongo('messages lost on the way to MongoDB', (url) => {
     await adapter.close()
   })
 
-  test('after a wait in vain the next verb takes new connections, and succeeds at once when the line is back', async () => {
+  test('after a wait in vain the next method takes new connections, and succeeds at once when the server is back', async () => {
     const adapter = lossy(LONG_WAIT_MS)
     const store = adapter.open('faults')
     await store.set(entryOf('again'))
@@ -88,7 +88,7 @@ withMongo('messages lost on the way to MongoDB', (url) => {
     await adapter.close()
   })
 
-  test('a line that breaks and comes back within the wait costs nobody an error', async () => {
+  test('a connection that breaks and comes back within the wait costs no call an error', async () => {
     const adapter = mongoStore(line.url(database.name), { serverWaitMs: 5000, clientOptions: {} })
     const store = adapter.open('faults')
     await store.set(entryOf('blip'))
@@ -125,7 +125,7 @@ withMongo('messages lost on the way to MongoDB', (url) => {
     await adapter.close()
   })
 
-  test('nobody here waits for a lease whose end the server could not be told', async () => {
+  test('no call waits for a lease of this process whose end did not reach the server', async () => {
     const adapter = lossy(LONG_WAIT_MS)
     const store = adapter.open('faults')
     const lease = await store.lease!('untold', 60_000)
@@ -139,7 +139,7 @@ withMongo('messages lost on the way to MongoDB', (url) => {
     await adapter.close()
   })
 
-  /** Whoever asks next gets the lease within its time, and what it publishes is there. */
+  /** The next process that asks gets the lease within its time, and what it publishes is there. */
   async function heal(hash: string): Promise<void> {
     let lease = await direct.lease!(hash, LEASE_MS)
     while (lease === undefined) {

@@ -11,9 +11,9 @@ import { ownDatabase, subjectOf } from './subject.ts'
 const NAME = 'FerretDB, which lacks TTL indexes and more'
 /** FerretDB 1 finds and changes a document in two steps, between which another may change it. */
 const NEEDS_ONE_STEP = new Set([
-  'of a late holder and a thief at the same time exactly one publishes',
-  'of many thieves with one id one wins',
-  'of a thief with an id and a holder who publishes at the same time exactly one has the lease',
+  'exactly one of a late holder and a thief at the same time publishes',
+  'one of many thieves with one id wins',
+  'exactly one of a thief with an id and a holder who publishes at the same time has the lease',
 ])
 const absent = ferretDbAbsent()
 

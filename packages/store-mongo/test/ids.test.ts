@@ -54,7 +54,7 @@ describe('the ids of a namespace', () => {
     )
   })
 
-  test('tell the chunks of one generation from those of another', () => {
+  test('keep the chunks of one generation apart from those of another', () => {
     const { first, end } = idsOf('f').chunks('gen')
     expect(isWithin(idsOf('f').chunk('gen', 99_999), first, end)).toBe(true)
     for (const other of ['gen2', 'ge', '-gen']) expect(isWithin(idsOf('f').chunk(other, 0), first, end)).toBe(false)

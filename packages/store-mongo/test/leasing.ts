@@ -98,7 +98,7 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}, lacks
       await Promise.all(thieves.map((thief) => thief.says('ready')))
       for (let round = 0; round < 5; round++) {
         const lease = (await store.lease!(`h${round}`, LONG))!
-        for (const thief of thieves) thief.tell(`h${round} ${lease.id}`)
+        for (const thief of thieves) thief.send(`h${round} ${lease.id}`)
         const got = await Promise.all(thieves.map((thief) => thief.says(`h${round}`)))
         expect(got.filter((line) => line.endsWith('taken'))).toHaveLength(1)
       }

@@ -91,7 +91,7 @@ export function maintenanceCases(url: string, options: MongoStoreOptions = {}): 
       })
       await documents.insertMany([
         chunk('old', { began: ago(2 * HOUR), at: ago(2 * HOUR) }),
-        chunk('young, of a clock that is behind', { began: ago(1), at: ago(YEARS) }),
+        chunk('young, of a clock that is slow', { began: ago(1), at: ago(YEARS) }),
         chunk('of an older version', { at: ago(2 * HOUR) }),
         chunk('of an older version, long ago', { at: ago(48 * HOUR) }),
         chunk('without a time', {}),
@@ -109,7 +109,7 @@ export function maintenanceCases(url: string, options: MongoStoreOptions = {}): 
         'half',
         'of an older version',
         'without a time',
-        'young, of a clock that is behind',
+        'young, of a clock that is slow',
       ])
     })
 

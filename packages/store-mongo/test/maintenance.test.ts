@@ -14,7 +14,7 @@ withMongo('maintenance', (url) => {
   afterEach(() => documents.deleteMany({}))
   afterAll(() => adapter.close())
 
-  test('the server is told to delete what is past its time, and to find tags by an index', async () => {
+  test('the server deletes what is past its time by itself, and finds tags by an index', async () => {
     await adapter.open('indexed').set(entryOf('a'))
     await until(async () => (await documents.indexes()).length === 3)
     expect(await documents.indexes()).toEqual(
@@ -30,7 +30,7 @@ withMongo('maintenance', (url) => {
     const stores = adapters.map((one) => one.open('bounded', { bounds: { maxEntries: BOUND } }))
     for (let number = 0; number < 6 * BOUND; number++) await stores[number % 2]!.set(entryOf(`${number}`))
     await until(async () => {
-      // Whoever writes now tidies up.
+      // The next writer tidies up.
       await stores[0]!.set(entryOf('last'))
       return (await stores[1]!.stats()).entries <= 1.2 * BOUND
     })

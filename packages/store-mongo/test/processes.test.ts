@@ -16,7 +16,7 @@ withMongo('many processes', (url) => {
   test(`${PROCESSES} processes that call at once compute once, and all get the value`, async () => {
     const children = Array.from({ length: PROCESSES }, () => new Child('compute-once', database.url, 'one-key'))
     await Promise.all(children.map((child) => child.says('ready')))
-    for (const child of children) child.tell('go')
+    for (const child of children) child.send('go')
     const codes = await Promise.all(children.map((child) => child.ended))
     expect(children.flatMap(({ lines }) => lines).filter((line) => line !== 'ready')).toEqual(
       children.map(() => 'value computed'),
@@ -25,7 +25,7 @@ withMongo('many processes', (url) => {
     expect((await adapter.open('runs').stats()).entries).toBe(1)
   })
 
-  test('the lease of a killed holder goes to the first who asks when its time is over, and to nobody before', async () => {
+  test('the lease of a killed holder goes to the first who asks when its time is over, and to no one before', async () => {
     const store = adapter.open('held')
     const holder = new Child('hold', database.url, 1, LEASE_MS)
     await holder.says('held 1')
@@ -36,7 +36,7 @@ withMongo('many processes', (url) => {
     await holder.ended
     let asked = seen
     const lease = await taken(() => {
-      // Whoever asks this late gets it: so nobody waits longer than the lease and one pause between two questions.
+      // A process that asks this late gets it: so none waits longer than the lease and one pause between two questions.
       expect(asked - seen).toBeLessThan(LEASE_MS)
       asked = performance.now()
       return store.lease!('key-0', LEASE_MS)
@@ -56,7 +56,7 @@ withMongo('many processes', (url) => {
       const lease = await taken(() => store.lease!(hash, 60_000))
       expect(await lease.publish({ hash, payload: 'newer', createdAt: 1 })).toBe(true)
     }
-    zombie.tell('publish')
+    zombie.send('publish')
     zombie.process.kill('SIGCONT')
     expect(await zombie.says('rejected')).toBe(`rejected ${ZOMBIES}`)
     await zombie.ended

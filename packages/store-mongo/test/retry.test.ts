@@ -4,7 +4,7 @@ import { retryOnNetworkError } from '../src/retry.ts'
 const named = (name: string) => Object.assign(new Error('lost'), { name })
 const coded = (code: string) => Object.assign(new Error('This socket has been ended by the other party'), { code })
 
-describe('a verb over a connection that breaks', () => {
+describe('an operation over a connection that breaks', () => {
   const LOST = {
     'a network error': named('MongoNetworkError'),
     'a network timeout': named('MongoNetworkTimeoutError'),
@@ -35,7 +35,7 @@ describe('a verb over a connection that breaks', () => {
     expect(tries).toBe(1)
   })
 
-  test('is not done again when nobody waits any more', async () => {
+  test('is not done again when no call waits any more', async () => {
     let tries = 0
     const act = async () => {
       tries++

@@ -3,13 +3,13 @@ import { Semaphore } from '../src/semaphore.ts'
 
 const LONG = 60_000
 
-describe('a gate', () => {
-  test('lets in as many as there are places, the others in order when one leaves', async () => {
-    const gate = new Semaphore(2)
+describe('a semaphore', () => {
+  test('runs as many as it has permits, the others in order when one ends', async () => {
+    const semaphore = new Semaphore(2)
     const begun: number[] = []
     const ends: (() => void)[] = []
     const passing = [0, 1, 2, 3].map((number) =>
-      gate.run(LONG, () => {
+      semaphore.run(LONG, () => {
         begun.push(number)
         return new Promise<void>((end) => ends.push(end))
       }),
@@ -27,34 +27,34 @@ describe('a gate', () => {
     expect(begun).toEqual([0, 1, 2, 3])
   })
 
-  test('makes room when somebody fails', async () => {
-    const gate = new Semaphore(1)
-    const failing = gate.run(LONG, () => Promise.reject(new Error('no')))
-    const next = gate.run(LONG, async () => 'in')
+  test('makes room when an operation fails', async () => {
+    const semaphore = new Semaphore(1)
+    const failing = semaphore.run(LONG, () => Promise.reject(new Error('no')))
+    const next = semaphore.run(LONG, async () => 'in')
     await expect(failing).rejects.toThrow('no')
     expect(await next).toBe('in')
   })
 
-  test('turns away who is outside, and nobody who is inside', async () => {
-    const gate = new Semaphore(1)
+  test('rejects what waits, and nothing that runs', async () => {
+    const semaphore = new Semaphore(1)
     let end = () => {}
-    const inside = gate.run(LONG, () => new Promise<string>((resolve) => (end = () => resolve('done'))))
-    const outside = gate.run(LONG, async () => 'in')
-    gate.rejectWaiting(new Error('closed'))
+    const inside = semaphore.run(LONG, () => new Promise<string>((resolve) => (end = () => resolve('done'))))
+    const outside = semaphore.run(LONG, async () => 'in')
+    semaphore.rejectWaiting(new Error('closed'))
     await expect(outside).rejects.toThrow('closed')
     end()
     expect(await inside).toBe('done')
-    expect(await gate.run(LONG, async () => 'in again')).toBe('in again')
+    expect(await semaphore.run(LONG, async () => 'in again')).toBe('in again')
   })
 
   test('bounds the wait outside', async () => {
-    const gate = new Semaphore(1)
+    const semaphore = new Semaphore(1)
     let end = () => {}
-    const inside = gate.run(1, () => new Promise<void>((resolve) => (end = resolve)))
-    await expect(gate.run(1, async () => 'in')).rejects.toThrow(/no answer/)
+    const inside = semaphore.run(1, () => new Promise<void>((resolve) => (end = resolve)))
+    await expect(semaphore.run(1, async () => 'in')).rejects.toThrow(/no answer/)
     end()
     await inside
-    expect(await gate.run(1, async () => 'in again')).toBe('in again')
+    expect(await semaphore.run(1, async () => 'in again')).toBe('in again')
   })
 })
 

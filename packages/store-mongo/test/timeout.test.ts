@@ -4,7 +4,7 @@ import { Timeout } from '../src/timeout.ts'
 
 const WAIT_MS = 1000
 
-describe('patience', () => {
+describe('a timeout', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
   const timeout = () => new Timeout(WAIT_MS, () => Date.now())
@@ -26,7 +26,7 @@ describe('patience', () => {
     expect(seen.is).toBeInstanceOf(TimeoutError)
   })
 
-  test('tells whoever acts that nobody waits any more', async () => {
+  test('lets an operation see that no call waits any more', async () => {
     let over: () => boolean = () => false
     const seen = outcome(
       timeout().limit({ ms: WAIT_MS }, (isOver) => {
@@ -73,7 +73,7 @@ describe('patience', () => {
     expect(seen.is).toBeInstanceOf(TimeoutError)
   })
 
-  test('leaves no timer behind', async () => {
+  test('leaves no timer', async () => {
     const one = timeout()
     await one.limit({ ms: WAIT_MS }, async () => 'answer')
     await vi.advanceTimersByTimeAsync(10 * WAIT_MS)

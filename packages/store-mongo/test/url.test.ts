@@ -41,7 +41,7 @@ describe('the URL of a MongoDB', () => {
     expect(() => mongoStore('mongodb://h/app?persistServerWait=1')).toThrow(/did you mean persistServerWaitMs/)
   })
 
-  test('that asks for no acknowledgement is refused', () => {
+  test('that asks for no acknowledgment is refused', () => {
     expect(() => mongoStore('mongodb://h/app?journal=false&w=0')).toThrow(/acknowledged/)
   })
 
@@ -95,7 +95,7 @@ describe('what is asked of a write', () => {
     expect(await concernOf('mongodb://127.0.0.1:9/app', own)).toMatchObject({ w: 2 })
   })
 
-  test('is acknowledgement, even where the client says that it needs none', async () => {
+  test('is acknowledgment, even where the client says that it needs none', async () => {
     const careless = new MongoClient('mongodb://127.0.0.1:9', { writeConcern: { w: 0 } })
     expect(await concernOf('mongodb://127.0.0.1:9/app', careless)).toMatchObject({ journal: true })
   })

@@ -52,7 +52,7 @@ describe('a store with a planted defect fails the test that names it', () => {
   })
 })
 
-test('every behaviour of the suite catches at least one defect', () => {
+test('every behavior of the suite catches at least one defect', () => {
   const caught = new Set(DEFECTS.map(([, { caughtBy }]) => caughtBy))
   const sentences = [...testsOf({ adapter: (place) => memoryStore(place) }).keys()]
   expect(sentences.filter((sentence) => !caught.has(sentence))).toEqual([])

@@ -65,7 +65,7 @@ export class Eviction implements UsageTracking {
     return this.#options.fs.lstatSync(path, { throwIfNoEntry: false })?.size
   }
 
-  /** An entry was written: time for a little upkeep. */
+  /** An entry was written: time to evict a little. */
   wrote(path: string, size: number, replaced: number | undefined): void {
     const written = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
     this.#now = written?.mtimeMs ?? this.#options.clock.now()
@@ -88,7 +88,7 @@ export class Eviction implements UsageTracking {
     try {
       fs.lutimesSync(path, now / 1000, now / 1000)
     } catch {
-      // Somebody else's file, or a folder that cannot be written: it counts as unused, and nothing else follows.
+      // A foreign file, or a folder that cannot be written: it counts as unused, and nothing else follows.
     }
   }
 
@@ -163,7 +163,7 @@ export class Eviction implements UsageTracking {
       return
     }
     this.flush()
-    // What others changed meanwhile; of a small folder the walk tells sooner.
+    // For the changes of others; in a small folder the walk sees them sooner.
     if (++this.#notes % NOTES_PER_READ !== 0 || this.#usage === undefined) return
     const noted = this.#usageFile.read()
     if (noted !== undefined) this.#usage = { ...noted }
@@ -192,7 +192,7 @@ export class Eviction implements UsageTracking {
       const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
       if (stat === undefined) continue
       if (!isSameFile(stat, file)) {
-        // Used or written anew since it was met.
+        // Used or written again since it was met.
         const { dev, ino, mtimeMs, size } = stat
         this.#meet({ ...file, dev, ino, mtimeMs, size })
       } else if (this.#removal.removeUnchanged(path, file)) {

@@ -1,4 +1,4 @@
-/** Whoever has changes that are not noted yet. */
+/** An object with changes that are not written down yet. */
 export interface Flushable {
   flush(): void
 }
@@ -16,7 +16,7 @@ export function flushOnExit(flushable: Flushable): void {
       try {
         one.flush()
       } catch {
-        // An estimate is a little off then; nobody is left to tell.
+        // An estimate is a little off then; no caller is left to report it to.
       }
     }
   })

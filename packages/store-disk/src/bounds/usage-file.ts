@@ -16,8 +16,8 @@ const LINE = /^([=+])(-?\d{1,15}) (-?\d{1,15})$/
 
 /**
  * What the writers of a bounded namespace believe it takes, so that one that lives for a single write knows too: a line
- * `=entries bytes`, then a line `+entries bytes` for every change, appended by whoever made it. An estimate: a killed
- * writer's last lines are missing until somebody who has seen all entries starts it anew.
+ * `=entries bytes`, then a line `+entries bytes` for every change, appended by its writer. An estimate: a killed
+ * writer's last lines are missing until a writer that has seen all entries starts it again.
  */
 export class UsageFile {
   readonly #options: ResolvedOptions
@@ -28,7 +28,7 @@ export class UsageFile {
     this.#path = options.layout.usageFile(namespaceId)
   }
 
-  /** `undefined`: nobody has counted yet. */
+  /** `undefined`: no writer has counted yet. */
   read(): Usage | undefined {
     const text = this.#text()
     if (text === undefined) return undefined
@@ -46,7 +46,7 @@ export class UsageFile {
     return usage
   }
 
-  /** Notes a change. Does nothing where nobody has counted. */
+  /** Notes a change. Does nothing where no writer has counted. */
   add({ entries, bytes }: Usage): void {
     const { fs } = this.#options
     const fd = this.#open(APPEND_FLAGS)
@@ -58,7 +58,7 @@ export class UsageFile {
     }
   }
 
-  /** Starts anew from what was counted. */
+  /** Starts again with this count. */
   start({ entries, bytes }: Usage): void {
     const { fs, layout } = this.#options
     makeOwnFolder(this.#options, layout.scratch)
@@ -72,12 +72,12 @@ export class UsageFile {
     }
   }
 
-  /** Whether anybody has counted. */
+  /** Whether any writer has counted. */
   exists(): boolean {
     return this.#options.fs.existsSync(this.#path)
   }
 
-  /** What is there and is no tally counts for nothing; the next count takes its place. */
+  /** A file of another kind counts as none; the next count replaces it. */
   #open(flags: number): number | undefined {
     try {
       return openOwn(this.#options.fs, this.#path, flags)

@@ -6,7 +6,7 @@ import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Usage } from './usage-file.ts'
 
-/** How long a walk that nobody continues keeps its folder open. */
+/** How long a walk that is not continued keeps its folder open. */
 const IDLE_MS = 60_000
 
 /** An entry's file, as a walk met it. */
@@ -16,7 +16,7 @@ export interface MetFile extends FileMark {
   readonly round: number
 }
 
-/** Goes round a folder for ever, a few files at a time, and knows after every round what is in it. */
+/** Goes round a folder forever, a few files at a time, and knows after every round how much is in it. */
 export class Walk {
   readonly #options: ResolvedOptions
   readonly #folder: NamespaceFolder
@@ -30,7 +30,7 @@ export class Walk {
     this.#folder = folder
   }
 
-  /** Looks at so many files more. Tells what there is, when that ends a round. */
+  /** Looks at this many more files. Returns how much there is, when that ends a round. */
   step(looks: number, meet: (file: MetFile) => void): Usage | undefined {
     const folder = this.#folder.find()
     if (folder === undefined) return undefined

@@ -5,7 +5,7 @@ import { ALL_ENTRIES } from './entry-removal.ts'
 
 /**
  * Deletes entries for good: ends their leases, removes their files, and removes what an eviction holds aside at this moment
- * and would put back. A token tells that from before the first look until after the last: see `entry-removal.ts`.
+ * and would put back. A token says so from before the first look until after the last: see `entry-removal.ts`.
  */
 export class Deletion {
   readonly #tokens: Tokens
@@ -18,7 +18,7 @@ export class Deletion {
     this.#namespaceId = namespaceId
   }
 
-  /** `removeFile` tells whether there was one. So does the reply. */
+  /** `removeFile` returns whether there was one. So does this. */
   ofOne(target: Target, removeFile: () => boolean): boolean {
     return this.#withToken(target, false, () => {
       if (this.#tokens.factory.mayHaveLeases(this.#namespaceId)) this.#tokens.end(target, 'lease')
@@ -27,7 +27,7 @@ export class Deletion {
     })
   }
 
-  /** `removeFiles` tells how many there were. So does the reply. */
+  /** `removeFiles` returns how many there were. So does this. */
   ofAll(removeFiles: () => number): number {
     return this.#withToken({ namespaceId: this.#namespaceId, entryId: ALL_ENTRIES }, 0, () => {
       if (this.#tokens.factory.mayHaveLeases(this.#namespaceId)) this.#tokens.endAll(this.#namespaceId, 'lease')

@@ -73,7 +73,7 @@ export class EntryFiles {
     if (file === undefined) return undefined
     const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.options.integrity)
     if (typeof found === 'string') return found
-    // A file system that folds case opens `a` for `A`; and anybody may have copied a file.
+    // A file system that folds case opens `a` for `A`; and any program may have copied a file.
     if (found.namespace !== this.namespace || (hash !== undefined && found.entry.hash !== hash)) return undefined
     return found.entry
   }
@@ -127,7 +127,7 @@ export class EntryFiles {
     this.#quarantine.add(path, why)
   }
 
-  /** Runs a verb; its errors of the file system become errors of the store. */
+  /** Runs `act`; its errors of the file system become errors of the store. */
   withStoreErrors<T>(operation: string, hash: string | undefined, act: () => T): T {
     try {
       return act()
@@ -137,7 +137,7 @@ export class EntryFiles {
     }
   }
 
-  /** Tells of trouble that costs nobody a value. */
+  /** Reports a problem that costs no caller a value. */
   report(problem: StoreError): void {
     this.#report?.(problem)
   }

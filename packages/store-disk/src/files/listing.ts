@@ -82,7 +82,7 @@ function discardOwn(files: EntryFiles, name: string, why: Unreadable): void {
   if (isOwnEntry(files.options, folder, name)) files.discard(folder + name, why)
 }
 
-/** Whether this file is where the hash's entry belongs: a copy under another name is nobody's entry. */
+/** Whether this file is where the hash's entry belongs: a copy under another name is no entry. */
 function isUnder(files: EntryFiles, name: string, hash: string): boolean {
   if (name === hash + ENTRY_SUFFIX) return true
   // One file by two names, where the file system folds case or forms of Unicode.

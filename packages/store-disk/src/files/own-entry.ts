@@ -8,7 +8,7 @@ const DEFAULT_NAME = /^[A-Za-z0-9_-]{43}\.entry$/
 const OPENING = '{"persist":'
 const opening = Buffer.alloc(OPENING.length)
 
-/** Whether a file in a function's folder may be an entry by its name; {@link isOwnEntry} tells. */
+/** Whether a file in a function's folder may be an entry by its name; {@link isOwnEntry} looks into it. */
 export function isNamedAsEntry(name: string): boolean {
   return name.endsWith(ENTRY_SUFFIX)
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import type { FileSystem } from './file-system.ts'
 
 /**
- * Opens a file of the store's own (a token, a tally, a journal) as carefully as an entry: a symbolic link is not followed,
+ * Opens a file of the store's own (a token, a usage file, a journal) as carefully as an entry: a symbolic link is not followed,
  * a FIFO is not waited for, and what is no regular file, or has a second name elsewhere, is not written into.
  */
 export function openOwn(fs: FileSystem, path: string, flags: number): number {
@@ -19,7 +19,7 @@ export function openOwn(fs: FileSystem, path: string, flags: number): number {
   return fd
 }
 
-/** Whether opening a file failed because something else than a file of our own is in its place. */
+/** Whether opening a file failed because something else than a file of our own is there. */
 export function isNotOwn(error: unknown): boolean {
   return ODD.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }

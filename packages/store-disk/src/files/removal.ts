@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../resolved-options.ts'
 import { errorCode } from './file-system.ts'
 import type { FileStat } from './file-system-calls.ts'
 
-/** What tells a file from another one that has taken its place. */
+/** What distinguishes a file from another one that has taken its place. */
 export type FileMark = Pick<FileStat, 'dev' | 'ino' | 'mtimeMs' | 'size'>
 
 /**

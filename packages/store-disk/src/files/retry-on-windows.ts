@@ -19,7 +19,7 @@ export interface RetryClock {
 const REAL: RetryClock = { sleep: sleepSync, monotonic: () => performance.now() }
 
 /**
- * On Windows a file that somebody else has open at this moment, often a virus scanner, cannot be renamed, removed or
+ * On Windows a file that another program has open at this moment, often a virus scanner, cannot be renamed, removed or
  * opened, nor looked at while it is being removed; a little later it can. So these calls are made again, for a second in
  * all. A folder that is always refused costs that second once: after it, its calls fail at once, until one succeeds or
  * half a minute has passed.

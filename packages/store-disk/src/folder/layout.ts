@@ -17,7 +17,7 @@ import { sep } from 'node:path'
 
 export const ENTRY_SUFFIX = '.entry'
 export const WORK_FOLDER = '.persist'
-/** The first of them tells the format. */
+/** The first of them holds the number of the format. */
 export const ROOT_FILES = ['persist.json', 'CACHEDIR.TAG', '.gitignore'] as const
 
 const SILENCES = 'silent-'
@@ -47,7 +47,7 @@ export class Layout {
     return this.shards[0]!
   }
 
-  /** Whether there is such a file tells whether there may be leases in a namespace. */
+  /** A file whose existence says that there may be leases in a namespace. */
   leasesMarker(namespaceId: string): string {
     return `${this.work}leases-${namespaceId}`
   }

@@ -53,7 +53,7 @@ export class Root {
       this.#refused = false
       // A folder that holds other people's files is theirs: a `.gitignore` or a tag would hide those.
       const ours = isNew || fs.readdirSync(dir).length === 0
-      // The format comes last: whoever finds it finds the rest.
+      // The format comes last: where it is, the rest is there too.
       for (const name of ours ? MARKS : []) this.#create(name, CONTENTS[name])
       this.#create(FORMAT_FILE, CONTENTS[FORMAT_FILE])
       this.check()
@@ -132,7 +132,7 @@ export class Root {
   }
 }
 
-/** Text that a crash has cut off tells nothing, and is no other format. */
+/** A text that a crash has cut off has no format, and is not of another one. */
 function formatIn(text: string): unknown {
   try {
     const content = JSON.parse(text) as { format?: unknown } | null

@@ -12,7 +12,7 @@ export interface Integrity {
   matches(bytes: Uint8Array, sum: string): boolean
 }
 
-/** Tells damage. Chosen by measurement: SHA-256 takes 2.6 times as long, and without a secret stops no forger either. */
+/** Detects damage. Chosen by measurement: SHA-256 takes 2.6 times as long, and without a secret stops no forger either. */
 export const crcIntegrity: Integrity = {
   opening: '{"persist":1,"crc32":"',
   size: 8,
@@ -25,7 +25,7 @@ export const crcIntegrity: Integrity = {
   matches: (bytes, sum) => crc32(bytes) === Number.parseInt(sum, 16),
 }
 
-/** Tells damage and forgery: HMAC-SHA-256 (RFC 2104) in base64url. */
+/** Detects damage and forgery: HMAC-SHA-256 (RFC 2104) in base64url. */
 export function hmacIntegrity(secret: string | Uint8Array): Integrity {
   const key = createSecretKey(typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret)
   const sum: Integrity['sum'] = (...parts) => {

@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../resolved-options.ts'
 import { writePromised, writeTime, writeWaits } from './note.ts'
 import type { Taken } from './take.ts'
 
-/** What the coarsest file systems tell apart, such as FAT. */
+/** The smallest difference of times that the coarsest file systems keep, such as FAT. */
 const LEAST_STEP_MS = 2000
 
 /** A lease that was taken: its token becomes the entry. */

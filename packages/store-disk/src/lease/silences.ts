@@ -21,7 +21,7 @@ const LEAST_GAP = 0.5
  */
 const LEAST_LOOKS = 3
 const LEAST_FLUSH_MS = 50
-/** When a machine counts as gone for good; a file that goes too soon only costs a little patience. */
+/** When a machine counts as gone for good; a file that goes too soon only makes processes wait longer. */
 const KEPT_FOR = 7 * 24 * 3_600_000
 
 interface Silence {

@@ -9,7 +9,7 @@ const SELDOM = 128
 const MOST_LOOKS = 64
 const QUARANTINE_KEPT_FOR = 7 * 24 * 3_600_000
 
-/** Takes away what writers that died have left behind, a little at a time. */
+/** Removes the tokens of writers that died, a few at a time. */
 export class Sweep {
   readonly #options: ResolvedOptions
   readonly #isLitter: (path: string, token: Token) => boolean
@@ -25,14 +25,14 @@ export class Sweep {
     this.#next = Math.floor(Math.random() * options.layout.shards.length)
   }
 
-  /** A write is under way: time for a little upkeep. */
+  /** A write is under way: time to sweep a little. */
   step(): void {
     const { shards } = this.#options.layout
     if (this.#writes++ >= shards.length && this.#writes % SELDOM !== 0) return
     try {
       this.#shard(shards[this.#next++ % shards.length]!, MOST_LOOKS)
     } catch {
-      // The next sweep tries again; the write that it goes with tells what is wrong with the folder, if anything.
+      // The next sweep tries again; the write that it goes with reports a problem with the folder, if there is one.
     }
   }
 
@@ -45,7 +45,7 @@ export class Sweep {
   #shard(shard: string, looks: number): void {
     let left = looks
     const names = this.#names(shard)
-    // From any of them on: else those at the end would never be looked at behind many that stay.
+    // From any of them on: else, with many that stay, a sweep would never reach those at the end.
     const first = Math.floor(Math.random() * names.length)
     for (let index = 0; index < names.length && left > 0; index++, left--) {
       const name = names[(first + index) % names.length]!

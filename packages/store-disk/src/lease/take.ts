@@ -19,11 +19,11 @@ export interface Taken {
 
 /**
  * Takes the lease on an entry: makes a token, then looks who else has one. A process that looks after it made its own sees all
- * that were there before, so of two at most one finds itself alone; and all names are unique, so nobody can take away,
+ * that were there before, so of two at most one finds itself alone; and all names are unique, so no process can take away,
  * or publish, anything but what they mean.
  *
  * A process that takes a token away looks once more: only a listing without any other token, begun after the last one had gone,
- * proves that nobody has stolen that last one.
+ * proves that no process has stolen that last one.
  */
 export function takeLease(
   options: ResolvedOptions,

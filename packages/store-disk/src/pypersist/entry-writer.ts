@@ -125,7 +125,7 @@ export class EntryWriter {
     return path
   }
 
-  /** The result comes last: whoever finds it finds the rest. */
+  /** The result comes last: where it is, the rest is there too. */
   #commit(prepared: Prepared, paths: Paths): void {
     const { fs, durable } = this.#options
     for (const part of ['head', 'key', 'meta', 'out'] as const) {

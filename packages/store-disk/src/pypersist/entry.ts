@@ -11,10 +11,10 @@ export type Seen =
   | { readonly kind: 'absent' }
   /** We wrote it, and it is whole. */
   | { readonly kind: 'sound'; readonly entry: Entry }
-  /** We did not write it, or not like this: `at` tells it from what may be there later. */
+  /** We did not write it, or not like this: `at` distinguishes it from what may be there later. */
   | { readonly kind: 'foreign'; readonly entry: Entry; readonly at: FileMark }
   | { readonly kind: 'damaged'; readonly at: FileMark | undefined }
-  /** Not sealed as our own are: nothing to be served, and nobody's damage. */
+  /** Not sealed as our own are: it is not served, and is no damage. */
   | { readonly kind: 'unsealed' }
 
 const ABSENT: Seen = { kind: 'absent' }
@@ -42,7 +42,7 @@ function together({ integrity }: ResolvedOptions, head: Buffer, out: ReturnType<
   return decodeEntry(whole, whole.length, integrity)
 }
 
-/** What is there is not what we wrote: was it somebody else, or damage? */
+/** The files are not as we wrote them: has another program written them, or are they damaged? */
 function lookAgain(options: ResolvedOptions, hash: string, paths: Paths, hasHead: boolean): Seen {
   const { fs } = options
   const at = fs.lstatSync(paths.out, { throwIfNoEntry: false })
@@ -50,10 +50,10 @@ function lookAgain(options: ResolvedOptions, hash: string, paths: Paths, hasHead
   if (out === undefined) return ABSENT
   if (out === 'odd') return { kind: 'damaged', at }
   const payload = textOf(out.buffer.subarray(0, out.length))
-  // Somebody who wrote another result did that later. Else its bytes have changed, or we died between two renames.
+  // A program that wrote another result did that later. Else its bytes have changed, or we died between two renames.
   const ours = hasHead ? fs.lstatSync(paths.head, { throwIfNoEntry: false }) : undefined
   if (ours !== undefined && at!.mtimeMs < ours.mtimeMs + SAME_TIME_MS) return { kind: 'damaged', at }
-  // With a secret only what carries its seal is believed.
+  // With a secret only an entry with its signature is believed.
   if (options.integrity !== crcIntegrity) return { kind: 'unsealed' }
   if (payload === undefined) return { kind: 'damaged', at }
   const key = textOf(bytesAt(options, paths.key))
@@ -68,7 +68,7 @@ function lookAgain(options: ResolvedOptions, hash: string, paths: Paths, hasHead
   return { kind: 'foreign', entry, at: at! }
 }
 
-/** The head of an entry that we wrote and nobody has touched, without a look at its payload. */
+/** The head of an entry that we wrote and no other program has touched, without a look at its payload. */
 export function peekHead(
   options: ResolvedOptions,
   namespace: string,

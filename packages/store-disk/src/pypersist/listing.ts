@@ -55,7 +55,7 @@ function foldersIn({ fs, dir }: ResolvedOptions): string[] {
   return found.filter((one) => one.isDirectory() && one.name !== WORK_FOLDER).map((one) => one.name)
 }
 
-/** A plain folder's name is the function's; else a head tells it, which only we write. */
+/** A plain folder's name is the function's; else a head says it, which only we write. */
 function nameOf(options: ResolvedOptions, folder: string): string | undefined {
   const path = options.layout.root + folder + sep
   for (const name of namesIn(options, path)) {

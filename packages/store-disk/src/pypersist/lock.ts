@@ -18,7 +18,7 @@ interface Taken {
   readonly size: number
 }
 
-/** `none`: nobody had it. `gone`: somebody had it, and has not any more. `stuck`: it is stale, and cannot be taken away. */
+/** `none`: no program had it. `gone`: a program had it, and has released it. `stuck`: it is stale, and cannot be removed. */
 export type Waited = 'none' | 'gone' | 'stuck'
 
 /**
@@ -33,7 +33,7 @@ export class Locks {
   }
 
   /**
-   * Waits while somebody holds the lock.
+   * Waits while another program holds the lock.
    *
    * @param giveUp called before a stale lock is taken away: what its holder was writing is not to be met.
    */
@@ -81,7 +81,7 @@ export class Locks {
     }
   }
 
-  /** Does something while nobody else may, in either language. */
+  /** Runs `act` while no other program may, in either language. */
   hold<T>(path: string, giveUp: () => void, act: () => T): T {
     for (;;) {
       const taken = this.#take(path)
@@ -97,7 +97,7 @@ export class Locks {
     }
   }
 
-  /** `undefined`: somebody else has it. */
+  /** `undefined`: another program has it. */
   #take(path: string): Taken | undefined {
     try {
       return this.#link(path) ?? this.#make(path, UNMARKED)
@@ -132,7 +132,7 @@ export class Locks {
   }
 
   /**
-   * Not one that is somebody else's by now. pypersist looks for a lock, and opens one in a second step: if ours was made
+   * Not one that belongs to another program by now. pypersist looks for a lock, and opens one in a second step: if ours was made
    * in between, both hold it. Its opening emptied the file, and its program would fail if it could not remove it.
    */
   #release(path: string, { ino, size }: Taken): void {

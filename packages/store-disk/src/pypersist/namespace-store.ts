@@ -109,8 +109,8 @@ export class PypersistStore implements Store<'sync'> {
   }
 
   /**
-   * Honours the lock where the files alone do not tell that they are whole. What is not ours is looked at twice: between
-   * one file and the next somebody may have written both.
+   * Respects the lock where the files alone do not show that they are whole. What is not ours is looked at twice: between
+   * one file and the next another program may have written both.
    */
   #read(hash: string, paths: Paths): Entry | undefined {
     let before: Seen | undefined
@@ -157,7 +157,7 @@ export class PypersistStore implements Store<'sync'> {
     )
   }
 
-  /** Somebody died while writing this: what is not known to be whole is not to be met, in either language. */
+  /** A program died while it wrote this: files that may not be whole must not be read, in either language. */
   #giveUp(hash: string, paths: Paths): void {
     const { kind } = look(this.#options, this.#namespace, hash, paths)
     if (kind === 'foreign' || kind === 'damaged') this.#discard(hash, paths)

@@ -7,7 +7,7 @@ import { TagJournal } from './tag-journal.ts'
 /**
  * The deletions by tag of a namespace, as core asks for them.
  *
- * @param run runs each verb, and turns errors of the file system into those of the store.
+ * @param run runs each method, and turns errors of the file system into those of the store.
  */
 export function tagFence(
   options: ResolvedOptions,

@@ -15,7 +15,7 @@ const MARK = /^([A-Za-z0-9_-]{22})\.(\d{1,9})$/
 
 /**
  * The order of a namespace's deletions by tag: a file that only grows. A mark is the journal's id and its length; what was
- * added behind it was deleted since. Where a journal was replaced, older marks are told that anything may have been deleted.
+ * added after it was deleted since. Where a journal was replaced, the answer to older marks is that anything may have been deleted.
  */
 export class TagJournal {
   readonly #options: ResolvedOptions
@@ -62,7 +62,7 @@ export class TagJournal {
           return
         }
         writeFully(fs, fd, Buffer.from(recordOf(tag)))
-        // If it was replaced meanwhile, nobody reads what we added: once more. The inode is taken as long as it is open.
+        // If it was replaced meanwhile, no process reads what we added: once more. The inode is taken as long as it is open.
         const now = fs.lstatSync(this.#path, { throwIfNoEntry: false })
         if (now?.ino === ino && now.dev === dev) return
       } finally {

@@ -4,7 +4,7 @@ import { defaultHash, plain } from './samples.ts'
 
 /** What the adapter says of itself is so. */
 export const declared: Behaviors = {
-  'mode is sync or async, and every reply is of that colour': async ({ adapter, store }) => {
+  'mode is sync or async, and every reply is in that mode': async ({ adapter, store }) => {
     assert.ok(adapter.mode === 'sync' || adapter.mode === 'async', `mode is ${adapter.mode}`)
     const methods: Record<string, () => unknown> = {
       set: () => store.set(plain('a')),
@@ -43,12 +43,12 @@ export const declared: Behaviors = {
     }
   },
 
-  'supports says yes or no to everything, and the verbs that it declares are there': async ({ adapter, store }) => {
+  'supports says yes or no to everything, and the methods that it declares are there': async ({ adapter, store }) => {
     for (const name of ['lease', 'many', 'tags', 'bounds', 'persistent'] as const) {
       assert.equal(typeof adapter.supports[name], 'boolean', `supports.${name} is no boolean`)
     }
-    assert.equal(typeof store.lease === 'function', adapter.supports.lease, 'supports.lease against the verb lease')
-    assert.equal(typeof store.getMany === 'function', adapter.supports.many, 'supports.many against the verb getMany')
+    assert.equal(typeof store.lease === 'function', adapter.supports.lease, 'supports.lease against the method lease')
+    assert.equal(typeof store.getMany === 'function', adapter.supports.many, 'supports.many against the method getMany')
     assert.equal(
       store.tagFence !== undefined,
       adapter.supports.tagFence === true,
@@ -57,7 +57,7 @@ export const declared: Behaviors = {
     assert.equal(
       typeof store.deleteByTag === 'function',
       adapter.supports.tags,
-      'supports.tags against the verb deleteByTag',
+      'supports.tags against the method deleteByTag',
     )
   },
 

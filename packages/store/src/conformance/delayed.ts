@@ -9,7 +9,7 @@ const turn = () => new Promise<void>((resolve) => soon(resolve))
 /**
  * The same store, answering with promises: for testing code over a synchronous and an asynchronous store alike.
  *
- * @param pause what every verb waits for before it acts. Default: one turn of the event loop.
+ * @param pause A wait before every method. Default: one turn of the event loop.
  * @example
  * ```ts
  * const cache = delayed(memoryStore())   // StoreAdapter<'async'>

@@ -13,7 +13,7 @@ export const expiry: Behaviors = {
     if (adapter.supports.many) assertEntry((await store.getMany!(['a']))[0], entry)
   },
 
-  'prune deletes what expired at or before the given time, and tells how many': async ({ store }) => {
+  'prune deletes what expired at or before the given time, and returns how many': async ({ store }) => {
     await store.set({ ...plain('before'), expiresAt: LATER - 1 })
     await store.set({ ...plain('at'), expiresAt: LATER })
     await store.set({ ...plain('after'), expiresAt: LATER + 1 })
@@ -85,7 +85,7 @@ export const expiry: Behaviors = {
     assertEntry(await bounded.get(String(written - 1)), plain(String(written - 1)), 'the entry that was written last')
   }),
 
-  'deleteByTag deletes every entry with the tag and no other, and tells how many': needs(
+  'deleteByTag deletes every entry with the tag and no other, and returns how many': needs(
     'tags',
     async ({ store, open }) => {
       const other = open('conformance-other')

@@ -10,7 +10,7 @@ const LONG = 60_000
 const LATE = plain(HASH, 'the late one')
 const NEWER = plain(HASH, 'the newer one')
 
-/** Whoever lost the lease cannot overwrite what is newer, nor bring back what was deleted. */
+/** A holder that lost its lease cannot overwrite a newer entry, nor bring back a deleted one. */
 export const fencing: Behaviors = {
   'a set ends the lease: the holder cannot overwrite it': needs('lease', async ({ store, twin }) => {
     const held = await taken(store)
@@ -68,7 +68,7 @@ export const fencing: Behaviors = {
     },
   ),
 
-  'of a late holder and a thief at the same time exactly one publishes': needs('lease', async ({ store, twin }) => {
+  'exactly one of a late holder and a thief at the same time publishes': needs('lease', async ({ store, twin }) => {
     const other = await twin()
     for (let round = 0; round < 10; round++) {
       const first = await taken(store)

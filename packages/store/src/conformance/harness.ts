@@ -15,7 +15,7 @@ export interface Subject {
   readonly cleanup?: (place: string) => unknown
   /** An adapter of a store that cannot be reached. Default: its tests are skipped. */
   readonly unreachable?: () => StoreAdapter | Promise<StoreAdapter>
-  /** Spoils an entry behind the store's back, for a store that notices. Default: its tests are skipped. */
+  /** Spoils a stored entry directly, for a store that notices. Default: its tests are skipped. */
   readonly damage?: (place: string, namespace: string, hash: string) => unknown
   /**
    * The store itself sees whether a lease's holder still runs, so that a silent holder in the living process of the
@@ -24,7 +24,7 @@ export interface Subject {
   readonly seesProcesses?: boolean
   /** The longest payload in bytes that the store takes; longer ones it must refuse. Default: at least 20 MB. */
   readonly maxPayload?: number
-  /** How long the tests wait for what the store does in its own time, in milliseconds. Default: 30,000. */
+  /** How long the tests wait for work that the store does in its own time, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number
 }
 
@@ -45,11 +45,11 @@ export interface Harness {
   twin(): Promise<Store>
   /** Opens a namespace of this place. */
   open(namespace: string, bounds?: Bounds): Store
-  /** Asks again and again until the answer is there; fails after `patience`. */
+  /** Asks again and again until the answer is there; fails after `timeoutMs`. */
   eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T>
 }
 
-/** What a behaviour asks for: a declared capability, or something that the author hands in. */
+/** The need of a behavior: a declared capability, or something that the author hands in. */
 export type Need =
   | keyof Supports
   | 'damage'
@@ -64,24 +64,24 @@ export type Need =
   | 'tagFence'
   | 'exists'
 
-/** One behaviour of the contract. */
+/** One behavior of the contract. */
 export interface Behavior {
   readonly needs?: Need
   readonly check: (harness: Harness) => Promise<void>
 }
 
-/** Behaviours by the sentence that stays true. */
+/** Behaviors by the sentence that stays true. */
 export type Behaviors = Readonly<Record<string, Behavior | Behavior['check']>>
 
 /** The namespace of {@link Harness.store}. */
 export const NAMESPACE = 'conformance'
 
-/** A behaviour that only some stores have. */
+/** A behavior that only some stores have. */
 export function needs(need: Need, check: Behavior['check']): Behavior {
   return { needs: need, check }
 }
 
-/** Why this store does not have to show a behaviour; `undefined`: it has to. */
+/** Why this store does not have to show a behavior; `undefined`: it has to. */
 export async function excuse(
   need: Need | undefined,
   { adapter, subject, store, open }: Harness,

@@ -25,7 +25,7 @@ export const holders: Behaviors = {
     assert.equal(new Set(ids).size, ids.length, `an id was given twice: ${ids}`)
   }),
 
-  'whoever is refused a lease learns the id of its holder before the reply': needs(
+  'a caller that is refused a lease learns the id of its holder before the reply': needs(
     'leaseId',
     async ({ store, twin }) => {
       const other = await twin()
@@ -40,7 +40,7 @@ export const holders: Behaviors = {
     },
   ),
 
-  'whoever gets a lease is shown no holder': needs('leaseId', async ({ store, twin }) => {
+  'a caller that gets a lease is shown no holder': needs('leaseId', async ({ store, twin }) => {
     const other = await twin()
     const first = await asked(store)
     const second = await asked(other, { steal: true })
@@ -133,7 +133,7 @@ export const holders: Behaviors = {
     assertEntry(await store.get(HASH), MINE)
   }),
 
-  'of many thieves with one id one wins': needs('leaseId', async ({ store, twin }) => {
+  'one of many thieves with one id wins': needs('leaseId', async ({ store, twin }) => {
     const other = await twin()
     for (let round = 0; round < 10; round++) {
       const first = await taken(store)
@@ -149,7 +149,7 @@ export const holders: Behaviors = {
     }
   }),
 
-  'of a thief with an id and a holder who publishes at the same time exactly one has the lease': needs(
+  'exactly one of a thief with an id and a holder who publishes at the same time has the lease': needs(
     'leaseId',
     async ({ store, twin }) => {
       const other = await twin()
@@ -169,7 +169,7 @@ export const holders: Behaviors = {
     },
   ),
 
-  'a delete beside a theft ends the lease, whoever has it': needs('leaseId', async ({ store, twin }) => {
+  'a delete beside a theft ends the lease of either holder': needs('leaseId', async ({ store, twin }) => {
     const other = await twin()
     for (let round = 0; round < 10; round++) {
       await store.set(OTHERS)
@@ -188,7 +188,7 @@ export const holders: Behaviors = {
 }
 
 function idOf(lease: Lease | undefined): string {
-  assert.ok(lease, 'the lease was refused though nobody holds it')
+  assert.ok(lease, 'the lease was refused though it is free')
   assert.equal(typeof lease.id, 'string', 'a lease has no id')
   return lease.id!
 }

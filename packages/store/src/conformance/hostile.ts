@@ -80,7 +80,7 @@ export const hostile: Behaviors = {
     assert.deepEqual(await hashesIn(store.heads()), [])
   }),
 
-  'text comes back as the same text': async ({ store }) => {
+  'a string comes back as the same string': async ({ store }) => {
     for (const [index, text] of STRINGS.entries()) await store.set(plain(`text-${index}`, text))
     const met = await collect(store.entries())
     for (const [index, text] of STRINGS.entries()) {
@@ -102,7 +102,7 @@ export const hostile: Behaviors = {
     }
   },
 
-  'text and the bytes of the same text are told apart': async ({ store }) => {
+  'a string and its bytes are different payloads': async ({ store }) => {
     for (const text of ['', 'abc', '{"json":1}', 'ä']) {
       await store.set(plain('text', text))
       await store.set(plain('bytes', new TextEncoder().encode(text)))
@@ -117,7 +117,7 @@ export const hostile: Behaviors = {
     assertEntry(await store.get('a'), plain('a', new TextEncoder().encode('the payload')))
   },
 
-  'nobody shares bytes with the store': async ({ store }) => {
+  'the store shares its bytes with no caller': async ({ store }) => {
     const given = new Uint8Array([1, 2, 3])
     await store.set(plain('a', given))
     given.fill(9)
@@ -127,7 +127,7 @@ export const hostile: Behaviors = {
     assertEntry(await store.get('a'), plain('a', new Uint8Array([1, 2, 3])))
   },
 
-  'key, metadata, version and tags may be any text': async ({ store }) => {
+  'key, metadata, version and tags may be any string': async ({ store }) => {
     for (const [index, text] of STRINGS.entries()) {
       const entry = {
         ...plain(`head-${index}`),

@@ -35,7 +35,7 @@ export interface Runner {
 /** What {@link conformance} takes. */
 export interface ConformanceOptions extends Subject {
   readonly runner: Runner
-  /** Where the skipped behaviours are named. Default: `console.log`. */
+  /** Where the skipped behaviors are named. Default: `console.log`. */
   readonly log?: (line: string) => void
 }
 
@@ -61,7 +61,7 @@ const TOPICS: Readonly<Record<string, Behaviors>> = {
 }
 
 /**
- * Defines a test for every behaviour that the contract demands of a store. What the adapter does not declare in
+ * Defines a test for every behavior that the contract demands of a store. What the adapter does not declare in
  * `supports` is skipped, and named.
  *
  * @example

@@ -21,7 +21,7 @@ export const large: Behaviors = {
     await comesBack(harness, randomBytes(length))
   },
 
-  'a large entry that is replaced by a small one, or deleted, leaves nothing behind': async (harness) => {
+  'a large entry that is replaced by a small one, or deleted, leaves no bytes': async (harness) => {
     const { store } = harness
     const length = fitting(harness, LARGEST)
     await store.set(plain('a', randomBytes(length)))

@@ -33,7 +33,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
   }
 }
 
-/** Entries whose payload and metadata tell which writing they come from, so that a mixture shows. */
+/** Entries whose payload and metadata say which writing they come from, so that a mixture shows. */
 export function writing(hash: string, mark: string, length = 100_000): Entry {
   return { ...plain(hash, mark.repeat(length)), metadata: mark }
 }

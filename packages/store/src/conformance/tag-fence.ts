@@ -49,7 +49,7 @@ export const tagFence: Behaviors = {
     assert.equal(await other.hasDeleted(otherMark, ['red']), true)
   }),
 
-  'of deletions by tag at the same time none is missed': needs('tagFence', async ({ store, twin }) => {
+  'no deletion by tag is missed when many come at the same time': needs('tagFence', async ({ store, twin }) => {
     const fences = [fence(store), fence(await twin())]
     const mark = await fences[0]!.mark()
     const tags = Array.from({ length: 100 }, (_, number) => `tag-${number}`)
@@ -88,14 +88,14 @@ export const tagFence: Behaviors = {
     }
   }),
 
-  'a text that is no mark of this store is answered with yes': needs('tagFence', async ({ store }) => {
+  'a string that is no mark of this store is answered with yes': needs('tagFence', async ({ store }) => {
     await fence(store).record('red')
     for (const text of ['', 'no mark', '-1', 'NaN', '9'.repeat(15), `${await fence(store).mark()}x`]) {
       assert.equal(await fence(store).hasDeleted(text, ['green']), true, `${JSON.stringify(text)} was taken for a mark`)
     }
   }),
 
-  'what is noted of deletions is no entry, and deletes none': needs('tagFence', async ({ store }) => {
+  'the record of deletions is no entry, and deletes none': needs('tagFence', async ({ store }) => {
     const entry = { ...plain('a'), tags: ['red'] }
     await store.set(entry)
     await fence(store).mark()

@@ -46,7 +46,7 @@ export const trouble: Behaviors = {
     await adapter.close()
   }),
 
-  'every verb of a store that cannot be reached fails with a code of a StoreError': needs(
+  'every method of a store that cannot be reached fails with a code of a StoreError': needs(
     'unreachable',
     async ({ subject }) => {
       const adapter = await subject.unreachable!()

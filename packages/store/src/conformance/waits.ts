@@ -28,7 +28,7 @@ export const waits: Behaviors = {
     },
   ),
 
-  'what a lease says of waits is that lease alone': needs('waitsFor', async ({ store, twin, open }) => {
+  'the waits of a lease are of that lease alone': needs('waitsFor', async ({ store, twin, open }) => {
     const other = await twin()
     const held = await taken(store)
     const next = (await store.lease!(defaultHash(2), LONG))!
@@ -40,7 +40,7 @@ export const waits: Behaviors = {
     assert.deepEqual(await waitsForOf(open('conformance-other')), [])
   }),
 
-  'what was published after a wait is whole, and the next lease says nothing of it': needs(
+  'an entry that is published after a wait is whole, and the next lease says nothing of the wait': needs(
     'waitsFor',
     async ({ store, twin }) => {
       const other = await twin()

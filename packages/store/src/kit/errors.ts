@@ -72,14 +72,14 @@ export interface EntryFacts {
 /**
  * The report of an entry that cannot be read.
  *
- * @param place Where the entry is, if a person can look there: the path of its file. Default: hash, namespace and store.
+ * @param at Where the entry is, if a person can look there: the path of its file. Default: hash, namespace and store.
  * @example
  * ```ts
  * options.report?.(entryDamaged({ store: dir, namespace: 'double', hash: 'wXS1bv' }))
  * ```
  */
-export function entryDamaged({ store, namespace, hash }: EntryFacts, place?: string): StoreError {
-  const entry = place ?? `${JSON.stringify(hash)} of ${JSON.stringify(namespace)} in ${store}`
+export function entryDamaged({ store, namespace, hash }: EntryFacts, at?: string): StoreError {
+  const entry = at ?? `${JSON.stringify(hash)} of ${JSON.stringify(namespace)} in ${store}`
   return new StoreError('ERR_PERSIST_ENTRY_DAMAGED', `the entry ${entry} is damaged, and counts as a miss`, {
     store,
     operation: 'get',

@@ -50,7 +50,7 @@ export const fences: Defects = {
     },
   ),
   'a late holder asks first and writes then': async(
-    'of a late holder and a thief at the same time exactly one publishes',
+    'exactly one of a late holder and a thief at the same time publishes',
     (store) => ({
       async lease(hash, ms, options) {
         const lease = await store.lease!(hash, ms, options)
@@ -68,7 +68,7 @@ export const fences: Defects = {
       },
     }),
   ),
-  'a silent holder keeps the lease for ever': sync(
+  'a silent holder keeps the lease forever': sync(
     'a holder that is silent for its time loses the lease to the next asker',
     (store) => ({ lease: (hash, _, options) => store.lease!(hash, Infinity, options) }),
     IMPATIENT,
@@ -86,7 +86,7 @@ export const fences: Defects = {
   ),
 }
 
-/** A store whose leases live elsewhere, where one of the verbs does not end them. */
+/** A store whose leases live elsewhere, where one of the methods does not end them. */
 function unfenced(caughtBy: string, method: 'set' | 'delete' | 'clear'): Defect {
   return sync(caughtBy, (store, { place, namespace }) => {
     const elsewhere = memoryStore(place).open(`leases of ${namespace}`)

@@ -2,23 +2,26 @@ import type { Entry } from '@persist/store'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { async, type Defects, shared, sync } from './planted.ts'
 
-/** Verbs that answer wrongly, are not atomic, or get lost on the way. */
+/** Methods that answer wrongly, are not atomic, or get lost on the way. */
 export const methods: Defects = {
-  'what is absent is null': sync('what was never set is undefined', (store) => ({
+  'what is absent is null': sync('an entry that was never set is undefined', (store) => ({
     get: (hash) => store.get(hash) ?? (null as never),
   })),
-  'delete always says yes': sync('delete tells whether there was an entry, and touches no other', (store) => ({
+  'delete always says yes': sync('delete returns whether there was an entry, and touches no other', (store) => ({
     delete: (hash) => store.delete(hash) || true,
   })),
-  'delete takes what begins alike': sync('delete tells whether there was an entry, and touches no other', (store) => ({
-    delete: (hash) =>
-      [...store.heads()].filter((head) => head.hash >= hash).map((head) => store.delete(head.hash)).length > 0,
-  })),
-  'clear does not count': sync('clear empties the namespace and tells how many entries there were', (store) => ({
+  'delete takes what begins alike': sync(
+    'delete returns whether there was an entry, and touches no other',
+    (store) => ({
+      delete: (hash) =>
+        [...store.heads()].filter((head) => head.hash >= hash).map((head) => store.delete(head.hash)).length > 0,
+    }),
+  ),
+  'clear does not count': sync('clear empties the namespace and returns how many entries there were', (store) => ({
     clear: () => store.clear() * 0,
   })),
   'clear empties every namespace': sync(
-    'clear empties the namespace and tells how many entries there were',
+    'clear empties the namespace and returns how many entries there were',
     (store, { place }) => ({
       clear: () => memoryStore(place).open('conformance-other').clear() * 0 + store.clear(),
     }),
@@ -93,7 +96,7 @@ export const methods: Defects = {
       },
     }),
   ),
-  'sets at the same time mix': async('of sets at the same time one wins, whole', (store, { place }) => {
+  'sets at the same time mix': async('one of several sets at the same time wins, whole', (store, { place }) => {
     const desk = shared(place)
     return {
       async set(entry) {
