@@ -168,7 +168,14 @@ test('bounds that are asked for are met: the oldest go first', async () => {
 
 test('what the instance can do is what is declared', () => {
   const map = keyvStore(new Keyv({ store: new Map() }))
-  expect(map.supports).toEqual({ lease: false, many: false, tags: false, bounds: false, persistent: false })
+  expect(map.supports).toEqual({
+    lease: false,
+    many: false,
+    tags: false,
+    bounds: false,
+    persistent: false,
+    readOnly: true,
+  })
   expect(map.open('f').getMany).toBeUndefined()
   const many = keyvStore(broken({ getMany: async () => [] }))
   expect(many.supports.many).toBe(true)
