@@ -54,7 +54,7 @@ const PHRASES: Readonly<Record<string, string>> = {
  * @param cause What was thrown. Its message ends the message, so it must hold no secret: see {@link withoutSecrets}.
  * @example
  * ```ts
- * throw operationFailed('ERR_PERSIST_STORE', { store: dir, operation: 'get' }, error)
+ * operationFailed('ERR_PERSIST_STORE', { store: 'a', operation: 'get' }, new Error('EIO')).message   // 'the store a could not read an entry: EIO'
  * ```
  */
 export function operationFailed(code: StoreErrorCode, facts: StoreFacts, cause: Error): StoreError {
@@ -75,7 +75,7 @@ export interface EntryFacts {
  * @param at Where the entry is, if a person can look there: the path of its file. Default: hash, namespace and store.
  * @example
  * ```ts
- * options.report?.(entryDamaged({ store: dir, namespace: 'double', hash: 'wXS1bv' }))
+ * entryDamaged({ store: 'a', namespace: 'double', hash: 'x' }).code   // 'ERR_PERSIST_ENTRY_DAMAGED'
  * ```
  */
 export function entryDamaged({ store, namespace, hash }: EntryFacts, at?: string): StoreError {
@@ -93,7 +93,7 @@ export function entryDamaged({ store, namespace, hash }: EntryFacts, at?: string
  *
  * @example
  * ```ts
- * if (bytes > MAX_BYTES) throw entryTooLarge({ store: dir, namespace, hash }, bytes, MAX_BYTES)
+ * entryTooLarge({ store: 'a', namespace: 'double', hash: 'x' }, 11, 10).code   // 'ERR_PERSIST_VALUE_TOO_LARGE'
  * ```
  */
 export function entryTooLarge({ store, namespace, hash }: EntryFacts, bytes: number, maxBytes: number): StoreError {
@@ -109,7 +109,7 @@ export function entryTooLarge({ store, namespace, hash }: EntryFacts, bytes: num
  *
  * @example
  * ```ts
- * refusedUrl('lmdb://', 'it names no folder')   // OptionError: the cache "lmdb://" cannot be used: it names no folder
+ * refusedUrl('lmdb://', 'it names no folder').message   // 'the cache "lmdb://" cannot be used: it names no folder'
  * ```
  */
 export function refusedUrl(url: string | URL, reason: string): OptionError {

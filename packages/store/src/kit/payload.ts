@@ -36,14 +36,16 @@ export function payloadEncoding(payload: Entry['payload']): PayloadEncoding {
  * ```
  */
 export function decodePayload(
-  buffer: Buffer,
+  bytes: Uint8Array,
   encoding: PayloadEncoding,
   start = 0,
-  end = buffer.length,
+  end = bytes.length,
 ): Entry['payload'] | undefined {
-  if (encoding === 'bytes') return new Uint8Array(buffer.subarray(start, end))
+  if (encoding === 'bytes') return new Uint8Array(bytes.subarray(start, end))
   const isPossible = encoding === 'utf8' ? end - start <= MAX_UTF8_BYTES : (end - start) % 2 === 0
-  return isPossible ? buffer.toString(encoding, start, end) : undefined
+  if (!isPossible) return undefined
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString(encoding, start, end)
 }
 
 /**

@@ -10,8 +10,8 @@ import { operationOn } from './errors.ts'
  * @param store The name of the adapter.
  * @example
  * ```ts
- * const open = (namespace, options = {}) =>
- *   options.readOnly ? readOnlyStore('async', name, namespace, shelf(namespace)) : shelf(namespace)
+ * const store = memoryStore().open('double')
+ * readOnlyStore('sync', 'memory', 'double', store).get('wXS1bv')   // undefined
  * ```
  */
 export function readOnlyStore<M extends Mode>(mode: M, store: string, namespace: string, opened: Store<M>): Store<M> {

@@ -14,7 +14,7 @@ const GRACE_MS = 50
  *
  * @example
  * ```ts
- * const found = await withTimeout(2_000, () => server.get('double/wXS1bv'))
+ * await withTimeout(2_000, async () => 'answer')   // 'answer'
  * ```
  */
 export function withTimeout<T>(ms: number, act: () => Promise<T>): Promise<T> {
