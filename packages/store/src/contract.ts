@@ -1,5 +1,7 @@
 import type { PersistError } from '@persist/errors'
 
+// The whole contract is in this one file, longer than others, so that the author of a store can read it from top to bottom.
+
 /** Whether a store answers at once or with promises. Fixed when the adapter is made, never per call. */
 export type Mode = 'sync' | 'async'
 

@@ -1,5 +1,5 @@
-import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
-import { isNotOwn, openOwn } from '../files/own-file.ts'
+import { APPEND_FLAGS, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
+import { openIfOwn } from '../files/own-file.ts'
 import { unlinkIfThere } from '../files/removal.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
@@ -49,7 +49,7 @@ export class UsageFile {
   /** Notes a change. Does nothing where no writer has counted. */
   add({ entries, bytes }: Usage): void {
     const { fs } = this.#options
-    const fd = this.#open(APPEND_FLAGS)
+    const fd = openIfOwn(this.#options.fs, this.#path, APPEND_FLAGS)
     if (fd === undefined) return
     try {
       writeFully(fs, fd, Buffer.from(`+${entries} ${bytes}\n`))
@@ -77,19 +77,9 @@ export class UsageFile {
     return this.#options.fs.existsSync(this.#path)
   }
 
-  /** A file of another kind counts as none; the next count replaces it. */
-  #open(flags: number): number | undefined {
-    try {
-      return openOwn(this.#options.fs, this.#path, flags)
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || isNotOwn(error)) return undefined
-      throw error
-    }
-  }
-
   #text(): string | undefined {
     const { fs } = this.#options
-    const fd = this.#open(READ_FLAGS)
+    const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
     if (fd === undefined) return undefined
     try {
       const bytes = Buffer.alloc(2 * LONGEST)

@@ -9,11 +9,20 @@ import { namespaceIn } from './namespace-in.ts'
 import type { Root } from './root.ts'
 
 /** The namespaces that have entries, by their folders; other people's folders are none. */
-export function* namespacesIn(options: ResolvedOptions, root: Root): Generator<string> {
+export function namespacesIn(options: ResolvedOptions, root: Root): Generator<string> {
+  return namespacesBy(options, root, (folder) => nameOf(options, folder))
+}
+
+/** The namespaces of the folders for which `nameOf` gives a name. */
+export function* namespacesBy(
+  options: ResolvedOptions,
+  root: Root,
+  nameOf: (folder: string) => string | undefined,
+): Generator<string> {
   const operation = { store: options.dir, operation: 'namespaces' }
   const folders = withStoreErrors(operation, () => (root.check() ? foldersIn(options) : []))
   for (const folder of folders) {
-    const name = withStoreErrors(operation, () => nameOf(options, folder))
+    const name = withStoreErrors(operation, () => nameOf(folder))
     if (name !== undefined && existingName(name, folders) === folder) yield name
   }
 }

@@ -1,11 +1,10 @@
 import { sep } from 'node:path'
-import { withStoreErrors } from '../errors.ts'
 import { errorCode } from '../files/file-system.ts'
 import type { OpenFolder } from '../files/file-system-calls.ts'
-import { existingName, isPlain } from '../folder/folder-name.ts'
-import { WORK_FOLDER } from '../folder/layout.ts'
+import { isPlain } from '../folder/folder-name.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import { namespaceIn } from '../folder/namespace-in.ts'
+import { namespacesBy } from '../folder/namespaces.ts'
 import type { Root } from '../folder/root.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import { HEAD, KEY, META, OUT } from './paths.ts'
@@ -41,18 +40,8 @@ export function sizesIn(options: ResolvedOptions, folder: NamespaceFolder): { en
 }
 
 /** The functions that have results. */
-export function* pypersistNamespaces(options: ResolvedOptions, root: Root): Generator<string> {
-  const operation = { store: options.dir, operation: 'namespaces' }
-  const folders = withStoreErrors(operation, () => (root.check() ? foldersIn(options) : []))
-  for (const folder of folders) {
-    const name = withStoreErrors(operation, () => nameOf(options, folder))
-    if (name !== undefined && existingName(name, folders) === folder) yield name
-  }
-}
-
-function foldersIn({ fs, dir }: ResolvedOptions): string[] {
-  const found = fs.readdirSync(dir, { withFileTypes: true })
-  return found.filter((one) => one.isDirectory() && one.name !== WORK_FOLDER).map((one) => one.name)
+export function pypersistNamespaces(options: ResolvedOptions, root: Root): Generator<string> {
+  return namespacesBy(options, root, (folder) => nameOf(options, folder))
 }
 
 /** A plain folder's name is the function's; else a head says it, which only we write. */

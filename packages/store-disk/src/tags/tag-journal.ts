@@ -1,5 +1,5 @@
 import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
-import { isNotOwn, openOwn } from '../files/own-file.ts'
+import { openIfOwn } from '../files/own-file.ts'
 import { unlinkQuietly } from '../files/removal.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
@@ -50,7 +50,7 @@ export class TagJournal {
     const { fs } = this.#options
     this.#root.check()
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = this.#open(APPEND_FLAGS)
+      const fd = openIfOwn(this.#options.fs, this.#path, APPEND_FLAGS)
       if (fd === undefined) {
         if (this.#begin(recordOf(tag))) return
         continue
@@ -77,7 +77,7 @@ export class TagJournal {
     const [, id, length] = MARK.exec(mark) ?? []
     if (id === undefined && mark !== NONE) return true
     // Opened, and not only looked at: on a network share that alone shows what others have added.
-    const fd = this.#open(READ_FLAGS)
+    const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
     if (fd === undefined) return mark !== NONE
     try {
       const { ino, dev, size } = this.#options.fs.fstatSync(fd)
@@ -95,7 +95,7 @@ export class TagJournal {
 
   /** Reads the header of the journal that is there now. `undefined`: there is none that can be read. */
   #learn(): Header | undefined {
-    const fd = this.#open(READ_FLAGS)
+    const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
     if (fd === undefined) return undefined
     try {
       const { ino, dev, size } = this.#options.fs.fstatSync(fd)
@@ -104,16 +104,6 @@ export class TagJournal {
       return header
     } finally {
       this.#options.fs.closeSync(fd)
-    }
-  }
-
-  /** `undefined`: nothing is there, or something that is no file of ours and is to be replaced. */
-  #open(flags: number): number | undefined {
-    try {
-      return openOwn(this.#options.fs, this.#path, flags)
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || isNotOwn(error)) return undefined
-      throw error
     }
   }
 
