@@ -26,6 +26,6 @@ export { fitsHeadField, type HeadFieldOf, headFieldsOf, readHead, storedHead } f
 export { LeaseObserver, type LeaseObserverOptions } from './kit/lease-observer.ts'
 export { type LeaseRecord, leaseHolder, readLeaseRecord } from './kit/lease-record.ts'
 export { decodePayload, isWellFormed, type PayloadEncoding, payloadEncoding } from './kit/payload.ts'
-export { readOnlyStore } from './kit/read-only.ts'
+export { readOnlyAdapter, readOnlyStore } from './kit/read-only.ts'
 export { TimeoutError, withTimeout } from './kit/timeout.ts'
 export { isTrustedId, trustedIds, trustedMs } from './kit/trusted.ts'

@@ -1,5 +1,5 @@
 import { StoreError } from '@persist/errors'
-import type { Mode, Reply, Store } from '../contract.ts'
+import type { Mode, Reply, Store, StoreAdapter } from '../contract.ts'
 import { operationOn } from './errors.ts'
 
 /**
@@ -43,5 +43,30 @@ export function readOnlyStore<M extends Mode>(mode: M, store: string, namespace:
         hasDeleted: (mark, tags) => tagFence.hasDeleted(mark, tags),
       },
     }),
+  }
+}
+
+/**
+ * The same adapter, which opens every namespace for reading only: for a program that looks at stores of others. A store that
+ * does not declare `supports.readOnly` ignores it.
+ *
+ * @example
+ * ```ts
+ * readOnlyAdapter(memoryStore()).open('double').get('wXS1bv')   // undefined
+ * ```
+ */
+export function readOnlyAdapter<M extends Mode>(adapter: StoreAdapter<M>): StoreAdapter<M> {
+  const { checkHash, ping, namespaces, exists } = adapter
+  return {
+    mode: adapter.mode,
+    supports: adapter.supports,
+    name: adapter.name,
+    ...(adapter.leaseMs !== undefined && { leaseMs: adapter.leaseMs }),
+    open: (namespace, options) => adapter.open(namespace, { ...options, readOnly: true }),
+    ...(checkHash && { checkHash: checkHash.bind(adapter) }),
+    ...(ping && { ping: ping.bind(adapter) }),
+    ...(namespaces && { namespaces: namespaces.bind(adapter) }),
+    ...(exists && { exists: exists.bind(adapter) }),
+    close: () => adapter.close(),
   }
 }
