@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { afterAll } from 'vitest'
-import { hashMark, Layout, namespaceTag } from '../../packages/store-disk/src/folder/layout.ts'
+import { entryId, Layout, namespaceId } from '../../packages/store-disk/src/folder/layout.ts'
 import { deadLeasesCase } from './dead-leases.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'persist-dead-'))
@@ -14,11 +14,11 @@ deadLeasesCase(
   (options) => diskStore(folder, options),
   (funcname, hashes, ms) => {
     const layout = new Layout(folder)
-    const tag = namespaceTag(funcname)
+    const tag = namespaceId(funcname)
     for (const shard of layout.shards) mkdirSync(shard, { recursive: true })
-    writeFileSync(layout.leaseMark(tag), '')
+    writeFileSync(layout.leasesMarker(tag), '')
     for (const hash of hashes) {
-      const mark = hashMark(hash)
+      const mark = entryId(hash)
       writeFileSync(`${layout.shardOf(mark)}${tag}-${mark}-lease${ms}-0123456789ab-42-42-1-abc.${hash}`, '')
     }
   },

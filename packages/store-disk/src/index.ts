@@ -6,8 +6,7 @@
 
 import './schemes.ts'
 
-export { diskStore } from './disk-store.ts'
+export { diskStore, fromUrl } from './adapter.ts'
 export type { FileSystem } from './files/file-system.ts'
-export { fromUrl } from './folder/url.ts'
 export type { DiskStoreOptions } from './options.ts'
-export type { Clock } from './plan.ts'
+export type { Clock } from './resolved-options.ts'

@@ -1,25 +1,26 @@
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store, TagFence } from '@persist/store'
 import { Eviction } from './bounds/eviction.ts'
 import { prune } from './bounds/prune.ts'
-import { Bystander } from './bounds/upkeep.ts'
+import { UnboundedUsage } from './bounds/usage-tracking.ts'
 import { Deletion } from './files/deletion.ts'
 import { EntryFiles } from './files/entry-files.ts'
 import { EntryRemoval } from './files/entry-removal.ts'
 import { checkHash } from './files/hash-check.ts'
 import { entryNames, listEntries, listHeads } from './files/listing.ts'
 import { isOwnEntry } from './files/own-entry.ts'
-import { ENTRY_SUFFIX, hashMark, namespaceTag } from './folder/layout.ts'
+import { ENTRY_SUFFIX, entryId, namespaceId } from './folder/layout.ts'
 import { NamespaceFolder } from './folder/namespace-folder.ts'
 import type { Root } from './folder/root.ts'
 import { DiskLease, wholeMs } from './lease/lease.ts'
 import { takeLease } from './lease/take.ts'
-import type { Target, Tokens } from './lease/tokens.ts'
-import type { Plan } from './plan.ts'
+import type { Target } from './lease/token-factory.ts'
+import type { Tokens } from './lease/tokens.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 import { tagFence } from './tags/tag-fence.ts'
 
 /** What all namespaces of one adapter share. */
 export interface Shared {
-  readonly plan: Plan
+  readonly options: ResolvedOptions
   readonly root: Root
   readonly tokens: Tokens
   /** Called when the adapter closes. */
@@ -29,50 +30,56 @@ export interface Shared {
 /** One namespace of a folder. */
 export class NamespaceStore implements Store<'sync'> {
   readonly tagFence: TagFence<'sync'>
-  readonly #plan: Plan
-  readonly #tag: string
+  readonly #options: ResolvedOptions
+  readonly #namespaceId: string
   readonly #files: EntryFiles
   readonly #tokens: Tokens
   readonly #deletion: Deletion
   readonly #bounds: Bounds
 
-  constructor({ plan, root, tokens, closing }: Shared, namespace: string, { bounds = {}, report }: OpenOptions = {}) {
-    this.#plan = plan
+  constructor(
+    { options, root, tokens, closing }: Shared,
+    namespace: string,
+    { bounds = {}, report }: OpenOptions = {},
+  ) {
+    this.#options = options
     this.#tokens = tokens
     this.#bounds = bounds
-    this.#tag = namespaceTag(namespace)
-    const folder = new NamespaceFolder(plan, root, namespace)
-    const removal = new EntryRemoval(plan, this.#tag)
+    this.#namespaceId = namespaceId(namespace)
+    const folder = new NamespaceFolder(options, root, namespace)
+    const removal = new EntryRemoval(options, this.#namespaceId)
     const isBounded = bounds.maxEntries !== undefined || bounds.maxBytes !== undefined
-    const eviction = isBounded ? new Eviction(plan, folder, this.#tag, removal, bounds) : undefined
+    const eviction = isBounded ? new Eviction(options, folder, this.#namespaceId, removal, bounds) : undefined
     if (eviction !== undefined) closing.add(() => eviction.close())
-    const upkeep = eviction ?? new Bystander(plan, this.#tag)
-    this.#files = new EntryFiles(plan, folder, namespace, report, removal, upkeep)
-    this.#deletion = new Deletion(tokens, root, this.#tag)
-    this.tagFence = tagFence(plan, root, namespace, (operation, verb) => this.#files.told(operation, undefined, verb))
+    const usageTracking = eviction ?? new UnboundedUsage(options, this.#namespaceId)
+    this.#files = new EntryFiles(options, folder, namespace, report, removal, usageTracking)
+    this.#deletion = new Deletion(tokens, root, this.#namespaceId)
+    this.tagFence = tagFence(options, root, namespace, (operation, act) =>
+      this.#files.withStoreErrors(operation, undefined, act),
+    )
   }
 
   get(hash: string): Entry | undefined {
     checkHash(hash)
-    return this.#files.told('get', hash, () => this.#files.read(hash))
+    return this.#files.withStoreErrors('get', hash, () => this.#files.read(hash))
   }
 
   set(entry: Entry): void {
     checkHash(entry.hash)
     const target = this.#target(entry.hash)
-    // Whoever takes a lease makes a token and looks for others'. So does this, in the same order: one sees the other.
-    this.#files.told('set', entry.hash, () => {
+    // A process that takes a lease makes a token and looks for others'. So does this, in the same order: one sees the other.
+    this.#files.withStoreErrors('set', entry.hash, () => {
       for (;;) {
-        const { path, name, fd } = this.#tokens.create(target)
-        if (this.#tokens.mayHaveLeases(target.tag)) this.#tokens.end(target, 'lease', name)
-        if (this.#files.place(path, fd, entry)) return
+        const { path, name, fd } = this.#tokens.factory.create(target)
+        if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
+        if (this.#files.commit(path, fd, entry)) return
       }
     })
   }
 
   delete(hash: string): boolean {
     checkHash(hash)
-    return this.#files.told('delete', hash, () => {
+    return this.#files.withStoreErrors('delete', hash, () => {
       const folder = this.#files.folder.find()
       const removeFile = () => folder !== undefined && this.#files.remove(folder + hash + ENTRY_SUFFIX)
       return this.#deletion.ofOne(this.#target(hash), removeFile)
@@ -80,9 +87,9 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   clear(): number {
-    return this.#files.told('clear', undefined, () => {
+    return this.#files.withStoreErrors('clear', undefined, () => {
       const cleared = this.#deletion.ofAll(() => this.#removeAll())
-      this.#files.upkeep.counted({ entries: 0, bytes: 0 })
+      this.#files.usageTracking.counted({ entries: 0, bytes: 0 })
       return cleared
     })
   }
@@ -96,12 +103,12 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   stats(): { entries: number; bytes: number } {
-    return this.#files.told('stats', undefined, () => {
+    return this.#files.withStoreErrors('stats', undefined, () => {
       const stats = { entries: 0, bytes: 0 }
       for (const name of entryNames(this.#files)) {
         const folder = this.#files.folder.path ?? ''
-        const stat = this.#plan.fs.lstatSync(folder + name, { throwIfNoEntry: false })
-        if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#plan, folder, name)) continue
+        const stat = this.#options.fs.lstatSync(folder + name, { throwIfNoEntry: false })
+        if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#options, folder, name)) continue
         stats.entries++
         stats.bytes += stat.size
       }
@@ -110,9 +117,9 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   prune(now: number, bounds: Bounds = this.#bounds): number {
-    return this.#files.told('prune', undefined, () => {
+    return this.#files.withStoreErrors('prune', undefined, () => {
       const { pruned, left } = prune(this.#files, now, bounds)
-      if (pruned > 0) this.#files.upkeep.counted(left)
+      if (pruned > 0) this.#files.usageTracking.counted(left)
       this.#tokens.sweep.all()
       return pruned
     })
@@ -121,21 +128,21 @@ export class NamespaceStore implements Store<'sync'> {
   lease(hash: string, ms: number, options: LeaseOptions = {}): Lease<'sync'> | undefined {
     checkHash(hash)
     const whole = wholeMs(ms)
-    return this.#files.told('lease', hash, () => {
-      const taken = takeLease(this.#plan, this.#tokens, this.#target(hash), whole, options)
-      return taken && new DiskLease(this.#plan, this.#files, taken, hash, whole)
+    return this.#files.withStoreErrors('lease', hash, () => {
+      const taken = takeLease(this.#options, this.#tokens, this.#target(hash), whole, options)
+      return taken && new DiskLease(this.#options, this.#files, taken, hash, whole)
     })
   }
 
   #target(hash: string): Target {
-    return { tag: this.#tag, mark: hashMark(hash) }
+    return { namespaceId: this.#namespaceId, entryId: entryId(hash) }
   }
 
   #removeAll(): number {
     let removed = 0
     for (const name of entryNames(this.#files)) {
       const folder = this.#files.folder.path ?? ''
-      if (isOwnEntry(this.#plan, folder, name) && this.#files.remove(folder + name)) removed++
+      if (isOwnEntry(this.#options, folder, name) && this.#files.remove(folder + name)) removed++
     }
     return removed
   }

@@ -1,17 +1,17 @@
 import { types } from 'node:util'
-import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
 import { bootClock } from '@persist/store/holder'
+import { checkStoreOptions, type OptionChecks, POSITIVE_MS, TRUE_OR_FALSE } from '@persist/store/kit'
 import { type FileSystem, realFileSystem } from './files/file-system.ts'
-import { patient } from './files/patient.ts'
+import { retryOnWindows } from './files/retry-on-windows.ts'
 import { Layout } from './folder/layout.ts'
-import { crcSeal, hmacSeal } from './format/seal.ts'
-import type { Clock, Plan } from './plan.ts'
+import { crcIntegrity, hmacIntegrity } from './format/integrity.ts'
+import type { Clock, ResolvedOptions } from './resolved-options.ts'
 
 /** How a folder is used. */
 export interface DiskStoreOptions {
   /** A result counts as stored only when the disk has it: `fsync` of file and folder, 3 to 8 times as slow. Default: `false`. */
   readonly durable?: boolean | undefined
-  /** Entries are sealed with an HMAC of it, so that nobody without it can forge one. Default: a checksum. */
+  /** Entries are sealed with an HMAC of it, so that no one without it can forge one. Default: a checksum. */
   readonly secret?: string | Uint8Array | undefined
   /** How long a lease holds without a sign of life, in milliseconds; core renews it every quarter. Default: 30,000. */
   readonly leaseMs?: number | undefined
@@ -30,7 +30,7 @@ export interface DiskStoreOptions {
 const isObject = (value: unknown) => typeof value === 'object' && value !== null
 
 const CHECKS: OptionChecks<DiskStoreOptions> = {
-  durable: ['true or false', (value) => typeof value === 'boolean'],
+  durable: TRUE_OR_FALSE,
   secret: ['a string or bytes, and not empty', (value) => isSecret(value) && value.length > 0],
   leaseMs: POSITIVE_MS,
   layout: ["'entries' or 'pypersist'", (value) => value === 'entries' || value === 'pypersist'],
@@ -47,7 +47,7 @@ const realClock: Clock = {
 }
 
 /** The options, checked and completed. */
-export function makePlan(dir: string, options: DiskStoreOptions): Plan {
+export function resolveOptions(dir: string, options: DiskStoreOptions): ResolvedOptions {
   checkStoreOptions('diskStore', options, CHECKS)
   const { durable = false, secret, leaseMs = 30_000, fileSystem = realFileSystem, clock = realClock } = options
   return {
@@ -55,9 +55,9 @@ export function makePlan(dir: string, options: DiskStoreOptions): Plan {
     layout: new Layout(dir),
     durable,
     leaseMs,
-    fs: process.platform === 'win32' ? patient(fileSystem) : fileSystem,
+    fs: process.platform === 'win32' ? retryOnWindows(fileSystem) : fileSystem,
     clock,
-    seal: secret === undefined ? crcSeal : hmacSeal(secret),
+    integrity: secret === undefined ? crcIntegrity : hmacIntegrity(secret),
   }
 }
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { Store } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
-import { Tally } from '../src/bounds/tally.ts'
-import { namespaceTag } from '../src/folder/layout.ts'
-import { makePlan } from '../src/options.ts'
+import { UsageFile } from '../src/bounds/usage-file.ts'
+import { namespaceId } from '../src/folder/layout.ts'
+import { resolveOptions } from '../src/options.ts'
 import { faultyFileSystem } from './support/faulty-file-system.ts'
 import { newFolder, plain } from './support/folder.ts'
 
@@ -161,10 +161,10 @@ describe('by a clock that was wrong', () => {
     expect(Math.abs(statSync(join(dir, 'f', 'entry-0.entry')).mtimeMs - Date.now())).toBeLessThan(60_000)
   })
 
-  test('the clock of a machine that is minutes behind the file server does not make new entries go first', () => {
+  test('the clock of a machine that is minutes slower than the file server does not make new entries go first', () => {
     const dir = newFolder()
-    const behind = { now: () => Date.now() - HOUR, monotonic: () => performance.now() }
-    const store = diskStore(dir, { clock: behind }).open('f', { bounds: { maxEntries: 50 } })
+    const slow = { now: () => Date.now() - HOUR, monotonic: () => performance.now() }
+    const store = diskStore(dir, { clock: slow }).open('f', { bounds: { maxEntries: 50 } })
     fill(store, 100)
     const left = [...store.heads()].map(({ hash }) => Number(hash.slice(6)))
     expect(left).toContain(99)
@@ -176,7 +176,7 @@ describe('beside writers and deleters that keep no bounds', () => {
   const oneWrite = (dir: string, first: number) =>
     execFileSync(process.execPath, [CHILD, dir, String(first), '1', '5000'])
 
-  test('a namespace whose tally was lost is counted whole by the next writer, however large it is', () => {
+  test('a namespace whose usage file was lost is counted whole by the next writer, however large it is', () => {
     const dir = newFolder()
     fill(diskStore(dir).open('f'), 6000)
     for (let number = 0; number < 8; number++) oneWrite(dir, 10_000 + number)
@@ -184,11 +184,11 @@ describe('beside writers and deleters that keep no bounds', () => {
     expect(diskStore(dir).open('f').stats().entries).toBeLessThanOrEqual(6000 - 4 * 8)
   })
 
-  test('their changes are in the tally, which no deletion throws away', () => {
+  test('their changes are in the usage file, which no deletion throws away', () => {
     const dir = newFolder()
     const bounded = diskStore(dir).open('f', { bounds: { maxEntries: 50 } })
     fill(bounded, 40)
-    const tally = () => new Tally(makePlan(dir, {}), namespaceTag('f')).read()
+    const usage = () => new UsageFile(resolveOptions(dir, {}), namespaceId('f')).read()
     const free = diskStore(dir).open('f')
     fill(free, 5, 1, 100)
     fill(free, 5, 3, 100)
@@ -196,10 +196,10 @@ describe('beside writers and deleters that keep no bounds', () => {
     free.delete('none-such')
     free.lease!('entry-200', 1000)!.publish(plain('entry-200', 'x'))
     diskStore(dir).open('f').delete('entry-1')
-    expect(tally()).toEqual(free.stats())
+    expect(usage()).toEqual(free.stats())
     expect(free.prune(0, { maxEntries: 30 })).toBe(14)
-    expect(tally()).toEqual(free.stats())
+    expect(usage()).toEqual(free.stats())
     free.clear()
-    expect(tally()).toEqual({ entries: 0, bytes: 0 })
+    expect(usage()).toEqual({ entries: 0, bytes: 0 })
   })
 })

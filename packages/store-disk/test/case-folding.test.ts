@@ -32,7 +32,7 @@ function folding(dir: string): FileSystem {
   return { ...fs, ...Object.fromEntries(folded) }
 }
 
-function tellsApart(dir: string, fileSystem: FileSystem = fs): void {
+function keepsApart(dir: string, fileSystem: FileSystem = fs): void {
   const open = (namespace: string) => diskStore(dir, { fileSystem }).open(namespace)
   for (const name of ['power', 'Power', 'POWER']) open(name).set(plain('a-hash', name))
   for (const name of ['power', 'Power', 'POWER']) {
@@ -51,12 +51,12 @@ function tellsApart(dir: string, fileSystem: FileSystem = fs): void {
   for (const hash of [...store.heads()].map((head) => head.hash)) expect(store.get(hash)?.hash).toBe(hash)
 }
 
-describe('names and hashes that differ only in case are told apart', () => {
-  test('on a file system that tells case apart', () => tellsApart(newFolder()))
+describe('names and hashes that differ only in case are different', () => {
+  test('on a file system that distinguishes case', () => keepsApart(newFolder()))
 
   test('on a file system that folds case, played', () => {
     const dir = newFolder()
-    tellsApart(dir, folding(dir))
+    keepsApart(dir, folding(dir))
   })
 
   test('on FAT', (context) => {
@@ -68,7 +68,7 @@ describe('names and hashes that differ only in case are told apart', () => {
       console.warn(`SKIPPED "${context.task.name}": no mkfs.vfat here: ${error}`)
       context.skip('no mkfs.vfat here')
     }
-    tellsApart(mounted(context, '-o', 'loop', image))
+    keepsApart(mounted(context, '-o', 'loop', image))
   })
 
   test('on ext4 that folds case', (context) => {
@@ -84,7 +84,7 @@ describe('names and hashes that differ only in case are told apart', () => {
     const dir = join(disk, 'cache')
     mkdirSync(dir)
     execFileSync('chattr', ['+F', dir])
-    tellsApart(dir)
+    keepsApart(dir)
     expect(readdirSync(dir)).toContain('power')
   })
 })

@@ -14,20 +14,20 @@ test.each([
   ['delete', ['old', undefined]],
   ['clear', ['old', undefined]],
   ['prune', ['old', undefined]],
-])('a process that ends at any call of %s leaves a whole entry, and no key that waits', async (verb, after) => {
+])('a process that ends at any call of %s leaves a whole entry, and no key that waits', async (method, after) => {
   for (let n = 1, ended = true; ended; n += AT_ONCE) {
-    const all = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => endsAt(verb, n + index, after)))
+    const all = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => endsAt(method, n + index, after)))
     ended = all.every(Boolean)
     expect(n).toBeLessThan(200)
   }
 })
 
-/** `false`: the verb was done before its n-th call. */
-async function endsAt(verb: string, n: number, after: readonly (string | undefined)[]): Promise<boolean> {
+/** `false`: the method was done before its n-th call. */
+async function endsAt(method: string, n: number, after: readonly (string | undefined)[]): Promise<boolean> {
   const dir = newFolder()
   diskStore(dir).open('f').set(ENTRY)
   const status = await new Promise((resolve) =>
-    execFile(process.execPath, [CHILD, dir, verb, String(n)], (error) => resolve(error?.code ?? 0)),
+    execFile(process.execPath, [CHILD, dir, method, String(n)], (error) => resolve(error?.code ?? 0)),
   )
   expect([0, 9]).toContain(status)
   const store = diskStore(dir).open('f')

@@ -29,7 +29,7 @@ test(`${TIMES} flips, truncations and appendings give no wrong value and no erro
     else if (kind === 2) file[place]! = next(256)
     else if (kind === 3) file = file.subarray(0, place)
     else file = Buffer.concat([file, Buffer.from([next(256)])])
-    if (time % CLEARED_AFTER === 0) rmSync(join(dir, '.persist', 'damaged'), { recursive: true, force: true })
+    if (time % CLEARED_AFTER === 0) rmSync(join(dir, '.persist', 'quarantine'), { recursive: true, force: true })
     writeFileSync(path, file)
     const read = store.get('a-hash')
     if (read === undefined) noticed++

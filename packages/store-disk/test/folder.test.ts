@@ -32,14 +32,14 @@ test("a folder with other people's files gets neither a .gitignore nor a tag", (
   expect(readdirSync(join(dir, 'f'))).toEqual(['theirs.txt'])
 })
 
-test('a folder of a newer format is refused by every verb and not touched', () => {
+test('a folder of a newer format is refused by every method and not touched', () => {
   const dir = newFolder()
   mkdirSync(join(dir, 'f'))
   writeFileSync(join(dir, 'persist.json'), '{"format":2}')
   writeFileSync(join(dir, 'f', 'a-hash.entry'), 'of a newer format')
   const store = diskStore(dir).open('f')
   const refusal = expect.objectContaining({ code: 'ERR_PERSIST_STORE_FORMAT', store: dir })
-  for (const verb of [
+  for (const method of [
     () => store.get('a-hash'),
     () => store.set(plain('a-hash')),
     () => store.delete('a-hash'),
@@ -50,7 +50,7 @@ test('a folder of a newer format is refused by every verb and not touched', () =
     () => store.prune(0, { maxEntries: 0 }),
     () => store.lease!('a-hash', 1000),
   ])
-    expect(verb).toThrow(refusal)
+    expect(method).toThrow(refusal)
   expect(readdirSync(dir, { recursive: true }).sort()).toEqual(['f', 'f/a-hash.entry', 'persist.json'])
 })
 
@@ -116,18 +116,18 @@ test('every namespace has a readable folder of its own, on file systems that fol
   }
 })
 
-test('a hash that is no file name is refused, by checkHash and by every verb', () => {
+test('a hash that is no file name is refused, by checkHash and by every method', () => {
   const adapter = diskStore(newFolder())
   const store = adapter.open('f')
   const refusal = expect.objectContaining({ code: 'ERR_PERSIST_HASH' })
   for (const hash of ['../x', 'a/b', '', '.', '..', 'CON', 'nul.txt', 'a\0b', 'a.', 'x'.repeat(250)]) {
-    for (const verb of [
+    for (const method of [
       () => adapter.checkHash!(hash),
       () => store.get(hash),
       () => store.set(plain(hash)),
       () => store.delete(hash),
       () => store.lease!(hash, 1000),
     ])
-      expect(verb).toThrow(refusal)
+      expect(method).toThrow(refusal)
   }
 })

@@ -6,7 +6,7 @@ import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newFolder, plain } from './support/folder.ts'
 
-// A program of somebody else keeps files in the folder of a function, in files that are called as entries are.
+// Another program keeps files in the folder of a function, with names like those of entries.
 const THEIRS: Record<string, string> = {
   '2024.entry': 'a ledger',
   'empty.entry': '',
@@ -48,7 +48,7 @@ describe("other people's files in a function's folder, called as entries are", (
     for (const [name, text] of Object.entries(THEIRS)) {
       expect(readFileSync(join(dir, 'export', name), 'utf8'), name).toBe(text)
     }
-    expect(readdirSync(join(dir, '.persist')).includes('damaged')).toBe(false)
+    expect(readdirSync(join(dir, '.persist')).includes('quarantine')).toBe(false)
   })
 
   test('make no function of a folder', () => {
@@ -57,7 +57,7 @@ describe("other people's files in a function's folder, called as entries are", (
     expect([...diskStore(dir).namespaces!()]).toEqual(['export'])
   })
 
-  test('are told from our own damaged entries, which a listing reports and moves aside', () => {
+  test('differ from our own damaged entries, which a listing reports and moves aside', () => {
     const store = open()
     const hash = createHash('sha256').update('x').digest('base64url')
     store.set(plain(hash))
@@ -66,7 +66,7 @@ describe("other people's files in a function's folder, called as entries are", (
     writeFileSync(join(dir, 'export', 'ours.entry'), '{"persist":1,"crc32":"cut o')
     expect([...store.entries()]).toEqual([])
     expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED', 'ERR_PERSIST_ENTRY_DAMAGED'])
-    expect(readdirSync(join(dir, '.persist', 'damaged'))).toHaveLength(2)
+    expect(readdirSync(join(dir, '.persist', 'quarantine'))).toHaveLength(2)
     expect(readdirSync(join(dir, 'export')).sort()).toEqual(Object.keys(THEIRS).sort())
   })
 })

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeEntry, decodeHead, encodeEntry } from '../src/format/entry-format.ts'
-import { crcSeal, hmacSeal } from '../src/format/seal.ts'
+import { decodeEntry, decodeHead, encodeEntry } from '../src/format/entry-codec.ts'
+import { crcIntegrity, hmacIntegrity } from '../src/format/integrity.ts'
 
-const SEALS = { 'a checksum': crcSeal, 'a secret': hmacSeal('s3cret') }
+const SEALS = { 'a checksum': crcIntegrity, 'a secret': hmacIntegrity('s3cret') }
 const GOLDEN: Record<string, Entry> = {
   'plain.entry': { hash: '2_to_the_power_of_4', payload: '16', createdAt: 1_763_971_200_000, durationMs: 0.25 },
   'full.entry': {
@@ -55,28 +55,28 @@ const entries = fc.record({
   promised: optional(fc.boolean()),
 })
 
-describe.each(Object.entries(SEALS))('sealed with %s', (_, seal) => {
+describe.each(Object.entries(SEALS))('sealed with %s', (_, integrity) => {
   test('every entry comes back exactly, and its head too', () => {
     fc.assert(
       fc.property(entries, text, (drawn, namespace) => {
         const entry = Object.fromEntries(
           Object.entries(drawn).filter(([, value]) => value !== undefined),
         ) as unknown as Entry
-        const file = Buffer.from(encodeEntry(entry, namespace, seal))
-        expect(decodeEntry(file, file.length, seal)).toEqual({ namespace, entry })
+        const file = Buffer.from(encodeEntry(entry, namespace, integrity))
+        expect(decodeEntry(file, file.length, integrity)).toEqual({ namespace, entry })
         const { payload: _payload, ...head } = entry
-        expect(decodeHead(file, file.length, file.length, seal)).toMatchObject({ namespace, head })
+        expect(decodeHead(file, file.length, file.length, integrity)).toMatchObject({ namespace, head })
       }),
       { numRuns: 500 },
     )
   })
 
   test('no flipped bit of an entry is missed', () => {
-    const file = Buffer.from(encodeEntry(GOLDEN['full.entry']!, 'f', seal))
+    const file = Buffer.from(encodeEntry(GOLDEN['full.entry']!, 'f', integrity))
     for (let bit = 0; bit < file.length * 8; bit++) {
       const flipped = Buffer.from(file)
       flipped[bit >> 3]! ^= 1 << (bit & 7)
-      const decoded = decodeEntry(flipped, flipped.length, seal)
+      const decoded = decodeEntry(flipped, flipped.length, integrity)
       if (typeof decoded === 'string') continue
       // Only the case of a checksum's hexadecimal digit may change, and then nothing is wrong.
       expect(decoded, `bit ${bit}`).toEqual({ namespace: 'f', entry: GOLDEN['full.entry'] })
@@ -85,21 +85,21 @@ describe.each(Object.entries(SEALS))('sealed with %s', (_, seal) => {
 })
 
 test('what is sealed with another secret, or with none, is not taken', () => {
-  const file = Buffer.from(encodeEntry(GOLDEN['plain.entry']!, 'f', hmacSeal('other')))
-  expect(decodeEntry(file, file.length, hmacSeal('s3cret'))).toBe('damaged')
-  expect(decodeEntry(file, file.length, crcSeal)).toBe('seal')
+  const file = Buffer.from(encodeEntry(GOLDEN['plain.entry']!, 'f', hmacIntegrity('other')))
+  expect(decodeEntry(file, file.length, hmacIntegrity('s3cret'))).toBe('damaged')
+  expect(decodeEntry(file, file.length, crcIntegrity)).toBe('signature')
 })
 
 test.each(Object.entries(GOLDEN))('format 1 stays what it is: %s', (name, entry) => {
   const golden = readFileSync(new URL(`./golden/${name}`, import.meta.url))
-  expect(Buffer.from(encodeEntry(entry, 'power', crcSeal))).toEqual(golden)
-  expect(decodeEntry(golden, golden.length, crcSeal)).toEqual({ namespace: 'power', entry })
+  expect(Buffer.from(encodeEntry(entry, 'power', crcIntegrity))).toEqual(golden)
+  expect(decodeEntry(golden, golden.length, crcIntegrity)).toEqual({ namespace: 'power', entry })
 })
 
-test('what may be served stale for ever may be so after a round trip too, for as long as there are dates', () => {
+test('what may be served stale forever may be so after a round trip too, for as long as there are dates', () => {
   const entry = { hash: 'a', payload: '', createdAt: 1, expiresAt: 2, staleUntil: Number.POSITIVE_INFINITY }
-  const file = Buffer.from(encodeEntry(entry, 'f', crcSeal))
-  expect(decodeEntry(file, file.length, crcSeal)).toMatchObject({ entry: { expiresAt: 2, staleUntil: 8.64e15 } })
+  const file = Buffer.from(encodeEntry(entry, 'f', crcIntegrity))
+  expect(decodeEntry(file, file.length, crcIntegrity)).toMatchObject({ entry: { expiresAt: 2, staleUntil: 8.64e15 } })
 })
 
 describe('a header is data, and every field of it is checked, whatever the sums say', () => {
@@ -125,10 +125,10 @@ describe('a header is data, and every field of it is checked, whatever the sums 
       const rest = { bytes: '1', payload: '"ascii"', namespace: '"f"', hash: '"a"', createdAt: '1', [field]: value }
       const json = Object.entries(rest).map(([name, text]) => `"${name}":${text}`)
       const line = `",${json.join()}}\n`
-      const checked = `-${crcSeal.sum(line)}${line}`
-      const file = Buffer.from(`${crcSeal.opening}${crcSeal.sum(checked, '1')}${checked}1`)
-      expect(decodeEntry(file, file.length, crcSeal), `${field} is ${value}`).toBe('damaged')
-      expect(decodeHead(file, file.length, file.length, crcSeal), `${field} is ${value}`).toBe('damaged')
+      const checked = `-${crcIntegrity.sum(line)}${line}`
+      const file = Buffer.from(`${crcIntegrity.opening}${crcIntegrity.sum(checked, '1')}${checked}1`)
+      expect(decodeEntry(file, file.length, crcIntegrity), `${field} is ${value}`).toBe('damaged')
+      expect(decodeHead(file, file.length, file.length, crcIntegrity), `${field} is ${value}`).toBe('damaged')
     }
   })
 })

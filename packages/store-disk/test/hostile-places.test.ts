@@ -47,7 +47,7 @@ describe("in an entry's place", () => {
     'deep JSON': (path) => writeFileSync(path, `{"persist":1,"crc32":"00000000-00000000","a":${'['.repeat(50_000)}\n`),
   }
 
-  test.each(Object.keys(PLANTS))('%s is a miss that is reported once, harms nobody, and is replaced', (plant) => {
+  test.each(Object.keys(PLANTS))('%s is a miss that is reported once, harms no file, and is replaced', (plant) => {
     const path = join(dir, 'f', `${HASH}.entry`)
     PLANTS[plant]!(path, victim)
     const problems: PersistError[] = []
@@ -104,7 +104,7 @@ test('another user who may only read gets the values, and an error that says so 
   const dir = newFolder()
   diskStore(dir).open('f').set(plain(HASH))
   chmodSync(dir, 0o755)
-  const lines = execFileSync(process.execPath, [child('as-nobody'), dir], { encoding: 'utf8' })
+  const lines = execFileSync(process.execPath, [child('as-other-user'), dir], { encoding: 'utf8' })
     .trim()
     .split('\n')
   expect(lines).toEqual([`get payload of ${HASH}`, ...Array(4).fill('ERR_PERSIST_STORE EACCES')])
@@ -120,7 +120,7 @@ test('a process without a file descriptor left fails with an error that says so,
   expect(out.trim()).toBe(`${failed} ${failed} ${failed} payload of ${HASH} b`)
 })
 
-test("an entry's file that was copied to another name or another namespace is nobody's entry", () => {
+test("an entry's file that was copied to another name or another namespace is no entry", () => {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
   store.set(plain(HASH))
@@ -134,13 +134,13 @@ test("an entry's file that was copied to another name or another namespace is no
   expect([...diskStore(dir).open('g').heads()].map(({ hash }) => hash)).toEqual(['other'])
 })
 
-test('a damaged entry is kept aside for whoever wants to look at it', () => {
+test('a damaged entry is kept aside for a later look', () => {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
   store.set(plain(HASH))
   writeFileSync(join(dir, 'f', `${HASH}.entry`), 'spoiled')
   expect(store.get(HASH)).toBeUndefined()
   expect(existsSync(join(dir, 'f', `${HASH}.entry`))).toBe(false)
-  const [kept] = readdirSync(join(dir, '.persist', 'damaged'))
-  expect(readFileSync(join(dir, '.persist', 'damaged', kept!), 'utf8')).toBe('spoiled')
+  const [kept] = readdirSync(join(dir, '.persist', 'quarantine'))
+  expect(readFileSync(join(dir, '.persist', 'quarantine', kept!), 'utf8')).toBe('spoiled')
 })

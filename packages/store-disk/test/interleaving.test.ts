@@ -12,7 +12,7 @@ const COMPUTED = plain(HASH, 'computed from what was true before')
 
 for (const past of ['never', 'before']) {
   for (const steal of [false, true]) {
-    test(`whoever ${steal ? 'steals' : 'takes'} a lease at any step of a set, where there ${past === 'never' ? 'never was one' : 'have been some'}, sees what is set or cannot publish over it`, () => {
+    test(`a process that ${steal ? 'steals' : 'takes'} a lease at any step of a set, where there ${past === 'never' ? 'never was one' : 'have been some'}, sees what is set or cannot publish over it`, () => {
       let taken = 0
       let calls = 0
       for (let nth = 1; nth < MOST_CALLS; nth++) {

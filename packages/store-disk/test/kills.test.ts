@@ -18,8 +18,8 @@ test(
     let checked = 0
     for (let kill = 0; kill < KILLS; kill += AT_ONCE) {
       const names = Array.from({ length: AT_ONCE }, (_, index) => `name${index}`)
-      const told = await Promise.all(names.map((name) => killed(dir, name)))
-      for (const [index, name] of names.entries()) checked += check(store, name, told[index]!)
+      const acknowledged = await Promise.all(names.map((name) => killed(dir, name)))
+      for (const [index, name] of names.entries()) checked += check(store, name, acknowledged[index]!)
     }
     expect(problems).toEqual([])
     expect(checked).toBeGreaterThan(KILLS)
@@ -37,12 +37,12 @@ async function killed(dir: string, name: string): Promise<ReadonlyMap<string, nu
   return new Map(writer.lines.map((line) => [line.split(' ')[0]!, Number(line.split(' ')[1])]))
 }
 
-function check(store: Store<'sync'>, name: string, told: ReadonlyMap<string, number>): number {
+function check(store: Store<'sync'>, name: string, acknowledged: ReadonlyMap<string, number>): number {
   let checked = 0
   for (let key = 0; key < KEYS; key++) {
     const hash = `${name}-${key}`
     const entry = store.get(hash)
-    const said = told.get(hash)
+    const said = acknowledged.get(hash)
     if (entry === undefined) {
       expect(said, `${hash} is lost`).toBeUndefined()
       continue

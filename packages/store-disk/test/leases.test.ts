@@ -4,7 +4,6 @@ import type { Lease, LeaseHolder } from '@persist/store'
 import { signOf, thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { Observations } from '../src/lease/observations.ts'
 import { readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
 
@@ -80,7 +79,7 @@ test('a set of another process in between ends the lease even where there had be
   expect(first.get(HASH)?.payload).toBe('newer')
 })
 
-test('leases leave no files behind, whatever becomes of them', () => {
+test('leases leave no files, whatever becomes of them', () => {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
   for (const end of [
@@ -172,7 +171,7 @@ describe('what a token says of itself', () => {
     expect(store.get(HASH)).toEqual(plain(HASH, ''))
   })
 
-  test('the leases that a holder waits for stand behind the promise, and nothing is left of a longer line', () => {
+  test('the leases that a holder waits for stand after the promise, and nothing is left of a longer line', () => {
     const dir = newFolder()
     const store = diskStore(dir).open('f')
     const lease = store.lease!(HASH, MS)!
@@ -241,40 +240,6 @@ describe('holders that died all at once', () => {
     now += MS
     for (const hash of hashes) expect(store.lease!(hash, MS)?.publish(plain(hash)), hash).toBe(true)
   })
-
-  test('100,000 are watched at once, and of more than can be watched each lease time gives some up', () => {
-    let now = 0
-    const observations = new Observations(() => now)
-    const names = Array.from({ length: 100_000 }, (_, number) => `token-${number}`)
-    for (const name of names) expect(observations.unchangedFor(name, 'x', MS)).toBe(0)
-    now += MS
-    for (const name of names) expect(observations.unchangedFor(name, 'x', MS)).toBe(MS)
-
-    const few = new Observations(() => now, 100)
-    const left = new Set(names.slice(0, 1000))
-    let rounds = 0
-    for (; left.size > 0; rounds++) {
-      expect(rounds).toBeLessThan(12)
-      for (const name of left) {
-        if (few.unchangedFor(name, 'x', MS) >= MS) {
-          few.forget(name)
-          left.delete(name)
-        }
-      }
-      expect(few.size).toBeLessThanOrEqual(100)
-      now += MS
-    }
-  })
-
-  test('what nobody has asked for lately makes room', () => {
-    let now = 0
-    const observations = new Observations(() => now, 100)
-    for (let number = 0; number < 100; number++) observations.unchangedFor(`old-${number}`, 'x', MS)
-    now += 3_600_000
-    observations.unchangedFor('new', 'x', MS)
-    now += MS
-    expect(observations.unchangedFor('new', 'x', MS)).toBe(MS)
-  })
 })
 
 function shardOf(dir: string, token: string): string {
@@ -283,7 +248,7 @@ function shardOf(dir: string, token: string): string {
   return join(work, shard!)
 }
 
-describe('what can be told of a holder', () => {
+describe('what can be known of a holder', () => {
   test('this thread is itself, and another pid of this host that runs nothing is gone', () => {
     const self = thisHolder()
     expect(signOf(self)).toBe('self')
@@ -291,7 +256,7 @@ describe('what can be told of a holder', () => {
     expect(signOf({ ...self, host: '0123456789ab' })).toBe('silent')
   })
 
-  test.runIf(process.platform === 'linux')('a pid that was given to a later process is told by its start', () => {
+  test.runIf(process.platform === 'linux')('a pid that was given to a later process is recognized by its start', () => {
     const self = thisHolder()
     expect(signOf({ ...self, pid: process.ppid, thread: String(process.ppid), start: '1' })).toBe('gone')
     expect(signOf({ ...self, start: '1' })).toBe('gone')

@@ -27,17 +27,17 @@ function drawn(seed: number): (below: number) => number {
   }
 }
 
-test.each(['delete', 'clear'])('what a %s has deleted does not come back from a prune that held it aside', (verb) => {
+test.each(['delete', 'clear'])('what a %s has deleted does not come back from a prune that held it aside', (method) => {
   for (let seed = 1; seed <= SCHEDULES; seed++) {
     const draw = drawn(seed)
     const dir = newFolder()
     const store = diskStore(dir).open('f')
     store.set({ ...plain(HASH, 'expired'), expiresAt: 1 })
-    threads.begin(0, { dir, verb: 'prune', hash: HASH })
+    threads.begin(0, { dir, method: 'prune', hash: HASH })
     // The entry is replaced while the prune looks at it, or before, or after.
     for (let steps = draw(14); steps > 0; steps--) threads.step(0)
     store.set(plain(HASH, 'new'))
-    threads.begin(1, { dir, verb, hash: HASH })
+    threads.begin(1, { dir, method, hash: HASH })
     threads.finish(draw)
     expect(store.get(HASH), `seed ${seed}`).toBeUndefined()
     const left = readdirSync(join(dir, '.persist'), { recursive: true }).map(String)
@@ -48,17 +48,17 @@ test.each(['delete', 'clear'])('what a %s has deleted does not come back from a 
   }
 })
 
-test.each(['steal', 'ask'])('of a thief by id and one who comes to %s at the same time not both publish', (verb) => {
+test.each(['steal', 'ask'])('of a thief by id and one who comes to %s at the same time not both publish', (method) => {
   for (let seed = 1; seed <= SCHEDULES; seed++) {
     const draw = drawn(seed)
     const dir = newFolder()
     const store = diskStore(dir).open('f')
     const victim = store.lease!(HASH, 60_000)!
-    threads.begin(0, { dir, verb: 'steal', hash: HASH, id: victim.id! })
-    threads.begin(1, { dir, verb, hash: HASH, id: victim.id! })
+    threads.begin(0, { dir, method: 'steal', hash: HASH, id: victim.id! })
+    threads.begin(1, { dir, method, hash: HASH, id: victim.id! })
     threads.finish(draw)
     for (const index of [0, 1]) {
-      threads.begin(index, { dir, verb: 'publish', hash: HASH })
+      threads.begin(index, { dir, method: 'publish', hash: HASH })
       threads.finish(draw)
     }
     const count = [0, 1].filter((index) => threads.hasPublished(index)).length
@@ -67,17 +67,17 @@ test.each(['steal', 'ask'])('of a thief by id and one who comes to %s at the sam
   }
 })
 
-test.each(['delete', 'clear'])('a thief by id cannot publish after a %s at the same time', (verb) => {
+test.each(['delete', 'clear'])('a thief by id cannot publish after a %s at the same time', (method) => {
   for (let seed = 1; seed <= SCHEDULES; seed++) {
     const draw = drawn(seed)
     const dir = newFolder()
     const store = diskStore(dir).open('f')
     store.set(plain(HASH, 'old'))
     const victim = store.lease!(HASH, 60_000)!
-    threads.begin(0, { dir, verb: 'steal', hash: HASH, id: victim.id! })
-    threads.begin(1, { dir, verb, hash: HASH })
+    threads.begin(0, { dir, method: 'steal', hash: HASH, id: victim.id! })
+    threads.begin(1, { dir, method, hash: HASH })
     threads.finish(draw)
-    threads.begin(0, { dir, verb: 'publish', hash: HASH })
+    threads.begin(0, { dir, method: 'publish', hash: HASH })
     threads.finish(draw)
     expect(threads.hasPublished(0), `seed ${seed}`).toBe(false)
     expect(victim.publish(plain(HASH, 'late')), `seed ${seed}`).toBe(false)

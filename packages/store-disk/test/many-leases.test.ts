@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
-import { Layout, namespaceTag } from '../src/folder/layout.ts'
+import { Layout, namespaceId } from '../src/folder/layout.ts'
 import { KnownHolders } from '../src/lease/known-holders.ts'
 import { readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
@@ -16,7 +16,7 @@ test('of many leases that others hold each is asked for by a look at one file, a
   diskStore(dir).open('f').lease!('first', MS)!.release()
   for (const shard of layout.shards) nodeFs.mkdirSync(shard, { recursive: true })
   for (const hash of hashes) {
-    const name = `${namespaceTag('f')}-${hash}-lease${MS}-0123456789ab-42-42-1-abc.0`
+    const name = `${namespaceId('f')}-${hash}-lease${MS}-0123456789ab-42-42-1-abc.0`
     nodeFs.writeFileSync(layout.shardOf(hash) + name, '')
   }
   let now = 0
@@ -52,16 +52,16 @@ test('of many leases that others hold each is asked for by a look at one file, a
   for (const hash of hashes) expect(store.get(hash)).toEqual(plain(hash))
 })
 
-test('a lease that its holder has given back, or lost to another one, is not told of any more', () => {
+test('a lease that its holder has given back, or lost to another one, is not shown any more', () => {
   const dir = newFolder()
   const [one, two, asker] = [diskStore(dir).open('f'), diskStore(dir).open('f'), diskStore(dir).open('f')]
   const first = one.lease!('a-hash', MS)!
-  const told: unknown[] = []
-  const ask = () => asker.lease!('a-hash', MS, { onHeld: ({ id }) => told.push(id) })
+  const shown: unknown[] = []
+  const ask = () => asker.lease!('a-hash', MS, { onHeld: ({ id }) => shown.push(id) })
   expect(ask()).toBeUndefined()
   const second = two.lease!('a-hash', MS, { steal: true })!
   expect(ask()).toBeUndefined()
-  expect(told).toEqual([first.id, second.id])
+  expect(shown).toEqual([first.id, second.id])
   second.release()
   expect(ask()?.publish(plain('a-hash'))).toBe(true)
 })

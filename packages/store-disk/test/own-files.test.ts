@@ -42,10 +42,10 @@ beforeEach(() => {
   writeFileSync(victim, 'precious')
 })
 
-const NAMES = { 'tally-…': tag, 'deleted-…': tag, 'leased-…': tag, 'silent-…': bootClock()?.boot ?? tag }
+const NAMES = { 'usage-…': tag, 'deleted-…': tag, 'leases-…': tag, 'silent-…': bootClock()?.boot ?? tag }
 
 describe.each(Object.entries(NAMES))('in the place of %s', (file, digest) => {
-  test.each(PLANTS)('%s harms nobody and hangs nothing, and values are right', (kind) => {
+  test.each(PLANTS)('%s harms no file and hangs nothing, and values are right', (kind) => {
     const path = join(dir, '.persist', file.replace('…', digest))
     rmSync(path, { force: true })
     plant(kind, path, victim)
@@ -83,18 +83,18 @@ test.each(PLANTS.filter((kind) => !/empty|rubbish|3 GB/.test(kind)))(
     rmSync(join(dir, 'persist.json'))
     plant(kind, join(dir, 'persist.json'), victim)
     const problems: string[] = []
-    for (const verb of [
+    for (const method of [
       () => diskStore(dir).open('f').get('entry-0'),
       () => diskStore(dir).open('f').lease!(HASH, 1000),
     ]) {
       try {
-        verb()
+        method()
         problems.push('none')
       } catch (error) {
         problems.push((error as PersistError).code)
       }
     }
-    // A dangling link, or a file with another name elsewhere, tells no format: then it is as if there were none.
+    // A dangling link, or a file with another name elsewhere, holds no format: then it is as if there were none.
     for (const problem of problems) expect(['ERR_PERSIST_STORE_UNAVAILABLE', 'none']).toContain(problem)
     expect(readFileSync(victim, 'utf8')).toBe('precious')
     expect(readdirSync(elsewhere)).toEqual(['victim'])
@@ -113,8 +113,8 @@ describe("a link in the place of a folder of the store's own", () => {
 
   const shards = Array.from({ length: 16 }, (_, shard) => shard.toString(16))
 
-  test.each([['damaged'], shards, ['..']])(
-    '%s … leads no verb out of the store, and nothing there goes',
+  test.each([['quarantine'], shards, ['..']])(
+    '%s … leads no method out of the store, and nothing there goes',
     (...names) => {
       for (const name of names) {
         const path = name === '..' ? join(dir, '.persist') : join(dir, '.persist', name)
@@ -125,7 +125,7 @@ describe("a link in the place of a folder of the store's own", () => {
       const clock = { now: () => Date.now() + 1e12, monotonic: () => performance.now() }
       const store = diskStore(dir, { clock }).open('f', { bounds: { maxEntries: 5 } })
       writeFileSync(join(dir, 'f', 'entry-1.entry'), '{"persist":1,"crc32":"damaged')
-      for (const verb of [
+      for (const method of [
         () => store.get('entry-1'),
         () => store.set(plain(HASH)),
         () => store.lease!('c-hash', 1000)?.publish(plain('c-hash')),
@@ -136,7 +136,7 @@ describe("a link in the place of a folder of the store's own", () => {
         () => store.prune(0),
       ]) {
         try {
-          verb()
+          method()
         } catch (error) {
           expect((error as PersistError).code).toBe('ERR_PERSIST_STORE')
         }
@@ -147,20 +147,20 @@ describe("a link in the place of a folder of the store's own", () => {
   )
 })
 
-test('what somebody else keeps among the damaged entries stays, however old it is', () => {
-  mkdirSync(join(dir, '.persist', 'damaged'), { recursive: true })
-  writeFileSync(join(dir, '.persist', 'damaged', 'theirs.txt'), 'kept')
+test('a foreign file among the damaged entries stays, however old it is', () => {
+  mkdirSync(join(dir, '.persist', 'quarantine'), { recursive: true })
+  writeFileSync(join(dir, '.persist', 'quarantine', 'theirs.txt'), 'kept')
   const clock = { now: () => Date.now() + 1e12, monotonic: () => performance.now() }
   const store = diskStore(dir, { clock }).open('f')
   writeFileSync(join(dir, 'f', 'entry-1.entry'), '{"persist":1,"crc32":"damaged')
   expect(store.get('entry-1')).toBeUndefined()
-  expect(readdirSync(join(dir, '.persist', 'damaged'))).toHaveLength(2)
+  expect(readdirSync(join(dir, '.persist', 'quarantine'))).toHaveLength(2)
   store.prune(0)
-  expect(readdirSync(join(dir, '.persist', 'damaged'))).toEqual(['theirs.txt'])
+  expect(readdirSync(join(dir, '.persist', 'quarantine'))).toEqual(['theirs.txt'])
 })
 
-test('a tally that others have written rubbish into is counted again some time, and no value is wrong', () => {
-  appendFileSync(join(dir, '.persist', `tally-${tag}`), '=99999999999 9999999999\nnonsense\n+-5 x\n')
+test('a usage file that others have written rubbish into is counted again some time, and no value is wrong', () => {
+  appendFileSync(join(dir, '.persist', `usage-${tag}`), '=99999999999 9999999999\nnonsense\n+-5 x\n')
   const store = diskStore(dir).open('f', { bounds: { maxEntries: 50 } })
   for (let number = 0; number < 100; number++) store.set(plain(`new-${number}`))
   expect(store.get('new-99')).toEqual(plain('new-99'))

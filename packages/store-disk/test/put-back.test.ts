@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
 import { EntryRemoval } from '../src/files/entry-removal.ts'
-import { namespaceTag } from '../src/folder/layout.ts'
-import { makePlan } from '../src/options.ts'
+import { namespaceId } from '../src/folder/layout.ts'
+import { resolveOptions } from '../src/options.ts'
 import { newFolder, plain } from './support/folder.ts'
 import { atEveryCall } from './support/interrupted.ts'
 
 const HASH = 'a-hash'
 const NEW = plain(HASH, 'written since')
 
-/** An entry that has changed since somebody wanted to evict it: it is taken aside, and goes back. */
+/** An entry that has changed since a process wanted to evict it: it is taken aside, and goes back. */
 function room() {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
@@ -23,8 +23,8 @@ function room() {
 }
 
 function evict(dir: string, path: string, seen: Stats, fileSystem = {}) {
-  const plan = makePlan(dir, fileSystem)
-  return new EntryRemoval(plan, namespaceTag('f')).removeUnchanged(path, seen)
+  const options = resolveOptions(dir, fileSystem)
+  return new EntryRemoval(options, namespaceId('f')).removeUnchanged(path, seen)
 }
 
 describe('an entry that was held aside, because it was to be evicted, and goes back because it has changed', () => {
@@ -59,12 +59,12 @@ describe('an entry that was held aside, because it was to be evicted, and goes b
     expect(calls).toBeGreaterThan(5)
   })
 
-  test.each(['delete', 'clear'] as const)('does not come back if that happens at any step of a %s', (verb) => {
+  test.each(['delete', 'clear'] as const)('does not come back if that happens at any step of a %s', (method) => {
     const calls = atEveryCall((fileSystem, interrupt, nth) => {
       const { dir, store, path, seen } = room()
       interrupt(() => void evict(dir, path, seen))
       const deleting = diskStore(dir, { fileSystem }).open('f')
-      if (verb === 'clear') deleting.clear()
+      if (method === 'clear') deleting.clear()
       else deleting.delete(HASH)
       interrupt(() => {})
       expect(store.get(HASH), `at call ${nth}`).toBeUndefined()

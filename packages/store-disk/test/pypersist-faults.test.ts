@@ -15,7 +15,7 @@ const NEW = plain('an-old-one', 'new')
 const open = (dir: string) => diskStore(dir, { layout: 'pypersist', leaseMs: 5 }).open('f')
 
 /** What is done, and what the entry may be afterwards: nothing at all costs a computation, and is no wrong value. */
-const VERBS: Record<string, { act: (store: Store<'sync'>) => unknown; after: readonly (string | undefined)[] }> = {
+const METHODS: Record<string, { act: (store: Store<'sync'>) => unknown; after: readonly (string | undefined)[] }> = {
   hit: { act: (store) => store.get(OLD.hash), after: ['old'] },
   miss: { act: (store) => store.get('none-such'), after: ['old'] },
   set: { act: (store) => store.set(NEW), after: ['old', 'new', undefined] },
@@ -24,7 +24,7 @@ const VERBS: Record<string, { act: (store: Store<'sync'>) => unknown; after: rea
   prune: { act: (store) => store.prune(0, { maxEntries: 0 }), after: ['old', undefined] },
 }
 
-describe.each(Object.entries(VERBS))('%s', (_, { act, after }) => {
+describe.each(Object.entries(METHODS))('%s', (_, { act, after }) => {
   test.each(CODES)(
     'whichever call of the file system fails with %s, no value is wrong and the next time heals',
     (code) => {

@@ -42,7 +42,7 @@ function soon(code: string, ms = 300): void {
   execFileSync(process.execPath, ['--input-type=module', '-e', program])
 }
 
-describe('a lock that somebody holds', () => {
+describe('a lock that another program holds', () => {
   test('is waited for by a reader, who then finds what was being written', () => {
     leaveLock(0)
     soon(`fs.writeFileSync(${JSON.stringify(file('.out'))}, '16'); fs.unlinkSync(${JSON.stringify(file('.lock'))})`)
@@ -78,7 +78,7 @@ describe('a lock that somebody holds', () => {
     }
   })
 
-  test('holds nobody up who finds a whole entry of ours', () => {
+  test('delays no reader that finds a whole entry of ours', () => {
     open().set(plain(HASH, 'ours'))
     leaveLock(0)
     expect(open().get(HASH)?.payload).toBe('ours')
@@ -113,7 +113,7 @@ describe('a lock that both programs hold, since Python looked before ours was ma
     expect(open().get(HASH)?.payload).toBe('ours')
   })
 
-  test('is gone with ours if Python was faster, and then nobody misses it', () => {
+  test('is gone with ours if Python was faster, and then no program misses it', () => {
     const store = openWhere(() => unlinkSync(file('.lock')))
     store.set(plain(HASH, 'ours'))
     expect(existsSync(file('.lock'))).toBe(false)
@@ -132,14 +132,14 @@ describe('a lock that both programs hold, since Python looked before ours was ma
 })
 
 describe('a lock whose holder has died', () => {
-  test('is given up after the time of a lease, and what was half-written is put aside, and told', () => {
+  test('is given up after the time of a lease, and a half-written entry is put aside, and reported', () => {
     leaveLock(0)
     writeFileSync(file('.out'), '{"half":')
     expect(open(400).get(HASH)).toBeUndefined()
     expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED'])
     expect(readdirSync(join(dir, 'power'))).toEqual([])
-    const [aside] = readdirSync(join(dir, '.persist', 'damaged'))
-    expect(readFileSync(join(dir, '.persist', 'damaged', aside!), 'utf8')).toBe('{"half":')
+    const [aside] = readdirSync(join(dir, '.persist', 'quarantine'))
+    expect(readFileSync(join(dir, '.persist', 'quarantine', aside!), 'utf8')).toBe('{"half":')
   })
 
   test('is given up soon where it is old already', () => {
@@ -195,14 +195,14 @@ describe('what Python has written', () => {
     expect([...(diskStore(dir, { layout: 'pypersist' }).namespaces!() as Iterable<string>)]).toEqual(['power'])
   })
 
-  test('is no text: it is told, and put aside', () => {
+  test('is no text: it is reported, and put aside', () => {
     writeFileSync(file('.out'), Buffer.from([0xff, 0xfe, 0x00]))
     expect(open().get(HASH)).toBeUndefined()
     expect(problems).toHaveLength(1)
     expect(existsSync(file('.out'))).toBe(false)
   })
 
-  test('has no seal, and is left alone by whoever wants one', () => {
+  test('has no seal, and is left alone by a store with a secret', () => {
     writeFileSync(file('.out'), '16')
     const sealed = diskStore(dir, { layout: 'pypersist', secret: 'mine' }).open('power')
     expect(sealed.get(HASH)).toBeUndefined()

@@ -17,7 +17,7 @@ describe('a folder in the layout of pypersist', () => {
   })
 })
 
-/** As a disk does it: nobody has written, and the bytes are others. */
+/** As a disk does it: no program has written, and the bytes are others. */
 function spoil(path: string): void {
   const { atimeMs, mtimeMs } = statSync(path)
   writeFileSync(path, 'spoiled')

@@ -7,7 +7,7 @@ const MS = process.env.PERSIST_SOAK ? 600_000 : 3000
 const KEYS = 4
 const BYTES = 100_000
 
-test.each(['nobody', 'a pruner and a clearer'])(
+test.each(['no remover', 'a pruner and a clearer'])(
   'three readers never meet a torn entry while one writes and %s removes',
   async (remover) => {
     const dir = newFolder()
@@ -16,7 +16,7 @@ test.each(['nobody', 'a pruner and a clearer'])(
     const readers = [1, 2, 3].map(() => start('reader', dir, KEYS, BYTES))
     const store = diskStore(dir).open('f')
     for (const end = performance.now() + MS; performance.now() < end; ) {
-      if (remover !== 'nobody') {
+      if (remover !== 'no remover') {
         store.prune(Date.now(), { maxEntries: 2 })
         if (Math.random() < 0.1) store.clear()
       }

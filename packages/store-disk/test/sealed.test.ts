@@ -7,7 +7,7 @@ import { newFolder, plain } from './support/folder.ts'
 const open = (dir: string, secret: string | undefined, codes: string[]) =>
   diskStore(dir, secret === undefined ? {} : { secret }).open('f', { report: ({ code }) => void codes.push(code) })
 
-test('with a secret, an entry that somebody changed and checksummed anew is not taken', () => {
+test('with a secret, an entry that was changed and got a new checksum is not taken', () => {
   const dir = newFolder()
   const path = join(dir, 'f', 'a-hash.entry')
   const codes: string[] = []
@@ -21,17 +21,17 @@ test('with a secret, an entry that somebody changed and checksummed anew is not 
   expect(codes).toEqual(['ERR_PERSIST_ENTRY_DAMAGED'])
 })
 
-test('entries sealed in another way count as missing, are reported once, and stay for whoever sealed them', () => {
+test('entries sealed in another way count as missing, are reported once, and stay for those who have that secret', () => {
   const dir = newFolder()
   const codes: string[] = []
   for (const hash of ['a-hash', 'b-hash']) open(dir, 's3cret', codes).set(plain(hash))
   const without = open(dir, undefined, codes)
   for (const hash of ['a-hash', 'b-hash']) expect(without.get(hash)).toBeUndefined()
-  expect(codes).toEqual(['ERR_PERSIST_ENTRY_DAMAGED'])
+  expect(codes).toEqual(['ERR_PERSIST_ENTRY_SIGNATURE'])
   expect(open(dir, 's3cret', codes).get('a-hash')).toEqual(plain('a-hash'))
 })
 
-test.each(['set', 'publish'])('durable: a %s syncs the file before it is the entry, and the folder after', (verb) => {
+test.each(['set', 'publish'])('durable: a %s syncs the file before it is the entry, and the folder after', (method) => {
   const dir = newFolder()
   diskStore(dir).open('f').set(plain('old-hash'))
   const calls: string[] = []
@@ -45,7 +45,7 @@ test.each(['set', 'publish'])('durable: a %s syncs the file before it is the ent
     fs.renameSync(from, to)
   }
   const store = diskStore(dir, { durable: true, fileSystem }).open('f')
-  if (verb === 'set') store.set(plain('a-hash'))
+  if (method === 'set') store.set(plain('a-hash'))
   else store.lease!('a-hash', 1000)!.publish(plain('a-hash'))
   expect(calls).toEqual(['sync file', 'rename', 'sync folder'])
   expect(store.get('a-hash')).toEqual(plain('a-hash'))

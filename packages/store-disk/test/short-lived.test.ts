@@ -2,7 +2,7 @@ import { existsSync, lutimesSync, mkdirSync, readdirSync, readFileSync, writeFil
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { Layout, namespaceTag } from '../src/folder/layout.ts'
+import { Layout, namespaceId } from '../src/folder/layout.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 const HASH = 'a-hash'
@@ -25,7 +25,7 @@ beforeEach(() => {
 function leaveLease(): string {
   const shard = new Layout(dir).shardOf(HASH)
   mkdirSync(shard, { recursive: true })
-  const path = join(shard, `${namespaceTag('f')}-${HASH}-lease${MS}-0123456789ab-42-42-1-abc.0`)
+  const path = join(shard, `${namespaceId('f')}-${HASH}-lease${MS}-0123456789ab-42-42-1-abc.0`)
   writeFileSync(path, '')
   const longAgo = (Date.now() - 48 * HOUR) / 1000
   lutimesSync(path, longAgo, longAgo)

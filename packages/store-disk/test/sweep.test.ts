@@ -25,7 +25,7 @@ function plant(dir: string, name: string, ageMs = 0): string {
 
 const name = (kind: string, host: string, pid: number) => `0123456789ab-x-${kind}-${host}-${pid}-${pid}-1-abc.0`
 
-test('what dead writers left behind goes with the next writes, and with a prune at once', () => {
+test('what dead writers have left goes with the next writes, and with a prune at once', () => {
   const dir = newFolder()
   diskStore(dir).open('f').set(plain('a-hash'))
   plant(dir, name('set', self.host, 4_194_304))

@@ -117,7 +117,7 @@ describe('the journal', () => {
     expect(open().hasDeleted(newer, ['green'])).toBe(true)
   })
 
-  test('its digests tell any two tags apart', () => {
+  test('any two tags have different digests', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', '\udc00', 'é', 'e\u0301'))
     fc.assert(
       fc.property(text, text, (one, other) => {
@@ -162,7 +162,7 @@ describe('two at once', () => {
             expect(open().hasDeleted(after, ['red', 'green', 'blue']), where).toBe(false)
             expect(open().hasDeleted(after, []), where).toBe(false)
             // A deletion is noted by the end of the call: a mark that was taken meanwhile may be on either side of it, but a
-            // mark before the call never is behind it.
+            // mark before the call is never after it.
             if (between !== undefined && between !== after) {
               expect(open().hasDeleted(between, ['red']), where).toBe(true)
             }

@@ -11,7 +11,7 @@ const HASH = 'a-hash'
 const MS = 60_000
 const OLD = plain(HASH, 'old')
 
-/** What may happen while somebody steals a lease by its id. */
+/** What may happen while a process steals a lease by its id. */
 interface Rival {
   readonly act: (store: Store<'sync'>, victim: Lease<'sync'>) => Lease<'sync'> | boolean | undefined
   /** How many of all that hold a lease, or publish, may succeed at the end. */
@@ -28,7 +28,7 @@ const RIVALS: Record<string, Rival> = {
     act: (store, victim) => store.lease!(HASH, MS, { steal: victim.id! }),
     publishes: [1],
   },
-  'another one steals it from anybody': { act: (store) => store.lease!(HASH, MS, { steal: true }), publishes: [1] },
+  'another one steals it from any holder': { act: (store) => store.lease!(HASH, MS, { steal: true }), publishes: [1] },
   'another one asks for it': { act: (store) => store.lease!(HASH, MS), publishes: [1] },
 }
 
@@ -42,7 +42,7 @@ for (const holder of ['lives', 'has died']) {
       return { dir, other, victim: holder === 'lives' ? lease : dead(dir, lease) }
     }
 
-    test('at any step of the theft, nobody has the lease twice and nothing that ended it is undone', () => {
+    test('at any step of the theft, no lease is held twice and nothing that ended it is undone', () => {
       const calls = atEveryCall((fileSystem, interrupt, nth) => {
         const { dir, other, victim } = room()
         const thief = diskStore(dir, { fileSystem }).open('f')
@@ -54,7 +54,7 @@ for (const holder of ['lives', 'has died']) {
         })
         const stolen = thief.lease!(HASH, MS, { steal: victim.id! })
         interrupt(() => {})
-        // The lease of a dead holder may be swept away in between, and then nobody has it.
+        // The lease of a dead holder may be swept away in between, and then it is free.
         const allowed = [...(hasActed ? publishes : [1]), ...(holder === 'has died' ? [0] : [])]
         expect(allowed, `at call ${nth}`).toContain(successes(stolen, result))
       })
@@ -68,7 +68,7 @@ for (const holder of ['lives', 'has died']) {
         interrupt(() => {
           stolen = other.lease!(HASH, MS, { steal: victim.id! })
         })
-        // The victim's own verbs go by its own file system: they are one call each.
+        // The victim's own methods go by its own file system: they are one call each.
         const result = act(diskStore(dir, { fileSystem }).open('f'), victim)
         interrupt(() => {})
         expect([...publishes, ...(stolen === undefined ? [0, 1] : [])], `at call ${nth}`).toContain(

@@ -15,7 +15,7 @@ const FILES = fileURLToPath(new URL('./children/unusable.mjs', import.meta.url))
 
 /** Folders that can be neither read nor made, and what the error has to say. */
 const PLACES: Record<string, { place: (room: string) => string; says: RegExp }> = {
-  'in /proc, where Node goes round for ever': { place: () => '/proc/x/y', says: /\/proc makes no folders/ },
+  'in /proc, where Node goes round forever': { place: () => '/proc/x/y', says: /\/proc makes no folders/ },
   'under a device': { place: () => '/dev/null/x', says: /ENOTDIR/ },
   'under a file': { place: (room) => join(file(room), 'x', 'y'), says: /ENOTDIR/ },
   'a file itself': { place: (room) => file(room), says: /ENOTDIR/ },
@@ -43,7 +43,7 @@ const PLACES: Record<string, { place: (room: string) => string; says: RegExp }> 
 describe.each(Object.entries(PLACES))('a folder %s', (_, { place, says }) => {
   test('fails every write with what is really wrong, and nothing hangs', () => {
     const dir = place(newFolder())
-    // In a process of its own: a thread that goes round for ever cannot be timed.
+    // In a process of its own: a thread that goes round forever cannot be timed.
     const { stdout, error } = spawnSync(process.execPath, [FILES, dir], { encoding: 'utf8', timeout: 20_000 })
     expect(error).toBeUndefined()
     const lines = stdout.trim().split('\n')
@@ -59,14 +59,14 @@ describe.each(Object.entries(PLACES))('a folder %s', (_, { place, says }) => {
     const room = newFolder()
     const store = diskStore(place(room)).open('f')
     const before = readdirSync(room)
-    for (const verb of [
+    for (const method of [
       () => expect(store.get(HASH)).toBeUndefined(),
       () => expect(store.delete(HASH)).toBe(false),
       () => expect(store.clear()).toBe(0),
       () => expect([...store.entries()]).toEqual([]),
       () => store.tagFence!.mark(),
     ]) {
-      const code = codeOf(verb)
+      const code = codeOf(method)
       if (code !== undefined) expect(code).toBe(UNAVAILABLE)
     }
     expect(readdirSync(room)).toEqual(before)
@@ -178,12 +178,12 @@ function codesOfWrites(store: Store<'sync'>): (string | undefined)[] {
     () => store.lease!('b-hash', 1000),
     () => store.tagFence!.record('red'),
     () => store.delete(HASH),
-  ].map((verb) => codeOf(verb))
+  ].map((method) => codeOf(method))
 }
 
-function codeOf(verb: () => unknown): string | undefined {
+function codeOf(method: () => unknown): string | undefined {
   try {
-    verb()
+    method()
     return undefined
   } catch (error) {
     return (error as PersistError).code

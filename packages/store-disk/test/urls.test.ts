@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { diskStore, fromUrl } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
-import { folderOf } from '../src/folder/url.ts'
+import { folderOf } from '../src/url.ts'
 
 describe('the folder of a cache URL', () => {
   test.each([

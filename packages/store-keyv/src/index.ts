@@ -6,6 +6,6 @@
 
 import './schemes.ts'
 
+export { keyvStore, keyvStore as fromUrl } from './adapter.ts'
 export type { KeyvLike } from './keyv-like.ts'
-export { keyvStore, keyvStore as fromUrl } from './keyv-store.ts'
 export type { KeyvStoreOptions } from './options.ts'

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
+import { isWellFormed } from '@persist/store/kit'
 
 /** PostgreSQL and MySQL hold keys of 255 characters, Keyv's own prefix among them. */
 const LONGEST_NAMESPACE = 80
 const LONGEST_HASH = 120
 
 /**
- * The key of an entry: ASCII, without `:`, which Keyv takes for the end of its own prefix. What is long, or half a
- * character, is there as a digest: so the record itself says whose it is.
+ * The key of an entry: ASCII, without `:`, which Keyv takes for the end of its own prefix. A long part, or one with
+ * half a character, is kept as a digest; the record itself says to which entry it belongs.
  *
  * @example
  * ```ts
@@ -24,19 +25,13 @@ export function keysOf(namespace: string): (hash: string) => string {
   return (hash) => start + part(hash, LONGEST_HASH)
 }
 
-/** Whether there is no half of a character in it, which no encoding of text can carry. */
-export function isWellFormed(text: string): boolean {
-  // Newer than the library that the types are of.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
-}
-
 function namespacePart(namespace: string): string {
   return part(namespace, LONGEST_NAMESPACE)
 }
 
-function part(text: string, longest: number): string {
-  const readable = text.length <= longest && isWellFormed(text) ? encodeURIComponent(text) : undefined
+function part(string: string, longest: number): string {
+  const readable = string.length <= longest && isWellFormed(string) ? encodeURIComponent(string) : undefined
   if (readable !== undefined && readable.length <= longest) return readable
-  // No encoded text begins so.
-  return `%${createHash('sha256').update(text, 'utf16le').digest('base64url')}`
+  // No encoded string begins so.
+  return `%${createHash('sha256').update(string, 'utf16le').digest('base64url')}`
 }

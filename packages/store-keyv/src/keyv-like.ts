@@ -13,14 +13,14 @@ export interface KeyvLike {
   /** Absent where the storage adapter cannot list. */
   // biome-ignore lint/suspicious/noExplicitAny: as Keyv's own types have it
   readonly iterator?: ((argument?: any) => AsyncIterable<readonly unknown[]>) | undefined
-  /** Where Keyv tells trouble that it does not throw. */
+  /** Keyv emits here the errors that it does not throw. */
   on?(event: 'error', listener: (error: unknown) => void): unknown
   readonly namespace?: string | undefined
   /** The storage adapter, or a Map. */
   readonly store?: unknown
 }
 
-/** What tells one storage adapter from another, as far as it says. */
+/** What distinguishes one storage adapter from another, as far as it says. */
 interface StorageAdapter {
   readonly getMany?: unknown
   readonly opts?: { readonly dialect?: unknown; readonly url?: unknown }
@@ -28,7 +28,7 @@ interface StorageAdapter {
 
 export function isKeyv(value: unknown): value is KeyvLike {
   if (typeof value !== 'object' || value === null) return false
-  return (['get', 'set', 'delete'] as const).every((verb) => typeof (value as KeyvLike)[verb] === 'function')
+  return (['get', 'set', 'delete'] as const).every((method) => typeof (value as KeyvLike)[method] === 'function')
 }
 
 /** Whether many entries come in one round trip: otherwise Keyv would ask for each, and take failures for misses. */
@@ -37,7 +37,7 @@ export function readsMany({ store, getMany }: KeyvLike): boolean {
 }
 
 /** What kind of storage it is, and where, by what it says of itself. */
-export function placeOf({ store }: KeyvLike): { readonly dialect: string; readonly url: string | undefined } {
+export function storageOf({ store }: KeyvLike): { readonly dialect: string; readonly url: string | undefined } {
   if (store instanceof Map) return { dialect: 'map', url: undefined }
   const { dialect, url } = (store as StorageAdapter | undefined)?.opts ?? {}
   return {

@@ -1,46 +1,47 @@
-import { StoreError } from '@persist/errors'
+import type { StoreError } from '@persist/errors'
 import type { Bounds, Entry, Head, ListedHead, OpenOptions, Store } from '@persist/store'
-import { storeError } from './failure.ts'
+import { entryDamaged, type Operation, operationOn } from '@persist/store/kit'
+import type { Connection } from './connection.ts'
+import { decode, encode, entryOf, type Found, isRecord, listedHeadOf, ownerOf } from './entry-codec.ts'
+import { toStoreError } from './errors.ts'
 import { keysOf } from './keys.ts'
+import type { KeyvClient } from './keyv-client.ts'
 import { endOf, ttlOf } from './lifetime.ts'
-import type { Doing, Line } from './line.ts'
-import type { Place } from './place.ts'
-import { decode, encode, entryOf, type Found, isRecord, listedHeadOf, ownerOf } from './record.ts'
 
 /** Of what is deleted at once. */
 const BATCH = 100
 
 /** One namespace of a Keyv store. */
 export class NamespaceStore implements Store<'async'> {
-  readonly #place: Place
-  readonly #line: Line
+  readonly #connection: Connection
+  readonly #client: KeyvClient
   readonly #namespace: string
   readonly #keyOf: (hash: string) => string
   readonly #report: OpenOptions['report']
   readonly getMany?: (hashes: readonly string[]) => Promise<(Entry | undefined)[]>
 
-  constructor(place: Place, line: Line, namespace: string, { report }: OpenOptions = {}) {
-    this.#place = place
-    this.#line = line
+  constructor(connection: Connection, client: KeyvClient, namespace: string, { report }: OpenOptions = {}) {
+    this.#connection = connection
+    this.#client = client
     this.#namespace = namespace
     this.#keyOf = keysOf(namespace)
     this.#report = report
-    if (place.readsMany) this.getMany = (hashes) => this.#getMany(hashes)
+    if (connection.readsMany) this.getMany = (hashes) => this.#getMany(hashes)
   }
 
   async get(hash: string): Promise<Entry | undefined> {
-    const found = this.#read(await this.#line.get(this.#keyOf(hash), this.#doing('get', hash)), hash)
+    const found = this.#read(await this.#client.get(this.#keyOf(hash), this.#operation('get', hash)), hash)
     return found && entryOf(found)
   }
 
   async set(entry: Entry): Promise<void> {
     const record = this.#encode(entry)
-    const ttl = ttlOf(entry, this.#place.keepExpiredMs, Date.now())
-    await this.#line.set(this.#keyOf(entry.hash), record, ttl, this.#doing('set', entry.hash))
+    const ttl = ttlOf(entry, this.#connection.keepExpiredMs, Date.now())
+    await this.#client.set(this.#keyOf(entry.hash), record, ttl, this.#operation('set', entry.hash))
   }
 
   async delete(hash: string): Promise<boolean> {
-    return this.#line.delete(this.#keyOf(hash), this.#doing('delete', hash))
+    return this.#client.delete(this.#keyOf(hash), this.#operation('delete', hash))
   }
 
   async clear(): Promise<number> {
@@ -95,7 +96,7 @@ export class NamespaceStore implements Store<'async'> {
   async #getMany(hashes: readonly string[]): Promise<(Entry | undefined)[]> {
     if (hashes.length === 0) return []
     const keys = hashes.map((hash) => this.#keyOf(hash))
-    const values = await this.#line.getMany(keys, this.#doing('getMany'))
+    const values = await this.#client.getMany(keys, this.#operation('getMany'))
     return hashes.map((hash, index) => {
       const found = this.#read(values[index], hash)
       return found && entryOf(found)
@@ -118,7 +119,7 @@ export class NamespaceStore implements Store<'async'> {
   /** The records of this namespace. A storage may list a key twice while it grows (Redis: `SCAN`). */
   async *#walk(operation: string): AsyncGenerator<{ hash: string; found: Found; size: number }> {
     const seen = new Set<string>()
-    for await (const value of this.#line.values(this.#doing(operation))) {
+    for await (const value of this.#client.values(this.#operation(operation))) {
       if (!isRecord(value)) continue
       const found = decode(value)
       if (found === undefined) this.#reportDamage(value)
@@ -143,7 +144,7 @@ export class NamespaceStore implements Store<'async'> {
     try {
       return encode(entry, this.#namespace)
     } catch (error) {
-      throw storeError(error, { store: this.#place.name, ...this.#doing('set', entry.hash) })
+      throw toStoreError(error, { store: this.#connection.name, ...this.#operation('set', entry.hash) })
     }
   }
 
@@ -153,15 +154,10 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   #damaged(hash: string): StoreError {
-    const { name: store } = this.#place
-    return new StoreError(
-      'ERR_PERSIST_ENTRY_DAMAGED',
-      `the entry ${JSON.stringify(hash)} of ${JSON.stringify(this.#namespace)} in ${store} is damaged, and counts as a miss`,
-      { store, namespace: this.#namespace, hash, operation: 'get' },
-    )
+    return entryDamaged({ store: this.#connection.name, namespace: this.#namespace, hash })
   }
 
-  #doing(operation: string, hash?: string): Doing {
-    return { operation, namespace: this.#namespace, ...(hash !== undefined && { hash }) }
+  #operation(operation: string, hash?: string): Operation {
+    return operationOn(this.#namespace, operation, hash)
   }
 }

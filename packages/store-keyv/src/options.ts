@@ -1,9 +1,9 @@
-import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
+import { checkStoreOptions, NOT_NEGATIVE_MS, type OptionChecks, POSITIVE_MS, type Resolved } from '@persist/store/kit'
 
 /** How to keep entries in a Keyv store. */
 export interface KeyvStoreOptions {
   /**
-   * How long one verb waits for a server that does not answer, in milliseconds; a large value gets another millisecond
+   * How long one method waits for a server that does not answer, in milliseconds; a large value gets another millisecond
    * for every kilobyte. Default: 2,000.
    */
   readonly serverWaitMs?: number | undefined
@@ -14,18 +14,18 @@ export interface KeyvStoreOptions {
   readonly keepExpiredMs?: number | undefined
 }
 
-/** The options, complete. */
-export type Plan = { readonly [Option in keyof KeyvStoreOptions]-?: NonNullable<KeyvStoreOptions[Option]> }
+/** The options, checked and completed. */
+export type ResolvedOptions = Resolved<KeyvStoreOptions>
 
-const DEFAULTS: Plan = { serverWaitMs: 2_000, keepExpiredMs: 86_400_000 }
+const DEFAULTS: ResolvedOptions = { serverWaitMs: 2_000, keepExpiredMs: 86_400_000 }
 
 const CHECKS: OptionChecks<KeyvStoreOptions> = {
   serverWaitMs: POSITIVE_MS,
-  keepExpiredMs: ['0 or a positive number of milliseconds', (value) => value === 0 || POSITIVE_MS[1](value)],
+  keepExpiredMs: NOT_NEGATIVE_MS,
 }
 
-/** Completes the options. Throws `OptionError` for what they cannot be. */
-export function planOf(options: KeyvStoreOptions): Plan {
+/** Completes the options. Throws `OptionError` for an unknown option, or a value of the wrong type. */
+export function resolveOptions(options: KeyvStoreOptions): ResolvedOptions {
   checkStoreOptions('keyvStore', options, CHECKS)
   const { serverWaitMs = DEFAULTS.serverWaitMs, keepExpiredMs = DEFAULTS.keepExpiredMs } = options
   return { serverWaitMs, keepExpiredMs }

@@ -2,35 +2,35 @@
 import nodeModule from 'node:module'
 import { StoreNotInstalledError } from '@persist/errors'
 import { installCommand, schemeOf } from '@persist/store'
+import type { Connection } from './connection.ts'
 import type { KeyvLike } from './keyv-like.ts'
-import type { Plan } from './options.ts'
-import type { Place } from './place.ts'
-import { readRedisUrl } from './redis-url.ts'
+import type { ResolvedOptions } from './options.ts'
+import { readRedisUrl } from './url.ts'
 
 type KeyvRedis = typeof import('@keyv/redis')
 
 const PACKAGE = '@keyv/redis'
 const OWN_PACKAGE = '@persist/store-keyv'
 
-/** All that Keyv says when it could not connect; why, it tells its listeners. */
+/** The whole message of Keyv when it could not connect; it emits the reason. */
 const NOT_CONNECTED = /throwOnConnectError/
 
-interface Connection {
+interface OpenClient {
   readonly keyv: KeyvLike
   readonly destroy: () => void
   readonly disconnect: () => Promise<void>
 }
 
-/** The place behind a `redis://` URL. Connects on first use, and again after a failure. */
-export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }: Plan): Place {
+/** The connection for a `redis://` URL. Connects on first use, and again after a failure. */
+export function redisConnection(cache: string | URL, { serverWaitMs, keepExpiredMs }: ResolvedOptions): Connection {
   const { url, prefix, name } = readRedisUrl(cache)
   checkIsInstalled(url)
-  const told = { count: 0, last: undefined as unknown }
-  let connection: Connection | undefined
+  const errors = { count: 0, last: undefined as unknown }
+  let open: OpenClient | undefined
   let lastFailure: unknown
   const failed = (keyv: KeyvLike, error: unknown, isClosed: boolean) => {
     if (!NOT_CONNECTED.test(messageOf(error))) lastFailure = error
-    if (isClosed && connection?.keyv === keyv) connection = undefined
+    if (isClosed && open?.keyv === keyv) open = undefined
   }
   return {
     name,
@@ -39,26 +39,26 @@ export function redisPlace(cache: string | URL, { serverWaitMs, keepExpiredMs }:
     serverWaitMs,
     keepExpiredMs,
     keyv() {
-      connection ??= connect(url, prefix, serverWaitMs, failed)
-      return connection.keyv
+      open ??= connect(url, prefix, serverWaitMs, failed)
+      return open.keyv
     },
-    // All that goes wrong is thrown by the verb that it befell.
-    told,
+    // This client throws every error from the method that failed.
+    errors,
     reasonOf: (thrown) => (NOT_CONNECTED.test(messageOf(thrown)) ? (lastFailure ?? thrown) : thrown),
-    giveUp(keyv) {
-      if (connection?.keyv !== keyv) return
-      connection.destroy()
-      connection = undefined
+    discard(keyv) {
+      if (open?.keyv !== keyv) return
+      open.destroy()
+      open = undefined
     },
     async close() {
-      const closing = connection
-      connection = undefined
+      const closing = open
+      open = undefined
       await closing?.disconnect()
     },
   }
 }
 
-/** A missing driver is an error when the function is wrapped; the driver is loaded when it is first called. */
+/** A missing driver is an error when the function is wrapped; the driver is loaded by the first call. */
 function checkIsInstalled(url: string): void {
   try {
     required().resolve(PACKAGE)
@@ -74,7 +74,7 @@ function checkIsInstalled(url: string): void {
   }
 }
 
-/** Not at once: in some bundles `import.meta.url` is nothing, and a Keyv that is handed over needs none of it. */
+/** Made on first use: in some bundles `import.meta.url` is undefined, and a Keyv instance of the user needs none of this. */
 function required(): NodeJS.Require {
   return nodeModule.createRequire(import.meta.url)
 }
@@ -85,7 +85,7 @@ function connect(
   prefix: string,
   serverWaitMs: number,
   failed: (keyv: KeyvLike, error: unknown, isClosed: boolean) => void,
-): Connection {
+): OpenClient {
   const { createKeyv } = required()(PACKAGE) as KeyvRedis
   const keyv = createKeyv(
     { url, socket: { connectTimeout: serverWaitMs, reconnectStrategy: false } },
@@ -96,7 +96,7 @@ function connect(
   keyv.deserialize = (text) => ({ value: text as never })
   const adapter = keyv.store as InstanceType<KeyvRedis['default']>
   const client = adapter.client as ReturnType<KeyvRedis['createClient']>
-  // An open connection keeps no script from ending; a verb that waits for its answer does.
+  // An open connection keeps no script from ending; a method that waits for its answer does.
   client.unref()
   keyv.on('error', (error: unknown) => failed(keyv, error, !client.isOpen))
   return {

@@ -1,6 +1,6 @@
 import type { Bounds } from '@persist/store'
-import { type Environment, glance } from './environment.ts'
-import { decodeHead } from './record.ts'
+import { decodeHead } from './entry-codec.ts'
+import { type Environment, peek } from './environment.ts'
 import { removeEntry, type Totals } from './totals.ts'
 import { lastUse } from './usage.ts'
 import { keysIn, type Namespace } from './walk.ts'
@@ -20,7 +20,7 @@ export function isOver({ entries, bytes }: Totals, bounds: Bounds, times = 1): b
   return entries > maxEntries * times || bytes > maxBytes * times
 }
 
-/** Deletes the least recently used entries until the rest is within the bounds; tells how many. */
+/** Deletes the least recently used entries until the rest is within the bounds. Returns how many. */
 export function shrink(environment: Environment, namespace: Namespace, bounds: Bounds): number {
   const kept = [...whatIsThere(environment, namespace)].sort((a, b) => a.used - b.used)
   let entries = kept.length
@@ -43,25 +43,25 @@ export function shrink(environment: Environment, namespace: Namespace, bounds: B
 function* whatIsThere(environment: Environment, namespace: Namespace): Generator<Kept> {
   const now = Date.now()
   for (const key of keysIn(environment, namespace)) {
-    const { rooms } = environment
-    const found = glance(rooms.entries, key)
+    const { databases } = environment
+    const found = peek(databases.entries, key)
     if (found === undefined) continue
     const bytes = found.length
     const { createdAt } = decodeHead(found, bytes, key, '') ?? { createdAt: Number.NEGATIVE_INFINITY }
-    yield { key, createdAt, used: lastUse(rooms, key, createdAt, now), bytes }
+    yield { key, createdAt, used: lastUse(databases, key, createdAt, now), bytes }
   }
 }
 
-/** What was written anew meanwhile has just been used, and stays. */
+/** An entry that was written again meanwhile has just been used, and stays. */
 function removeUnchanged(environment: Environment, { prefix }: Namespace, surplus: readonly Kept[]): number {
-  return environment.change((rooms) => {
+  return environment.change((databases) => {
     let gone = 0
     for (const { key, createdAt, bytes } of surplus) {
-      const found = glance(rooms.entries, key)
+      const found = peek(databases.entries, key)
       if (found?.length !== bytes) continue
       const head = decodeHead(found, bytes, key, '')
       if (head !== undefined && head.createdAt !== createdAt) continue
-      if (removeEntry(rooms, prefix, key)) gone++
+      if (removeEntry(databases, prefix, key)) gone++
     }
     return gone
   })

@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { checkFiles } from './check-files.ts'
-import { cannotOpen } from './failure.ts'
-import { Writing } from './writing.ts'
+import { cannotOpen } from './errors.ts'
+import { WriteTransactions } from './write-transactions.ts'
 
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
-export interface Rooms {
+export interface Databases {
   readonly root: RootDatabase<Buffer, Buffer>
-  /** Records of `record.ts`. */
+  /** Records of `entry-codec.ts`. */
   readonly entries: Database<Buffer, Buffer>
   /** Records of `lease-record.ts`. */
   readonly leases: Database<Buffer, Buffer>
@@ -33,9 +35,20 @@ shared[CHANGES] ??= { count: 0 }
 /** How often this thread has changed something, in any file: two stores of one file see what the other one wrote. */
 const changes = shared[CHANGES]
 
+/** What a reader finds where no file is. */
+const EMPTY = {
+  get: () => undefined,
+  getBinaryFast: () => undefined,
+  doesExist: () => false,
+  getKeys: () => [],
+  getRange: () => [],
+  resetReadTxn: () => {},
+} as unknown as RootDatabase<Buffer, Buffer>
+const NOTHING: Databases = { root: EMPTY, entries: EMPTY, leases: EMPTY, used: EMPTY, totals: EMPTY, tags: EMPTY }
+
 /** The record under a key, as bytes that the next reading overwrites: they are faster to come by than a copy. */
-export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
-  const found: Uint8Array | undefined = room.getBinaryFast(key)
+export function peek(database: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
+  const found: Uint8Array | undefined = database.getBinaryFast(key)
   // Of a large record it is a view of LMDB's own memory, and no Buffer.
   return found === undefined || Buffer.isBuffer(found)
     ? found
@@ -46,64 +59,76 @@ export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | un
 export class Environment {
   readonly #dir: string
   readonly #flush: boolean
-  #rooms: Rooms | undefined
-  #writing: Writing | undefined
-  /** When what is read now was read anew. */
+  readonly #isReadOnly: boolean
+  #databases: Databases | undefined
+  #transactions: WriteTransactions | undefined
+  /** When the present view of the file was made. */
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
   #knows = -1
 
-  constructor(dir: string, flush: boolean) {
+  /**
+   * @param isReadOnly Makes no file: one that does not exist is empty. LMDB has one open file for all stores of a process, so
+   * one that exists is opened as for writing.
+   */
+  constructor(dir: string, flush: boolean, isReadOnly = false) {
     this.#dir = dir
     this.#flush = flush
+    this.#isReadOnly = isReadOnly
   }
 
   get isOpen(): boolean {
-    return this.#rooms !== undefined
+    return this.#databases !== undefined
   }
 
-  get rooms(): Rooms {
-    this.#rooms ??= this.#open()
-    return this.#rooms
+  /** Whether the file exists. */
+  get exists(): boolean {
+    return existsSync(join(this.#dir, 'data.mdb'))
+  }
+
+  get databases(): Databases {
+    if (this.#isReadOnly && !this.exists) return NOTHING
+    this.#databases ??= this.#open()
+    return this.#databases
   }
 
   /** The databases, for reading what is there at this moment. */
-  now(): Rooms {
-    const { rooms } = this
-    rooms.entries.resetReadTxn()
+  now(): Databases {
+    const { databases } = this
+    databases.entries.resetReadTxn()
     this.#isOf = performance.now()
     this.#knows = changes.count
-    return rooms
+    return databases
   }
 
   /**
    * The databases, for reading what was there a moment ago, and all that this thread has changed since. LMDB would show a
-   * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer behind.
+   * turn of the event loop as it began; but to begin again takes as long as to read, and leaves a timer.
    */
-  recent(): Rooms {
-    return this.#knows === changes.count && performance.now() - this.#isOf < RECENT_MS ? this.rooms : this.now()
+  recent(): Databases {
+    return this.#knows === changes.count && performance.now() - this.#isOf < RECENT_MS ? this.databases : this.now()
   }
 
-  /** Changes all of it or nothing, while nobody else changes anything. */
-  change<T>(act: (rooms: Rooms) => T): T {
-    const { rooms } = this
+  /** Changes all of it or nothing, while no other process changes anything. */
+  change<T>(act: (databases: Databases) => T): T {
+    const { databases } = this
     try {
-      return this.#writing!.transact(() => act(rooms))
+      return this.#transactions!.transact(() => act(databases))
     } finally {
       changes.count++
     }
   }
 
   close(): void {
-    const { root } = this.#rooms ?? {}
-    this.#rooms = undefined
-    this.#writing?.close()
-    this.#writing = undefined
-    // What is left of it after the return is a flush that nobody has to wait for.
+    const { root } = this.#databases ?? {}
+    this.#databases = undefined
+    this.#transactions?.close()
+    this.#transactions = undefined
+    // After the return only a flush is left, for which no caller has to wait.
     root?.close().catch(() => {})
   }
 
-  #open(): Rooms {
+  #open(): Databases {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
       checkFiles(this.#dir)
@@ -112,39 +137,39 @@ export class Environment {
         noSubdir: false,
         maxDbs: 8,
         ...BINARY,
-        // With it, commits count before they are on the disk, and the meta pages do not tell of all; a write is no slower
+        // With it, commits count before they are on the disk, and the meta pages do not show them all; a write is no slower
         // without.
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
-      this.#writing = new Writing(this.#dir, root)
-      return this.#writing.transact(() => this.#openRooms(root!))
+      this.#transactions = new WriteTransactions(this.#dir, root)
+      return this.#transactions.transact(() => this.#openDatabases(root!))
     } catch (error) {
-      this.#writing?.close()
-      this.#writing = undefined
+      this.#transactions?.close()
+      this.#transactions = undefined
       root?.close().catch(() => {})
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
   }
 
-  #openRooms(root: RootDatabase<Buffer, Buffer>): Rooms {
-    const room = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
-    const rooms = {
+  #openDatabases(root: RootDatabase<Buffer, Buffer>): Databases {
+    const database = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
+    const databases = {
       root,
-      entries: room('entries'),
-      leases: room('leases'),
-      used: room('used'),
-      totals: room('totals'),
-      tags: room('tags'),
+      entries: database('entries'),
+      leases: database('leases'),
+      used: database('used'),
+      totals: database('totals'),
+      tags: database('tags'),
     }
-    this.#checkFormat(room('about'))
-    return rooms
+    this.#checkFormat(database('about'))
+    return databases
   }
 
   #checkFormat(about: Database<Buffer, Buffer>): void {
     const found = about.get(FORMAT_KEY)
-    if (found === undefined) about.putSync(FORMAT_KEY, FORMAT)
-    else if (!FORMAT.equals(found)) {
+    if (found === undefined && !this.#isReadOnly) about.putSync(FORMAT_KEY, FORMAT)
+    if (found !== undefined && !FORMAT.equals(found)) {
       throw new StoreError(
         'ERR_PERSIST_STORE_FORMAT',
         `The store ${this.#dir} has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`,

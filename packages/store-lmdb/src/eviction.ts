@@ -1,7 +1,7 @@
 import { StoreError } from '@persist/errors'
 import type { Bounds, OpenOptions } from '@persist/store'
 import { isOver, shrink } from './bounds.ts'
-import type { Environment, Rooms } from './environment.ts'
+import type { Databases, Environment } from './environment.ts'
 import type { Totals } from './totals.ts'
 import { Usage } from './usage.ts'
 import type { Namespace } from './walk.ts'
@@ -12,40 +12,40 @@ const AT_ONCE = 2
 const SOON_MS = 500
 
 /** What {@link Eviction} needs to know of its namespace. */
-export interface Evicted {
+export interface EvictionContext {
   readonly environment: Environment
   readonly namespace: Namespace
   readonly bounds: Bounds
   readonly report: OpenOptions['report']
-  /** Gives an error of LMDB its place. */
-  readonly told: <T>(operation: string, verb: () => T) => T
+  /** Runs `act`; an error of LMDB becomes one of the store. */
+  readonly withStoreErrors: <T>(operation: string, act: () => T) => T
 }
 
 /** Keeps one namespace within its bounds. */
 export class Eviction {
-  readonly #of: Evicted
+  readonly #context: EvictionContext
   readonly #usage: Usage
   #isComing = false
 
-  constructor(of: Evicted) {
-    this.#of = of
+  constructor(of: EvictionContext) {
+    this.#context = of
     this.#usage = new Usage(of.namespace.prefix)
   }
 
-  /** To be told of every entry that was read. */
+  /** Call this with every entry that was read. */
   noteUse(hash: string): void {
     this.#usage.note(hash)
     if (this.#usage.isLong) this.#writeUse()
   }
 
   /** Writes down what was read; to be called inside a change. */
-  writeUse(rooms: Rooms): void {
-    this.#usage.write(rooms)
+  writeUse(databases: Databases): void {
+    this.#usage.write(databases)
   }
 
-  /** To be told what the namespace has come to after a write. */
+  /** Call this with the totals of the namespace after a write. */
   afterWrite(totals: Totals): void {
-    const { bounds, environment } = this.#of
+    const { bounds, environment } = this.#context
     if (!isOver(totals, bounds, SOON)) return
     if (isOver(totals, bounds, AT_ONCE)) this.shrink(bounds)
     else if (!this.#isComing) {
@@ -57,21 +57,21 @@ export class Eviction {
     }
   }
 
-  /** Evicts until the namespace is within the bounds; tells how many entries went. */
+  /** Evicts until the namespace is within the bounds. Returns how many entries went. */
   shrink(bounds: Bounds): number {
     this.#writeUse()
-    return shrink(this.#of.environment, this.#of.namespace, bounds)
+    return shrink(this.#context.environment, this.#context.namespace, bounds)
   }
 
   #writeUse(): void {
-    this.#of.environment.change((rooms) => this.#usage.write(rooms))
+    this.#context.environment.change((databases) => this.#usage.write(databases))
   }
 
   #shrinkQuietly(): void {
     try {
-      this.#of.told('prune', () => this.shrink(this.#of.bounds))
+      this.#context.withStoreErrors('prune', () => this.shrink(this.#context.bounds))
     } catch (error) {
-      if (error instanceof StoreError) this.#of.report?.(error)
+      if (error instanceof StoreError) this.#context.report?.(error)
       else throw error
     }
   }

@@ -1,13 +1,13 @@
 import type { Head } from '@persist/store'
-import { type Environment, glance } from './environment.ts'
+import { decodeHead } from './entry-codec.ts'
+import { type Environment, peek } from './environment.ts'
 import { keyOf } from './keys.ts'
-import { decodeHead } from './record.ts'
 import { removeEntry } from './totals.ts'
 import type { Namespace } from './walk.ts'
 
 const BATCH = 500
 
-/** Deletes those of the listed entries that may not be served any more, not even as stale ones; tells how many. */
+/** Deletes those of the listed entries that may not be served any more, not even as stale ones. Returns how many. */
 export function removeExpired(
   environment: Environment,
   { prefix }: Namespace,
@@ -18,13 +18,13 @@ export function removeExpired(
   for (const head of heads) if (servableUntil(head) <= now) expired.push(keyOf(prefix, head.hash))
   let gone = 0
   for (let start = 0; start < expired.length; start += BATCH) {
-    gone += environment.change((rooms) => {
+    gone += environment.change((databases) => {
       const stillExpired = expired.slice(start, start + BATCH).filter((key) => {
-        const found = glance(rooms.entries, key)
+        const found = peek(databases.entries, key)
         const head = found && decodeHead(found, found.length, key, '')
         return head !== undefined && servableUntil(head) <= now
       })
-      for (const key of stillExpired) removeEntry(rooms, prefix, key)
+      for (const key of stillExpired) removeEntry(databases, prefix, key)
       return stillExpired.length
     })
   }

@@ -4,6 +4,7 @@
  * @module @persist/store-lmdb
  */
 
-export { lmdbStore } from './lmdb-store.ts'
+import './schemes.ts'
+
+export { fromUrl, lmdbStore } from './adapter.ts'
 export type { LmdbStoreOptions } from './options.ts'
-export { fromUrl } from './url.ts'

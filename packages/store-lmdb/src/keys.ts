@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HashError } from '@persist/errors'
+import { isWellFormed } from '@persist/store/kit'
 
 /** Neither byte occurs in UTF-8, so that no namespace and no hash can contain or imitate them. */
 const END = 0xff
@@ -43,7 +44,7 @@ export function keyOf(prefix: Buffer, hash: string): Buffer {
  * Gives the keys of a namespace for reading, each until the next: a hit is in a hurry, and a new buffer takes longer than
  * the letters in it. Hashes have a length in common, so there is a view for each length.
  */
-export function passingKeysOf(prefix: Buffer): (hash: string) => Buffer {
+export function reusableKeysOf(prefix: Buffer): (hash: string) => Buffer {
   const key = Buffer.alloc(prefix.length + LONGEST_HASH)
   const views: Buffer[] = []
   key.set(prefix)
@@ -74,12 +75,12 @@ export function namespaceOf(prefix: Buffer): string | undefined {
   return prefix[0] === DIGEST ? undefined : prefix.toString('utf8', 0, prefix.length - 1)
 }
 
-/** What comes after the last key of a namespace. */
+/** The bytes after the last key of a namespace. */
 export function endOf(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.of(END)])
 }
 
-/** What comes right after a key. */
+/** The bytes right after a key. */
 export function after(key: Buffer): Buffer {
   return Buffer.concat([key, Buffer.of(0)])
 }
@@ -90,10 +91,4 @@ export function checkHash(hash: string): void {
   if (hash.length * BYTES_PER_UNIT > LONGEST_HASH && Buffer.byteLength(hash) > LONGEST_HASH) {
     throw new HashError(`a hash may have ${LONGEST_HASH} bytes here, and this one has more`, hash)
   }
-}
-
-/** Whether there is no half of a character in it: UTF-8 has none, and would make all of them one. */
-export function isWellFormed(text: string): boolean {
-  // Newer than the library that the types are of.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Entry, Lease } from '@persist/store'
 import { thisHolder } from '@persist/store/holder'
 import type { Environment } from './environment.ts'
+import type { LmdbLeaseObserver } from './lease-observer.ts'
 import { decodeLease, encodeLease, type LeaseRecord } from './lease-record.ts'
-import type { Observer } from './observer.ts'
 
-/** Which lease is wanted. */
+/** The lease that a caller wants. */
 export interface Wanted {
   readonly key: Buffer
   readonly ms: number
@@ -13,14 +13,14 @@ export interface Wanted {
   readonly steal: boolean | string
 }
 
-/** The lease that was taken, or the one that is in the way. */
+/** The lease that was taken, or the one that stands in the way. */
 export interface Taking {
   readonly taken?: LeaseRecord
   readonly heldBy?: LeaseRecord
 }
 
 /** Takes the lease on a key: looks who holds it, and puts its own there if nothing has changed since. */
-export function takeLease(environment: Environment, observer: Observer, { key, ms, steal }: Wanted): Taking {
+export function takeLease(environment: Environment, observer: LmdbLeaseObserver, { key, ms, steal }: Wanted): Taking {
   const name = key.toString('latin1')
   const seen = decodeLease(environment.now().leases.get(key))
   const isOpen =
@@ -46,10 +46,10 @@ function refusal(heldBy: LeaseRecord | undefined): Taking {
   return heldBy === undefined ? {} : { heldBy }
 }
 
-/** A lease that was taken. Whether it is still held, the transaction finds out that does something with it. */
+/** A lease that was taken. Each transaction that uses it checks whether it is still held. */
 export class LmdbLease implements Lease<'sync'> {
   readonly id: string
-  readonly #told: <T>(operation: string, verb: () => T) => T
+  readonly #withStoreErrors: <T>(operation: string, act: () => T) => T
   readonly #environment: Environment
   readonly #key: Buffer
   readonly #put: (entry: Entry, isHeld: () => boolean) => boolean
@@ -58,22 +58,22 @@ export class LmdbLease implements Lease<'sync'> {
     environment: Environment,
     key: Buffer,
     id: string,
-    told: <T>(operation: string, verb: () => T) => T,
+    withStoreErrors: <T>(operation: string, act: () => T) => T,
     put: (entry: Entry, isHeld: () => boolean) => boolean,
   ) {
     this.#environment = environment
     this.#key = key
     this.id = id
-    this.#told = told
+    this.#withStoreErrors = withStoreErrors
     this.#put = put
   }
 
   promised(): void {
-    this.#told('promised', () => this.#rewrite((mine) => ({ ...mine, promised: true })))
+    this.#withStoreErrors('promised', () => this.#rewrite((mine) => ({ ...mine, promised: true })))
   }
 
   waitsFor(ids: readonly string[]): void {
-    this.#told('waitsFor', () => this.#rewrite((mine) => ({ ...mine, waitsFor: ids })))
+    this.#withStoreErrors('waitsFor', () => this.#rewrite((mine) => ({ ...mine, waitsFor: ids })))
   }
 
   publish(entry: Entry): boolean {
@@ -81,11 +81,11 @@ export class LmdbLease implements Lease<'sync'> {
   }
 
   renew(ms: number): boolean {
-    return this.#told('renew', () => this.#rewrite((mine) => ({ ...mine, ms, beat: mine.beat + 1 })))
+    return this.#withStoreErrors('renew', () => this.#rewrite((mine) => ({ ...mine, ms, beat: mine.beat + 1 })))
   }
 
   release(): void {
-    this.#told('release', () =>
+    this.#withStoreErrors('release', () =>
       this.#environment.change(({ leases }) => {
         if (this.#mine() !== undefined) leases.removeSync(this.#key)
       }),
@@ -103,7 +103,7 @@ export class LmdbLease implements Lease<'sync'> {
   }
 
   #mine(): LeaseRecord | undefined {
-    const now = decodeLease(this.#environment.rooms.leases.get(this.#key))
+    const now = decodeLease(this.#environment.databases.leases.get(this.#key))
     return now?.id === this.id ? now : undefined
   }
 }

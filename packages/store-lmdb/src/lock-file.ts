@@ -2,17 +2,17 @@ import { fstatSync, readdirSync, readFileSync, readlinkSync, readSync, statSync,
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 
-/** Behind magic and format: the number of the last commit, from which whoever reads or writes begins. */
+/** After magic and format: the number of the last commit, from which a reader or writer begins. */
 const COMMIT_AT = 8
 const COMMIT_BYTES = 8
-/** A glibc mutex begins with its futex word: the thread that holds it, and in the highest bit whether somebody waits. */
+/** A glibc mutex begins with its futex word: the thread that holds it, and in the highest bit whether another one waits. */
 const HOLDER = 0x3f_ff_ff_ff
-const SOMEBODY_WAITS = Uint8Array.of(0x80)
+const HAS_WAITERS = Uint8Array.of(0x80)
 const WAITERS_AT = 3
 /** Where such a mutex says that it is robust, and shared by processes. */
 const KIND_AT = 16
 const ROBUST_AND_SHARED = 0x90
-/** Where the mutex of writers is: behind the header and the mutex of readers, in whole cache lines. */
+/** Where the mutex of writers is: after the header and the mutex of readers, in whole cache lines. */
 const MUTEX_PLACES = [64, 128]
 const HEAD_BYTES = 192
 
@@ -45,18 +45,18 @@ export class LockFile {
   }
 
   /**
-   * Makes the release of the write lock wake somebody who waits, whatever happened before.
+   * Makes the release of the write lock wake a process that waits, whatever happened before.
    *
    * A process that waits leaves a mark on the lock, and a release wakes one if there is the mark. Who takes the lock without
    * having waited leaves none. So if the one that was woken is killed before it ran, and a third process took the lock just
    * then, the others that wait are never woken: not by that process, and not by the kernel, which looks after the dead only
-   * if the lock is free or theirs (`handle_futex_death` in Linux). Hence whoever holds it leaves the mark, too: one byte
-   * that nobody else changes meanwhile, but to the same. Locks of another make (macOS, musl) do not forget anybody.
+   * if the lock is free or theirs (`handle_futex_death` in Linux). Hence each holder leaves the mark, too: one byte
+   * that no other process changes meanwhile, but to the same. Locks of another make (macOS, musl) forget no process.
    */
   wakeOnRelease(): void {
     if (this.#mutexAt === undefined) return
     try {
-      writeSync(this.#fd, SOMEBODY_WAITS, 0, 1, this.#mutexAt + WAITERS_AT)
+      writeSync(this.#fd, HAS_WAITERS, 0, 1, this.#mutexAt + WAITERS_AT)
     } catch {
       // It matters only to others, and only if one of them is killed.
     }
@@ -65,7 +65,7 @@ export class LockFile {
 
 /**
  * LMDB's own descriptor of the file, which is open as long as the environment. To open another one and close it would end
- * what LMDB has locked with this one (POSIX, fcntl); and one of somebody else may be closed at any moment.
+ * what LMDB has locked with this one (POSIX, fcntl); and one of other code may be closed at any moment.
  */
 function descriptorOf(path: string): number | undefined {
   const { dev, ino } = statSync(path)
@@ -82,7 +82,7 @@ function descriptorOf(path: string): number | undefined {
   }
 }
 
-/** Linux tells of each descriptor what was locked with it. */
+/** Linux shows for each descriptor the locks that were taken with it. */
 function hasLocked(fd: number): boolean {
   try {
     return /^lock:.* POSIX /m.test(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))

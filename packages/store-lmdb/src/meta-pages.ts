@@ -62,7 +62,7 @@ export class MetaPages {
 
   /** The number of the last commit, if it is another one than that. */
   lastBut(commit: number): number | undefined {
-    // The one that the next commit would overwrite: an older one, or nobody should.
+    // The next commit would overwrite this one: it must be an older one.
     if (this.#commitOf((commit + 1) % 2) <= commit) return undefined
     return Math.max(this.#commitOf(0), this.#commitOf(1))
   }

@@ -1,47 +1,56 @@
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
+import { entryDamaged, leaseHolder, operationOn } from '@persist/store/kit'
 import { shrink } from './bounds.ts'
-import { glance } from './environment.ts'
+import { decode, decodeHead, encode } from './entry-codec.ts'
+import { type Environment, peek } from './environment.ts'
+import { toStoreError } from './errors.ts'
 import { Eviction } from './eviction.ts'
 import { removeExpired } from './expiry.ts'
-import { damaged, storeTrouble } from './failure.ts'
-import { checkHash, hashOf, keyOf, passingKeysOf, prefixOf } from './keys.ts'
+import { checkHash, hashOf, keyOf, prefixOf, reusableKeysOf } from './keys.ts'
 import { LmdbLease, takeLease } from './lease.ts'
-import { describe } from './lease-record.ts'
-import type { Plan } from './plan.ts'
-import { decode, decodeHead, encode } from './record.ts'
+import type { LmdbLeaseObserver } from './lease-observer.ts'
 import { LmdbTagFence } from './tag-fence.ts'
 import { putEntry, removeEntry, type Totals, totalsOf } from './totals.ts'
 import { keysIn, type Namespace, removeRange } from './walk.ts'
 
 type Read<T> = (record: Buffer, length: number, key: Buffer, hash: string) => T | undefined
 
+/** What all namespaces of one adapter share. */
+export interface Shared {
+  /** The store as a person would name it. */
+  readonly name: string
+  readonly environment: Environment
+  /** Watches the leases of others, in all namespaces together. */
+  readonly observer: LmdbLeaseObserver
+}
+
 /** One namespace of an LMDB file. */
 export class NamespaceStore implements Store<'sync'> {
   readonly tagFence: LmdbTagFence
-  readonly #plan: Plan
+  readonly #shared: Shared
   readonly #namespace: Namespace
   readonly #report: OpenOptions['report']
   readonly #bounds: Bounds | undefined
   readonly #eviction: Eviction | undefined
-  readonly #passingKey: (hash: string) => Buffer
+  readonly #reusableKey: (hash: string) => Buffer
 
-  constructor(plan: Plan, name: string, { bounds, report }: OpenOptions = {}) {
-    this.#plan = plan
+  constructor(shared: Shared, name: string, { bounds, report }: OpenOptions = {}) {
+    this.#shared = shared
     this.#namespace = { name, prefix: prefixOf(name) }
-    this.#passingKey = passingKeysOf(this.#namespace.prefix)
+    this.#reusableKey = reusableKeysOf(this.#namespace.prefix)
     this.#report = report
     this.#bounds = bounds
     this.#eviction =
       bounds &&
       new Eviction({
-        environment: plan.environment,
+        environment: shared.environment,
         namespace: this.#namespace,
         bounds,
         report,
-        told: (operation, verb) => this.#told(operation, undefined, verb),
+        withStoreErrors: (operation, act) => this.#withStoreErrors(operation, undefined, act),
       })
-    this.tagFence = new LmdbTagFence(plan.environment, this.#namespace.prefix, (operation, verb) =>
-      this.#told(operation, undefined, verb),
+    this.tagFence = new LmdbTagFence(shared.environment, this.#namespace.prefix, (operation, act) =>
+      this.#withStoreErrors(operation, undefined, act),
     )
   }
 
@@ -49,13 +58,13 @@ export class NamespaceStore implements Store<'sync'> {
     try {
       return this.#find(hash)
     } catch (error) {
-      throw this.#trouble('get', hash, error)
+      throw this.#toStoreError('get', hash, error)
     }
   }
 
   getMany(hashes: readonly string[]): (Entry | undefined)[] {
-    return this.#told('getMany', undefined, () => {
-      this.#plan.environment.now()
+    return this.#withStoreErrors('getMany', undefined, () => {
+      this.#shared.environment.now()
       return hashes.map((hash) => this.#find(hash))
     })
   }
@@ -65,24 +74,24 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   delete(hash: string): boolean {
-    return this.#told('delete', hash, () => {
+    return this.#withStoreErrors('delete', hash, () => {
       const key = this.#keyOf(hash)
-      const { entries, leases } = this.#plan.environment.now()
+      const { entries, leases } = this.#shared.environment.now()
       if (!entries.doesExist(key) && !leases.doesExist(key)) return false
-      return this.#plan.environment.change((rooms) => {
-        rooms.leases.removeSync(key)
-        return removeEntry(rooms, this.#namespace.prefix, key)
+      return this.#shared.environment.change((databases) => {
+        databases.leases.removeSync(key)
+        return removeEntry(databases, this.#namespace.prefix, key)
       })
     })
   }
 
   clear(): number {
     const { prefix } = this.#namespace
-    return this.#told('clear', undefined, () =>
-      this.#plan.environment.change((rooms) => {
-        const { entries } = totalsOf(rooms, prefix)
-        for (const room of [rooms.entries, rooms.leases, rooms.used]) removeRange(room, prefix)
-        rooms.totals.removeSync(prefix)
+    return this.#withStoreErrors('clear', undefined, () =>
+      this.#shared.environment.change((databases) => {
+        const { entries } = totalsOf(databases, prefix)
+        for (const database of [databases.entries, databases.leases, databases.used]) removeRange(database, prefix)
+        databases.totals.removeSync(prefix)
         return entries
       }),
     )
@@ -97,45 +106,47 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   stats(): Totals {
-    return this.#told('stats', undefined, () => totalsOf(this.#plan.environment.now(), this.#namespace.prefix))
+    return this.#withStoreErrors('stats', undefined, () =>
+      totalsOf(this.#shared.environment.now(), this.#namespace.prefix),
+    )
   }
 
   prune(now: number, bounds = this.#bounds): number {
-    return this.#told('prune', undefined, () => {
-      const gone = removeExpired(this.#plan.environment, this.#namespace, this.heads(), now)
+    return this.#withStoreErrors('prune', undefined, () => {
+      const gone = removeExpired(this.#shared.environment, this.#namespace, this.heads(), now)
       return gone + (bounds ? this.#shrink(bounds) : 0)
     })
   }
 
   lease(hash: string, ms: number, { steal = false, onHeld }: LeaseOptions = {}): Lease<'sync'> | undefined {
     const key = this.#keyOf(hash)
-    const { environment } = this.#plan
-    const { taken, heldBy } = this.#told('lease', hash, () =>
-      takeLease(environment, this.#plan.observer, { key, ms, steal }),
+    const { environment } = this.#shared
+    const { taken, heldBy } = this.#withStoreErrors('lease', hash, () =>
+      takeLease(environment, this.#shared.observer, { key, ms, steal }),
     )
     if (taken === undefined) {
-      if (heldBy !== undefined) onHeld?.(describe(heldBy))
+      if (heldBy !== undefined) onHeld?.(leaseHolder(heldBy))
       return undefined
     }
     return new LmdbLease(
       environment,
       key,
       taken.id,
-      (operation, verb) => this.#told(operation, hash, verb),
+      (operation, act) => this.#withStoreErrors(operation, hash, act),
       (entry, isHeld) => this.#put('publish', entry, isHeld),
     )
   }
 
   /** Puts the entry in place and ends the lease on it, if it may. */
   #put(operation: string, entry: Entry, mayPut: () => boolean): boolean {
-    return this.#told(operation, entry.hash, () => {
+    return this.#withStoreErrors(operation, entry.hash, () => {
       const key = this.#keyOf(entry.hash)
       const record = encode(entry, key)
-      const totals = this.#plan.environment.change((rooms) => {
+      const totals = this.#shared.environment.change((databases) => {
         if (!mayPut()) return undefined
-        rooms.leases.removeSync(key)
-        this.#eviction?.writeUse(rooms)
-        return putEntry(rooms, this.#namespace.prefix, key, record)
+        databases.leases.removeSync(key)
+        this.#eviction?.writeUse(databases)
+        return putEntry(databases, this.#namespace.prefix, key, record)
       })
       if (totals !== undefined) this.#eviction?.afterWrite(totals)
       return totals !== undefined
@@ -144,9 +155,9 @@ export class NamespaceStore implements Store<'sync'> {
 
   #find(hash: string): Entry | undefined {
     checkHash(hash)
-    const key = this.#passingKey(hash)
-    const { environment } = this.#plan
-    const found = glance(environment.recent().entries, key) ?? glance(environment.now().entries, key)
+    const key = this.#reusableKey(hash)
+    const { environment } = this.#shared
+    const found = peek(environment.recent().entries, key) ?? peek(environment.now().entries, key)
     if (found === undefined) return undefined
     const entry = this.#read(decode, found, key, hash)
     if (entry !== undefined) this.#eviction?.noteUse(hash)
@@ -154,12 +165,12 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   *#walk<T>(operation: string, read: Read<T>): Generator<T> {
-    const keys = keysIn(this.#plan.environment, this.#namespace)
+    const keys = keysIn(this.#shared.environment, this.#namespace)
     for (;;) {
-      const step = this.#told(operation, undefined, () => {
+      const step = this.#withStoreErrors(operation, undefined, () => {
         const { value: key, done } = keys.next()
         if (done) return 'end'
-        const found = glance(this.#plan.environment.rooms.entries, key)
+        const found = peek(this.#shared.environment.databases.entries, key)
         return found && this.#read(read, found, key, hashOf(this.#namespace.prefix, key))
       })
       if (step === 'end') return
@@ -170,13 +181,13 @@ export class NamespaceStore implements Store<'sync'> {
   #read<T>(read: Read<T>, found: Buffer, key: Buffer, hash: string): T | undefined {
     const result = read(found, found.length, key, hash)
     if (result === undefined) {
-      this.#report?.(damaged({ store: this.#plan.name, namespace: this.#namespace.name, hash }))
+      this.#report?.(entryDamaged({ store: this.#shared.name, namespace: this.#namespace.name, hash }))
     }
     return result
   }
 
   #shrink(bounds: Bounds): number {
-    return this.#eviction?.shrink(bounds) ?? shrink(this.#plan.environment, this.#namespace, bounds)
+    return this.#eviction?.shrink(bounds) ?? shrink(this.#shared.environment, this.#namespace, bounds)
   }
 
   #keyOf(hash: string): Buffer {
@@ -184,16 +195,15 @@ export class NamespaceStore implements Store<'sync'> {
     return keyOf(this.#namespace.prefix, hash)
   }
 
-  #told<T>(operation: string, hash: string | undefined, verb: () => T): T {
+  #withStoreErrors<T>(operation: string, hash: string | undefined, act: () => T): T {
     try {
-      return verb()
+      return act()
     } catch (error) {
-      throw this.#trouble(operation, hash, error)
+      throw this.#toStoreError(operation, hash, error)
     }
   }
 
-  #trouble(operation: string, hash: string | undefined, error: unknown): unknown {
-    const where = { store: this.#plan.name, operation, namespace: this.#namespace.name }
-    return storeTrouble(error, hash === undefined ? where : { ...where, hash })
+  #toStoreError(operation: string, hash: string | undefined, error: unknown): unknown {
+    return toStoreError(error, { store: this.#shared.name, ...operationOn(this.#namespace.name, operation, hash) })
   }
 }

@@ -1,9 +1,9 @@
-import { storeTrouble } from './failure.ts'
+import { toStoreError } from './errors.ts'
 import { endOf, namespaceOf, prefixIn } from './keys.ts'
-import type { Plan } from './plan.ts'
+import type { Shared } from './namespace-store.ts'
 
 /** The namespaces that have entries, found by leaping from one to the next. */
-export function* namespacesIn({ environment, name: store }: Plan): Generator<string> {
+export function* namespacesIn({ environment, name: store }: Shared): Generator<string> {
   for (let start: Buffer | undefined; ; ) {
     const key = firstFrom(start)
     if (key === undefined) return
@@ -18,7 +18,7 @@ export function* namespacesIn({ environment, name: store }: Plan): Generator<str
       const [key] = environment.now().entries.getKeys({ ...(start && { start }), limit: 1 })
       return key
     } catch (error) {
-      throw storeTrouble(error, { store, operation: 'namespaces' })
+      throw toStoreError(error, { store, operation: 'namespaces' })
     }
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { TagFence } from '@persist/store'
-import type { Environment, Rooms } from './environment.ts'
+import type { Databases, Environment } from './environment.ts'
 import { removeRange } from './walk.ts'
 
 /** So many deletions are remembered for a namespace; a computation that began before them is refused. */
@@ -19,7 +19,7 @@ interface Counter {
 }
 
 const NONE: Counter = { epoch: '', count: 0 }
-/** What has not the form of a counter: the next deletion begins another epoch. */
+/** Bytes without the form of a counter: the next deletion begins another epoch. */
 const UNREADABLE: Counter = { epoch: 'unreadable', count: 0 }
 
 /**
@@ -36,48 +36,50 @@ const UNREADABLE: Counter = { epoch: 'unreadable', count: 0 }
 export class LmdbTagFence implements TagFence<'sync'> {
   readonly #environment: Environment
   readonly #prefix: Buffer
-  readonly #told: <T>(operation: string, verb: () => T) => T
+  readonly #withStoreErrors: <T>(operation: string, act: () => T) => T
   readonly #kept: number
 
   constructor(
     environment: Environment,
     prefix: Buffer,
-    told: <T>(operation: string, verb: () => T) => T,
+    withStoreErrors: <T>(operation: string, act: () => T) => T,
     kept: number = KEPT,
   ) {
     this.#environment = environment
     this.#prefix = prefix
-    this.#told = told
+    this.#withStoreErrors = withStoreErrors
     this.#kept = kept
   }
 
   mark(): string {
-    return this.#told('mark', () => {
+    return this.#withStoreErrors('mark', () => {
       const { epoch, count } = this.#counterIn(this.#environment.now())
       return `${epoch}.${count}`
     })
   }
 
   record(tag: string): void {
-    this.#told('record', () => this.#environment.change((rooms) => this.#count(rooms, digestOf(tag))))
+    this.#withStoreErrors('record', () =>
+      this.#environment.change((databases) => this.#count(databases, digestOf(tag))),
+    )
   }
 
   hasDeleted(mark: string, tags: readonly string[]): boolean {
-    return this.#told('hasDeleted', () => {
-      const rooms = this.#environment.now()
-      const { epoch, count } = this.#counterIn(rooms)
+    return this.#withStoreErrors('hasDeleted', () => {
+      const databases = this.#environment.now()
+      const { epoch, count } = this.#counterIn(databases)
       const [markEpoch, number] = mark.split('.')
       const since = Number(number)
       // A mark from before the first deletion has no epoch, and counts from 0 in the first one.
       const isOfFirst = markEpoch === NONE.epoch && epoch !== UNREADABLE.epoch
       if (markEpoch !== epoch && !isOfFirst) return true
       if (!(since <= count && count - since <= this.#kept)) return true
-      return tags.some((tag) => !(this.#lastOf(rooms, this.#tagKey(digestOf(tag))) <= since))
+      return tags.some((tag) => !(this.#lastOf(databases, this.#tagKey(digestOf(tag))) <= since))
     })
   }
 
   /** To be called inside a change. */
-  #count({ tags }: Rooms, digest: Buffer): void {
+  #count({ tags }: Databases, digest: Buffer): void {
     const { epoch, count } = this.#epochIn({ tags })
     const now = count + 1
     const slot = this.#slot(now)
@@ -91,14 +93,14 @@ export class LmdbTagFence implements TagFence<'sync'> {
     tags.putSync(this.#prefix, Buffer.concat([Buffer.from(epoch, 'hex'), numberRecord(now)]))
   }
 
-  #epochIn(rooms: Pick<Rooms, 'tags'>): Counter {
-    const found = this.#counterIn(rooms)
+  #epochIn(databases: Pick<Databases, 'tags'>): Counter {
+    const found = this.#counterIn(databases)
     if (found !== NONE && found !== UNREADABLE) return found
-    removeRange(rooms.tags, this.#prefix)
+    removeRange(databases.tags, this.#prefix)
     return { epoch: randomBytes(EPOCH_BYTES).toString('hex'), count: 0 }
   }
 
-  #counterIn({ tags }: Pick<Rooms, 'tags'>): Counter {
+  #counterIn({ tags }: Pick<Databases, 'tags'>): Counter {
     const record = tags.get(this.#prefix)
     if (record === undefined) return NONE
     if (record.length !== EPOCH_BYTES + NUMBER_BYTES) return UNREADABLE
@@ -106,8 +108,8 @@ export class LmdbTagFence implements TagFence<'sync'> {
     return Number.isSafeInteger(count) ? { epoch: record.toString('hex', 0, EPOCH_BYTES), count } : UNREADABLE
   }
 
-  /** Which deletion was the last under the key; of what cannot be read it is the very last. */
-  #lastOf({ tags }: Pick<Rooms, 'tags'>, key: Buffer): number {
+  /** The last deletion under the key; a record that cannot be read counts as the very last one. */
+  #lastOf({ tags }: Pick<Databases, 'tags'>, key: Buffer): number {
     const record = tags.get(key)
     if (record === undefined) return 0
     return record.length === NUMBER_BYTES ? record.readDoubleLE() : Number.POSITIVE_INFINITY
@@ -118,9 +120,9 @@ export class LmdbTagFence implements TagFence<'sync'> {
   }
 
   #slot(number: number): Buffer {
-    const place = Buffer.alloc(4)
-    place.writeUInt32BE(number % this.#kept)
-    return Buffer.concat([this.#prefix, Buffer.of(RING), place])
+    const slot = Buffer.alloc(4)
+    slot.writeUInt32BE(number % this.#kept)
+    return Buffer.concat([this.#prefix, Buffer.of(RING), slot])
   }
 }
 

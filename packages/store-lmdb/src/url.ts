@@ -1,42 +1,19 @@
-import { OptionError } from '@persist/errors'
-import { afterScheme, redactUrl, type StoreAdapter, schemeOf } from '@persist/store'
-import { lmdbStore } from './lmdb-store.ts'
-import type { LmdbStoreOptions } from './options.ts'
+import { afterScheme, schemeOf } from '@persist/store'
+import { refusedUrl } from '@persist/store/kit'
 
-declare module '@persist/store' {
-  interface StoreSchemes {
-    lmdb: LmdbStoreOptions
-  }
-}
-
-/**
- * The store for a cache URL.
- *
- * @throws OptionError for another scheme, without a folder, or with a query or fragment.
- * @example
- * ```ts
- * fromUrl('lmdb://persist')              // ./persist
- * fromUrl('lmdb:///var/cache/a%20b')     // /var/cache/a b
- * ```
- */
-export function fromUrl(url: string | URL, options?: LmdbStoreOptions): StoreAdapter<'sync'> {
+/** The folder that an `lmdb://` URL means, relative or not. Throws `OptionError` for any other URL. */
+export function folderOf(url: string | URL): string {
   const path = afterScheme(url)
-  if (schemeOf(url) !== 'lmdb') throw refused(url, 'it has another scheme than lmdb://')
-  if (path === '') throw refused(url, 'it names no folder')
-  if (/[?#]/.test(path)) throw refused(url, 'an lmdb:// URL has no parameters; write ? as %3F and # as %23')
-  return lmdbStore(decoded(url, path), options)
+  if (schemeOf(url) !== 'lmdb') throw refusedUrl(url, 'it has another scheme than lmdb://')
+  if (path === '') throw refusedUrl(url, 'it names no folder')
+  if (/[?#]/.test(path)) throw refusedUrl(url, 'an lmdb:// URL has no parameters; write ? as %3F and # as %23')
+  return decoded(url, path)
 }
 
 function decoded(url: string | URL, path: string): string {
   try {
     return decodeURIComponent(path)
   } catch {
-    throw refused(url, 'a % that begins no escape is written %25')
+    throw refusedUrl(url, 'a % that begins no escape is written %25')
   }
-}
-
-function refused(url: string | URL, why: string): OptionError {
-  return new OptionError(`The cache URL ${JSON.stringify(redactUrl(String(url)))} cannot be used: ${why}.`, {
-    option: 'cache',
-  })
 }

@@ -1,4 +1,4 @@
-import type { Rooms } from './environment.ts'
+import type { Databases } from './environment.ts'
 import { keyOf } from './keys.ts'
 
 const MOST_NOTES = 1_000
@@ -21,7 +21,7 @@ export class Usage {
   }
 
   /** Writes the notes down; to be called inside a change. */
-  write({ entries, used }: Rooms): void {
+  write({ entries, used }: Databases): void {
     for (const [hash, time] of this.#notes) {
       const key = keyOf(this.#prefix, hash)
       if (!entries.doesExist(key)) continue
@@ -40,7 +40,7 @@ const AHEAD_MS = 60_000
  * When an entry was last used, as far as it was written down; else when it was made. What was written while the clock was
  * ahead counts as older than all else, in its own order: else it would stay, and every new entry would go, until then.
  */
-export function lastUse({ used }: Rooms, key: Buffer, createdAt: number, now: number): number {
+export function lastUse({ used }: Databases, key: Buffer, createdAt: number, now: number): number {
   const made = believable(createdAt, now)
   const record = used.get(key)
   return record?.length === 8 ? Math.max(made, believable(record.readDoubleLE(), now)) : made

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Child } from '../../../test/support/child.ts'
 import { Environment } from '../src/environment.ts'
 
-/** The byte of the write lock whose first bit says that somebody waits: for glibc on x64. */
+/** The byte of the write lock whose first bit says that a thread waits: for glibc on x64. */
 const WAITERS_AT = 67
 
 const isKnown = process.platform === 'linux' && process.arch === 'x64' && isGlibc()
@@ -27,7 +27,7 @@ describe.runIf(isKnown)('the write lock', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('says that somebody waits as long as something is changed, so that its release wakes', () => {
+  test('says that a thread waits as long as something is changed, so that its release wakes', () => {
     expect(waiters()).toBe(0)
     environment.change(() => expect(waiters()).toBe(0x80))
     expect(waiters()).toBe(0)
@@ -69,10 +69,10 @@ describe.runIf(isKnown)('the write lock', () => {
 
 /** Rests the thread, since a change is made in one go, until it is so; gives up after half a minute or more. */
 function until(isSo: () => boolean): void {
-  const nobody = new Int32Array(new SharedArrayBuffer(4))
+  const cell = new Int32Array(new SharedArrayBuffer(4))
   for (let rests = 0; !isSo(); rests++) {
     expect(rests).toBeLessThan(30_000)
-    Atomics.wait(nobody, 0, 0, 1)
+    Atomics.wait(cell, 0, 0, 1)
   }
 }
 

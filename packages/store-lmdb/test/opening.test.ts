@@ -1,10 +1,10 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Child } from '../../../test/support/child.ts'
+import { lmdbStore } from '../src/adapter.ts'
 import { Environment } from '../src/environment.ts'
-import { lmdbStore } from '../src/lmdb-store.ts'
 
 const SOAK = process.env.PERSIST_SOAK !== undefined
 const OPENINGS = SOAK ? 20_000 : 500
@@ -16,7 +16,24 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('what one that was just opening made LMDB forget is neither dropped nor overwritten', () => {
+test('a reader and a list of namespaces make no folder, and a file that is made later can be read and written', () => {
+  const dir = join(folder, 'absent')
+  const adapter = lmdbStore(dir)
+  const reader = adapter.open('f', { readOnly: true })
+  expect(reader.get('a')).toBeUndefined()
+  expect([...reader.heads(), ...adapter.namespaces!()]).toEqual([])
+  expect([adapter.exists!(), existsSync(dir)]).toEqual([false, false])
+  const entry = { hash: 'a', payload: '1', createdAt: 1 }
+  adapter.open('f').set(entry)
+  expect([reader.get('a'), adapter.exists!()]).toEqual([entry, true])
+  adapter.close()
+  expect(reader.get('a')).toEqual(entry)
+  adapter.open('f').set({ ...entry, hash: 'b' })
+  expect([...reader.heads()].map(({ hash }) => hash)).toEqual(['a', 'b'])
+  adapter.close()
+})
+
+test('a concurrent open loses no commits', () => {
   const environment = new Environment(folder, false)
   const keys = Array.from({ length: 20 }, (_, index) => Buffer.from(`key ${index}`))
   for (const key of keys) {
@@ -30,17 +47,17 @@ test('what one that was just opening made LMDB forget is neither dropped nor ove
 })
 
 test(
-  'what is written while others open the file again and again stays, whole',
+  'entries that are written while others open the file again and again stay, whole',
   async () => {
     const openers = [1, 2].map(() => new Child(new URL('./children/opens.mjs', import.meta.url), folder, OPENINGS))
     const writers = ['a', 'b'].map((name) => new Child(new URL('./children/writes.mjs', import.meta.url), folder, name))
     await Promise.all(openers.map((opener) => opener.says('done')))
     for (const writer of writers) writer.send('end')
-    const told = await Promise.all(writers.map((writer) => writer.says('written')))
+    const reports = await Promise.all(writers.map((writer) => writer.says('written')))
     const adapter = lmdbStore(folder, { flush: false })
     for (const [index, name] of ['a', 'b'].entries()) {
       const store = adapter.open(name)
-      const count = Number(told[index]!.split(' ')[1])
+      const count = Number(reports[index]!.split(' ')[1])
       expect(count).toBeGreaterThan(50)
       for (let written = 0; written < count; written++) {
         expect(store.get(`${written}`)?.payload, `${name} ${written} of ${count}`).toBe(`${written}`.repeat(300))

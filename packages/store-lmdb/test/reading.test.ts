@@ -55,7 +55,7 @@ test('an entry that is larger than LMDB takes is refused as too large, and the o
   expect(store.get('a')?.payload).toBe('the old one')
 })
 
-test('very many reads in one turn leave no heap of timers behind', () => {
+test('very many reads in one turn leave no heap of timers', () => {
   const adapter = lmdbStore(folder, { flush: false })
   const store = adapter.open('f')
   store.set(ENTRY)

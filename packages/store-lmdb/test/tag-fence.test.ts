@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const told = <T>(_: string, verb: () => T) => verb()
+const withStoreErrors = <T>(_: string, act: () => T) => act()
 
 test('a deletion is seen by a mark from before, and by none from after', () => {
   const [one, two] = [lmdbStore(folder, { flush: false }), lmdbStore(folder, { flush: false })]
@@ -75,7 +75,7 @@ test('marks answer as a list of all deletions would, and with true where the sto
   let round = 0
   fc.assert(
     fc.property(acts, (list) => {
-      const fence = new LmdbTagFence(environment, prefixOf(`f${round++}`), told, kept)
+      const fence = new LmdbTagFence(environment, prefixOf(`f${round++}`), withStoreErrors, kept)
       const deleted: string[] = []
       const marks: { readonly mark: string; readonly since: number }[] = []
       for (const act of list) {
@@ -99,7 +99,7 @@ test('marks answer as a list of all deletions would, and with true where the sto
 
 test('a thousand different tags take no more room than the number that is kept', () => {
   const environment = new Environment(folder, false)
-  const fence = new LmdbTagFence(environment, prefixOf('f'), told, 10)
+  const fence = new LmdbTagFence(environment, prefixOf('f'), withStoreErrors, 10)
   for (let number = 0; number < 1_000; number++) fence.record(`${number}`)
   expect([...environment.now().tags.getKeys()].length).toBe(1 + 10 + 10)
   environment.close()
@@ -121,7 +121,7 @@ test('a mark of a store that was removed and made again is answered with true', 
 test('records that cannot be read answer true until the next deletion, and never throw', () => {
   const environment = new Environment(folder, false)
   const prefix = prefixOf('f')
-  const fence = new LmdbTagFence(environment, prefix, told)
+  const fence = new LmdbTagFence(environment, prefix, withStoreErrors)
   const empty = fence.mark()
   fence.record('red')
   const mark = fence.mark()

@@ -25,8 +25,8 @@ test('what cannot be meant is an error', () => {
 })
 
 test('an option that there is not, or of another kind, is an error that says so', () => {
-  const misspelt = { flsh: false } as LmdbStoreOptions
-  expect(() => lmdbStore('x', misspelt)).toThrow(expect.objectContaining({ option: 'flsh', nearest: 'flush' }))
+  const misspelled = { flsh: false } as LmdbStoreOptions
+  expect(() => lmdbStore('x', misspelled)).toThrow(expect.objectContaining({ option: 'flsh', nearest: 'flush' }))
   expect(() => lmdbStore('x', { flush: 'no' as unknown as boolean })).toThrow(OptionError)
   expect(() => fromUrl('lmdb://x', { leaseMs: 0 })).toThrow(OptionError)
 })

@@ -1,42 +1,42 @@
 import type { MongoClient } from 'mongodb'
-import { answering } from './answering.ts'
-import { type Gate, gateOf } from './gate.ts'
-import { Patience, type Wait } from './patience.ts'
-import { persistently } from './persistence.ts'
+import { retryOnNetworkError } from './retry.ts'
+import { type Semaphore, semaphoreOf } from './semaphore.ts'
+import { probeServers } from './server-probe.ts'
 import type { ClientSource } from './shared-client.ts'
+import { Timeout, type Wait } from './timeout.ts'
 
 /** The client that the user handed over: used, never closed. */
 export class BorrowedClient implements ClientSource {
   readonly #client: MongoClient
-  readonly #patience: Patience
+  readonly #timeout: Timeout
   readonly #serverWaitMs: number
-  readonly #gate: Gate
+  readonly #semaphore: Semaphore
 
   constructor(client: MongoClient, serverWaitMs: number) {
     this.#serverWaitMs = serverWaitMs
-    this.#gate = gateOf(client)
+    this.#semaphore = semaphoreOf(client)
     this.#client = client
-    this.#patience = new Patience(serverWaitMs)
+    this.#timeout = new Timeout(serverWaitMs)
   }
 
   hold(): void {}
 
   async letGo(): Promise<void> {}
 
-  use<T>(wait: Wait, verb: (client: MongoClient) => Promise<T>): Promise<T> {
-    return this.#gate.through(wait.ms, () => this.useBehind(wait, verb))
+  use<T>(wait: Wait, act: (client: MongoClient) => Promise<T>): Promise<T> {
+    return this.#semaphore.run(wait.ms, () => this.useInBackground(wait, act))
   }
 
-  /** Past the gate: those behind it may be waiting for this. */
-  useBehind<T>(wait: Wait, verb: (client: MongoClient) => Promise<T>): Promise<T> {
-    return this.#patience.within(wait, (isOver) => persistently(() => verb(this.#client), isOver))
+  /** Without a permit of the semaphore: an operation that has one may be waiting for this. */
+  useInBackground<T>(wait: Wait, act: (client: MongoClient) => Promise<T>): Promise<T> {
+    return this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(this.#client), isOver))
   }
 
-  answering(): Promise<void> {
-    return answering(this.#client, this.#serverWaitMs)
+  probeServers(): Promise<void> {
+    return probeServers(this.#client, this.#serverWaitMs)
   }
 
-  probe<T>(wait: Wait, verb: (client: MongoClient) => Promise<T>): Promise<T> {
-    return this.use(wait, verb)
+  probe<T>(wait: Wait, act: (client: MongoClient) => Promise<T>): Promise<T> {
+    return this.use(wait, act)
   }
 }

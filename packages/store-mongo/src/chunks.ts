@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb'
+import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
 import type { Ids } from './ids.ts'
-import type { Deed, Entries, Place } from './place.ts'
 
 /** A piece of a payload too large for one document. */
 export interface ChunkDocument {
@@ -18,19 +18,19 @@ const AT_ONCE = 3
 
 /**
  * The chunk documents of a namespace. They are written before the entry that names their generation, and deleted after
- * it is gone; so whoever reads an entry finds its chunks whole, or finds another entry when looking again.
+ * it is gone; so a reader of an entry finds its chunks whole, or finds another entry when it looks again.
  */
 export class Chunks {
-  readonly #place: Place
+  readonly #access: CollectionAccess
   readonly #ids: Ids
 
-  constructor(place: Place, ids: Ids) {
-    this.#place = place
+  constructor(access: CollectionAccess, ids: Ids) {
+    this.#access = access
     this.#ids = ids
   }
 
-  /** Writes the pieces, and tells how many there are. */
-  async write(hash: string, gen: string, bytes: Buffer, deed: Deed): Promise<number> {
+  /** Writes the pieces. Returns how many there are. */
+  async write(hash: string, gen: string, bytes: Buffer, operation: Operation): Promise<number> {
     const count = Math.ceil(bytes.length / CHUNK_BYTES)
     await inGroups(count, (index) => {
       const piece = bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
@@ -45,13 +45,13 @@ export class Chunks {
           if ((error as { code?: unknown }).code !== 11000) throw error
         }
       }
-      return this.#place.ask(deed, insert, this.#place.wait(AT_ONCE * piece.length))
+      return this.#access.run(operation, insert, this.#access.wait(AT_ONCE * piece.length))
     })
     return count
   }
 
   /** All pieces in one; `undefined` if one is missing, or they are not as many bytes. */
-  async read(gen: string, count: number, size: number, deed: Deed): Promise<Buffer | undefined> {
+  async read(gen: string, count: number, size: number, operation: Operation): Promise<Buffer | undefined> {
     if (
       !(Number.isSafeInteger(count) && count > 0 && size > (count - 1) * CHUNK_BYTES && size <= count * CHUNK_BYTES)
     ) {
@@ -62,7 +62,7 @@ export class Chunks {
     await inGroups(count, async (index) => {
       if (!whole) return
       const find = (entries: Entries) => chunksIn(entries).findOne({ _id: this.#ids.chunk(gen, index) })
-      const found = await this.#place.ask(deed, find, this.#place.wait(AT_ONCE * CHUNK_BYTES))
+      const found = await this.#access.run(operation, find, this.#access.wait(AT_ONCE * CHUNK_BYTES))
       if (found?.bytes instanceof Uint8Array) pieces[index] = found.bytes
       else whole = false
     })
@@ -72,13 +72,13 @@ export class Chunks {
   }
 
   /** Deletes the pieces of one generation. */
-  async remove(gen: string, deed: Deed): Promise<void> {
+  async remove(gen: string, operation: Operation): Promise<void> {
     const { first, end } = this.#ids.chunks(gen)
-    await this.#place.step(deed, (entries) => entries.deleteMany({ _id: { $gte: first, $lt: end } }))
+    await this.#access.runStep(operation, (entries) => entries.deleteMany({ _id: { $gte: first, $lt: end } }))
   }
 }
 
-/** The same collection: entries and chunks live side by side, told apart by their ids. */
+/** The same collection: entries and chunks live side by side, with different ids. */
 export function chunksIn(entries: Entries): Collection<ChunkDocument> {
   return entries as unknown as Collection<ChunkDocument>
 }

@@ -1,4 +1,4 @@
-import type { Entries } from './place.ts'
+import type { Entries } from './collection-access.ts'
 
 const DUPLICATE_KEY = 11000
 /** Clocks of machines that do their work together differ by less. */

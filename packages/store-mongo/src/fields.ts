@@ -1,13 +1,15 @@
-/** Text that UTF-8 cannot carry (half a surrogate pair) is kept as its UTF-16 bytes. */
-export type StoredText = string | Uint8Array
+import { isWellFormed } from '@persist/store/kit'
+
+/** A string that UTF-8 cannot carry (with half a surrogate pair) is kept as its UTF-16 bytes. */
+export type StoredString = string | Uint8Array
 
 // Beyond the year 9999 some drivers cannot read a date.
 export const LAST_DATE = 253_402_300_799_999
 
-/** A text as it stands in a document, also to look for it. */
-export function storedText(text: string): StoredText {
-  if (typeof text !== 'string') throw new TypeError(`text must be a string, not ${typeof text}`)
-  return isWellFormed(text) ? text : Buffer.from(text, 'utf16le')
+/** A string as it stands in a document, also for a filter. */
+export function storedString(string: string): StoredString {
+  if (typeof string !== 'string') throw new TypeError(`a field of an entry must be a string, not ${typeof string}`)
+  return isWellFormed(string) ? string : Buffer.from(string, 'utf16le')
 }
 
 /** A date where that loses nothing, so that people can read it and the server compare it. */
@@ -21,20 +23,15 @@ export function isPast(field: string, ms: number): object {
   return { $or: [{ [field]: { $lte: date } }, { [field]: { $lte: ms } }] }
 }
 
-export function readText(stored: unknown): string | undefined {
+export function readString(stored: unknown): string | undefined {
   if (typeof stored === 'string') return stored
   return stored instanceof Uint8Array ? asBuffer(stored).toString('utf16le') : undefined
 }
 
-/** `undefined` for what is no time: a date out of range, not a number, another type. */
+/** `undefined`: this is no time, but a date out of range, not a number, or another type. */
 export function readTime(stored: unknown): number | undefined {
   const time = stored instanceof Date ? stored.getTime() : stored
   return typeof time === 'number' && !Number.isNaN(time) ? time : undefined
-}
-
-export function isWellFormed(text: string): boolean {
-  // Node 20 has it; the types of ES2023 do not know yet.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }
 
 export function asBuffer(bytes: Uint8Array): Buffer {

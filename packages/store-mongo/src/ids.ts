@@ -14,9 +14,9 @@ const STEP_NUMBER = new RegExp(`^\\d{${STEP_DIGITS}}$`)
  * ```
  * double:wXS1bv…               the entry (and lease) of the hash
  * double%chunks:<gen>:00003    a piece of a large payload
- * double%upkeep                when the namespace was last tidied
+ * double%maintenance                when the namespace was last tidied
  * double%tags:000000000000007  a deletion by tag, the seventh that is remembered
- * Class%3Amethod:…             the namespace «Class:method»
+ * Class%3Amethod:…             the namespace "Class:method"
  * ```
  */
 export interface Ids {
@@ -28,7 +28,7 @@ export interface Ids {
   chunk(gen: string, index: number): string
   /** All chunks of the namespace, or of one generation in it. */
   chunks(gen?: string): Range
-  readonly upkeep: string
+  readonly maintenance: string
   /** The log of deletions by tag: all of it, a step by its number, and the number of a step (`NaN`: it has none). */
   readonly steps: Range
   step(number: number): string
@@ -45,20 +45,20 @@ export interface Range {
 
 /** The ids of a namespace, which may be any text. */
 export function idsOf(namespace: string): Ids {
-  const name = shortened(escaped(assertText(namespace, 'a namespace')))
+  const name = shortened(escaped(assertString(namespace, 'a namespace')))
   const first = `${name}:`
   const steps = `${name}%tags:`
   return {
     first,
     end: `${name};`,
-    entry: (hash) => first + assertText(hash, 'a hash'),
+    entry: (hash) => first + assertString(hash, 'a hash'),
     hashOf: (id) => id.slice(first.length),
     chunk: (gen, index) => `${name}%chunks:${gen}:${String(index).padStart(5, '0')}`,
     chunks: (gen) =>
       gen === undefined
         ? { first: `${name}%chunks:`, end: `${name}%chunks;` }
         : { first: `${name}%chunks:${gen}:`, end: `${name}%chunks:${gen};` },
-    upkeep: `${name}%upkeep`,
+    maintenance: `${name}%maintenance`,
     steps: { first: steps, end: `${name}%tags;` },
     step: (number) => steps + String(number).padStart(STEP_DIGITS, '0'),
     numberIn: (id) => (STEP_NUMBER.test(id.slice(steps.length)) ? Number(id.slice(steps.length)) : Number.NaN),
@@ -66,8 +66,8 @@ export function idsOf(namespace: string): Ids {
   }
 }
 
-/** What an `_id` tells of its namespace, and where the ids that tell the same end. */
-export interface Whose {
+/** What an `_id` says of its namespace, and where the ids that say the same end. */
+export interface IdOwner {
   /** `undefined`: too long to be kept as it is. */
   readonly namespace: string | undefined
   /** `false`: an id of a chunk, or of what is noted about the namespace. */
@@ -76,11 +76,11 @@ export interface Whose {
 }
 
 /** Reads an `_id`; `undefined` if it is not one of ours. */
-export function whoseId(id: string): Whose | undefined {
-  const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%upkeep$)/s.exec(id) ?? []
+export function ownerOf(id: string): IdOwner | undefined {
+  const [, name, separator] = /^(.*?)(:|%chunks:|%tags:|%maintenance$)/s.exec(id) ?? []
   if (name === undefined) return undefined
   const isEntry = separator === ':'
-  const end = separator === '%upkeep' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
+  const end = separator === '%maintenance' ? `${id}\0` : `${name}${separator!.slice(0, -1)};`
   return { namespace: name.includes('%~') ? undefined : unescaped(name), isEntry, end }
 }
 
@@ -89,20 +89,21 @@ export function whoseId(id: string): Whose | undefined {
  * and some servers refuse index keys of more than 1,024 bytes.
  */
 export function checkHash(hash: string): void {
-  assertText(hash, 'a hash')
+  assertString(hash, 'a hash')
   const bytes = Buffer.byteLength(hash)
   if (bytes === 0) throw new HashError('the hash is empty', hash)
   if (bytes > LONGEST_HASH) throw new HashError(`the hash has ${bytes} bytes, more than ${LONGEST_HASH}`, hash)
-  if (/\p{Surrogate}/u.test(hash)) throw new HashError('the hash is no well-formed text: half a letter in it', hash)
+  if (/\p{Surrogate}/u.test(hash))
+    throw new HashError('the hash is not well-formed Unicode: it has half a letter', hash)
 }
 
 /** Of the text's own units, so that halves of surrogate pairs stay different. */
 function digestOf(tag: string): string {
-  return createHash('sha256').update(assertText(tag, 'a tag'), 'utf16le').digest('base64url').slice(0, 22)
+  return createHash('sha256').update(assertString(tag, 'a tag'), 'utf16le').digest('base64url').slice(0, 22)
 }
 
 /** What comes from outside must never reach a filter as an object: `{"$ne":null}` would match everything. */
-export function assertText(value: unknown, what: string): string {
+export function assertString(value: unknown, what: string): string {
   if (typeof value !== 'string') throw new TypeError(`${what} must be a string, not ${typeof value}`)
   return value
 }
@@ -123,7 +124,7 @@ function unescaped(name: string): string {
 
 function shortened(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST_NAMESPACE) return name
-  // Not in the middle of an escape or of a letter: what is kept is only there to be recognised.
+  // Not in the middle of an escape or of a letter: the kept part is only there to be recognized.
   const kept = Buffer.from(name)
     .subarray(0, KEPT_OF_LONG_NAMESPACE)
     .toString()

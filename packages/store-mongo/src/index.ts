@@ -6,5 +6,5 @@
 
 import './schemes.ts'
 
-export { mongoStore, mongoStore as fromUrl } from './mongo-adapter.ts'
+export { mongoStore, mongoStore as fromUrl } from './adapter.ts'
 export type { MongoStoreOptions } from './options.ts'

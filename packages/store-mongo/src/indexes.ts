@@ -1,5 +1,5 @@
 import type { PersistError } from '@persist/errors'
-import type { Deed, Place } from './place.ts'
+import type { CollectionAccess, Operation } from './collection-access.ts'
 
 /** What the collection's indexes do by themselves. */
 export interface Indexes {
@@ -8,25 +8,33 @@ export interface Indexes {
 }
 
 const NOT_IMPLEMENTED = 238
-const made = new WeakMap<Place, Promise<Indexes>>()
+const made = new WeakMap<CollectionAccess, Promise<Indexes>>()
 
 /** Makes the indexes of the collection, once. A server that lacks a kind of index does without. */
-export function makeIndexes(place: Place, deed: Deed, report: (problem: PersistError) => void): Promise<Indexes> {
-  let making = made.get(place)
+export function makeIndexes(
+  access: CollectionAccess,
+  operation: Operation,
+  report: (problem: PersistError) => void,
+): Promise<Indexes> {
+  let making = made.get(access)
   if (making === undefined) {
-    making = make(place, deed, report).catch((error) => {
-      made.delete(place)
+    making = make(access, operation, report).catch((error) => {
+      made.delete(access)
       throw error
     })
-    made.set(place, making)
+    made.set(access, making)
   }
   return making
 }
 
-async function make(place: Place, deed: Deed, report: (problem: PersistError) => void): Promise<Indexes> {
+async function make(
+  access: CollectionAccess,
+  operation: Operation,
+  report: (problem: PersistError) => void,
+): Promise<Indexes> {
   const attempt = async (fields: Record<string, 1>, options: object): Promise<boolean> => {
     try {
-      await place.step(deed, (entries) => entries.createIndex(fields, { sparse: true, ...options }))
+      await access.runStep(operation, (entries) => entries.createIndex(fields, { sparse: true, ...options }))
       return true
     } catch (error) {
       const { code, cause } = error as PersistError & { cause?: { code?: unknown } }

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os'
 import type { Entry, Lease, LeaseOptions } from '@persist/store'
-import { type Sightings, trustedMs } from '@persist/store/holder'
-import { type EntryDocument, newId } from './document.ts'
-import { describe, type LeaseMark, readMark } from './lease-mark.ts'
-import type { Deed, Entries, Place } from './place.ts'
+import { type LeaseObserver, leaseHolder, trustedMs } from '@persist/store/kit'
+import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
+import { type EntryDocument, newId } from './entry-codec.ts'
+import { type LeaseRecord, readLease } from './lease-record.ts'
 import type { Writer } from './writer.ts'
 
-/** Long enough that few clocks are wrong by it: a lease that nobody asked for again goes with the server's own tidying. */
+/** Long enough that few clocks are wrong by it: a lease that no process asked for again goes with the server's own tidying. */
 const LEFT_OVER_MS = 7 * 86_400_000
 const MOST_ENDED = 10_000
 const STEAL_TRIES = 20
@@ -31,23 +31,23 @@ interface Taken {
 /** What came of asking for a lease: it was taken, or another one is in the way. */
 interface Taking {
   readonly taken?: Taken
-  readonly heldBy?: LeaseMark | undefined
+  readonly heldBy?: LeaseRecord | undefined
 }
 
 /** Who computes what, in this namespace. */
 export class Leases {
-  readonly #place: Place
+  readonly #access: CollectionAccess
   readonly #writer: Writer
-  readonly #sightings: Sightings
+  readonly #observer: LeaseObserver
   /** Ids whose lease is held here: what is read under a lease must be as fresh as the lease. */
   readonly #held = new Set<string>()
-  /** Leases of ours whose end the server may not know of, since it could not be told: nobody has to wait for them. */
+  /** Leases of ours whose end did not reach the server: no call has to wait for them. */
   readonly #ended = new Set<string>()
 
-  constructor(place: Place, writer: Writer, sightings: Sightings) {
-    this.#place = place
+  constructor(access: CollectionAccess, writer: Writer, observer: LeaseObserver) {
+    this.#access = access
     this.#writer = writer
-    this.#sightings = sightings
+    this.#observer = observer
   }
 
   isHeld(id: string): boolean {
@@ -62,26 +62,26 @@ export class Leases {
     id: string,
     ms: number,
     { steal = false, onHeld }: LeaseOptions,
-    deed: Deed,
+    operation: Operation,
   ): Promise<Lease<'async'> | undefined> {
-    const mark: LeaseMark = { id: newId(), beat: 0, ms, holder: HOLDER }
-    const { taken, heldBy } = await this.#place.ask({ ...deed, isLight: true }, (entries) =>
+    const mark: LeaseRecord = { id: newId(), beat: 0, ms, holder: HOLDER }
+    const { taken, heldBy } = await this.#access.run({ ...operation, isLight: true }, (entries) =>
       this.#tryToTake(entries, id, mark, steal),
     )
     if (taken === undefined) {
-      if (heldBy !== undefined) onHeld?.(describe(heldBy))
+      if (heldBy !== undefined) onHeld?.(leaseHolder(heldBy))
       return undefined
     }
-    this.#sightings.forget(id)
+    this.#observer.forget(id)
     this.#held.add(id)
-    return this.#lease(id, mark, taken, deed)
+    return this.#lease(id, mark, taken, operation)
   }
 
-  async #tryToTake(entries: Entries, id: string, mark: LeaseMark, steal: boolean | string): Promise<Taking> {
+  async #tryToTake(entries: Entries, id: string, mark: LeaseRecord, steal: boolean | string): Promise<Taking> {
     const isById = typeof steal === 'string'
-    let heldBy: LeaseMark | undefined
+    let heldBy: LeaseRecord | undefined
     // Who waits asks again and again: the first question inserts, the next ones only look.
-    let inserting = !isById && !this.#sightings.has(id)
+    let inserting = !isById && !this.#observer.has(id)
     for (let tries = 0; tries < STEAL_TRIES; tries++) {
       if (inserting && (await inserted(entries, id, mark))) {
         return { taken: { isNew: true, ends: true, chunked: undefined } }
@@ -90,7 +90,7 @@ export class Leases {
       if (seen === null && isById) return {}
       inserting = seen === null
       if (seen === null) continue
-      heldBy = readMark(seen.lease)
+      heldBy = readLease(seen.lease)
       const chunked = seen.chunks === undefined ? undefined : seen.gen
       const taken = { isNew: false, ends: seen.dropAt !== undefined, chunked }
       // It had arrived although its answer was lost.
@@ -102,19 +102,19 @@ export class Leases {
     return { heldBy }
   }
 
-  #lease(id: string, mark: LeaseMark, { isNew, ends, chunked }: Taken, deed: Deed): Lease<'async'> {
+  #lease(id: string, mark: LeaseRecord, { isNew, ends, chunked }: Taken, operation: Operation): Lease<'async'> {
     const mine = { _id: id, 'lease.id': mark.id }
     const lost = () => {
       this.#held.delete(id)
       return false
     }
-    const as = (operation: string) => ({ ...deed, operation })
+    const as = (name: string) => ({ ...operation, operation: name })
     return {
       id: mark.id,
       ...(isNew && { foundNothing: true }),
       waitsFor: async (ids: readonly string[]) => {
-        const noted = { ...as('waitsFor'), isLight: true, isBehind: true }
-        await this.#place.ask(noted, (entries) => entries.updateOne(mine, { $set: { 'lease.waitsFor': ids } }))
+        const noted = { ...as('waitsFor'), isLight: true, isInBackground: true }
+        await this.#access.run(noted, (entries) => entries.updateOne(mine, { $set: { 'lease.waitsFor': ids } }))
       },
       publish: async (entry: Entry) => {
         const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, as('publish')))
@@ -123,7 +123,7 @@ export class Leases {
       },
       renew: async (ms: number) => {
         const later = ends ? { dropAt: new Date(Date.now() + LEFT_OVER_MS + ms) } : {}
-        const renewed = await this.#place.ask({ ...as('renew'), isLight: true }, (entries) =>
+        const renewed = await this.#access.run({ ...as('renew'), isLight: true }, (entries) =>
           entries.updateOne(mine, {
             $inc: { 'lease.beat': 1 },
             $set: { 'lease.ms': ms },
@@ -138,17 +138,17 @@ export class Leases {
           const { deletedCount } = await entries.deleteOne({ ...mine, gen: { $exists: false } })
           if (deletedCount === 0) await entries.updateOne(mine, { $unset: { lease: '' } })
         }
-        await this.#ending(mark, () => this.#place.ask({ ...as('release'), isLight: true }, release))
+        await this.#ending(mark, () => this.#access.run({ ...as('release'), isLight: true }, release))
       },
     }
   }
 
   /** Its holder is gone: silent for its time, or here. */
-  #isOver(id: string, { id: lease, beat, ms }: LeaseMark, own: number): boolean {
-    return this.#ended.has(lease) || this.#sightings.unchangedFor(id, `${lease} ${beat}`) >= trustedMs(ms, own)
+  #isOver(id: string, { id: lease, beat, ms }: LeaseRecord, own: number): boolean {
+    return this.#ended.has(lease) || this.#observer.unchangedFor(id, `${lease} ${beat}`) >= trustedMs(ms, own)
   }
 
-  async #ending<T>({ id }: LeaseMark, end: () => Promise<T>): Promise<T> {
+  async #ending<T>({ id }: LeaseRecord, end: () => Promise<T>): Promise<T> {
     try {
       return await end()
     } catch (error) {
@@ -159,7 +159,7 @@ export class Leases {
   }
 }
 
-async function inserted(entries: Entries, id: string, lease: LeaseMark): Promise<boolean> {
+async function inserted(entries: Entries, id: string, lease: LeaseRecord): Promise<boolean> {
   try {
     await entries.insertOne({ _id: id, lease, dropAt: new Date(Date.now() + LEFT_OVER_MS + lease.ms) })
     return true
@@ -174,7 +174,12 @@ function entryAsSeen({ _id, gen }: EntryDocument): object {
 }
 
 /** A filter for the lease that was seen. */
-function leaseAsSeen({ lease }: EntryDocument, mark: LeaseMark | undefined, steal: boolean, compare: boolean): object {
+function leaseAsSeen(
+  { lease }: EntryDocument,
+  mark: LeaseRecord | undefined,
+  steal: boolean,
+  compare: boolean,
+): object {
   if (lease === undefined) return { lease: { $exists: false } }
   // What is no lease is compared as a whole. Some values are not equal to themselves once they were read.
   if (mark === undefined) return compare ? { lease: { $eq: lease } } : {}
@@ -185,7 +190,7 @@ function leaseAsSeen({ lease }: EntryDocument, mark: LeaseMark | undefined, stea
 }
 
 /** Puts the lease into a document, if that is as it was seen. */
-async function replaced(entries: Entries, asSeen: object, seen: EntryDocument, lease: LeaseMark): Promise<boolean> {
+async function replaced(entries: Entries, asSeen: object, seen: EntryDocument, lease: LeaseRecord): Promise<boolean> {
   const atLeast = new Date(Date.now() + LEFT_OVER_MS + lease.ms)
   const putOff = seen.dropAt instanceof Date && seen.dropAt < atLeast ? { dropAt: atLeast } : {}
   const { modifiedCount } = await entries.updateOne(asSeen, { $set: { lease, ...putOff } })

@@ -1,10 +1,10 @@
 import type { MongoClient } from 'mongodb'
-import { type Gate, gateOf } from './gate.ts'
+import { type Semaphore, semaphoreOf } from './semaphore.ts'
 
 /** A client that is in use: how many callers it serves, and its end. */
 export class LiveClient {
   readonly client: MongoClient
-  readonly gate: Gate
+  readonly semaphore: Semaphore
   /** Why a server could not be reached when it was last tried. */
   trouble: Error | undefined
   /** Done when it is closed. */
@@ -15,7 +15,7 @@ export class LiveClient {
 
   constructor(client: MongoClient) {
     this.client = client
-    this.gate = gateOf(client)
+    this.semaphore = semaphoreOf(client)
     this.closed = new Promise<void>((resolve) => {
       this.#close = resolve
     }).then(() => client.close().catch(() => {}))
@@ -24,7 +24,7 @@ export class LiveClient {
     })
   }
 
-  /** Nobody waits for an answer. What is done in the background does not count. */
+  /** No call waits for an answer. Operations in the background do not count. */
   get isIdle(): boolean {
     return this.#callers === 0
   }
@@ -38,7 +38,7 @@ export class LiveClient {
     if (this.isIdle && this.#retired) this.#close()
   }
 
-  /** Nobody enters any more; it is closed when the last caller has left. */
+  /** No caller enters any more; the client is closed when the last one has left. */
   retire(): void {
     this.#retired = true
     if (this.isIdle) this.#close()

@@ -1,28 +1,28 @@
 import type { MongoClient, MongoClientOptions } from 'mongodb'
-import { answering } from './answering.ts'
 import { loadDriver } from './driver.ts'
+import { probeServers } from './server-probe.ts'
 
-/** The end of a connection on which nothing moves, so that none is lost for ever. */
+/** The end of a connection on which nothing moves, so that none is lost forever. */
 const SILENT_SOCKET_MS = 60_000
 /**
  * A connection that is being made outlives its client's end. So each may take as long as a caller waits, and a little
- * longer, lest the driver begin another one just before the caller gives up.
+ * longer, so that the driver does not begin another one just before the caller gives up.
  */
 const AFTER_WAIT_MS = 150
 /** How long a process that would otherwise end may be kept by the question whether a server is there. */
 const PROBE_MS = 600
 
 /** How to make clients: the URL and the options of the driver, and how long a caller waits. */
-export interface ClientPlan {
+export interface ClientOptions {
   readonly url: string
   readonly serverWaitMs: number
   readonly options?: MongoClientOptions
 }
 
 /** A client for callers. */
-export function openClient(plan: ClientPlan): Promise<MongoClient> {
+export function openClient(plan: ClientOptions): Promise<MongoClient> {
   const ms = plan.serverWaitMs + AFTER_WAIT_MS
-  // The second bounds what nobody waits for: the driver's good-bye to a server that has gone.
+  // The second limits a wait without a caller: the driver's good-bye to a server that has gone.
   return open(plan, { connectTimeoutMS: ms, serverSelectionTimeoutMS: ms }, {})
 }
 
@@ -30,15 +30,15 @@ export function openClient(plan: ClientPlan): Promise<MongoClient> {
  * A client for one question: can the server be used again? Fails if no server answers at all, in a time for which a
  * process that would otherwise end can be kept.
  */
-export async function openProbe(plan: ClientPlan): Promise<MongoClient> {
+export async function openProbe(plan: ClientOptions): Promise<MongoClient> {
   const ms = probeMs(plan)
   const client = await open(plan, {}, { connectTimeoutMS: ms, serverSelectionTimeoutMS: ms })
-  await answering(client, ms)
+  await probeServers(client, ms)
   return client
 }
 
 /** How long to wait for a server to say anything. */
-export function probeMs({ serverWaitMs }: ClientPlan): number {
+export function probeMs({ serverWaitMs }: ClientOptions): number {
   return isServing() ? serverWaitMs : Math.min(PROBE_MS, serverWaitMs)
 }
 
@@ -48,7 +48,7 @@ export function isServing(): boolean {
 }
 
 async function open(
-  { url, options }: ClientPlan,
+  { url, options }: ClientOptions,
   suggested: MongoClientOptions,
   forced: MongoClientOptions,
 ): Promise<MongoClient> {

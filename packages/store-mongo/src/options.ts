@@ -1,7 +1,7 @@
 import { OptionError } from '@persist/errors'
-import { checkStoreOptions, type OptionChecks, POSITIVE_MS } from '@persist/store'
+import { checkStoreOptions, NOT_NEGATIVE_MS, type OptionChecks, POSITIVE_MS } from '@persist/store/kit'
 import type { MongoClient, MongoClientOptions } from 'mongodb'
-import { type MongoUrl, readMongoUrl } from './mongo-url.ts'
+import { type MongoUrl, readMongoUrl } from './url.ts'
 
 /** How to keep entries in MongoDB. */
 export interface MongoStoreOptions {
@@ -12,7 +12,7 @@ export interface MongoStoreOptions {
   /** The collection. Default: the URL's `persistCollection`, else `persist`. */
   readonly collection?: string | undefined
   /**
-   * How long one verb waits for a server that does not answer, in milliseconds; a large value gets another millisecond
+   * How long one method waits for a server that does not answer, in milliseconds; a large value gets another millisecond
    * for every kilobyte. Default: the URL's `persistServerWaitMs`, else 2,000.
    */
   readonly serverWaitMs?: number | undefined
@@ -25,8 +25,8 @@ export interface MongoStoreOptions {
   readonly keepExpiredMs?: number | undefined
 }
 
-/** The options, complete and checked. */
-export interface Plan {
+/** The options, checked and completed. */
+export interface ResolvedOptions {
   readonly url: MongoUrl
   readonly client: MongoClient | undefined
   readonly clientOptions: MongoClientOptions | undefined
@@ -34,7 +34,7 @@ export interface Plan {
   readonly serverWaitMs: number
   readonly leaseMs: number | undefined
   readonly keepExpiredMs: number
-  /** The place without secrets; the same place has the same name. */
+  /** Server, database and collection without secrets; equal for one and the same collection. */
   readonly name: string
 }
 
@@ -46,11 +46,11 @@ const CHECKS: OptionChecks<MongoStoreOptions> = {
   collection: ['the name of a collection', isCollectionName],
   serverWaitMs: POSITIVE_MS,
   leaseMs: POSITIVE_MS,
-  keepExpiredMs: ['0 or a positive number of milliseconds', (value) => value === 0 || POSITIVE_MS[1](value)],
+  keepExpiredMs: NOT_NEGATIVE_MS,
 }
 
-/** Reads the URL and the options. Throws `OptionError` for what they cannot be. */
-export function planOf(url: string, options: MongoStoreOptions): Plan {
+/** Reads the URL and the options. Throws `OptionError` for a URL or an option that this store cannot use. */
+export function resolveOptions(url: string, options: MongoStoreOptions): ResolvedOptions {
   checkStoreOptions('mongoStore', options, CHECKS)
   const read = readMongoUrl(url)
   const collection = options.collection ?? read.collection ?? DEFAULT_COLLECTION

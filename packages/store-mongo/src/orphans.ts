@@ -1,6 +1,6 @@
 import { type ChunkDocument, type Chunks, chunksIn } from './chunks.ts'
+import type { CollectionAccess, Operation } from './collection-access.ts'
 import type { Ids } from './ids.ts'
-import type { Deed, Place } from './place.ts'
 
 /** Chunks that no entry names and that are this old by the server's clock belong to a writer that died. */
 const ORPHANED_MS = 3_600_000
@@ -18,35 +18,35 @@ interface Generation {
 
 /** Removes chunks that no entry names: their writer died before the entry was there, or before they were deleted. */
 export class Orphans {
-  readonly #place: Place
+  readonly #access: CollectionAccess
   readonly #ids: Ids
   readonly #chunks: Chunks
 
-  constructor(place: Place, ids: Ids, chunks: Chunks) {
-    this.#place = place
+  constructor(access: CollectionAccess, ids: Ids, chunks: Chunks) {
+    this.#access = access
     this.#ids = ids
     this.#chunks = chunks
   }
 
-  /** Removes those that are old. Only the server's clock tells: another one may be ahead of the writer's. */
-  async remove(deed: Deed): Promise<void> {
+  /** Removes those that are old. Only the server's clock counts: another one may be ahead of the writer's. */
+  async remove(operation: Operation): Promise<void> {
     let now: number | undefined
-    for await (const { gen, chunks } of this.#generations(deed)) {
-      now ??= await this.#place.clock(deed)
+    for await (const { gen, chunks } of this.#generations(operation)) {
+      now ??= await this.#access.clock(operation)
       if (now === undefined) return
       const time = now
       if (!chunks.every((chunk) => isOld(chunk, time))) continue
       const { hash } = chunks[0]!
-      const named = await this.#place.ask(deed, (entries) =>
+      const named = await this.#access.run(operation, (entries) =>
         entries.countDocuments({ _id: this.#ids.entry(hash), gen }, { limit: 1, readPreference: 'primary' }),
       )
-      if (named === 0) await this.#chunks.remove(gen, deed)
+      if (named === 0) await this.#chunks.remove(gen, operation)
     }
   }
 
-  async *#generations(deed: Deed): AsyncGenerator<Generation> {
+  async *#generations(operation: Operation): AsyncGenerator<Generation> {
     let current: { gen: string; chunks: Seen[] } | undefined
-    for await (const chunk of this.#all(deed)) {
+    for await (const chunk of this.#all(operation)) {
       const gen = chunk._id.slice(this.#ids.chunks().first.length).split(':', 1)[0]!
       if (current?.gen !== gen) {
         if (current !== undefined) yield current
@@ -58,11 +58,11 @@ export class Orphans {
   }
 
   /** All chunks of the namespace, without their bytes, in the order of their ids. */
-  async *#all(deed: Deed): AsyncGenerator<Seen> {
+  async *#all(operation: Operation): AsyncGenerator<Seen> {
     const { first, end } = this.#ids.chunks()
     let position: object = { $gte: first, $lt: end }
     for (;;) {
-      const page = await this.#place.step(deed, (entries) =>
+      const page = await this.#access.runStep(operation, (entries) =>
         chunksIn(entries)
           .find(
             { _id: position },
@@ -77,7 +77,7 @@ export class Orphans {
   }
 }
 
-/** What has no date at all stays: nothing tells that it is not being written. */
+/** A chunk without any date stays: it may be one that is being written. */
 function isOld({ began, at }: Seen, now: number): boolean {
   if (began instanceof Date) return began.getTime() < now - ORPHANED_MS
   return at instanceof Date && at.getTime() < now - SURELY_ORPHANED_MS

@@ -1,46 +1,47 @@
+import { TimeoutError } from '@persist/store/kit'
 import type { MongoClient } from 'mongodb'
-import { answering } from './answering.ts'
 import { LiveClient } from './live-client.ts'
-import { type ClientPlan, isServing, openClient, openProbe, probeMs } from './open-client.ts'
-import { NobodyLeft, OutOfPatience, Patience, type Wait } from './patience.ts'
-import { persistently } from './persistence.ts'
+import { type ClientOptions, isServing, openClient, openProbe, probeMs } from './open-client.ts'
+import { retryOnNetworkError } from './retry.ts'
+import { probeServers } from './server-probe.ts'
+import { ConnectionClosedError, Timeout, type Wait } from './timeout.ts'
 
-/** How long nobody has asked for anything before connections are closed, so that a script can end. */
+/** How long no call has used a client before its connections are closed, so that a script can end. */
 const IDLE_MS = 400
 
-type Verb<T> = (client: MongoClient) => Promise<T>
+type Act<T> = (client: MongoClient) => Promise<T>
 
 /** Where a store gets its client from. */
 export interface ClientSource {
-  /** Runs a verb with the client, for as long as `wait` allows. */
-  use<T>(wait: Wait, verb: Verb<T>): Promise<T>
-  /** The same for what nobody waits for: it opens no client, and ends when the client is closed. */
-  useBehind<T>(wait: Wait, verb: Verb<T>): Promise<T>
+  /** Runs an operation with the client, for as long as `wait` allows. */
+  use<T>(wait: Wait, act: Act<T>): Promise<T>
+  /** The same in the background: it opens no client, and ends when the client is closed. */
+  useInBackground<T>(wait: Wait, act: Act<T>): Promise<T>
   /** Fails if no server says anything at all. */
-  answering(): Promise<void>
-  /** Runs a verb to see whether the server can be used, without keeping a process that would end by itself. */
-  probe<T>(wait: Wait, verb: Verb<T>): Promise<T>
+  probeServers(): Promise<void>
+  /** Runs an operation to see whether the server can be used, without keeping a process that would end by itself. */
+  probe<T>(wait: Wait, act: Act<T>): Promise<T>
   /** Says that `user` is there, until it lets go. */
   hold(user: object): void
   letGo(user: object): Promise<void>
 }
 
 /**
- * The one client for a URL in this process: opened by the first verb, closed when idle (the sockets and timers of the
- * driver would keep a script from ending) or when the last store lets go, opened again by the next verb.
+ * The one client for a URL in this process: opened by the first operation, closed when idle (the sockets and timers of the
+ * driver would keep a script from ending) or when the last store lets go, opened again by the next operation.
  */
 export class SharedClient implements ClientSource {
-  readonly #plan: ClientPlan
-  readonly #patience: Patience
+  readonly #plan: ClientOptions
+  readonly #timeout: Timeout
   readonly #users = new Set<object>()
   #live: LiveClient | undefined
   #opening: Promise<LiveClient> | undefined
   #idle: NodeJS.Timeout | undefined
   #lastUse = 0
 
-  constructor(plan: ClientPlan) {
+  constructor(plan: ClientOptions) {
     this.#plan = plan
-    this.#patience = new Patience(plan.serverWaitMs)
+    this.#timeout = new Timeout(plan.serverWaitMs)
   }
 
   hold(user: object): void {
@@ -55,11 +56,11 @@ export class SharedClient implements ClientSource {
     await live.closed
   }
 
-  async use<T>(wait: Wait, verb: Verb<T>): Promise<T> {
+  async use<T>(wait: Wait, act: Act<T>): Promise<T> {
     const live = this.#live ?? (await this.#makeLive())
     live.enter()
     try {
-      return await live.gate.through(wait.ms, () => this.#run(live, wait, verb))
+      return await live.semaphore.run(wait.ms, () => this.#run(live, wait, act))
     } finally {
       live.leave()
       this.#lastUse = performance.now()
@@ -67,44 +68,44 @@ export class SharedClient implements ClientSource {
     }
   }
 
-  async useBehind<T>(wait: Wait, verb: Verb<T>): Promise<T> {
+  async useInBackground<T>(wait: Wait, act: Act<T>): Promise<T> {
     const live = this.#live
-    if (live === undefined) throw new NobodyLeft()
+    if (live === undefined) throw new ConnectionClosedError()
     try {
-      return await this.#run(live, wait, verb)
+      return await this.#run(live, wait, act)
     } catch (error) {
-      throw this.#live === live ? error : new NobodyLeft()
+      throw this.#live === live ? error : new ConnectionClosedError()
     }
   }
 
-  async answering(): Promise<void> {
-    if (this.#live === undefined) throw new NobodyLeft()
-    await answering(this.#live.client, probeMs(this.#plan))
+  async probeServers(): Promise<void> {
+    if (this.#live === undefined) throw new ConnectionClosedError()
+    await probeServers(this.#live.client, probeMs(this.#plan))
   }
 
-  async probe<T>(wait: Wait, verb: Verb<T>): Promise<T> {
+  async probe<T>(wait: Wait, act: Act<T>): Promise<T> {
     if (this.#live !== undefined) {
-      await this.answering()
-      return this.use(wait, verb)
+      await this.probeServers()
+      return this.use(wait, act)
     }
     const probe = new LiveClient(await openProbe(this.#plan))
     try {
-      return await this.#run(probe, wait, verb)
+      return await this.#run(probe, wait, act)
     } finally {
       probe.retire()
       await probe.closed
     }
   }
 
-  async #run<T>(live: LiveClient, wait: Wait, verb: Verb<T>): Promise<T> {
+  async #run<T>(live: LiveClient, wait: Wait, act: Act<T>): Promise<T> {
     try {
-      return await this.#patience.within(wait, (isOver) => persistently(() => verb(live.client), isOver))
+      return await this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(live.client), isOver))
     } catch (error) {
-      if (error instanceof OutOfPatience) {
+      if (error instanceof TimeoutError) {
         error.cause = live.trouble
-        // Its connections may all be dead without knowing it: the next verb starts with new ones.
+        // Its connections may all be dead without knowing it: the next operation starts with new ones.
         live.forgetSessions()
-        live.gate.turnAway(error)
+        live.semaphore.rejectWaiting(error)
         this.#retire(live)
       }
       throw error
@@ -145,7 +146,7 @@ export class SharedClient implements ClientSource {
 const shared = new Map<string, SharedClient>()
 
 /** The client for the URL; one for all who name the same URL and wait alike. */
-export function sharedClient(plan: ClientPlan): SharedClient {
+export function sharedClient(plan: ClientOptions): SharedClient {
   const name = `${plan.serverWaitMs} ${plan.url}`
   let client = shared.get(name)
   if (client === undefined) {

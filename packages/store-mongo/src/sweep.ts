@@ -1,9 +1,9 @@
 import type { Bounds } from '@persist/store'
-import type { EntryDocument } from './document.ts'
-import { isPast, storedText } from './fields.ts'
+import type { CollectionAccess, Operation } from './collection-access.ts'
+import type { EntryDocument } from './entry-codec.ts'
+import { isPast, storedString } from './fields.ts'
 import { bytesOf } from './head.ts'
 import type { Ids } from './ids.ts'
-import type { Deed, Place } from './place.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
@@ -15,58 +15,60 @@ const ID_PART = { _id: 1, gen: 1, chunks: 1 } as const
 
 /** Deletes many entries of a namespace, in steps that no server chokes on. */
 export class Sweep {
-  readonly #place: Place
+  readonly #access: CollectionAccess
   readonly #ids: Ids
   readonly #reader: Reader
   readonly #writer: Writer
 
-  constructor(place: Place, ids: Ids, reader: Reader, writer: Writer) {
-    this.#place = place
+  constructor(access: CollectionAccess, ids: Ids, reader: Reader, writer: Writer) {
+    this.#access = access
     this.#ids = ids
     this.#reader = reader
     this.#writer = writer
   }
 
-  /** Everything, leases too; tells how many entries there were. */
-  async all(deed: Deed): Promise<number> {
-    const removed = await this.#removeWhere({}, deed)
+  /** Everything, leases too. Returns how many entries there were. */
+  async all(operation: Operation): Promise<number> {
+    const removed = await this.#removeWhere({}, operation)
     const { first, end } = this.#ids
-    await this.#place.step(deed, (entries) =>
+    await this.#access.runStep(operation, (entries) =>
       entries.deleteMany({ _id: { $gte: first, $lt: end }, gen: { $exists: false } }),
     )
     return removed
   }
 
-  tagged(tag: string, deed: Deed): Promise<number> {
-    return this.#removeWhere({ tags: { $eq: storedText(tag) } }, deed)
+  tagged(tag: string, operation: Operation): Promise<number> {
+    return this.#removeWhere({ tags: { $eq: storedString(tag) } }, operation)
   }
 
   /** What may not be served any more then. An entry that is being refreshed stays, to be served meanwhile. */
-  expired(now: number, deed: Deed): Promise<number> {
+  expired(now: number, operation: Operation): Promise<number> {
     const isOver = [isPast('expiresAt', now), { $or: [{ staleUntil: { $exists: false } }, isPast('staleUntil', now)] }]
-    return this.#removeWhere({ $and: isOver, lease: { $exists: false } }, deed)
+    return this.#removeWhere({ $and: isOver, lease: { $exists: false } }, operation)
   }
 
   /** What the server's own job would have deleted by now, by its own clock, if it had one; dead leases too. */
-  async dropped(deed: Deed): Promise<void> {
-    const now = await this.#place.clock(deed)
+  async dropped(operation: Operation): Promise<void> {
+    const now = await this.#access.clock(operation)
     if (now === undefined) return
     const where = { dropAt: { $lte: new Date(now) } }
-    await this.#removeWhere(where, deed)
+    await this.#removeWhere(where, operation)
     for (const { first, end } of [this.#ids, this.#ids.steps]) {
-      await this.#place.step(deed, (entries) => entries.deleteMany({ _id: { $gte: first, $lt: end }, ...where }))
+      await this.#access.runStep(operation, (entries) =>
+        entries.deleteMany({ _id: { $gte: first, $lt: end }, ...where }),
+      )
     }
   }
 
   /** Least recently used first, until no more than the bounds is left. */
-  async downTo(bounds: Bounds, deed: Deed): Promise<number> {
-    const { entries, bytes } = await this.count(deed)
+  async downTo(bounds: Bounds, operation: Operation): Promise<number> {
+    const { entries, bytes } = await this.count(operation)
     let over = entries - (bounds.maxEntries ?? Number.POSITIVE_INFINITY)
     let overBytes = bytes - (bounds.maxBytes ?? Number.POSITIVE_INFINITY)
     let removed = 0
-    if (over > 0 || overBytes > 0) await this.#correctUse(deed)
+    if (over > 0 || overBytes > 0) await this.#correctUse(operation)
     while (over > 0 || overBytes > 0) {
-      const oldest = await this.#leastRecentlyUsed(deed)
+      const oldest = await this.#leastRecentlyUsed(operation)
       const going: EntryDocument[] = []
       for (const document of oldest) {
         if (over <= 0 && overBytes <= 0) break
@@ -75,7 +77,7 @@ export class Sweep {
         overBytes -= bytesOf(document)
       }
       if (going.length === 0) break
-      const evicted = await this.#evict(going, deed)
+      const evicted = await this.#evict(going, operation)
       // All of them are in use again: the next tidying finds others.
       if (evicted === 0) break
       removed += evicted
@@ -83,9 +85,9 @@ export class Sweep {
     return removed
   }
 
-  async count(deed: Deed): Promise<{ entries: number; bytes: number }> {
+  async count(operation: Operation): Promise<{ entries: number; bytes: number }> {
     const { first, end } = this.#ids
-    const [sums] = await this.#place.step(deed, (entries) =>
+    const [sums] = await this.#access.runStep(operation, (entries) =>
       entries
         .aggregate<{ entries: number; bytes: number }>([
           { $match: { _id: { $gte: first, $lt: end }, gen: { $exists: true } } },
@@ -95,48 +97,48 @@ export class Sweep {
     )
     const { entries = 0, bytes = 0 } = sums ?? {}
     // Some servers count and do not add up (FerretDB 1.24), without a word.
-    return { entries, bytes: entries > 0 && bytes === 0 ? await this.#addUp(deed) : bytes }
+    return { entries, bytes: entries > 0 && bytes === 0 ? await this.#addUp(operation) : bytes }
   }
 
-  async #addUp(deed: Deed): Promise<number> {
+  async #addUp(operation: Operation): Promise<number> {
     let sum = 0
-    for await (const page of this.#reader.pages({ bytes: 1 }, deed)) {
+    for await (const page of this.#reader.pages({ bytes: 1 }, operation)) {
       for (const document of page) sum += bytesOf(document)
     }
     return sum
   }
 
-  async #removeWhere(where: object, deed: Deed): Promise<number> {
+  async #removeWhere(where: object, operation: Operation): Promise<number> {
     let removed = 0
-    for await (const page of this.#reader.pages(ID_PART, deed, where)) {
-      removed += await this.#removeChunked(page, deed)
+    for await (const page of this.#reader.pages(ID_PART, operation, where)) {
+      removed += await this.#removeChunked(page, operation)
       // By the range that the page covers: some servers are slow at long lists of ids.
-      removed += await this.#removePlain({ ...where, _id: { $gte: page[0]!._id, $lte: page.at(-1)!._id } }, deed)
+      removed += await this.#removePlain({ ...where, _id: { $gte: page[0]!._id, $lte: page.at(-1)!._id } }, operation)
     }
     return removed
   }
 
-  async #evict(going: readonly EntryDocument[], deed: Deed): Promise<number> {
-    let removed = await this.#removeChunked(going, deed)
+  async #evict(going: readonly EntryDocument[], operation: Operation): Promise<number> {
+    let removed = await this.#removeChunked(going, operation)
     for (let start = 0; start < going.length; start += IDS_AT_ONCE) {
       const group = going.slice(start, start + IDS_AT_ONCE)
-      // Whoever was used meanwhile stays.
+      // An entry that was used meanwhile stays.
       const unused = { usedAt: { $lte: group.at(-1)!.usedAt }, lease: { $exists: false } }
-      removed += await this.#removePlain({ ...unused, _id: { $in: group.map(({ _id }) => _id) } }, deed)
+      removed += await this.#removePlain({ ...unused, _id: { $in: group.map(({ _id }) => _id) } }, operation)
     }
     return removed
   }
 
-  async #removePlain(filter: object, deed: Deed): Promise<number> {
+  async #removePlain(filter: object, operation: Operation): Promise<number> {
     const plain = { gen: { $exists: true }, ...filter, chunks: { $exists: false } }
-    return (await this.#place.step(deed, (entries) => entries.deleteMany(plain))).deletedCount
+    return (await this.#access.runStep(operation, (entries) => entries.deleteMany(plain))).deletedCount
   }
 
   /** One by one: their chunks go with them, and only if they are still what was seen. */
-  async #removeChunked(page: readonly EntryDocument[], deed: Deed): Promise<number> {
+  async #removeChunked(page: readonly EntryDocument[], operation: Operation): Promise<number> {
     let removed = 0
     for (const document of page) {
-      if (document.chunks !== undefined && (await this.#writer.removeChunked(document, deed))) removed++
+      if (document.chunks !== undefined && (await this.#writer.removeChunked(document, operation))) removed++
     }
     return removed
   }
@@ -145,11 +147,11 @@ export class Sweep {
    * What was used by a clock that is ahead would be the last to go until that time comes, and every new entry would go at
    * once. So it counts as used a moment ago; notes of use are no more exact than that anyway.
    */
-  async #correctUse(deed: Deed): Promise<void> {
+  async #correctUse(operation: Operation): Promise<void> {
     const { first, end } = this.#ids
     const now = Date.now()
     const isWrong = [{ usedAt: { $gt: new Date(now + AHEAD_MS) } }, { usedAt: { $not: { $type: 'date' } } }] as const
-    await this.#place.step(deed, (entries) =>
+    await this.#access.runStep(operation, (entries) =>
       entries.updateMany(
         { _id: { $gte: first, $lt: end }, gen: { $exists: true }, $or: [...isWrong] },
         { $set: { usedAt: new Date(now - AHEAD_MS) } },
@@ -157,10 +159,10 @@ export class Sweep {
     )
   }
 
-  #leastRecentlyUsed(deed: Deed): Promise<EntryDocument[]> {
+  #leastRecentlyUsed(operation: Operation): Promise<EntryDocument[]> {
     const { first, end } = this.#ids
     const filter = { _id: { $gte: first, $lt: end }, gen: { $exists: true }, lease: { $exists: false } }
-    return this.#place.step(deed, (entries) =>
+    return this.#access.runStep(operation, (entries) =>
       entries
         .find(filter, { projection: { ...ID_PART, bytes: 1, usedAt: 1 }, sort: { usedAt: 1 }, limit: EVICTED_AT_ONCE })
         .toArray(),

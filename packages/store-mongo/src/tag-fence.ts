@@ -1,9 +1,9 @@
 import type { TagFence } from '@persist/store'
 import type { Collection } from 'mongodb'
-import { newId } from './document.ts'
+import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
+import { newId } from './entry-codec.ts'
 import { LAST_DATE } from './fields.ts'
 import type { Ids } from './ids.ts'
-import type { Deed, Entries, Place } from './place.ts'
 
 /** One step in the order of a namespace's deletions by tag. */
 interface Step {
@@ -35,14 +35,14 @@ const TRIES = 100
  * there, everything after it is there as well.
  */
 export class MongoTagFence implements TagFence<'async'> {
-  readonly #place: Place
+  readonly #access: CollectionAccess
   readonly #ids: Ids
   readonly #namespace: string
   readonly #kept: number
   #recording: Promise<void> = Promise.resolve()
 
-  constructor(place: Place, ids: Ids, namespace: string, kept: number = KEPT) {
-    this.#place = place
+  constructor(access: CollectionAccess, ids: Ids, namespace: string, kept: number = KEPT) {
+    this.#access = access
     this.#ids = ids
     this.#namespace = namespace
     this.#kept = kept
@@ -50,7 +50,7 @@ export class MongoTagFence implements TagFence<'async'> {
 
   async mark(): Promise<string> {
     const marking = (entries: Entries) => this.#step(stepsIn(entries), {}, isMark)
-    const { _id, name } = await this.#place.ask({ ...this.#deed('mark'), isLight: true }, marking)
+    const { _id, name } = await this.#access.run({ ...this.#operation('mark'), isLight: true }, marking)
     return `${this.#ids.numberIn(_id)}.${name}`
   }
 
@@ -68,7 +68,7 @@ export class MongoTagFence implements TagFence<'async'> {
     const since = Number(number)
     if (!Number.isSafeInteger(since) || since < 0) return true
     const digests = [...new Set(tags)].map((tag) => this.#ids.digestOf(tag))
-    const [first, second] = await this.#place.ask({ ...this.#deed('hasDeleted'), isLight: true }, (entries) =>
+    const [first, second] = await this.#access.run({ ...this.#operation('hasDeleted'), isLight: true }, (entries) =>
       stepsIn(entries)
         .find(
           {
@@ -91,12 +91,12 @@ export class MongoTagFence implements TagFence<'async'> {
 
   async #record(tag: string): Promise<void> {
     const recording = (entries: Entries) => this.#step(stepsIn(entries), { tag }, () => false)
-    const { _id } = await this.#place.ask(this.#deed('record'), recording)
+    const { _id } = await this.#access.run(this.#operation('record'), recording)
     const number = this.#ids.numberIn(_id)
     if (number % FORGET_EVERY === 0) this.#forget(number - this.#kept)
   }
 
-  /** The last step, if it will do; else a new one behind it. */
+  /** The last step, if it will do; else a new one after it. */
   async #step(steps: Collection<Step>, fields: Pick<Step, 'tag'>, willDo: (last: Step) => boolean): Promise<Step> {
     for (let tries = 0; tries < TRIES; tries++) {
       const last = await this.#last(steps)
@@ -120,14 +120,14 @@ export class MongoTagFence implements TagFence<'async'> {
   /** Removes steps that are no marks any more; what stays for another time costs only room. */
   #forget(number: number): void {
     if (number < 0) return
-    this.#place
-      .ask({ ...this.#deed('record'), isBehind: true, isLight: true }, (entries) =>
+    this.#access
+      .run({ ...this.#operation('record'), isInBackground: true, isLight: true }, (entries) =>
         stepsIn(entries).deleteMany({ _id: { $gte: this.#ids.steps.first, $lt: this.#ids.step(number) } }),
       )
       .catch(() => {})
   }
 
-  #deed(operation: string): Deed {
+  #operation(operation: string): Operation {
     return { operation, namespace: this.#namespace }
   }
 }
@@ -162,7 +162,7 @@ async function isInserted(steps: Collection<Step>, step: Step): Promise<boolean>
   }
 }
 
-/** The same collection: entries and steps live side by side, told apart by their ids. */
+/** The same collection: entries and steps live side by side, with different ids. */
 function stepsIn(entries: Entries): Collection<Step> {
   return entries as unknown as Collection<Step>
 }

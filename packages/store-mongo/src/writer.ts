@@ -1,8 +1,8 @@
 import type { Entry } from '@persist/store'
 import type { Chunks } from './chunks.ts'
-import { type EntryDocument, toDocument, type Written } from './document.ts'
+import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
+import { type EntryDocument, toDocument, type Written } from './entry-codec.ts'
 import type { Ids } from './ids.ts'
-import type { Deed, Entries, Place } from './place.ts'
 
 const DUPLICATE_KEY = 11000
 const NOT_IMPLEMENTED = 238
@@ -10,36 +10,36 @@ const TRIES = 10
 /** What is read of a document that goes, to know which chunks go with it. */
 const CHUNK_PART = { gen: 1, chunks: 1 } as const
 
-/** Puts entries in place and takes them away, with their chunks. */
+/** Writes entries and removes them, with their chunks. */
 export class Writer {
-  readonly #place: Place
+  readonly #access: CollectionAccess
   readonly #ids: Ids
   readonly #chunks: Chunks
-  /** Some servers cannot replace and tell what was there in one step; found out once. */
+  /** Some servers cannot replace and return what was there in one step; found out once. */
   #inOneStep = true
 
-  constructor(place: Place, ids: Ids, chunks: Chunks) {
-    this.#place = place
+  constructor(access: CollectionAccess, ids: Ids, chunks: Chunks) {
+    this.#access = access
     this.#ids = ids
     this.#chunks = chunks
   }
 
   /** Whatever was there, lease included, is replaced. */
-  async set(entry: Entry, deed: Deed): Promise<void> {
-    const document = await this.#prepared(entry, deed)
-    const replaced = await this.#undone(document, deed, () =>
-      this.#place.ask(deed, (entries) => this.#replace(entries, document), this.#waitFor(document)),
+  async set(entry: Entry, operation: Operation): Promise<void> {
+    const document = await this.#prepared(entry, operation)
+    const replaced = await this.#undone(document, operation, () =>
+      this.#access.run(operation, (entries) => this.#replace(entries, document), this.#waitFor(document)),
     )
-    await this.#forgetChunks(replaced, deed)
+    await this.#forgetChunks(replaced, operation)
   }
 
   /** The entry and the end of the lease in one step. `false`: the lease is another one by now. */
-  async publish(entry: Entry, lease: string, chunked: string | undefined, deed: Deed): Promise<boolean> {
-    const document = await this.#prepared(entry, deed)
+  async publish(entry: Entry, lease: string, chunked: string | undefined, operation: Operation): Promise<boolean> {
+    const document = await this.#prepared(entry, operation)
     const { _id, gen } = document
-    const published = await this.#undone(document, deed, () =>
-      this.#place.ask(
-        deed,
+    const published = await this.#undone(document, operation, () =>
+      this.#access.run(
+        operation,
         async (entries) => {
           const { matchedCount } = await entries.replaceOne({ _id, 'lease.id': lease }, document)
           if (matchedCount === 1) return true
@@ -49,15 +49,15 @@ export class Writer {
         this.#waitFor(document),
       ),
     )
-    if (published) await this.#forgetChunks(chunked === undefined ? null : { gen: chunked, chunks: 1 }, deed)
-    else if (document.chunks !== undefined) await this.#chunks.remove(gen, deed)
+    if (published) await this.#forgetChunks(chunked === undefined ? null : { gen: chunked, chunks: 1 }, operation)
+    else if (document.chunks !== undefined) await this.#chunks.remove(gen, operation)
     return published
   }
 
   /** `true`: there was an entry. */
-  async remove(hash: string, deed: Deed): Promise<boolean> {
+  async remove(hash: string, operation: Operation): Promise<boolean> {
     const _id = this.#ids.entry(hash)
-    const removed = await this.#place.ask(deed, (entries) =>
+    const removed = await this.#access.run(operation, (entries) =>
       this.#orInTwoSteps(
         () => entries.findOneAndDelete({ _id }, { projection: CHUNK_PART }),
         async () => {
@@ -67,38 +67,38 @@ export class Writer {
         },
       ),
     )
-    await this.#forgetChunks(removed, deed)
+    await this.#forgetChunks(removed, operation)
     return removed?.gen !== undefined
   }
 
   /** Removes an entry with chunks, if it is still the one that was seen. */
-  async removeChunked(seen: Pick<EntryDocument, '_id' | 'gen'>, deed: Deed): Promise<boolean> {
+  async removeChunked(seen: Pick<EntryDocument, '_id' | 'gen'>, operation: Operation): Promise<boolean> {
     const { _id, gen } = seen
     if (gen === undefined) return false
-    const { deletedCount } = await this.#place.ask(deed, (entries) => entries.deleteOne({ _id, gen }))
-    if (deletedCount === 1) await this.#chunks.remove(gen, deed)
+    const { deletedCount } = await this.#access.run(operation, (entries) => entries.deleteOne({ _id, gen }))
+    if (deletedCount === 1) await this.#chunks.remove(gen, operation)
     return deletedCount === 1
   }
 
-  async #prepared(entry: Entry, deed: Deed): Promise<Written['document']> {
-    const { document, apart } = toDocument(this.#ids.entry(entry.hash), entry, this.#place.plan.keepExpiredMs)
+  async #prepared(entry: Entry, operation: Operation): Promise<Written['document']> {
+    const { document, apart } = toDocument(this.#ids.entry(entry.hash), entry, this.#access.options.keepExpiredMs)
     if (apart === undefined) return document
     const { gen } = document
     try {
-      return { ...document, chunks: await this.#chunks.write(entry.hash, gen, apart, deed) }
+      return { ...document, chunks: await this.#chunks.write(entry.hash, gen, apart, operation) }
     } catch (error) {
-      await this.#chunks.remove(gen, deed).catch(() => {})
+      await this.#chunks.remove(gen, operation).catch(() => {})
       throw error
     }
   }
 
   /** If the entry does not get there, its chunks go again. An answer that was lost leaves them: who knows. */
-  async #undone<T>(document: Written['document'], deed: Deed, put: () => Promise<T>): Promise<T> {
+  async #undone<T>(document: Written['document'], operation: Operation, put: () => Promise<T>): Promise<T> {
     try {
       return await put()
     } catch (error) {
       const unknown = (error as { code?: unknown }).code === 'ERR_PERSIST_STORE_UNAVAILABLE'
-      if (document.chunks !== undefined && !unknown) await this.#chunks.remove(document.gen, deed).catch(() => {})
+      if (document.chunks !== undefined && !unknown) await this.#chunks.remove(document.gen, operation).catch(() => {})
       throw error
     }
   }
@@ -134,12 +134,12 @@ export class Writer {
   }
 
   /** What is replaced is out of reach by now: if its chunks stay, that costs room until the next tidying, no value. */
-  async #forgetChunks(replaced: Pick<EntryDocument, 'gen' | 'chunks'> | null, deed: Deed): Promise<void> {
+  async #forgetChunks(replaced: Pick<EntryDocument, 'gen' | 'chunks'> | null, operation: Operation): Promise<void> {
     if (replaced?.chunks === undefined || replaced.gen === undefined) return
-    await this.#chunks.remove(replaced.gen, deed).catch(() => {})
+    await this.#chunks.remove(replaced.gen, operation).catch(() => {})
   }
 
   #waitFor(document: Written['document']) {
-    return this.#place.wait(document.chunks === undefined ? document.bytes : 0)
+    return this.#access.wait(document.chunks === undefined ? document.bytes : 0)
   }
 }

@@ -1,4 +1,4 @@
 import { withMongo } from '../../../test/support/with-mongo.ts'
-import { upkeepCases } from './upkeeping.ts'
+import { maintenanceCases } from './maintaining.ts'
 
-withMongo('MongoDB', (url) => upkeepCases(url))
+withMongo('MongoDB', (url) => maintenanceCases(url))

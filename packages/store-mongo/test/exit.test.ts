@@ -22,9 +22,9 @@ withMongo('a script that closes nothing', (url) => {
     ['takes connections and says nothing', () => deaf.host],
     ['refuses connections', () => '127.0.0.1:9'],
   ] as const) {
-    for (const deed of ['waits in vain', 'keeps asking whether the server is back']) {
-      test(`and ${deed} for one that ${what} ends by itself, before one that ${LAST_TO_END}`, async () => {
-        const script = new Child('script', `mongodb://${host()}/`, deed)
+    for (const act of ['waits in vain', 'keeps asking whether the server is back']) {
+      test(`and ${act} for one that ${what} ends by itself, before one that ${LAST_TO_END}`, async () => {
+        const script = new Child('script', `mongodb://${host()}/`, act)
         await expectToEndFirst(script)
         expect(script.lines).toContain('ERR_PERSIST_STORE_UNAVAILABLE')
       })

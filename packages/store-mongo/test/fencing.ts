@@ -2,9 +2,9 @@ import type { TagFence } from '@persist/store'
 import { type MongoStoreOptions, mongoStore } from '@persist/store-mongo'
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { CollectionAccess } from '../src/collection-access.ts'
 import { idsOf } from '../src/ids.ts'
-import { planOf } from '../src/options.ts'
-import { Place } from '../src/place.ts'
+import { resolveOptions } from '../src/options.ts'
 import { MongoTagFence } from '../src/tag-fence.ts'
 import { Child } from './child.ts'
 import { ownDatabase } from './subject.ts'
@@ -18,7 +18,7 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
     const database = ownDatabase(url)
     const adapter = mongoStore(database.url, options)
     const other = mongoStore(database.url, { ...options, clientOptions: {} })
-    const place = new Place(planOf(database.url, options))
+    const access = new CollectionAccess(resolveOptions(database.url, options))
     const documents = database.collection()
     let name: string
     let fence: TagFence<'async'>
@@ -27,7 +27,7 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
       name = `f${count++}`
       fence = adapter.open(name).tagFence!
     })
-    afterAll(() => Promise.all([adapter.close(), other.close(), place.close()]))
+    afterAll(() => Promise.all([adapter.close(), other.close(), access.close()]))
     const idOf = (number: number) => `${name}%tags:${String(number).padStart(15, '0')}`
     const steps = () => documents.find({ _id: { $gte: `${name}%tags:`, $lt: `${name}%tags;` } }, { sort: { _id: 1 } })
 
@@ -83,7 +83,7 @@ export function fencingCases(url: string, options: MongoStoreOptions = {}): void
     })
 
     test('are forgotten when there were many since, and then answered with true', async () => {
-      const short = new MongoTagFence(place, idsOf(name), name, 3)
+      const short = new MongoTagFence(access, idsOf(name), name, 3)
       const mark = await short.mark()
       const { dropAt } = (await documents.findOne({ _id: idOf(1) }))!
       await documents.insertOne({ _id: idOf(999), name: 'last', dropAt })

@@ -5,15 +5,15 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ferretDbAbsent, startFerretDb } from '../../../test/support/ferretdb/start.mjs'
 import { fencingCases } from './fencing.ts'
 import { leasingCases } from './leasing.ts'
+import { maintenanceCases } from './maintaining.ts'
 import { ownDatabase, subjectOf } from './subject.ts'
-import { upkeepCases } from './upkeeping.ts'
 
 const NAME = 'FerretDB, which lacks TTL indexes and more'
 /** FerretDB 1 finds and changes a document in two steps, between which another may change it. */
 const NEEDS_ONE_STEP = new Set([
-  'of a late holder and a thief at the same time exactly one publishes',
-  'of many thieves with one id one wins',
-  'of a thief with an id and a holder who publishes at the same time exactly one has the lease',
+  'exactly one of a late holder and a thief at the same time publishes',
+  'one of many thieves with one id wins',
+  'exactly one of a thief with an id and a holder who publishes at the same time has the lease',
 ])
 const absent = ferretDbAbsent()
 
@@ -62,7 +62,7 @@ if (absent === undefined) {
 
     leasingCases(server.url, patient, NAME)
     fencingCases(server.url, patient)
-    upkeepCases(server.url, patient)
+    maintenanceCases(server.url, patient)
 
     if (process.env.PERSIST_SOAK === '1') {
       const runner: Runner = {

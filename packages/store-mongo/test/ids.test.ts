@@ -31,30 +31,30 @@ describe('the ids of a namespace', () => {
       fc.property(text, text, hash, (one, other, of) => {
         fc.pre(one !== other)
         const [here, there] = [idsOf(one), idsOf(other)]
-        const theirs = [there.entry(of), there.chunk('gen', 3), there.upkeep, there.step(7)]
+        const theirs = [there.entry(of), there.chunk('gen', 3), there.maintenance, there.step(7)]
         const ranges = [here, here.chunks(), here.steps]
         for (const id of theirs) {
           const isHere = ranges.some(({ first, end }) => isWithin(id, first, end))
-          expect(isHere || id === here.upkeep).toBe(false)
+          expect(isHere || id === here.maintenance).toBe(false)
         }
       }),
     )
   })
 
-  test('keep entries, chunks and upkeep apart, whatever the hash', () => {
+  test('keep entries, chunks and maintenance apart, whatever the hash', () => {
     fc.assert(
       fc.property(text, hash, (namespace, of) => {
         const ids = idsOf(namespace)
         const { first, end } = ids.chunks()
-        expect(isWithin(ids.entry(of), first, end) || ids.entry(of) === ids.upkeep).toBe(false)
-        expect(isWithin(ids.chunk('gen', 0), ids.first, ids.end) || isWithin(ids.upkeep, ids.first, ids.end)).toBe(
+        expect(isWithin(ids.entry(of), first, end) || ids.entry(of) === ids.maintenance).toBe(false)
+        expect(isWithin(ids.chunk('gen', 0), ids.first, ids.end) || isWithin(ids.maintenance, ids.first, ids.end)).toBe(
           false,
         )
       }),
     )
   })
 
-  test('tell the chunks of one generation from those of another', () => {
+  test('keep the chunks of one generation apart from those of another', () => {
     const { first, end } = idsOf('f').chunks('gen')
     expect(isWithin(idsOf('f').chunk('gen', 99_999), first, end)).toBe(true)
     for (const other of ['gen2', 'ge', '-gen']) expect(isWithin(idsOf('f').chunk(other, 0), first, end)).toBe(false)

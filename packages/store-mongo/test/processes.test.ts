@@ -25,7 +25,7 @@ withMongo('many processes', (url) => {
     expect((await adapter.open('runs').stats()).entries).toBe(1)
   })
 
-  test('the lease of a killed holder goes to the first who asks when its time is over, and to nobody before', async () => {
+  test('the lease of a killed holder goes to the first who asks when its time is over, and to no one before', async () => {
     const store = adapter.open('held')
     const holder = new Child('hold', database.url, 1, LEASE_MS)
     await holder.says('held 1')
@@ -36,7 +36,7 @@ withMongo('many processes', (url) => {
     await holder.ended
     let asked = seen
     const lease = await taken(() => {
-      // Whoever asks this late gets it: so nobody waits longer than the lease and one pause between two questions.
+      // A process that asks this late gets it: so none waits longer than the lease and one pause between two questions.
       expect(asked - seen).toBeLessThan(LEASE_MS)
       asked = performance.now()
       return store.lease!('key-0', LEASE_MS)

@@ -4,7 +4,7 @@ import { type MongoStoreOptions, mongoStore } from '@persist/store-mongo'
 import { MongoClient } from 'mongodb'
 import { afterAll } from 'vitest'
 
-/** A document as the tests look at it, from behind the store. */
+/** A document as the tests look at it, without the store. */
 export type Stored = { _id: string } & Record<string, unknown>
 
 /** A database of a test file's own, which is dropped at the end. */

@@ -15,7 +15,7 @@ afterAll(() => deaf.close())
 const deafUrl = () => `mongodb://${LOGIN}@${deaf.host}/app`
 
 describe('a server that cannot be used', () => {
-  test('that refuses connections: every verb fails as unavailable, and so does ping', async () => {
+  test('that refuses connections: every method fails as unavailable, and so does ping', async () => {
     await expectUnavailable(`mongodb://${LOGIN}@127.0.0.1:9/app`)
   })
 
@@ -92,7 +92,7 @@ withMongo('a server that refuses the login', (url) => {
 async function expectUnavailable(url: string): Promise<void> {
   const adapter = mongoStore(url, { serverWaitMs: 100 })
   const store = adapter.open('f')
-  const verbs: Record<string, () => Promise<unknown>> = {
+  const methods: Record<string, () => Promise<unknown>> = {
     get: () => store.get('a'),
     getMany: () => store.getMany!(['a']),
     set: () => store.set(ENTRY),
@@ -106,10 +106,10 @@ async function expectUnavailable(url: string): Promise<void> {
     lease: () => store.lease!('a', 1000),
     ping: () => adapter.ping!(),
   }
-  for (const [verb, act] of Object.entries(verbs)) {
+  for (const [method, act] of Object.entries(methods)) {
     const error = await failureOf(act)
-    expect({ verb, name: error.name, code: error.code }).toEqual({
-      verb,
+    expect({ method, name: error.name, code: error.code }).toEqual({
+      method,
       name: 'StoreError',
       code: 'ERR_PERSIST_STORE_UNAVAILABLE',
     })

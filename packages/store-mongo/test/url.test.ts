@@ -3,8 +3,8 @@ import { mongoStore } from '@persist/store-mongo'
 import fc from 'fast-check'
 import { MongoClient } from 'mongodb'
 import { describe, expect, test } from 'vitest'
-import { readMongoUrl } from '../src/mongo-url.ts'
-import { planOf } from '../src/options.ts'
+import { resolveOptions } from '../src/options.ts'
+import { readMongoUrl } from '../src/url.ts'
 
 describe('the URL of a MongoDB', () => {
   test('names a place: server, database and collection, without login and options', () => {
@@ -33,15 +33,15 @@ describe('the URL of a MongoDB', () => {
     const { driverUrl, serverWaitMs } = readMongoUrl('mongodb://h/app?persistServerWaitMs=9000&w=1')
     expect({ driverUrl, serverWaitMs }).toEqual({ driverUrl: 'mongodb://h/app?w=1', serverWaitMs: 9000 })
     const waiting = 'mongodb://h/app?persistServerWaitMs=9000'
-    expect(planOf(waiting, {}).serverWaitMs).toBe(9000)
-    expect(planOf(waiting, { serverWaitMs: 10 }).serverWaitMs, 'an option goes before the URL').toBe(10)
+    expect(resolveOptions(waiting, {}).serverWaitMs).toBe(9000)
+    expect(resolveOptions(waiting, { serverWaitMs: 10 }).serverWaitMs, 'an option goes before the URL').toBe(10)
     for (const wrong of ['', '0', '-1', 'soon', 'Infinity']) {
       expect(() => mongoStore(`mongodb://h/app?persistServerWaitMs=${wrong}`), wrong).toThrow(/positive number/)
     }
     expect(() => mongoStore('mongodb://h/app?persistServerWait=1')).toThrow(/did you mean persistServerWaitMs/)
   })
 
-  test('that asks for no acknowledgement is refused', () => {
+  test('that asks for no acknowledgment is refused', () => {
     expect(() => mongoStore('mongodb://h/app?journal=false&w=0')).toThrow(/acknowledged/)
   })
 
@@ -95,7 +95,7 @@ describe('what is asked of a write', () => {
     expect(await concernOf('mongodb://127.0.0.1:9/app', own)).toMatchObject({ w: 2 })
   })
 
-  test('is acknowledgement, even where the client says that it needs none', async () => {
+  test('is acknowledgment, even where the client says that it needs none', async () => {
     const careless = new MongoClient('mongodb://127.0.0.1:9', { writeConcern: { w: 0 } })
     expect(await concernOf('mongodb://127.0.0.1:9/app', careless)).toMatchObject({ journal: true })
   })

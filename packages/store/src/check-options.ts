@@ -34,8 +34,20 @@ export function checkStoreOptions<Options>(
   }
 }
 
+/** The options of a store with every default filled in. */
+export type Resolved<Options> = { readonly [Option in keyof Options]-?: NonNullable<Options[Option]> }
+
 /** A check for a time. */
 export const POSITIVE_MS = [
   'a positive number of milliseconds',
   (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value),
 ] as const
+
+/** A check for a time that may be 0. */
+export const NOT_NEGATIVE_MS = [
+  '0 or a positive number of milliseconds',
+  (value: unknown) => value === 0 || POSITIVE_MS[1](value),
+] as const
+
+/** A check for a switch. */
+export const TRUE_OR_FALSE = ['true or false', (value: unknown) => typeof value === 'boolean'] as const

@@ -1,9 +1,11 @@
 import type { PersistError } from '@persist/errors'
 
+// The whole contract is in this one file, longer than others, so that the author of a store can read it from top to bottom.
+
 /** Whether a store answers at once or with promises. Fixed when the adapter is made, never per call. */
 export type Mode = 'sync' | 'async'
 
-/** What a verb of a store of mode `M` returns. */
+/** What a method of a store of mode `M` returns. */
 export type Reply<M extends Mode, T> = M extends 'sync' ? T : Promise<T>
 
 /** What a listing of a store of mode `M` returns: lazy, in no order, in bounded memory. */
@@ -15,13 +17,13 @@ export interface Head {
   readonly hash: string
   /** The pickled key, with `storekey`. */
   readonly key?: string
-  /** Digest of the canonical key, where the hash is the user's own: tells a collision. */
+  /** Digest of the canonical key, where the hash is the user's own: it shows a collision. */
   readonly keyDigest?: string
   /** What the `metadata` option gave. */
   readonly metadata?: string
   /** What the `version` and `dependsOn` options gave. */
   readonly version?: string
-  /** Digest of the function's source text at the time: tells that it was edited since. */
+  /** Digest of the function's source at that time: it shows that the function was edited since. */
   readonly source?: string
   /** Names for {@link Store.deleteByTag}. */
   readonly tags?: readonly string[]
@@ -61,18 +63,24 @@ export interface Bounds {
 export interface OpenOptions {
   /** Kept by the store, approximately, least recently used first, never in the caller's way. */
   readonly bounds?: Bounds
-  /** Trouble that costs nobody a value: a damaged entry, an index that could not be made, a lost connection. */
+  /** Called with each problem that costs no caller a value: a damaged entry, an index that could not be made, a lost connection. */
   readonly report?: (problem: PersistError) => void
+  /**
+   * Nothing is changed: no folder is made, a damaged entry stays where it is, and no use is noted. A method that would change
+   * something fails with `ERR_PERSIST_STORE_READ_ONLY`, also `lease` and `tagFence.record`. Declared by `supports.readOnly`.
+   * Default: `false`.
+   */
+  readonly readOnly?: boolean
 }
 
 /**
- * The timed right to compute one entry. Whoever lost it (it ran out, or the entry was set, deleted or cleared
- * meanwhile) cannot publish any more.
+ * A time-limited, exclusive right to compute one entry. A holder that has lost it (it ran out, or the entry was set, deleted
+ * or cleared meanwhile) can no longer publish.
  */
 export interface Lease<M extends Mode = Mode> {
   /**
    * `true`: taking it has shown that there was no entry under the hash, not even an expired one; then core does not look
-   * once more before it computes, which saves a round trip. Leave it out where taking a lease does not tell.
+   * once more before it computes, which saves a round trip. Leave it out where taking a lease does not show it.
    */
   readonly foundNothing?: boolean
   /** The {@link LeaseHolder.id} under which others see this lease. */
@@ -96,9 +104,9 @@ export interface Lease<M extends Mode = Mode> {
   release(): Reply<M, void>
 }
 
-/** What is known of a lease that somebody else holds. */
+/** What is known of the lease of another holder. */
 export interface LeaseHolder {
-  /** Tells this lease from every other one of the hash, earlier and later. */
+  /** Distinguishes this lease from every other one of the hash, earlier and later. */
   readonly id: string
   /** The holder noted that its function answers with a promise: then a waiting thread must not be blocked. */
   readonly promised?: boolean
@@ -131,11 +139,11 @@ export interface TagFence<M extends Mode = Mode> {
   mark(): Reply<M, string>
   /** Notes that the entries with this tag are deleted now. */
   record(tag: string): Reply<M, void>
-  /** Whether one of the tags was recorded after the mark; `true` also where the store can no longer tell. */
+  /** Whether one of the tags was recorded after the mark; `true` also where the store no longer knows. */
   hasDeleted(mark: string, tags: readonly string[]): Reply<M, boolean>
 }
 
-/** One namespace of a store, opened. Every verb may be called at any time, also concurrently. */
+/** One namespace of a store, opened. Every method may be called at any time, also concurrently. */
 export interface Store<M extends Mode = Mode> {
   /** The entry, which may be expired (core judges, by its clock); `undefined` also for a damaged one, after a report. */
   get(hash: string): Reply<M, Entry | undefined>
@@ -145,7 +153,7 @@ export interface Store<M extends Mode = Mode> {
   set(entry: Entry): Reply<M, void>
   /** `true`: there was one. Ends a lease on the hash: a computation that still runs cannot bring it back. */
   delete(hash: string): Reply<M, boolean>
-  /** Deletes the entries of this namespace, ends its leases, and tells how many entries there were. */
+  /** Deletes the entries of this namespace and ends its leases. Returns how many entries there were. */
   clear(): Reply<M, number>
   /** Every entry, whole. Entries written or deleted meanwhile may or may not appear; none appears twice. */
   entries(): Listing<M, Entry>
@@ -155,13 +163,13 @@ export interface Store<M extends Mode = Mode> {
   stats(): Reply<M, { readonly entries: number; readonly bytes: number }>
   /**
    * Deletes what may not be served any more at `now` (milliseconds since 1970; `staleUntil`, else `expiresAt`, is at or
-   * before it), then down to the bounds; tells how many.
+   * before it), then down to the bounds. Returns how many.
    */
   prune(now: number, bounds?: Bounds): Reply<M, number>
-  /** Deletes every entry with the tag; tells how many. Declared by `supports.tags`; core walks the heads without it. */
+  /** Deletes every entry with the tag. Returns how many. Declared by `supports.tags`; core walks the heads without it. */
   deleteByTag?(tag: string): Reply<M, number>
   /**
-   * The right to compute `hash` for `ms`, renewable. `undefined`: somebody live holds it. A holder that died, or that
+   * The right to compute `hash` for `ms`, renewable. `undefined`: a live holder has it. A holder that died, or that
    * showed no sign of life for its `ms` by the asker's own monotonic clock, loses it to the next asker; so asking again
    * and again is how one waits. Declared by `supports.lease`.
    */
@@ -187,6 +195,8 @@ export interface Supports {
    * `clear` reach them by `lease`.) Default: `false`.
    */
   readonly tagFence?: boolean
+  /** `readOnly` at `open`. Default: `false`, and the option changes nothing. */
+  readonly readOnly?: boolean
   /**
    * Others than core write entries too, as programs in another language, and those have no `keyDigest`. Core compares
    * their stored key, and trusts their hash where there is none. Default: `false`, such an entry is a miss.
@@ -214,15 +224,20 @@ export interface StoreAdapter<M extends Mode = Mode> {
   /** Throws `HashError` for a hash that cannot name an entry here. Core calls it before the function runs. */
   checkHash?(hash: string): void
   /**
-   * Fails, in bounded time, while the store cannot be reached. A verb that fails with `ERR_PERSIST_STORE_UNAVAILABLE`
+   * Fails, in bounded time, while the store cannot be reached. A method that fails with `ERR_PERSIST_STORE_UNAVAILABLE`
    * makes core call through without the store until a `ping` in the background succeeds; without `ping`, for a while.
    */
   ping?(): Reply<M, void>
   /**
-   * The namespaces that have entries, each once, for whoever looks at a store as a whole: listing, copying, tidying. Some
+   * The namespaces that have entries, each once, for work on a store as a whole: listing, copying, tidying. Some
    * that have become empty may be among them, and a name that the store keeps only as a digest is not.
    */
   namespaces?(): Listing<M, string>
+  /**
+   * Whether anything was ever stored here; it makes nothing. A command can then distinguish a wrong name from an empty store.
+   * Leave it out where a look does not show it, as on a server that makes databases on first use.
+   */
+  exists?(): Reply<M, boolean>
   /** Lets go of files and connections. Calling it twice is fine, and so is using the adapter again afterwards. */
   close(): Reply<M, void>
 }

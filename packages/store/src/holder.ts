@@ -1,5 +1,5 @@
 /**
- * Who holds a lease, whether that process is alive, and for how long a lease has shown no sign of life.
+ * Who holds a lease, and whether that process is alive.
  *
  * @module @persist/store/holder
  */
@@ -9,14 +9,12 @@ import { thisMachine } from './holding/machine.ts'
 import { Witness } from './holding/witness.ts'
 
 export type { BootClock } from './holding/boot-clock.ts'
-export { Sightings, trustedMs } from './sightings.ts'
-export { trustedIds } from './trusted-ids.ts'
 
-/** Who holds a lease: a thread of a process of a host, told apart from all others, later ones too. */
+/** Who holds a lease: a thread of a process of a host, distinguished from all others, later ones too. */
 export interface Holder {
   /**
    * Digest of the kernel's boot and of its namespaces of process ids and of time: process ids and start times can be
-   * compared where it is the same. Of the host's name where the kernel does not tell these: then they cannot be compared.
+   * compared where it is the same. Of the host's name where the kernel does not show these: then they cannot be compared.
    */
   readonly host: string
   readonly pid: number
@@ -27,9 +25,9 @@ export interface Holder {
 }
 
 /**
- * What can be told of a holder from here. `self`: this very thread. `alive`: its thread exists and is not stopped.
+ * What can be known of a holder from here. `self`: this very thread. `alive`: its thread exists and is not stopped.
  * `likely`: a process with its pid exists, which may be a later one. `gone`: it has ended. `silent`: only its heartbeat
- * tells. It is stopped, on another host, another thread of this process, or on a host without `/proc`, whose process ids
+ * shows it. It is stopped, on another host, another thread of this process, or on a host without `/proc`, whose process ids
  * may belong to another host of the same name.
  */
 export type Sign = 'self' | 'alive' | 'likely' | 'gone' | 'silent'
@@ -51,7 +49,7 @@ export function thisHolder(): Holder {
 }
 
 /**
- * What can be told of a holder. Throws nothing, also where the process may not ask (Deno without `--allow-run`).
+ * What can be known of a holder. Throws nothing, also where the process may not ask (Deno without `--allow-run`).
  *
  * @example
  * ```ts

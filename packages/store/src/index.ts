@@ -4,7 +4,7 @@
  * @module @persist/store
  */
 
-export { checkStoreOptions, type OptionChecks, POSITIVE_MS } from './check-options.ts'
+export { checkStoreOptions, type OptionChecks } from './check-options.ts'
 export type {
   Bounds,
   Entry,
@@ -22,6 +22,7 @@ export type {
   Supports,
   TagFence,
 } from './contract.ts'
+export { HEAD_FIELDS, type HeadFieldType } from './head-fields.ts'
 export { installCommand } from './install-command.ts'
 export { KEYV_ADAPTERS, type KeyvAdapter } from './keyv-adapters.ts'
 export { nearest } from './nearest.ts'

@@ -1,4 +1,4 @@
-/** Evaluates fastest-levenshtein at the first call, on the way to an error. The build makes it part of this package. */
+/** Evaluates fastest-levenshtein on first use, for an error. The build bundles it into this package. */
 export function levenshtein(): typeof import('fastest-levenshtein') {
   return require('fastest-levenshtein')
 }

@@ -14,7 +14,7 @@ import { checkedScheme } from './scheme.ts'
 // biome-ignore lint/suspicious/noEmptyInterface: filled by the stores, through declaration merging
 export interface StoreSchemes {}
 
-/** The options that go with a cache URL: those of its scheme where the type tells it, else open. */
+/** The options that go with a cache URL: those of its scheme where the type shows it, else open. */
 export type StoreOptions<Url extends string = string> = string extends Url
   ? Readonly<Record<string, unknown>>
   : SchemeOf<Url> extends keyof StoreSchemes
@@ -38,7 +38,7 @@ type IsOpen<Text extends string> = Record<never, never> extends Record<Text, 1> 
 /** Makes the adapter for a cache URL. Called once for each place; throws for a URL that it cannot read. */
 export type StoreFactory<Url extends string = string> = (url: string, options?: StoreOptions<Url>) => StoreAdapter
 
-// Behind a well-known symbol: two copies of this package in one process agree about their stores.
+// Under a well-known symbol: two copies of this package in one process agree about their stores.
 const REGISTRY = Symbol.for('@persist/store/schemes@1')
 
 /**
@@ -60,7 +60,7 @@ export function registerStore<Scheme extends string>(scheme: Scheme, factory: St
  *
  * @example
  * ```ts
- * registeredStore('nobody')   // undefined
+ * registeredStore('unknown')   // undefined
  * ```
  */
 export function registeredStore(scheme: string): StoreFactory | undefined {

@@ -8,10 +8,11 @@ import { holders } from './defects/holders.ts'
 import { keeping } from './defects/keeping.ts'
 import { leases } from './defects/leases.ts'
 import { listings } from './defects/listings.ts'
+import { methods } from './defects/methods.ts'
 import { names } from './defects/names.ts'
+import { readers } from './defects/read-only.ts'
 import { tagFences } from './defects/tag-fences.ts'
 import { trouble } from './defects/trouble.ts'
-import { verbs } from './defects/verbs.ts'
 import { waits } from './defects/waits.ts'
 
 type Run = () => Promise<void>
@@ -29,7 +30,7 @@ function testsOf(subject: Subject): Map<string, Run> {
 
 const DEFECTS = Object.entries({
   ...entries,
-  ...verbs,
+  ...methods,
   ...listings,
   ...leases,
   ...fences,
@@ -40,6 +41,7 @@ const DEFECTS = Object.entries({
   ...names,
   ...adapters,
   ...trouble,
+  ...readers,
 })
 
 describe('a store with a planted defect fails the test that names it', () => {
@@ -50,7 +52,7 @@ describe('a store with a planted defect fails the test that names it', () => {
   })
 })
 
-test('every behaviour of the suite catches at least one defect', () => {
+test('every behavior of the suite catches at least one defect', () => {
   const caught = new Set(DEFECTS.map(([, { caughtBy }]) => caughtBy))
   const sentences = [...testsOf({ adapter: (place) => memoryStore(place) }).keys()]
   expect(sentences.filter((sentence) => !caught.has(sentence))).toEqual([])

@@ -79,7 +79,7 @@ test('a boot without a namespace of process ids does not make these comparable',
 })
 
 describe('a host with /proc', () => {
-  test('tells a holder that runs, is stopped, has ended, or left its number to a later process', () => {
+  test('distinguishes a holder that runs, is stopped, has ended, or left its number to a later process', () => {
     const here = new Witness(
       linux({
         missing: [20],
@@ -152,7 +152,7 @@ test('this thread is itself, another running process is not gone, and one that w
   expect(signOf(holder)).not.toBe('self')
   child.kill('SIGKILL')
   await once(child, 'exit')
-  // Where process ids cannot be compared, only its heartbeat tells.
+  // Where process ids cannot be compared, only its heartbeat shows it.
   expect(signOf(holder)).toBe(process.platform === 'linux' ? 'gone' : 'silent')
 })
 

@@ -71,7 +71,7 @@ test('a literal URL gives the options of its scheme, any other text open ones', 
   expectTypeOf<StoreOptions<'typed-store://x'>>().toEqualTypeOf<{ readonly region: string }>()
   expectTypeOf<StoreOptions<'TYPED-store://x'>>().toEqualTypeOf<{ readonly region: string }>()
   expectTypeOf<StoreOptions>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
-  expectTypeOf<StoreOptions<'nobody://x'>>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
+  expectTypeOf<StoreOptions<'unknown://x'>>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
   registerStore('typed-store', (_url, options) => {
     expectTypeOf(options).toEqualTypeOf<{ readonly region: string } | undefined>()
     return nowhere

@@ -17,7 +17,7 @@ test('the suite runs under node:test, and names what it skips', () => {
   expect(stdout).toMatch(/# pass [1-9]\d/)
   expect(stdout).toMatch(/# fail 0/)
   expect(stdout).toMatch(/# skipped [1-9]/)
-  expect(stdout).toMatch(/ok \d+ - what was never set is undefined/)
+  expect(stdout).toMatch(/ok \d+ - an entry that was never set is undefined/)
   expect(stdout).toMatch(/skipped "entries outlive the adapter", since `supports.persistent` is false/)
   expect(status).toBe(0)
 })

@@ -9,6 +9,7 @@ import * as v8 from '@persist/pickle/v8'
 import { registerStore as register } from '@persist/store'
 import { conformance } from '@persist/store/conformance'
 import * as holder from '@persist/store/holder'
+import * as kit from '@persist/store/kit'
 import { diskStore, type FileSystem } from '@persist/store-disk'
 import { keyvStore } from '@persist/store-keyv'
 import { lmdbStore } from '@persist/store-lmdb'
@@ -17,5 +18,5 @@ const double = persist((x: number, factor = 2) => x * factor, { funcname: 'doubl
 export const six: number = double(3)
 export const code = (error: PersistError): boolean => error instanceof Base
 export const readOnly = (fs: FileSystem): FileSystem => ({ ...fs, unlinkSync: () => {} })
-export const rest = [registerStore, sha256, canonical, createPickle, json, v8, register, conformance, holder]
+export const rest = [registerStore, sha256, canonical, createPickle, json, v8, register, conformance, holder, kit]
 export const adapters = [keyvStore, lmdbStore]

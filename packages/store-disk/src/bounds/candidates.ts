@@ -23,8 +23,8 @@ export class Candidates {
     const known = files.findIndex(({ name }) => name === file.name)
     if (known !== -1) files.splice(known, 1)
     if (files.length === MOST && file.usedAt >= files[MOST - 1]!.usedAt) return
-    const place = files.findIndex(({ usedAt }) => usedAt > file.usedAt)
-    files.splice(place === -1 ? files.length : place, 0, file)
+    const index = files.findIndex(({ usedAt }) => usedAt > file.usedAt)
+    files.splice(index === -1 ? files.length : index, 0, file)
     if (files.length > MOST) files.pop()
   }
 

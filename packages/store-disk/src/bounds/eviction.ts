@@ -2,12 +2,12 @@ import type { Bounds } from '@persist/store'
 import type { EntryRemoval } from '../files/entry-removal.ts'
 import { isSameFile } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { Candidates } from './candidates.ts'
-import { forgetNotes, noteOnExit } from './exit-notes.ts'
+import { cancelFlush, flushOnExit } from './flush-on-exit.ts'
 import { isToCome, lastUse } from './last-use.ts'
-import { Tally, type Usage } from './tally.ts'
-import type { Upkeep } from './upkeep.ts'
+import { type Usage, UsageFile } from './usage-file.ts'
+import type { UsageTracking } from './usage-tracking.ts'
 import { type MetFile, Walk } from './walk.ts'
 
 /** How many files a write looks at; more while there are many too many, and how many it then removes at most. */
@@ -29,11 +29,11 @@ const LARGEST_SKIP = 512
  * Keeps a namespace within its bounds, a little with every write: each looks at some files further along the folder,
  * and removes, while there are too many, those unused for longest of all that were met lately.
  */
-export class Eviction implements Upkeep {
-  readonly #plan: Plan
+export class Eviction implements UsageTracking {
+  readonly #options: ResolvedOptions
   readonly #folder: NamespaceFolder
   readonly #removal: EntryRemoval
-  readonly #tally: Tally
+  readonly #usageFile: UsageFile
   readonly #walk: Walk
   readonly #bounds: Required<Bounds>
   readonly #batch: number
@@ -44,25 +44,31 @@ export class Eviction implements Upkeep {
   /** The time by the clock that gives files their times, when something was last written. */
   #now = 0
 
-  constructor(plan: Plan, folder: NamespaceFolder, tag: string, removal: EntryRemoval, bounds: Bounds) {
+  constructor(
+    options: ResolvedOptions,
+    folder: NamespaceFolder,
+    namespaceId: string,
+    removal: EntryRemoval,
+    bounds: Bounds,
+  ) {
     const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
-    this.#plan = plan
+    this.#options = options
     this.#folder = folder
     this.#removal = removal
-    this.#tally = new Tally(plan, tag)
-    this.#walk = new Walk(plan, folder)
+    this.#usageFile = new UsageFile(options, namespaceId)
+    this.#walk = new Walk(options, folder)
     this.#bounds = { maxEntries, maxBytes }
     this.#batch = Math.max(1, Math.min(LONGEST_BATCH, Math.floor(maxEntries / 64)))
   }
 
   sizeOf(path: string): number | undefined {
-    return this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })?.size
+    return this.#options.fs.lstatSync(path, { throwIfNoEntry: false })?.size
   }
 
-  /** An entry was written: time for a little upkeep. */
+  /** An entry was written: time to evict a little. */
   wrote(path: string, size: number, replaced: number | undefined): void {
-    const written = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    this.#now = written?.mtimeMs ?? this.#plan.clock.now()
+    const written = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
+    this.#now = written?.mtimeMs ?? this.#options.clock.now()
     this.#usage ??= this.#begin()
     this.#change({ entries: replaced === undefined ? 1 : 0, bytes: size - (replaced ?? 0) })
     const counted = this.#walk.step(this.#looks(), (file) => this.#meet(file))
@@ -75,47 +81,47 @@ export class Eviction implements Upkeep {
   }
 
   used(path: string): void {
-    const { fs, clock } = this.#plan
+    const { fs, clock } = this.#options
     const stat = fs.lstatSync(path, { throwIfNoEntry: false })
     const now = clock.now()
     if (stat === undefined || (now - stat.mtimeMs < TOUCH_AFTER && !isToCome(stat.mtimeMs, now))) return
     try {
       fs.lutimesSync(path, now / 1000, now / 1000)
     } catch {
-      // Somebody else's file, or a folder that cannot be written: it counts as unused, and nothing else follows.
+      // A foreign file, or a folder that cannot be written: it counts as unused, and nothing else follows.
     }
   }
 
   counted(usage: Usage): void {
     this.#pending = { entries: 0, bytes: 0, changes: 0 }
-    forgetNotes(this)
+    cancelFlush(this)
     this.#walk.close()
-    const isNoted = this.#tally.exists()
-    if (isNoted) this.#tally.start(usage)
+    const isNoted = this.#usageFile.exists()
+    if (isNoted) this.#usageFile.start(usage)
     this.#usage = isNoted ? { ...usage } : undefined
   }
 
   /** Notes what is not noted yet, and lets go of the folder. */
   close(): void {
-    this.note()
+    this.flush()
     this.#usage = undefined
     this.#walk.close()
   }
 
   /** Notes the changes for other writers. */
-  note(): void {
-    forgetNotes(this)
+  flush(): void {
+    cancelFlush(this)
     const { changes, ...change } = this.#pending
     if (changes === 0) return
     this.#pending = { entries: 0, bytes: 0, changes: 0 }
-    this.#tally.add(change)
+    this.#usageFile.add(change)
   }
 
   #begin(): { entries: number; bytes: number } {
-    let usage = this.#tally.read()
+    let usage = this.#usageFile.read()
     if (usage === undefined) {
       usage = this.#countFirst()
-      this.#tally.start(usage)
+      this.#usageFile.start(usage)
     }
     if (usage.entries > LARGEST_SKIP) this.#walk.skip(Math.floor(Math.random() * LARGEST_SKIP))
     return { ...usage }
@@ -124,7 +130,7 @@ export class Eviction implements Upkeep {
   /** Of many files not all are looked at, but all are counted: else writers that live for a write would see no excess. */
   #countFirst(): Usage {
     const usage = { entries: 0, bytes: 0 }
-    const counter = new Walk(this.#plan, this.#folder)
+    const counter = new Walk(this.#options, this.#folder)
     const all = counter.step(FIRST_LOOKS, ({ size }) => {
       usage.entries++
       usage.bytes += size
@@ -153,13 +159,13 @@ export class Eviction implements Upkeep {
     }
     if (change.entries > 0) this.#walk.adjust(change)
     if (this.#pending.changes < this.#batch) {
-      noteOnExit(this)
+      flushOnExit(this)
       return
     }
-    this.note()
-    // What others changed meanwhile; of a small folder the walk tells sooner.
+    this.flush()
+    // For the changes of others; in a small folder the walk sees them sooner.
     if (++this.#notes % NOTES_PER_READ !== 0 || this.#usage === undefined) return
-    const noted = this.#tally.read()
+    const noted = this.#usageFile.read()
     if (noted !== undefined) this.#usage = { ...noted }
   }
 
@@ -168,7 +174,7 @@ export class Eviction implements Upkeep {
     if (known?.entries === counted.entries && known.bytes === counted.bytes) return
     this.#usage = { ...counted }
     this.#pending = { entries: 0, bytes: 0, changes: 0 }
-    this.#tally.start(counted)
+    this.#usageFile.start(counted)
   }
 
   #looks(): number {
@@ -183,10 +189,10 @@ export class Eviction implements Upkeep {
       const file = this.#candidates.take()
       if (file === undefined) return
       const path = (this.#folder.path ?? '') + file.name
-      const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+      const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
       if (stat === undefined) continue
       if (!isSameFile(stat, file)) {
-        // Used or written anew since it was met.
+        // Used or written again since it was met.
         const { dev, ino, mtimeMs, size } = stat
         this.#meet({ ...file, dev, ino, mtimeMs, size })
       } else if (this.#removal.removeUnchanged(path, file)) {

@@ -3,7 +3,7 @@ const SLACK_MS = 600_000
 const LONG_AGO = 1e15
 
 /**
- * When a file was used, for comparing. A time that is yet to come tells that a clock was wrong, and nothing of its use: such
+ * When a file was used, for comparing. A time in the future shows that a clock was wrong, and nothing of the use: such
  * files count as unused for longest, so that what is stored now stays.
  */
 export function lastUse(mtimeMs: number, now: number): number {

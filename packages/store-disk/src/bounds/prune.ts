@@ -5,7 +5,7 @@ import { isOwnEntry } from '../files/own-entry.ts'
 import type { FileMark } from '../files/removal.ts'
 import { mayBeDropped } from '../format/may-be-dropped.ts'
 import { lastUse } from './last-use.ts'
-import type { Usage } from './tally.ts'
+import type { Usage } from './usage-file.ts'
 
 /** How many entries went, and what is left. */
 export interface Pruned {
@@ -15,7 +15,7 @@ export interface Pruned {
 
 /** Deletes what may not be served any more at `now`, then what was unused for longest, down to the bounds. */
 export function prune(files: EntryFiles, now: number, bounds: Bounds): Pruned {
-  const kept = new Ages(files.plan.clock.now())
+  const kept = new Ages(files.options.clock.now())
   let pruned = 0
   for (const { name, path, stat } of statted(files)) {
     const head = headAt(files, name)
@@ -41,7 +41,7 @@ function removeExcess(files: EntryFiles, excess: Excess, ages: Ages): Usage {
   const removed = { entries: 0, bytes: 0 }
   for (const { name, path, stat } of statted(files)) {
     if (excess.entries <= removed.entries && excess.bytes <= removed.bytes) break
-    if (ages.of(stat.mtimeMs) > excess.before || !isOwnEntry(files.plan, files.folder.path ?? '', name)) continue
+    if (ages.of(stat.mtimeMs) > excess.before || !isOwnEntry(files.options, files.folder.path ?? '', name)) continue
     if (!files.removal.removeUnchanged(path, stat)) continue
     removed.entries++
     removed.bytes += stat.size
@@ -52,7 +52,7 @@ function removeExcess(files: EntryFiles, excess: Excess, ages: Ages): Usage {
 function* statted(files: EntryFiles): Generator<{ name: string; path: string; stat: FileMark }> {
   for (const name of entryNames(files)) {
     const path = (files.folder.path ?? '') + name
-    const stat = files.plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    const stat = files.options.fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat?.isFile()) yield { name, path, stat }
   }
 }

@@ -3,10 +3,10 @@ import type { OpenFolder } from '../files/file-system-calls.ts'
 import { isNamedAsEntry, isOwnEntry } from '../files/own-entry.ts'
 import type { FileMark } from '../files/removal.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
-import type { Plan } from '../plan.ts'
-import type { Usage } from './tally.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
+import type { Usage } from './usage-file.ts'
 
-/** How long a walk that nobody continues keeps its folder open. */
+/** How long a walk that is not continued keeps its folder open. */
 const IDLE_MS = 60_000
 
 /** An entry's file, as a walk met it. */
@@ -16,21 +16,21 @@ export interface MetFile extends FileMark {
   readonly round: number
 }
 
-/** Goes round a folder for ever, a few files at a time, and knows after every round what is in it. */
+/** Goes round a folder forever, a few files at a time, and knows after every round how much is in it. */
 export class Walk {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   readonly #folder: NamespaceFolder
   #dir: OpenFolder | undefined
   #met = { entries: 0, bytes: 0 }
   #round = 0
   #idle: NodeJS.Timeout | undefined
 
-  constructor(plan: Plan, folder: NamespaceFolder) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions, folder: NamespaceFolder) {
+    this.#options = options
     this.#folder = folder
   }
 
-  /** Looks at so many files more. Tells what there is, when that ends a round. */
+  /** Looks at this many more files. Returns how much there is, when that ends a round. */
   step(looks: number, meet: (file: MetFile) => void): Usage | undefined {
     const folder = this.#folder.find()
     if (folder === undefined) return undefined
@@ -39,8 +39,8 @@ export class Walk {
       const entry = this.#dir.readSync()
       if (entry === null) return this.#endRound()
       if (!isNamedAsEntry(entry.name)) continue
-      const stat = this.#plan.fs.lstatSync(folder + entry.name, { throwIfNoEntry: false })
-      if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#plan, folder, entry.name)) continue
+      const stat = this.#options.fs.lstatSync(folder + entry.name, { throwIfNoEntry: false })
+      if (stat === undefined || !stat.isFile() || !isOwnEntry(this.#options, folder, entry.name)) continue
       this.#met.entries++
       this.#met.bytes += stat.size
       const { dev, ino, mtimeMs, size } = stat
@@ -105,7 +105,7 @@ export class Walk {
   #open(folder: string): OpenFolder | undefined {
     this.#idle = setTimeout(() => this.close(), IDLE_MS).unref()
     try {
-      return this.#plan.fs.opendirSync(folder)
+      return this.#options.fs.opendirSync(folder)
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
       this.#folder.forget()

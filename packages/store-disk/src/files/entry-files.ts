@@ -1,14 +1,15 @@
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
-import type { Upkeep } from '../bounds/upkeep.ts'
-import { storeFailure } from '../failure.ts'
+import { entryTooLarge, operationOn } from '@persist/store/kit'
+import type { UsageTracking } from '../bounds/usage-tracking.ts'
+import { toStoreError } from '../errors.ts'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
-import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-format.ts'
-import type { Plan } from '../plan.ts'
-import { Damage } from './damage.ts'
+import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-codec.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
+import { Quarantine } from './quarantine.ts'
 import { readFile } from './read-file.ts'
 import { unlinkIfThere, unlinkQuietly } from './removal.ts'
 
@@ -18,30 +19,30 @@ const MOST_BYTES = 0x1fff_0000
 
 /** The entries of one namespace, as files. */
 export class EntryFiles {
-  readonly plan: Plan
+  readonly options: ResolvedOptions
   readonly folder: NamespaceFolder
   readonly namespace: string
-  readonly upkeep: Upkeep
+  readonly usageTracking: UsageTracking
   readonly removal: EntryRemoval
   readonly #report: OpenOptions['report']
-  readonly #damage: Damage
+  readonly #quarantine: Quarantine
   #missed = false
 
   constructor(
-    plan: Plan,
+    options: ResolvedOptions,
     folder: NamespaceFolder,
     namespace: string,
     report: OpenOptions['report'],
     removal: EntryRemoval,
-    upkeep: Upkeep,
+    usageTracking: UsageTracking,
   ) {
-    this.plan = plan
+    this.options = options
     this.folder = folder
     this.namespace = namespace
     this.#report = report
     this.removal = removal
-    this.#damage = new Damage(plan, namespace, removal, (problem) => this.report(problem))
-    this.upkeep = upkeep
+    this.#quarantine = new Quarantine(options, namespace, removal, (problem) => this.report(problem))
+    this.usageTracking = usageTracking
   }
 
   /** The entry by this hash. What is damaged is reported, once, and moved out of the way. */
@@ -51,10 +52,10 @@ export class EntryFiles {
     const path = folder + hash + ENTRY_SUFFIX
     // Misses come in a row, as the looks before and after taking a lease do. To ask first makes them cheap, and only the
     // first hit after them dearer.
-    if (this.#missed && !this.plan.fs.existsSync(path)) return undefined
+    if (this.#missed && !this.options.fs.existsSync(path)) return undefined
     const entry = this.readAt(path, hash)
     this.#missed = entry === undefined
-    if (entry !== undefined) this.upkeep.used(path)
+    if (entry !== undefined) this.usageTracking.used(path)
     return entry
   }
 
@@ -68,11 +69,11 @@ export class EntryFiles {
 
   /** As {@link readAt}, or why nothing can be read there. */
   decodeAt(path: string, hash?: string): Entry | Unreadable | undefined {
-    const file = readFile(this.plan.fs, path)
+    const file = readFile(this.options.fs, path)
     if (file === undefined) return undefined
-    const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.plan.seal)
+    const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.options.integrity)
     if (typeof found === 'string') return found
-    // A file system that folds case opens `a` for `A`; and anybody may have copied a file.
+    // A file system that folds case opens `a` for `A`; and any program may have copied a file.
     if (found.namespace !== this.namespace || (hash !== undefined && found.entry.hash !== hash)) return undefined
     return found.entry
   }
@@ -81,14 +82,20 @@ export class EntryFiles {
    * Writes the entry into the token and makes it the entry, by one rename. `false`: the token has been taken away, and
    * nothing has changed. Closes `fd`.
    */
-  place(token: string, fd: number, entry: Entry): boolean {
-    const { fs, durable, seal } = this.plan
+  commit(token: string, fd: number, entry: Entry): boolean {
+    const { fs, durable, integrity } = this.options
     try {
       let size: number
       try {
-        const bytes = encodeEntry(entry, this.namespace, seal)
+        const bytes = encodeEntry(entry, this.namespace, integrity)
         size = bytes.length
-        if (size > MOST_BYTES) throw this.#tooLarge(entry.hash, size)
+        if (size > MOST_BYTES) {
+          throw entryTooLarge(
+            { store: this.options.dir, namespace: this.namespace, hash: entry.hash },
+            size,
+            MOST_BYTES,
+          )
+        }
         writeFully(fs, fd, bytes)
         if (durable) fs.fsyncSync(fd)
       } finally {
@@ -96,51 +103,51 @@ export class EntryFiles {
       }
       return this.#rename(token, entry.hash, size)
     } catch (error) {
-      unlinkQuietly(this.plan, token)
+      unlinkQuietly(this.options, token)
       throw error
     }
   }
 
   /** Removes an entry. `false`: there was none. */
   remove(path: string): boolean {
-    const size = this.upkeep.sizeOf(path)
+    const size = this.usageTracking.sizeOf(path)
     try {
-      if (!unlinkIfThere(this.plan, path)) return false
+      if (!unlinkIfThere(this.options, path)) return false
     } catch (error) {
-      if (!this.plan.fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
+      if (!this.options.fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
       this.discard(path, 'damaged')
       return false
     }
-    this.#keepBounds(() => this.upkeep.removed(size))
+    this.#keepBounds(() => this.usageTracking.removed(size))
     return true
   }
 
   /** Reports an entry that cannot be read and moves it away, so that it is not met again. */
   discard(path: string, why: Unreadable): void {
-    this.#damage.met(path, why)
+    this.#quarantine.add(path, why)
   }
 
-  /** Runs a verb; its errors of the file system become errors of the store. */
-  told<T>(operation: string, hash: string | undefined, verb: () => T): T {
+  /** Runs `act`; its errors of the file system become errors of the store. */
+  withStoreErrors<T>(operation: string, hash: string | undefined, act: () => T): T {
     try {
-      return verb()
+      return act()
     } catch (error) {
-      const where = { store: this.plan.dir, operation, namespace: this.namespace, ...(hash !== undefined && { hash }) }
-      throw storeFailure(where, error, () => this.folder.recheck())
+      const facts = { store: this.options.dir, ...operationOn(this.namespace, operation, hash) }
+      throw toStoreError(facts, error, () => this.folder.recheck())
     }
   }
 
-  /** Tells of trouble that costs nobody a value. */
+  /** Reports a problem that costs no caller a value. */
   report(problem: StoreError): void {
     this.#report?.(problem)
   }
 
   #rename(token: string, hash: string, size: number): boolean {
-    const { fs, durable } = this.plan
+    const { fs, durable } = this.options
     for (let attempt = 1; ; attempt++) {
       const folder = this.folder.path ?? this.folder.make()
       const path = folder + hash + ENTRY_SUFFIX
-      const replaced = this.upkeep.sizeOf(path)
+      const replaced = this.usageTracking.sizeOf(path)
       try {
         fs.renameSync(token, path)
       } catch (error) {
@@ -154,7 +161,7 @@ export class EntryFiles {
         continue
       }
       if (durable) this.#syncFolder(folder)
-      this.#keepBounds(() => this.upkeep.wrote(path, size, replaced))
+      this.#keepBounds(() => this.usageTracking.wrote(path, size, replaced))
       return true
     }
   }
@@ -162,7 +169,7 @@ export class EntryFiles {
   /** What was to be done is done by now: trouble with the bounds takes nothing from that. */
   #keepBounds(act: () => void): void {
     try {
-      this.told('evict', undefined, act)
+      this.withStoreErrors('evict', undefined, act)
     } catch (error) {
       if (error instanceof StoreError) this.report(error)
       else throw error
@@ -172,20 +179,11 @@ export class EntryFiles {
   #syncFolder(folder: string): void {
     // Windows cannot open a folder; there the file system itself keeps the order.
     if (process.platform === 'win32') return
-    const fd = this.plan.fs.openSync(folder, 'r')
+    const fd = this.options.fs.openSync(folder, 'r')
     try {
-      this.plan.fs.fsyncSync(fd)
+      this.options.fs.fsyncSync(fd)
     } finally {
-      this.plan.fs.closeSync(fd)
+      this.options.fs.closeSync(fd)
     }
-  }
-
-  #tooLarge(hash: string, size: number): StoreError {
-    const facts = { store: this.plan.dir, operation: 'set', namespace: this.namespace, hash }
-    return new StoreError(
-      'ERR_PERSIST_VALUE_TOO_LARGE',
-      `an entry of ${size} bytes is too large for ${this.plan.dir}: at most ${MOST_BYTES}`,
-      facts,
-    )
   }
 }

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
-import { ENTRY_SUFFIX, hashMark } from '../folder/layout.ts'
+import { ENTRY_SUFFIX, entryId } from '../folder/layout.ts'
 import { isOwnFolder } from '../folder/own-folder.ts'
 import { readToken, tokenName } from '../lease/token.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { errorCode } from './file-system.ts'
 import { type FileMark, isSameFile, moveOut, putBack, unlinkIfThere } from './removal.ts'
 
@@ -16,21 +16,21 @@ export const ALL_ENTRIES = '~all'
  * what is aside and takes it away.
  */
 export class EntryRemoval {
-  readonly #plan: Plan
-  readonly #tag: string
+  readonly #options: ResolvedOptions
+  readonly #namespaceId: string
 
-  constructor(plan: Plan, tag: string) {
-    this.#plan = plan
-    this.#tag = tag
+  constructor(options: ResolvedOptions, namespaceId: string) {
+    this.#options = options
+    this.#namespaceId = namespaceId
   }
 
   /** Removes an entry's file, unless another one has taken its place. `false`: nothing was removed. */
   removeUnchanged(path: string, seen: FileMark): boolean {
     const aside = this.takeAside(path)
     if (aside === undefined) return false
-    const moved = this.#plan.fs.lstatSync(aside, { throwIfNoEntry: false })
+    const moved = this.#options.fs.lstatSync(aside, { throwIfNoEntry: false })
     if (moved === undefined || isSameFile(moved, seen)) {
-      unlinkIfThere(this.#plan, aside)
+      unlinkIfThere(this.#options, aside)
       return true
     }
     this.putBack(aside, path)
@@ -39,21 +39,26 @@ export class EntryRemoval {
 
   /** Moves an entry's file aside. `undefined`: it is not there any more. */
   takeAside(path: string): string | undefined {
-    const mark = markOf(path)
-    return moveOut(this.#plan, path, this.#plan.layout.shardOf(mark), tokenName(`${this.#tag}-${mark}`, 'aside'))
+    const entryId = entryIdAt(path)
+    return moveOut(
+      this.#options,
+      path,
+      this.#options.layout.shardOf(entryId),
+      tokenName(`${this.#namespaceId}-${entryId}`, 'aside'),
+    )
   }
 
   /** Puts it back, unless there is a newer one, or the entry is being deleted. */
   putBack(aside: string, path: string): void {
-    const { layout } = this.#plan
-    const mark = markOf(path)
-    if (this.#isDeleted(layout.shardOf(mark), mark) || this.#isDeleted(layout.scratch, ALL_ENTRIES)) {
-      unlinkIfThere(this.#plan, aside)
-    } else putBack(this.#plan, aside, path)
+    const { layout } = this.#options
+    const entryId = entryIdAt(path)
+    if (this.#isDeleted(layout.shardOf(entryId), entryId) || this.#isDeleted(layout.scratch, ALL_ENTRIES)) {
+      unlinkIfThere(this.#options, aside)
+    } else putBack(this.#options, aside, path)
   }
 
-  #isDeleted(shard: string, mark: string): boolean {
-    const target = `${this.#tag}-${mark}`
+  #isDeleted(shard: string, entryId: string): boolean {
+    const target = `${this.#namespaceId}-${entryId}`
     return this.#names(shard).some((name) => {
       const token = name.startsWith(target) ? readToken(name) : undefined
       return token?.target === target && token.kind === 'delete'
@@ -62,7 +67,7 @@ export class EntryRemoval {
 
   #names(shard: string): string[] {
     try {
-      return isOwnFolder(this.#plan.fs, shard) ? this.#plan.fs.readdirSync(shard) : []
+      return isOwnFolder(this.#options.fs, shard) ? this.#options.fs.readdirSync(shard) : []
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return []
       throw error
@@ -70,6 +75,6 @@ export class EntryRemoval {
   }
 }
 
-function markOf(path: string): string {
-  return hashMark(basename(path, ENTRY_SUFFIX))
+function entryIdAt(path: string): string {
+  return entryId(basename(path, ENTRY_SUFFIX))
 }

@@ -1,6 +1,6 @@
 import type { Entry, ListedHead } from '@persist/store'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
-import { decodeHead, type Unreadable } from '../format/entry-format.ts'
+import { decodeHead, type Unreadable } from '../format/entry-codec.ts'
 import type { EntryFiles } from './entry-files.ts'
 import { errorCode } from './file-system.ts'
 import { isNamedAsEntry, isOwnEntry } from './own-entry.ts'
@@ -11,11 +11,11 @@ const MOST_REMEMBERED = 100_000
 
 /** The names of the files that may be entries, a few at a time. */
 export function* entryNames(files: EntryFiles): Generator<string> {
-  const folder = files.told('list', undefined, () => files.folder.find())
+  const folder = files.withStoreErrors('list', undefined, () => files.folder.find())
   if (folder === undefined) return
-  const dir = files.told('list', undefined, () => {
+  const dir = files.withStoreErrors('list', undefined, () => {
     try {
-      return files.plan.fs.opendirSync(folder, { bufferSize: 256 })
+      return files.options.fs.opendirSync(folder, { bufferSize: 256 })
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
       files.folder.forget()
@@ -26,7 +26,7 @@ export function* entryNames(files: EntryFiles): Generator<string> {
   const met = new Set<string>()
   try {
     for (;;) {
-      const entry = files.told('list', undefined, () => dir.readSync())
+      const entry = files.withStoreErrors('list', undefined, () => dir.readSync())
       if (entry === null) return
       if (!isNamedAsEntry(entry.name) || met.has(entry.name)) continue
       if (met.size < MOST_REMEMBERED) met.add(entry.name)
@@ -40,7 +40,7 @@ export function* entryNames(files: EntryFiles): Generator<string> {
 /** Every entry of the namespace, whole. */
 export function* listEntries(files: EntryFiles): Generator<Entry> {
   for (const name of entryNames(files)) {
-    const entry = files.told('list', undefined, () => entryAt(files, name))
+    const entry = files.withStoreErrors('list', undefined, () => entryAt(files, name))
     if (entry !== undefined && isUnder(files, name, entry.hash)) yield entry
   }
 }
@@ -48,19 +48,19 @@ export function* listEntries(files: EntryFiles): Generator<Entry> {
 /** Every entry of the namespace, without its payload. */
 export function* listHeads(files: EntryFiles): Generator<ListedHead> {
   for (const name of entryNames(files)) {
-    const head = files.told('list', undefined, () => headAt(files, name))
+    const head = files.withStoreErrors('list', undefined, () => headAt(files, name))
     if (head !== undefined && isUnder(files, name, head.hash)) yield head
   }
 }
 
 /** The head of the entry in the file of this name, if it is one of this namespace. */
 export function headAt(files: EntryFiles, name: string): ListedHead | undefined {
-  const { fs, seal } = files.plan
+  const { fs, integrity } = files.options
   const path = (files.folder.path ?? '') + name
   for (const part of ['start', 'all'] as const) {
     const file = readFile(fs, path, part)
     if (file === undefined) return undefined
-    const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, file.size, seal)
+    const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, file.size, integrity)
     if (found === undefined) continue
     if (typeof found !== 'string') return found.namespace === files.namespace ? found.head : undefined
     discardOwn(files, name, found)
@@ -79,15 +79,15 @@ function entryAt(files: EntryFiles, name: string): Entry | undefined {
 /** A file that a listing cannot read may be foreign: then it is left alone. */
 function discardOwn(files: EntryFiles, name: string, why: Unreadable): void {
   const folder = files.folder.path ?? ''
-  if (isOwnEntry(files.plan, folder, name)) files.discard(folder + name, why)
+  if (isOwnEntry(files.options, folder, name)) files.discard(folder + name, why)
 }
 
-/** Whether this file is where the hash's entry belongs: a copy under another name is nobody's entry. */
+/** Whether this file is where the hash's entry belongs: a copy under another name is no entry. */
 function isUnder(files: EntryFiles, name: string, hash: string): boolean {
   if (name === hash + ENTRY_SUFFIX) return true
   // One file by two names, where the file system folds case or forms of Unicode.
   if (name.normalize('NFC').toLowerCase() !== (hash + ENTRY_SUFFIX).normalize('NFC').toLowerCase()) return false
-  const { fs } = files.plan
+  const { fs } = files.options
   const here = fs.lstatSync(files.folder.path + name, { throwIfNoEntry: false })
   const there = fs.lstatSync(files.folder.path + hash + ENTRY_SUFFIX, { throwIfNoEntry: false })
   return here !== undefined && here.ino === there?.ino && here.dev === there.dev

@@ -1,5 +1,5 @@
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { READ_FLAGS } from './file-system.ts'
 import { openOwn } from './own-file.ts'
 
@@ -8,7 +8,7 @@ const DEFAULT_NAME = /^[A-Za-z0-9_-]{43}\.entry$/
 const OPENING = '{"persist":'
 const opening = Buffer.alloc(OPENING.length)
 
-/** Whether a file in a function's folder may be an entry by its name; {@link isOwnEntry} tells. */
+/** Whether a file in a function's folder may be an entry by its name; {@link isOwnEntry} looks into it. */
 export function isNamedAsEntry(name: string): boolean {
   return name.endsWith(ENTRY_SUFFIX)
 }
@@ -17,7 +17,7 @@ export function isNamedAsEntry(name: string): boolean {
  * Whether a file in a function's folder is an entry that we have written, whole or damaged: it begins like one, or has the
  * name that only a default hash has. Any other file is foreign: neither counted nor moved, and never deleted.
  */
-export function isOwnEntry({ fs }: Plan, folder: string, name: string): boolean {
+export function isOwnEntry({ fs }: ResolvedOptions, folder: string, name: string): boolean {
   if (!isNamedAsEntry(name)) return false
   if (DEFAULT_NAME.test(name)) return true
   try {

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import type { FileSystem } from './file-system.ts'
+import { errorCode, type FileSystem } from './file-system.ts'
 
 /**
- * Opens a file of the store's own (a token, a tally, a journal) as carefully as an entry: a symbolic link is not followed,
+ * Opens a file of the store's own (a token, a usage file, a journal) as carefully as an entry: a symbolic link is not followed,
  * a FIFO is not waited for, and what is no regular file, or has a second name elsewhere, is not written into.
  */
 export function openOwn(fs: FileSystem, path: string, flags: number): number {
@@ -19,9 +19,19 @@ export function openOwn(fs: FileSystem, path: string, flags: number): number {
   return fd
 }
 
-/** Whether opening a file failed because something else than a file of our own is in its place. */
-export function isNotOwn(error: unknown): boolean {
-  return ODD.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+/** As {@link openOwn}. `undefined`: nothing is there, or no file of the store's own, which is to be replaced. */
+export function openIfOwn(fs: FileSystem, path: string, flags: number): number | undefined {
+  try {
+    return openOwn(fs, path, flags)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || isNotOwn(error)) return undefined
+    throw error
+  }
+}
+
+/** Whether opening a file failed because something else than a file of our own is there. */
+function isNotOwn(error: unknown): boolean {
+  return ODD.has(errorCode(error) ?? '')
 }
 
 const ODD = new Set(['EINVAL', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXIO', 'ENODEV', 'EAGAIN'])

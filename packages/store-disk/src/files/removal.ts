@@ -1,72 +1,72 @@
 import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { errorCode } from './file-system.ts'
 import type { FileStat } from './file-system-calls.ts'
 
-/** What tells a file from another one that has taken its place. */
+/** What distinguishes a file from another one that has taken its place. */
 export type FileMark = Pick<FileStat, 'dev' | 'ino' | 'mtimeMs' | 'size'>
 
 /**
  * Removes a file, unless another one has taken its place since it was looked at. `false`: nothing was removed. For an
  * entry see `entry-removal.ts`.
  */
-export function removeUnchanged(plan: Plan, path: string, seen: FileMark): boolean {
-  const aside = moveOut(plan, path, plan.layout.scratch, scratchName())
+export function removeUnchanged(options: ResolvedOptions, path: string, seen: FileMark): boolean {
+  const aside = moveOut(options, path, options.layout.scratch, scratchName())
   if (aside === undefined) return false
-  const moved = plan.fs.lstatSync(aside, { throwIfNoEntry: false })
+  const moved = options.fs.lstatSync(aside, { throwIfNoEntry: false })
   if (moved === undefined || isSameFile(moved, seen)) {
-    unlinkIfThere(plan, aside)
+    unlinkIfThere(options, aside)
     return true
   }
-  putBack(plan, aside, path)
+  putBack(options, aside, path)
   return false
 }
 
 /** Moves a file out of the way, under a name of its own. `undefined`: it is not there any more. */
-export function moveOut(plan: Plan, path: string, folder: string, name: string): string | undefined {
+export function moveOut(options: ResolvedOptions, path: string, folder: string, name: string): string | undefined {
   const aside = folder + name
-  checkOwnFolder(plan.fs, plan.layout.work)
-  checkOwnFolder(plan.fs, folder)
+  checkOwnFolder(options.fs, options.layout.work)
+  checkOwnFolder(options.fs, folder)
   for (let attempt = 0; ; attempt++) {
     try {
-      plan.fs.renameSync(path, aside)
+      options.fs.renameSync(path, aside)
       return aside
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
-      if (attempt > 0 || plan.fs.existsSync(folder)) return undefined
-      makeOwnFolder(plan, folder)
+      if (attempt > 0 || options.fs.existsSync(folder)) return undefined
+      makeOwnFolder(options, folder)
     }
   }
 }
 
 /** Puts a file back that should not have been moved, unless there is a newer one already. */
-export function putBack(plan: Plan, aside: string, path: string): void {
+export function putBack(options: ResolvedOptions, aside: string, path: string): void {
   try {
-    plan.fs.linkSync(aside, path)
+    options.fs.linkSync(aside, path)
   } catch {
     // There is a newer one. Or this file system has no links, as FAT: a rename might replace a newer one, and so it goes.
   }
-  unlinkIfThere(plan, aside)
+  unlinkIfThere(options, aside)
 }
 
 /** `false`: it was not there. */
-export function unlinkIfThere(plan: Plan, path: string): boolean {
+export function unlinkIfThere(options: ResolvedOptions, path: string): boolean {
   try {
-    plan.fs.unlinkSync(path)
+    options.fs.unlinkSync(path)
     return true
   } catch (error) {
     // A file system that may only be read says so before it looks.
-    const isGone = errorCode(error) === 'EROFS' && plan.fs.lstatSync(path, { throwIfNoEntry: false }) === undefined
+    const isGone = errorCode(error) === 'EROFS' && options.fs.lstatSync(path, { throwIfNoEntry: false }) === undefined
     if (isGone || errorCode(error) === 'ENOENT') return false
     throw error
   }
 }
 
 /** What cannot be removed stays as litter that a sweep takes. */
-export function unlinkQuietly(plan: Plan, path: string): void {
+export function unlinkQuietly(options: ResolvedOptions, path: string): void {
   try {
-    unlinkIfThere(plan, path)
+    unlinkIfThere(options, path)
   } catch {}
 }
 

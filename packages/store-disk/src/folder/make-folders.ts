@@ -5,7 +5,7 @@ const ATTEMPTS = 3
 
 /**
  * Makes a folder and its parents, one at a time: Node's own `recursive` never comes back where a file system makes none
- * in a folder that is there, as `/proc` (nodejs/node#35987). The error tells what stands in the way. `true`: it was not
+ * in a folder that is there, as `/proc` (nodejs/node#35987). The error says what stands in the way. `true`: it was not
  * there before.
  */
 export function makeFolders(fs: FileSystem, dir: string): boolean {

@@ -1,20 +1,20 @@
 import { sep } from 'node:path'
 import { errorCode } from '../files/file-system.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { digestName, existingName } from './folder-name.ts'
 import { notFolder } from './own-folder.ts'
 import type { Root } from './root.ts'
 
 /** Where a namespace's entries are: found once, made on the first write, found again when it has gone. */
 export class NamespaceFolder {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   readonly #root: Root
   readonly #namespace: string
   /** With a separator at its end; `undefined`: not known to exist. */
   path: string | undefined
 
-  constructor(plan: Plan, root: Root, namespace: string) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions, root: Root, namespace: string) {
+    this.#options = options
     this.#root = root
     this.#namespace = namespace
   }
@@ -24,7 +24,7 @@ export class NamespaceFolder {
     if (this.path !== undefined) return this.path
     if (!this.#root.check()) return undefined
     const name = existingName(this.#namespace, this.#names())
-    if (name !== undefined) this.#settle(this.#plan.layout.root + name)
+    if (name !== undefined) this.#settle(this.#options.layout.root + name)
     return this.path
   }
 
@@ -37,8 +37,8 @@ export class NamespaceFolder {
     this.#create(existingName(this.#namespace, this.#names()) ?? this.#namespace)
     const name = existingName(this.#namespace, this.#names()) ?? digestName(this.#namespace)
     this.#create(name)
-    this.#settle(this.#plan.layout.root + name)
-    if (this.path === undefined) throw notFolder(this.#plan.layout.root + name)
+    this.#settle(this.#options.layout.root + name)
+    if (this.path === undefined) throw notFolder(this.#options.layout.root + name)
     return this.path
   }
 
@@ -55,7 +55,7 @@ export class NamespaceFolder {
 
   #names(): string[] {
     try {
-      return this.#plan.fs.readdirSync(this.#plan.dir)
+      return this.#options.fs.readdirSync(this.#options.dir)
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return []
       throw error
@@ -64,14 +64,14 @@ export class NamespaceFolder {
 
   #create(name: string): void {
     try {
-      this.#plan.fs.mkdirSync(this.#plan.layout.root + name)
+      this.#options.fs.mkdirSync(this.#options.layout.root + name)
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }
   }
 
   #settle(path: string): void {
-    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
+    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return
     // A link would lead out of the store's folder.
     if (!stat.isDirectory()) throw notFolder(path)

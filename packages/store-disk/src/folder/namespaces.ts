@@ -1,24 +1,33 @@
 import { sep } from 'node:path'
-import { told } from '../failure.ts'
+import { withStoreErrors } from '../errors.ts'
 import { errorCode } from '../files/file-system.ts'
 import { isOwnEntry } from '../files/own-entry.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { existingName, isPlain } from './folder-name.ts'
 import { WORK_FOLDER } from './layout.ts'
 import { namespaceIn } from './namespace-in.ts'
 import type { Root } from './root.ts'
 
 /** The namespaces that have entries, by their folders; other people's folders are none. */
-export function* namespacesIn(plan: Plan, root: Root): Generator<string> {
-  const where = { store: plan.dir, operation: 'namespaces' }
-  const folders = told(where, () => (root.check() ? foldersIn(plan) : []))
+export function namespacesIn(options: ResolvedOptions, root: Root): Generator<string> {
+  return namespacesBy(options, root, (folder) => nameOf(options, folder))
+}
+
+/** The namespaces of the folders for which `nameOf` gives a name. */
+export function* namespacesBy(
+  options: ResolvedOptions,
+  root: Root,
+  nameOf: (folder: string) => string | undefined,
+): Generator<string> {
+  const operation = { store: options.dir, operation: 'namespaces' }
+  const folders = withStoreErrors(operation, () => (root.check() ? foldersIn(options) : []))
   for (const folder of folders) {
-    const name = told(where, () => nameOf(plan, folder))
+    const name = withStoreErrors(operation, () => nameOf(folder))
     if (name !== undefined && existingName(name, folders) === folder) yield name
   }
 }
 
-function foldersIn({ fs, dir }: Plan): string[] {
+function foldersIn({ fs, dir }: ResolvedOptions): string[] {
   return fs
     .readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== WORK_FOLDER)
@@ -26,8 +35,8 @@ function foldersIn({ fs, dir }: Plan): string[] {
 }
 
 /** A plain folder's name says it; else any entry in it does, also a damaged one. */
-function nameOf(plan: Plan, folder: string): string | undefined {
-  const { fs, layout } = plan
+function nameOf(options: ResolvedOptions, folder: string): string | undefined {
+  const { fs, layout } = options
   const path = layout.root + folder + sep
   const dir = opened(() => fs.opendirSync(path))
   if (dir === undefined) return undefined
@@ -35,9 +44,9 @@ function nameOf(plan: Plan, folder: string): string | undefined {
     for (;;) {
       const entry = dir.readSync()
       if (entry === null) return undefined
-      if (!isOwnEntry(plan, path, entry.name)) continue
+      if (!isOwnEntry(options, path, entry.name)) continue
       if (isPlain(folder)) return folder
-      const found = namespaceIn(plan, path + entry.name, folder)
+      const found = namespaceIn(options, path + entry.name, folder)
       if (found !== undefined) return found
     }
   } finally {

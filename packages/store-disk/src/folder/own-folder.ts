@@ -1,5 +1,5 @@
 import type { FileSystem } from '../files/file-system.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { makeFolders } from './make-folders.ts'
 
 /** Whether a folder of the store's own is one, and not a link that leads elsewhere. `path` may end in a separator. */
@@ -14,7 +14,7 @@ export function checkOwnFolder(fs: FileSystem, path: string): void {
 }
 
 /** Makes a folder among those of what is under way; never through a link. */
-export function makeOwnFolder({ fs, layout }: Pick<Plan, 'fs' | 'layout'>, folder: string): void {
+export function makeOwnFolder({ fs, layout }: Pick<ResolvedOptions, 'fs' | 'layout'>, folder: string): void {
   for (const path of folder === layout.work ? [layout.work] : [layout.work, folder]) {
     makeFolders(fs, path)
     checkOwnFolder(fs, path)

@@ -1,7 +1,7 @@
 import { StoreError } from '@persist/errors'
 import { errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { ROOT_FILES } from './layout.ts'
 import { makeFolders } from './make-folders.ts'
 import { makeOwnFolder } from './own-folder.ts'
@@ -25,45 +25,50 @@ const CONTENTS: Readonly<Record<(typeof ROOT_FILES)[number], string>> = {
 
 /** The store's folder: its format is checked once, and it is made on the first write. */
 export class Root {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   #checked = false
   /** The folder was to be made, and could not. */
   #refused = false
 
-  constructor(plan: Plan) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions) {
+    this.#options = options
   }
 
   /** Throws for a folder of another format, and for one that cannot be used. `false`: there is no folder yet. */
   check(): boolean {
     if (this.#checked) return true
     const format = this.#usable(() => this.#format())
-    if (format === undefined) return this.#plan.fs.existsSync(this.#plan.dir)
-    if (format !== FORMAT) throw otherFormat(this.#plan.dir, format)
+    if (format === undefined) return this.#options.fs.existsSync(this.#options.dir)
+    if (format !== FORMAT) throw otherFormat(this.#options.dir, format)
     this.#checked = true
     return true
   }
 
   /** Makes the folder and what marks it. */
   make(): void {
-    const { fs, dir, layout } = this.#plan
+    const { fs, dir, layout } = this.#options
     if (!this.#checked && !(this.check() && this.#checked)) {
       this.#refused = true
       const isNew = this.#usable(() => makeFolders(fs, dir))
       this.#refused = false
       // A folder that holds other people's files is theirs: a `.gitignore` or a tag would hide those.
       const ours = isNew || fs.readdirSync(dir).length === 0
-      // The format comes last: whoever finds it finds the rest.
+      // The format comes last: where it is, the rest is there too.
       for (const name of ours ? MARKS : []) this.#create(name, CONTENTS[name])
       this.#create(FORMAT_FILE, CONTENTS[FORMAT_FILE])
       this.check()
     }
-    makeOwnFolder(this.#plan, layout.work)
+    makeOwnFolder(this.#options, layout.work)
   }
 
   /** Whether anything was ever written here. */
   isMade(): boolean {
-    return this.#plan.fs.existsSync(this.#plan.layout.work)
+    return this.#options.fs.existsSync(this.#options.layout.work)
+  }
+
+  /** Whether the folder has a file of a store's own. */
+  exists(): boolean {
+    return this.isMade() || this.#options.fs.existsSync(this.#options.layout.root + FORMAT_FILE)
   }
 
   /** After a failed call: throws if the folder as a whole cannot be used any more. */
@@ -86,7 +91,7 @@ export class Root {
   }
 
   #create(name: string, text: string): void {
-    const { fs, layout } = this.#plan
+    const { fs, layout } = this.#options
     try {
       makeFile(fs, layout.root + name, (fd) => writeFully(fs, fd, Buffer.from(text)))
     } catch (error) {
@@ -101,7 +106,7 @@ export class Root {
     } catch (error) {
       const code = errorCode(error)
       if (code === undefined || OTHER_TROUBLE.has(code)) throw error
-      const { dir } = this.#plan
+      const { dir } = this.#options
       const reason = `the folder ${dir} cannot be used: ${(error as Error).message}`
       throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', reason, { store: dir }, { cause: error })
     }
@@ -109,7 +114,7 @@ export class Root {
 
   /** `undefined`: no folder, or one whose format file is missing, or not written yet. */
   #format(): unknown {
-    const { fs, layout } = this.#plan
+    const { fs, layout } = this.#options
     let fd: number
     try {
       fd = openOwn(fs, layout.root + FORMAT_FILE, READ_FLAGS)
@@ -127,7 +132,7 @@ export class Root {
   }
 }
 
-/** Text that a crash has cut off tells nothing, and is no other format. */
+/** A text that a crash has cut off has no format, and is not of another one. */
 function formatIn(text: string): unknown {
   try {
     const content = JSON.parse(text) as { format?: unknown } | null

@@ -1,7 +1,7 @@
-import { trustedIds } from '@persist/store/holder'
+import { trustedIds } from '@persist/store/kit'
 import { READ_FLAGS, REWRITE_FLAGS, writeFully } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 
 // What a holder adds to its token, which is empty at first:
 //
@@ -25,23 +25,23 @@ export interface Note {
 }
 
 /** Writes into a token how long it holds from now on. */
-export function writeTime(plan: Plan, path: string, ms: number): void {
-  write(plan, path, Buffer.from(String(ms).padStart(DIGITS, '0')), 0)
+export function writeTime(options: ResolvedOptions, path: string, ms: number): void {
+  write(options, path, Buffer.from(String(ms).padStart(DIGITS, '0')), 0)
 }
 
 /** Writes into a token that the function answered with a promise. */
-export function writePromised(plan: Plan, path: string): void {
-  write(plan, path, PROMISED, DIGITS)
+export function writePromised(options: ResolvedOptions, path: string): void {
+  write(options, path, PROMISED, DIGITS)
 }
 
 /** Writes into a token which leases the holder waits for. */
-export function writeWaits(plan: Plan, path: string, ids: readonly string[]): void {
+export function writeWaits(options: ResolvedOptions, path: string, ids: readonly string[]): void {
   const line = ids.length === 0 ? '' : `${JSON.stringify(ids)}\n`
-  write(plan, path, Buffer.from(line), WAITS_AT, true)
+  write(options, path, Buffer.from(line), WAITS_AT, true)
 }
 
 /** What the token holds, which has this size. Anything but a note, as an entry that is being written, holds nothing. */
-export function readNote({ fs }: Plan, path: string, size: number): Note {
+export function readNote({ fs }: ResolvedOptions, path: string, size: number): Note {
   if (size < DIGITS || size > MOST_BYTES) return {}
   const bytes = Buffer.alloc(size)
   let text: string
@@ -74,7 +74,7 @@ function idsIn(line: string): readonly string[] {
   }
 }
 
-function write({ fs }: Plan, path: string, bytes: Uint8Array, position: number, isLast = false): void {
+function write({ fs }: ResolvedOptions, path: string, bytes: Uint8Array, position: number, isLast = false): void {
   const fd = openOwn(fs, path, REWRITE_FLAGS)
   try {
     writeFully(fs, fd, bytes, position)

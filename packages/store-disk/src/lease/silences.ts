@@ -4,7 +4,7 @@ import { openOwn } from '../files/own-file.ts'
 import { unlinkQuietly } from '../files/removal.ts'
 import { isSilences } from '../folder/layout.ts'
 import { isOwnFolder } from '../folder/own-folder.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 
 // One line for a token that did not change between looks of this machine, all times in milliseconds of its boot clock:
 //
@@ -21,7 +21,7 @@ const LEAST_GAP = 0.5
  */
 const LEAST_LOOKS = 3
 const LEAST_FLUSH_MS = 50
-/** When a machine counts as gone for good; a file that goes too soon only costs a little patience. */
+/** When a machine counts as gone for good; a file that goes too soon only makes processes wait longer. */
 const KEPT_FOR = 7 * 24 * 3_600_000
 
 interface Silence {
@@ -36,18 +36,18 @@ interface Silence {
  * is another one counts as never seen. Without a boot clock each process watches for itself.
  */
 export class Silences {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   #known: Map<string, Silence> | undefined
   #unwritten = ''
   #written = Number.NEGATIVE_INFINITY
 
-  constructor(plan: Plan) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions) {
+    this.#options = options
   }
 
   /** For how long this machine has seen the token unchanged before this process did; for a holder that may be silent for `ms`. */
   before(name: string, stamp: string, ms: number): number {
-    const now = this.#plan.clock.shared?.now()
+    const now = this.#options.clock.shared?.now()
     if (now === undefined) return 0
     this.#known ??= this.#read()
     const key = digest('sha256', `${name} ${stamp}`, 'base64url').slice(0, 16)
@@ -65,7 +65,7 @@ export class Silences {
     const text = this.#unwritten
     this.#unwritten = ''
     if (text === '') return
-    this.#written = this.#plan.clock.monotonic()
+    this.#written = this.#options.clock.monotonic()
     try {
       this.#append(Buffer.from(text))
     } catch {}
@@ -73,7 +73,7 @@ export class Silences {
 
   /** The same, unless something was written a moment ago. The process may be killed soon; but it may look at many. */
   flushIfDue(): void {
-    if (this.#unwritten !== '' && this.#plan.clock.monotonic() - this.#written >= LEAST_FLUSH_MS) this.flush()
+    if (this.#unwritten !== '' && this.#options.clock.monotonic() - this.#written >= LEAST_FLUSH_MS) this.flush()
   }
 
   #note(key: string, silence: Silence): void {
@@ -83,7 +83,7 @@ export class Silences {
   }
 
   #path(): string {
-    return this.#plan.layout.silences(this.#plan.clock.shared!.boot)
+    return this.#options.layout.silences(this.#options.clock.shared!.boot)
   }
 
   /** Several lines of one token are one silence: all of them saw the same stamp. */
@@ -104,12 +104,12 @@ export class Silences {
   }
 
   #text(): string {
-    const { fs } = this.#plan
+    const { fs } = this.#options
     try {
       const fd = openOwn(fs, this.#path(), READ_FLAGS)
       try {
         const { size } = fs.fstatSync(fd)
-        if (size > LONGEST) unlinkQuietly(this.#plan, this.#path())
+        if (size > LONGEST) unlinkQuietly(this.#options, this.#path())
         const bytes = Buffer.alloc(size > LONGEST ? 0 : size)
         return bytes.toString('latin1', 0, fs.readSync(fd, bytes, 0, bytes.length, 0))
       } finally {
@@ -121,8 +121,8 @@ export class Silences {
   }
 
   #append(bytes: Uint8Array): void {
-    const { fs } = this.#plan
-    if (!isOwnFolder(fs, this.#plan.layout.work)) return
+    const { fs } = this.#options
+    if (!isOwnFolder(fs, this.#options.layout.work)) return
     try {
       const fd = openOwn(fs, this.#path(), APPEND_FLAGS)
       try {
@@ -139,11 +139,11 @@ export class Silences {
 
   /** The files of machines that have ended, or started again, since. */
   #removeOld(): void {
-    const { fs, layout, clock } = this.#plan
+    const { fs, layout, clock } = this.#options
     for (const name of fs.readdirSync(layout.work)) {
       if (!isSilences(name)) continue
       const stat = fs.lstatSync(layout.work + name, { throwIfNoEntry: false })
-      if (stat?.isFile() && clock.now() - stat.mtimeMs > KEPT_FOR) unlinkQuietly(this.#plan, layout.work + name)
+      if (stat?.isFile() && clock.now() - stat.mtimeMs > KEPT_FOR) unlinkQuietly(this.#options, layout.work + name)
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { LeaseOptions } from '@persist/store'
-import { pause } from '../files/pause.ts'
 import { unlinkIfThere } from '../files/removal.ts'
-import type { Plan } from '../plan.ts'
+import { sleepSync } from '../files/sleep-sync.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Token } from './token.ts'
-import type { Target, Tokens } from './tokens.ts'
+import type { Target } from './token-factory.ts'
+import type { Tokens } from './tokens.ts'
 
 const ATTEMPTS = 4
 const PAUSE_MS = 1
@@ -18,14 +19,14 @@ export interface Taken {
 
 /**
  * Takes the lease on an entry: makes a token, then looks who else has one. A process that looks after it made its own sees all
- * that were there before, so of two at most one finds itself alone; and all names are unique, so nobody can take away,
+ * that were there before, so of two at most one finds itself alone; and all names are unique, so no process can take away,
  * or publish, anything but what they mean.
  *
  * A process that takes a token away looks once more: only a listing without any other token, begun after the last one had gone,
- * proves that nobody has stolen that last one.
+ * proves that no process has stolen that last one.
  */
 export function takeLease(
-  plan: Plan,
+  options: ResolvedOptions,
   tokens: Tokens,
   target: Target,
   ms: number,
@@ -36,14 +37,14 @@ export function takeLease(
     onHeld?.(tokens.describe(target, known))
     return undefined
   }
-  const { path, name: own, fd } = tokens.create(target, ms)
+  const { path, name: own, fd } = tokens.factory.create(target, ms)
   let mine = false
   let rivals: Token[] = []
   try {
-    plan.fs.closeSync(fd)
+    options.fs.closeSync(fd)
     mine = typeof steal === 'string' ? takesFrom(steal) : isAlone(steal)
   } finally {
-    if (!mine) unlinkIfThere(plan, path)
+    if (!mine) unlinkIfThere(options, path)
   }
   if (mine) return { path, id: own }
   const holder = holderOf()
@@ -53,7 +54,7 @@ export function takeLease(
   return undefined
 
   function isAlone(steals: boolean): boolean {
-    const shard = plan.layout.shardOf(target.mark)
+    const shard = options.layout.shardOf(target.entryId)
     for (let attempt = 0; ; attempt++) {
       const all = tokens.rivals(target, own)
       rivals = all.filter((rival) => {
@@ -69,7 +70,7 @@ export function takeLease(
       }
       // Of those that ask at one moment the first by name stays and the others go, so that one of them gets it.
       if (!steals && (attempt >= ATTEMPTS || rivals.some((rival) => rival.name < own))) return false
-      if (attempt > 0) pause(PAUSE_MS)
+      if (attempt > 0) sleepSync(PAUSE_MS)
     }
   }
 
@@ -81,7 +82,7 @@ export function takeLease(
     rivals = tokens.rivals(target, own)
     const victim = rivals.find(({ name, kind }) => name === id && kind === 'lease')
     if (victim === undefined || !tokens.remove(target, victim)) return false
-    const shard = plan.layout.shardOf(target.mark)
+    const shard = options.layout.shardOf(target.entryId)
     // A set or a delete that is under way has ended the lease, even if it did not come to that yet.
     rivals = tokens.rivals(target, own)
     return rivals.every((rival) => rival.kind === 'lease' || tokens.isLost(shard + rival.name, rival))
@@ -93,7 +94,7 @@ export function takeLease(
       const leases = rivals.filter(({ kind }) => kind === 'lease')
       if (attempt > 0 && (leases.length < 2 || attempt > ATTEMPTS)) return leases[0]
       if (attempt === 0 && leases.length === 1 && steal !== leases[0]!.name) return leases[0]
-      if (attempt > 0) pause(PAUSE_MS)
+      if (attempt > 0) sleepSync(PAUSE_MS)
       rivals = tokens.rivals(target)
     }
   }

@@ -38,7 +38,7 @@ export function scratchName(): string {
   return tokenName('000000000000-scratch')
 }
 
-/** A name that nobody else gives, which tells whose it is. */
+/** A name that no other thread gives, which says whose it is. */
 export function uniqueName(): string {
   ending ??= holderName()
   return `${ending}.${(count++).toString(36)}`
@@ -60,6 +60,6 @@ export function readToken(name: string): Token | undefined {
 
 function holderName(): string {
   const { host, pid, thread, start } = thisHolder()
-  // Unique beyond the holder, for hosts that cannot tell their threads or processes apart.
+  // Unique beyond the holder, for hosts that cannot distinguish their threads or processes.
   return `${host}-${pid}-${thread}-${start}-${randomBytes(6).readUIntBE(0, 6).toString(36)}`
 }

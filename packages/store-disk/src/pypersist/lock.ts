@@ -1,9 +1,9 @@
 import { errorCode, makeFile, writeFully } from '../files/file-system.ts'
-import { pause } from '../files/pause.ts'
 import { removeUnchanged, unlinkQuietly } from '../files/removal.ts'
+import { sleepSync } from '../files/sleep-sync.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 
 const FIRST_REST_MS = 2
 const LONGEST_REST_MS = 50
@@ -18,7 +18,7 @@ interface Taken {
   readonly size: number
 }
 
-/** `none`: nobody had it. `gone`: somebody had it, and has not any more. `stuck`: it is stale, and cannot be taken away. */
+/** `none`: no program had it. `gone`: a program had it, and has released it. `stuck`: it is stale, and cannot be removed. */
 export type Waited = 'none' | 'gone' | 'stuck'
 
 /**
@@ -26,19 +26,19 @@ export type Waited = 'none' | 'gone' | 'stuck'
  * program at that entry; here they are given up after the lease's time, and taken away.
  */
 export class Locks {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
 
-  constructor(plan: Plan) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions) {
+    this.#options = options
   }
 
   /**
-   * Waits while somebody holds the lock.
+   * Waits while another program holds the lock.
    *
    * @param giveUp called before a stale lock is taken away: what its holder was writing is not to be met.
    */
   wait(path: string, giveUp: () => void): Waited {
-    const { fs, clock, leaseMs } = this.#plan
+    const { fs, clock, leaseMs } = this.#options
     let stamp = ''
     let since = 0
     for (let rest = FIRST_REST_MS, waited: Waited = 'none'; ; rest = Math.min(2 * rest, LONGEST_REST_MS)) {
@@ -51,12 +51,12 @@ export class Locks {
       }
       const watched = clock.monotonic() - since
       if (watched < leaseMs && (watched < GRACE_MS || this.#fileTime() - stat.mtimeMs < leaseMs)) {
-        pause(rest)
+        sleepSync(rest)
         continue
       }
       try {
         giveUp()
-        removeUnchanged(this.#plan, path, stat)
+        removeUnchanged(this.#options, path, stat)
       } catch (error) {
         if (['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return 'stuck'
         throw error
@@ -69,19 +69,19 @@ export class Locks {
    * own: there no lock can be taken away either.
    */
   #fileTime(): number {
-    const { fs, clock, layout } = this.#plan
+    const { fs, clock, layout } = this.#options
     const path = layout.scratch + scratchName()
     try {
-      makeOwnFolder(this.#plan, layout.scratch)
+      makeOwnFolder(this.#options, layout.scratch)
       return makeFile(fs, path, (fd) => fs.fstatSync(fd).mtimeMs)
     } catch {
       return clock.now()
     } finally {
-      unlinkQuietly(this.#plan, path)
+      unlinkQuietly(this.#options, path)
     }
   }
 
-  /** Does something while nobody else may, in either language. */
+  /** Runs `act` while no other program may, in either language. */
   hold<T>(path: string, giveUp: () => void, act: () => T): T {
     for (;;) {
       const taken = this.#take(path)
@@ -97,7 +97,7 @@ export class Locks {
     }
   }
 
-  /** `undefined`: somebody else has it. */
+  /** `undefined`: another program has it. */
   #take(path: string): Taken | undefined {
     try {
       return this.#link(path) ?? this.#make(path, UNMARKED)
@@ -109,7 +109,7 @@ export class Locks {
 
   /** A lock that is marked as ours from its first moment. `undefined`: not on a full disk, and not on FAT. */
   #link(path: string): Taken | undefined {
-    const { fs, layout } = this.#plan
+    const { fs, layout } = this.#options
     const aside = layout.scratch + scratchName()
     try {
       const taken = this.#make(aside, OURS)
@@ -119,12 +119,12 @@ export class Locks {
       if (errorCode(error) === 'EEXIST') throw error
       return undefined
     } finally {
-      unlinkQuietly(this.#plan, aside)
+      unlinkQuietly(this.#options, aside)
     }
   }
 
   #make(path: string, content: Uint8Array): Taken {
-    const { fs } = this.#plan
+    const { fs } = this.#options
     return makeFile(fs, path, (fd) => {
       writeFully(fs, fd, content)
       return { ino: fs.fstatSync(fd).ino, size: content.length }
@@ -132,11 +132,11 @@ export class Locks {
   }
 
   /**
-   * Not one that is somebody else's by now. pypersist looks for a lock, and opens one in a second step: if ours was made
+   * Not one that belongs to another program by now. pypersist looks for a lock, and opens one in a second step: if ours was made
    * in between, both hold it. Its opening emptied the file, and its program would fail if it could not remove it.
    */
   #release(path: string, { ino, size }: Taken): void {
-    const stat = this.#plan.fs.lstatSync(path, { throwIfNoEntry: false })
-    if (stat?.ino === ino && stat.size === size) removeUnchanged(this.#plan, path, stat)
+    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
+    if (stat?.ino === ino && stat.size === size) removeUnchanged(this.#options, path, stat)
   }
 }

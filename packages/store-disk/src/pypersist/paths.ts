@@ -3,8 +3,8 @@
 //   persist/power/2_to_the_power_of_4.out     the pickle of the result
 //   persist/power/2_to_the_power_of_4.key     the pickle of the key, with storekey
 //   persist/power/2_to_the_power_of_4.meta    what metadata gave
-//   persist/power/2_to_the_power_of_4.lock    somebody writes these at this moment
-//   persist/power/2_to_the_power_of_4.head    ours: the first line of what would be the .entry file, see entry-format.ts
+//   persist/power/2_to_the_power_of_4.lock    a program writes these at this moment
+//   persist/power/2_to_the_power_of_4.head    ours: the first line of what would be the .entry file, see entry-codec.ts
 //
 // pypersist deletes with `clear()` every file of a function's folder, and cannot meet a folder there.
 

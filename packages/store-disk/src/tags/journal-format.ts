@@ -13,7 +13,7 @@ const RECORD = /^[A-Za-z0-9_-]{22}$/
 /** A header is no longer. */
 export const HEADER_BYTES = 64
 
-/** What tells one journal from another that took its place. */
+/** What distinguishes one journal from another that took its place. */
 export interface Header {
   readonly id: string
   /** No journal of the namespace came before. */

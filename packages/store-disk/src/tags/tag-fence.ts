@@ -1,21 +1,21 @@
 import type { TagFence } from '@persist/store'
-import { namespaceTag } from '../folder/layout.ts'
+import { namespaceId } from '../folder/layout.ts'
 import type { Root } from '../folder/root.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { TagJournal } from './tag-journal.ts'
 
 /**
  * The deletions by tag of a namespace, as core asks for them.
  *
- * @param run runs each verb, and turns errors of the file system into those of the store.
+ * @param run runs each method, and turns errors of the file system into those of the store.
  */
 export function tagFence(
-  plan: Plan,
+  options: ResolvedOptions,
   root: Root,
   namespace: string,
-  run: <T>(operation: string, verb: () => T) => T,
+  run: <T>(operation: string, act: () => T) => T,
 ): TagFence<'sync'> {
-  const journal = new TagJournal(plan, root, namespaceTag(namespace))
+  const journal = new TagJournal(options, root, namespaceId(namespace))
   return {
     mark: () => run('mark', () => journal.mark()),
     record: (tag) => run('record', () => journal.record(tag)),

@@ -1,10 +1,10 @@
 import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
-import { isNotOwn, openOwn } from '../files/own-file.ts'
+import { openIfOwn } from '../files/own-file.ts'
 import { unlinkQuietly } from '../files/removal.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import { scratchName } from '../lease/token.ts'
-import type { Plan } from '../plan.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
 import { HEADER_BYTES, type Header, names, newHeader, parseHeader, recordOf } from './journal-format.ts'
 
 /** From here on a journal is replaced by a new one: some 10,000 deletions. */
@@ -15,26 +15,26 @@ const MARK = /^([A-Za-z0-9_-]{22})\.(\d{1,9})$/
 
 /**
  * The order of a namespace's deletions by tag: a file that only grows. A mark is the journal's id and its length; what was
- * added behind it was deleted since. Where a journal was replaced, older marks are told that anything may have been deleted.
+ * added after it was deleted since. Where a journal was replaced, the answer to older marks is that anything may have been deleted.
  */
 export class TagJournal {
-  readonly #plan: Plan
+  readonly #options: ResolvedOptions
   readonly #root: Root
   readonly #path: string
   /** The journal whose header was read last. */
   #known: { readonly ino: number; readonly dev: number; readonly id: string } | undefined
 
-  constructor(plan: Plan, root: Root, tag: string) {
-    this.#plan = plan
+  constructor(options: ResolvedOptions, root: Root, tag: string) {
+    this.#options = options
     this.#root = root
-    this.#path = plan.layout.journal(tag)
+    this.#path = options.layout.journal(tag)
   }
 
   /** One look at the file, when its header is known. */
   mark(): string {
     this.#root.check()
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const stat = this.#plan.fs.lstatSync(this.#path, { throwIfNoEntry: false })
+      const stat = this.#options.fs.lstatSync(this.#path, { throwIfNoEntry: false })
       if (stat === undefined) return NONE
       // An inode may be another journal's by now. Then the mark has an id that is found nowhere: nothing is taken for safe.
       if (this.#known?.ino === stat.ino && this.#known.dev === stat.dev && stat.size <= 2 * LONGEST) {
@@ -47,10 +47,10 @@ export class TagJournal {
 
   /** Adds a deletion to the end. */
   record(tag: string): void {
-    const { fs } = this.#plan
+    const { fs } = this.#options
     this.#root.check()
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = this.#open(APPEND_FLAGS)
+      const fd = openIfOwn(this.#options.fs, this.#path, APPEND_FLAGS)
       if (fd === undefined) {
         if (this.#begin(recordOf(tag))) return
         continue
@@ -62,7 +62,7 @@ export class TagJournal {
           return
         }
         writeFully(fs, fd, Buffer.from(recordOf(tag)))
-        // If it was replaced meanwhile, nobody reads what we added: once more. The inode is taken as long as it is open.
+        // If it was replaced meanwhile, no process reads what we added: once more. The inode is taken as long as it is open.
         const now = fs.lstatSync(this.#path, { throwIfNoEntry: false })
         if (now?.ino === ino && now.dev === dev) return
       } finally {
@@ -77,10 +77,10 @@ export class TagJournal {
     const [, id, length] = MARK.exec(mark) ?? []
     if (id === undefined && mark !== NONE) return true
     // Opened, and not only looked at: on a network share that alone shows what others have added.
-    const fd = this.#open(READ_FLAGS)
+    const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
     if (fd === undefined) return mark !== NONE
     try {
-      const { ino, dev, size } = this.#plan.fs.fstatSync(fd)
+      const { ino, dev, size } = this.#options.fs.fstatSync(fd)
       if (size > 2 * LONGEST) return true
       const header = this.#headerIn(fd)
       if (header === undefined) return true
@@ -89,31 +89,21 @@ export class TagJournal {
       if (header.id !== id || size < Number(length)) return true
       return size > Number(length) && names(this.#read(fd, Number(length), size), tags)
     } finally {
-      this.#plan.fs.closeSync(fd)
+      this.#options.fs.closeSync(fd)
     }
   }
 
   /** Reads the header of the journal that is there now. `undefined`: there is none that can be read. */
   #learn(): Header | undefined {
-    const fd = this.#open(READ_FLAGS)
+    const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
     if (fd === undefined) return undefined
     try {
-      const { ino, dev, size } = this.#plan.fs.fstatSync(fd)
+      const { ino, dev, size } = this.#options.fs.fstatSync(fd)
       const header = size <= 2 * LONGEST ? this.#headerIn(fd) : undefined
       if (header !== undefined) this.#known = { ino, dev, id: header.id }
       return header
     } finally {
-      this.#plan.fs.closeSync(fd)
-    }
-  }
-
-  /** `undefined`: nothing is there, or something that is no file of ours and is to be replaced. */
-  #open(flags: number): number | undefined {
-    try {
-      return openOwn(this.#plan.fs, this.#path, flags)
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || isNotOwn(error)) return undefined
-      throw error
+      this.#options.fs.closeSync(fd)
     }
   }
 
@@ -123,12 +113,12 @@ export class TagJournal {
 
   #read(fd: number, from: number, to: number): string {
     const bytes = Buffer.alloc(to - from)
-    return bytes.toString('latin1', 0, this.#plan.fs.readSync(fd, bytes, 0, bytes.length, from))
+    return bytes.toString('latin1', 0, this.#options.fs.readSync(fd, bytes, 0, bytes.length, from))
   }
 
   /** Makes the first journal. `false`: there is one by now. */
   #begin(record: string): boolean {
-    const { fs } = this.#plan
+    const { fs } = this.#options
     const there = fs.lstatSync(this.#path, { throwIfNoEntry: false })
     if (there !== undefined) {
       // With a second name it is not written into: that may be a backup's, or its maker's who is not done yet.
@@ -150,19 +140,19 @@ export class TagJournal {
 
   /** Whatever is in the journal's place goes; a link itself, and not what it leads to. */
   #replace(text: string): void {
-    this.#withFile(text, (aside) => this.#plan.fs.renameSync(aside, this.#path))
+    this.#withFile(text, (aside) => this.#options.fs.renameSync(aside, this.#path))
   }
 
   #withFile<T>(text: string, act: (aside: string) => T): T {
-    const { fs, layout } = this.#plan
+    const { fs, layout } = this.#options
     this.#root.make()
-    makeOwnFolder(this.#plan, layout.scratch)
+    makeOwnFolder(this.#options, layout.scratch)
     const aside = layout.scratch + scratchName()
     try {
       makeFile(fs, aside, (fd) => writeFully(fs, fd, Buffer.from(text)))
       return act(aside)
     } finally {
-      unlinkQuietly(this.#plan, aside)
+      unlinkQuietly(this.#options, aside)
     }
   }
 

@@ -1,12 +1,12 @@
-// Every verb of a bounded namespace, in a process that can be ended when it hangs: argv dir.
+// Every method of a bounded namespace, in a process that can be ended when it hangs: argv dir.
 import { diskStore } from '@persist/store-disk'
 
 const store = diskStore(process.argv[2]).open('f', { bounds: { maxEntries: 30 }, report: () => {} })
 const other = diskStore(process.argv[2]).open('f')
 const entry = (hash) => ({ hash, payload: `payload of ${hash}`, createdAt: 1 })
-const attempt = (verb) => {
+const attempt = (method) => {
   try {
-    verb()
+    method()
     console.log('done')
   } catch (error) {
     console.log(`failed ${error.code} ${error.message}`)

@@ -6,14 +6,14 @@ process.setgid(65534)
 process.setuid(65534)
 const adapter = diskStore(process.argv[2])
 const store = adapter.open('f')
-const verbs = {
+const methods = {
   get: () => store.get('a-hash'),
   ping: () => adapter.ping(),
   set: () => store.set({ hash: 'a-hash', payload: 'new', createdAt: 1 }),
 }
-for (const [name, verb] of Object.entries(verbs)) {
+for (const [name, method] of Object.entries(methods)) {
   try {
-    console.log(`${name} done ${verb()}`)
+    console.log(`${name} done ${method()}`)
   } catch (error) {
     console.log(`${name} ${error.code} ${error.cause.code}`)
   }

@@ -24,7 +24,7 @@ const fileSystem = new Proxy(fs, {
   },
 })
 
-const VERBS = {
+const METHODS = {
   prune: (store) => store.prune(1000),
   delete: (store, hash) => store.delete(hash),
   clear: (store) => store.clear(),
@@ -33,9 +33,9 @@ const VERBS = {
 }
 
 let lease
-parentPort.on('message', ({ dir, verb, hash, id }) => {
-  if (verb === 'publish') lease = Number(lease?.publish({ hash, payload: 'computed', createdAt: 1 }) ?? false)
-  else lease = VERBS[verb](diskStore(dir, { fileSystem }).open('f'), hash, id)
+parentPort.on('message', ({ dir, method, hash, id }) => {
+  if (method === 'publish') lease = Number(lease?.publish({ hash, payload: 'computed', createdAt: 1 }) ?? false)
+  else lease = METHODS[method](diskStore(dir, { fileSystem }).open('f'), hash, id)
   if (typeof lease === 'number') states[index + 8] = lease
   become(DONE)
 })

@@ -10,9 +10,9 @@ try {
   for (;;) taken.push(openSync('/dev/null', 'r'))
 } catch {}
 const codes = []
-for (const verb of [() => store.get('a-hash'), () => store.set(entry), () => store.lease('c-hash', 1000)]) {
+for (const method of [() => store.get('a-hash'), () => store.set(entry), () => store.lease('c-hash', 1000)]) {
   try {
-    verb()
+    method()
     codes.push('done')
   } catch (error) {
     codes.push(`${error.code}:${error.cause.code}`)

@@ -1,4 +1,4 @@
-// Notes deletions by tag until it is killed, and tells of each: argv dir name.
+// Notes deletions by tag until it is killed, and prints each: argv dir name.
 import { diskStore } from '@persist/store-disk'
 
 const [, , dir, name] = process.argv

@@ -1,4 +1,4 @@
-// Somebody puts something else in the place of a lease's token: argv dir kind victim.
+// Another program puts something else in the place of a lease's token: argv dir kind victim.
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
@@ -13,9 +13,9 @@ const shard = readdirSync(join(dir, '.persist')).find((name) => {
 const path = join(dir, '.persist', shard, lease.id)
 rmSync(path)
 plant(kind, path, victim)
-const attempt = (verb) => {
+const attempt = (method) => {
   try {
-    return verb() ?? 'done'
+    return method() ?? 'done'
   } catch (error) {
     return error.code
   }

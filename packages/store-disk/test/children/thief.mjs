@@ -1,4 +1,4 @@
-// Steals the lease whose id comes on standard input, publishes, and tells: argv dir hash.
+// Steals the lease whose id comes on standard input, publishes, and prints the outcome: argv dir hash.
 import { createInterface } from 'node:readline'
 import { diskStore } from '@persist/store-disk'
 

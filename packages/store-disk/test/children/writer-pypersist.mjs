@@ -1,4 +1,4 @@
-// Sets keys for ever in the layout of pypersist, each value telling its key and number: argv dir keys bytes.
+// Sets keys forever in the layout of pypersist, each value with its key and number: argv dir keys bytes.
 import { writeSync } from 'node:fs'
 import { diskStore } from '@persist/store-disk'
 

@@ -1,4 +1,4 @@
-// Sets keys for ever, each value telling its key and number, and prints what it has been told is stored: argv dir keys bytes name.
+// Sets keys forever, each value with its key and number, and prints each that the store has acknowledged: argv dir keys bytes name.
 import { writeSync } from 'node:fs'
 import { diskStore } from '@persist/store-disk'
 

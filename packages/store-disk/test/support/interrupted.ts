@@ -16,7 +16,7 @@ export function before(act: () => void): FileSystem {
 }
 
 /**
- * Runs something once for each call of the file system that it makes, with something else done just before that call. Tells
+ * Runs something once for each call of the file system that it makes, with something else done just before that call. Returns
  * how many calls there are.
  */
 export function atEveryCall(

@@ -17,8 +17,8 @@ export class Lockstep {
     this.#workers.forEach((_, index) => void this.#settle(index))
   }
 
-  /** Lets a thread begin with a verb; it stops before its first call. */
-  begin(index: number, message: { dir: string; verb: string; hash: string; id?: string }): void {
+  /** Lets a thread begin with a method; it stops before its first call. */
+  begin(index: number, message: { dir: string; method: string; hash: string; id?: string }): void {
     this.#states[index] = RUNNING
     this.#workers[index]!.postMessage(message)
     this.#settle(index)

@@ -1,5 +1,5 @@
 /** The names of what {@link plant} can put somewhere. */
 export const PLANTS: readonly string[]
 
-/** Puts something odd at a path; `victim` is a file of somebody else. */
+/** Puts something odd at a path; `victim` is a foreign file. */
 export function plant(kind: string, path: string, victim: string): void

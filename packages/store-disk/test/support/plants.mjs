@@ -1,11 +1,11 @@
-// What somebody may put in the place of a file of the store's own.
+// What another program may put in the place of a file of the store's own.
 import { execFileSync } from 'node:child_process'
 import { linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const MAKERS = {
-  'a link to a file of somebody else': (path, victim) => symlinkSync(victim, path),
-  'a second name of a file of somebody else': (path, victim) => linkSync(victim, path),
+  'a link to a foreign file': (path, victim) => symlinkSync(victim, path),
+  'a second name of a foreign file': (path, victim) => linkSync(victim, path),
   'a dangling link': (path, victim) => symlinkSync(join(dirname(victim), 'made-by-us'), path),
   'a link to itself': (path) => symlinkSync(path, path),
   'a FIFO': (path) => execFileSync('mkfifo', [path]),

@@ -1,4 +1,4 @@
-// In a worker thread: writes, deletes and writes again, as soon as told to, with time to see each.
+// In a worker thread: writes, deletes and writes again, on a signal, with time to see each.
 import { parentPort, workerData } from 'node:worker_threads'
 import { lmdbStore } from '@persist/store-lmdb'
 

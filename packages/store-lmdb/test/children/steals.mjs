@@ -1,4 +1,4 @@
-// Steals the leases of the store of argv that its input names, each line a hash and an id: the lines «taken» and «refused».
+// Steals the leases of the store of argv that its input names, each line a hash and an id: the lines "taken" and "refused".
 import { createInterface } from 'node:readline'
 import { lmdbStore } from '@persist/store-lmdb'
 

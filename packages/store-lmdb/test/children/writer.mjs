@@ -1,4 +1,4 @@
-// Opens the store of argv, and writes once when told to: the lines «ready» and «written».
+// Opens the store of argv, and writes once on a signal: the lines "ready" and "written".
 import { lmdbStore } from '@persist/store-lmdb'
 
 const store = lmdbStore(process.argv[2], { flush: false }).open('f')

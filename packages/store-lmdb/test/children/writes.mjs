@@ -1,4 +1,4 @@
-// Writes entry after entry into the store of argv, and tells of each, until it is told to end.
+// Writes entry after entry into the store of argv, and prints each, until a line comes.
 import { lmdbStore } from '@persist/store-lmdb'
 
 const [folder, namespace] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { Environment } from '../../src/environment.ts'
 import { keyOf, prefixOf } from '../../src/keys.ts'
 
-/** Changes the record of an entry behind the store's back. */
+/** Changes the record of an entry directly. */
 export function spoil(dir: string, namespace: string, hash: string, change: (record: Buffer) => Buffer): void {
   const environment = new Environment(dir, false)
   const key = keyOf(prefixOf(namespace), hash)

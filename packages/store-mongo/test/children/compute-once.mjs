@@ -1,4 +1,4 @@
-// Calls a slow function through the cache, as soon as told to: URL HASH
+// Calls a slow function through the cache, on a signal: URL HASH
 import { mongoStore } from '@persist/store-mongo'
 
 const [url, hash] = process.argv.slice(2)

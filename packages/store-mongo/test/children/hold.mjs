@@ -1,4 +1,4 @@
-// Takes leases and keeps them; publishes when told to: URL COUNT MS
+// Takes leases and keeps them; publishes on a signal: URL COUNT MS
 import { mongoStore } from '@persist/store-mongo'
 
 const [url, count, ms] = process.argv.slice(2)

@@ -5,7 +5,7 @@ const [url, what] = process.argv.slice(2)
 const adapter = mongoStore(url, { serverWaitMs: 1000 })
 const store = adapter.open('script')
 const entry = (hash) => ({ hash, payload: 'x', createdAt: 1 })
-const deeds = {
+const acts = {
   'reads and writes': async () => {
     await store.set(entry('a'))
     await store.get('a')
@@ -33,5 +33,5 @@ const deeds = {
     setTimeout(() => {}, 1000)
   },
 }
-await deeds[what]()
+await acts[what]()
 console.log(`done ${Date.now()}`)

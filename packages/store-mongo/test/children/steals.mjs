@@ -1,4 +1,4 @@
-// Steals the leases that its input names, each line a hash and an id; says «<hash> taken» or «<hash> refused»: URL NAMESPACE
+// Steals the leases that its input names, each line a hash and an id; says "<hash> taken" or "<hash> refused": URL NAMESPACE
 import { createInterface } from 'node:readline'
 import { mongoStore } from '@persist/store-mongo'
 

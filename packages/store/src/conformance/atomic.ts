@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { Entry, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, assertWhole, collect, defaultHash, forAll, hashesIn, plain, writing } from './samples.ts'
 
 const MARKS = ['a', 'b', 'ä', '😀']
 const HASH = defaultHash(1)
 
-/** All of it or nothing, for every reader at every moment. */
-export const atomic: Behaviours = {
+/** All of an entry or nothing, for every reader at every moment. */
+export const atomic: Behaviors = {
   'a reader meets the old entry or the new one, never nothing and never a mixture': async ({ store, twin }) => {
     const other = await twin()
     await store.set(writing(HASH, 'a'))
@@ -23,13 +23,13 @@ export const atomic: Behaviours = {
       await store.set(writing(HASH, 'a'))
       for (let round = 0; round < 10; round++) {
         const lease = await store.lease!(HASH, 60_000)
-        assert.ok(lease, 'nobody holds it, and it was refused')
+        assert.ok(lease, 'the lease is free, and it was refused')
         await underReaders([store, other], lease.publish(writing(HASH, MARKS[round % MARKS.length]!)))
       }
     },
   ),
 
-  'of sets at the same time one wins, whole': async ({ store, twin }) => {
+  'one of several sets at the same time wins, whole': async ({ store, twin }) => {
     const stores = [store, await twin()]
     const marks = [...'abcdefghijklmnop']
     await Promise.all(marks.map((mark, index) => stores[index % 2]!.set(writing(HASH, mark))))

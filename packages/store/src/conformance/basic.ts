@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { type Behaviours, needs } from './lab.ts'
+import { headFieldsOf } from '../kit/head.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, collect, defaultHash, forAll, full, hashesIn, plain } from './samples.ts'
 
-/** What goes in comes out, through every verb. */
-export const basic: Behaviours = {
-  'what was never set is undefined': async ({ store }) => {
+/** An entry comes back as it was stored, through every method. */
+export const basic: Behaviors = {
+  'an entry that was never set is undefined': async ({ store }) => {
     assert.equal(await store.get(defaultHash(1)), undefined)
   },
 
@@ -19,8 +20,9 @@ export const basic: Behaviours = {
   },
 
   'a field that is empty or zero is not taken for absent': async ({ store }) => {
-    const empty = { key: '', keyDigest: '', metadata: '', version: '', source: '', tags: [], durationMs: 0 }
-    const entry = { ...plain(defaultHash(1)), ...empty, promised: false }
+    const strings = headFieldsOf('string').filter((field) => field !== 'hash')
+    const empty = Object.fromEntries(strings.map((field) => [field, '']))
+    const entry = { ...plain(defaultHash(1)), ...empty, tags: [], durationMs: 0, promised: false }
     await store.set(entry)
     assertEntry(await store.get(entry.hash), entry)
   },
@@ -32,7 +34,7 @@ export const basic: Behaviours = {
     assert.deepEqual(await hashesIn(store.heads()), [defaultHash(1)])
   },
 
-  'delete tells whether there was an entry, and touches no other': async ({ store }) => {
+  'delete returns whether there was an entry, and touches no other': async ({ store }) => {
     await store.set(plain('a'))
     await store.set(plain('b'))
     assert.equal(await store.delete('a'), true)
@@ -41,7 +43,7 @@ export const basic: Behaviours = {
     assertEntry(await store.get('b'), plain('b'))
   },
 
-  'clear empties the namespace and tells how many entries there were': async ({ store, open }) => {
+  'clear empties the namespace and returns how many entries there were': async ({ store, open }) => {
     const other = open('conformance-other')
     await other.set(plain('c'))
     await store.set(plain('a'))
@@ -111,7 +113,7 @@ export const basic: Behaviours = {
     async ({ store }) => {
       await store.set(plain('a'))
       await store.set(full('b', new Uint8Array([1, 2])))
-      const found = await store.getMany!(['b', 'nobody', 'a', 'b', 'nobody'])
+      const found = await store.getMany!(['b', 'absent', 'a', 'b', 'absent'])
       assert.equal(found.length, 5)
       assertEntry(found[0], full('b', new Uint8Array([1, 2])))
       assert.equal(found[1], undefined)
@@ -125,7 +127,7 @@ export const basic: Behaviours = {
   'getMany finds more entries than fit into a page': needs('many', async ({ store }) => {
     const hashes = Array.from({ length: 1_100 }, (_, number) => defaultHash(number))
     await forAll(hashes, (hash) => store.set(plain(hash)))
-    const found = await store.getMany!([...hashes, 'nobody'])
+    const found = await store.getMany!([...hashes, 'absent'])
     assert.equal(found.length, hashes.length + 1)
     for (const [index, hash] of hashes.entries()) assertEntry(found[index], plain(hash))
     assert.equal(found[hashes.length], undefined)

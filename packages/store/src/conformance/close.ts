@@ -1,8 +1,8 @@
-import { type Behaviours, NAMESPACE, needs } from './lab.ts'
+import { type Behaviors, NAMESPACE, needs } from './harness.ts'
 import { assertEntry, plain } from './samples.ts'
 
 /** Closing lets go, and is never the end. */
-export const close: Behaviours = {
+export const close: Behaviors = {
   'an adapter that was never used may be closed': async ({ again }) => {
     const adapter = await again()
     await adapter.close()

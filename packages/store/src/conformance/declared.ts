@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import type { Behaviours } from './lab.ts'
+import type { Behaviors } from './harness.ts'
 import { defaultHash, plain } from './samples.ts'
 
 /** What the adapter says of itself is so. */
-export const declared: Behaviours = {
-  'mode is sync or async, and every reply is of that colour': async ({ adapter, store }) => {
+export const declared: Behaviors = {
+  'mode is sync or async, and every reply is in that mode': async ({ adapter, store }) => {
     assert.ok(adapter.mode === 'sync' || adapter.mode === 'async', `mode is ${adapter.mode}`)
-    const verbs: Record<string, () => unknown> = {
+    const methods: Record<string, () => unknown> = {
       set: () => store.set(plain('a')),
       get: () => store.get('a'),
       ...(adapter.supports.many && { getMany: () => store.getMany!(['a']) }),
@@ -23,13 +23,13 @@ export const declared: Behaviours = {
       clear: () => store.clear(),
       ...(adapter.ping && { ping: () => adapter.ping!() }),
     }
-    for (const [verb, ask] of Object.entries(verbs)) {
+    for (const [method, ask] of Object.entries(methods)) {
       const reply = ask()
       const promised = typeof (reply as { then?: unknown } | undefined)?.then === 'function'
       assert.equal(
         promised,
         adapter.mode === 'async',
-        `${verb} of a store in mode ${adapter.mode} gave ${promised ? 'a' : 'no'} promise`,
+        `${method} of a store in mode ${adapter.mode} gave ${promised ? 'a' : 'no'} promise`,
       )
       await reply
     }
@@ -43,12 +43,12 @@ export const declared: Behaviours = {
     }
   },
 
-  'supports says yes or no to everything, and the verbs that it declares are there': async ({ adapter, store }) => {
+  'supports says yes or no to everything, and the methods that it declares are there': async ({ adapter, store }) => {
     for (const name of ['lease', 'many', 'tags', 'bounds', 'persistent'] as const) {
       assert.equal(typeof adapter.supports[name], 'boolean', `supports.${name} is no boolean`)
     }
-    assert.equal(typeof store.lease === 'function', adapter.supports.lease, 'supports.lease against the verb lease')
-    assert.equal(typeof store.getMany === 'function', adapter.supports.many, 'supports.many against the verb getMany')
+    assert.equal(typeof store.lease === 'function', adapter.supports.lease, 'supports.lease against the method lease')
+    assert.equal(typeof store.getMany === 'function', adapter.supports.many, 'supports.many against the method getMany')
     assert.equal(
       store.tagFence !== undefined,
       adapter.supports.tagFence === true,
@@ -57,7 +57,7 @@ export const declared: Behaviours = {
     assert.equal(
       typeof store.deleteByTag === 'function',
       adapter.supports.tags,
-      'supports.tags against the verb deleteByTag',
+      'supports.tags against the method deleteByTag',
     )
   },
 

@@ -9,7 +9,7 @@ const turn = () => new Promise<void>((resolve) => soon(resolve))
 /**
  * The same store, answering with promises: for testing code over a synchronous and an asynchronous store alike.
  *
- * @param pause what every verb waits for before it acts. Default: one turn of the event loop.
+ * @param pause A wait before every method. Default: one turn of the event loop.
  * @example
  * ```ts
  * const cache = delayed(memoryStore())   // StoreAdapter<'async'>
@@ -20,7 +20,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
     await pause()
     return act()
   }
-  const { checkHash, ping, namespaces } = adapter
+  const { checkHash, ping, namespaces, exists } = adapter
   return {
     mode: 'async',
     supports: adapter.supports,
@@ -30,6 +30,7 @@ export function delayed(adapter: StoreAdapter<'sync'>, pause: () => Promise<void
     ...(checkHash && { checkHash: checkHash.bind(adapter) }),
     ...(ping && { ping: () => later(() => ping.call(adapter)) }),
     ...(namespaces && { namespaces: () => delayedListing(() => namespaces.call(adapter), later) }),
+    ...(exists && { exists: () => later(() => exists.call(adapter)) }),
     close: () => later(() => adapter.close()),
   }
 }

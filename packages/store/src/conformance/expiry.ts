@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { type Behaviours, needs } from './lab.ts'
-import { assertEntry, collect, hashesIn, LATER, pause, plain } from './samples.ts'
+import { type Behaviors, needs } from './harness.ts'
+import { assertEntry, collect, hashesIn, LATER, plain, sleep } from './samples.ts'
 
 /** The store keeps what expired, since core judges; it goes when `prune` says so, or when the bounds do. */
-export const expiry: Behaviours = {
+export const expiry: Behaviors = {
   'an expired entry is still given: core judges': async ({ store, adapter }) => {
     const entry = { ...plain('a'), expiresAt: Date.now() - 5_000 }
     await store.set(entry)
@@ -13,7 +13,7 @@ export const expiry: Behaviours = {
     if (adapter.supports.many) assertEntry((await store.getMany!(['a']))[0], entry)
   },
 
-  'prune deletes what expired at or before the given time, and tells how many': async ({ store }) => {
+  'prune deletes what expired at or before the given time, and returns how many': async ({ store }) => {
     await store.set({ ...plain('before'), expiresAt: LATER - 1 })
     await store.set({ ...plain('at'), expiresAt: LATER })
     await store.set({ ...plain('after'), expiresAt: LATER + 1 })
@@ -85,7 +85,7 @@ export const expiry: Behaviours = {
     assertEntry(await bounded.get(String(written - 1)), plain(String(written - 1)), 'the entry that was written last')
   }),
 
-  'deleteByTag deletes every entry with the tag and no other, and tells how many': needs(
+  'deleteByTag deletes every entry with the tag and no other, and returns how many': needs(
     'tags',
     async ({ store, open }) => {
       const other = open('conformance-other')
@@ -109,6 +109,6 @@ export const expiry: Behaviours = {
 async function writtenInTurn(set: (entry: ReturnType<typeof plain>) => unknown): Promise<void> {
   for (let number = 0; number < 10; number++) {
     await set({ ...plain(String(number), new Uint8Array(10_000)), createdAt: Date.now() - 100_000 + number * 10_000 })
-    await pause(10)
+    await sleep(10)
   }
 }

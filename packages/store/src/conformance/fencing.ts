@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { taken } from './lease.ts'
-import { assertEntry, defaultHash, pause, plain } from './samples.ts'
+import { assertEntry, defaultHash, plain, sleep } from './samples.ts'
 
 const HASH = defaultHash(1)
 const SHORT = 300
@@ -10,8 +10,8 @@ const LONG = 60_000
 const LATE = plain(HASH, 'the late one')
 const NEWER = plain(HASH, 'the newer one')
 
-/** Whoever lost the lease cannot overwrite what is newer, nor bring back what was deleted. */
-export const fencing: Behaviours = {
+/** A holder that lost its lease cannot overwrite a newer entry, nor bring back a deleted one. */
+export const fencing: Behaviors = {
   'a set ends the lease: the holder cannot overwrite it': needs('lease', async ({ store, twin }) => {
     const held = await taken(store)
     await (await twin()).set(NEWER)
@@ -68,7 +68,7 @@ export const fencing: Behaviours = {
     },
   ),
 
-  'of a late holder and a thief at the same time exactly one publishes': needs('lease', async ({ store, twin }) => {
+  'exactly one of a late holder and a thief at the same time publishes': needs('lease', async ({ store, twin }) => {
     const other = await twin()
     for (let round = 0; round < 10; round++) {
       const first = await taken(store)
@@ -101,7 +101,7 @@ export const fencing: Behaviours = {
     const end = performance.now() + 3 * SHORT
     while (performance.now() < end) {
       assert.equal(await other.lease!(HASH, LONG), undefined, 'the lease was given away though it had been renewed')
-      await pause(50)
+      await sleep(50)
     }
     assert.equal(await held.publish(NEWER), true)
   }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseHolder, LeaseOptions, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { taken } from './lease.ts'
 import { assertEntry, defaultHash, plain } from './samples.ts'
 
@@ -10,7 +10,7 @@ const MINE = plain(HASH, 'mine')
 const OTHERS = plain(HASH, "the other one's")
 
 /** A lease has a name, by which it alone can be stolen. */
-export const holders: Behaviours = {
+export const holders: Behaviors = {
   'every lease has an id that no other one has, earlier or later': needs('leaseId', async ({ store, twin, open }) => {
     const other = await twin()
     const ids = [idOf(await open('conformance-other').lease!(HASH, LONG))]
@@ -25,7 +25,7 @@ export const holders: Behaviours = {
     assert.equal(new Set(ids).size, ids.length, `an id was given twice: ${ids}`)
   }),
 
-  'whoever is refused a lease learns the id of its holder before the reply': needs(
+  'a caller that is refused a lease learns the id of its holder before the reply': needs(
     'leaseId',
     async ({ store, twin }) => {
       const other = await twin()
@@ -40,7 +40,7 @@ export const holders: Behaviours = {
     },
   ),
 
-  'whoever gets a lease is shown no holder': needs('leaseId', async ({ store, twin }) => {
+  'a caller that gets a lease is shown no holder': needs('leaseId', async ({ store, twin }) => {
     const other = await twin()
     const first = await asked(store)
     const second = await asked(other, { steal: true })
@@ -109,12 +109,12 @@ export const holders: Behaviours = {
       delete: () => other.delete(HASH),
       clear: () => other.clear(),
     }
-    for (const [verb, end] of Object.entries(ends)) {
+    for (const [method, end] of Object.entries(ends)) {
       const ended = await taken(store)
       await end(ended)
       const { lease, met } = await asked(other, { steal: idOf(ended) })
-      assert.equal(lease, undefined, `a lease that had ended by ${verb} was stolen`)
-      assert.deepEqual(met, [], `a holder was shown after ${verb}, and there is none`)
+      assert.equal(lease, undefined, `a lease that had ended by ${method} was stolen`)
+      assert.deepEqual(met, [], `a holder was shown after ${method}, and there is none`)
       await (await taken(store)).release()
     }
     assert.equal((await asked(other, { steal: 'the id of no lease' })).lease, undefined)
@@ -133,7 +133,7 @@ export const holders: Behaviours = {
     assertEntry(await store.get(HASH), MINE)
   }),
 
-  'of many thieves with one id one wins': needs('leaseId', async ({ store, twin }) => {
+  'one of many thieves with one id wins': needs('leaseId', async ({ store, twin }) => {
     const other = await twin()
     for (let round = 0; round < 10; round++) {
       const first = await taken(store)
@@ -149,7 +149,7 @@ export const holders: Behaviours = {
     }
   }),
 
-  'of a thief with an id and a holder who publishes at the same time exactly one has the lease': needs(
+  'exactly one of a thief with an id and a holder who publishes at the same time has the lease': needs(
     'leaseId',
     async ({ store, twin }) => {
       const other = await twin()
@@ -169,7 +169,7 @@ export const holders: Behaviours = {
     },
   ),
 
-  'a delete beside a theft ends the lease, whoever has it': needs('leaseId', async ({ store, twin }) => {
+  'a delete beside a theft ends the lease of either holder': needs('leaseId', async ({ store, twin }) => {
     const other = await twin()
     for (let round = 0; round < 10; round++) {
       await store.set(OTHERS)
@@ -188,7 +188,7 @@ export const holders: Behaviours = {
 }
 
 function idOf(lease: Lease | undefined): string {
-  assert.ok(lease, 'the lease was refused though nobody holds it')
+  assert.ok(lease, 'the lease was refused though it is free')
   assert.equal(typeof lease.id, 'string', 'a lease has no id')
   return lease.id!
 }

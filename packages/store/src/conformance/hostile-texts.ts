@@ -80,7 +80,7 @@ export const READABLE_HASHES: readonly string[] = [
 ]
 
 /** Texts that encodings trip over. None has a lone surrogate, which no encoding of text can carry. */
-export const TEXTS: readonly string[] = [
+export const STRINGS: readonly string[] = [
   '',
   'x',
   '\0',

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { NAMESPACES, READABLE_HASHES, TEXTS } from './hostile-texts.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { headFieldsOf } from '../kit/head.ts'
+import { type Behaviors, needs } from './harness.ts'
+import { NAMESPACES, READABLE_HASHES, STRINGS } from './hostile-texts.ts'
 import { assertEntry, assertPayload, collect, defaultHash, hashesIn, plain } from './samples.ts'
 
+const STRING_FIELDS = headFieldsOf('string').filter((field) => field !== 'hash')
+
 /** Names and payloads that break out, run together, or come back as something else. */
-export const hostile: Behaviours = {
+export const hostile: Behaviors = {
   'every namespace is one of its own, whatever its name': async ({ open, again }) => {
     const stores = NAMESPACES.map((namespace) => [namespace, open(namespace)] as const)
     for (const [namespace, store] of stores) await store.set(plain('a', namespace))
@@ -77,10 +80,10 @@ export const hostile: Behaviours = {
     assert.deepEqual(await hashesIn(store.heads()), [])
   }),
 
-  'text comes back as the same text': async ({ store }) => {
-    for (const [index, text] of TEXTS.entries()) await store.set(plain(`text-${index}`, text))
+  'a string comes back as the same string': async ({ store }) => {
+    for (const [index, text] of STRINGS.entries()) await store.set(plain(`text-${index}`, text))
     const met = await collect(store.entries())
-    for (const [index, text] of TEXTS.entries()) {
+    for (const [index, text] of STRINGS.entries()) {
       assertEntry(await store.get(`text-${index}`), plain(`text-${index}`, text))
       assertEntry(met.get(`text-${index}`), plain(`text-${index}`, text))
     }
@@ -99,7 +102,7 @@ export const hostile: Behaviours = {
     }
   },
 
-  'text and the bytes of the same text are told apart': async ({ store }) => {
+  'a string and its bytes are different payloads': async ({ store }) => {
     for (const text of ['', 'abc', '{"json":1}', 'ä']) {
       await store.set(plain('text', text))
       await store.set(plain('bytes', new TextEncoder().encode(text)))
@@ -114,7 +117,7 @@ export const hostile: Behaviours = {
     assertEntry(await store.get('a'), plain('a', new TextEncoder().encode('the payload')))
   },
 
-  'nobody shares bytes with the store': async ({ store }) => {
+  'the store shares its bytes with no caller': async ({ store }) => {
     const given = new Uint8Array([1, 2, 3])
     await store.set(plain('a', given))
     given.fill(9)
@@ -124,15 +127,11 @@ export const hostile: Behaviours = {
     assertEntry(await store.get('a'), plain('a', new Uint8Array([1, 2, 3])))
   },
 
-  'key, metadata, version and tags may be any text': async ({ store }) => {
-    for (const [index, text] of TEXTS.entries()) {
+  'key, metadata, version and tags may be any string': async ({ store }) => {
+    for (const [index, text] of STRINGS.entries()) {
       const entry = {
         ...plain(`head-${index}`),
-        key: text,
-        keyDigest: text,
-        metadata: text,
-        version: text,
-        source: text,
+        ...Object.fromEntries(STRING_FIELDS.map((field) => [field, text])),
         tags: [text, text],
       }
       await store.set(entry)

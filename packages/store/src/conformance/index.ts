@@ -10,18 +10,19 @@ import { close } from './close.ts'
 import { declared } from './declared.ts'
 import { expiry } from './expiry.ts'
 import { fencing } from './fencing.ts'
+import { type Behavior, type Behaviors, excuse, type Subject, withHarness } from './harness.ts'
 import { holders } from './holders.ts'
 import { hostile } from './hostile.ts'
 import { iterate } from './iterate.ts'
-import { type Behaviour, type Behaviours, excuse, inNewPlace, type Subject } from './lab.ts'
 import { large } from './large.ts'
 import { lease } from './lease.ts'
+import { readOnly } from './read-only.ts'
 import { tagFence } from './tag-fence.ts'
 import { trouble } from './trouble.ts'
 import { waits } from './waits.ts'
 
 export { delayed } from './delayed.ts'
-export type { Subject } from './lab.ts'
+export type { Subject } from './harness.ts'
 
 /** What a test runner offers: vitest, jest, `node:test`, and whatever else has these. */
 export interface Runner {
@@ -34,14 +35,14 @@ export interface Runner {
 /** What {@link conformance} takes. */
 export interface ConformanceOptions extends Subject {
   readonly runner: Runner
-  /** Where the skipped behaviours are named. Default: `console.log`. */
+  /** Where the skipped behaviors are named. Default: `console.log`. */
   readonly log?: (line: string) => void
 }
 
 /** Milliseconds that a runner gives one test: 20 MB over a slow line take their time. */
 const TEST_TIMEOUT = 120_000
 
-const TOPICS: Readonly<Record<string, Behaviours>> = {
+const TOPICS: Readonly<Record<string, Behaviors>> = {
   declared,
   basic,
   atomic,
@@ -55,11 +56,12 @@ const TOPICS: Readonly<Record<string, Behaviours>> = {
   hostile,
   large,
   trouble,
+  readOnly,
   close,
 }
 
 /**
- * Defines a test for every behaviour that the contract demands of a store. What the adapter does not declare in
+ * Defines a test for every behavior that the contract demands of a store. What the adapter does not declare in
  * `supports` is skipped, and named.
  *
  * @example
@@ -72,10 +74,10 @@ const TOPICS: Readonly<Record<string, Behaviours>> = {
  */
 export function conformance({ runner, log = console.log, ...subject }: ConformanceOptions): void {
   runner.describe('conformance', () => {
-    for (const [topic, behaviours] of Object.entries(TOPICS)) {
+    for (const [topic, behaviors] of Object.entries(TOPICS)) {
       runner.describe(topic, () => {
-        for (const [sentence, behaviour] of Object.entries(behaviours)) {
-          const run = runOf(sentence, behaviour, subject, log)
+        for (const [sentence, behavior] of Object.entries(behaviors)) {
+          const run = runOf(sentence, behavior, subject, log)
           runner.test(sentence, run, TEST_TIMEOUT)
         }
       })
@@ -86,17 +88,17 @@ export function conformance({ runner, log = console.log, ...subject }: Conforman
 /** Without a parameter by its `length`: jest would wait for a call of it. */
 function runOf(
   sentence: string,
-  behaviour: Behaviour | Behaviour['check'],
+  behavior: Behavior | Behavior['check'],
   subject: Subject,
   log: (line: string) => void,
 ): (...context: unknown[]) => Promise<void> {
-  const { needs, check } = typeof behaviour === 'function' ? { needs: undefined, check: behaviour } : behaviour
+  const { needs, check } = typeof behavior === 'function' ? { needs: undefined, check: behavior } : behavior
   return async (...context) => {
     let skipped: string | undefined
-    await inNewPlace(subject, async (lab) => {
-      skipped = await excuse(needs, lab)
-      if (skipped === undefined) await check(lab)
-      else log(`conformance of ${lab.adapter.name}: skipped "${sentence}", since ${skipped}`)
+    await withHarness(subject, async (harness) => {
+      skipped = await excuse(needs, harness)
+      if (skipped === undefined) await check(harness)
+      else log(`conformance of ${harness.adapter.name}: skipped "${sentence}", since ${skipped}`)
     })
     // Last, since vitest leaves a test by throwing.
     if (skipped !== undefined) (context[0] as { skip?: (reason: string) => void } | undefined)?.skip?.(skipped)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Head, Listing, Mode, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, collect, defaultHash, forAll, hashesIn, plain } from './samples.ts'
 
 const HASHES = Array.from({ length: 60 }, (_, number) => defaultHash(number))
@@ -8,7 +8,7 @@ const NAMES = ['power', 'Power', 'Class.method', 'a/b', 'a:b', '100%', '..', 'gr
 const LISTINGS = ['entries', 'heads'] as const
 
 /** Listings are complete, end, and stand whatever happens meanwhile. */
-export const iterate: Behaviours = {
+export const iterate: Behaviors = {
   'an empty namespace lists nothing': async ({ store }) => {
     for (const listing of LISTINGS) assert.deepEqual(await hashesIn(store[listing]()), [])
   },

@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { Lab } from './lab.ts'
-import { type Behaviours, needs } from './lab.ts'
+import type { Harness } from './harness.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, assertWhole, collect, plain, writing } from './samples.ts'
 
 const MB = 1_000_000
 const LARGEST = 20 * MB
 
 /** Payloads beyond every page, frame and document limit. */
-export const large: Behaviours = {
-  '1 MB of text and 1 MB of bytes come back': async (lab) => {
-    const length = fitting(lab, MB)
-    await comesBack(lab, 'ä'.repeat(length / 2))
-    await comesBack(lab, randomBytes(length))
+export const large: Behaviors = {
+  '1 MB of text and 1 MB of bytes come back': async (harness) => {
+    const length = fitting(harness, MB)
+    await comesBack(harness, 'ä'.repeat(length / 2))
+    await comesBack(harness, randomBytes(length))
   },
 
-  '20 MB of text and 20 MB of bytes come back': async (lab) => {
-    const length = fitting(lab, LARGEST)
-    await comesBack(lab, 'ä'.repeat(length / 2))
-    await comesBack(lab, randomBytes(length))
+  '20 MB of text and 20 MB of bytes come back': async (harness) => {
+    const length = fitting(harness, LARGEST)
+    await comesBack(harness, 'ä'.repeat(length / 2))
+    await comesBack(harness, randomBytes(length))
   },
 
-  'a large entry that is replaced by a small one, or deleted, leaves nothing behind': async (lab) => {
-    const { store } = lab
-    const length = fitting(lab, LARGEST)
+  'a large entry that is replaced by a small one, or deleted, leaves no bytes': async (harness) => {
+    const { store } = harness
+    const length = fitting(harness, LARGEST)
     await store.set(plain('a', randomBytes(length)))
     await store.set(plain('a', 'small'))
     assertEntry(await store.get('a'), plain('a', 'small'))
@@ -36,10 +36,10 @@ export const large: Behaviours = {
     assert.ok(bytes < length / 2, `${bytes} bytes are still counted after the only entry was deleted`)
   },
 
-  'a reader never meets half a large entry': async (lab) => {
-    const { store, twin } = lab
+  'a reader never meets half a large entry': async (harness) => {
+    const { store, twin } = harness
     const other = await twin()
-    const length = fitting(lab, LARGEST)
+    const length = fitting(harness, LARGEST)
     await store.set(writing('a', 'x', length))
     for (const mark of ['y', 'z']) {
       const written = store.set(writing('a', mark, length))
@@ -49,9 +49,9 @@ export const large: Behaviours = {
     }
   },
 
-  'a large entry is published like a small one': needs('lease', async (lab) => {
-    const { store } = lab
-    const length = fitting(lab, LARGEST)
+  'a large entry is published like a small one': needs('lease', async (harness) => {
+    const { store } = harness
+    const length = fitting(harness, LARGEST)
     const held = await store.lease!('a', 60_000)
     assert.equal(await held?.publish(writing('a', 'x', length)), true)
     assertWhole(await store.get('a'), ['x'], length)
@@ -72,11 +72,11 @@ export const large: Behaviours = {
   ),
 }
 
-function fitting({ subject }: Lab, length: number): number {
+function fitting({ subject }: Harness, length: number): number {
   return Math.min(length, (subject.maxPayload ?? LARGEST) & ~1)
 }
 
-async function comesBack({ store, twin }: Lab, payload: string | Uint8Array): Promise<void> {
+async function comesBack({ store, twin }: Harness, payload: string | Uint8Array): Promise<void> {
   await store.set(plain('a', payload))
   assertEntry(await store.get('a'), plain('a', payload))
   assertEntry(await (await twin()).get('a'), plain('a', payload))

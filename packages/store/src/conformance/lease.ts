@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseOptions, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, defaultHash, hashesIn, plain } from './samples.ts'
 
 const HASH = defaultHash(1)
 const LONG = 60_000
 const MINE = plain(HASH, 'mine')
-const OTHERS = plain(HASH, "somebody else's")
+const OTHERS = plain(HASH, "another holder's")
 
 /** The right to compute goes to one, whichever adapter asks. */
-export const lease: Behaviours = {
-  'a lease that is held is given to nobody else': needs('lease', async ({ store, twin }) => {
+export const lease: Behaviors = {
+  'a lease that is held is given to no other caller': needs('lease', async ({ store, twin }) => {
     const other = await twin()
     await taken(store)
     assert.equal(await other.lease!(HASH, LONG), undefined)
     assert.equal(await store.lease!(HASH, LONG), undefined)
   }),
 
-  'of many who ask at once one gets the lease': needs('lease', async ({ store, twin }) => {
+  'one of many callers at once gets the lease': needs('lease', async ({ store, twin }) => {
     const stores = [store, await twin()]
     for (let round = 0; round < 5; round++) {
       const hash = defaultHash(round)
@@ -88,7 +88,11 @@ export const lease: Behaviours = {
     await first.release()
     const second = await taken(other)
     await first.release()
-    assert.equal(await store.lease!(HASH, LONG), undefined, "the release of an old lease gave away somebody else's")
+    assert.equal(
+      await store.lease!(HASH, LONG),
+      undefined,
+      'the release of an old lease gave away that of another holder',
+    )
     assert.equal(await second.renew(LONG), true)
   }),
 
@@ -115,7 +119,7 @@ export const lease: Behaviours = {
     assertEntry(await store.get(HASH), MINE)
   }),
 
-  'steal takes a lease that nobody holds': needs('lease', async ({ store }) => {
+  'steal takes a free lease': needs('lease', async ({ store }) => {
     assert.equal(await (await taken(store, { steal: true })).publish(MINE), true)
   }),
 
@@ -140,6 +144,6 @@ export const lease: Behaviours = {
 /** The lease, which must be free. */
 export async function taken(store: Store, options?: LeaseOptions, ms = LONG): Promise<Lease> {
   const held = await store.lease!(HASH, ms, options)
-  assert.ok(held, 'the lease was refused though nobody holds it')
+  assert.ok(held, 'the lease was refused though it is free')
   return held
 }

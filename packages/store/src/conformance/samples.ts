@@ -15,7 +15,7 @@ export function plain(hash: string, payload: string | Uint8Array = `payload of $
 }
 
 /** An entry with everything in it. */
-export function full(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Entry {
+export function full(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Required<Entry> {
   return {
     hash,
     payload,
@@ -33,7 +33,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
   }
 }
 
-/** Entries whose payload and metadata tell which writing they come from, so that a mixture shows. */
+/** Entries whose payload and metadata say which writing they come from, so that a mixture shows. */
 export function writing(hash: string, mark: string, length = 100_000): Entry {
   return { ...plain(hash, mark.repeat(length)), metadata: mark }
 }
@@ -83,7 +83,7 @@ export async function hashesIn(listing: Listing<Mode, Head>): Promise<string[]> 
 }
 
 /** Waits, in milliseconds. */
-export function pause(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Store, TagFence } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { assertEntry, hashesIn, plain } from './samples.ts'
 
 const HOSTILE = ['red', 'RED', 're', 'red ', 'red,green', '$where', '__proto__', 'a\nb', '', '*', 'é', 'e\u0301', '😀']
@@ -8,7 +8,7 @@ const HOSTILE = ['red', 'RED', 're', 'red ', 'red,green', '$where', '__proto__',
 const HALVES = ['\ud83d', '\ude00', '\ud800']
 
 /** Deletions by tag have an order, which every adapter of the place sees. */
-export const tagFence: Behaviours = {
+export const tagFence: Behaviors = {
   'a deletion by tag after a mark is seen by all, and one before it is not': needs(
     'tagFence',
     async ({ store, twin }) => {
@@ -49,7 +49,7 @@ export const tagFence: Behaviours = {
     assert.equal(await other.hasDeleted(otherMark, ['red']), true)
   }),
 
-  'of deletions by tag at the same time none is missed': needs('tagFence', async ({ store, twin }) => {
+  'no deletion by tag is missed when many come at the same time': needs('tagFence', async ({ store, twin }) => {
     const fences = [fence(store), fence(await twin())]
     const mark = await fences[0]!.mark()
     const tags = Array.from({ length: 100 }, (_, number) => `tag-${number}`)
@@ -76,26 +76,26 @@ export const tagFence: Behaviours = {
       clear: () => store.clear(),
       prune: () => store.prune(0, { maxEntries: 0 }),
     }
-    for (const [verb, act] of Object.entries(acts)) {
+    for (const [method, act] of Object.entries(acts)) {
       const before = await fence(store).mark()
       await fence(store).record('red')
       const between = await fence(store).mark()
       await act()
-      assert.equal(await fence(store).hasDeleted(before, ['red']), true, `${verb} has wiped a deletion out`)
-      assert.equal(await fence(store).hasDeleted(between, ['red']), false, `${verb} counted as a deletion by tag`)
+      assert.equal(await fence(store).hasDeleted(before, ['red']), true, `${method} has wiped a deletion out`)
+      assert.equal(await fence(store).hasDeleted(between, ['red']), false, `${method} counted as a deletion by tag`)
       await fence(store).record('red')
-      assert.equal(await fence(store).hasDeleted(between, ['red']), true, `after ${verb} a deletion was not seen`)
+      assert.equal(await fence(store).hasDeleted(between, ['red']), true, `after ${method} a deletion was not seen`)
     }
   }),
 
-  'a text that is no mark of this store is answered with yes': needs('tagFence', async ({ store }) => {
+  'a string that is no mark of this store is answered with yes': needs('tagFence', async ({ store }) => {
     await fence(store).record('red')
     for (const text of ['', 'no mark', '-1', 'NaN', '9'.repeat(15), `${await fence(store).mark()}x`]) {
       assert.equal(await fence(store).hasDeleted(text, ['green']), true, `${JSON.stringify(text)} was taken for a mark`)
     }
   }),
 
-  'what is noted of deletions is no entry, and deletes none': needs('tagFence', async ({ store }) => {
+  'the record of deletions is no entry, and deletes none': needs('tagFence', async ({ store }) => {
     const entry = { ...plain('a'), tags: ['red'] }
     await store.set(entry)
     await fence(store).mark()

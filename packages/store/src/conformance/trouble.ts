@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { StoreAdapter } from '../contract.ts'
-import { type Behaviours, NAMESPACE, needs } from './lab.ts'
+import { type Behaviors, NAMESPACE, needs } from './harness.ts'
 import { assertEntry, defaultHash, hashesIn, plain } from './samples.ts'
 
 const HASH = defaultHash(1)
 
 /** Damage is a miss that is reported; a store that is away says so, in time. */
-export const trouble: Behaviours = {
+export const trouble: Behaviors = {
   'a damaged entry is a miss that is reported': needs('damage', async ({ store, subject, place, problems }) => {
     await store.set(plain(HASH))
     await subject.damage!(place, NAMESPACE, HASH)
@@ -18,8 +18,8 @@ export const trouble: Behaviours = {
     )
   }),
 
-  'a damaged entry does not spoil the others, in no listing and no round trip': needs('damage', async (lab) => {
-    const { store, subject, place, adapter } = lab
+  'a damaged entry does not spoil the others, in no listing and no round trip': needs('damage', async (harness) => {
+    const { store, subject, place, adapter } = harness
     for (const hash of ['a', HASH, 'z']) await store.set(plain(hash))
     await subject.damage!(place, NAMESPACE, HASH)
     assert.deepEqual(await hashesIn(store.entries()), ['a', 'z'])
@@ -46,12 +46,12 @@ export const trouble: Behaviours = {
     await adapter.close()
   }),
 
-  'every verb of a store that cannot be reached fails with a code of a StoreError': needs(
+  'every method of a store that cannot be reached fails with a code of a StoreError': needs(
     'unreachable',
     async ({ subject }) => {
       const adapter = await subject.unreachable!()
       try {
-        for (const [verb, act] of verbsOf(adapter)) await assertFails(verb, act)
+        for (const [method, act] of methodsOf(adapter)) await assertFails(method, act)
       } finally {
         await adapter.close()
       }
@@ -59,7 +59,7 @@ export const trouble: Behaviours = {
   ),
 }
 
-function verbsOf(adapter: StoreAdapter): (readonly [string, () => unknown])[] {
+function methodsOf(adapter: StoreAdapter): (readonly [string, () => unknown])[] {
   const store = adapter.open(NAMESPACE)
   return [
     ['get', () => store.get(HASH)],
@@ -76,13 +76,13 @@ function verbsOf(adapter: StoreAdapter): (readonly [string, () => unknown])[] {
   ]
 }
 
-async function assertFails(verb: string, act: () => unknown): Promise<void> {
+async function assertFails(method: string, act: () => unknown): Promise<void> {
   try {
     await act()
   } catch (error) {
     const { code } = error as { code?: unknown }
-    assert.match(String(code), /^ERR_PERSIST_STORE/, `${verb} failed without a code of a StoreError: ${error}`)
+    assert.match(String(code), /^ERR_PERSIST_STORE/, `${method} failed without a code of a StoreError: ${error}`)
     return
   }
-  assert.fail(`${verb} succeeded though the store cannot be reached`)
+  assert.fail(`${method} succeeded though the store cannot be reached`)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseHolder, Store } from '../contract.ts'
-import { type Behaviours, needs } from './lab.ts'
+import { type Behaviors, needs } from './harness.ts'
 import { taken } from './lease.ts'
 import { assertEntry, defaultHash, plain } from './samples.ts'
 
@@ -10,7 +10,7 @@ const LONG = 60_000
 const MANY = Array.from({ length: 100 }, (_, number) => `${number} "\\\n\u{1F310}é`.padEnd(200, 'x'))
 
 /** A lease says which leases its holder waits for, so that calls that wait for each other can see it. */
-export const waits: Behaviours = {
+export const waits: Behaviors = {
   'a holder that waits says for which leases to all who ask, and keeps its lease': needs(
     'waitsFor',
     async ({ store, twin }) => {
@@ -28,7 +28,7 @@ export const waits: Behaviours = {
     },
   ),
 
-  'what a lease says of waits is that lease alone': needs('waitsFor', async ({ store, twin, open }) => {
+  'the waits of a lease are of that lease alone': needs('waitsFor', async ({ store, twin, open }) => {
     const other = await twin()
     const held = await taken(store)
     const next = (await store.lease!(defaultHash(2), LONG))!
@@ -40,7 +40,7 @@ export const waits: Behaviours = {
     assert.deepEqual(await waitsForOf(open('conformance-other')), [])
   }),
 
-  'what was published after a wait is whole, and the next lease says nothing of it': needs(
+  'an entry that is published after a wait is whole, and the next lease says nothing of the wait': needs(
     'waitsFor',
     async ({ store, twin }) => {
       const other = await twin()

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Holder, Sign } from '../holder.ts'
 import type { Machine } from './machine.ts'
 
-/** A thread that can tell whether other holders are alive. */
+/** A thread that can see whether other holders are alive. */
 export class Witness {
   readonly self: Holder
   readonly #machine: Machine
-  /** Whether a process id means the same process to all who have our `host`. A host's name does not tell: two containers, or two Macs, may share it. */
+  /** Whether a process id means the same process to all who have our `host`. A host's name does not prove it: two containers, or two Macs, may share it. */
   readonly #sharesPids: boolean
 
   constructor(machine: Machine) {
@@ -14,7 +14,7 @@ export class Witness {
     const boot = machine.text('/proc/sys/kernel/random/boot_id')
     const pids = machine.link('/proc/self/ns/pid')
     this.#sharesPids = boot !== '' && pids !== ''
-    // Another time namespace shifts the start times that the kernel tells (time_namespaces(7)).
+    // Another time namespace shifts the start times that the kernel shows (time_namespaces(7)).
     const host = this.#sharesPids ? [boot, pids, machine.link('/proc/self/ns/time')] : [boot, machine.hostname()]
     this.self = { host: digest(JSON.stringify(host)), pid: machine.pid, ...this.#thread() }
   }

@@ -3,26 +3,26 @@ import type { Entry } from '@persist/store'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { adapter, async, bound, type Defects, shared, sync } from './planted.ts'
 
-/** Adapters that say what is not so, and ends that are for ever. */
+/** Adapters that say something untrue of themselves, and ends that are final. */
 export const adapters: Defects = {
   'an asynchronous adapter that says it is synchronous': {
-    caughtBy: 'mode is sync or async, and every reply is of that colour',
+    caughtBy: 'mode is sync or async, and every reply is in that mode',
     adapter: (place) => ({ ...memoryStore(place), mode: 'async' }),
   },
-  'a verb with a promise among verbs without': sync(
-    'mode is sync or async, and every reply is of that colour',
+  'a method with a promise among methods without': sync(
+    'mode is sync or async, and every reply is in that mode',
     (store) => ({
       clear: () => Promise.resolve(store.clear()) as never,
     }),
   ),
-  'a declared verb is missing': sync(
-    'supports says yes or no to everything, and the verbs that it declares are there',
+  'a declared method is missing': sync(
+    'supports says yes or no to everything, and the methods that it declares are there',
     () => ({
       getMany: undefined as never,
     }),
   ),
-  'a verb is there and not declared': adapter(
-    'supports says yes or no to everything, and the verbs that it declares are there',
+  'a method is there and not declared': adapter(
+    'supports says yes or no to everything, and the methods that it declares are there',
     (sound) => ({
       supports: { ...sound.supports, lease: false },
     }),
@@ -125,7 +125,7 @@ export const adapters: Defects = {
       }
     },
   },
-  'an asynchronous listing that is none': async('mode is sync or async, and every reply is of that colour', () => ({
+  'an asynchronous listing that is none': async('mode is sync or async, and every reply is in that mode', () => ({
     heads: () => [] as never,
   })),
 }

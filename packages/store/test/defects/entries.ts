@@ -32,30 +32,30 @@ export const entries: Defects = {
     get: (hash) =>
       changed(store.get(hash), (payload) => (typeof payload === 'string' ? payload : bytesOf(textOf(payload)))),
   })),
-  'bytes come back as text': sync('text and the bytes of the same text are told apart', (store) => ({
+  'bytes come back as text': sync('a string and its bytes are different payloads', (store) => ({
     get: (hash) => changed(store.get(hash), textOf),
   })),
-  'empty bytes come back as empty text': sync('text and the bytes of the same text are told apart', (store) => ({
+  'empty bytes come back as empty text': sync('a string and its bytes are different payloads', (store) => ({
     get: (hash) => changed(store.get(hash), (payload) => (payload.length === 0 ? '' : payload)),
   })),
-  'a byte order mark is eaten': sync('text comes back as the same text', (store) => ({
+  'a byte order mark is eaten': sync('a string comes back as the same string', (store) => ({
     get: (hash) =>
       changed(store.get(hash), (payload) =>
         typeof payload === 'string' ? new TextDecoder().decode(bytesOf(payload)) : payload,
       ),
   })),
-  'text ends at the first NUL': sync('text comes back as the same text', (store) => ({
+  'text ends at the first NUL': sync('a string comes back as the same string', (store) => ({
     set: (entry) =>
       store.set(changed(entry, (payload) => (typeof payload === 'string' ? payload.split('\0')[0]! : payload))!),
   })),
-  'letters are normalised': sync('text comes back as the same text', (store) => ({
+  'letters are normalized': sync('a string comes back as the same string', (store) => ({
     set: (entry) =>
       store.set(changed(entry, (payload) => (typeof payload === 'string' ? payload.normalize('NFC') : payload))!),
   })),
-  'the line ends of metadata are normalised': sync('key, metadata, version and tags may be any text', (store) => ({
+  'the line ends of metadata are normalized': sync('key, metadata, version and tags may be any string', (store) => ({
     set: (entry) => store.set(entry.metadata === undefined ? entry : { ...entry, metadata: entry.metadata.trim() }),
   })),
-  'tags are a set': sync('key, metadata, version and tags may be any text', (store) => ({
+  'tags are a set': sync('key, metadata, version and tags may be any string', (store) => ({
     set: (entry) => store.set(entry.tags ? { ...entry, tags: [...new Set(entry.tags)] } : entry),
   })),
   'times are whole seconds': sync('numbers come back to the last digit', (store) => ({
@@ -75,7 +75,7 @@ export const entries: Defects = {
         ),
     }),
   ),
-  'the bytes that were given are kept': sync('nobody shares bytes with the store', (store, { place }) => {
+  'the bytes that were given are kept': sync('the store shares its bytes with no caller', (store, { place }) => {
     const kept = shared(place)
     return {
       set: (entry) => {
@@ -100,8 +100,8 @@ export const entries: Defects = {
       },
     }),
   ),
-  'large values leave pieces behind': sync(
-    'a large entry that is replaced by a small one, or deleted, leaves nothing behind',
+  'large values leave pieces': sync(
+    'a large entry that is replaced by a small one, or deleted, leaves no bytes',
     (store, { place }) => {
       const kept = shared(place)
       return {

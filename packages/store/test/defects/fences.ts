@@ -2,7 +2,7 @@ import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { wrapped } from './leases.ts'
 import { async, type Defect, type Defects, shared, sync } from './planted.ts'
 
-const IMPATIENT = { patience: 2_000 }
+const IMPATIENT = { timeoutMs: 2_000 }
 
 /** Leases that never end, or whose loss does not keep the late holder from publishing. */
 export const fences: Defects = {
@@ -50,7 +50,7 @@ export const fences: Defects = {
     },
   ),
   'a late holder asks first and writes then': async(
-    'of a late holder and a thief at the same time exactly one publishes',
+    'exactly one of a late holder and a thief at the same time publishes',
     (store) => ({
       async lease(hash, ms, options) {
         const lease = await store.lease!(hash, ms, options)
@@ -68,7 +68,7 @@ export const fences: Defects = {
       },
     }),
   ),
-  'a silent holder keeps the lease for ever': sync(
+  'a silent holder keeps the lease forever': sync(
     'a holder that is silent for its time loses the lease to the next asker',
     (store) => ({ lease: (hash, _, options) => store.lease!(hash, Infinity, options) }),
     IMPATIENT,
@@ -86,21 +86,21 @@ export const fences: Defects = {
   ),
 }
 
-/** A store whose leases live elsewhere, where one of the verbs does not end them. */
-function unfenced(caughtBy: string, verb: 'set' | 'delete' | 'clear'): Defect {
+/** A store whose leases live elsewhere, where one of the methods does not end them. */
+function unfenced(caughtBy: string, method: 'set' | 'delete' | 'clear'): Defect {
   return sync(caughtBy, (store, { place, namespace }) => {
     const elsewhere = memoryStore(place).open(`leases of ${namespace}`)
     return {
       set(entry) {
-        if (verb !== 'set') elsewhere.delete(entry.hash)
+        if (method !== 'set') elsewhere.delete(entry.hash)
         store.set(entry)
       },
       delete(hash) {
-        if (verb !== 'delete') elsewhere.delete(hash)
+        if (method !== 'delete') elsewhere.delete(hash)
         return store.delete(hash)
       },
       clear() {
-        if (verb !== 'clear') elsewhere.clear()
+        if (method !== 'clear') elsewhere.clear()
         return store.clear()
       },
       lease(hash, ms, options) {

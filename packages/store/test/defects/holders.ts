@@ -2,7 +2,7 @@ import type { LeaseHolder } from '@persist/store'
 import { wrapped } from './leases.ts'
 import { async, type Defects, shared, sync } from './planted.ts'
 
-const TOLD = 'whoever is refused a lease learns the id of its holder before the reply'
+const SHOWN = 'a caller that is refused a lease learns the id of its holder before the reply'
 const ENDED = 'steal with an id takes nothing where that lease has ended'
 
 /** Leases whose holders are not shown as they are, or are stolen from by the wrong ones. */
@@ -16,10 +16,10 @@ export const holders: Defects = {
       },
     }),
   ),
-  'the holder is kept a secret': sync(TOLD, (store) => ({
+  'the holder is kept a secret': sync(SHOWN, (store) => ({
     lease: (hash, ms, options) => store.lease!(hash, ms, { steal: options?.steal ?? false }),
   })),
-  'another id is shown': sync(TOLD, (store) => ({
+  'another id is shown': sync(SHOWN, (store) => ({
     lease: (hash, ms, options) =>
       store.lease!(
         hash,
@@ -27,20 +27,23 @@ export const holders: Defects = {
         shown(options, ({ id, ...rest }) => ({ ...rest, id: `${id} ` })),
       ),
   })),
-  'the holder is shown after the reply': sync(TOLD, (store) => ({
+  'the holder is shown after the reply': sync(SHOWN, (store) => ({
     lease: (hash, ms, options) =>
       store.lease!(hash, ms, {
         ...options,
         onHeld: (holder) => void setImmediate(() => options?.onHeld?.(holder)),
       }),
   })),
-  'whoever gets the lease is shown as its holder': sync('whoever gets a lease is shown no holder', (store) => ({
-    lease(hash, ms, options) {
-      const lease = store.lease!(hash, ms, options)
-      if (lease) options?.onHeld?.({ id: lease.id! })
-      return lease
-    },
-  })),
+  'a caller that gets the lease is shown as its holder': sync(
+    'a caller that gets a lease is shown no holder',
+    (store) => ({
+      lease(hash, ms, options) {
+        const lease = store.lease!(hash, ms, options)
+        if (lease) options?.onHeld?.({ id: lease.id! })
+        return lease
+      },
+    }),
+  ),
   'a promise ends the lease': wrapped(
     'a holder whose function answers with a promise says so to all who ask, and keeps its lease',
     (lease) => ({ promised: () => lease.release() }),
@@ -89,7 +92,7 @@ export const holders: Defects = {
       lease: (hash, ms, options) => store.lease!(hash, ms, { ...options, steal: options?.steal === true }),
     }),
   ),
-  'whoever was stolen from by id may still publish': wrapped(
+  'a holder whose lease was stolen by id may still publish': wrapped(
     'steal with an id takes the lease from that holder, who cannot publish any more',
     (lease, store) => ({ publish: (entry) => lease.publish(entry) || store.set(entry) === undefined }),
   ),
@@ -100,13 +103,13 @@ export const holders: Defects = {
       return store.lease!(hash, ms, free && typeof options?.steal === 'string' ? {} : options)
     },
   })),
-  'an id takes the lease from anybody': sync(
+  'an id takes the lease from any holder': sync(
     'steal with an id takes nothing from another holder, who is shown',
     (store) => ({
       lease: (hash, ms, options) => store.lease!(hash, ms, { ...options, steal: options?.steal !== undefined }),
     }),
   ),
-  'a thief by id looks first and takes then': async('of many thieves with one id one wins', (store) => ({
+  'a thief by id looks first and takes then': async('one of many thieves with one id wins', (store) => ({
     async lease(hash, ms, options) {
       if (typeof options?.steal !== 'string') return store.lease!(hash, ms, options)
       const met: string[] = []
@@ -115,7 +118,7 @@ export const holders: Defects = {
     },
   })),
   'a theft by id does not end the lease': sync(
-    'of a thief with an id and a holder who publishes at the same time exactly one has the lease',
+    'exactly one of a thief with an id and a holder who publishes at the same time has the lease',
     (store, { place }) => ({
       lease(hash, ms, options) {
         const known = shared(place)
@@ -130,7 +133,7 @@ export const holders: Defects = {
       },
     }),
   ),
-  'a theft outlives a delete': sync('a delete beside a theft ends the lease, whoever has it', (store) => ({
+  'a theft outlives a delete': sync('a delete beside a theft ends the lease of either holder', (store) => ({
     lease(hash, ms, options) {
       const lease = store.lease!(hash, ms, options)
       const isTheft = typeof options?.steal === 'string'

@@ -15,19 +15,19 @@ export const keeping: Defects = {
     },
   })),
   'prune is late by one': sync(
-    'prune deletes what expired at or before the given time, and tells how many',
+    'prune deletes what expired at or before the given time, and returns how many',
     (store) => ({
       prune: (now, bounds) => store.prune(now - 1, bounds),
     }),
   ),
   'prune goes by its own clock': sync(
-    'prune deletes what expired at or before the given time, and tells how many',
+    'prune deletes what expired at or before the given time, and returns how many',
     (store) => ({
       prune: (_, bounds) => store.prune(Date.now(), bounds),
     }),
   ),
   'prune takes what never expires': sync(
-    'prune deletes what expired at or before the given time, and tells how many',
+    'prune deletes what expired at or before the given time, and returns how many',
     (store) => ({
       prune: (now, bounds) =>
         store.prune(now, bounds) +
@@ -42,7 +42,7 @@ export const keeping: Defects = {
         [...store.heads()].filter((head) => (head.expiresAt ?? now + 1) <= now && store.delete(head.hash)).length,
     }),
   ),
-  'what is stale is kept for ever': sync(
+  'a stale entry is kept forever': sync(
     'prune keeps what may still be served stale, and deletes it when that time is over',
     (store) => ({
       set(entry) {
@@ -81,23 +81,26 @@ export const keeping: Defects = {
   ),
   'the bounds given to open are forgotten': {
     caughtBy: 'the bounds given to open are kept, approximately',
-    patience: 500,
+    timeoutMs: 500,
     adapter: (place) => {
       const sound = memoryStore(place)
       return { ...sound, open: (namespace) => sound.open(namespace) }
     },
   },
   'a tag is found in others': sync(
-    'deleteByTag deletes every entry with the tag and no other, and tells how many',
+    'deleteByTag deletes every entry with the tag and no other, and returns how many',
     (store) => ({
       deleteByTag: (tag) =>
         [...store.heads()].filter((head) => head.tags?.join().includes(tag) && store.delete(head.hash)).length,
     }),
   ),
-  'tags fold case': sync('deleteByTag deletes every entry with the tag and no other, and tells how many', (store) => ({
-    deleteByTag: (tag) =>
-      [...store.heads()].filter(
-        (head) => head.tags?.some((one) => one.toLowerCase() === tag.toLowerCase()) && store.delete(head.hash),
-      ).length,
-  })),
+  'tags fold case': sync(
+    'deleteByTag deletes every entry with the tag and no other, and returns how many',
+    (store) => ({
+      deleteByTag: (tag) =>
+        [...store.heads()].filter(
+          (head) => head.tags?.some((one) => one.toLowerCase() === tag.toLowerCase()) && store.delete(head.hash),
+        ).length,
+    }),
+  ),
 }

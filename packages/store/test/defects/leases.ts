@@ -4,10 +4,10 @@ import { async, type Defect, type Defects, shared, sync } from './planted.ts'
 
 /** Leases that go to two, or do not come back. */
 export const leases: Defects = {
-  'a lease is handed out twice': sync('a lease that is held is given to nobody else', (store) => ({
+  'a lease is handed out twice': sync('a lease that is held is given to no other caller', (store) => ({
     lease: (hash, ms) => store.lease!(hash, ms, { steal: true }),
   })),
-  'an adapter does not refuse itself': sync('a lease that is held is given to nobody else', (store) => {
+  'an adapter does not refuse itself': sync('a lease that is held is given to no other caller', (store) => {
     const mine = new Set<string>()
     return {
       lease(hash, ms, options) {
@@ -18,7 +18,7 @@ export const leases: Defects = {
     }
   }),
   'a lease is looked up first and taken then': async(
-    'of many who ask at once one gets the lease',
+    'one of many callers at once gets the lease',
     (store, { place }) => {
       const held = shared(place)
       return {
@@ -76,7 +76,7 @@ export const leases: Defects = {
     'a lease that is given back goes to the next asker, and cannot publish any more',
     (lease, store) => ({ publish: (entry) => lease.publish(entry) || store.set(entry) === undefined }),
   ),
-  "release gives back somebody else's lease": wrapped(
+  "release gives back another holder's lease": wrapped(
     'release touches only its own lease, and twice is fine',
     (_, store, __, hash) => ({
       release() {
@@ -90,14 +90,14 @@ export const leases: Defects = {
       store.delete(hash)
     },
   })),
-  'whoever was stolen from may still publish': wrapped(
+  'a holder whose lease was stolen may still publish': wrapped(
     'steal takes the lease from a live holder, who cannot publish any more',
     (lease, store) => ({ publish: (entry) => lease.publish(entry) || store.set(entry) === undefined }),
   ),
   'steal asks politely': sync('steal takes the lease from a live holder, who cannot publish any more', (store) => ({
     lease: (hash, ms) => store.lease!(hash, ms),
   })),
-  'steal needs somebody to steal from': sync('steal takes a lease that nobody holds', (store, { place }) => ({
+  'steal needs a holder': sync('steal takes a free lease', (store, { place }) => ({
     lease(hash, ms, options) {
       const held = shared(place)
       if (options?.steal && !held.has(hash)) return undefined
@@ -135,7 +135,7 @@ export const leases: Defects = {
 
 type Again = (options?: LeaseOptions) => Lease<'sync'> | undefined
 
-/** A store whose leases have some verbs replaced by defective ones. */
+/** A store whose leases have some methods replaced by defective ones. */
 export function wrapped(
   caughtBy: string,
   alter: (lease: Lease<'sync'>, store: Store<'sync'>, again: Again, hash: string) => Partial<Lease<'sync'>>,

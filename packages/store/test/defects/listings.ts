@@ -94,18 +94,18 @@ export const listings: Defects = {
 }
 
 /** A listing over a map in the order of use: what is used meanwhile is met again. */
-function liveMap(caughtBy: string, verb: 'get' | 'set') {
+function liveMap(caughtBy: string, method: 'get' | 'set') {
   return sync(caughtBy, (store, { place }) => {
     const order = shared(place)
     const use = (hash: string) => order.delete(hash) && order.set(hash, true)
     return {
       set(entry) {
         store.set(entry)
-        if (verb === 'set') use(entry.hash)
+        if (method === 'set') use(entry.hash)
         order.set(entry.hash, true)
       },
       get(hash) {
-        if (verb === 'get') use(hash)
+        if (method === 'get') use(hash)
         return store.get(hash)
       },
       *entries() {

@@ -14,7 +14,7 @@ export const names: Defects = {
       return entry && { ...entry, hash }
     },
   })),
-  'hashes are normalised': renamed(OWN_HASH, (hash) => hash.normalize('NFC')),
+  'hashes are normalized': renamed(OWN_HASH, (hash) => hash.normalize('NFC')),
   'hashes end at 255 letters': renamed(OWN_HASH, (hash) => hash.slice(0, 255)),
   'a trailing dot or space goes, as on Windows': renamed(OWN_HASH, (hash) => hash.replace(/[. ]+$/, '')),
   'checkHash fails in its own way': adapter(OWN_HASH, () => ({

@@ -2,7 +2,7 @@ import type { Mode, Store, StoreAdapter } from '@persist/store'
 import { delayed, type Subject } from '@persist/store/conformance'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 
-/** A store with one defect, and the behaviour whose test has to catch it. */
+/** A store with one defect, and the behavior whose test has to catch it. */
 export interface Defect extends Subject {
   readonly caughtBy: string
 }
@@ -12,12 +12,12 @@ export type Defects = Readonly<Record<string, Defect>>
 
 type Alter<M extends Mode> = (store: Store<M>, at: { place: string; namespace: string }) => Partial<Store<M>>
 
-/** The synchronous store in memory, with some verbs replaced by defective ones. */
+/** The synchronous store in memory, with some methods replaced by defective ones. */
 export function sync(caughtBy: string, alter: Alter<'sync'>, more: Partial<Subject> = {}): Defect {
   return { caughtBy, adapter: (place) => altered(memoryStore(place), place, alter), ...more }
 }
 
-/** The asynchronous store in memory, with some verbs replaced by defective ones. */
+/** The asynchronous store in memory, with some methods replaced by defective ones. */
 export function async(caughtBy: string, alter: Alter<'async'>, more: Partial<Subject> = {}): Defect {
   return { caughtBy, adapter: (place) => altered(delayed(memoryStore(place)), place, alter), ...more }
 }
@@ -46,7 +46,7 @@ function altered<M extends Mode>(sound: StoreAdapter<M>, place: string, alter: A
   }
 }
 
-/** The verbs as own functions, so that one of them can call the sound one. */
+/** The methods as own functions, so that one of them can call the sound one. */
 export function bound<M extends Mode>(store: Store<M>): Store<M> {
   return {
     get: store.get.bind(store),

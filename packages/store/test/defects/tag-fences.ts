@@ -25,7 +25,7 @@ export const tagFences: Defects = {
     tagFence: memoryStore(place).open('all').tagFence!,
   })),
   'one of two at the same time is lost': async(
-    'of deletions by tag at the same time none is missed',
+    'no deletion by tag is missed when many come at the same time',
     (store, { place }) => ({
       tagFence: {
         ...store.tagFence!,
@@ -73,10 +73,10 @@ export const tagFences: Defects = {
       }
     },
   ),
-  'any text is a mark': fenced('a text that is no mark of this store is answered with yes', (fence) => ({
+  'any text is a mark': fenced('a string that is no mark of this store is answered with yes', (fence) => ({
     hasDeleted: (mark, tags) => (/^\d{1,14}$/.test(mark) ? fence.hasDeleted(mark, tags) : false),
   })),
-  'a deletion is an entry': sync('what is noted of deletions is no entry, and deletes none', (store) => ({
+  'a deletion is an entry': sync('the record of deletions is no entry, and deletes none', (store) => ({
     tagFence: {
       ...fenceOf(store),
       record(tag) {
@@ -85,7 +85,7 @@ export const tagFences: Defects = {
       },
     },
   })),
-  'to note a deletion deletes': sync('what is noted of deletions is no entry, and deletes none', (store) => ({
+  'to note a deletion deletes': sync('the record of deletions is no entry, and deletes none', (store) => ({
     tagFence: {
       ...fenceOf(store),
       record(tag) {
@@ -96,7 +96,7 @@ export const tagFences: Defects = {
   })),
 }
 
-/** A store whose order of deletions has some verbs replaced by defective ones. */
+/** A store whose order of deletions has some methods replaced by defective ones. */
 function fenced(caughtBy: string, alter: (fence: TagFence<'sync'>) => Partial<TagFence<'sync'>>) {
   return sync(caughtBy, (store) => ({ tagFence: { ...fenceOf(store), ...alter(store.tagFence!) } }))
 }

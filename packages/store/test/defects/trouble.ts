@@ -16,7 +16,7 @@ export const trouble: Defects = {
     ...damaged('a damaged entry does not spoil the others, in no listing and no round trip', () => undefined),
   },
   'a damaged entry stays': damaged('a damaged entry is replaced by the next set', () => undefined, true),
-  'an unreachable store is a miss': unreachable((_, verb) => (verb === 'get' ? undefined : fail('STORE'))),
+  'an unreachable store is a miss': unreachable((_, method) => (method === 'get' ? undefined : fail('STORE'))),
   'an unreachable store fails without a code': unreachable(() => {
     throw new Error('ECONNREFUSED')
   }),
@@ -35,7 +35,7 @@ function fail(code: 'STORE' | 'STORE_UNAVAILABLE'): never {
 }
 
 /** A store in memory that knows which entries were damaged, and what it makes of them. */
-function damaged(caughtBy: string, meet: (entry: Entry | undefined) => Entry | undefined, forEver = false) {
+function damaged(caughtBy: string, meet: (entry: Entry | undefined) => Entry | undefined, isFinal = false) {
   return sync(
     caughtBy,
     (store, { place }) => {
@@ -43,7 +43,7 @@ function damaged(caughtBy: string, meet: (entry: Entry | undefined) => Entry | u
       return {
         get: (hash) => (spoilt.has(hash) ? meet(store.get(hash)) : store.get(hash)),
         set(entry) {
-          if (!forEver) spoilt.delete(entry.hash)
+          if (!isFinal) spoilt.delete(entry.hash)
           store.set(entry)
         },
         *entries() {
@@ -58,11 +58,11 @@ function damaged(caughtBy: string, meet: (entry: Entry | undefined) => Entry | u
   )
 }
 
-/** A store that is away, and what its verbs do then. */
-function unreachable(act: (entry: unknown, verb: string) => unknown) {
-  const away = new Proxy({}, { get: (_, verb) => (argument: unknown) => act(argument, String(verb)) })
+/** A store that is away, and what its methods do then. */
+function unreachable(act: (entry: unknown, method: string) => unknown) {
+  const away = new Proxy({}, { get: (_, method) => (argument: unknown) => act(argument, String(method)) })
   return {
-    caughtBy: 'every verb of a store that cannot be reached fails with a code of a StoreError',
+    caughtBy: 'every method of a store that cannot be reached fails with a code of a StoreError',
     adapter: (place: string) => memoryStore(place),
     unreachable: () => ({ ...memoryStore(), open: () => away as never }),
   }

@@ -3,9 +3,9 @@ import { wrapped } from './leases.ts'
 import { type Defects, shared, sync } from './planted.ts'
 
 const SAID = 'a holder that waits says for which leases to all who ask, and keeps its lease'
-const ALONE = 'what a lease says of waits is that lease alone'
+const ALONE = 'the waits of a lease are of that lease alone'
 const LOST = 'a holder that lost its lease says nothing of what the next one waits for'
-const WHOLE = 'what was published after a wait is whole, and the next lease says nothing of it'
+const WHOLE = 'an entry that is published after a wait is whole, and the next lease says nothing of the wait'
 
 /** Leases that say wrongly what their holders wait for. */
 export const waits: Defects = {

@@ -1,0 +1,99 @@
+import type { Entry, ListedHead } from '@persist/store'
+import { isWellFormed } from '@persist/store/kit'
+import { headerJson, type PayloadKind, parseHeader, parsePlainHeader, type Writable } from './header.ts'
+import type { Integrity } from './integrity.ts'
+
+// One line of JSON, then the payload's bytes, as they are:
+//
+//   {"persist":1,"crc32":"5d0bb3c1-82079eb1","bytes":2,"payload":"ascii","namespace":"power",…}⏎16
+//
+// The first sum covers everything after itself, the second the rest of the line. docs/formats.md says the rest.
+
+/** Why no entry can be read from some bytes. `signature`: it has another kind of sums, so nothing can be said of it. */
+export type Unreadable = 'damaged' | 'signature'
+
+const NEWLINE = 0x0a
+/** From this size on, one copy less saves more than one call less. */
+const LARGE = 64 * 1024
+const OTHER_INTEGRITY = /^\{"persist":1,"(?:crc32|hmac)":"/
+
+/** The file's bytes for an entry. */
+export function encodeEntry(entry: Entry, namespace: string, integrity: Integrity): Uint8Array {
+  const { payload } = entry
+  const kind = kindOf(payload)
+  const content = kind === 'utf16' ? Buffer.from(payload as string, 'utf16le') : payload
+  const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
+  const rest = `"${headerJson(entry, namespace, kind, bytes)}\n`
+  const checked = `-${integrity.sum(rest)}${rest}`
+  const line = integrity.opening + integrity.sum(checked, content) + checked
+  if (typeof content !== 'string') return Buffer.concat([Buffer.from(line), content])
+  if (bytes < LARGE) return Buffer.from(line + content)
+  const start = Buffer.byteLength(line)
+  const file = Buffer.allocUnsafeSlow(start + bytes)
+  file.write(line)
+  file.write(content, start)
+  return file
+}
+
+/** The entry in the first `length` bytes, whole or not at all. The bytes are copied: the buffer may be used again. */
+export function decodeEntry(
+  file: Buffer,
+  length: number,
+  integrity: Integrity,
+): { readonly namespace: string; readonly entry: Entry } | Unreadable {
+  const start = file.indexOf(NEWLINE) + 1
+  if (start === 0 || start > length) return 'damaged'
+  const line = file.toString('latin1', 0, start)
+  const { first, second } = sumEndsOf(integrity)
+  const damage = damageOf(line, integrity, file.subarray(first, length), line.slice(integrity.opening.length, first))
+  if (damage !== undefined) return damage
+  const header = parsePlainHeader(line, second) ?? parseHeader(file.toString('utf8', 0, start))
+  if (header === undefined || start + header.bytes !== length) return 'damaged'
+  const entry = header.head as Writable<Entry>
+  entry.payload = payloadOf(file, start, length, header.payload)
+  return { namespace: header.namespace, entry }
+}
+
+/**
+ * The head alone, from the file's first bytes; its payload is not looked at. `undefined`: the header does not end in
+ * these bytes.
+ */
+export function decodeHead(
+  file: Buffer,
+  length: number,
+  fileSize: number,
+  integrity: Integrity,
+): { readonly namespace: string; readonly head: ListedHead } | Unreadable | undefined {
+  const start = file.indexOf(NEWLINE) + 1
+  if (start === 0 || start > length) return length < fileSize ? undefined : 'damaged'
+  const line = file.toString('utf8', 0, start)
+  const { first, second } = sumEndsOf(integrity)
+  const damage = damageOf(line, integrity, file.subarray(second, start), line.slice(first + 1, second))
+  if (damage !== undefined) return damage
+  const header = parseHeader(line)
+  if (header === undefined || start + header.bytes !== fileSize) return 'damaged'
+  return { namespace: header.namespace, head: { ...header.head, bytes: header.bytes } }
+}
+
+function damageOf(line: string, integrity: Integrity, bytes: Uint8Array, sum: string): Unreadable | undefined {
+  if (!line.startsWith(integrity.opening)) return OTHER_INTEGRITY.test(line) ? 'signature' : 'damaged'
+  return integrity.matches(bytes, sum) ? undefined : 'damaged'
+}
+
+/** Where the first sum ends, and where the second does. */
+function sumEndsOf({ opening, size }: Integrity): { first: number; second: number } {
+  return { first: opening.length + size, second: opening.length + size + 1 + size }
+}
+
+const ENCODINGS = { ascii: 'latin1', utf8: 'utf8', utf16: 'utf16le' } as const
+
+function kindOf(payload: string | Uint8Array): PayloadKind {
+  if (typeof payload !== 'string') return 'bytes'
+  if (Buffer.byteLength(payload) === payload.length) return 'ascii'
+  return isWellFormed(payload) ? 'utf8' : 'utf16'
+}
+
+function payloadOf(file: Buffer, start: number, end: number, kind: PayloadKind): string | Uint8Array {
+  // ASCII decoded as Latin-1 is a copy; as UTF-8 every byte would be looked at again.
+  return kind === 'bytes' ? new Uint8Array(file.subarray(start, end)) : file.toString(ENCODINGS[kind], start, end)
+}

@@ -1,0 +1,103 @@
+import { StoreError } from '@persist/errors'
+import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
+import { unlinkQuietly } from '../files/removal.ts'
+import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
+import type { Root } from '../folder/root.ts'
+import type { ResolvedOptions } from '../resolved-options.ts'
+import type { Sweep } from './sweep.ts'
+import { type TokenKind, tokenName } from './token.ts'
+
+/** The entry that a token is for. */
+export interface Target {
+  /** Of the namespace. */
+  readonly namespaceId: string
+  /** Of the hash. */
+  readonly entryId: string
+}
+
+/** Makes tokens, and the folders that they need. */
+export class TokenFactory {
+  readonly #options: ResolvedOptions
+  readonly #root: Root
+  readonly #sweep: Sweep
+  /** The namespaces that are known to have had leases. */
+  readonly #leased = new Set<string>()
+  /** The folders that are known to be no links. */
+  readonly #safe = new Set<string>()
+
+  constructor(options: ResolvedOptions, root: Root, sweep: Sweep) {
+    this.#options = options
+    this.#root = root
+    this.#sweep = sweep
+  }
+
+  /** Makes a token and leaves it open. */
+  create(
+    { namespaceId, entryId }: Target,
+    what: number | Exclude<TokenKind, 'lease'> = 'set',
+  ): { path: string; name: string; fd: number } {
+    const folder = this.#options.layout.shardOf(entryId)
+    const name = tokenName(`${namespaceId}-${entryId}`, what)
+    const path = folder + name
+    this.#root.check()
+    this.#sweep.step()
+    for (let attempt = 0; ; attempt++) {
+      try {
+        this.#checkFolder(folder)
+        if (typeof what === 'number' && !this.#leased.has(namespaceId)) this.#noteLeases(namespaceId)
+        return { path, name, fd: this.#options.fs.openSync(path, CREATE_FLAGS, 0o666) }
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
+        this.#leased.clear()
+        this.#safe.clear()
+        // Most often only this shard is not there yet; else the whole folder has been removed.
+        if (!this.#options.fs.existsSync(this.#options.layout.work)) this.#root.forget()
+        this.#root.make()
+        makeOwnFolder(this.#options, folder)
+      }
+    }
+  }
+
+  /** As {@link create}, and closes it. `undefined`: nothing can be made in this folder, which may be full or read-only. */
+  createIfPossible(target: Target, what: 'delete'): string | undefined {
+    try {
+      const { path, fd } = this.create(target, what)
+      this.#options.fs.closeSync(fd)
+      return path
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      return undefined
+    }
+  }
+
+  /** Removes one's own token. What cannot be removed is swept away later. */
+  drop(path: string): void {
+    unlinkQuietly(this.#options, path)
+  }
+
+  /** Whether there may be leases in a namespace. */
+  mayHaveLeases(namespaceId: string): boolean {
+    if (this.#leased.has(namespaceId)) return true
+    if (!this.#options.fs.existsSync(this.#options.layout.leasesMarker(namespaceId))) return false
+    this.#leased.add(namespaceId)
+    return true
+  }
+
+  /** A link in the place of a folder would lead out of the store's folder. */
+  #checkFolder(folder: string): void {
+    if (this.#safe.has(folder)) return
+    checkOwnFolder(this.#options.fs, this.#options.layout.work)
+    checkOwnFolder(this.#options.fs, folder)
+    this.#safe.add(folder)
+  }
+
+  #noteLeases(namespaceId: string): void {
+    const { fs, layout } = this.#options
+    try {
+      makeFile(fs, layout.leasesMarker(namespaceId), () => {})
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error
+    }
+    this.#leased.add(namespaceId)
+  }
+}

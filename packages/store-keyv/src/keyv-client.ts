@@ -1,0 +1,85 @@
+import type { StoreError } from '@persist/errors'
+import { type Operation, withTimeout } from '@persist/store/kit'
+import type { Connection } from './connection.ts'
+import { toStoreError } from './errors.ts'
+import type { KeyvLike } from './keyv-like.ts'
+
+const BYTES_PER_MS = 1_000
+
+/** Calls a Keyv instance, in bounded time. A failure is never taken for an answer. */
+export class KeyvClient {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async get(key: string, operation: Operation): Promise<unknown> {
+    return this.#run(operation, 0, async (keyv) =>
+      keyv.getRaw === undefined ? keyv.get(key) : (await keyv.getRaw(key))?.value,
+    )
+  }
+
+  async getMany(keys: readonly string[], operation: Operation): Promise<readonly unknown[]> {
+    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
+    if (Array.isArray(values) && values.length === keys.length) return values
+    throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
+  }
+
+  async set(key: string, value: string, ttl: number | undefined, operation: Operation): Promise<void> {
+    const isDone = await this.#run(operation, value.length, (keyv) => keyv.set(key, value, ttl))
+    if (isDone === false) throw this.#toStoreError(new Error('Keyv says that it did not store the value'), operation)
+  }
+
+  async delete(key: string, operation: Operation): Promise<boolean> {
+    return (await this.#run(operation, 0, (keyv) => keyv.delete(key))) === true
+  }
+
+  /** All values of the storage, other programs' too, some perhaps twice. */
+  async *values(operation: Operation): AsyncGenerator<unknown> {
+    const iterator = await this.#run(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
+    if (iterator === undefined) {
+      throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
+    }
+    try {
+      for (;;) {
+        const step = await this.#run(operation, 0, () => iterator.next())
+        if (step.done) return
+        if (Array.isArray(step.value)) yield step.value[1]
+      }
+    } finally {
+      // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
+      Promise.resolve(iterator.return?.()).catch(() => {})
+    }
+  }
+
+  async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
+    const { errors, serverWaitMs, discard } = this.#connection
+    const before = errors.count
+    const keyv = this.#keyv(operation)
+    let answer: T
+    try {
+      answer = await withTimeout(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv))
+    } catch (error) {
+      const failure = this.#toStoreError(error, operation)
+      if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') discard(keyv)
+      throw failure
+    }
+    // It may be the failure of another method; in doubt, core computes.
+    if (errors.count !== before) throw this.#toStoreError(errors.last, operation)
+    return answer
+  }
+
+  #keyv(operation: Operation): KeyvLike {
+    try {
+      return this.#connection.keyv()
+    } catch (error) {
+      throw this.#toStoreError(error, operation)
+    }
+  }
+
+  #toStoreError(error: unknown, operation: Operation): StoreError {
+    const { name: store, reasonOf } = this.#connection
+    return toStoreError(error, { store, ...operation }, reasonOf(error))
+  }
+}

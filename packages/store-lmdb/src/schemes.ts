@@ -1,0 +1,7 @@
+import type { LmdbStoreOptions } from './options.ts'
+
+declare module '@persist/store' {
+  interface StoreSchemes {
+    lmdb: LmdbStoreOptions
+  }
+}

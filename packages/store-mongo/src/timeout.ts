@@ -1,0 +1,125 @@
+import { TimeoutError } from '@persist/store/kit'
+
+/** An operation in the background has ended with the last caller. */
+export class ConnectionClosedError extends Error {
+  constructor() {
+    super('the connection was closed')
+  }
+}
+
+/** How long to wait for one answer. */
+export interface Wait {
+  readonly ms: number
+  /** Asked when half of the time is over: milliseconds to add, since the answer turns out to be a large one. */
+  readonly more?: () => Promise<number>
+}
+
+interface Waiting {
+  left: number
+  readonly half: number
+  asked: boolean
+  readonly wait: Wait
+  readonly giveUp: () => void
+}
+
+const TICKS_PER_WAIT = 20
+const SHORTEST_TICK = 5
+const LONGEST_TICK = 100
+const SHARE_WHILE_ANSWERING = 0.25
+/** To start the clock for each of many short waits would cost more than to let it tick a little after the last. */
+const TICKS_AFTER_LAST = 20
+
+/**
+ * Bounds waits by the time in which this process could have seen an answer. A process that is busy or starved lets a
+ * clock run on while the answer lies unread in its socket; so time counts in ticks, each of which lets the event loop
+ * look at its sockets once, and none counts for more than two. A tick in which others got answers counts for a quarter: a
+ * server that is at work has not fallen silent.
+ */
+export class Timeout {
+  readonly #tick: number
+  readonly #now: () => number
+  readonly #waiting = new Set<Waiting>()
+  #timer: NodeJS.Timeout | undefined
+  #last = 0
+  #idleTicks = 0
+  #isAnswering = false
+
+  constructor(usualMs: number, now: () => number = () => performance.now()) {
+    this.#tick = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, usualMs / TICKS_PER_WAIT))
+    this.#now = now
+  }
+
+  /** The result of `act`, or a {@link TimeoutError}; `act` may ask whether the time is over. */
+  limit<T>(wait: Wait, act: (isOver: () => boolean) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let over = false
+      const waiting: Waiting = {
+        left: wait.ms,
+        half: wait.ms / 2,
+        asked: wait.more === undefined,
+        wait,
+        giveUp: () => {
+          over = true
+          reject(new TimeoutError(wait.ms))
+        },
+      }
+      this.#add(waiting)
+      act(() => over).then(
+        (value) => {
+          this.#isAnswering = true
+          this.#remove(waiting)
+          resolve(value)
+        },
+        (error) => {
+          this.#remove(waiting)
+          reject(error)
+        },
+      )
+    })
+  }
+
+  #add(waiting: Waiting): void {
+    if (this.#waiting.size === 0) this.#wake()
+    this.#waiting.add(waiting)
+  }
+
+  #wake(): void {
+    this.#idleTicks = 0
+    this.#last = this.#now()
+    if (this.#timer === undefined) this.#timer = setInterval(() => this.#pass(), this.#tick)
+    else this.#timer.ref()
+  }
+
+  #remove(waiting: Waiting): void {
+    // No call waits: the clock keeps no process alive.
+    if (this.#waiting.delete(waiting) && this.#waiting.size === 0) this.#timer?.unref()
+  }
+
+  #pass(): void {
+    const now = this.#now()
+    const passed = Math.min(now - this.#last, 2 * this.#tick) * (this.#isAnswering ? SHARE_WHILE_ANSWERING : 1)
+    this.#last = now
+    this.#isAnswering = false
+    if (this.#waiting.size === 0 && ++this.#idleTicks >= TICKS_AFTER_LAST) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    }
+    for (const waiting of [...this.#waiting]) {
+      waiting.left -= passed
+      if (!waiting.asked && waiting.left <= waiting.half) this.#askForMore(waiting)
+      if (waiting.left > 0) continue
+      this.#remove(waiting)
+      waiting.giveUp()
+    }
+  }
+
+  #askForMore(waiting: Waiting): void {
+    waiting.asked = true
+    waiting.wait.more!().then(
+      (ms) => {
+        waiting.left += ms
+      },
+      () => {},
+    )
+  }
+}

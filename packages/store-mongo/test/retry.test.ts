@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { retryOnNetworkError } from '../src/retry.ts'
+
+const named = (name: string) => Object.assign(new Error('lost'), { name })
+const coded = (code: string) => Object.assign(new Error('This socket has been ended by the other party'), { code })
+
+describe('an operation over a connection that breaks', () => {
+  const LOST = {
+    'a network error': named('MongoNetworkError'),
+    'a network timeout': named('MongoNetworkTimeoutError'),
+    'a pool that was cleared': named('MongoPoolClearedError'),
+    'a pipe that broke in the moment of writing': coded('EPIPE'),
+    'a connection that was reset': coded('ECONNRESET'),
+    'a primary that steps down': Object.assign(new Error(), { errorLabels: ['RetryableWriteError'] }),
+    'a label as newer drivers have it': Object.assign(new Error(), { errorLabelSet: new Set(['RetryableReadError']) }),
+  }
+  for (const [kind, error] of Object.entries(LOST)) {
+    test(`is done again after ${kind}`, async () => {
+      let tries = 0
+      const act = async () => {
+        if (++tries < 3) throw error
+        return 'done'
+      }
+      expect([await retryOnNetworkError(act, () => false), tries]).toEqual(['done', 3])
+    })
+  }
+
+  test('is not done again after any other error', async () => {
+    let tries = 0
+    const act = async () => {
+      tries++
+      throw named('MongoServerError')
+    }
+    await expect(retryOnNetworkError(act, () => false)).rejects.toThrow('lost')
+    expect(tries).toBe(1)
+  })
+
+  test('is not done again when no call waits any more', async () => {
+    let tries = 0
+    const act = async () => {
+      tries++
+      throw named('MongoNetworkError')
+    }
+    await expect(retryOnNetworkError(act, () => tries > 1)).rejects.toThrow('lost')
+    expect(tries).toBe(2)
+  })
+})

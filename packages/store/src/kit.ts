@@ -1,0 +1,31 @@
+/**
+ * What every store needs: the check of its options, errors, encodings, and the watch over leases of others.
+ *
+ * @module @persist/store/kit
+ */
+
+export {
+  checkStoreOptions,
+  NOT_NEGATIVE_MS,
+  type OptionChecks,
+  POSITIVE_MS,
+  type Resolved,
+  TRUE_OR_FALSE,
+} from './check-options.ts'
+export {
+  type EntryFacts,
+  entryDamaged,
+  entryTooLarge,
+  type Operation,
+  operationFailed,
+  operationOn,
+  refusedUrl,
+  withoutSecrets,
+} from './kit/errors.ts'
+export { fitsHeadField, type HeadFieldOf, headFieldsOf, readHead, storedHead } from './kit/head.ts'
+export { LeaseObserver, type LeaseObserverOptions } from './kit/lease-observer.ts'
+export { type LeaseRecord, leaseHolder, readLeaseRecord } from './kit/lease-record.ts'
+export { decodePayload, isWellFormed, type PayloadEncoding, payloadEncoding } from './kit/payload.ts'
+export { readOnlyAdapter, readOnlyStore } from './kit/read-only.ts'
+export { TimeoutError, withTimeout } from './kit/timeout.ts'
+export { isTrustedId, trustedIds, trustedMs } from './kit/trusted.ts'

@@ -1,0 +1,44 @@
+import type { LeaseHolder } from '../contract.ts'
+import { isTrustedId, trustedIds } from './trusted.ts'
+
+/** A lease as a store keeps it beside the entries, for the processes that ask for it. */
+export interface LeaseRecord {
+  /** Distinguishes this lease from every other. */
+  readonly id: string
+  /** How long it holds without a sign of life, in milliseconds; `0`: the record does not say. */
+  readonly ms: number
+  /** Counts the renewals: a sign of life that needs no clock in common. */
+  readonly beat: number
+  /** The holder's function has answered with a promise. */
+  readonly promised?: boolean
+  /** The ids of the leases that the holder waits for. */
+  readonly waitsFor?: readonly string[]
+}
+
+/**
+ * Reads a lease field by field. `undefined`: this is no lease, so the key is free.
+ *
+ * @example
+ * ```ts
+ * readLeaseRecord({ id: 'a', ms: 30_000, beat: 2 })   // { id: 'a', ms: 30000, beat: 2 }
+ * readLeaseRecord({ ms: 30_000 })                     // undefined
+ * ```
+ */
+export function readLeaseRecord(found: unknown): LeaseRecord | undefined {
+  if (typeof found !== 'object' || found === null) return undefined
+  const { id, ms, beat, promised, waitsFor } = found as Readonly<Record<string, unknown>>
+  if (!isTrustedId(id)) return undefined
+  const ids = trustedIds(waitsFor)
+  return {
+    id,
+    ms: typeof ms === 'number' && ms > 0 ? ms : 0,
+    beat: typeof beat === 'number' ? beat : 0,
+    ...(promised === true && { promised }),
+    ...(ids.length > 0 && { waitsFor: ids }),
+  }
+}
+
+/** What a store says of a lease to a process that is refused it: for `LeaseOptions.onHeld`. */
+export function leaseHolder({ id, promised = false, waitsFor }: LeaseRecord): LeaseHolder {
+  return { id, promised, ...(waitsFor && { waitsFor }) }
+}
