@@ -57,6 +57,13 @@ export async function turns(count = 20): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
 }
 
+/** All that an iteration yields. */
+export async function chunksOf<T>(iteration: AsyncIterable<T>): Promise<T[]> {
+  const chunks: T[] = []
+  for await (const chunk of iteration) chunks.push(chunk)
+  return chunks
+}
+
 let places = 0
 
 /** The same store as another process sees it: in this one it counts as another place, so that names do not clash. */

@@ -39,8 +39,6 @@ export interface Flight {
   writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as it would. */
   overdue: boolean
-  /** Something was deleted while it may have been reading: what it found is not held in memory. */
-  distrusted: boolean
   /** Absent until everything synchronous in it has come back: a call that meets it before comes from inside of it. */
   result?: Promise<FlightResult | undefined> | undefined
   /** How many callers wait for it. */
@@ -125,7 +123,7 @@ export interface Join {
 }
 
 // On well-known symbols: two copies of core in one process see each other's flights.
-const CURRENT = Symbol.for('@persist/core/flight@2')
+const CURRENT = Symbol.for('@persist/core/flight@3')
 const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
 shared[CURRENT] ??= new AsyncLocalStorage()
 const current = shared[CURRENT]

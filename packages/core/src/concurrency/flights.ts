@@ -28,7 +28,6 @@ export class Flights {
       closed: false,
       fenced: false,
       overdue: false,
-      distrusted: false,
       waiters: 1,
     }
     if (parent !== undefined) {
@@ -72,7 +71,6 @@ export class Flights {
     for (const flight of this.#running) {
       flight.deletedTags ??= new Set()
       flight.deletedTags.add(tag)
-      flight.distrusted = true
       this.#outdate(flight)
     }
   }
@@ -100,13 +98,6 @@ export class Flights {
   supersede(canonicalKey: string, began: number): void {
     for (const flight of this.#former)
       if (flight.canonicalKey === canonicalKey && flight.began < began) flight.fenced = true
-  }
-
-  /** What runs for this key (or for any) may have read what is gone now. */
-  distrust(canonicalKey?: string): void {
-    for (const flight of this.#running) {
-      if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) flight.distrusted = true
-    }
   }
 
   /** One caller no longer waits. When none does, the function is asked to stop, and no call joins any more. */

@@ -1,5 +1,5 @@
 // On a well-known symbol: two copies of core in one process tell each other.
-const PEERS = Symbol.for('@persist/core/peers@2')
+const PEERS = Symbol.for('@persist/core/peers@3')
 const shared = globalThis as { [PEERS]?: Map<string, Set<WeakRef<Peer>>> }
 shared[PEERS] ??= new Map()
 const all = shared[PEERS]
@@ -16,9 +16,7 @@ export interface Peer {
   supersede(canonicalKey: string, began: number): void
   /** The writes under way to a store without leases. They never reject. */
   writes(canonicalKey: string | undefined): Iterable<Promise<unknown>>
-  /** What runs may have read what is gone now. */
-  distrust(canonicalKey: string | undefined): void
-  /** Lets go of what is held in memory. */
+  /** Lets go of what is held in memory, and of what the store was asked for before now. */
   drop(canonicalKey: string | undefined): void
 }
 
