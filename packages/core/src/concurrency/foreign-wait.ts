@@ -1,5 +1,5 @@
 import type { LeaseHolder } from '@persist/store'
-import type { Flight, NotedLease } from './flight.ts'
+import type { Flight, NotedLease, RunLimit } from './flight.ts'
 
 const MOST_IDS = 100
 const LONGEST_ID = 200
@@ -54,21 +54,36 @@ export class ForeignWait {
   }
 }
 
-/** The flight, and all flights of this process that wait for it, through any number of others. */
+/**
+ * The flight, and all flights of this process that wait for it, through any number of others. A flight in line at a limit
+ * waits if all runs that hold a place there wait. Such a run may itself wait for a flight in that line, so first each limit
+ * counts as blocked, and then those do not where a run goes on.
+ */
 function waitingWith(flight: Flight): ReadonlySet<Flight> {
+  const open = new Set<RunLimit>()
+  for (;;) {
+    const { found, limits } = waitingBehind(flight, open)
+    const opened = [...limits].filter(({ holders }) => ![...holders].every((one) => found.has(one)))
+    if (opened.length === 0) return found
+    for (const limit of opened) open.add(limit)
+  }
+}
+
+/** The flights that wait if all limits but the open ones are blocked, and the blocked limits among them. */
+function waitingBehind(flight: Flight, open: ReadonlySet<RunLimit>) {
   const found = new Set([flight])
+  const limits = new Set<RunLimit>()
   // A set's iteration comes to what was added meanwhile.
   for (const one of found) {
     if (found.size > MOST_FLIGHTS) break
     if (one.parent?.ended === false) found.add(one.parent)
     for (const { from } of one.joinedBy ?? []) found.add(from)
     // The flight itself gives its places back while it waits.
-    if (one !== flight) for (const waiting of inLineBehind(one, found)) found.add(waiting)
+    for (const limit of (one !== flight && one.places) || []) {
+      if (open.has(limit) || limits.has(limit)) continue
+      limits.add(limit)
+      for (const waiting of limit.queue()) found.add(waiting)
+    }
   }
-  return found
-}
-
-/** Those that stand in line at a limit whose places are all held by flights that wait. */
-function* inLineBehind({ places = [] }: Flight, waiting: ReadonlySet<Flight>): Generator<Flight> {
-  for (const limit of places) if ([...limit.holders].every((one) => waiting.has(one))) yield* limit.queue()
+  return { found, limits }
 }
