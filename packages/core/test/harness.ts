@@ -60,6 +60,13 @@ export async function runPending(count = 20): Promise<void> {
   for (let iteration = 0; iteration < count; iteration++) await new Promise(setImmediate)
 }
 
+/** Collects the chunks of an iteration. */
+export async function chunksOf<T>(iteration: AsyncIterable<T>): Promise<T[]> {
+  const chunks: T[] = []
+  for await (const chunk of iteration) chunks.push(chunk)
+  return chunks
+}
+
 let processes = 0
 
 /** The same store as another process has it. Its other name allows the same namespaces again in this process. */

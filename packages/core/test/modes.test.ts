@@ -1,6 +1,6 @@
 import type { StoreAdapter } from '@persist/core'
 import { expect, it } from 'vitest'
-import { harness, inBothModes } from './harness.ts'
+import { chunksOf, harness, inBothModes } from './harness.ts'
 
 inBothModes('PERSIST_MODE', (makeStore) => {
   /** One function over one store, in different modes. */
@@ -38,6 +38,35 @@ inBothModes('PERSIST_MODE', (makeStore) => {
     )
     expect([await fib(18), calls]).toEqual([2584, 19])
     expect([await fib(18), calls]).toEqual([2584, 38])
+  })
+
+  it('refresh runs once for iterations at the same time, and once for each key of a recursion', async () => {
+    const { persist } = harness({ env: { PERSIST_MODE: 'refresh' } })
+    const cache = makeStore()
+    let runs = 0
+    const slow = persist(
+      async function* (x: number) {
+        yield x + 100 * ++runs
+      },
+      { funcname: 'slow', cache },
+    )
+    const all = await Promise.all(Array.from({ length: 10 }, () => chunksOf(slow(1))))
+    expect(all).toEqual(Array.from({ length: 10 }, () => [101]))
+    expect(await chunksOf(slow(1))).toEqual([201])
+    let calls = 0
+    const fib = persist(
+      async function* (n: number): AsyncGenerator<number> {
+        calls++
+        if (n < 2) return yield n
+        let sum = 0
+        for await (const one of fib(n - 1)) sum += one
+        for await (const two of fib(n - 2)) sum += two
+        yield sum
+      },
+      { funcname: 'fib', cache },
+    )
+    expect([await chunksOf(fib(12)), calls]).toEqual([[144], 13])
+    expect([await chunksOf(fib(12)), calls]).toEqual([[144], 26])
   })
 
   it('refresh computes again and overwrites', async () => {

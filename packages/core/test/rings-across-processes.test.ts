@@ -195,6 +195,38 @@ describe('processes whose calls wait for each other', () => {
     expect(time.now).toBeLessThan(60_000)
   })
 
+  it('are found in a ring also if a limited run waits for a call that is queued at the same limit', async () => {
+    const time = new Time()
+    const cache = delayed(memoryStore())
+    const [here, there] = [processIn(time), processIn(time)]
+    const define = (wrap: typeof here, isHere: boolean) => {
+      const limited = wrap(
+        cache,
+        'limited',
+        async (x: number): Promise<number> => {
+          await time.sleep(100)
+          if (isHere && x === 1) return (await far()) + x
+          return isHere && x === 2 ? (await limited(3)) + x : x
+        },
+        { concurrency: 2 },
+      )
+      const near = wrap(cache, 'near', async (): Promise<number> => {
+        await time.sleep(50)
+        return limited(2)
+      })
+      const far = wrap(cache, 'far', async (): Promise<number> => {
+        await time.sleep(200)
+        return isHere ? 0 : near()
+      })
+      return { limited, near, far }
+    }
+    const [one, other] = [define(here, true), define(there, false)]
+    const all = Promise.all([one.limited(1), one.limited(2), one.near(), other.far()])
+    await time.passUntil(all)
+    expect(await all).toEqual([3, 5, 5, 2])
+    expect(time.now).toBeLessThan(60_000)
+  })
+
   it('note nothing in a short wait, and in a longer one their lease once, until the wait has ended', async () => {
     const short = watched()
     const brief = simulate([[1], []], 2, short.store)

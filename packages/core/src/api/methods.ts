@@ -45,11 +45,12 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
   const entry = createEntry(context, cacheKey, { value, snapshot, promised, pickledKey: pickleKey(context, cacheKey) })
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
     if (entry === undefined) return false
+    const mark = context.memory?.mark() ?? 0
     const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(entry)), false))
     if (stored) reportWrite(context, entry)
-    return !stored
+    return !stored && context.memory?.hasChanged(cacheKey.canonicalKey, mark) === false
   })
-  // If the store failed, only memory can hold the result.
+  // If the store failed, only memory can hold the result. A later change has priority.
   if (isLost && entry !== undefined) context.memory?.hold(cacheKey.canonicalKey, entry, value)
 }
 
@@ -105,10 +106,7 @@ function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () 
   try {
     return yield* change()
   } finally {
-    context.peers.each((peer) => {
-      peer.distrust(canonicalKey)
-      peer.drop(canonicalKey)
-    })
+    context.peers.each((peer) => peer.drop(canonicalKey))
   }
 }
 

@@ -1,6 +1,7 @@
 import { signalOf } from '../concurrency/abort-signals.ts'
-import type { RunLimit } from '../concurrency/flight.ts'
+import { type RunLimit, refreshesFirst } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
+import type { CacheKey } from './cache-key.ts'
 
 /** One call with its overrides. */
 export interface Call {
@@ -37,4 +38,12 @@ export const NO_SIGNALS: readonly AbortSignal[] = []
 /** Whether the call computes even if there is a stored result. */
 export function isRefresh(context: Context, call: Call): boolean {
   return call.refresh || context.mode === 'refresh'
+}
+
+/**
+ * Whether the call starts a refresh. The mode refreshes a key once in a call and its nested calls: otherwise a recursion would
+ * take exponential time.
+ */
+export function startsRefresh(context: Context, call: Call, { canonicalKey }: CacheKey): boolean {
+  return call.refresh || (context.mode === 'refresh' && refreshesFirst(`${context.namespace}\0${canonicalKey}`))
 }

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
-import { type Flight, type FlightResult, refreshesFirst } from '../concurrency/flight.ts'
+import type { Flight, FlightResult } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
 import type { Context } from '../context.ts'
@@ -10,7 +10,7 @@ import { acquireLease, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass, startBypass } from './bypass.ts'
 import { type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
-import { type Call, isRefresh, NO_SIGNALS, signalsOf } from './call.ts'
+import { type Call, NO_SIGNALS, signalsOf, startsRefresh } from './call.ts'
 import type { Computation } from './computation.ts'
 import { compute } from './compute.ts'
 import { pickleKey, pickleKeyEarly } from './create-entry.ts'
@@ -55,10 +55,7 @@ function lookupInProcess(context: Context, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAborted(signals)
   const cacheKey = cacheKeyOf(context, call.self, call.args)
-  // The mode refreshes a key once in a call and its nested calls: otherwise a recursion would take exponential time.
-  if (isRefresh(context, call) && (call.refresh || refreshesFirst(`${context.namespace}\0${cacheKey.canonicalKey}`))) {
-    return startRefresh(context, call, cacheKey, signals)
-  }
+  if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)
   const held = context.memory === undefined ? undefined : lookupInMemory(context, cacheKey, call.maxAge)
   const result = held === undefined ? undefined : serveFromMemory(context, cacheKey, held)
   return result === undefined ? lookupInStore(context, call, cacheKey, signals) : asCallerExpects(context, result)
@@ -108,7 +105,7 @@ function* lookupOrCompute(
   const since = joinedSince ?? context.runtime.monotonic()
   if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
   const found = yield* wait(lookupResult ?? lookupEntry(context, cacheKey, call.maxAge))
-  if (found.kind === 'fresh') return serveHit(context, cacheKey, found, flight)
+  if (found.kind === 'fresh') return serveHit(context, cacheKey, found)
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   if (found.kind === 'stale') {
     refreshInBackground(computation)
@@ -120,11 +117,11 @@ function* lookupOrCompute(
   if (context.isAsync) yield* yieldIfBusy(context.runtime)
   flight.limits = limitsOf(context, call)
   const queued = flight.limits === undefined ? NOT_QUEUED : yield* waitForSlot(computation, found)
-  if (queued.kind === 'hit') return serveHit(context, cacheKey, queued.found, flight)
+  if (queued.kind === 'hit') return serveHit(context, cacheKey, queued.found)
   const acquired = yield* found === REFRESH
     ? takeOverForRefresh(context, cacheKey, flight)
     : acquireLease(context, cacheKey, { maxAge: call.maxAge, flight, since: since + queued.ms })
-  if (acquired.kind === 'hit') return serveHit(context, cacheKey, acquired.found, flight)
+  if (acquired.kind === 'hit') return serveHit(context, cacheKey, acquired.found)
   try {
     return yield* compute(computation, acquired, pickledKey)
   } catch (error) {

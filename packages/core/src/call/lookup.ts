@@ -24,6 +24,8 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
   readonly kind: Kind
   readonly entry: Entry
   readonly value: unknown
+  /** The position in the order of changes of the memory tier before the store was read. */
+  readonly mark: number | undefined
 }
 
 /** Replaces a lookup for a call that computes even if there is a stored result. */
@@ -40,14 +42,21 @@ export function lookupEntry(
   maxAge = Number.POSITIVE_INFINITY,
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
+  const mark = context.memory?.mark()
   const entry = callStore(context, 'get', hash, () => context.store.get(hash), undefined)
-  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge))
-  return readFound(context, cacheKey, entry, maxAge)
+  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark))
+  return readFound(context, cacheKey, entry, maxAge, mark)
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
-function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, maxAge: number) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge)
+function readFound(
+  context: Context,
+  cacheKey: CacheKey,
+  entry: Entry | undefined | null,
+  maxAge: number,
+  mark: number | undefined,
+) {
+  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark)
 }
 
 /**
@@ -60,6 +69,7 @@ export function readEntry(
   cacheKey: CacheKey,
   entry: Entry,
   maxAge: number,
+  mark: number | undefined,
 ): LookupResult | PromiseLike<LookupResult> {
   if (!isEntry(entry) || entry.hash !== cacheKey.hash) {
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
@@ -79,7 +89,7 @@ export function readEntry(
     reportUnreadable(context, cacheKey, error)
     return UNREADABLE
   }
-  const found = { kind: freshness.kind, entry, value } as LookupResult
+  const found = { kind: freshness.kind, entry, value, mark } as LookupResult
   return context.validate === undefined ? found : validated(context, cacheKey, value, found)
 }
 

@@ -53,9 +53,9 @@ export function* publish(
       yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
       return skip('fenced')
     }
-    // Memory holds the entry even if the store failed: then it is the only copy.
+    context.peers.each((peer) => peer.drop(canonicalKey))
+    // Even if the store failed: then memory has the only copy.
     if (!isFenced(flight, entry.tags)) context.memory?.hold(canonicalKey, entry, value)
-    context.peers.others((peer) => peer.drop(canonicalKey))
     supersede(context, flight)
     if (stored) reportWrite(context, entry)
   } finally {

@@ -1,6 +1,6 @@
 import { ReplayMissError } from '@persist/errors'
 import type { Entry } from '@persist/store'
-import type { Flight, FlightResult } from '../concurrency/flight.ts'
+import type { FlightResult } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import type { MissReason } from '../types/events.ts'
@@ -10,11 +10,12 @@ import type { Found } from './lookup.ts'
 import { reportSourceChange } from './source-change.ts'
 
 /** Serves a fresh entry of the store and keeps it in memory. */
-export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fresh'>, flight?: Flight): FlightResult {
-  const { entry, value } = found
+export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fresh'>): FlightResult {
+  const { entry, value, mark } = found
   reportHit(context, cacheKey, entry, 'store')
   if (entry.source !== context.source) reportSourceChange(context, entry, 'hit')
-  if (context.memory !== undefined && flight?.fenced !== true && flight?.distrusted !== true)
+  // A reply may be slower than a later change, which it would undo.
+  if (context.memory?.hasChanged(cacheKey.canonicalKey, mark!) === false)
     context.memory.hold(cacheKey.canonicalKey, entry, value)
   return resultOf(found)
 }

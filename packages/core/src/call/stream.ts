@@ -2,12 +2,13 @@ import { throwIfAborted } from '../concurrency/abort-signals.ts'
 import { isInside } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
+import type { Broadcast } from '../state/broadcasts.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
-import { type Call, isRefresh, signalsOf } from './call.ts'
+import { type Call, signalsOf, startsRefresh } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
-import { type LookupResult, lookupEntry, lookupInMemory, REFRESH, reportUnreadable } from './lookup.ts'
+import { ABSENT, type LookupResult, lookupEntry, lookupInMemory, REFRESH, reportUnreadable } from './lookup.ts'
 import {
   countMiss,
   reportHit,
@@ -33,7 +34,9 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
   throwIfAborted(signalsOf(call))
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   pickleKeyEarly(context, cacheKey)
-  const found = isRefresh(context, call) ? startRefresh(context, cacheKey) : await lookupChunks(context, call, cacheKey)
+  const found = startsRefresh(context, call, cacheKey)
+    ? startRefresh(context, call, cacheKey)
+    : await lookupChunks(context, call, cacheKey)
   if (argumentsChanged(context, call.self, call.args, cacheKey)) {
     context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
     return yield* (
@@ -88,8 +91,10 @@ function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): Asy
   }
 }
 
-function startRefresh(context: Context, cacheKey: CacheKey): LookupResult {
+function startRefresh(context: Context, call: Call, cacheKey: CacheKey): LookupResult {
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
+  // By the mode, simultaneous calls share one iteration. An explicit refresh gets one of its own.
+  if (!call.refresh && runningIteration(context, cacheKey) !== undefined) return ABSENT
   context.peers.each((peer) => peer.outdate(cacheKey.canonicalKey))
   return REFRESH
 }
@@ -99,7 +104,7 @@ async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): P
   const held = chunksInMemory(context, call, cacheKey)
   if (held !== undefined) return held
   for (;;) {
-    if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return { kind: 'miss', reason: 'absent' }
+    if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return ABSENT
     const watch = context.broadcasts.watch(cacheKey.canonicalKey)
     const found = asChunks(await lookupEntry(context, cacheKey, call.maxAge))
     watch.stop()
@@ -138,9 +143,14 @@ function isStored(found: Chunks | LookupResult): found is Chunks {
   return Array.isArray(found)
 }
 
+/** The iteration that an identical call follows. */
+function runningIteration(context: Context, { canonicalKey }: CacheKey): Broadcast | undefined {
+  return context.singleFlight === false ? undefined : context.broadcasts.find(canonicalKey)
+}
+
 function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: LookupResult): AsyncGenerator<unknown> {
   const consumer = { signals: signalsOf(call), alone: () => bypass(context, call) as AsyncGenerator<unknown> }
-  const running = context.singleFlight === false ? undefined : context.broadcasts.find(cacheKey.canonicalKey)
+  const running = runningIteration(context, cacheKey)
   if (running === undefined) {
     countMiss(context, cacheKey, found.kind === 'miss' ? found.reason : 'expired')
     checkUnhash(context, cacheKey)

@@ -39,8 +39,6 @@ export interface Flight {
   writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as `waitTimeout` allows. */
   overdue: boolean
-  /** An entry was deleted while it may have been reading, so the entry that it read is not held in memory. */
-  distrusted: boolean
   /** Absent until its synchronous part has ended: a call that finds it before that comes from within it. */
   result?: Promise<FlightResult | undefined> | undefined
   /** The number of callers that wait for it. */
@@ -125,7 +123,7 @@ export interface Join {
 }
 
 // On a well-known symbol: two copies of core in one process see each other's flights.
-const CURRENT = Symbol.for('@persist/core/flight@2')
+const CURRENT = Symbol.for('@persist/core/flight@3')
 const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
 shared[CURRENT] ??= new AsyncLocalStorage()
 const current = shared[CURRENT]

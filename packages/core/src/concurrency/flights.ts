@@ -28,7 +28,6 @@ export class Flights {
       closed: false,
       fenced: false,
       overdue: false,
-      distrusted: false,
       waiters: 1,
     }
     if (parent !== undefined) {
@@ -72,7 +71,6 @@ export class Flights {
     for (const flight of this.#running) {
       flight.deletedTags ??= new Set()
       flight.deletedTags.add(tag)
-      flight.distrusted = true
       this.#outdate(flight)
     }
   }
@@ -100,13 +98,6 @@ export class Flights {
   supersede(canonicalKey: string, began: number): void {
     for (const flight of this.#former)
       if (flight.canonicalKey === canonicalKey && flight.began < began) flight.fenced = true
-  }
-
-  /** Notes that running flights of the key (or of all) may have read deleted entries. */
-  distrust(canonicalKey?: string): void {
-    for (const flight of this.#running) {
-      if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) flight.distrusted = true
-    }
   }
 
   /** Removes one waiter. When the last one leaves, aborts the function and accepts no new ones. */

@@ -1,5 +1,5 @@
 import type { LeaseHolder } from '@persist/store'
-import type { Flight, NotedLease } from './flight.ts'
+import type { Flight, NotedLease, RunLimit } from './flight.ts'
 
 const MAX_IDS = 100
 const MAX_ID_LENGTH = 200
@@ -55,21 +55,36 @@ export class ForeignWait {
   }
 }
 
-/** The flight, and all flights of this process that wait for it, directly or through others. */
+/**
+ * The flight, and all flights of this process that wait for it, directly or through others. A flight queued at a limit waits
+ * if all runs that hold a slot there wait. Such a run may itself wait for a flight in that queue. So all limits count as
+ * blocked first; then the limits where a run goes on are opened, until none is left.
+ */
 function waitingWith(flight: Flight): ReadonlySet<Flight> {
+  const open = new Set<RunLimit>()
+  for (;;) {
+    const { found, limits } = waitingBehind(flight, open)
+    const opened = [...limits].filter(({ holders }) => ![...holders].every((one) => found.has(one)))
+    if (opened.length === 0) return found
+    for (const limit of opened) open.add(limit)
+  }
+}
+
+/** The flights that wait if all limits but the open ones are blocked, and the blocked limits among them. */
+function waitingBehind(flight: Flight, open: ReadonlySet<RunLimit>) {
   const found = new Set([flight])
+  const limits = new Set<RunLimit>()
   // The iteration of a set includes members that are added during it.
   for (const waiting of found) {
     if (found.size > MAX_FLIGHTS) break
     if (waiting.parent?.ended === false) found.add(waiting.parent)
     for (const { from } of waiting.joinedBy ?? []) found.add(from)
     // The flight itself releases its slots while it waits.
-    if (waiting !== flight) for (const queued of queuedAfter(waiting, found)) found.add(queued)
+    for (const limit of (waiting !== flight && waiting.places) || []) {
+      if (open.has(limit) || limits.has(limit)) continue
+      limits.add(limit)
+      for (const queued of limit.queue()) found.add(queued)
+    }
   }
-  return found
-}
-
-/** The flights queued at a limit whose slots are all held by waiting flights. */
-function* queuedAfter({ places = [] }: Flight, waiting: ReadonlySet<Flight>): Generator<Flight> {
-  for (const limit of places) if ([...limit.holders].every((holder) => waiting.has(holder))) yield* limit.queue()
+  return { found, limits }
 }

@@ -130,6 +130,7 @@ export class Calls {
     const cacheKeys = list.map((args) => keyToLookUp(context, this.#self, args))
     const wanted = cacheKeys.filter((cacheKey) => cacheKey !== undefined)
     if (wanted.length === 0) return hits
+    const mark = context.memory?.mark()
     let entries: Awaited<ReturnType<NonNullable<Context['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
@@ -146,7 +147,7 @@ export class Calls {
       const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY))
+        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY, mark))
         if (found.kind !== 'fresh') continue
         const result = serveHit(context, cacheKey!, found)
         if (result.promised) this.promised = true

@@ -111,7 +111,6 @@ export function resolveOptions(
     outdate: (canonicalKey) => flights.outdate(canonicalKey),
     supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
     writes: (canonicalKey) => flights.writes(canonicalKey),
-    distrust: (canonicalKey) => flights.distrust(canonicalKey),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
   })
   const context: Context = {

@@ -4,6 +4,7 @@ import { byteLength } from '../runtime/byte-length.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import type { Circuit } from './circuit.ts'
 import { lruCache } from './lru-cache-lazily.ts'
+import { RecentChanges } from './recent-changes.ts'
 
 /** The bounds of the tier, with defaults filled in. */
 export interface MemoryBounds {
@@ -29,6 +30,7 @@ export interface Held {
 export class MemoryTier {
   readonly #bounds: MemoryBounds
   readonly #monotonic: () => number
+  readonly #changes = new RecentChanges()
   #held: LRUCache<string, Held> | undefined
 
   constructor(bounds: MemoryBounds, monotonic: () => number) {
@@ -44,6 +46,16 @@ export class MemoryTier {
       : undefined
   }
 
+  /** The current position in the order of changes: taken before the store is read. */
+  mark(): number {
+    return this.#changes.mark()
+  }
+
+  /** Whether a key may have been let go since then. */
+  hasChanged(canonicalKey: string, mark: number): boolean {
+    return this.#changes.hasChanged(canonicalKey, mark)
+  }
+
   hold(canonicalKey: string, entry: Entry, value: unknown): void {
     this.#held ??= this.#make()
     this.#held.set(canonicalKey, {
@@ -53,8 +65,9 @@ export class MemoryTier {
     })
   }
 
-  /** Drops one key, or all. */
+  /** Drops one key, or all. Entries that were requested from the store before are not held either. */
   drop(canonicalKey?: string): void {
+    this.#changes.record(canonicalKey)
     if (canonicalKey === undefined) this.#held?.clear()
     else this.#held?.delete(canonicalKey)
   }

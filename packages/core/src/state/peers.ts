@@ -1,5 +1,5 @@
 // On a well-known symbol: two copies of core in one process notify each other.
-const PEERS = Symbol.for('@persist/core/peers@2')
+const PEERS = Symbol.for('@persist/core/peers@3')
 const shared = globalThis as { [PEERS]?: Map<string, Set<WeakRef<Peer>>> }
 shared[PEERS] ??= new Map()
 const all = shared[PEERS]
@@ -16,9 +16,7 @@ export interface Peer {
   supersede(canonicalKey: string, began: number): void
   /** The pending writes to a store without leases. They never reject. */
   writes(canonicalKey: string | undefined): Iterable<Promise<unknown>>
-  /** Notes that running calls may have read deleted entries. */
-  distrust(canonicalKey: string | undefined): void
-  /** Drops entries from memory. */
+  /** Drops entries from memory. Entries that were requested from the store before are not held either. */
   drop(canonicalKey: string | undefined): void
 }
 
