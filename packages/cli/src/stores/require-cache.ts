@@ -10,17 +10,18 @@ const LAYOUT = '?layout=pypersist'
 const MAX_NEIGHBORS = 2000
 
 /** The kinds of cache that are folders. */
-export type FolderKind = keyof typeof MARKER_FILES
+type FolderKind = keyof typeof MARKER_FILES
 
 /**
  * Throws if a folder does not exist or is not a cache: a mistyped name would look like an empty cache.
  *
  * @param advice added to the message if no cache with a similar name is found.
  */
-export function requireCache(kind: FolderKind, adapter: StoreAdapter, advice: string): void {
-  const folder = resolve(kind === 'lmdb' ? afterScheme(adapter.name) : adapter.name.replace(LAYOUT, ''))
+export function requireCache(adapter: StoreAdapter, advice: string): void {
+  if (adapter.mode === 'async' || adapter.exists === undefined) return
+  const folder = resolve(afterScheme(adapter.name).replace(LAYOUT, ''))
   if (!mayExist(folder)) throw new CliError(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
-  if (!statSync(folder).isDirectory() || holdsCache(kind, folder, adapter)) return
+  if (!statSync(folder).isDirectory() || adapter.exists()) return
   throw new CliError(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
 }
 
@@ -38,14 +39,6 @@ function mayExist(folder: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw new CliError(`the cache ${oneLine(folder)} cannot be used: ${(error as Error).message}`, EXIT.store)
   }
-}
-
-/** A cache made by Python, or one that lost its marker file, is recognized by its entries. */
-function holdsCache(kind: FolderKind, folder: string, adapter: StoreAdapter): boolean {
-  if (existsSync(join(folder, MARKER_FILES[kind]))) return true
-  if (kind === 'lmdb') return false
-  for (const _ of adapter.namespaces!() as Iterable<string>) return true
-  return existsSync(join(folder, '.persist'))
 }
 
 function hint(folder: string, advice: string): string {

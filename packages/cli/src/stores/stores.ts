@@ -1,4 +1,4 @@
-import * as nodeFs from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,6 +14,7 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
+import { readOnlyAdapter } from '@persist/store/kit'
 import { CliError } from '../errors/cli-error.ts'
 import { requireCache } from './require-cache.ts'
 
@@ -50,7 +51,7 @@ export class Stores {
   /** Loads a module that registers or exports stores. */
   async load(module: string): Promise<void> {
     const location = locate(module)
-    if (location.startsWith('file:') && !nodeFs.existsSync(new URL(location))) {
+    if (location.startsWith('file:') && !existsSync(new URL(location))) {
       throw new CliError(`--store ${module} cannot be found: there is no such file`)
     }
     this.#exports = (await import(location)) as Record<string, unknown>
@@ -66,22 +67,22 @@ export class Stores {
   open(url: string, access: Access, advice = ''): StoreAdapter {
     const scheme = schemeOf(url)
     const isOwn = registeredStore(scheme) !== undefined
-    const adapter = scheme === 'file' && !isOwn ? this.#disk(url, access) : this.#any(url)
+    const adapter = scheme === 'file' && !isOwn ? this.#disk(url) : this.#any(url)
     this.#opened.add(adapter)
-    if (access !== 'create' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) requireCache(scheme, adapter, advice)
-    return adapter
+    if (access !== 'create' && !isOwn) requireCache(adapter, advice)
+    return access === 'read' ? readOnlyAdapter(adapter) : adapter
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#opened].map((adapter) => adapter.close()))
   }
 
-  #disk(url: string, access: Access): StoreAdapter {
+  #disk(url: string): StoreAdapter {
     // Refuses `redis:/x`, which would be a folder of that name, as a program does.
     if (HALF_URL.test(url)) resolveStore(url)
     const { fromUrl } = createRequire(import.meta.url)('@persist/store-disk') as typeof import('@persist/store-disk')
     const secret = this.#env.PERSIST_SECRET
-    return fromUrl(url, { ...(secret && { secret }), ...(access === 'read' && { fileSystem: readOnlyFileSystem }) })
+    return fromUrl(url, secret ? { secret } : {})
   }
 
   #any(url: string): StoreAdapter {
@@ -139,30 +140,10 @@ function keyvAdvice(url: string, { module, name }: KeyvAdapter): CliError {
 /** The URL of a path, or of a package of the project in the working directory. */
 function locate(module: string): string {
   const path = resolve(module)
-  if (isAbsolute(module) || module.startsWith('.') || nodeFs.existsSync(path)) return pathToFileURL(path).href
+  if (isAbsolute(module) || module.startsWith('.') || existsSync(path)) return pathToFileURL(path).href
   try {
     return pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(module)).href
   } catch (error) {
     throw new CliError(`--store ${module} cannot be found: ${(error as Error).message.split('\n')[0]}`)
   }
-}
-
-function refuseWrite(): never {
-  throw Object.assign(new Error('EROFS: opened to read only'), { code: 'EROFS' })
-}
-
-const { O_WRONLY, O_RDWR, O_CREAT } = nodeFs.constants
-
-/** Keeps the disk store from moving damaged entries and from creating lock files. */
-const readOnlyFileSystem: typeof nodeFs = {
-  ...nodeFs,
-  openSync: (path, flags = 'r', mode) => {
-    const writes = typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0 : flags !== 'r'
-    return writes ? refuseWrite() : nodeFs.openSync(path, flags, mode)
-  },
-  renameSync: refuseWrite,
-  mkdirSync: refuseWrite,
-  unlinkSync: refuseWrite,
-  linkSync: refuseWrite,
-  lutimesSync: refuseWrite,
 }

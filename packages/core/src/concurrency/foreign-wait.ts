@@ -63,7 +63,7 @@ export class ForeignWait {
 function waitingWith(flight: Flight): ReadonlySet<Flight> {
   const open = new Set<RunLimit>()
   for (;;) {
-    const { found, limits } = waitingBehind(flight, open)
+    const { found, limits } = waitingIfBlocked(flight, open)
     const opened = [...limits].filter(({ holders }) => ![...holders].every((one) => found.has(one)))
     if (opened.length === 0) return found
     for (const limit of opened) open.add(limit)
@@ -71,7 +71,7 @@ function waitingWith(flight: Flight): ReadonlySet<Flight> {
 }
 
 /** The flights that wait if all limits but the open ones are blocked, and the blocked limits among them. */
-function waitingBehind(flight: Flight, open: ReadonlySet<RunLimit>) {
+function waitingIfBlocked(flight: Flight, open: ReadonlySet<RunLimit>) {
   const found = new Set([flight])
   const limits = new Set<RunLimit>()
   // The iteration of a set includes members that are added during it.
