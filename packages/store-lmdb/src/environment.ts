@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { checkFiles } from './check-files.ts'
 import { cannotOpen } from './failure.ts'
+import { LockWatch } from './lock-watch.ts'
+import { MetaPages } from './meta-pages.ts'
 import { Writing } from './writing.ts'
 
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
@@ -46,6 +50,7 @@ export function glance(room: Database<Buffer, Buffer>, key: Buffer): Buffer | un
 export class Environment {
   readonly #dir: string
   readonly #flush: boolean
+  readonly #watch: LockWatch
   #rooms: Rooms | undefined
   #writing: Writing | undefined
   /** When what is read now was read anew. */
@@ -53,9 +58,10 @@ export class Environment {
   /** The changes of this thread that it shows. */
   #knows = -1
 
-  constructor(dir: string, flush: boolean) {
+  constructor(dir: string, flush: boolean, monotonic: () => number = () => performance.now()) {
     this.#dir = dir
     this.#flush = flush
+    this.#watch = new LockWatch(dir, monotonic)
   }
 
   get isOpen(): boolean {
@@ -107,6 +113,7 @@ export class Environment {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
       checkFiles(this.#dir)
+      this.#waitForLock()
       root = open<Buffer, Buffer>({
         path: this.#dir,
         noSubdir: false,
@@ -117,13 +124,26 @@ export class Environment {
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
-      this.#writing = new Writing(this.#dir, root)
+      this.#writing = new Writing(this.#dir, root, this.#watch)
       return this.#writing.transact(() => this.#openRooms(root!))
     } catch (error) {
       this.#writing?.close()
       this.#writing = undefined
       root?.close().catch(() => {})
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
+    }
+  }
+
+  /** To open it LMDB takes the write lock, too. */
+  #waitForLock(): void {
+    if (!existsSync(join(this.#dir, 'data.mdb'))) return
+    const metaPages = MetaPages.of(this.#dir)
+    this.#watch.reset()
+    try {
+      this.#watch.waitWhileHeld(metaPages)
+    } finally {
+      metaPages?.close()
+      this.#watch.reset()
     }
   }
 

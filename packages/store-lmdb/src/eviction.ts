@@ -35,7 +35,7 @@ export class Eviction {
   /** To be told of every entry that was read. */
   noteUse(hash: string): void {
     this.#usage.note(hash)
-    if (this.#usage.isLong) this.#writeUse()
+    if (this.#usage.isLong) this.#quietly(() => this.#writeUse())
   }
 
   /** Writes down what was read; to be called inside a change. */
@@ -52,7 +52,7 @@ export class Eviction {
       this.#isComing = true
       setTimeout(() => {
         this.#isComing = false
-        if (environment.isOpen) this.#shrinkQuietly()
+        if (environment.isOpen) this.#quietly(() => this.shrink(bounds))
       }, SOON_MS).unref()
     }
   }
@@ -67,10 +67,13 @@ export class Eviction {
     this.#of.environment.change((rooms) => this.#usage.write(rooms))
   }
 
-  #shrinkQuietly(): void {
+  /** For what nobody asked for: a hit is served, and a program goes on, also where nothing can be written. */
+  #quietly(act: () => void): void {
     try {
-      this.#of.told('prune', () => this.shrink(this.#of.bounds))
+      this.#of.told('prune', act)
     } catch (error) {
+      // Else the next hit would try again.
+      this.#usage.forget()
       if (error instanceof StoreError) this.#of.report?.(error)
       else throw error
     }

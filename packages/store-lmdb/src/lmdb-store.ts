@@ -24,7 +24,7 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
   const path = resolve(dir)
   const plan: Plan = {
     name: `lmdb://${path}`,
-    environment: new Environment(path, flush),
+    environment: new Environment(path, flush, monotonic),
     observer: new Observer(monotonic),
   }
   return {

@@ -64,6 +64,11 @@ export class MetaPages {
   lastBut(commit: number): number | undefined {
     // The one that the next commit would overwrite: an older one, or nobody should.
     if (this.#commitOf((commit + 1) % 2) <= commit) return undefined
+    return this.last()
+  }
+
+  /** The number of the last commit. */
+  last(): number {
     return Math.max(this.#commitOf(0), this.#commitOf(1))
   }
 
