@@ -67,7 +67,7 @@ export class Eviction {
     this.#of.environment.change((rooms) => this.#usage.write(rooms))
   }
 
-  /** For what nobody asked for: a hit is served, and a program goes on, also where nothing can be written. */
+  /** For a write that no caller asked for: a hit is served, and a program goes on, also where nothing can be written. */
   #quietly(act: () => void): void {
     try {
       this.#of.told('prune', act)

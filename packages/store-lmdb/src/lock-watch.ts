@@ -12,7 +12,7 @@ const IN_TURN_MS = 20
 const FIRST_REST_MS = 0.1
 const LONGEST_REST_MS = 20
 
-const nobody = new Int32Array(new SharedArrayBuffer(4))
+const unchanged = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Watches LMDB's write lock before it is taken, since LMDB waits for it without an end, and the whole thread with it. A
@@ -62,7 +62,7 @@ export class LockWatch {
         this.#stuck = stamp
         throw this.#isStuck(thread)
       }
-      Atomics.wait(nobody, 0, 0, rest)
+      Atomics.wait(unchanged, 0, 0, rest)
       thread = this.#holder()
     }
     this.#stuck = undefined
