@@ -25,10 +25,10 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
   const path = resolve(dir)
   const shared: Shared = {
     name: `lmdb://${path}`,
-    environment: new Environment(path, flush),
+    environment: new Environment(path, flush, monotonic),
     observer: new LmdbLeaseObserver(monotonic),
   }
-  const reading: Shared = { ...shared, environment: new Environment(path, flush, true) }
+  const reading: Shared = { ...shared, environment: new Environment(path, flush, monotonic, true) }
   return {
     mode: 'sync',
     supports: { lease: true, many: true, tags: false, bounds: true, persistent: true, tagFence: true, readOnly: true },

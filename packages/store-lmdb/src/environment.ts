@@ -4,6 +4,8 @@ import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { checkFiles } from './check-files.ts'
 import { cannotOpen } from './errors.ts'
+import { LockWatch } from './lock-watch.ts'
+import { MetaPages } from './meta-pages.ts'
 import { WriteTransactions } from './write-transactions.ts'
 
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
@@ -59,6 +61,7 @@ export function peek(database: Database<Buffer, Buffer>, key: Buffer): Buffer | 
 export class Environment {
   readonly #dir: string
   readonly #flush: boolean
+  readonly #watch: LockWatch
   readonly #isReadOnly: boolean
   #databases: Databases | undefined
   #transactions: WriteTransactions | undefined
@@ -71,10 +74,11 @@ export class Environment {
    * @param isReadOnly Makes no file: one that does not exist is empty. LMDB has one open file for all stores of a process, so
    * one that exists is opened as for writing.
    */
-  constructor(dir: string, flush: boolean, isReadOnly = false) {
+  constructor(dir: string, flush: boolean, monotonic: () => number = () => performance.now(), isReadOnly = false) {
     this.#dir = dir
     this.#flush = flush
     this.#isReadOnly = isReadOnly
+    this.#watch = new LockWatch(dir, monotonic)
   }
 
   get isOpen(): boolean {
@@ -132,6 +136,7 @@ export class Environment {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
       checkFiles(this.#dir)
+      this.#waitForLock()
       root = open<Buffer, Buffer>({
         path: this.#dir,
         noSubdir: false,
@@ -142,13 +147,26 @@ export class Environment {
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
-      this.#transactions = new WriteTransactions(this.#dir, root)
+      this.#transactions = new WriteTransactions(this.#dir, root, this.#watch)
       return this.#transactions.transact(() => this.#openDatabases(root!))
     } catch (error) {
       this.#transactions?.close()
       this.#transactions = undefined
       root?.close().catch(() => {})
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
+    }
+  }
+
+  /** LMDB takes the write lock to open a file, too. */
+  #waitForLock(): void {
+    if (!existsSync(join(this.#dir, 'data.mdb'))) return
+    const metaPages = MetaPages.of(this.#dir)
+    this.#watch.reset()
+    try {
+      this.#watch.waitWhileHeld(metaPages)
+    } finally {
+      metaPages?.close()
+      this.#watch.reset()
     }
   }
 

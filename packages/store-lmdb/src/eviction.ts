@@ -35,7 +35,7 @@ export class Eviction {
   /** Call this with every entry that was read. */
   noteUse(hash: string): void {
     this.#usage.note(hash)
-    if (this.#usage.isLong) this.#writeUse()
+    if (this.#usage.isLong) this.#quietly(() => this.#writeUse())
   }
 
   /** Writes down what was read; to be called inside a change. */
@@ -52,7 +52,7 @@ export class Eviction {
       this.#isComing = true
       setTimeout(() => {
         this.#isComing = false
-        if (environment.isOpen) this.#shrinkQuietly()
+        if (environment.isOpen) this.#quietly(() => this.shrink(bounds))
       }, SOON_MS).unref()
     }
   }
@@ -67,10 +67,13 @@ export class Eviction {
     this.#context.environment.change((databases) => this.#usage.write(databases))
   }
 
-  #shrinkQuietly(): void {
+  /** For a write that no caller asked for: a hit is served, and a program goes on, also where nothing can be written. */
+  #quietly(act: () => void): void {
     try {
-      this.#context.withStoreErrors('prune', () => this.shrink(this.#context.bounds))
+      this.#context.withStoreErrors('prune', act)
     } catch (error) {
+      // Otherwise the next hit would try again.
+      this.#usage.forget()
       if (error instanceof StoreError) this.#context.report?.(error)
       else throw error
     }

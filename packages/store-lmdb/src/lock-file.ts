@@ -1,12 +1,13 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync, readSync, statSync, writeSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
+import { readingDescriptors } from './reading-descriptors.ts'
 
 /** After magic and format: the number of the last commit, from which a reader or writer begins. */
 const COMMIT_AT = 8
 const COMMIT_BYTES = 8
 /** A glibc mutex begins with its futex word: the thread that holds it, and in the highest bit whether another one waits. */
-const HOLDER = 0x3f_ff_ff_ff
+export const HOLDER = 0x3f_ff_ff_ff
 const HAS_WAITERS = Uint8Array.of(0x80)
 const WAITERS_AT = 3
 /** Where such a mutex says that it is robust, and shared by processes. */
@@ -67,9 +68,12 @@ export class LockFile {
  * LMDB's own descriptor of the file, which is open as long as the environment. To open another one and close it would end
  * what LMDB has locked with this one (POSIX, fcntl); and one of other code may be closed at any moment.
  */
-function descriptorOf(path: string): number | undefined {
+export function descriptorOf(path: string): number | undefined {
   const { dev, ino } = statSync(path)
-  const those = readdirSync('/dev/fd').map(Number).filter(isOfFile)
+  const kept = readingDescriptors()
+  const those = readdirSync('/dev/fd')
+    .map(Number)
+    .filter((fd) => !kept.has(fd) && isOfFile(fd))
   return those.length <= 1 ? those[0] : those.find(hasLocked)
 
   function isOfFile(fd: number): boolean {
@@ -94,10 +98,15 @@ function hasLocked(fd: number): boolean {
 /** Where the mutex is that this thread holds, if it is one of glibc. */
 function heldMutex(fd: number): number | undefined {
   if (process.platform !== 'linux') return undefined
+  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
+  return mutexAt(fd, (word) => (word & HOLDER) === thread)
+}
+
+/** Where the mutex of writers is, if it is one of glibc, and its first word as wanted. */
+export function mutexAt(fd: number, isWanted: (word: number) => boolean = () => true): number | undefined {
   const head = Buffer.alloc(HEAD_BYTES)
   readSync(fd, head, 0, HEAD_BYTES, 0)
-  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
   return MUTEX_PLACES.find(
-    (at) => head.readUInt32LE(at + KIND_AT) === ROBUST_AND_SHARED && (head.readUInt32LE(at) & HOLDER) === thread,
+    (at) => head.readUInt32LE(at + KIND_AT) === ROBUST_AND_SHARED && isWanted(head.readUInt32LE(at)),
   )
 }

@@ -64,6 +64,11 @@ export class MetaPages {
   lastBut(commit: number): number | undefined {
     // The next commit would overwrite this one: it must be an older one.
     if (this.#commitOf((commit + 1) % 2) <= commit) return undefined
+    return this.last()
+  }
+
+  /** The number of the last commit. */
+  last(): number {
     return Math.max(this.#commitOf(0), this.#commitOf(1))
   }
 

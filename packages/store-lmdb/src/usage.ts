@@ -20,6 +20,10 @@ export class Usage {
     return this.#notes.size >= MOST_NOTES
   }
 
+  forget(): void {
+    this.#notes.clear()
+  }
+
   /** Writes the notes down; to be called inside a change. */
   write({ entries, used }: Databases): void {
     for (const [hash, time] of this.#notes) {

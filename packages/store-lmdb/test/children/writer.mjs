@@ -1,11 +1,11 @@
-// Opens the store of argv, and writes once on a signal: the lines "ready" and "written".
-import { lmdbStore } from '@persist/store-lmdb'
+// Opens the file of argv, and writes once on a signal: the lines "ready" and "written". It waits in LMDB's own queue.
+import { open } from 'lmdb'
 
-const store = lmdbStore(process.argv[2], { flush: false }).open('f')
-store.set({ hash: 'open', payload: '', createdAt: 1 })
+const root = open({ path: process.argv[2], noSubdir: false, maxDbs: 8, overlappingSync: false, noSync: true })
+root.transactionSync(() => {})
 console.log('ready')
 process.stdin.once('data', () => {
-  store.set({ hash: 'written', payload: '', createdAt: 2 })
+  root.transactionSync(() => {})
   console.log('written')
   process.exit()
 })

@@ -1,0 +1,102 @@
+import { readSync } from 'node:fs'
+import { join } from 'node:path'
+import { StoreError } from '@persist/errors'
+import { descriptorOf, HOLDER, mutexAt } from './lock-file.ts'
+import type { MetaPages } from './meta-pages.ts'
+import { readingDescriptor } from './reading-descriptors.ts'
+
+/** A change that takes longer than this is not going on: its process was stopped, or its thread terminated. */
+const STUCK_MS = 30_000
+/** While others commit, a turn at the lock is waited for in the lock's own queue, after so many milliseconds. */
+const IN_TURN_MS = 20
+const FIRST_REST_MS = 0.1
+const LONGEST_REST_MS = 20
+
+const unchanged = new Int32Array(new SharedArrayBuffer(4))
+
+/**
+ * Watches LMDB's write lock before it is taken, since LMDB waits for it without an end, and the whole thread with it. A
+ * process that was stopped in a change (Ctrl-Z, a debugger, a paused container) keeps the lock, and so does a worker
+ * thread that was terminated in one, as long as its process lives: lmdb 3.5 does not end its transaction.
+ *
+ * Only on Linux with glibc is it known where the lock is; elsewhere the wait has no end.
+ */
+export class LockWatch {
+  readonly #dir: string
+  readonly #monotonic: () => number
+  readonly #word = Buffer.alloc(4)
+  /** `null`: not looked for. */
+  #place: { readonly fd: number; readonly at: number } | undefined | null = null
+  /** The holder that was waited for in vain: the next wait for it ends at once. */
+  #stuck: string | undefined
+
+  constructor(dir: string, monotonic: () => number) {
+    this.#dir = dir
+    this.#monotonic = monotonic
+  }
+
+  /** Forgets where the lock is: the file is opened, or was closed. */
+  reset(): void {
+    this.#place = null
+  }
+
+  /**
+   * Returns when the lock is free, or its holders come and go.
+   *
+   * @throws StoreError after 30 seconds in which one holder has neither released it nor committed anything.
+   */
+  waitWhileHeld(metaPages: MetaPages | undefined): void {
+    if (this.#place === null) this.#place = placeOf(this.#dir)
+    let thread = this.#holder()
+    if (thread === 0) return
+    const start = this.#monotonic()
+    let seen = `${thread} ${metaPages?.last()}`
+    for (let since = start, rest = FIRST_REST_MS; thread !== 0; rest = Math.min(2 * rest, LONGEST_REST_MS)) {
+      const now = this.#monotonic()
+      const stamp = `${thread} ${metaPages?.last()}`
+      if (stamp !== seen) {
+        if (now - start >= IN_TURN_MS) break
+        seen = stamp
+        since = now
+      } else if (now - since >= STUCK_MS || this.#stuck === stamp) {
+        this.#stuck = stamp
+        throw this.#stuckError(thread)
+      }
+      Atomics.wait(unchanged, 0, 0, rest)
+      thread = this.#holder()
+    }
+    this.#stuck = undefined
+  }
+
+  /** The thread that holds the lock; 0: none, or it cannot be known. */
+  #holder(): number {
+    if (!this.#place) return 0
+    const { fd, at } = this.#place
+    try {
+      readSync(fd, this.#word, 0, 4, at)
+    } catch {
+      return 0
+    }
+    return this.#word.readUInt32LE() & HOLDER
+  }
+
+  #stuckError(thread: number): StoreError {
+    return new StoreError(
+      'ERR_PERSIST_STORE_UNAVAILABLE',
+      `The store ${this.#dir} could not be changed: thread ${thread} has held the write lock of LMDB for more than ${STUCK_MS / 1000} s. Its process may be stopped (Ctrl-Z, a debugger), or it is a terminated worker thread: continue or end that process`,
+      { store: this.#dir, operation: 'change' },
+    )
+  }
+}
+
+function placeOf(dir: string): { fd: number; at: number } | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    const path = join(dir, 'lock.mdb')
+    const fd = descriptorOf(path) ?? readingDescriptor(path)
+    const at = fd === undefined ? undefined : mutexAt(fd)
+    return fd === undefined || at === undefined ? undefined : { fd, at }
+  } catch {
+    return undefined
+  }
+}
