@@ -10,17 +10,18 @@ const LAYOUT = '?layout=pypersist'
 const MOST_NEIGHBORS = 2000
 
 /** The kinds of caches that are folders. */
-export type FolderKind = keyof typeof MARKS
+type FolderKind = keyof typeof MARKS
 
 /**
  * Refuses a folder that does not exist, or that is no cache: a mistyped name would look like an empty cache.
  *
  * @param advice ends the message where no cache with a similar name is near.
  */
-export function refuseAbsent(kind: FolderKind, adapter: StoreAdapter, advice: string): void {
-  const folder = resolve(kind === 'lmdb' ? afterScheme(adapter.name) : adapter.name.replace(LAYOUT, ''))
+export function refuseAbsent(adapter: StoreAdapter, advice: string): void {
+  if (adapter.mode === 'async' || adapter.exists === undefined) return
+  const folder = resolve(afterScheme(adapter.name).replace(LAYOUT, ''))
   if (!mayExist(folder)) throw new Refusal(`there is no cache at ${oneLine(folder)}${hint(folder, advice)}`, EXIT.no)
-  if (!statSync(folder).isDirectory() || holdsCache(kind, folder, adapter)) return
+  if (!statSync(folder).isDirectory() || adapter.exists()) return
   throw new Refusal(`the folder ${oneLine(folder)} holds no cache${hint(folder, advice)}`, EXIT.no)
 }
 
@@ -38,14 +39,6 @@ function mayExist(folder: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw new Refusal(`the cache ${oneLine(folder)} cannot be used: ${(error as Error).message}`, EXIT.store)
   }
-}
-
-/** A cache that Python made, or whose mark is lost, shows by its entries. */
-function holdsCache(kind: FolderKind, folder: string, adapter: StoreAdapter): boolean {
-  if (existsSync(join(folder, MARKS[kind]))) return true
-  if (kind === 'lmdb') return false
-  for (const _ of adapter.namespaces!() as Iterable<string>) return true
-  return existsSync(join(folder, '.persist'))
 }
 
 function hint(folder: string, advice: string): string {

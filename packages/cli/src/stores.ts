@@ -1,4 +1,4 @@
-import * as nodeFs from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,6 +14,7 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
+import { readOnlyAdapter } from '@persist/store/kit'
 import { Refusal } from './exit.ts'
 import { refuseAbsent } from './presence.ts'
 
@@ -50,7 +51,7 @@ export class Stores {
   /** Loads a module that registers stores, or exports some. */
   async load(module: string): Promise<void> {
     const location = locate(module)
-    if (location.startsWith('file:') && !nodeFs.existsSync(new URL(location))) {
+    if (location.startsWith('file:') && !existsSync(new URL(location))) {
       throw new Refusal(`--store ${module} cannot be found: there is no such file`)
     }
     this.#exports = (await import(location)) as Record<string, unknown>
@@ -66,22 +67,22 @@ export class Stores {
   open(url: string, purpose: Purpose, advice = ''): StoreAdapter {
     const scheme = schemeOf(url)
     const isOwn = registeredStore(scheme) !== undefined
-    const adapter = scheme === 'file' && !isOwn ? this.#disk(url, purpose) : this.#any(url)
+    const adapter = scheme === 'file' && !isOwn ? this.#disk(url) : this.#any(url)
     this.#opened.add(adapter)
-    if (purpose !== 'fill' && !isOwn && (scheme === 'file' || scheme === 'lmdb')) refuseAbsent(scheme, adapter, advice)
-    return adapter
+    if (purpose !== 'fill' && !isOwn) refuseAbsent(adapter, advice)
+    return purpose === 'look' ? readOnlyAdapter(adapter) : adapter
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#opened].map((adapter) => adapter.close()))
   }
 
-  #disk(url: string, purpose: Purpose): StoreAdapter {
+  #disk(url: string): StoreAdapter {
     // Refuses `redis:/x`, which would be a folder of that name, as a program does.
     if (HALF_URL.test(url)) resolveStore(url)
     const { fromUrl } = createRequire(import.meta.url)('@persist/store-disk') as typeof import('@persist/store-disk')
     const secret = this.#env.PERSIST_SECRET
-    return fromUrl(url, { ...(secret && { secret }), ...(purpose === 'look' && { fileSystem: lookOnly }) })
+    return fromUrl(url, secret ? { secret } : {})
   }
 
   #any(url: string): StoreAdapter {
@@ -137,30 +138,10 @@ function throughKeyv(url: string, { module, name }: KeyvAdapter): Refusal {
 /** A path from here, or a package of the project here. */
 function locate(module: string): string {
   const path = resolve(module)
-  if (isAbsolute(module) || module.startsWith('.') || nodeFs.existsSync(path)) return pathToFileURL(path).href
+  if (isAbsolute(module) || module.startsWith('.') || existsSync(path)) return pathToFileURL(path).href
   try {
     return pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(module)).href
   } catch (error) {
     throw new Refusal(`--store ${module} cannot be found: ${(error as Error).message.split('\n')[0]}`)
   }
-}
-
-function refuseWriting(): never {
-  throw Object.assign(new Error('EROFS: only looking'), { code: 'EROFS' })
-}
-
-const { O_WRONLY, O_RDWR, O_CREAT } = nodeFs.constants
-
-/** The disk store moves what is damaged aside when it meets it, and makes files for its locks, unless it cannot. */
-const lookOnly: typeof nodeFs = {
-  ...nodeFs,
-  openSync: (path, flags = 'r', mode) => {
-    const writes = typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0 : flags !== 'r'
-    return writes ? refuseWriting() : nodeFs.openSync(path, flags, mode)
-  },
-  renameSync: refuseWriting,
-  mkdirSync: refuseWriting,
-  unlinkSync: refuseWriting,
-  linkSync: refuseWriting,
-  lutimesSync: refuseWriting,
 }

@@ -35,7 +35,7 @@ test('a damaged entry is found, and moved aside by --repair', async () => {
     findings: [{ funcname: 'odd', hash: 'full', kind: 'damaged' }],
   })
   expect(existsSync(file)).toBe(false)
-  expect(readdirSync(join(cwd, 'persist', '.persist', 'damaged'))).toHaveLength(1)
+  expect(readdirSync(join(cwd, 'persist', '.persist', 'quarantine'))).toHaveLength(1)
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
 })
 

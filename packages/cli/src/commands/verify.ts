@@ -74,6 +74,6 @@ async function look(session: Session, named: readonly string[]) {
 function reported(funcname: string, problem: Error): Finding {
   const known = problem instanceof StoreError ? problem : undefined
   // What another secret has sealed is sound for those who have that secret.
-  const isDamaged = known?.code === 'ERR_PERSIST_ENTRY_DAMAGED' && !/sealed in another way/.test(problem.message)
+  const isDamaged = known?.code === 'ERR_PERSIST_ENTRY_DAMAGED'
   return { funcname, hash: known?.hash, kind: isDamaged ? 'damaged' : 'problem', reason: problem.message }
 }

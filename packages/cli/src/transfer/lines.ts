@@ -1,4 +1,5 @@
-import type { Entry, Head } from '@persist/store'
+import { type Entry, HEAD_FIELDS, type Head } from '@persist/store'
+import { fitsHeadField } from '@persist/store/kit'
 import { exactPayload } from '../plain.ts'
 import type { Parcel } from './transfer.ts'
 
@@ -35,8 +36,7 @@ export type Line =
   | { readonly kind: 'entry'; readonly parcel: Parcel }
   | { readonly kind: 'end'; readonly entries: number }
 
-const TEXTS = ['key', 'keyDigest', 'metadata', 'version', 'source'] as const
-const NUMBERS = ['expiresAt', 'staleUntil', 'durationMs'] as const
+const FIELDS = Object.keys(HEAD_FIELDS) as (keyof Head)[]
 
 /** Reads a line; throws an error that says what is wrong with it. */
 export function readLine(text: string): Line {
@@ -53,27 +53,15 @@ export function readLine(text: string): Line {
 
 /** Only what a head has, each of its type: a file may come from anywhere. */
 function headIn(line: Record<string, unknown>): Head {
-  const { hash, createdAt, promised, tags } = line
-  if (typeof hash !== 'string') throw new TypeError('it has no hash')
-  if (typeof createdAt !== 'number') throw new TypeError('it has no createdAt')
-  const head: Record<string, unknown> = { hash, createdAt }
-  for (const name of TEXTS) copyField(line, head, name, (value) => typeof value === 'string')
-  for (const name of NUMBERS) copyField(line, head, name, (value) => typeof value === 'number')
-  if (promised !== undefined) copyField(line, head, 'promised', (value) => typeof value === 'boolean')
-  const isTags = (value: unknown) => Array.isArray(value) && value.every((tag) => typeof tag === 'string')
-  if (tags !== undefined) copyField(line, head, 'tags', isTags)
+  const head: Record<string, unknown> = {}
+  for (const field of FIELDS) {
+    const value = line[field]
+    if (value === undefined) continue
+    if (!fitsHeadField(field, value)) throw new TypeError(`its ${field} is of the wrong type`)
+    head[field] = value
+  }
+  for (const field of ['hash', 'createdAt']) if (head[field] === undefined) throw new TypeError(`it has no ${field}`)
   return head as unknown as Head
-}
-
-function copyField(
-  line: Record<string, unknown>,
-  head: Record<string, unknown>,
-  name: string,
-  isSound: (value: unknown) => boolean,
-): void {
-  if (line[name] === undefined) return
-  if (!isSound(line[name])) throw new TypeError(`its ${name} is of the wrong type`)
-  head[name] = line[name]
 }
 
 function payloadIn({ payload }: Record<string, unknown>): Entry['payload'] {
