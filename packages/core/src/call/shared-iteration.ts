@@ -32,6 +32,8 @@ const ENDED: Step = { done: true, value: undefined }
 /**
  * One running iteration that all its consumers share: the first consumer to need the next chunk fetches it. The first fetch
  * starts the function. The chunks are stored when the iteration ends. It is aborted when all consumers have left.
+ *
+ * The file is long because all its steps read and change one state.
  */
 export class SharedIteration implements Broadcast {
   readonly flight: Flight

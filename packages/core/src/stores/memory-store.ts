@@ -2,7 +2,6 @@ import type {
   Bounds,
   Entry,
   Lease,
-  LeaseHolder,
   LeaseOptions,
   ListedHead,
   OpenOptions,
@@ -12,6 +11,8 @@ import type {
 } from '@persist/store'
 import { checkStoreOptions, type OptionChecks } from '@persist/store'
 import { MemoryDeletions } from './memory-deletions.ts'
+import { MemoryLeases } from './memory-leases.ts'
+import { type KeptEntry, memories, type Namespace } from './memory-shared.ts'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -28,39 +29,6 @@ declare module '@persist/store' {
     memory: MemoryStoreOptions
   }
 }
-
-interface Namespace {
-  /** Least recently used first. */
-  readonly kept: Map<string, KeptEntry>
-  readonly leases: Map<string, HeldLease>
-  readonly deletions: MemoryDeletions
-  bytes: number
-}
-
-interface HeldLease {
-  readonly id: string
-  deadline: number
-  promised: boolean
-  waitsFor: readonly string[]
-}
-
-interface KeptEntry {
-  readonly entry: Entry
-  readonly bytes: number
-}
-
-/** The state that all copies of core in one process share: stores by their names, and unique numbers of stores and leases. */
-interface Memories {
-  readonly named: Map<string, Map<string, Namespace>>
-  unnamed: number
-  leasesTaken: number
-}
-
-// On a well-known symbol: two copies of core in one process share it.
-const MEMORIES = Symbol.for('@persist/core/memory@2')
-const shared = globalThis as { [MEMORIES]?: Memories }
-shared[MEMORIES] ??= { named: new Map(), unnamed: 0, leasesTaken: 0 }
-const memories = shared[MEMORIES]
 
 /**
  * A store in the memory of this process, for tests and for results that need not outlive the process. All stores with the
@@ -88,7 +56,7 @@ export function memoryStore(name?: string, options: MemoryStoreOptions = {}): St
       new MemoryStore(
         getOrMake(namespaces, namespace, () => ({
           kept: new Map(),
-          leases: new Map(),
+          leases: new MemoryLeases(),
           deletions: new MemoryDeletions(),
           bytes: 0,
         })),
@@ -144,14 +112,14 @@ class MemoryStore implements Store<'sync'> {
   }
 
   delete(hash: string): boolean {
-    this.#namespace.leases.delete(hash)
+    this.#namespace.leases.end(hash)
     return this.#evict(hash)
   }
 
   clear(): number {
     const { size } = this.#namespace.kept
     this.#namespace.kept.clear()
-    this.#namespace.leases.clear()
+    this.#namespace.leases.endAll()
     this.#namespace.bytes = 0
     return size
   }
@@ -185,44 +153,9 @@ class MemoryStore implements Store<'sync'> {
     return deleted
   }
 
-  lease(hash: string, ms: number, { steal = false, onHeld }: LeaseOptions = {}): Lease<'sync'> | undefined {
-    const { leases } = this.#namespace
-    const holder = leases.get(hash)
-    const isHeld = holder !== undefined && this.#monotonic() < holder.deadline
-    const mayTake = typeof steal === 'string' ? holder?.id === steal : steal || !isHeld
-    if (!mayTake) {
-      if (isHeld) onHeld?.(describe(holder))
-      return undefined
-    }
-    const lease: HeldLease = {
-      id: `${++memories.leasesTaken}`,
-      deadline: this.#monotonic() + ms,
-      promised: false,
-      waitsFor: [],
-    }
-    leases.set(hash, lease)
-    const held = () => leases.get(hash) === lease
-    return {
-      id: lease.id,
-      promised: () => {
-        lease.promised = true
-      },
-      waitsFor: (ids) => {
-        lease.waitsFor = [...ids]
-      },
-      publish: (entry) => {
-        if (!held()) return false
-        this.set(entry)
-        return true
-      },
-      renew: (more) => {
-        if (held()) lease.deadline = this.#monotonic() + more
-        return held()
-      },
-      release: () => {
-        if (held()) leases.delete(hash)
-      },
-    }
+  lease(hash: string, ms: number, options?: LeaseOptions): Lease<'sync'> | undefined {
+    const newId = () => `${++memories.leasesTaken}`
+    return this.#namespace.leases.take(hash, ms, { ...options, store: this, monotonic: this.#monotonic, newId })
   }
 
   /** Iterates over a copy of the hashes, since a concurrent `get` moves an entry to the end of the map. */
@@ -246,10 +179,6 @@ class MemoryStore implements Store<'sync'> {
     this.#namespace.bytes -= this.#namespace.kept.get(hash)?.bytes ?? 0
     return this.#namespace.kept.delete(hash)
   }
-}
-
-function describe({ id, promised, waitsFor }: HeldLease): LeaseHolder {
-  return { id, ...(promised && { promised }), ...(waitsFor.length > 0 && { waitsFor }) }
 }
 
 /** Whether the entry can no longer be served, not even as a stale one. */
