@@ -1,4 +1,4 @@
-// The published packages, read from `packages/`: a new one needs an entry in no list.
+// The published packages, read from `packages/`: scripts and tests need no list of their own.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

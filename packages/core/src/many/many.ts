@@ -43,7 +43,8 @@ function resultOf(outcome: Outcome): unknown {
 
 /** One iteration for each call, which starts with its first request for a chunk. */
 function iterations(context: Context, self: unknown, list: unknown, options: ManyOptions): unknown[] {
-  const unsupported = (['concurrency', 'settle', 'onProgress'] as const).find((name) => options[name] !== undefined)
+  const { signal, ...others } = options
+  const unsupported = Object.entries(others).find(([, value]) => value !== undefined)?.[0]
   if (unsupported !== undefined) {
     throw new OptionError(
       `many of the async generator ${context.namespace} has no option ${unsupported}: each iteration goes at the pace of its consumer`,
@@ -51,7 +52,6 @@ function iterations(context: Context, self: unknown, list: unknown, options: Man
     )
   }
   if (!Array.isArray(list)) throw notAList(list)
-  const { signal } = options
   return Array.from(list, checkedItem).map((args) => getOrCompute(context, { self, args, ...PLAIN, signal }))
 }
 

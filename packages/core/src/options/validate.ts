@@ -1,5 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
+import type { AnyOptions } from '../types/options.ts'
 import { durationHint, isDuration } from './duration.ts'
 
 /** The values that an option may have. */
@@ -40,7 +41,7 @@ const TTL: Check = {
 const MEMORY: Checks = { maxEntries: COUNT, maxBytes: COUNT, maxAge: DURATION }
 
 /** The check of every option. */
-const CHECKS: Checks = {
+const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
   cache: {
     what: 'a URL or a StoreAdapter',
     fits: (value) => (typeof value === 'string' && value !== '') || isObject(value),

@@ -118,7 +118,7 @@ export interface Options<
    * limited; async generators cannot be. Default: no limit.
    */
   readonly concurrency?: number | undefined
-  /** How long a call waits for another process that computes the same call, before it computes. Default: `'10m'`. */
+  /** How long a call waits for an equal call, of this process or another one, before it computes. Default: `'10m'`. */
   readonly waitTimeout?: Duration | undefined
   /** Whether errors of the store are reported, or thrown to the caller. Default: `'report'`. */
   readonly onStoreError?: 'report' | 'throw' | undefined
