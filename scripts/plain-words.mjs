@@ -10,6 +10,8 @@ export const WORDS = [
   [/anew/, '"again"'],
   [/lest/, '"so that … not"'],
   [/for ever/, '"forever"'],
+  [/lately/, '"recently"'],
+  [/(?<!square |curly |angle )brackets?/, '"parentheses", or "square brackets"'],
   [/tells?|told|telling/, '"report", "say", "show" or "distinguish"'],
   [/behind/, '"in the background", "after" or "within"'],
   [/[«»]/, '" or \''],

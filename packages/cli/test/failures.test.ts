@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('standard output', () => {
   })
 
   test.each(ANSWERING.map((args) => [args.join(' '), args] as const))(
-    'whose reader stops early is no error: %s',
+    'causes no error if its reader stops early: %s',
     async (_, args) => {
       const { stderr } = await inShell(args, '| head -c 1 >/dev/null; exit $PIPESTATUS')
       expect(stderr).toBe('')
@@ -59,12 +59,12 @@ describe.skipIf(process.platform !== 'linux')('standard output', () => {
     },
   )
 
-  test('whose reader stops early does not change exit code 1', async () => {
+  test('does not change exit code 1 if its reader stops early', async () => {
     const { code } = await inShell(['rm', 'odd', 'none', '-y'], '2>/dev/null | true; exit $PIPESTATUS')
     expect(code).toBe(1)
   })
 
-  test('that is closed is no error', async () => {
+  test('causes no error if it is closed', async () => {
     for (const rest of ['>&-', '2>&-', '>&- 2>&-', '<&-']) {
       expect(await inShell(['ls'], rest)).toMatchObject({ code: 0, stderr: '' })
       expect((await inShell(['get', 'odd', 'none'], rest)).code).toBe(1)
@@ -73,7 +73,7 @@ describe.skipIf(process.platform !== 'linux')('standard output', () => {
 })
 
 describe.skipIf(process.platform !== 'linux')('standard error', () => {
-  test('that is full or closed changes no exit code', async () => {
+  test('does not change an exit code if it is full or closed', async () => {
     for (const rest of ['2>/dev/full', '2>&-']) {
       expect(await inShell(['lss'], rest)).toMatchObject({ code: 2, stdout: '' })
       expect(await inShell(['get', 'odd', 'none'], rest)).toMatchObject({ code: 1, stdout: '' })
@@ -136,7 +136,7 @@ describe('with --json', () => {
     expect(JSON.parse(stderr)).toEqual({ note: expect.stringMatching(/only the first 1/) })
   })
 
-  test('after -- it is an argument', async () => {
+  test('after --, the word --json is an argument', async () => {
     const { stderr } = await persist(['ls', '--', '--json'], { cwd })
     expect(stderr).toMatch(/^persist: there is no function --json/)
   })

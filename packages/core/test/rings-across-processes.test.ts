@@ -195,7 +195,7 @@ describe('processes whose calls wait for each other', () => {
     expect(time.now).toBeLessThan(60_000)
   })
 
-  it('are found in a ring also if a limited run waits for a call that is queued at the same limit', async () => {
+  it('detect a ring in which a limited run waits for a call that is queued at the same limit', async () => {
     const time = new Time()
     const cache = delayed(memoryStore())
     const [here, there] = [processIn(time), processIn(time)]
@@ -227,7 +227,7 @@ describe('processes whose calls wait for each other', () => {
     expect(time.now).toBeLessThan(60_000)
   })
 
-  it('note nothing in a short wait, and in a longer one their lease once, until the wait has ended', async () => {
+  it('note nothing during a short wait, and note their lease once during a longer wait, until it has ended', async () => {
     const short = watched()
     const brief = simulate([[1], []], 2, short.store)
     await brief.callAll(BOTH)

@@ -12,7 +12,7 @@ const LONGEST_NAME = 255
 /** Most names match this. */
 const ORDINARY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const FORBIDDEN = /[/\\:*?"<>|]/
 
@@ -27,11 +27,11 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 /**
  * Why a string cannot be the name of a file on each of Linux, macOS and Windows. `undefined` if it can.
  *
- * Refused are an empty name, a leading dot (such names are hidden, and `.` and `..` are folders), a trailing dot or space,
- * `/ \ : * ? " < > |`, control characters, names of devices (`CON`, `nul.txt`, `COM1`), more than 255 bytes with what the
- * store adds, lone surrogates, and names that are not in Unicode normal form NFC: systems that decompose names would take
- * such a name for its NFC form. Two names that differ only in case are both fine: if they meet in one file, the header of
- * the entry says which of them it belongs to.
+ * The function refuses an empty name, a leading dot (such names are hidden, and `.` and `..` are folders), a trailing dot or
+ * space, `/ \ : * ? " < > |`, control characters, names of devices (`CON`, `nul.txt`, `COM1`), more than 255 bytes including
+ * the suffix of the store, lone surrogates, and names that are not in Unicode normal form NFC: systems that decompose names
+ * would confuse such a name with its NFC form. Two names that differ only in case are both fine: if they share one file, the
+ * header of the entry says to which name it belongs.
  *
  * @example
  * ```ts

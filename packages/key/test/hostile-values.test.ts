@@ -73,7 +73,7 @@ describe('there is no canonical string of', () => {
     [
       'an arguments object',
       (function () {
-        // biome-ignore lint/complexity/noArguments: it is what is tested
+        // biome-ignore lint/complexity/noArguments: the test is about it
         return arguments
       })(),
     ],
@@ -85,7 +85,7 @@ describe('there is no canonical string of', () => {
   })
 })
 
-describe('the reason gives the way out for', () => {
+describe('the reason suggests a solution for', () => {
   class Session {
     readonly #token = 'secret'
     get token(): string {
@@ -120,7 +120,7 @@ describe('the reason gives the way out for', () => {
 })
 
 function argumentsOf(..._args: unknown[]): IArguments {
-  // biome-ignore lint/complexity/noArguments: it is what is tested
+  // biome-ignore lint/complexity/noArguments: the test is about it
   return arguments
 }
 
@@ -306,7 +306,7 @@ test('an inherited property is not part of a value', () => {
   }
 })
 
-test('the path is written as a person would write it', () => {
+test('the path has the syntax that a person would use', () => {
   const fail = () => 1
   expect(refusal({ rows: [{}, { 'a b': fail }] }).path).toBe('$.rows[1]["a b"]')
   expect(
@@ -321,7 +321,7 @@ test('the path is written as a person would write it', () => {
   expect(refusal(new Set([1, fail])).path).toBe('$.values()[1]')
 })
 
-test('the error names the class and the way out', () => {
+test('the error names the class and suggests a solution', () => {
   class Model {}
   expect(refusal(new Model()).message).toMatch(/an instance of Model .*option key/)
   expect(refusal(Promise.resolve()).message).toMatch(/await it/)

@@ -37,7 +37,7 @@ const text = fc.string({
   unit: fc.oneof(fc.constantFrom('\ud800', '\n', '"', '\\'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })),
 })
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
-// JSON has no -0, and neither has a clock.
+// JSON cannot hold -0, and a clock never shows it.
 const times = fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }).map((ms) => ms + 0)
 const entries = fc.record({
   hash: text,
@@ -71,38 +71,38 @@ describe.each(Object.entries(SEALS))('sealed with %s', (_, integrity) => {
     )
   })
 
-  test('no flipped bit of an entry is missed', () => {
+  test('a flipped bit never changes the entry that is read', () => {
     const file = Buffer.from(encodeEntry(GOLDEN['full.entry']!, 'f', integrity))
     for (let bit = 0; bit < file.length * 8; bit++) {
       const flipped = Buffer.from(file)
       flipped[bit >> 3]! ^= 1 << (bit & 7)
       const decoded = decodeEntry(flipped, flipped.length, integrity)
       if (typeof decoded === 'string') continue
-      // Only the case of a checksum's hexadecimal digit may change, and then nothing is wrong.
+      // A flipped bit may change the case of a hexadecimal digit in a sum. The sum stays the same.
       expect(decoded, `bit ${bit}`).toEqual({ namespace: 'f', entry: GOLDEN['full.entry'] })
     }
   })
 })
 
-test('what is sealed with another secret, or with none, is not taken', () => {
+test('an entry that was signed with a secret cannot be read with another secret, or without one', () => {
   const file = Buffer.from(encodeEntry(GOLDEN['plain.entry']!, 'f', hmacIntegrity('other')))
   expect(decodeEntry(file, file.length, hmacIntegrity('s3cret'))).toBe('damaged')
   expect(decodeEntry(file, file.length, crcIntegrity)).toBe('signature')
 })
 
-test.each(Object.entries(GOLDEN))('format 1 stays what it is: %s', (name, entry) => {
+test.each(Object.entries(GOLDEN))('format 1 does not change: %s', (name, entry) => {
   const golden = readFileSync(new URL(`./golden/${name}`, import.meta.url))
   expect(Buffer.from(encodeEntry(entry, 'power', crcIntegrity))).toEqual(golden)
   expect(decodeEntry(golden, golden.length, crcIntegrity)).toEqual({ namespace: 'power', entry })
 })
 
-test('what may be served stale forever may be so after a round trip too, for as long as there are dates', () => {
+test('an endless stale window ends at the last possible date after a round trip', () => {
   const entry = { hash: 'a', payload: '', createdAt: 1, expiresAt: 2, staleUntil: Number.POSITIVE_INFINITY }
   const file = Buffer.from(encodeEntry(entry, 'f', crcIntegrity))
   expect(decodeEntry(file, file.length, crcIntegrity)).toMatchObject({ entry: { expiresAt: 2, staleUntil: 8.64e15 } })
 })
 
-describe('a header is data, and every field of it is checked, whatever the sums say', () => {
+describe('a field of a header with a wrong value makes the entry damaged, even if the sums are right', () => {
   const wrong = (type: string) => ['1e999', '-1e999', 'null', '[]', '{}', 'true', type === 'string' ? '1' : '"1"']
   const FIELDS: Record<string, readonly string[]> = {
     ...Object.fromEntries(

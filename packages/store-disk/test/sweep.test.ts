@@ -25,7 +25,7 @@ function plant(dir: string, name: string, ageMs = 0): string {
 
 const name = (kind: string, host: string, pid: number) => `0123456789ab-x-${kind}-${host}-${pid}-${pid}-1-abc.0`
 
-test('what dead writers have left goes with the next writes, and with a prune at once', () => {
+test('the next writes remove the tokens of dead writers, and a prune removes them at once', () => {
   const dir = newFolder()
   diskStore(dir).open('f').set(plain('a-hash'))
   plant(dir, name('set', self.host, 4_194_304))
@@ -39,7 +39,7 @@ test('what dead writers have left goes with the next writes, and with a prune at
   expect(existsSync(left)).toBe(false)
 })
 
-test("what live writers have, what other hosts have lately, and other people's files stay", () => {
+test('the lease of a live writer, a lease of another host from an hour ago, and a foreign file stay', () => {
   const dir = newFolder()
   const store = diskStore(dir).open('f')
   store.set(plain('a-hash'))
@@ -50,7 +50,7 @@ test("what live writers have, what other hosts have lately, and other people's f
   expect(lease.publish(plain('b-hash'))).toBe(true)
 })
 
-test('a clock that is a day ahead sweeps no lease of another host away, unless that host is silent by the steady clock', () => {
+test('if the clock is a day ahead, a sweep removes only leases of other hosts that are silent by the monotonic clock', () => {
   const dir = newFolder()
   let monotonic = 0
   const clock = { now: () => Date.now() + 25 * HOUR, monotonic: () => monotonic }

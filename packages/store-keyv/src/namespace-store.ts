@@ -8,7 +8,7 @@ import { keysOf } from './keys.ts'
 import type { KeyvClient } from './keyv-client.ts'
 import { endOf, ttlOf } from './lifetime.ts'
 
-/** Of what is deleted at once. */
+/** How many entries are deleted concurrently. */
 const BATCH = 100
 
 /** One namespace of a Keyv store. */
@@ -81,7 +81,7 @@ export class NamespaceStore implements Store<'async'> {
         bytes += size
       }
     }
-    // Keyv does not say when an entry was used: the oldest go first.
+    // Keyv does not record when an entry was used, so the oldest entries go first.
     kept.sort((a, b) => b.createdAt - a.createdAt)
     const surplus = new Map<string, number>()
     while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
@@ -103,7 +103,7 @@ export class NamespaceStore implements Store<'async'> {
     })
   }
 
-  /** Looks at each once more: what was written again meanwhile may have to stay. */
+  /** Reads each entry again before its deletion: an entry that was replaced meanwhile may have to stay. */
   async #deleteAll(hashes: readonly string[], goes: (entry: Entry) => boolean): Promise<number> {
     let gone = 0
     for (let start = 0; start < hashes.length; start += BATCH) {
@@ -116,7 +116,7 @@ export class NamespaceStore implements Store<'async'> {
     return gone
   }
 
-  /** The records of this namespace. A storage may list a key twice while it grows (Redis: `SCAN`). */
+  /** The records of this namespace, each once: a storage may list a key twice while it grows (Redis: `SCAN`). */
   async *#walk(operation: string): AsyncGenerator<{ hash: string; found: Found; size: number }> {
     const seen = new Set<string>()
     for await (const value of this.#client.values(this.#operation(operation))) {
@@ -130,7 +130,7 @@ export class NamespaceStore implements Store<'async'> {
     }
   }
 
-  /** A storage that folds case, or cuts keys, leads to another's record: that is a miss. */
+  /** A storage that ignores case or shortens keys may return the record of another key. That is a miss. */
   #read(value: unknown, hash: string): Found | undefined {
     if (value === undefined || value === null) return undefined
     const found = isRecord(value) ? decode(value) : undefined

@@ -35,10 +35,11 @@ await withRedis('a Redis server', (redis) => {
   })
 })
 
-/** A storage adapter whose server is away. */
+/** Fails like a request to a server that does not run. */
 const away = async () => {
   throw new Error('connect ECONNREFUSED 127.0.0.1:1')
 }
+/** A storage adapter whose server cannot be reached. */
 const unreachable = {
   opts: { dialect: 'redis', url: 'redis://127.0.0.1:1' },
   get: away,

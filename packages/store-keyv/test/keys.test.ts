@@ -30,7 +30,7 @@ test('no two pairs of namespace and hash share a key', () => {
   )
 })
 
-test('every key is fit for every storage: short, ASCII, without blanks and without the colon of Keyv', () => {
+test('every key is fit for every storage: short, ASCII, without spaces and without the colon of Keyv', () => {
   fc.assert(
     fc.property(text, text, (namespace, hash) => {
       expect(keyOf(namespace, hash)).toMatch(/^[!-9;-~]{1,201}$/)

@@ -13,20 +13,21 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { bytesBy } from './meta-pages.ts'
 
-// LMDB ends the whole process where it cannot map its files as it expects. So what can be seen before it opens them is an error:
-// a lock or data file that is no file or not allowed, a data file of another program or cut off, and a disk without room.
+// LMDB ends the whole process if it cannot map its files as it expects. These checks run before LMDB opens the files, and
+// throw an error for a lock or data file that is not a regular file or may not be opened, a data file that belongs to another
+// program or lacks too much of its end, and a full disk.
 
-/** What LMDB calls a file that is none of its own: lmdb.h, "Return Codes". */
+/** LMDB's error code for a file that is not an LMDB file: lmdb.h, "Return Codes". */
 const MDB_INVALID = -30793
-/** Another process writes the two meta pages at this moment. */
+/** How often a check is repeated: another process may be writing the two meta pages at this moment. */
 const TRIES = 3
 const REST_MS = 5
-/** More than a lock file takes. */
+/** More than a lock file needs. */
 const ROOM_BYTES = 256 * 1024
-/** Pages at the end that were never used need not be there; but no more than this. */
+/** Unused pages at the end of a data file may be missing, but not more bytes than this. */
 const MOST_MISSING = 64 * 1024 * 1024
 
-/** Throws where LMDB would end the process, and adds to a file that was cut off what LMDB would look for. */
+/** Throws if LMDB would end the process. Adds the missing end to a data file that only lacks a short one. */
 export function checkFiles(dir: string): void {
   const lock = fileAt(join(dir, 'lock.mdb'))
   const data = fileAt(join(dir, 'data.mdb'))
@@ -35,16 +36,16 @@ export function checkFiles(dir: string): void {
   if (data !== undefined) checkData(join(dir, 'data.mdb'))
 }
 
-/** `undefined`: nothing is there. */
+/** `undefined`: the path does not exist. */
 function fileAt(path: string): Stats | undefined {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
-  // Throws for a link that leads nowhere.
+  // Throws for a link without a target.
   const stat = statSync(path)
   if (!stat.isFile()) throw Object.assign(new Error(`EINVAL: ${path} is not a regular file`), { code: 'EINVAL' })
   return stat
 }
 
-/** The lock file is mapped before the disk has given it room: a write into it would end the process. */
+/** LMDB maps the lock file before the disk allocates space for it: on a full disk, a write to it would end the process. */
 function checkRoom(dir: string): void {
   let folder = resolve(dir)
   while (lstatSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
@@ -54,7 +55,7 @@ function checkRoom(dir: string): void {
     const { bsize, bfree, bavail } = statfsSync(folder)
     room = bsize * (process.getuid?.() === 0 ? bfree : bavail)
   } catch {
-    // A runtime, or a file system, that does not say.
+    // The runtime or the file system does not report its free space.
     return
   }
   if (room < ROOM_BYTES) throw Object.assign(new Error(`ENOSPC: no room for a lock file in ${dir}`), { code: 'ENOSPC' })
@@ -65,7 +66,7 @@ function checkData(path: string): void {
     const fd = openSync(path, 'r')
     try {
       const { size } = fstatSync(fd)
-      // LMDB begins such a file itself.
+      // LMDB itself fills an empty file.
       if (size === 0) return
       const bytes = bytesBy(fd)
       if (bytes === 'unknown') return
@@ -82,7 +83,7 @@ function checkData(path: string): void {
   }
 }
 
-/** At the end, wherever that is by then: other processes may be writing. */
+/** Appends zeros at the current end of the file: other processes may be writing to it. */
 function addMissing(path: string, bytes: number): void {
   if (bytes > MOST_MISSING) throw invalid(path)
   const fd = openSync(path, 'a')

@@ -5,9 +5,9 @@ import { descriptorOf, HOLDER, mutexAt } from './lock-file.ts'
 import type { MetaPages } from './meta-pages.ts'
 import { readingDescriptor } from './reading-descriptors.ts'
 
-/** A change that takes longer than this is not going on: its process was stopped, or its thread terminated. */
+/** A holder without a commit for this long counts as stuck: its process was stopped, or its thread was terminated. */
 const STUCK_MS = 30_000
-/** While others commit, a turn at the lock is waited for in the lock's own queue, after so many milliseconds. */
+/** If others commit, this thread stops watching after this time and waits in the lock's own queue. */
 const IN_TURN_MS = 20
 const FIRST_REST_MS = 0.1
 const LONGEST_REST_MS = 20
@@ -15,19 +15,19 @@ const LONGEST_REST_MS = 20
 const unchanged = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Watches LMDB's write lock before it is taken, since LMDB waits for it without an end, and the whole thread with it. A
- * process that was stopped in a change (Ctrl-Z, a debugger, a paused container) keeps the lock, and so does a worker
- * thread that was terminated in one, as long as its process lives: lmdb 3.5 does not end its transaction.
+ * Watches LMDB's write lock before this thread takes it, because LMDB waits for the lock without a limit and blocks the
+ * whole thread. A process that was stopped during a change (Ctrl-Z, a debugger, a paused container) keeps the lock. A
+ * worker thread that was terminated during a change keeps it while its process lives: lmdb 3.5 does not end its transaction.
  *
- * Only on Linux with glibc is it known where the lock is; elsewhere the wait has no end.
+ * The place of the lock is known only on Linux with glibc. On other systems the wait has no limit.
  */
 export class LockWatch {
   readonly #dir: string
   readonly #monotonic: () => number
   readonly #word = Buffer.alloc(4)
-  /** `null`: not looked for. */
+  /** Where the lock is. `null`: not looked up yet. `undefined`: unknown. */
   #place: { readonly fd: number; readonly at: number } | undefined | null = null
-  /** The holder that was waited for in vain: the next wait for it ends at once. */
+  /** The holder and its last commit when a wait reached the limit. The next wait for the same ones fails at once. */
   #stuck: string | undefined
 
   constructor(dir: string, monotonic: () => number) {
@@ -35,15 +35,15 @@ export class LockWatch {
     this.#monotonic = monotonic
   }
 
-  /** Forgets where the lock is: the file is opened, or was closed. */
+  /** Forgets where the lock is. Called when the file is opened or was closed. */
   reset(): void {
     this.#place = null
   }
 
   /**
-   * Returns when the lock is free, or its holders come and go.
+   * Returns when the lock is free, or when other holders make progress, so that LMDB's own queue moves.
    *
-   * @throws StoreError after 30 seconds in which one holder has neither released it nor committed anything.
+   * @throws StoreError if one holder neither releases the lock nor commits anything for 30 seconds.
    */
   waitWhileHeld(metaPages: MetaPages | undefined): void {
     if (this.#place === null) this.#place = placeOf(this.#dir)
@@ -68,7 +68,7 @@ export class LockWatch {
     this.#stuck = undefined
   }
 
-  /** The thread that holds the lock; 0: none, or it cannot be known. */
+  /** The thread that holds the lock. 0: no thread holds it, or the holder is unknown. */
   #holder(): number {
     if (!this.#place) return 0
     const { fd, at } = this.#place

@@ -1,21 +1,21 @@
 import { fstatSync, openSync, statSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 
-// On a well-known symbol: two copies of this package in one process know each other's.
+// Two copies of this package in one process share the set through a registered symbol.
 const KEPT = Symbol.for('@persist/store-lmdb/reading-descriptors@1')
 const shared = globalThis as { [KEPT]?: Set<number> }
 shared[KEPT] ??= new Set()
 const kept = shared[KEPT]
 
-/** The descriptors of lock files that were opened for reading, and stay open. */
+/** The descriptors of the lock files that this package opened for reading. They stay open. */
 export function readingDescriptors(): ReadonlySet<number> {
   return kept
 }
 
 /**
- * A descriptor for reading a lock file before LMDB opens it. It stays open as long as the process, one for each file: to
- * close it would end what LMDB has locked by then with its own (POSIX, fcntl). Not in a worker thread, whose descriptors
- * Node closes when it ends.
+ * A descriptor for reading a lock file before LMDB opens it. The process keeps one for each file open until it ends:
+ * closing one would release the locks that LMDB has taken with its own descriptor by then (POSIX, fcntl). `undefined` in a
+ * worker thread, because Node closes its descriptors when the thread ends.
  */
 export function readingDescriptor(path: string): number | undefined {
   if (!isMainThread) return undefined

@@ -27,7 +27,7 @@ afterEach(() => {
 const write = (hash: string, createdAt: number) => store.set({ hash, payload: 'x', createdAt })
 const left = () => [...store.heads()].map(({ hash }) => hash)
 
-test('after a clock that was years ahead, what is written now stays and what is from then goes', () => {
+test('prune keeps new entries rather than entries that were used under a clock that was years ahead', () => {
   const then = Date.now() + YEARS
   for (let number = 0; number < BOUND; number++) {
     write(`ahead ${number}`, then + number)
@@ -38,11 +38,11 @@ test('after a clock that was years ahead, what is written now stays and what is 
   expect(store.prune(0)).toBe(BOUND / 2)
   const kept = left()
   for (let number = 0; number < BOUND / 2; number++) expect(kept).toContain(`now ${number}`)
-  // What is from then goes in the order of its use.
+  // The entries of the wrong clock go in the order of their use.
   for (let number = BOUND / 2; number < BOUND; number++) expect(kept).toContain(`ahead ${number}`)
 })
 
-test('an entry from a clock that was ahead stays when it is in use', () => {
+test('an entry whose creation time is in the future stays if it was used', () => {
   write('used', Date.now() + YEARS)
   for (let number = 0; number < BOUND; number++) write(`${number}`, Date.now() - 1_000)
   store.get('used')
@@ -67,7 +67,7 @@ test('records of use and of totals that cannot be read stop neither writing nor 
   environment.close()
 })
 
-test('prune keeps a stale entry until it may not be served any more', () => {
+test('prune keeps a stale entry until it may no longer be served', () => {
   const entry = { hash: 'a', payload: 'x', createdAt: 1, expiresAt: 1_000, staleUntil: 5_000 }
   store.set(entry)
   store.set({ ...entry, hash: 'fresher than its stale window', expiresAt: 9_000 })
@@ -80,7 +80,7 @@ test('prune keeps a stale entry until it may not be served any more', () => {
   expect(store.prune(9_000)).toBe(1)
 })
 
-/** Writes down that each entry was used in the future, as a process with such a clock would have. */
+/** Notes for each entry a use in the future, as a process with a clock that is ahead does. */
 function notedAhead(then: number): void {
   const environment = new Environment(folder, false)
   environment.change(({ used, entries }) => {

@@ -1,13 +1,13 @@
 import type { Entries } from './collection-access.ts'
 
 const DUPLICATE_KEY = 11000
-/** Clocks of machines that do their work together differ by less. */
+/** Clocks of machines that work together differ by less than this. */
 const AHEAD_MS = 60_000
 
 /**
- * Notes that this process does now what has to be done once in `every` milliseconds, by any process. `false`: another one
- * has done it lately, or is about to. A note from a clock that is ahead counts as none: else one such machine would stop
- * all others until that time comes.
+ * Notes that this process now does a task that one of the processes has to do every `every` milliseconds. `false`: another
+ * process has done the task recently, or is about to do it. A note from a clock that is ahead does not count: otherwise one
+ * such machine would stop all others until the noted time.
  */
 export async function claim(entries: Entries, _id: string, every: number): Promise<boolean> {
   const now = Date.now()

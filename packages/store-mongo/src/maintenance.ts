@@ -93,7 +93,7 @@ export class Maintenance {
     return tidiesUp ? UNBOUNDED_EVERY_MS : WITHOUT_TTL_EVERY_MS
   }
 
-  /** `true`: no other process has tidied up lately. However the clocks differ, this one does so no more often. */
+  /** `true`: no other process has tidied up recently. This process never tidies up more often, even if the clocks differ. */
   async #claim(every: number, operation: Operation): Promise<boolean> {
     if (performance.now() - this.#claimed < every) return false
     const isMine = await this.#access.run(operation, (entries) => claim(entries, this.#ids.maintenance, every))

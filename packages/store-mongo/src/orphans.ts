@@ -2,9 +2,9 @@ import { type ChunkDocument, type Chunks, chunksIn } from './chunks.ts'
 import type { CollectionAccess, Operation } from './collection-access.ts'
 import type { Ids } from './ids.ts'
 
-/** Chunks that no entry names and that are this old by the server's clock belong to a writer that died. */
+/** Chunks that no entry names belong to a dead writer when they are this old by the server's clock. */
 const ORPHANED_MS = 3_600_000
-/** The same by the clock of the writer, which may be wrong: older versions note no other. */
+/** The same by the writer's clock, which may be wrong. Chunks of older versions only have a time by that clock. */
 const SURELY_ORPHANED_MS = 86_400_000
 const CHUNKS_PER_PAGE = 1000
 
@@ -16,7 +16,7 @@ interface Generation {
   readonly chunks: readonly Seen[]
 }
 
-/** Removes chunks that no entry names: their writer died before the entry was there, or before they were deleted. */
+/** Removes chunks that no entry names: a process died before it wrote their entry, or before it deleted them. */
 export class Orphans {
   readonly #access: CollectionAccess
   readonly #ids: Ids
@@ -28,7 +28,10 @@ export class Orphans {
     this.#chunks = chunks
   }
 
-  /** Removes those that are old. Only the server's clock counts: another one may be ahead of the writer's. */
+  /**
+   * Removes the old ones. The current time is the server's, and so is `began`: the clock of this process may be ahead. `at` is
+   * by the writer's clock. It only counts for a chunk without `began`, which has to be older.
+   */
   async remove(operation: Operation): Promise<void> {
     let now: number | undefined
     for await (const { gen, chunks } of this.#generations(operation)) {
@@ -77,7 +80,7 @@ export class Orphans {
   }
 }
 
-/** A chunk without any date stays: it may be one that is being written. */
+/** A chunk without any date stays: a process may be writing it. */
 function isOld({ began, at }: Seen, now: number): boolean {
   if (began instanceof Date) return began.getTime() < now - ORPHANED_MS
   return at instanceof Date && at.getTime() < now - SURELY_ORPHANED_MS

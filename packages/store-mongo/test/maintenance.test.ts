@@ -38,7 +38,7 @@ withMongo('maintenance', (url) => {
     await Promise.all(adapters.map((one) => one.close()))
   })
 
-  test('what was read lately stays when what was only written goes', async () => {
+  test('prune keeps an entry that was read recently, and removes entries that were only written', async () => {
     const store = adapter.open('used', { bounds: { maxEntries: 100 } })
     const hashes = ['a', 'b', 'c', 'd']
     for (const hash of hashes) await store.set(entryOf(hash))

@@ -9,13 +9,15 @@ describe('an operation over a connection that breaks', () => {
     'a network error': named('MongoNetworkError'),
     'a network timeout': named('MongoNetworkTimeoutError'),
     'a pool that was cleared': named('MongoPoolClearedError'),
-    'a pipe that broke in the moment of writing': coded('EPIPE'),
+    'a pipe that broke during a write': coded('EPIPE'),
     'a connection that was reset': coded('ECONNRESET'),
     'a primary that steps down': Object.assign(new Error(), { errorLabels: ['RetryableWriteError'] }),
-    'a label as newer drivers have it': Object.assign(new Error(), { errorLabelSet: new Set(['RetryableReadError']) }),
+    'a label in the form of newer drivers': Object.assign(new Error(), {
+      errorLabelSet: new Set(['RetryableReadError']),
+    }),
   }
   for (const [kind, error] of Object.entries(LOST)) {
-    test(`is done again after ${kind}`, async () => {
+    test(`is retried after ${kind}`, async () => {
       let tries = 0
       const act = async () => {
         if (++tries < 3) throw error
@@ -25,7 +27,7 @@ describe('an operation over a connection that breaks', () => {
     })
   }
 
-  test('is not done again after any other error', async () => {
+  test('is not retried after any other error', async () => {
     let tries = 0
     const act = async () => {
       tries++
@@ -35,7 +37,7 @@ describe('an operation over a connection that breaks', () => {
     expect(tries).toBe(1)
   })
 
-  test('is not done again when no call waits any more', async () => {
+  test('is not retried if no call waits for it any longer', async () => {
     let tries = 0
     const act = async () => {
       tries++

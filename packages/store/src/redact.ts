@@ -1,11 +1,15 @@
-/** Up to the last @ before the path: a password may itself hold an unescaped @. */
+/** Matches up to the last @ before the path, because a password may contain an unescaped @. */
 const LOGIN = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi
-/** Up to the very last @: a password may hold an unescaped slash, too. What follows file:// and lmdb:// is a path. */
+/**
+ * Matches up to the last @ of all, because a password may also contain an unescaped slash. It skips file:// and lmdb://: a
+ * path follows them.
+ */
 const LOGIN_WITH_SLASH = /\b(?!file:|lmdb:)([a-z][a-z0-9+.-]*:\/\/)[^\s/?#:@]*:\S*@/gi
 const SECRET_PARAMETER = /([?&;](?:[^=&;#]*(?:password|passwd|secret|token|key|auth)[^=&;#]*)=)[^&;#]*/gi
 
 /**
- * The URL (or any text with URLs in it) with user, password and secret-looking parameters replaced by `***`.
+ * Returns the URL (or any string that contains URLs) with the user, the password and the values of parameters that look
+ * secret replaced by `***`.
  *
  * @example
  * ```ts

@@ -36,7 +36,7 @@ export async function quarantineEntries(
     else if (entry === undefined) outcomes.push(await removeDamaged(session, adapter, funcname, hash))
     else outcomes.push(await removeReadable(session, adapter, quarantine, funcname, entry))
   }
-  if (quarantine.end()) session.output.note(`quarantine: ${oneLine(file)}; persist import brings it back`)
+  if (quarantine.end()) session.output.note(`quarantine: ${oneLine(file)}; restore with persist import`)
   return outcomes
 }
 

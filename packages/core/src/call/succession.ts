@@ -8,7 +8,7 @@ import type { CacheKey } from './cache-key.ts'
 import { keepAlive, release, takeOverLease } from './lease.ts'
 import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 
-/** The refreshes that are taking a lease, one after the other: each must know from which run it takes the lease. */
+/** The refreshes that are taking a lease. They take turns, because each must know the run from which it takes the lease. */
 const takeovers = new Map<string, Promise<void>>()
 
 /** Takes the lease for a refresh. A lease that it takes from a run of this process can be handed back. */
@@ -50,7 +50,7 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
   return yield* stealLease(context, cacheKey, flight)
 }
 
-/** Leaves a result in reserve with the run that took the lease; `false` if there is no such run. */
+/** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
 export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolean {
   const after = succession?.after
   if (after?.succession === undefined || after.ended || after.fenced) return false
@@ -59,7 +59,7 @@ export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolea
   return true
 }
 
-/** Hands the lease of a run that stores nothing to the earlier run, or releases it if there is none. */
+/** Returns the lease of a run that stores nothing to the earlier run. Releases the lease if there is no earlier run. */
 export function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
   const earlier = before?.succession
   if (lease === undefined || earlier === undefined || before!.ended || before!.fenced) {

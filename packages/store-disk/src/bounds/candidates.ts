@@ -9,7 +9,7 @@ export interface Candidate extends MetFile {
 /** Of the files that were met, how many of those unused for longest are remembered. */
 const MOST = 64
 
-/** The files that may go, those unused for longest of all that were met lately. */
+/** The files that may go: of all files that were met recently, those that were unused for longest. */
 export class Candidates {
   readonly #files: Candidate[] = []
 

@@ -26,8 +26,8 @@ const TOUCH_AFTER = 3_600_000
 const LARGEST_SKIP = 512
 
 /**
- * Keeps a namespace within its bounds, a little with every write: each looks at some files further along the folder,
- * and removes, while there are too many, those unused for longest of all that were met lately.
+ * Keeps a namespace within its bounds, a little with every write. Each write looks at the next files of the folder. While
+ * there are too many files, it removes those that were unused for longest of all that were met recently.
  */
 export class Eviction implements UsageTracking {
   readonly #options: ResolvedOptions

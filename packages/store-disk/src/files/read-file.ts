@@ -4,24 +4,24 @@ import { errorCode, type FileSystem, READ_FLAGS } from './file-system.ts'
 export interface FileBytes {
   readonly buffer: Buffer
   readonly length: number
-  /** Of the file in all. */
+  /** The size of the whole file. */
   readonly size: number
 }
 
 const MOST_BYTES = 0x7fff_ffff
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** `false` where the built-in objects are frozen. */
+/** `false` if the built-in objects are frozen. */
 const CAN_LIMIT = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true
 
 /**
- * The file's bytes, or only the first of them. `undefined`: there is no such file. `'odd'`: there is what no entry can
- * be: a symbolic link, a FIFO, a folder, a device. Other failures are thrown.
+ * Returns the file's bytes, or only the first of them. `undefined`: the file does not exist. `'odd'`: the path cannot be
+ * an entry, because it is a symbolic link, a FIFO, a folder, a device or a file of 2 GiB or more. Throws other failures.
  */
 export function readFile(fs: FileSystem, path: string, part: 'all' | 'start' = 'all'): FileBytes | 'odd' | undefined {
   let fd: number
   const { stackTraceLimit } = Error
-  // A miss is no failure: its stack trace is thrown away, and takes three times as long as the miss itself.
+  // A miss is not a failure: nothing reads its stack trace, which takes three times as long as the miss itself.
   if (CAN_LIMIT) Error.stackTraceLimit = 0
   try {
     fd = fs.openSync(path, READ_FLAGS)
@@ -31,7 +31,7 @@ export function readFile(fs: FileSystem, path: string, part: 'all' | 'start' = '
     if (CAN_LIMIT) Error.stackTraceLimit = stackTraceLimit
   }
   try {
-    // At position 0, not at the current one: what has no positions, as a FIFO, is refused without waiting.
+    // An explicit position makes a file without positions, such as a FIFO, fail at once. It could block otherwise.
     const length = fs.readSync(fd, shared, 0, shared.length, 0)
     return length === shared.length ? readLarge(fs, fd, part) : { buffer: shared, length, size: length }
   } catch (error) {
@@ -58,10 +58,10 @@ function readLarge(fs: FileSystem, fd: number, part: 'all' | 'start'): FileBytes
 function judgeFailure(error: unknown): 'odd' | undefined {
   switch (errorCode(error)) {
     case 'ENOENT':
-    case 'ESTALE': // NFS: it was replaced meanwhile
+    case 'ESTALE': // NFS: the file was replaced meanwhile
       return undefined
     case 'ELOOP':
-    case 'EMLINK': // what FreeBSD says for ELOOP
+    case 'EMLINK': // ELOOP on FreeBSD
     case 'EISDIR':
     case 'ESPIPE':
     case 'ENXIO': // a socket

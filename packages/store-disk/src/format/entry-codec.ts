@@ -7,13 +7,13 @@ import type { Integrity } from './integrity.ts'
 //
 //   {"persist":1,"crc32":"5d0bb3c1-82079eb1","bytes":2,"payload":"ascii","namespace":"power",…}⏎16
 //
-// The first sum covers everything after itself, the second the rest of the line. docs/formats.md says the rest.
+// The first sum covers everything after itself, the second the rest of the line. docs/formats.md has the details.
 
-/** Why no entry can be read from some bytes. `signature`: it has another kind of sums, so nothing can be said of it. */
+/** Why bytes cannot be read as an entry. `signature`: they have the other kind of sums, so they cannot be checked. */
 export type Unreadable = 'damaged' | 'signature'
 
 const NEWLINE = 0x0a
-/** From this size on, one copy less saves more than one call less. */
+/** From this size in bytes on, avoiding a copy saves more time than avoiding a call. */
 const LARGE = 64 * 1024
 const OTHER_INTEGRITY = /^\{"persist":1,"(?:crc32|hmac)":"/
 
@@ -35,7 +35,7 @@ export function encodeEntry(entry: Entry, namespace: string, integrity: Integrit
   return file
 }
 
-/** The entry in the first `length` bytes, whole or not at all. The bytes are copied: the buffer may be used again. */
+/** Decodes the entry in the first `length` bytes, completely or not at all. Copies them: the buffer may be reused. */
 export function decodeEntry(
   file: Buffer,
   length: number,
@@ -55,8 +55,8 @@ export function decodeEntry(
 }
 
 /**
- * The head alone, from the file's first bytes; its payload is not looked at. `undefined`: the header does not end in
- * these bytes.
+ * Decodes only the head from the file's first bytes, and does not check the payload. `undefined`: the header does not end
+ * within these bytes.
  */
 export function decodeHead(
   file: Buffer,
@@ -80,7 +80,7 @@ function damageOf(line: string, integrity: Integrity, bytes: Uint8Array, sum: st
   return integrity.matches(bytes, sum) ? undefined : 'damaged'
 }
 
-/** Where the first sum ends, and where the second does. */
+/** Where the first and the second sum end. */
 function sumEndsOf({ opening, size }: Integrity): { first: number; second: number } {
   return { first: opening.length + size, second: opening.length + size + 1 + size }
 }
@@ -94,6 +94,6 @@ function kindOf(payload: string | Uint8Array): PayloadKind {
 }
 
 function payloadOf(file: Buffer, start: number, end: number, kind: PayloadKind): string | Uint8Array {
-  // ASCII decoded as Latin-1 is a copy; as UTF-8 every byte would be looked at again.
+  // Latin-1 decoding only copies ASCII bytes. UTF-8 decoding would check every byte again.
   return kind === 'bytes' ? new Uint8Array(file.subarray(start, end)) : file.toString(ENCODINGS[kind], start, end)
 }

@@ -2,8 +2,8 @@ import { HEAD_FIELDS, type Head } from '@persist/store'
 import { readHead } from '@persist/store/kit'
 
 /**
- * How the payload's bytes are to be read: as bytes, or as a string. `ascii` is the same as `utf8`, and faster; `utf16` is for
- * strings with lone surrogates, which UTF-8 cannot hold.
+ * How to decode the payload's bytes: as bytes or as a string. `ascii` gives the same string as `utf8`, but faster. `utf16`
+ * is for strings with lone surrogates, which UTF-8 cannot hold.
  */
 export type PayloadKind = 'ascii' | 'utf8' | 'utf16' | 'bytes'
 
@@ -11,7 +11,7 @@ const KINDS: ReadonlySet<unknown> = new Set(['ascii', 'utf8', 'utf16', 'bytes'] 
 
 /** The content of a header, without the sums. */
 export interface Header {
-  /** Of the payload. */
+  /** The size of the payload. */
   readonly bytes: number
   readonly payload: PayloadKind
   readonly namespace: string
@@ -24,21 +24,21 @@ const LAST_TIME = 8.64e15
 const { hash: _hash, createdAt: _createdAt, ...others } = HEAD_FIELDS
 const OPTIONAL_FIELDS = Object.keys(others) as readonly (keyof typeof others)[]
 
-/** As it is while it is being made. */
+/** The same type with writable fields, for an object under construction. */
 export type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
-/** The header's JSON from a comma on, without the sums and the text before them. */
+/** The part of the header's JSON after the sums. It begins with a comma. */
 export function headerJson(head: Head, namespace: string, payload: PayloadKind, bytes: number): string {
-  // One string after the other takes a third of the time of JSON.stringify for the whole.
+  // Appending strings takes a third of the time of JSON.stringify for the whole header.
   let json = `,"bytes":${bytes},"payload":"${payload}","namespace":${JSON.stringify(namespace)}`
   json += `,"hash":${JSON.stringify(head.hash)},"createdAt":${Number.isFinite(head.createdAt) ? head.createdAt : 0}`
   for (const field of OPTIONAL_FIELDS) {
     let value: unknown = head[field]
     if (value === undefined) continue
     if (typeof value === 'number') {
-      // Without the field the stale window would end at `expiresAt`: so an endless one ends at the last time that there is.
+      // Without the field the stale window would end at `expiresAt`, so an endless window ends at the last possible time.
       if (field === 'staleUntil' && value === Number.POSITIVE_INFINITY) value = LAST_TIME
-      // JSON would have `null` for it; and a time that never comes is the same as none.
+      // JSON would hold `null`. A time that never comes means the same as no time.
       if (!Number.isFinite(value)) continue
       json += `,"${field}":${value}`
     } else json += `,"${field}":${JSON.stringify(value)}`
@@ -46,7 +46,10 @@ export function headerJson(head: Head, namespace: string, payload: PayloadKind, 
   return `${json}}`
 }
 
-/** The header in a line. `undefined`: the line holds none, even if the sums are right: a file may be written by hand. */
+/**
+ * Parses the header in a line. `undefined`: the line is not a valid header. Right sums do not prove that it is one, because
+ * people may write a file by hand.
+ */
 export function parseHeader(line: string): Header | undefined {
   try {
     const found = JSON.parse(line) as Readonly<Record<'bytes' | 'payload' | 'namespace', unknown>>
@@ -59,11 +62,11 @@ export function parseHeader(line: string): Header | undefined {
   }
 }
 
-// Most headers, as headerJson writes them; it takes half the time of JSON.parse, on the way of every hit. All ASCII.
+// Matches most headers that headerJson writes, and only ASCII. Every hit runs it; it takes half the time of JSON.parse.
 const PLAIN =
   /","bytes":(\d{1,15}),"payload":"(ascii|utf8|bytes)","namespace":"([ !#-[\]-~]*)","hash":"([ !#-[\]-~]*)","createdAt":(\d{1,15})(?:,"durationMs":(\d{1,15}(?:\.\d{1,20})?))?(,"promised":true)?(?:,"source":"([A-Za-z0-9_-]{1,64})")?\}\n/y
 
-/** As {@link parseHeader}, from the end of the sums on, for a header with no more fields than most have. */
+/** Parses like {@link parseHeader}, but begins at the end of the sums, and only parses a header with the usual fields. */
 export function parsePlainHeader(line: string, at: number): Header | undefined {
   PLAIN.lastIndex = at
   const match = PLAIN.exec(line)

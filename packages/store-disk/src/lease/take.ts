@@ -18,12 +18,12 @@ export interface Taken {
 }
 
 /**
- * Takes the lease on an entry: makes a token, then looks who else has one. A process that looks after it made its own sees all
- * that were there before, so of two at most one finds itself alone; and all names are unique, so no process can take away,
- * or publish, anything but what they mean.
+ * Takes the lease on an entry: creates a token, then lists the tokens of others. A process lists after it created its own
+ * token, so it sees all earlier tokens, and of two processes at most one sees no other token. All names are unique, so a
+ * process removes or publishes only the token that it means.
  *
- * A process that takes a token away looks once more: only a listing without any other token, begun after the last one had gone,
- * proves that no process has stolen that last one.
+ * A process that removes a token lists again. Only a listing that began after the last other token was gone, and that shows
+ * no other token, proves that no other process has stolen that last token.
  */
 export function takeLease(
   options: ResolvedOptions,
@@ -68,27 +68,27 @@ export function takeLease(
         if (all.length === 0 || attempt >= STEAL_ATTEMPTS) return true
         continue
       }
-      // Of those that ask at one moment the first by name stays and the others go, so that one of them gets it.
+      // If processes ask at the same moment, the first by name stays and the others give up, so that one gets the lease.
       if (!steals && (attempt >= ATTEMPTS || rivals.some((rival) => rival.name < own))) return false
       if (attempt > 0) sleepSync(PAUSE_MS)
     }
   }
 
   /**
-   * One's own token is there before the other one goes: a listing in between sees one of them. Only one can take a
-   * token away, so of two thieves one wins, and none does where the lease has ended.
+   * Our own token exists before we remove the other one, so every listing shows at least one of them. Only one process
+   * can remove a token. So one of two thieves wins, and no thief wins if the lease has ended.
    */
   function takesFrom(id: string): boolean {
     rivals = tokens.rivals(target, own)
     const victim = rivals.find(({ name, kind }) => name === id && kind === 'lease')
     if (victim === undefined || !tokens.remove(target, victim)) return false
     const shard = options.layout.shardOf(target.entryId)
-    // A set or a delete that is under way has ended the lease, even if it did not come to that yet.
+    // A set or a delete that is running counts as the end of the lease, even if it has not ended the lease yet.
     rivals = tokens.rivals(target, own)
     return rivals.every((rival) => rival.kind === 'lease' || tokens.isLost(shard + rival.name, rival))
   }
 
-  /** Others that only ask are gone in a moment: who stays has the lease. */
+  /** Tokens of processes that only ask disappear within a moment. The token that stays is the lease. */
   function holderOf(): Token | undefined {
     for (let attempt = 0; ; attempt++) {
       const leases = rivals.filter(({ kind }) => kind === 'lease')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Entry, Head, Listing, Mode } from '../contract.ts'
 
-/** A moment for samples, in milliseconds since 1970; far enough ahead that no server tidies it away meanwhile. */
+/** An expiry for samples, in milliseconds since 1970, so late that no server removes the entry during a test. */
 export const LATER = Date.now() + 86_400_000
 
 /** Hashes as core makes them by default: 43 characters of base64url. */
@@ -9,12 +9,12 @@ export function defaultHash(number: number): string {
   return `${number.toString(36)}_`.padEnd(43, 'Xy-0zQ')
 }
 
-/** An entry with little in it. */
+/** An entry with the required fields only. */
 export function plain(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Entry {
   return { hash, payload, createdAt: 1_700_000_000_000 }
 }
 
-/** An entry with everything in it. */
+/** An entry with all fields. */
 export function full(hash: string, payload: string | Uint8Array = `payload of ${hash}`): Required<Entry> {
   return {
     hash,
@@ -33,31 +33,31 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
   }
 }
 
-/** Entries whose payload and metadata say which writing they come from, so that a mixture shows. */
+/** An entry whose payload and metadata both name its writing, so that a mixture of two writings can be detected. */
 export function writing(hash: string, mark: string, length = 100_000): Entry {
   return { ...plain(hash, mark.repeat(length)), metadata: mark }
 }
 
-/** Fails unless the entry is, whole, one of those writings. */
+/** Fails unless the whole entry comes from one of those writings. */
 export function assertWhole(entry: Entry | undefined, marks: readonly string[], length = 100_000): void {
   assert.ok(entry, 'the entry is gone')
   const mark = entry.metadata
-  assert.ok(mark !== undefined && marks.includes(mark), `metadata of no writing: ${mark}`)
+  assert.ok(mark !== undefined && marks.includes(mark), `the metadata comes from none of the writings: ${mark}`)
   assert.ok(entry.payload === mark.repeat(length), `the payload is not the one that was written with metadata ${mark}`)
 }
 
-/** Fails unless the entry came back exactly: every field, no other field, text as text and bytes as bytes. */
+/** Fails unless the entry came back exactly: every field, no other field, strings as strings and bytes as bytes. */
 export function assertEntry(actual: Entry | undefined, expected: Entry, what = 'the entry'): void {
   assert.ok(actual !== undefined, `${what} is gone`)
   assert.deepEqual(headOf(actual), headOf(expected), `${what} has another head`)
   assertPayload(actual.payload, expected.payload, what)
 }
 
-/** Fails unless text is the same text, bytes the same bytes. */
+/** Fails unless a string came back as the same string, or bytes as the same bytes. */
 export function assertPayload(actual: unknown, expected: string | Uint8Array, what = 'the payload'): void {
   if (typeof expected === 'string') {
-    assert.equal(typeof actual, 'string', `${what} was text and came back as something else`)
-    assert.ok(actual === expected, `${what} came back as other text: ${shown(actual)} for ${shown(expected)}`)
+    assert.equal(typeof actual, 'string', `${what} was a string and came back as something else`)
+    assert.ok(actual === expected, `${what} came back as another string: ${shown(actual)} for ${shown(expected)}`)
   } else {
     assert.ok(actual instanceof Uint8Array, `${what} was bytes and came back as ${typeof actual}`)
     assert.ok(
@@ -67,7 +67,7 @@ export function assertPayload(actual: unknown, expected: string | Uint8Array, wh
   }
 }
 
-/** All that a listing lists; fails if one appears twice. */
+/** The entries of a listing, by hash. Fails if a hash appears twice. */
 export async function collect<T extends Head>(listing: Listing<Mode, T>): Promise<Map<string, T>> {
   const met = new Map<string, T>()
   for await (const one of listing) {
@@ -77,7 +77,7 @@ export async function collect<T extends Head>(listing: Listing<Mode, T>): Promis
   return met
 }
 
-/** The hashes that a listing lists, sorted. */
+/** The hashes of a listing, sorted. */
 export async function hashesIn(listing: Listing<Mode, Head>): Promise<string[]> {
   return [...(await collect(listing)).keys()].sort()
 }
@@ -87,7 +87,7 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Acts on all, a hundred at a time. */
+/** Calls `act` with each item, a hundred at a time. */
 export async function forAll<T>(all: readonly T[], act: (one: T) => unknown): Promise<void> {
   for (let start = 0; start < all.length; start += 100) await Promise.all(all.slice(start, start + 100).map(act))
 }

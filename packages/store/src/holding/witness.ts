@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Holder, Sign } from '../holder.ts'
 import type { Machine } from './machine.ts'
 
-/** A thread that can see whether other holders are alive. */
+/** Finds out for one thread whether other holders are alive. */
 export class Witness {
   readonly self: Holder
   readonly #machine: Machine
-  /** Whether a process id means the same process to all who have our `host`. A host's name does not prove it: two containers, or two Macs, may share it. */
+  /**
+   * Whether a process id means the same process for all holders with our `host`. A host name does not prove it: two
+   * containers, or two Macs, may have the same name.
+   */
   readonly #sharesPids: boolean
 
   constructor(machine: Machine) {
@@ -25,10 +28,10 @@ export class Witness {
     if (holder.pid === self.pid && holder.thread === self.thread && holder.start === self.start) return 'self'
     if (!this.#sharesPids) return 'silent'
     if (this.#machine.isMissing(holder.pid)) return 'gone'
-    // Our own process exists for sure, which says nothing about a thread of it.
+    // Our own process exists. That does not show whether one of its threads does.
     if (!isOfKernel(holder) || !isOfKernel(self)) return holder.pid === self.pid ? 'silent' : 'likely'
     const stat = this.#threadStat(`/proc/${holder.pid}/task/${holder.thread}/stat`)
-    // A process of another user may be hidden altogether (hidepid); a thread that alone is missing has ended.
+    // The system may hide a whole process of another user (hidepid). If only the thread is missing, it has ended.
     if (stat === undefined) return this.#threadStat(`/proc/${holder.pid}/stat`) === undefined ? 'likely' : 'gone'
     if (stat.start !== holder.start || /[ZXx]/.test(stat.state)) return 'gone'
     return /[Tt]/.test(stat.state) ? 'silent' : 'alive'
@@ -36,7 +39,7 @@ export class Witness {
 
   #thread(): { thread: string; start: string } {
     const { pid, threadId, timeOrigin } = this.#machine
-    // `/proc` may belong to another process-id namespace than this process; then its numbers mean others.
+    // `/proc` may belong to another process-id namespace than this process. Its numbers then mean other processes.
     const thread = /^(\d+)\/task\/(\d+)$/.exec(this.#machine.link('/proc/thread-self'))
     const start = thread?.[1] === String(pid) ? this.#threadStat(`/proc/${thread[0]}/stat`)?.start : undefined
     return start === undefined
@@ -44,7 +47,7 @@ export class Witness {
       : { thread: thread![2]!, start }
   }
 
-  /** Fields 3 and 22 of `proc_pid_stat(5)`; the second field may hold blanks and brackets of its own. */
+  /** Fields 3 and 22 of `proc_pid_stat(5)`; the second field may contain spaces and parentheses. */
   #threadStat(path: string): { state: string; start: string } | undefined {
     const stat = this.#machine.text(path)
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -52,7 +55,7 @@ export class Witness {
   }
 }
 
-/** Whether thread and start are the kernel's, which can be compared with what `/proc` says. */
+/** Whether the thread and its start are the kernel's, so that they can be compared with `/proc`. */
 function isOfKernel({ thread, start }: Holder): boolean {
   return !thread.startsWith('w') && start !== '0'
 }
