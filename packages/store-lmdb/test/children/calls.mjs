@@ -1,16 +1,21 @@
-// Twenty times get, set and lease, in a process of its own: argv folder. Prints how often each came out.
+// Calls get, set and lease twenty times each: argv folder, user. Prints how often each outcome came.
 import { lmdbStore } from '@persist/store-lmdb'
 
 const outcomes = {}
 const count = (outcome) => {
   outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
 }
-const attempt = (verb) => {
+const attempt = (act) => {
   try {
-    count(verb() ?? 'done')
+    count(act() ?? 'done')
   } catch (error) {
     count(error.code ?? String(error))
   }
+}
+// After the imports: the other user may not be able to read the modules, or to run Node.
+if (process.argv[3] !== undefined) {
+  process.setgid(Number(process.argv[3]))
+  process.setuid(Number(process.argv[3]))
 }
 const store = lmdbStore(process.argv[2]).open('f', { report: () => {} })
 for (let number = 0; number < 20; number++) {
