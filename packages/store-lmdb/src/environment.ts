@@ -23,6 +23,8 @@ export interface Databases {
   readonly tags: Database<Buffer, Buffer>
 }
 
+/** LMDB keeps the name of each database, and a byte that ends it, as a key of the root. */
+const FORMAT_DATABASE = Buffer.from('about\0')
 const FORMAT_KEY = Buffer.from('format')
 const FORMAT = Buffer.from('persist lmdb 1')
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
@@ -93,7 +95,7 @@ export class Environment {
   get databases(): Databases {
     if (this.#isReadOnly && !this.exists) return NOTHING
     this.#databases ??= this.#open()
-    return this.#databases
+    return this.#databases ?? NOTHING
   }
 
   /** The databases, for reading what is there at this moment. */
@@ -126,13 +128,18 @@ export class Environment {
   close(): void {
     const { root } = this.#databases ?? {}
     this.#databases = undefined
+    this.#letGo(root)
+  }
+
+  #letGo(root: RootDatabase<Buffer, Buffer> | undefined): void {
     this.#transactions?.close()
     this.#transactions = undefined
     // After the return only a flush is left, for which no caller has to wait.
     root?.close().catch(() => {})
   }
 
-  #open(): Databases {
+  /** `undefined`: the file is empty, and only to be read. */
+  #open(): Databases | undefined {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
       checkFiles(this.#dir)
@@ -148,11 +155,11 @@ export class Environment {
         ...(!this.#flush && { noSync: true }),
       })
       this.#transactions = new WriteTransactions(this.#dir, root, this.#watch)
-      return this.#transactions.transact(() => this.#openDatabases(root!))
+      const databases = this.#transactions.transact(() => this.#openDatabases(root!))
+      if (databases === undefined) this.#letGo(root)
+      return databases
     } catch (error) {
-      this.#transactions?.close()
-      this.#transactions = undefined
-      root?.close().catch(() => {})
+      this.#letGo(root)
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
   }
@@ -170,9 +177,15 @@ export class Environment {
     }
   }
 
-  #openDatabases(root: RootDatabase<Buffer, Buffer>): Databases {
+  /** Makes databases in an empty file only: another one may be of another program. */
+  #openDatabases(root: RootDatabase<Buffer, Buffer>): Databases | undefined {
     const database = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
-    const databases = {
+    const [first] = root.getKeys({ limit: 1 })
+    const [about] = root.getKeys({ start: FORMAT_DATABASE, limit: 1 })
+    if (first !== undefined) this.#checkFormat(about?.equals(FORMAT_DATABASE) ? database('about') : undefined)
+    else if (this.#isReadOnly) return undefined
+    else database('about').putSync(FORMAT_KEY, FORMAT)
+    return {
       root,
       entries: database('entries'),
       leases: database('leases'),
@@ -180,19 +193,18 @@ export class Environment {
       totals: database('totals'),
       tags: database('tags'),
     }
-    this.#checkFormat(database('about'))
-    return databases
   }
 
-  #checkFormat(about: Database<Buffer, Buffer>): void {
-    const found = about.get(FORMAT_KEY)
-    if (found === undefined && !this.#isReadOnly) about.putSync(FORMAT_KEY, FORMAT)
-    if (found !== undefined && !FORMAT.equals(found)) {
-      throw new StoreError(
-        'ERR_PERSIST_STORE_FORMAT',
-        `The store ${this.#dir} has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`,
-        { store: this.#dir, operation: 'open' },
-      )
-    }
+  #checkFormat(about: Database<Buffer, Buffer> | undefined): void {
+    const found = about?.get(FORMAT_KEY)
+    if (found !== undefined && FORMAT.equals(found)) return
+    const reason =
+      found === undefined
+        ? 'is an LMDB file of another program: use another folder'
+        : `has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`
+    throw new StoreError('ERR_PERSIST_STORE_FORMAT', `The store ${this.#dir} ${reason}`, {
+      store: this.#dir,
+      operation: 'open',
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { open, type RootDatabase } from 'lmdb'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Child } from '../../../test/support/child.ts'
 import { lmdbStore } from '../src/adapter.ts'
@@ -30,6 +31,45 @@ test('a reader and a list of namespaces make no folder, and a file that is made 
   expect(reader.get('a')).toEqual(entry)
   adapter.open('f').set({ ...entry, hash: 'b' })
   expect([...reader.heads()].map(({ hash }) => hash)).toEqual(['a', 'b'])
+  adapter.close()
+})
+
+test.each([true, false])(
+  'an LMDB file of another program is refused and not changed, with readOnly %s',
+  async (readOnly) => {
+    const contents = { alone: 'value', of: { entries: 'their entry', about: 'their page' } }
+    await withForeign((root) => {
+      root.putSync('alone', contents.alone)
+      for (const [name, value] of Object.entries(contents.of)) root.openDB({ name }).putSync('key', value)
+    })
+    const adapter = lmdbStore(folder)
+    const store = adapter.open('f', { readOnly })
+    const refused = expect.objectContaining({ code: 'ERR_PERSIST_STORE_FORMAT' })
+    for (const act of [() => store.get('a'), () => store.stats(), () => [...adapter.namespaces!()]]) {
+      expect(act).toThrow(refused)
+    }
+    if (!readOnly) expect(() => store.set({ hash: 'a', payload: '1', createdAt: 1 })).toThrow(refused)
+    adapter.close()
+    await withForeign((root) => {
+      expect([...root.getKeys()]).toEqual(['about', 'alone', 'entries'])
+      for (const [name, value] of Object.entries(contents.of)) {
+        expect([...root.openDB({ name }).getRange()]).toEqual([{ key: 'key', value }])
+      }
+    })
+  },
+)
+
+test('an empty LMDB file stays empty while it is only read, and can be written later', async () => {
+  await withForeign(() => {})
+  const adapter = lmdbStore(folder)
+  const reader = adapter.open('f', { readOnly: true })
+  expect([reader.get('a'), ...adapter.namespaces!()]).toEqual([undefined])
+  adapter.close()
+  await withForeign((root) => expect([...root.getKeys()]).toEqual([]))
+  const entry = { hash: 'a', payload: '1', createdAt: 1 }
+  expect(reader.get('a')).toBeUndefined()
+  adapter.open('f').set(entry)
+  expect(reader.get('a')).toEqual(entry)
   adapter.close()
 })
 
@@ -76,4 +116,11 @@ function forgetLast(commits: number): void {
   number.writeBigUInt64LE(number.readBigUInt64LE() - BigInt(commits))
   writeSync(file, number, 0, 8, COMMIT_AT)
   closeSync(file)
+}
+
+/** Uses the file as another program does. */
+async function withForeign(act: (root: RootDatabase<string, string>) => void): Promise<void> {
+  const root = open<string, string>({ path: folder, noSubdir: false, maxDbs: 8 })
+  act(root)
+  await root.close()
 }
