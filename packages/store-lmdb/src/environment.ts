@@ -132,6 +132,7 @@ export class Environment {
   }
 
   #letGo(root: RootDatabase<Buffer, Buffer> | undefined): void {
+    this.#watch.reset()
     this.#transactions?.close()
     this.#transactions = undefined
     // After the return only a flush is left, for which no caller has to wait.

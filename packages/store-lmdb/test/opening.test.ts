@@ -1,8 +1,19 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Child } from '../../../test/support/child.ts'
 import { lmdbStore } from '../src/adapter.ts'
 import { Environment } from '../src/environment.ts'
@@ -73,6 +84,29 @@ test('an empty LMDB file stays empty while it is only read, and can be written l
   adapter.close()
 })
 
+test('a store that was closed, and whose folder was removed, is made again while another file has the number of its lock file', async () => {
+  const dir = join(folder, 'store')
+  const other = join(folder, 'other')
+  writeFileSync(other, Buffer.alloc(4096, 0x11))
+  const adapter = lmdbStore(dir, { monotonic: ticking() })
+  const store = adapter.open('f')
+  store.set({ hash: 'a', payload: '1', createdAt: 1 })
+  const { ino } = statSync(join(dir, 'lock.mdb'))
+  adapter.close()
+  // LMDB closes its files a little later.
+  await vi.waitUntil(() => !isOpen(ino))
+  rmSync(dir, { recursive: true })
+  const others = Array.from({ length: 20 }, () => openSync(other, 'r'))
+  const entry = { hash: 'b', payload: '1', createdAt: 1 }
+  try {
+    store.set(entry)
+  } finally {
+    for (const fd of others) closeSync(fd)
+  }
+  expect(store.get('b')).toEqual(entry)
+  adapter.close()
+})
+
 test('a concurrent open loses no commits', () => {
   const environment = new Environment(folder, false)
   const keys = Array.from({ length: 20 }, (_, index) => Buffer.from(`key ${index}`))
@@ -116,6 +150,23 @@ function forgetLast(commits: number): void {
   number.writeBigUInt64LE(number.readBigUInt64LE() - BigInt(commits))
   writeSync(file, number, 0, 8, COMMIT_AT)
   closeSync(file)
+}
+
+/** A clock that is ten seconds later at each look. */
+function ticking(): () => number {
+  let now = 0
+  return () => (now += 10_000)
+}
+
+/** Whether this process has the file open. */
+function isOpen(ino: number): boolean {
+  return Array.from({ length: 200 }, (_, fd) => fd).some((fd) => {
+    try {
+      return fstatSync(fd).ino === ino
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Uses the file as another program does. */
