@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
@@ -67,6 +67,8 @@ export class Environment {
   readonly #isReadOnly: boolean
   #databases: Databases | undefined
   #transactions: WriteTransactions | undefined
+  /** The file that is open. */
+  #file = ''
   /** When the present view of the file was made. */
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
@@ -117,6 +119,8 @@ export class Environment {
 
   /** Changes all of it or nothing, while no other process changes anything. */
   change<T>(act: (databases: Databases) => T): T {
+    // A file without a name would take what no other process ever finds.
+    if (this.isOpen && this.#fileNow() !== this.#file) this.close()
     const { databases } = this
     try {
       return this.#transactions!.transact(() => act(databases))
@@ -155,6 +159,7 @@ export class Environment {
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
+      this.#file = this.#fileNow()
       this.#transactions = new WriteTransactions(this.#dir, root, this.#watch)
       const databases = this.#transactions.transact(() => this.#openDatabases(root!))
       if (databases === undefined) this.#letGo(root)
@@ -163,6 +168,12 @@ export class Environment {
       this.#letGo(root)
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
+  }
+
+  /** What distinguishes the file of this name from one that was removed. */
+  #fileNow(): string {
+    const stat = statSync(join(this.#dir, 'data.mdb'), { throwIfNoEntry: false })
+    return stat === undefined ? '' : `${stat.dev} ${stat.ino}`
   }
 
   /** LMDB takes the write lock to open a file, too. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   closeSync,
   existsSync,
@@ -107,6 +108,29 @@ test('a store that was closed, and whose folder was removed, is made again while
   adapter.close()
 })
 
+test.each([
+  ['is made again', () => {}],
+  ['and made by another process is used', () => writeInChild()],
+])(
+  'a folder that is removed while it is used %s, and other processes find what is written then',
+  async (_, meanwhile) => {
+    const adapter = lmdbStore(folder)
+    const [reader, store] = [adapter.open('f', { readOnly: true }), adapter.open('f')]
+    store.set({ hash: 'removed', payload: '1', createdAt: 1 })
+    expect(reader.get('removed')?.payload).toBe('1')
+    const lease = store.lease!('leased', 60_000)!
+    rmSync(folder, { recursive: true })
+    meanwhile()
+    expect(lease.publish({ hash: 'leased', payload: '1', createdAt: 1 })).toBe(false)
+    store.set({ hash: 'written', payload: '1', createdAt: 1 })
+    const here = [...store.heads()].map(({ hash }) => hash)
+    expect(here).toContain('written')
+    expect(here).not.toContain('removed')
+    expect(hashesInChild()).toEqual(here)
+    adapter.close()
+  },
+)
+
 test('a concurrent open loses no commits', () => {
   const environment = new Environment(folder, false)
   const keys = Array.from({ length: 20 }, (_, index) => Buffer.from(`key ${index}`))
@@ -150,6 +174,22 @@ function forgetLast(commits: number): void {
   number.writeBigUInt64LE(number.readBigUInt64LE() - BigInt(commits))
   writeSync(file, number, 0, 8, COMMIT_AT)
   closeSync(file)
+}
+
+function inChild(program: string): string {
+  const start = `import { lmdbStore } from '@persist/store-lmdb'; const store = lmdbStore(${JSON.stringify(folder)}).open('f');`
+  return execFileSync(process.execPath, ['--input-type=module', '-e', start + program], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  })
+}
+
+function writeInChild(): void {
+  inChild("for (const hash of ['a', 'b', 'c']) store.set({ hash, payload: '1', createdAt: 1 })")
+}
+
+function hashesInChild(): string[] {
+  return JSON.parse(inChild('console.log(JSON.stringify([...store.heads()].map(({ hash }) => hash)))')) as string[]
 }
 
 /** A clock that is ten seconds later at each look. */
