@@ -102,6 +102,7 @@ export class Environment {
 
   /** The databases, for reading what is there at this moment. */
   now(): Databases {
+    this.#closeRemoved()
     const { databases } = this
     databases.entries.resetReadTxn()
     this.#isOf = performance.now()
@@ -119,8 +120,7 @@ export class Environment {
 
   /** Changes all of it or nothing, while no other process changes anything. */
   change<T>(act: (databases: Databases) => T): T {
-    // A file without a name would take what no other process ever finds.
-    if (this.isOpen && this.#fileNow() !== this.#file) this.close()
+    this.#closeRemoved()
     const { databases } = this
     try {
       return this.#transactions!.transact(() => act(databases))
@@ -168,6 +168,11 @@ export class Environment {
       this.#letGo(root)
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
+  }
+
+  /** A file without a name would take what no other process ever finds. */
+  #closeRemoved(): void {
+    if (this.isOpen && this.#fileNow() !== this.#file) this.close()
   }
 
   /** What distinguishes the file of this name from one that was removed. */

@@ -121,6 +121,7 @@ test.each([
     const lease = store.lease!('leased', 60_000)!
     rmSync(folder, { recursive: true })
     meanwhile()
+    expect([...reader.heads()].map(({ hash }) => hash)).not.toContain('removed')
     expect(lease.publish({ hash: 'leased', payload: '1', createdAt: 1 })).toBe(false)
     store.set({ hash: 'written', payload: '1', createdAt: 1 })
     const here = [...store.heads()].map(({ hash }) => hash)
