@@ -85,3 +85,11 @@ test('prune keeps entries that may be served stale, and with --keep-stale those 
   }
   expect(await persist(['prune', 'f', '--keep-stale', '0'], { cwd })).toMatchObject({ code: 0 })
 })
+
+test.each(['clear', 'prune'])('%s counts the entries of a function that is named __proto__', async (command) => {
+  diskStore(`${cwd}/persist`).open('__proto__').set({ hash: 'a', payload: '1', createdAt: 1, expiresAt: 2 })
+  const args = [command, '__proto__', '--yes', '--json']
+  const { stdout } = await persist(args, { cwd })
+  expect(stdout).toContain('"__proto__":1')
+  expect(JSON.parse(stdout)).toMatchObject({ entries: 1 })
+})

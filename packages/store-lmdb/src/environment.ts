@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { type Database, open, type RootDatabase } from 'lmdb'
@@ -23,6 +23,8 @@ export interface Databases {
   readonly tags: Database<Buffer, Buffer>
 }
 
+/** LMDB keeps the name of each database, and a byte that ends it, as a key of the root. */
+const FORMAT_DATABASE = Buffer.from('about\0')
 const FORMAT_KEY = Buffer.from('format')
 const FORMAT = Buffer.from('persist lmdb 1')
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
@@ -65,6 +67,8 @@ export class Environment {
   readonly #isReadOnly: boolean
   #databases: Databases | undefined
   #transactions: WriteTransactions | undefined
+  /** The file that is open. */
+  #file = ''
   /** When the present view of the file was made. */
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
@@ -93,11 +97,12 @@ export class Environment {
   get databases(): Databases {
     if (this.#isReadOnly && !this.exists) return NOTHING
     this.#databases ??= this.#open()
-    return this.#databases
+    return this.#databases ?? NOTHING
   }
 
   /** The databases, for reading what is there at this moment. */
   now(): Databases {
+    this.#closeRemoved()
     const { databases } = this
     databases.entries.resetReadTxn()
     this.#isOf = performance.now()
@@ -115,6 +120,7 @@ export class Environment {
 
   /** Changes all of it or nothing, while no other process changes anything. */
   change<T>(act: (databases: Databases) => T): T {
+    this.#closeRemoved()
     const { databases } = this
     try {
       return this.#transactions!.transact(() => act(databases))
@@ -126,13 +132,19 @@ export class Environment {
   close(): void {
     const { root } = this.#databases ?? {}
     this.#databases = undefined
+    this.#letGo(root)
+  }
+
+  #letGo(root: RootDatabase<Buffer, Buffer> | undefined): void {
+    this.#watch.reset()
     this.#transactions?.close()
     this.#transactions = undefined
     // After the return only a flush is left, for which no caller has to wait.
     root?.close().catch(() => {})
   }
 
-  #open(): Databases {
+  /** `undefined`: the file is empty, and only to be read. */
+  #open(): Databases | undefined {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
       checkFiles(this.#dir)
@@ -147,14 +159,26 @@ export class Environment {
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
       })
+      this.#file = this.#fileNow()
       this.#transactions = new WriteTransactions(this.#dir, root, this.#watch)
-      return this.#transactions.transact(() => this.#openDatabases(root!))
+      const databases = this.#transactions.transact(() => this.#openDatabases(root!))
+      if (databases === undefined) this.#letGo(root)
+      return databases
     } catch (error) {
-      this.#transactions?.close()
-      this.#transactions = undefined
-      root?.close().catch(() => {})
+      this.#letGo(root)
       throw error instanceof StoreError ? error : cannotOpen(this.#dir, error)
     }
+  }
+
+  /** A file without a name would take what no other process ever finds. */
+  #closeRemoved(): void {
+    if (this.isOpen && this.#fileNow() !== this.#file) this.close()
+  }
+
+  /** What distinguishes the file of this name from one that was removed. */
+  #fileNow(): string {
+    const stat = statSync(join(this.#dir, 'data.mdb'), { throwIfNoEntry: false })
+    return stat === undefined ? '' : `${stat.dev} ${stat.ino}`
   }
 
   /** LMDB takes the write lock to open a file, too. */
@@ -170,9 +194,15 @@ export class Environment {
     }
   }
 
-  #openDatabases(root: RootDatabase<Buffer, Buffer>): Databases {
+  /** Makes databases in an empty file only: another one may be of another program. */
+  #openDatabases(root: RootDatabase<Buffer, Buffer>): Databases | undefined {
     const database = (name: string) => root.openDB<Buffer, Buffer>({ name, ...BINARY })
-    const databases = {
+    const [first] = root.getKeys({ limit: 1 })
+    const [about] = root.getKeys({ start: FORMAT_DATABASE, limit: 1 })
+    if (first !== undefined) this.#checkFormat(about?.equals(FORMAT_DATABASE) ? database('about') : undefined)
+    else if (this.#isReadOnly) return undefined
+    else database('about').putSync(FORMAT_KEY, FORMAT)
+    return {
       root,
       entries: database('entries'),
       leases: database('leases'),
@@ -180,19 +210,18 @@ export class Environment {
       totals: database('totals'),
       tags: database('tags'),
     }
-    this.#checkFormat(database('about'))
-    return databases
   }
 
-  #checkFormat(about: Database<Buffer, Buffer>): void {
-    const found = about.get(FORMAT_KEY)
-    if (found === undefined && !this.#isReadOnly) about.putSync(FORMAT_KEY, FORMAT)
-    if (found !== undefined && !FORMAT.equals(found)) {
-      throw new StoreError(
-        'ERR_PERSIST_STORE_FORMAT',
-        `The store ${this.#dir} has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`,
-        { store: this.#dir, operation: 'open' },
-      )
-    }
+  #checkFormat(about: Database<Buffer, Buffer> | undefined): void {
+    const found = about?.get(FORMAT_KEY)
+    if (found !== undefined && FORMAT.equals(found)) return
+    const reason =
+      found === undefined
+        ? 'is an LMDB file of another program: use another folder'
+        : `has the format "${found}", and only "${FORMAT}" is known here: use a newer @persist/store-lmdb, or another folder`
+    throw new StoreError('ERR_PERSIST_STORE_FORMAT', `The store ${this.#dir} ${reason}`, {
+      store: this.#dir,
+      operation: 'open',
+    })
   }
 }

@@ -5,6 +5,8 @@ import { isWellFormed } from '@persist/store/kit'
 /** Neither byte occurs in UTF-8, so that no namespace and no hash can contain or imitate them. */
 const END = 0xff
 const DIGEST = 0xfe
+/** How long a digest of a namespace is. */
+const DIGEST_BYTES = 32
 
 /** LMDB's pages of 4,096 bytes hold keys of up to 1,978: a namespace, a byte between, a hash. */
 const LONGEST_NAMESPACE = 400
@@ -65,9 +67,9 @@ export function hashOf(prefix: Buffer, key: Buffer): string {
   return key.toString('utf8', prefix.length)
 }
 
-/** The prefix that a key begins with. */
+/** The prefix that a key begins with. A digest may contain the byte that ends it. */
 export function prefixIn(key: Buffer): Buffer {
-  return key.subarray(0, key.indexOf(END) + 1)
+  return key.subarray(0, key.indexOf(END, key[0] === DIGEST ? 1 + DIGEST_BYTES : 0) + 1)
 }
 
 /** The namespace's name, unless only its digest is kept. */

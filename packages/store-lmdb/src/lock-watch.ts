@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { descriptorOf, HOLDER, mutexAt } from './lock-file.ts'
@@ -11,6 +11,14 @@ const STUCK_MS = 30_000
 const IN_TURN_MS = 20
 const FIRST_REST_MS = 0.1
 const LONGEST_REST_MS = 20
+
+/** Where the lock is. */
+interface Place {
+  readonly fd: number
+  readonly at: number
+  readonly dev: number
+  readonly ino: number
+}
 
 const unchanged = new Int32Array(new SharedArrayBuffer(4))
 
@@ -26,7 +34,7 @@ export class LockWatch {
   readonly #monotonic: () => number
   readonly #word = Buffer.alloc(4)
   /** Where the lock is. `null`: not looked up yet. `undefined`: unknown. */
-  #place: { readonly fd: number; readonly at: number } | undefined | null = null
+  #place: Place | undefined | null = null
   /** The holder and its last commit when a wait reached the limit. The next wait for the same ones fails at once. */
   #stuck: string | undefined
 
@@ -70,10 +78,16 @@ export class LockWatch {
 
   /** The thread that holds the lock. 0: no thread holds it, or the holder is unknown. */
   #holder(): number {
-    if (!this.#place) return 0
-    const { fd, at } = this.#place
+    const thread = this.#threadAt(this.#place)
+    if (thread === 0 || isStill(this.#place!)) return thread
+    this.#place = placeOf(this.#dir)
+    return this.#threadAt(this.#place)
+  }
+
+  #threadAt(place: Place | undefined | null): number {
+    if (!place) return 0
     try {
-      readSync(fd, this.#word, 0, 4, at)
+      readSync(place.fd, this.#word, 0, 4, place.at)
     } catch {
       return 0
     }
@@ -89,13 +103,25 @@ export class LockWatch {
   }
 }
 
-function placeOf(dir: string): { fd: number; at: number } | undefined {
+/** Whether the descriptor is still that of the lock file: the number of one that was closed is soon another file's. */
+function isStill({ fd, dev, ino }: Place): boolean {
+  try {
+    const stat = fstatSync(fd)
+    return stat.dev === dev && stat.ino === ino
+  } catch {
+    return false
+  }
+}
+
+function placeOf(dir: string): Place | undefined {
   if (process.platform !== 'linux') return undefined
   try {
     const path = join(dir, 'lock.mdb')
     const fd = descriptorOf(path) ?? readingDescriptor(path)
     const at = fd === undefined ? undefined : mutexAt(fd)
-    return fd === undefined || at === undefined ? undefined : { fd, at }
+    if (fd === undefined || at === undefined) return undefined
+    const { dev, ino } = fstatSync(fd)
+    return { fd, at, dev, ino }
   } catch {
     return undefined
   }

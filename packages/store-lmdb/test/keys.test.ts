@@ -1,7 +1,7 @@
 import { HashError } from '@persist/errors'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { after, checkHash, endOf, hashOf, keyOf, prefixOf } from '../src/keys.ts'
+import { after, checkHash, endOf, hashOf, keyOf, prefixIn, prefixOf } from '../src/keys.ts'
 
 const name = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -27,6 +27,17 @@ test('no two pairs of namespace and hash share a key', () => {
     fc.property(name, hash, name, hash, (namespace1, hash1, namespace2, hash2) => {
       const same = keyOf(prefixOf(namespace1), hash1).equals(keyOf(prefixOf(namespace2), hash2))
       expect(same).toBe(namespace1 === namespace2 && hash1 === hash2)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('the prefix of a key is that of its namespace, whatever bytes its digest has', () => {
+  const long = fc.nat().map((number) => `${'a'.repeat(400)}${number}`)
+  fc.assert(
+    fc.property(fc.oneof(name, long), hash, (namespace, one) => {
+      const prefix = prefixOf(namespace)
+      expect(prefixIn(keyOf(prefix, one)).equals(prefix)).toBe(true)
     }),
     { numRuns: 2_000 },
   )

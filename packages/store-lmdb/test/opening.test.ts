@@ -1,7 +1,20 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { open, type RootDatabase } from 'lmdb'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Child } from '../../../test/support/child.ts'
 import { lmdbStore } from '../src/adapter.ts'
 import { Environment } from '../src/environment.ts'
@@ -32,6 +45,92 @@ test('a reader and a list of namespaces make no folder, and a file that is made 
   expect([...reader.heads()].map(({ hash }) => hash)).toEqual(['a', 'b'])
   adapter.close()
 })
+
+test.each([true, false])(
+  'an LMDB file of another program is refused and not changed, with readOnly %s',
+  async (readOnly) => {
+    const contents = { alone: 'value', of: { entries: 'their entry', about: 'their page' } }
+    await withForeign((root) => {
+      root.putSync('alone', contents.alone)
+      for (const [name, value] of Object.entries(contents.of)) root.openDB({ name }).putSync('key', value)
+    })
+    const adapter = lmdbStore(folder)
+    const store = adapter.open('f', { readOnly })
+    const refused = expect.objectContaining({ code: 'ERR_PERSIST_STORE_FORMAT' })
+    for (const act of [() => store.get('a'), () => store.stats(), () => [...adapter.namespaces!()]]) {
+      expect(act).toThrow(refused)
+    }
+    if (!readOnly) expect(() => store.set({ hash: 'a', payload: '1', createdAt: 1 })).toThrow(refused)
+    adapter.close()
+    await withForeign((root) => {
+      expect([...root.getKeys()]).toEqual(['about', 'alone', 'entries'])
+      for (const [name, value] of Object.entries(contents.of)) {
+        expect([...root.openDB({ name }).getRange()]).toEqual([{ key: 'key', value }])
+      }
+    })
+  },
+)
+
+test('an empty LMDB file stays empty while it is only read, and can be written later', async () => {
+  await withForeign(() => {})
+  const adapter = lmdbStore(folder)
+  const reader = adapter.open('f', { readOnly: true })
+  expect([reader.get('a'), ...adapter.namespaces!()]).toEqual([undefined])
+  adapter.close()
+  await withForeign((root) => expect([...root.getKeys()]).toEqual([]))
+  const entry = { hash: 'a', payload: '1', createdAt: 1 }
+  expect(reader.get('a')).toBeUndefined()
+  adapter.open('f').set(entry)
+  expect(reader.get('a')).toEqual(entry)
+  adapter.close()
+})
+
+test('a store that was closed, and whose folder was removed, is made again while another file has the number of its lock file', async () => {
+  const dir = join(folder, 'store')
+  const other = join(folder, 'other')
+  writeFileSync(other, Buffer.alloc(4096, 0x11))
+  const adapter = lmdbStore(dir, { monotonic: ticking() })
+  const store = adapter.open('f')
+  store.set({ hash: 'a', payload: '1', createdAt: 1 })
+  const { ino } = statSync(join(dir, 'lock.mdb'))
+  adapter.close()
+  // LMDB closes its files a little later.
+  await vi.waitUntil(() => !isOpen(ino))
+  rmSync(dir, { recursive: true })
+  const others = Array.from({ length: 20 }, () => openSync(other, 'r'))
+  const entry = { hash: 'b', payload: '1', createdAt: 1 }
+  try {
+    store.set(entry)
+  } finally {
+    for (const fd of others) closeSync(fd)
+  }
+  expect(store.get('b')).toEqual(entry)
+  adapter.close()
+})
+
+test.each([
+  ['is made again', () => {}],
+  ['and made by another process is used', () => writeInChild()],
+])(
+  'a folder that is removed while it is used %s, and other processes find what is written then',
+  async (_, meanwhile) => {
+    const adapter = lmdbStore(folder)
+    const [reader, store] = [adapter.open('f', { readOnly: true }), adapter.open('f')]
+    store.set({ hash: 'removed', payload: '1', createdAt: 1 })
+    expect(reader.get('removed')?.payload).toBe('1')
+    const lease = store.lease!('leased', 60_000)!
+    rmSync(folder, { recursive: true })
+    meanwhile()
+    expect([...reader.heads()].map(({ hash }) => hash)).not.toContain('removed')
+    expect(lease.publish({ hash: 'leased', payload: '1', createdAt: 1 })).toBe(false)
+    store.set({ hash: 'written', payload: '1', createdAt: 1 })
+    const here = [...store.heads()].map(({ hash }) => hash)
+    expect(here).toContain('written')
+    expect(here).not.toContain('removed')
+    expect(hashesInChild()).toEqual(here)
+    adapter.close()
+  },
+)
 
 test('a concurrent open loses no commits', () => {
   const environment = new Environment(folder, false)
@@ -76,4 +175,44 @@ function forgetLast(commits: number): void {
   number.writeBigUInt64LE(number.readBigUInt64LE() - BigInt(commits))
   writeSync(file, number, 0, 8, COMMIT_AT)
   closeSync(file)
+}
+
+function inChild(program: string): string {
+  const start = `import { lmdbStore } from '@persist/store-lmdb'; const store = lmdbStore(${JSON.stringify(folder)}).open('f');`
+  return execFileSync(process.execPath, ['--input-type=module', '-e', start + program], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  })
+}
+
+function writeInChild(): void {
+  inChild("for (const hash of ['a', 'b', 'c']) store.set({ hash, payload: '1', createdAt: 1 })")
+}
+
+function hashesInChild(): string[] {
+  return JSON.parse(inChild('console.log(JSON.stringify([...store.heads()].map(({ hash }) => hash)))')) as string[]
+}
+
+/** A clock that is ten seconds later at each look. */
+function ticking(): () => number {
+  let now = 0
+  return () => (now += 10_000)
+}
+
+/** Whether this process has the file open. */
+function isOpen(ino: number): boolean {
+  return Array.from({ length: 200 }, (_, fd) => fd).some((fd) => {
+    try {
+      return fstatSync(fd).ino === ino
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Uses the file as another program does. */
+async function withForeign(act: (root: RootDatabase<string, string>) => void): Promise<void> {
+  const root = open<string, string>({ path: folder, noSubdir: false, maxDbs: 8 })
+  act(root)
+  await root.close()
 }

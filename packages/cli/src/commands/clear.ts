@@ -17,8 +17,8 @@ export async function clear(
   for (const funcname of funcnames) total += (await adapter.open(funcname).stats()).entries
   const owner = funcnames.length === 1 ? oneLine(funcnames[0]!) : functions(funcnames.length)
   if (total > 0) await confirm(session, `Delete ${entries(total)} of ${owner} in ${session.name(adapter)}?`)
-  const cleared: Record<string, number> = {}
-  for (const funcname of funcnames) cleared[funcname] = await adapter.open(funcname).clear()
-  const sum = Object.values(cleared).reduce((a, b) => a + b, 0)
-  await session.output.answer({ cleared, entries: sum }, () => `${entries(sum)} deleted`)
+  const cleared = new Map<string, number>()
+  for (const funcname of funcnames) cleared.set(funcname, await adapter.open(funcname).clear())
+  const sum = [...cleared.values()].reduce((a, b) => a + b, 0)
+  await session.output.answer({ cleared: Object.fromEntries(cleared), entries: sum }, () => `${entries(sum)} deleted`)
 }

@@ -23,10 +23,10 @@ export async function prune(
     await confirm(session, `Delete the entries over the limits in ${place}?`)
   }
   const before = session.now() - keepStale
-  const pruned: Record<string, number> = {}
+  const pruned = new Map<string, number>()
   for (const funcname of funcnames) {
-    pruned[funcname] = await adapter.open(funcname).prune(before, bounded ? bounds : undefined)
+    pruned.set(funcname, await adapter.open(funcname).prune(before, bounded ? bounds : undefined))
   }
-  const sum = Object.values(pruned).reduce((a, b) => a + b, 0)
-  await session.output.answer({ pruned, entries: sum }, () => `${entries(sum)} deleted`)
+  const sum = [...pruned.values()].reduce((a, b) => a + b, 0)
+  await session.output.answer({ pruned: Object.fromEntries(pruned), entries: sum }, () => `${entries(sum)} deleted`)
 }
