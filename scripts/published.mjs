@@ -17,16 +17,16 @@ import { packages } from './packages.mjs'
  */
 const BUDGET = {
   cli: { code: 30, tarball: 150 },
-  core: { code: 43, tarball: 290 },
+  core: { code: 43, tarball: 320 },
   errors: { code: 2, tarball: 10 },
   hash: { code: 3, tarball: 12 },
   key: { code: 7, tarball: 40 },
   pickle: { code: 12, tarball: 190 },
   store: { code: 4, tarball: 160 },
-  'store-disk': { code: 20, tarball: 145 },
-  'store-keyv': { code: 6, tarball: 40 },
-  'store-lmdb': { code: 10, tarball: 70 },
-  'store-mongo': { code: 16, tarball: 110 },
+  'store-disk': { code: 23, tarball: 170 },
+  'store-keyv': { code: 8, tarball: 55 },
+  'store-lmdb': { code: 14, tarball: 100 },
+  'store-mongo': { code: 17, tarball: 120 },
 }
 
 const problems = []

@@ -1,7 +1,7 @@
 import { createPersist, memoryStore, type PersistEvent, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { harness, inBothModes } from './harness.ts'
+import { chunksOf, harness, inBothModes } from './harness.ts'
 
 inBothModes('freshness', (makeStore) => {
   it('an expired result is served while one refresh runs in the background', async () => {
@@ -280,6 +280,32 @@ inBothModes('the memory tier', (makeStore) => {
     expect(await again()).toBe('hit memory')
     advance(1_001)
     expect(await again()).toBe('miss absent')
+  })
+
+  it('serves no value that validate refuses now, whether computed or stored', async () => {
+    const { persist } = harness()
+    for (const isAsync of [false, true]) {
+      const valid = new Set<number>()
+      const fits = (value: unknown) => valid.has(value as number)
+      let runs = 0
+      const check = async (value: unknown) => (fits(value) ? { value } : { issues: ['wrong'] })
+      const schema = { '~standard': { version: 1, vendor: 'test', validate: check } } as const
+      const validate = isAsync ? schema : fits
+      const f = persist(async () => ++runs, { funcname: `f${isAsync}`, cache: makeStore(), memory: true, validate })
+      expect([await f(), await f()]).toEqual([1, 2])
+      valid.add(3)
+      expect([await f(), await f(), await f()]).toEqual([3, 3, 3])
+      valid.clear()
+      expect([await f.has(), await f()]).toEqual([false, 4])
+    }
+    let runs = 0
+    const stream = persist(
+      async function* () {
+        yield ++runs
+      },
+      { funcname: 'stream', cache: makeStore(), memory: true, validate: () => false },
+    )
+    expect([await chunksOf(stream()), await chunksOf(stream())]).toEqual([[1], [2]])
   })
 
   it('is bounded by entries and by bytes', async () => {

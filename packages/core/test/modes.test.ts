@@ -75,6 +75,57 @@ inBothModes('PERSIST_MODE', (makeStore) => {
     expect([await inMode('refresh')(1), await inMode('on')(1)]).toEqual([102, 102])
   })
 
+  it('refresh computes again within a call what has the same name in another store', async () => {
+    const { persist } = harness({ env: { PERSIST_MODE: 'refresh' } })
+    const inStore = () => persist(async (_x: number) => 'new', { funcname: 'f', cache: makeStore() })
+    const [here, there] = [inStore(), inStore()]
+    const layer = (fn: (x: number) => Promise<string>) => persist(fn, { funcname: 'layer', cache: makeStore() })
+    const inner = layer(async () => 'new')
+    const layered = layer(inner)
+    const both = persist(async (x: number) => [await here(x), await there(x), await layered(x)], {
+      cache: makeStore(),
+      funcname: 'both',
+    })
+    for (const f of [here, there, inner, layered]) await f.put('old', 1)
+    expect(await both(1)).toEqual(['new', 'new', 'new'])
+  })
+
+  it('refresh of a nested call that fails or whose result is not stored does not serve an older one', async () => {
+    const { persist } = harness({ env: { PERSIST_MODE: 'refresh' } })
+    let runs = 0
+    const fails = persist(
+      async (_x: number) => {
+        if (++runs === 1) throw new Error('the first')
+        return 'new'
+      },
+      { funcname: 'fails', cache: makeStore() },
+    )
+    const unstored = persist(async (_x: number) => 'new', {
+      funcname: 'unstored',
+      cache: makeStore(),
+      shouldStore: (value) => value === 'old',
+    })
+    for (const f of [fails, unstored]) await f.put('old', 1)
+    const twice = persist(
+      async (x: number) => [await fails(x).catch(() => fails(x)), await unstored(x), await unstored(x)],
+      { funcname: 'twice', cache: makeStore() },
+    )
+    expect(await twice(1)).toEqual(['new', 'new', 'new'])
+  })
+
+  it('refresh computes again within a call through two wrappings at the same time', async () => {
+    const { persist } = harness({ env: { PERSIST_MODE: 'refresh' } })
+    const cache = makeStore()
+    const one = async (_x: number) => 'new'
+    const wrappings = [1, 2].map(() => persist(one, { funcname: 'one', cache }))
+    await wrappings[0]!.put('old', 1)
+    const both = persist(async (x: number) => Promise.all(wrappings.map((f) => f(x))), {
+      funcname: 'both',
+      cache: makeStore(),
+    })
+    expect(await both(1)).toEqual(['new', 'new'])
+  })
+
   it('replay serves stored results, expired or not, and never computes', async () => {
     const cache = makeStore()
     const { persist, advance } = harness()

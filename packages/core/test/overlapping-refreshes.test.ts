@@ -1,4 +1,5 @@
-import { memoryStore, type StoreAdapter } from '@persist/core'
+import { createRequire } from 'node:module'
+import { memoryStore, persist, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
 import { asOtherProcess, gate, harness, runPending, withoutLeases } from './harness.ts'
@@ -188,4 +189,31 @@ it('an entry that another process deletes while refreshes overlap is not stored 
       expect(await f.peek()).toBe(9)
     }
   }
+})
+
+describe('overlapping refreshes of the ES module and the CommonJS in one process', () => {
+  it('keep the result of the older one if the newer ones fail', async () => {
+    const cjs = createRequire(import.meta.url)('../dist/index.cjs') as { readonly persist: typeof persist }
+    expect(cjs.persist).not.toBe(persist)
+    const cache = delayed(memoryStore())
+    const gates = [gate(), gate(), gate()]
+    let runs = 0
+    const fn = async () => {
+      const run = runs++
+      await gates[run]!.passed
+      if (run > 0) throw new Error(`run ${run}`)
+      return run
+    }
+    const [one, two] = [persist, cjs.persist].map((wrap) => wrap(fn, { funcname: 'two-copies', cache, verbosity: 0 }))
+    const older = one!()
+    await runPending()
+    const newer = Promise.allSettled([one!.refresh(), two!.refresh()])
+    await runPending()
+    for (const { open } of gates) {
+      open()
+      await runPending()
+    }
+    expect(await newer).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+    expect([await older, runs, await one!.peek()]).toEqual([0, 3, 0])
+  })
 })

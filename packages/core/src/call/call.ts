@@ -1,5 +1,5 @@
 import { signalOf } from '../concurrency/abort-signals.ts'
-import { type RunLimit, refreshesFirst } from '../concurrency/flight.ts'
+import { type Flight, isRefreshed, noteRefreshed, type RunLimit } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import type { CacheKey } from './cache-key.ts'
 
@@ -41,9 +41,18 @@ export function isRefresh(context: Context, call: Call): boolean {
 }
 
 /**
- * Whether the call starts a refresh. The mode refreshes a key once in a call and its nested calls: otherwise a recursion would
- * take exponential time.
+ * Whether the call starts a refresh. The mode stores a new result of a key once in a call and its nested calls: otherwise a
+ * recursion would take exponential time. A result that was not stored is computed again, since the store has an older one.
  */
 export function startsRefresh(context: Context, call: Call, { canonicalKey }: CacheKey): boolean {
-  return call.refresh || (context.mode === 'refresh' && refreshesFirst(`${context.namespace}\0${canonicalKey}`))
+  return call.refresh || (context.mode === 'refresh' && !isRefreshed(refreshName(context, canonicalKey)))
+}
+
+/** Notes that a result is stored, so that nested calls by the mode find it. */
+export function noteStored(context: Context, flight: Flight): void {
+  if (context.mode === 'refresh') noteRefreshed(flight, refreshName(context, flight.canonicalKey))
+}
+
+function refreshName({ adapter, namespace }: Context, canonicalKey: string): string {
+  return `${adapter.name}\0${namespace}\0${canonicalKey}`
 }

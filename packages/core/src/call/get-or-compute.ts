@@ -17,7 +17,15 @@ import { pickleKey, pickleKeyEarly } from './create-entry.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
 import { Execution, execute, FlightExecution, FlightStart } from './execution.ts'
 import { type Fallback, joinFlight } from './join-flight.ts'
-import { type Found, type LookupResult, lookupEntry, lookupInMemory, REFRESH, reportUnreadable } from './lookup.ts'
+import {
+  type Found,
+  isValidInMemory,
+  type LookupResult,
+  lookupEntry,
+  lookupInMemory,
+  REFRESH,
+  reportUnreadable,
+} from './lookup.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
@@ -159,10 +167,11 @@ function restart(context: Context, call: Call): unknown {
   return call.restarted ? bypass(context, call) : getOrCompute(context, { ...call, restarted: true })
 }
 
-/** The result from memory; `undefined` for an unreadable entry, so that the store is read instead. */
+/** The result from memory; `undefined` for an unreadable or invalid entry, so that the store is read instead. */
 function serveFromMemory(context: Context, cacheKey: CacheKey, { entry, primitive }: Held): FlightResult | undefined {
   try {
     const value = primitive === undefined ? context.unpickle(entry.payload) : primitive.value
+    if (!isValidInMemory(context, value)) return undefined
     reportHit(context, cacheKey, entry, 'memory')
     return { value, promised: entry.promised === true }
   } catch (error) {

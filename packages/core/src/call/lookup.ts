@@ -115,6 +115,22 @@ export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: num
   return held !== undefined && checkFreshnessNow(context, held.entry, maxAge).kind === 'fresh' ? held : undefined
 }
 
+/**
+ * Whether `validate` accepts a value from memory. If it refuses the value, fails, or has to be awaited, the call reads the
+ * store, where the entry is checked again and a failure is reported.
+ */
+export function isValidInMemory({ validate }: Context, value: unknown): boolean {
+  if (validate === undefined) return true
+  try {
+    const result = validate(value)
+    if (!isThenable(result)) return result.issues === undefined
+    result.then(undefined, () => {})
+    return false
+  } catch {
+    return false
+  }
+}
+
 /** The freshness of an entry by the rules and the clock of the persisted function. */
 export function checkFreshnessNow(
   context: Context,

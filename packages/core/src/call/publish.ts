@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { RightToStore } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
+import { noteStored } from './call.ts'
 import type { Computation } from './computation.ts'
 import { release, takeOverLease } from './lease.ts'
 import { pendingWrites } from './pending-writes.ts'
@@ -57,7 +58,9 @@ export function* publish(
     // Even if the store failed: then memory has the only copy.
     if (!isFenced(flight, entry.tags)) context.memory?.hold(canonicalKey, entry, value)
     supersede(context, flight)
-    if (stored) reportWrite(context, entry)
+    if (!stored) return
+    noteStored(context, flight)
+    reportWrite(context, entry)
   } finally {
     yield* release(context, cacheKey, lease)
     const returned = flight.succession?.lease

@@ -8,7 +8,15 @@ import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
 import { type Call, signalsOf, startsRefresh } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
-import { ABSENT, type LookupResult, lookupEntry, lookupInMemory, REFRESH, reportUnreadable } from './lookup.ts'
+import {
+  ABSENT,
+  isValidInMemory,
+  type LookupResult,
+  lookupEntry,
+  lookupInMemory,
+  REFRESH,
+  reportUnreadable,
+} from './lookup.ts'
 import {
   countMiss,
   reportHit,
@@ -124,7 +132,7 @@ function chunksInMemory(context: Context, call: Call, cacheKey: CacheKey): Chunk
   if (held === undefined) return undefined
   try {
     const chunks = context.unpickle(held.entry.payload)
-    if (!Array.isArray(chunks)) return undefined
+    if (!Array.isArray(chunks) || !isValidInMemory(context, chunks)) return undefined
     reportHit(context, cacheKey, held.entry, 'memory')
     return chunks
   } catch (error) {

@@ -8,8 +8,12 @@ import type { CacheKey } from './cache-key.ts'
 import { keepAlive, release, takeOverLease } from './lease.ts'
 import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 
-/** The refreshes that are taking a lease. They take turns, because each must know the run from which it takes the lease. */
-const takeovers = new Map<string, Promise<void>>()
+// On a well-known symbol: refreshes of two copies of core in one process take the lease from each other.
+const TAKEOVERS = Symbol.for('@persist/core/takeovers@1')
+const shared = globalThis as { [TAKEOVERS]?: Map<string, Promise<void>> }
+shared[TAKEOVERS] ??= new Map()
+/** The refreshes that are taking a lease, one after the other: each must know from which run it takes the lease. */
+const takeovers = shared[TAKEOVERS]
 
 /** Takes the lease for a refresh. A lease that it takes from a run of this process can be handed back. */
 export function* takeOverForRefresh(

@@ -47,7 +47,7 @@ export interface Flight {
   left?: { readonly reason: unknown }
   /** Aborts the function when the last caller has left. */
   abort?: AbortController
-  /** The calls computed again in it and in flights within it, with `PERSIST_MODE=refresh`. */
+  /** The calls whose new results flights within it have stored, with `PERSIST_MODE=refresh`. */
   refreshed?: Set<string>
   /** The lease that it holds. */
   lease?: NotedLease | undefined
@@ -139,15 +139,23 @@ export function isInside(flight: Flight): boolean {
   return false
 }
 
-/** Whether this is the first refresh of the name within the outermost running flight around the calling code. */
-export function refreshesFirst(name: string): boolean {
-  let outermost = currentFlight()
-  for (let one = outermost; one !== undefined; one = running(one.parent)) outermost = one
-  if (outermost === undefined) return true
-  outermost.refreshed ??= new Set()
-  if (outermost.refreshed.has(name)) return false
-  outermost.refreshed.add(name)
-  return true
+/** Whether a refresh of the name has stored its result within the outermost running flight around the calling code. */
+export function isRefreshed(name: string): boolean {
+  return outermost(currentFlight())?.refreshed?.has(name) === true
+}
+
+/** Notes that the refresh of the name has stored its result. */
+export function noteRefreshed({ parent }: Flight, name: string): void {
+  const flight = outermost(running(parent))
+  if (flight === undefined) return
+  flight.refreshed ??= new Set()
+  flight.refreshed.add(name)
+}
+
+function outermost(flight: Flight | undefined): Flight | undefined {
+  let found = flight
+  for (let one = flight; one !== undefined; one = running(one.parent)) found = one
+  return found
 }
 
 /** Whether a result with these tags must not be stored, because its entry was set or deleted after the flight began. */
