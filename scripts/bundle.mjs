@@ -13,16 +13,14 @@ const entryPoints = Object.values(exports)
   .filter((entry) => typeof entry === 'object')
   .map((entry) => entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 
-/**
- * Parts of `@persist/store` without state that are used by stores only: they become part of each store, which saves a file
- * on every cold start.
- */
-const STORE_PARTS = {
-  name: 'parts of @persist/store',
+/** Small packages and parts of `@persist/store` without state become part of each file, so a cold start loads fewer files. */
+const INLINED = {
+  name: 'small packages without state',
   setup({ onResolve }) {
     onResolve({ filter: /^@persist\/store\/(kit|holder)$/ }, ({ path }) => ({
       path: join(process.cwd(), '../store/dist', `${path.split('/').at(-1)}.js`),
     }))
+    onResolve({ filter: /^@persist\/hash$/ }, () => ({ path: join(process.cwd(), '../hash/dist/index.js') }))
   },
 }
 
@@ -48,7 +46,7 @@ const modules = await build({
   lineLimit: 160,
   sourcemap: true,
   // An ES module has no `require`, which the CommonJS file of this package calls for a module of Node.
-  plugins: [aliasOf('lru-cache'), STORE_PARTS],
+  plugins: [aliasOf('lru-cache'), INLINED],
 })
 
 // For Jest, AWS Lambda and others that do not `require` ES modules. Readable, which is smaller than a source map.
@@ -58,7 +56,7 @@ const commonJs = await build({
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'ownFile' },
   inject: [fileURLToPath(new URL('own-file.mjs', import.meta.url))],
-  plugins: [STORE_PARTS],
+  plugins: [INLINED],
   // Jest has no `import()` unless it is asked for.
   supported: { 'dynamic-import': false },
 })
