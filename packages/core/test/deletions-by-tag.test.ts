@@ -132,7 +132,7 @@ describe.each([false, true])('deleteByTag while a lease writes a result (memory:
     const f = persist(async () => ++runs, { funcname: 'f', cache, memory, tags: () => ['t'] })
     const before = f()
     while (isSlow) await runPending(1)
-    const deleted = f.cache.deleteByTag('t').then(() => f())
+    const deleted = Promise.resolve(f.cache.deleteByTag('t')).then(() => f())
     await runPending(40)
     written.open()
     expect([await before, await deleted, await f.peek()]).toEqual([1, 2, 2])
