@@ -98,8 +98,43 @@ it('a deletion during the write of a result deletes it, also without an order of
   const f = persist(async () => 1, { funcname: 'f', cache, tags: () => ['a'], report })
   const running = f()
   await begun.passed
-  expect(await f.cache.deleteByTag('a')).toBe(0)
+  const deleted = f.cache.deleteByTag('a')
+  await runPending()
   ended.open()
+  await deleted
   expect([await running, await f.peek()]).toEqual([1, undefined])
-  expect(eventNames()).toEqual(['miss absent', 'compute', 'clear', 'skip fenced'])
+  expect(eventNames()).toEqual(['miss absent', 'compute', 'skip fenced', 'clear'])
+})
+
+describe.each([false, true])('deleteByTag while a lease writes a result (memory: %s)', (memory) => {
+  it('deletes it: a call that begins afterwards runs the function', async () => {
+    const inner = memoryStore()
+    const store = inner.open('f')
+    const written = gate()
+    let isSlow = true
+    const cache = withMethods(delayed(inner), {
+      lease: async (...args: Parameters<NonNullable<Store<'sync'>['lease']>>) => {
+        const lease = store.lease!(...args)
+        if (lease === undefined) return undefined
+        const publish = async (entry: Entry) => {
+          const wasSlow = isSlow
+          isSlow = false
+          if (wasSlow) await runPending(10)
+          const isStored = lease.publish(entry)
+          if (wasSlow) await written.passed
+          return isStored
+        }
+        return { ...lease, publish }
+      },
+    })
+    let runs = 0
+    const { persist } = harness()
+    const f = persist(async () => ++runs, { funcname: 'f', cache, memory, tags: () => ['t'] })
+    const before = f()
+    while (isSlow) await runPending(1)
+    const deleted = Promise.resolve(f.cache.deleteByTag('t')).then(() => f())
+    await runPending(40)
+    written.open()
+    expect([await before, await deleted, await f.peek()]).toEqual([1, 2, 2])
+  })
 })

@@ -33,6 +33,7 @@ export function* publish(
 ): Steps<void> {
   const { hash, canonicalKey } = cacheKey
   let lease = own
+  let endWrite = () => {}
   const skip = (reason: 'timeout' | 'fenced') => context.reporter.report('skip', { hash, reason })
   try {
     if (isFenced(flight, entry.tags)) return skip('fenced')
@@ -41,6 +42,9 @@ export function* publish(
       if (lease === undefined) return skip('timeout')
     }
     if (yield* wasDeletedByTag(context, mark, entry)) return skip('fenced')
+    // It may have been fenced while the order of deletions was read.
+    if (isFenced(flight, entry.tags)) return skip('fenced')
+    endWrite = noteTaggedWrite(context, flight, lease, entry)
     const stored = yield* write(context, flight, lease, entry)
     if (stored !== undefined) lease = undefined
     if (stored === false) {
@@ -62,9 +66,31 @@ export function* publish(
     noteStored(context, flight)
     reportWrite(context, entry)
   } finally {
+    endWrite()
     yield* release(context, cacheKey, lease)
     const returned = flight.succession?.lease
     if (returned !== own) yield* release(context, cacheKey, returned)
+  }
+}
+
+/**
+ * Notes a pending write by a lease. A deletion by tag ends no lease of an entry that is not there yet, so it waits for the
+ * write, and deletes the entry. Returns a function that ends the note.
+ */
+function noteTaggedWrite(
+  context: Context,
+  flight: Flight,
+  lease: Lease<Mode> | undefined,
+  { tags }: Entry,
+): () => void {
+  if (lease === undefined || tags === undefined || context.adapter.mode === 'sync') return () => {}
+  let resolveWritten = () => {}
+  flight.writing = new Promise<void>((resolve) => {
+    resolveWritten = resolve
+  })
+  return () => {
+    flight.writing = undefined
+    resolveWritten()
   }
 }
 
