@@ -1,9 +1,10 @@
 // Everything that proves the project, in one command: build, types, lint, tests. Ends with 'N passed, N failed'.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { packages } from './packages.mjs'
+import { testResults } from './test-results.mjs'
 
 /** The packages whose tests another version of Node could not change: the page and the server behave alike. */
 const ONCE = ['cli', 'store-mongo']
@@ -23,8 +24,14 @@ step('reference', ['node', 'docs/reference/node_modules/typedoc/bin/typedoc', '-
 step('nothing unused', ['knip', '--no-config-hints'])
 step('packages as they are published', ['node', 'scripts/published.mjs'])
 const tests = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`])
-countTests(tests)
-if (process.env.PERSIST_MATRIX === '1') step('Node 22 and 24', ['node', 'scripts/matrix.mjs', ...MATRIX])
+const main = testResults(results, tests)
+passed += main.passed
+failures.push(...main.failures)
+if (process.env.PERSIST_MATRIX === '1') {
+  const matrix = join(out, 'matrix.json')
+  step('Node 22 and 24', ['node', 'scripts/matrix.mjs', `--failures=${matrix}`, ...MATRIX])
+  if (existsSync(matrix)) failures.push(...JSON.parse(readFileSync(matrix, 'utf8')))
+}
 // Last and alone: it compares times, though only as ratios.
 const accepted = JSON.parse(readFileSync('bench/results/accepted.json', 'utf8')).node
 if (majorOf(accepted) === majorOf(process.version)) {
@@ -55,26 +62,4 @@ function step(name, command) {
   if (ok) passed++
   else failures.push(name)
   console.log(`${name}: ${ok ? 'passed' : 'FAILED'}`)
-}
-
-/** Counts the results of vitest. A run that failed without a failed test (a file that does not load) is a failure too. */
-function countTests(ok) {
-  let report = { numPassedTests: 0, testResults: [] }
-  try {
-    report = JSON.parse(readFileSync(results, 'utf8'))
-  } catch (error) {
-    failures.push(`no results of the tests: ${error.message}`)
-  }
-  passed += report.numPassedTests
-  const before = failures.length
-  for (const file of report.testResults) failures.push(...failuresOf(file))
-  if (!ok && failures.length === before) failures.push('the test run, without a failed test')
-}
-
-/** The failed tests of one file with the first lines of their messages, or the file that did not load. */
-function failuresOf({ name, status, message, assertionResults }) {
-  const file = relative(process.cwd(), name)
-  const failed = assertionResults.filter((test) => test.status === 'failed')
-  if (status === 'failed' && failed.length === 0) return [`${file}: ${message.slice(0, 500)}`]
-  return failed.map((test) => `${file}: ${test.fullName}: ${test.failureMessages.join('\n').slice(0, 500)}`)
 }
