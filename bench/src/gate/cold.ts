@@ -2,38 +2,42 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
-import { blocksOf, undisturbed } from '../samples.ts'
+import { ratios, undisturbed } from '../samples.ts'
 import { PAYLOADS } from '../work/payloads.ts'
 import { type Found, OVER_EMPTY } from './rows.ts'
 
 const ROUNDS_IN_BLOCK = 4
 const HERE = fileURLToPath(new URL('../..', import.meta.url))
+const MODULE = ['--input-type=module', '-e']
 
-/** Import and first hit from disk in a new process, compared with an empty script. */
+/** The time of one process: from its first statement to its last, and from its start to its end. In milliseconds. */
+interface Took {
+  readonly inside: number
+  readonly whole: number
+}
+
+/**
+ * Import and first hit from disk in a new process, compared with the same of cacache, the cache of npm. Both times are taken
+ * inside of their processes and contain the same kind of work (find, read and compile modules, read one entry), so that a
+ * slow or busy machine slows down both.
+ */
 export async function measure(folder: string, blocks: number): Promise<Found> {
-  const cache = `file://${folder}/cache` as const
-  const script = program("import { persist } from '@persist/core'", JSON.stringify(cache))
-  const took = (args: readonly string[]) => {
-    const began = performance.now()
-    execFileSync(process.execPath, args, { cwd: HERE })
-    return performance.now() - began
-  }
-  const time = (code: string) => took(['--input-type=module', '-e', code])
-  const bundle = inOneFile(folder)
-  store(['--input-type=module', '-e', script])
-  store([bundle])
-  const rounds = Array.from(
-    { length: blocks * ROUNDS_IN_BLOCK },
-    () => [time(''), time(script), took([bundle])] as const,
-  )
-  const empty = (some: typeof rounds) => undisturbed(some.map(([first]) => first))
-  const over = (some: typeof rounds, which: 1 | 2) => undisturbed(some.map((round) => round[which])) - empty(some)
+  const ours = [...MODULE, ourProgram("'@persist/core'", JSON.stringify(`file://${folder}/cache`))]
+  const peer = [...MODULE, peerProgram(join(folder, 'cacache'))]
+  const bundle = [inOneFile(folder)]
+  const empty = [...MODULE, 'console.log(0)']
+  for (const first of [ours, peer, bundle]) run(first, { RECORD: JSON.stringify(PAYLOADS.record(1)) })
+  const programs = [ours, peer, bundle, empty]
+  const rounds = Array.from({ length: blocks * ROUNDS_IN_BLOCK }, () => programs.map((program) => run(program)))
+  const inside = (which: number) => rounds.map((round) => round[which]!.inside)
+  const whole = (which: number) => undisturbed(rounds.map((round) => round[which]!.whole))
   return {
-    ratios: { 'cold-start': blocksOf(rounds, ROUNDS_IN_BLOCK).map((block) => over(block, 1) / empty(block)) },
+    ratios: { 'cold-start': ratios(inside(0), inside(1), ROUNDS_IN_BLOCK) },
     times: {
-      [OVER_EMPTY]: over(rounds, 1),
-      'the same program bundled into one file, minified, over an empty script, ms': over(rounds, 2),
-      'an empty script, ms': empty(rounds),
+      [OVER_EMPTY]: whole(0) - whole(3),
+      'the same program bundled into one file, minified, over an empty script, ms': whole(2) - whole(3),
+      'the same with cacache, over an empty script, ms': whole(1) - whole(3),
+      'an empty script, ms': whole(3),
     },
   }
 }
@@ -42,26 +46,40 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
  * The first run, with RECORD, stores the result; each later run must be a hit. The function has one source text in all of
  * them: a hit of edited source is reported, and the report would be measured too.
  */
-function program(imports: string, cache: string): string {
-  return `${imports}
+function ourProgram(core: string, cache: string, before = ''): string {
+  return `${before}
+    const began = performance.now()
+    const { persist } = await import(${core})
     const compute = (id) => {
       if (process.env.RECORD === undefined) throw new Error('a miss')
       return JSON.parse(process.env.RECORD)
     }
     const hit = persist(compute, { funcname: 'hit', cache: ${cache} })
-    if (hit(1).id !== 1) process.exit(1)`
+    if (hit(1).id !== 1) process.exit(1)
+    console.log(performance.now() - began)`
 }
 
-function store(args: readonly string[]): void {
-  const env = { ...process.env, RECORD: JSON.stringify(PAYLOADS.record(1)) }
-  execFileSync(process.execPath, args, { cwd: HERE, env, stdio: 'inherit' })
+function peerProgram(folder: string): string {
+  const cache = JSON.stringify(folder)
+  return `const began = performance.now()
+    const { default: cacache } = await import('cacache')
+    if (process.env.RECORD !== undefined) await cacache.put(${cache}, 'hit/1', process.env.RECORD)
+    const { data } = await cacache.get(${cache}, 'hit/1')
+    if (JSON.parse(data.toString()).id !== 1) process.exit(1)
+    console.log(performance.now() - began)`
+}
+
+function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Took {
+  const began = performance.now()
+  const output = execFileSync(process.execPath, args, { cwd: HERE, env: { ...process.env, ...env }, encoding: 'utf8' })
+  return { inside: Number(output), whole: performance.now() - began }
 }
 
 /** The lower bound: Node finds, reads and compiles as little as possible for the same first hit. */
 function inOneFile(folder: string): string {
   const outfile = join(folder, 'one-file.mjs')
-  const imports = "import { persist } from '@persist/core'; import { diskStore } from '@persist/store-disk'"
-  const contents = program(imports, `diskStore(${JSON.stringify(`${folder}/bundle`)})`)
+  const store = "import { diskStore } from '@persist/store-disk'"
+  const contents = ourProgram("'@persist/core'", `diskStore(${JSON.stringify(`${folder}/bundle`)})`, store)
   const how = { bundle: true, minify: true, format: 'esm', platform: 'node' } as const
   buildSync({ ...how, stdin: { contents, resolveDir: HERE }, outfile })
   return outfile

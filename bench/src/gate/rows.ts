@@ -33,7 +33,7 @@ export const GROUPS = {
   cold: [
     {
       id: 'cold-start',
-      what: 'import of core and first hit from disk, over an empty script / that empty script',
+      what: 'import of core and first hit from disk / import of cacache and first read',
       missed: { words: '≤ 25 ms' },
     },
   ],
