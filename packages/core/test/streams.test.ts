@@ -1,6 +1,7 @@
-import { createPersist, memoryStore } from '@persist/core'
+import { createPersist, memoryStore, type StoreAdapter } from '@persist/core'
+import type { Entry } from '@persist/store'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { asOtherProcess, harness, inBothModes, withMethods } from './harness.ts'
+import { asOtherProcess, gate, harness, inBothModes, runPending, withMethods, withoutLeases } from './harness.ts'
 
 async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = []
@@ -268,6 +269,32 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await all(iteration)).toEqual([2])
     expect(await f.has(2)).toBe(false)
     expect(eventNames()).toEqual(['miss absent', 'compute', 'skip fenced'])
+  })
+
+  it('a stream forgotten while it is stored, after its consumer has left, is not stored again', async () => {
+    const { persist } = harness()
+    const isWriting = gate()
+    const write = gate()
+    const inner = makeStore()
+    const cache = withMethods(withoutLeases(inner), {
+      set: async (entry: Entry) => {
+        isWriting.open()
+        await write.passed
+        return inner.open('f').set(entry)
+      },
+    })
+    const f = persist(counting().count, { funcname: 'f', cache: { ...cache, mode: 'async' } as StoreAdapter })
+    const controller = new AbortController()
+    const chunks = all(f.with({ signal: controller.signal })(2))
+    await isWriting.passed
+    controller.abort(new Error('left'))
+    await expect(chunks).rejects.toThrow('left')
+    const forgotten = f.forget(2)
+    await runPending()
+    write.open()
+    await forgotten
+    await runPending()
+    expect(await f.has(2)).toBe(false)
   })
 
   const CHANGES: readonly (readonly [string, (f: Counting) => unknown, unknown])[] = [
