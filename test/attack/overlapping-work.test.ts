@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Failure, OverlappingWork, type World, type Wrapping } from './overlapping-work.ts'
 
 const SOAK = process.env.PERSIST_SOAK === '1'
-const ROUNDS = SOAK ? 50_000 : 250
+const ROUNDS = SOAK ? 50_000 : 350
 const FIRST_SEED = SOAK ? Date.now() : 1
 const STEPS = 14
 const HANG_MS = 60_000

@@ -166,7 +166,8 @@ export class OverlappingWork {
       }
       return store
     }
-    return slowed({ ...memory, open }, () => this.pause(6))
+    // Most replies are fast, and some are slow enough for other work to overtake them.
+    return slowed({ ...memory, open }, () => this.pause(this.#random() < 0.2 ? 40 : 4))
   }
 }
 
