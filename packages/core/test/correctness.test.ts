@@ -98,6 +98,28 @@ for (const [mode, store] of [
       expect(new Set(results).size).toBe(64)
     })
 
+    it.each([true, false])(
+      'no caller can change the bytes that an own pickle passes through (memory: %s)',
+      async (memory) => {
+        const bytes = { pickle: (value: Uint8Array) => value, unpickle: (payload: Uint8Array) => payload }
+        const f = persist(async () => Uint8Array.of(1), { funcname: 'f', cache: store(), memory, ...bytes })
+        const change = async (result: Promise<Uint8Array>) => (await result).fill(9)
+        await Promise.all([change(f()), change(f())])
+        await change(f())
+        expect(await f()).toEqual(Uint8Array.of(1))
+      },
+    )
+
+    it('a buffer that is used again after put does not change what is stored', async () => {
+      const bytes = { pickle: (value: Uint8Array) => value, unpickle: (payload: Uint8Array) => payload }
+      const f = persist(async () => Uint8Array.of(1), { funcname: 'f', cache: store(), memory: true, ...bytes })
+      const buffer = Uint8Array.of(2)
+      const stored = f.put(buffer)
+      buffer.fill(9)
+      await stored
+      expect(await f()).toEqual(Uint8Array.of(2))
+    })
+
     it('a nested call with the key of the running one computes instead of waiting for itself', async () => {
       let depth = 0
       const f: (x: number) => Promise<number> = persist(
