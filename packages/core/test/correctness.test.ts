@@ -101,7 +101,6 @@ for (const [mode, store] of [
     it.each([true, false])(
       'no caller can change the bytes that an own pickle passes through (memory: %s)',
       async (memory) => {
-        const bytes = { pickle: (value: Uint8Array) => value, unpickle: (payload: Uint8Array) => payload }
         const f = persist(async () => Uint8Array.of(1), { funcname: 'f', cache: store(), memory, ...bytes })
         const change = async (result: Promise<Uint8Array>) => (await result).fill(9)
         await Promise.all([change(f()), change(f())])
@@ -111,7 +110,6 @@ for (const [mode, store] of [
     )
 
     it('a buffer that is used again after put does not change what is stored', async () => {
-      const bytes = { pickle: (value: Uint8Array) => value, unpickle: (payload: Uint8Array) => payload }
       const f = persist(async () => Uint8Array.of(1), { funcname: 'f', cache: store(), memory: true, ...bytes })
       const buffer = Uint8Array.of(2)
       const stored = f.put(buffer)
