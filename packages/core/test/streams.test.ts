@@ -459,6 +459,41 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect((await f.stats()).entries).toBe(0)
   })
 
+  it.each([
+    ['with bypass', 'on', (f: Leavable, signal: AbortSignal) => f.with({ bypass: true, signal })()],
+    ['switched off', 'off', (f: Leavable, signal: AbortSignal) => f.with({ signal })()],
+    ['of a list, switched off', 'off', (f: Leavable, signal: AbortSignal) => f.many([[]], { signal })[0]!],
+  ] as const)('a signal makes its consumer leave without the store too: %s', async (_way, mode, start) => {
+    const { persist } = harness({ env: { PERSIST_MODE: mode } })
+    let isStopped = false
+    const resume = gate()
+    const f = persist(
+      async function* f() {
+        try {
+          yield 1
+          await resume.passed
+          yield 2
+        } finally {
+          isStopped = true
+        }
+      },
+      { cache: makeStore() },
+    )
+    const controller = new AbortController()
+    const iteration = start(f, controller.signal)
+    expect(await iteration.next()).toEqual({ done: false, value: 1 })
+    const second = iteration.next()
+    controller.abort(new Error('left'))
+    await expect(second).rejects.toThrow('left')
+    resume.open()
+    await runPending()
+    expect(isStopped).toBe(true)
+  })
+  interface Leavable {
+    with(overrides: { bypass?: true; signal: AbortSignal }): () => AsyncGenerator<number>
+    many(calls: [][], options: { signal: AbortSignal }): AsyncGenerator<number>[]
+  }
+
   it('put, refresh, many and the cache use its list of chunks', async () => {
     const { persist } = harness()
     const { count, runs } = counting()
