@@ -35,6 +35,7 @@ function worldOf(random: () => number): World {
     isStream: pick(false, false, true),
     memory: pick(false, true),
     singleFlight: pick<World['singleFlight']>('shared', 'shared', 'process', false),
+    hasLeases: pick(true, true, false),
     concurrency: pick(undefined, undefined, 1, 2),
     getsStale: pick(false, false, true),
     fails: pick(false, false, true),

@@ -16,6 +16,8 @@ export interface World {
   readonly memory: boolean
   readonly singleFlight: 'shared' | 'process' | false
   readonly concurrency: number | undefined
+  /** The store has leases and an order of deletions by tag. */
+  readonly hasLeases: boolean
   /** Results get old, and are served while they are refreshed. */
   readonly getsStale: boolean
   readonly fails: boolean
@@ -111,7 +113,11 @@ export class OverlappingWork {
     }
     return {
       call: (signal) => read(signal === undefined ? f() : f.with({ signal })()),
-      many: () => Promise.all(f.many([[], []]).map(read)),
+      many: async () => {
+        const all = f.many([[], []]).map(read)
+        await Promise.allSettled(all)
+        return Promise.all(all)
+      },
       refresh: () => read(f.refresh()),
       put: () => this.#putting((made) => f.put([{ made }, { made }])),
       peek: async () => {
@@ -164,10 +170,11 @@ export class OverlappingWork {
         }
         set(entry)
       }
-      return store
+      return this.#world.hasLeases ? store : withoutLeases(store)
     }
+    const supports = this.#world.hasLeases ? memory.supports : { ...memory.supports, lease: false, tagFence: false }
     // Most replies are fast, and some are slow enough for other work to overtake them.
-    return slowed({ ...memory, open }, () => this.pause(this.#random() < 0.2 ? 40 : 4))
+    return slowed({ ...memory, supports, open }, () => this.pause(this.#random() < 0.2 ? 40 : 4))
   }
 }
 
@@ -191,6 +198,16 @@ function deletions(f: { forget(): unknown; clear(): unknown; cache: { deleteByTa
     clear: async () => f.clear(),
     untag: async () => f.cache.deleteByTag('tag'),
   }
+}
+
+function withoutLeases<S extends object>(store: S): S {
+  return new Proxy(store, {
+    get: (inner, name) => {
+      if (name === 'lease' || name === 'tagFence') return undefined
+      const member: unknown = Reflect.get(inner, name)
+      return typeof member === 'function' ? member.bind(inner) : member
+    },
+  })
 }
 
 function madeIn(payload: string | Uint8Array): number {

@@ -15,7 +15,7 @@ function slowedObject<T extends object>(object: T, pause: Pause): T {
   return new Proxy(object, {
     get: (inner, name) => {
       const member: unknown = Reflect.get(inner, name)
-      if (name === 'tagFence') return slowedObject(member as object, pause)
+      if (name === 'tagFence' && member !== undefined) return slowedObject(member as object, pause)
       if (typeof member !== 'function') return member
       const method = member.bind(inner) as Method
       if (name === 'entries' || name === 'heads') return method
