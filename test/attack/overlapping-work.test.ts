@@ -50,6 +50,7 @@ async function play(world: World, random: () => number): Promise<string[]> {
   /** Calls that begin from now on must not return an older result. */
   let oldest = 0
   let puts = 0
+  let changes = 0
   let isPutting = false
   const begun: Promise<void>[] = []
   for (let step = 0; step < STEPS; step++) {
@@ -71,7 +72,7 @@ async function play(world: World, random: () => number): Promise<string[]> {
     try {
       if (act === 'call') check(await wrapping.call())
       else if (act === 'many') (await wrapping.many()).forEach(check)
-      else if (act === 'refresh') check(await wrapping.refresh())
+      else if (act === 'refresh') check(await refresh(wrapping))
       else if (act === 'peek') check(await wrapping.peek())
       else if (act === 'leave') check(await callAndLeave(wrapping))
       else if (act === 'age') work.age()
@@ -92,17 +93,30 @@ async function play(world: World, random: () => number): Promise<string[]> {
     return result
   }
 
+  async function refresh(wrapping: Wrapping): Promise<number> {
+    const before = ++changes
+    const made = await wrapping.refresh()
+    // Its result is stored unless another change came meanwhile.
+    if (changes === before && !isPutting && !world.fails) oldest = Math.max(oldest, made)
+    changes++
+    return made
+  }
+
   async function put(wrapping: Wrapping): Promise<void> {
     isPutting = true
     puts++
+    changes++
     const made = await wrapping.put()
     isPutting = false
+    changes++
     oldest = Math.max(oldest, made)
   }
 
   async function deleteBy(act: 'forget' | 'untag' | 'clear', wrapping: Wrapping): Promise<void> {
     const [next, putsBefore, wasPutting] = [work.made + 1, puts, isPutting]
+    changes++
     await wrapping[act]()
+    changes++
     // A put at the same time may have come before or after.
     if (!wasPutting && puts === putsBefore) oldest = Math.max(oldest, next)
   }

@@ -80,9 +80,10 @@ export class Flights {
     }
   }
 
-  /** Notes that a later run of the key has begun. Running flights may still store, unless the later run has stored. */
-  outdate(canonicalKey: string): void {
-    for (const flight of this.#running) if (flight.canonicalKey === canonicalKey) this.close(flight)
+  /** Lets later calls of the key (or of all) join no flight that runs now. It may still store, unless a later run has. */
+  outdate(canonicalKey: string | undefined): void {
+    for (const flight of this.#running)
+      if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) this.close(flight)
   }
 
   /** The pending writes of the key, or of all. */
@@ -102,10 +103,10 @@ export class Flights {
   /** Forbids runs that began earlier than `began` to store, since the run of that number has stored its result. */
   supersede(canonicalKey: string, began: number): void {
     for (const flight of this.#former.get(canonicalKey) ?? []) if (flight.began < began) flight.fenced = true
-    // Of another wrapping: this one begins no run while a flight can be joined.
+    // A call may have read the earlier result. An earlier run is of another wrapping: this one has begun the later run.
     const joinable = this.#joinable.get(canonicalKey)
-    if (joinable === undefined || joinable.began >= began) return
-    joinable.fenced = true
+    if (joinable === undefined || (joinable.began >= began && joinable.began !== Number.POSITIVE_INFINITY)) return
+    if (joinable.began < began) joinable.fenced = true
     this.close(joinable)
   }
 
