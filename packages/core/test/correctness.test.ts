@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 
 const persist = createPersist({ env: {}, stderr: () => {} })
 
+type Bytes = Uint8Array<ArrayBuffer>
+const passed = { pickle: (value: Bytes) => value, unpickle: (payload: Bytes) => payload }
+
 for (const [mode, store] of [
   ['a synchronous store', () => memoryStore()],
   ['an asynchronous store', () => delayed(memoryStore())],
@@ -96,6 +99,29 @@ for (const [mode, store] of [
       const results = await Promise.all(Array.from({ length: 64 }, () => f(1)))
       expect(runs).toBe(1)
       expect(new Set(results).size).toBe(64)
+    })
+
+    it.each([true, false])(
+      'no caller can change the bytes that an own pickle passes through (memory: %s)',
+      async (memory) => {
+        const f = persist(async () => Uint8Array.of(1), { funcname: 'f', cache: store(), memory, ...passed })
+        const [one, other] = await Promise.all([f(), f()])
+        one.fill(9)
+        expect(other).toEqual(Uint8Array.of(1))
+        other.fill(9)
+        const later = await f()
+        later.fill(9)
+        expect(await f()).toEqual(Uint8Array.of(1))
+      },
+    )
+
+    it('a buffer that is used again after put does not change what is stored', async () => {
+      const f = persist(async () => Uint8Array.of(1), { funcname: 'f', cache: store(), memory: true, ...passed })
+      const buffer = Uint8Array.of(2)
+      const stored = f.put(buffer)
+      buffer.fill(9)
+      await stored
+      expect(await f()).toEqual(Uint8Array.of(2))
     })
 
     it('a nested call with the key of the running one computes instead of waiting for itself', async () => {

@@ -15,6 +15,7 @@ const CHANGES: [string, (f: Changeable) => unknown][] = [
 
 interface Changeable {
   forget(x: number): unknown
+  put(value: never, x: number): unknown
   clear(): unknown
   refresh(x: number): PromiseLike<unknown>
   readonly cache: { deleteByTag(tag: string): unknown }
@@ -116,5 +117,31 @@ describe('a put that the store refuses after a later change', () => {
     open()
     await refused
     expect(await f(1)).toBe(expected)
+  })
+})
+
+describe('a call that read the store during a change is joined by no call that begins after it', () => {
+  const PUT: (typeof CHANGES)[number] = ['put', (f) => f.put(2 as never, 1)]
+  it.each([...CHANGES, PUT])('%s', async (_what, change) => {
+    const stored = memoryStore()
+    const store = delayed(stored)
+    const { open, passed } = gate()
+    const get = async (hash: string) => {
+      const found = stored.open('f').get(hash)
+      await passed
+      return found
+    }
+    const { persist } = harness()
+    let runs = 0
+    const count = async (_x: number) => ++runs
+    const other = persist(count, { ...OPTIONS, cache: store })
+    await other(1)
+    const f = persist(count, { ...OPTIONS, cache: withMethods(store, { get }) })
+    const changing = change(other)
+    const during = f(1)
+    await changing
+    const after = f(1)
+    open()
+    expect([await during, await after]).toEqual([1, 2])
   })
 })

@@ -1,6 +1,6 @@
 import type { StoreAdapter } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { asOtherProcess, gate, harness, inBothModes, runPending } from './harness.ts'
+import { asOtherProcess, chunksOf, gate, harness, inBothModes, runPending } from './harness.ts'
 
 inBothModes('two runs with one key', (makeStore) => {
   /** Two runs, each with its own gate. */
@@ -34,6 +34,51 @@ inBothModes('two runs with one key', (makeStore) => {
   it('in one process without single flight store the result of the later one, also if it ends first', async () => {
     const { one, gates } = two(false, inOne)
     expect(await backwards({ one, other: one, gates })).toBe(1)
+  })
+
+  it.each(['process', false] as const)(
+    "in two wrappings of one process with singleFlight '%s' too",
+    async (singleFlight) => {
+      expect(await backwards(two(singleFlight, inOne))).toBe(1)
+    },
+  )
+
+  it('do so too if the caller of the older one has left', async () => {
+    const { one, gates } = two('process', inOne)
+    const controller = new AbortController()
+    const older = one.with({ signal: controller.signal })()
+    await runPending()
+    controller.abort(new Error('left'))
+    await expect(older).rejects.toThrow('left')
+    const newer = one()
+    await runPending()
+    gates[1]!.open()
+    await newer
+    gates[0]!.open()
+    await runPending()
+    expect(await one.peek()).toBe(1)
+  })
+
+  it.each(['process', false] as const)("do so too as iterations, with singleFlight '%s'", async (singleFlight) => {
+    const { persist } = harness()
+    const gates = [gate(), gate()]
+    let runs = 0
+    const numbers = async function* () {
+      const run = runs++
+      yield run
+      await gates[run]!.passed
+    }
+    const cache = makeStore()
+    const [one, other] = [cache, cache].map((cache) => persist(numbers, { funcname: 'f', cache, singleFlight }))
+    const older = chunksOf(one!())
+    await runPending()
+    const newer = chunksOf(other!())
+    await runPending()
+    gates[1]!.open()
+    expect(await newer).toEqual([1])
+    gates[0]!.open()
+    expect(await older).toEqual([0])
+    expect(await one!.peek()).toEqual([1])
   })
 
   describe.each(['process', false] as const)("in two processes with singleFlight '%s'", (singleFlight) => {

@@ -1,6 +1,7 @@
-import { createPersist, memoryStore } from '@persist/core'
+import { createPersist, memoryStore, type StoreAdapter } from '@persist/core'
+import type { Entry } from '@persist/store'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { asOtherProcess, harness, inBothModes, withMethods } from './harness.ts'
+import { asOtherProcess, gate, harness, inBothModes, runPending, withMethods, withoutLeases } from './harness.ts'
 
 async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = []
@@ -270,6 +271,32 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(eventNames()).toEqual(['miss absent', 'compute', 'skip fenced'])
   })
 
+  it('a stream forgotten while it is stored, after its consumer has left, is not stored again', async () => {
+    const { persist } = harness()
+    const isWriting = gate()
+    const write = gate()
+    const inner = makeStore()
+    const cache = withMethods(withoutLeases(inner), {
+      set: async (entry: Entry) => {
+        isWriting.open()
+        await write.passed
+        return inner.open('f').set(entry)
+      },
+    })
+    const f = persist(counting().count, { funcname: 'f', cache: { ...cache, mode: 'async' } as StoreAdapter })
+    const controller = new AbortController()
+    const chunks = all(f.with({ signal: controller.signal })(2))
+    await isWriting.passed
+    controller.abort(new Error('left'))
+    await expect(chunks).rejects.toThrow('left')
+    const forgotten = f.forget(2)
+    await runPending()
+    write.open()
+    await forgotten
+    await runPending()
+    expect(await f.has(2)).toBe(false)
+  })
+
   const CHANGES: readonly (readonly [string, (f: Counting) => unknown, unknown])[] = [
     ['forgotten', (f) => f.forget(2), undefined],
     ['cleared', (f) => f.clear(), undefined],
@@ -431,6 +458,41 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(inside.aborted).toBe(true)
     expect((await f.stats()).entries).toBe(0)
   })
+
+  it.each([
+    ['with bypass', 'on', (f: Leavable, signal: AbortSignal) => f.with({ bypass: true, signal })()],
+    ['switched off', 'off', (f: Leavable, signal: AbortSignal) => f.with({ signal })()],
+    ['of a list, switched off', 'off', (f: Leavable, signal: AbortSignal) => f.many([[]], { signal })[0]!],
+  ] as const)('a signal makes its consumer leave without the store too: %s', async (_way, mode, start) => {
+    const { persist } = harness({ env: { PERSIST_MODE: mode } })
+    let isStopped = false
+    const resume = gate()
+    const f = persist(
+      async function* f() {
+        try {
+          yield 1
+          await resume.passed
+          yield 2
+        } finally {
+          isStopped = true
+        }
+      },
+      { cache: makeStore() },
+    )
+    const controller = new AbortController()
+    const iteration = start(f, controller.signal)
+    expect(await iteration.next()).toEqual({ done: false, value: 1 })
+    const second = iteration.next()
+    controller.abort(new Error('left'))
+    await expect(second).rejects.toThrow('left')
+    resume.open()
+    await runPending()
+    expect(isStopped).toBe(true)
+  })
+  interface Leavable {
+    with(overrides: { bypass?: true; signal: AbortSignal }): () => AsyncGenerator<number>
+    many(calls: [][], options: { signal: AbortSignal }): AsyncGenerator<number>[]
+  }
 
   it('put, refresh, many and the cache use its list of chunks', async () => {
     const { persist } = harness()

@@ -94,7 +94,7 @@ interface Change {
 
 /**
  * Changes the store. Running computations of the key, or of all keys, do not store, and memory drops its entries. A call
- * that starts meanwhile may read a deleted entry, so it does not keep it in memory.
+ * that starts meanwhile may read a deleted entry, so it does not keep it in memory, and no later call joins it.
  */
 function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () => Steps<T>): Steps<T> {
   context.peers.each((peer) => {
@@ -106,7 +106,10 @@ function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () 
   try {
     return yield* change()
   } finally {
-    context.peers.each((peer) => peer.drop(canonicalKey))
+    context.peers.each((peer) => {
+      peer.drop(canonicalKey)
+      peer.outdate(canonicalKey)
+    })
   }
 }
 

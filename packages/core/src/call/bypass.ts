@@ -3,6 +3,7 @@ import type { Flight, RunLimit } from '../concurrency/flight.ts'
 import { invoke, run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { abortableIteration } from './abortable-iteration.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
@@ -17,7 +18,7 @@ export function bypass(context: Context, call: Call): unknown {
 
 /** Like {@link bypass}, but returns a call that need not wait as an {@link Execution}, which the caller runs. */
 export function startBypass(context: Context, call: Call): unknown {
-  if (context.streams) return context.original.apply(call.self, [...call.args])
+  if (context.streams) return startIteration(context, call)
   try {
     call.signal?.throwIfAborted()
     const limits = limitsOf(context, call)
@@ -28,6 +29,11 @@ export function startBypass(context: Context, call: Call): unknown {
     if (context.isAsync) return Promise.reject(error)
     throw error
   }
+}
+
+function startIteration({ original }: Context, { self, args, signal }: Call): AsyncGenerator<unknown> {
+  const iteration = original.apply(self, [...args]) as AsyncGenerator<unknown>
+  return signal === undefined ? iteration : abortableIteration(iteration, signal)
 }
 
 /** A call of the original that adds one small frame to the stack. */

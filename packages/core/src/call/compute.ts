@@ -2,6 +2,7 @@ import type { Lease, Mode } from '@persist/store'
 import { signalOf, withSignal } from '../concurrency/abort-signals.ts'
 import type { Succession } from '../concurrency/flight.ts'
 import { type FlightResult, leaveLimits } from '../concurrency/flight.ts'
+import { numberRun } from '../concurrency/flights.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { invoke, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { isChangeable } from '../runtime/changeable.ts'
@@ -92,6 +93,7 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
   let promised = false
   let value: unknown
   try {
+    numberRun(flight)
     const result = yield* invoke(flight, context.collected, call.self, ownArguments(computation))
     promised = isThenable(result)
     if (promised) {

@@ -1,5 +1,6 @@
 import { until } from '../concurrency/abort-signals.ts'
 import { type Flight, runInFlight } from '../concurrency/flight.ts'
+import { numberRun } from '../concurrency/flights.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import type { Context } from '../context.ts'
@@ -48,6 +49,8 @@ export class SharedIteration implements Broadcast {
   #consumers = 0
   /** A consumer sent a value or an error, which is not part of the key: nothing is stored. */
   #isSteered = false
+  /** The function has ended, and its chunks are being stored: later changes must still see the flight. */
+  #isStoring = false
   #durationMs = 0
   #snapshot: ArgumentSnapshot | undefined
 
@@ -68,7 +71,7 @@ export class SharedIteration implements Broadcast {
     const leave = async (reason?: unknown) => {
       if (!isFollowing) return
       isFollowing = false
-      if (--this.#consumers === 0 && this.#end === undefined) await this.#abort(reason)
+      if (--this.#consumers === 0 && this.#end === undefined && !this.#isStoring) await this.#abort(reason)
     }
     const iteration = this.#follow(consumer, leave)
     collected.register(iteration, () => void leave().catch(() => {}))
@@ -144,6 +147,7 @@ export class SharedIteration implements Broadcast {
         this.#chunks.push(held)
         return step
       }
+      this.#isStoring = true
       this.#reportComputed(false)
       await this.#storage.store({
         returned: step.value,
@@ -186,6 +190,7 @@ export class SharedIteration implements Broadcast {
       const { original } = this.#context
       const args = ownArguments({ call: this.#call, flight: this.flight })
       this.#snapshot = snapshotArguments({ context: this.#context, call: this.#call, cacheKey: this.#cacheKey })
+      numberRun(this.flight)
       this.#source = original.apply(this.#call.self, args) as AsyncGenerator<unknown>
     }
     return this.#source

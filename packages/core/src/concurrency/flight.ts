@@ -26,8 +26,8 @@ export interface Flight {
   joinedBy?: Set<Join>
   /** The flight that was current before this one's function was called. */
   outer?: Flight | undefined
-  /** Its number in the order in which the flights of this process began. */
-  readonly began: number
+  /** Its number in the order in which the functions of flights began in this process; `Infinity` before that. */
+  began: number
   ended: boolean
   /** Calls can no longer join it. */
   closed: boolean

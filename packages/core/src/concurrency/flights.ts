@@ -6,12 +6,17 @@ const counted = globalThis as { [COUNT]?: { begun: number } }
 counted[COUNT] ??= { begun: 0 }
 const count = counted[COUNT]
 
+/** Gives a flight its number in the order of runs, since its function is about to begin. */
+export function numberRun(flight: Flight): void {
+  flight.began = count.begun++
+}
+
 /** The flights of one persisted function. */
 export class Flights {
   readonly #joinable = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
-  /** Running flights that later calls do not join. */
-  readonly #former = new Set<Flight>()
+  /** Running flights of each key that later calls do not join. */
+  readonly #former = new Map<string, Set<Flight>>()
 
   /** The flight that an identical call may join. */
   find(canonicalKey: string): Flight | undefined {
@@ -23,7 +28,7 @@ export class Flights {
     const flight: Flight = {
       canonicalKey,
       parent,
-      began: count.begun++,
+      began: Number.POSITIVE_INFINITY,
       ended: false,
       closed: false,
       fenced: false,
@@ -36,9 +41,9 @@ export class Flights {
     }
     if (joinable) {
       const before = this.#joinable.get(canonicalKey)
-      if (before !== undefined) this.#outdate(before)
+      if (before !== undefined) this.close(before)
       this.#joinable.set(canonicalKey, flight)
-    }
+    } else this.#addFormer(flight)
     this.#running.add(flight)
     return flight
   }
@@ -53,7 +58,7 @@ export class Flights {
     flight.succession = undefined
     flight.parent?.children?.delete(flight)
     this.#running.delete(flight)
-    this.#former.delete(flight)
+    this.#removeFormer(flight)
     this.close(flight)
   }
 
@@ -71,13 +76,14 @@ export class Flights {
     for (const flight of this.#running) {
       flight.deletedTags ??= new Set()
       flight.deletedTags.add(tag)
-      this.#outdate(flight)
+      this.close(flight)
     }
   }
 
-  /** Notes that a later run of the key has begun. Running flights may still store, unless the later run has stored. */
-  outdate(canonicalKey: string): void {
-    for (const flight of this.#running) if (flight.canonicalKey === canonicalKey) this.#outdate(flight)
+  /** Lets later calls of the key (or of all) join no flight that runs now. It may still store, unless a later run has. */
+  outdate(canonicalKey: string | undefined): void {
+    for (const flight of this.#running)
+      if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) this.close(flight)
   }
 
   /** The pending writes of the key, or of all. */
@@ -91,13 +97,17 @@ export class Flights {
   /** Marks a flight that took longer than a caller waits. Later calls start their own, and the first to end stores. */
   markOverdue(flight: Flight): void {
     flight.overdue = true
-    this.#outdate(flight)
+    this.close(flight)
   }
 
   /** Forbids runs that began earlier than `began` to store, since the run of that number has stored its result. */
   supersede(canonicalKey: string, began: number): void {
-    for (const flight of this.#former)
-      if (flight.canonicalKey === canonicalKey && flight.began < began) flight.fenced = true
+    for (const flight of this.#former.get(canonicalKey) ?? []) if (flight.began < began) flight.fenced = true
+    // A call may have read the earlier result. An earlier run is of another wrapping: this one has begun the later run.
+    const joinable = this.#joinable.get(canonicalKey)
+    if (joinable === undefined || (joinable.began >= began && joinable.began !== Number.POSITIVE_INFINITY)) return
+    if (joinable.began < began) joinable.fenced = true
+    this.close(joinable)
   }
 
   /** Removes one waiter. When the last one leaves, aborts the function and accepts no new ones. */
@@ -111,11 +121,17 @@ export class Flights {
   /** Accepts no new callers. */
   close(flight: Flight): void {
     flight.closed = true
+    if (!flight.ended) this.#addFormer(flight)
     if (this.#joinable.get(flight.canonicalKey) === flight) this.#joinable.delete(flight.canonicalKey)
   }
 
-  #outdate(flight: Flight): void {
-    this.#former.add(flight)
-    this.close(flight)
+  #addFormer(flight: Flight): void {
+    const former = this.#former.get(flight.canonicalKey) ?? new Set()
+    this.#former.set(flight.canonicalKey, former.add(flight))
+  }
+
+  #removeFormer(flight: Flight): void {
+    const former = this.#former.get(flight.canonicalKey)
+    if (former?.delete(flight) && former.size === 0) this.#former.delete(flight.canonicalKey)
   }
 }

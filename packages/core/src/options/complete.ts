@@ -1,5 +1,6 @@
+import { types } from 'node:util'
 import { OptionError } from '@persist/errors'
-import { unpickle } from '@persist/pickle'
+import { pickle, unpickle } from '@persist/pickle'
 import type { Bounds } from '@persist/store'
 import { Limit } from '../concurrency/limit.ts'
 import type { Context } from '../context.ts'
@@ -13,9 +14,22 @@ import type { FunctionKind } from './function-kind.ts'
 
 const DEFAULT_MEMORY = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024, maxAge: 5_000 }
 
-/** The function that makes a value of a payload. A user's own must not return a promise; the default returns none. */
+/** The pickle. The bytes of an own one are copied, since they may be those of the value, which its owner may change. */
+export function picklerOf({ pickle: own }: AnyOptions): Context['pickle'] {
+  return own === undefined ? pickle : (value) => copied(own(value))
+}
+
+/**
+ * The inverse. A user's own must not return a promise. It gets a copy of the bytes, since its value may be a view of them,
+ * which a caller may change.
+ */
 export function unpicklerOf({ unpickle: own }: AnyOptions): Context['unpickle'] {
-  return own === undefined ? unpickle : (payload) => requireSync('unpickle', own(payload))
+  return own === undefined ? unpickle : (payload) => requireSync('unpickle', own(copied(payload)))
+}
+
+/** A payload in memory of its own. A Buffer stays one. */
+function copied<P>(payload: P): P {
+  return types.isUint8Array(payload) ? (Uint8Array.prototype.slice.call(payload) as P & Uint8Array) : payload
 }
 
 /** The time for which a result is fresh, in milliseconds. */

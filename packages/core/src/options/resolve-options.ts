@@ -1,5 +1,4 @@
 import { OptionError } from '@persist/errors'
-import { pickle } from '@persist/pickle'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { reportProblem } from '../call/store-guard.ts'
@@ -22,7 +21,7 @@ import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
-import { boundsOf, limitOf, memoryOf, optional, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
+import { boundsOf, limitOf, memoryOf, optional, picklerOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
 import { callMode, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
 import { validateOptions } from './validate.ts'
@@ -95,7 +94,7 @@ export function resolveOptions(
     throw new OptionError(`${adapter.name} opens no store: open must return one synchronously`, { option: 'cache' })
   }
   claimNamespace(adapter.name, namespace, original, { entry, env })
-  const pickleValue = options.pickle ?? pickle
+  const pickleValue = picklerOf(options)
   const unpickleValue = unpicklerOf(options)
   const version = versionOf(original, options)
   const source = sourceOf(original)

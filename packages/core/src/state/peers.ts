@@ -10,8 +10,8 @@ export interface Peer {
   fence(canonicalKey: string | undefined): void
   /** Forbids running calls to store results with this tag. */
   fenceTag(tag: string): void
-  /** Notes that a later run of this key has begun. */
-  outdate(canonicalKey: string): void
+  /** Lets later calls join none of the running calls. */
+  outdate(canonicalKey: string | undefined): void
   /** Forbids runs that began earlier to store their results over a later one. */
   supersede(canonicalKey: string, began: number): void
   /** The pending writes to a store without leases. They never reject. */

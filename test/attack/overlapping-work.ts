@@ -1,0 +1,215 @@
+import { createRequire } from 'node:module'
+import type { Options, StoreAdapter } from '@persist/core'
+import * as esModule from '@persist/core'
+import { slowed } from './slowed.ts'
+
+const commonJs = createRequire(import.meta.url)('@persist/core') as typeof esModule
+
+/** A result: `made` is its number in the order in which runs and puts began. */
+interface Result {
+  readonly made: number
+}
+
+/** What a round is about. */
+export interface World {
+  readonly isStream: boolean
+  readonly memory: boolean
+  readonly singleFlight: 'shared' | 'process' | false
+  readonly concurrency: number | undefined
+  /** The store has leases and an order of deletions by tag. */
+  readonly hasLeases: boolean
+  /** Results get old, and are served while they are refreshed. */
+  readonly getsStale: boolean
+  readonly fails: boolean
+  /** The second wrapping is one of the CommonJS copy of core. */
+  readonly twoCopies: boolean
+}
+
+/** One wrapping of the function, as an iteration or as a call. */
+export interface Wrapping {
+  call(signal?: AbortSignal): Promise<number>
+  many(): Promise<readonly number[]>
+  refresh(): Promise<number>
+  put(): Promise<number>
+  peek(): Promise<number | undefined>
+  forget(): Promise<unknown>
+  untag(): Promise<unknown>
+  clear(): Promise<unknown>
+}
+
+/** A function with two wrappings over one slow store, and everything that was seen to be wrong with it. */
+export class OverlappingWork {
+  readonly faults: string[] = []
+  readonly wrappings: readonly Wrapping[]
+  /** The number of the last result. */
+  made = 0
+  readonly #put = new Set<number>()
+  readonly #random: () => number
+  readonly #world: World
+  #now = 1_000_000
+
+  constructor(world: World, random: () => number) {
+    this.#world = world
+    this.#random = random
+    const options = {
+      funcname: 'f',
+      cache: this.#store(),
+      memory: world.memory,
+      verbosity: 0,
+      singleFlight: world.singleFlight,
+      concurrency: world.isStream ? undefined : world.concurrency,
+      tags: () => ['tag'],
+      ...(world.getsStale && { ttl: 1_000, staleWhileRevalidate: '1d' }),
+    } as const
+    const copies = [esModule, world.twoCopies ? commonJs : esModule]
+    this.wrappings = copies.map((copy) => this.#wrap(copy, options))
+  }
+
+  /** Lets all results become stale. */
+  age(): void {
+    this.#now += 2_000
+  }
+
+  /** Waits for up to so many turns of the event loop. */
+  async pause(most: number): Promise<void> {
+    for (let turns = Math.floor(this.#random() * most); turns >= 0; turns--) await new Promise(setImmediate)
+  }
+
+  /** Waits for runs that still go on, since their callers have left. */
+  async runsOfCallersThatLeft(): Promise<void> {
+    for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate)
+  }
+
+  #wrap({ createPersist }: typeof esModule, options: Options): Wrapping {
+    const persist = createPersist({
+      env: {},
+      now: () => this.#now,
+      monotonic: () => this.#now,
+      sleep: () => this.pause(3),
+      random: this.#random,
+    })
+    return this.#world.isStream ? this.#wrapStream(persist, options) : this.#wrapFunction(persist, options)
+  }
+
+  #wrapFunction(persist: esModule.Persist, options: Options): Wrapping {
+    const f = persist(this.#fn, options)
+    return {
+      call: async (signal) => (await (signal === undefined ? f() : f.with({ signal })())).made,
+      many: async () => (await f.many([[], []])).map(({ made }) => made),
+      refresh: async () => (await f.refresh()).made,
+      put: () => this.#putting((made) => f.put({ made })),
+      peek: async () => (await f.peek())?.made,
+      ...deletions(f),
+    }
+  }
+
+  #wrapStream(persist: esModule.Persist, options: Options): Wrapping {
+    const f = persist(this.#generator, options)
+    const read = async (chunks: AsyncIterable<Result> | PromiseLike<readonly Result[]>) => {
+      const read: Result[] = []
+      if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) read.push(chunk)
+      else read.push(...(await chunks))
+      return this.#numberOf(read)
+    }
+    return {
+      call: (signal) => read(signal === undefined ? f() : f.with({ signal })()),
+      many: async () => {
+        const all = f.many([[], []]).map(read)
+        await Promise.allSettled(all)
+        return Promise.all(all)
+      },
+      refresh: () => read(f.refresh()),
+      put: () => this.#putting((made) => f.put([{ made }, { made }])),
+      peek: async () => {
+        const chunks = await f.peek()
+        return chunks && this.#numberOf(chunks)
+      },
+      ...deletions(f),
+    }
+  }
+
+  /** The number of the run that all chunks come from. */
+  #numberOf(chunks: readonly Result[]): number {
+    if (chunks.length !== 2 || chunks[0]!.made !== chunks[1]!.made) {
+      this.faults.push(`an iteration has the chunks ${JSON.stringify(chunks)}`)
+    }
+    return chunks[0]!.made
+  }
+
+  async #putting(put: (made: number) => unknown): Promise<number> {
+    const made = ++this.made
+    this.#put.add(made)
+    await put(made)
+    return made
+  }
+
+  readonly #fn = async (): Promise<Result> => {
+    const made = ++this.made
+    await this.pause(20)
+    this.#mayFail()
+    return { made }
+  }
+
+  readonly #generator = generatorOf(this, () => this.#mayFail())
+
+  #mayFail(): void {
+    if (this.#world.fails && this.#random() < 0.3) throw new Failure()
+  }
+
+  /** A slow store that notes when a run replaces a newer result. */
+  #store(): StoreAdapter {
+    const memory = esModule.memoryStore()
+    const open: typeof memory.open = (namespace, options) => {
+      const store = memory.open(namespace, options)
+      const set = store.set.bind(store)
+      store.set = (entry) => {
+        const before = store.get(entry.hash)
+        const made = madeIn(entry.payload)
+        if (before !== undefined && madeIn(before.payload) > made && !this.#put.has(made)) {
+          this.faults.push(`the result ${made} replaces ${madeIn(before.payload)}`)
+        }
+        set(entry)
+      }
+      return this.#world.hasLeases ? store : withoutLeases(store)
+    }
+    const supports = this.#world.hasLeases ? memory.supports : { ...memory.supports, lease: false, tagFence: false }
+    // Most replies are fast, and some are slow enough for other work to overtake them.
+    return slowed({ ...memory, supports, open }, () => this.pause(this.#random() < 0.2 ? 40 : 4))
+  }
+}
+
+/** The failure of the function itself. */
+export class Failure extends Error {}
+
+function generatorOf(work: OverlappingWork, mayFail: () => void): () => AsyncGenerator<Result> {
+  return async function* () {
+    const made = ++work.made
+    await work.pause(10)
+    yield { made }
+    await work.pause(10)
+    mayFail()
+    yield { made }
+  }
+}
+
+function deletions(f: { forget(): unknown; clear(): unknown; cache: { deleteByTag(tag: string): unknown } }) {
+  return {
+    forget: async () => f.forget(),
+    clear: async () => f.clear(),
+    untag: async () => f.cache.deleteByTag('tag'),
+  }
+}
+
+function withoutLeases<S extends object>(store: S): S {
+  return new Proxy(store, {
+    get: (inner, name) => {
+      if (name === 'lease' || name === 'tagFence') return undefined
+      const member: unknown = Reflect.get(inner, name)
+      return typeof member === 'function' ? member.bind(inner) : member
+    },
+  })
+}
+
+function madeIn(payload: string | Uint8Array): number {
+  return Number(/"made":(\d+)/.exec(String(payload))![1])
+}

@@ -1,0 +1,30 @@
+import type { StoreAdapter } from '@persist/store'
+
+type Method = (...args: unknown[]) => unknown
+type Pause = () => Promise<void>
+
+/** The store made async: each method waits before it acts and before it replies, so that a reply may be outdated. */
+export function slowed(adapter: StoreAdapter<'sync'>, pause: Pause): StoreAdapter {
+  const open = (namespace: string, options?: object) => slowedObject(adapter.open(namespace, options), pause)
+  return new Proxy(adapter, {
+    get: (inner, name) => (name === 'mode' ? 'async' : name === 'open' ? open : Reflect.get(inner, name)),
+  }) as unknown as StoreAdapter
+}
+
+function slowedObject<T extends object>(object: T, pause: Pause): T {
+  return new Proxy(object, {
+    get: (inner, name) => {
+      const member: unknown = Reflect.get(inner, name)
+      if (name === 'tagFence' && member !== undefined) return slowedObject(member as object, pause)
+      if (typeof member !== 'function') return member
+      const method = member.bind(inner) as Method
+      if (name === 'entries' || name === 'heads') return method
+      return async (...args: unknown[]) => {
+        await pause()
+        const reply = method(...args)
+        await pause()
+        return name === 'lease' && reply !== undefined ? slowedObject(reply as object, pause) : reply
+      }
+    },
+  })
+}
