@@ -57,7 +57,7 @@ describe("other people's files in a function's folder, called as entries are", (
     expect(readFileSync(join(dir, 'export', '2024.entry'), 'utf8')).toBe('a ledger')
     expect(store.get('json')).toBeUndefined()
     store.set(plain('2024'))
-    store.lease('nearly', 1000)!.publish(plain('nearly'))
+    store.lease!('nearly', 1000)!.publish(plain('nearly'))
     expect(store.get('2024')).toEqual(plain('2024'))
     expect(store.get('nearly')).toEqual(plain('nearly'))
     expect(problems.map(({ code }) => code)).toEqual(Array(3).fill('ERR_PERSIST_ENTRY_DAMAGED'))

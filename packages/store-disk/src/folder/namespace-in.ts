@@ -13,7 +13,7 @@ export function namespaceIn({ fs }: ResolvedOptions, path: string, folder: strin
   if (file === undefined || file === 'odd') return undefined
   for (const [, json] of file.buffer.toString('utf8', 0, file.length).matchAll(NAMESPACE)) {
     const name = textIn(json!)
-    if (name !== undefined && (isPlain(name) && name === folder || digestName(name) === folder)) return name
+    if (name !== undefined && ((isPlain(name) && name === folder) || digestName(name) === folder)) return name
   }
   return undefined
 }

@@ -71,7 +71,9 @@ function isText({ fs }: ResolvedOptions, path: string): boolean {
   if (file === undefined || file === 'odd') return false
   try {
     // Streaming: the last character of the part that was read may be cut off.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(file.buffer.subarray(0, file.length), { stream: true })
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(file.buffer.subarray(0, file.length), {
+      stream: true,
+    })
     return !text.includes('\0')
   } catch {
     return false
