@@ -26,7 +26,7 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
   const shared: Shared = {
     name: `lmdb://${path}`,
     environment: new Environment(path, flush, monotonic),
-    observer: new LmdbLeaseObserver(monotonic),
+    observer: new LmdbLeaseObserver({ monotonic }),
   }
   const reading: Shared = { ...shared, environment: new Environment(path, flush, monotonic, true) }
   return {
