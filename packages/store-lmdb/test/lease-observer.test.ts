@@ -10,7 +10,7 @@ let now = 0
 let observer: LmdbLeaseObserver
 beforeEach(() => {
   now = 5_000
-  observer = new LmdbLeaseObserver({ monotonic: () => now, shared: () => undefined })
+  observer = new LmdbLeaseObserver({ monotonic: () => now })
 })
 
 const elsewhere: Holder = { ...thisHolder(), host: 'another host' }

@@ -1,4 +1,4 @@
-import { type BootClock, bootClock } from '../holder.ts'
+import type { BootClock } from '../holder.ts'
 import { LeaseObserver } from './lease-observer.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import { type Seen, silenceIn, withSilence } from './seen.ts'
@@ -21,7 +21,7 @@ export interface LeaseLook {
 export interface RecordObserverOptions {
   /** Milliseconds that never jump. Default: `performance.now`. */
   readonly monotonic?: () => number
-  /** The clock that all processes of the machine share. Default: that of the kernel, if it shows one. */
+  /** The clock that all processes of the machine share: `bootClock` of `@persist/store/holder`. Default: there is none. */
   readonly shared?: () => BootClock | undefined
 }
 
@@ -32,7 +32,7 @@ export interface RecordObserverOptions {
  *
  * @example
  * ```ts
- * const observer = new RecordObserver()
+ * const observer = new RecordObserver({ shared: bootClock })
  * observer.look('double:wXS1bv', { id: 'a', ms: 30_000, beat: 0 }, 30_000)   // { isLost: false }
  * ```
  */
@@ -42,7 +42,7 @@ export class RecordObserver {
   readonly #shared: () => BootClock | undefined
   #noted = Number.NEGATIVE_INFINITY
 
-  constructor({ monotonic = () => performance.now(), shared = bootClock }: RecordObserverOptions = {}) {
+  constructor({ monotonic = () => performance.now(), shared = () => undefined }: RecordObserverOptions = {}) {
     this.#observer = new LeaseObserver({ monotonic })
     this.#monotonic = monotonic
     this.#shared = shared
