@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { createPersist, type PersistEvent } from '@persist/core'
 import { keyvStore } from '@persist/store-keyv'
 import { expect, test } from 'vitest'
@@ -139,6 +141,35 @@ await withRedis('results in Redis', (redis) => {
     }
     expect(await sooner()).toEqual(ENTRY)
     await Promise.all([patient.close(), impatient.close()])
+  })
+
+  test('an entry that is deleted between the list of keys and its value ends no listing', async () => {
+    const cache = url()
+    const direct = keyvStore(cache)
+    const entry = (hash: string) => ({ hash, payload: hash, createdAt: 1 })
+    for (let number = 0; number < 40; number++) await direct.open('listed').set(entry(`h${number}`))
+    // A connection that deletes an entry whose value is about to be read.
+    let left = 2
+    const proxy = createServer((client) => {
+      const server = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      server.pipe(client)
+      client.on('data', async (bytes) => {
+        const read = /MGET[\s\S]*?listed\/(h\d+)/i.exec(bytes.toString('latin1'))?.[1]
+        if (read !== undefined && left-- > 0) await direct.open('listed').delete(read)
+        server.write(bytes)
+      })
+      for (const socket of [client, server]) socket.on('error', () => {}).on('close', () => client.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const through = new URL(cache)
+    through.port = String((proxy.address() as AddressInfo).port)
+    const store = keyvStore(through)
+    expect((await store.open('listed').stats()).entries).toBe(38)
+    left = 2
+    expect(await store.open('listed').clear()).toBe(36)
+    expect((await direct.open('listed').stats()).entries).toBe(0)
+    await Promise.all([store.close(), direct.close()])
+    proxy.close()
   })
 
   test('a listing shows entries of its own prefix only', async () => {

@@ -226,6 +226,18 @@ describe('a running computation in the target', () => {
   })
 })
 
+test('a copy into a store without leases leaves a newer entry that came after its first look', async () => {
+  const memory = memoryStore()
+  const target = { ...memory, supports: { ...memory.supports, lease: false } }
+  const store = target.open('f')
+  const newer = { hash: 'h', payload: 'newer', createdAt: 3 }
+  store.set(newer)
+  const delivery = { target, store, winner: 'newer', now: 10 } as const
+  expect(await writeEntry({ hash: 'h', payload: 'older', createdAt: 2 }, undefined, delivery)).toBe('kept')
+  expect(store.get('h')).toEqual(newer)
+  expect(await writeEntry({ hash: 'h', payload: 'newest', createdAt: 4 }, newer, delivery)).toBe('copied')
+})
+
 withMongo('a folder and MongoDB', (url) => {
   const mongo = `${url}test-cli-${randomBytes(6).toString('hex')}`
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  chmodSync,
   createWriteStream,
   existsSync,
   lstatSync,
@@ -105,12 +106,15 @@ describe('export and import', () => {
     expect(contents(join(cwd, 'other'))).toEqual(contents(join(cwd, 'persist')))
   })
 
-  test('a file is not replaced without --yes', async () => {
+  test('a file is not replaced without --yes, and keeps its permissions', async () => {
     const cwd = filled()
     writeFileSync(join(cwd, 'mine'), 'mine')
     expect(await persist(['export', 'mine'], { cwd })).toMatchObject({ code: 2 })
     expect(readFileSync(join(cwd, 'mine'), 'utf8')).toBe('mine')
+    chmodSync(join(cwd, 'mine'), 0o600)
     expect(await persist(['export', 'mine', '-y'], { cwd })).toMatchObject({ code: 0 })
+    if (process.platform !== 'win32') expect(statSync(join(cwd, 'mine')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(cwd).filter((name) => name.includes('part'))).toEqual([])
     expect(await persist(['export', 'no/such/folder'], { cwd })).toMatchObject({ code: 4 })
   })
 

@@ -51,6 +51,23 @@ describe("other people's files in a function's folder, called as entries are", (
     expect(readdirSync(join(dir, '.persist')).includes('quarantine')).toBe(false)
   })
 
+  test('stay where a deletion names them, and are kept for good where an entry takes their place', () => {
+    const store = open()
+    expect(store.delete('2024')).toBe(false)
+    expect(readFileSync(join(dir, 'export', '2024.entry'), 'utf8')).toBe('a ledger')
+    expect(store.get('json')).toBeUndefined()
+    store.set(plain('2024'))
+    store.lease!('nearly', 1000)!.publish(plain('nearly'))
+    expect(store.get('2024')).toEqual(plain('2024'))
+    expect(store.get('nearly')).toEqual(plain('nearly'))
+    expect(problems.map(({ code }) => code)).toEqual(Array(3).fill('ERR_PERSIST_ENTRY_DAMAGED'))
+    const inAYear = { now: () => Date.now() + 365 * 86_400_000, monotonic: () => performance.now() }
+    diskStore(dir, { clock: inAYear }).open('export').prune!(0)
+    const quarantine = join(dir, '.persist', 'quarantine')
+    const kept = readdirSync(quarantine).map((name) => readFileSync(join(quarantine, name), 'utf8'))
+    expect(kept.sort()).toEqual([THEIRS['2024.entry'], THEIRS['json.entry'], THEIRS['nearly.entry']].sort())
+  })
+
   test('make no function of a folder', () => {
     expect([...diskStore(dir).namespaces!()]).toEqual([])
     open().set(plain('ours'))

@@ -224,6 +224,28 @@ describe('what Python has written', () => {
   })
 })
 
+test('a folder with .out files of another program is no function, also beside Python’s results', () => {
+  const names = () => [...(diskStore(dir, { layout: 'pypersist' }).namespaces!() as Iterable<string>)].sort()
+  const put = (folder: string, name: string, content: string | Uint8Array) => {
+    mkdirSync(join(dir, folder), { recursive: true })
+    writeFileSync(join(dir, folder, name), content)
+  }
+  put('build', 'a.out', Buffer.from('7f454c4602010100000000000000000002003e00ff', 'hex'))
+  put('logs', 'today.out', 'started')
+  put('logs', 'rotate.conf', 'daily')
+  mkdirSync(join(dir, 'tests', 'golden'), { recursive: true })
+  put('tests', 'case-1.out', 'expected')
+  expect(names()).toEqual([])
+  writeFileSync(file('.out'), '16')
+  put('power', '.DS_Store', Buffer.of(0, 0, 0, 1))
+  put('tail', 'é.out', `${'a'.repeat(65_535)}é`)
+  expect(names()).toEqual(['power', 'tail'])
+  diskStore(dir, { layout: 'pypersist' }).open('mixed').set(plain(HASH))
+  put('mixed', 'notes.txt', 'of a person')
+  put('mixed', 'a.out', Buffer.of(0xff))
+  expect(names()).toEqual(['mixed', 'power', 'tail'])
+})
+
 test('the layout is named in the URL or as an option, and nothing else is', () => {
   expect(diskStore(`file://${dir}?layout=pypersist`).supports).toMatchObject({ lease: false, foreign: true })
   expect(diskStore(`file://${dir}?layout=entries`).supports).toMatchObject({ lease: true })

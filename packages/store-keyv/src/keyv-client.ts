@@ -5,6 +5,11 @@ import { toStoreError } from './errors.ts'
 import type { KeyvLike } from './keyv-like.ts'
 
 const BYTES_PER_MS = 1_000
+/** How often a listing begins again. */
+const MOST_RESTARTS = 20
+
+/** The listing has ended with an error, at a value that is gone. */
+const BROKEN = Symbol('broken')
 
 /** Calls a Keyv instance, in bounded time. A failure is never taken for an answer. */
 export class KeyvClient {
@@ -37,19 +42,24 @@ export class KeyvClient {
 
   /** All values of the storage, other programs' too, some perhaps twice. */
   async *values(operation: Operation): AsyncGenerator<unknown> {
-    const iterator = await this.#run(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
-    if (iterator === undefined) {
-      throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
-    }
-    try {
-      for (;;) {
-        const step = await this.#run(operation, 0, () => iterator.next())
-        if (step.done) return
-        if (Array.isArray(step.value)) yield step.value[1]
+    for (let restarts = MOST_RESTARTS; ; restarts--) {
+      const iterator = await this.#run(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
+      if (iterator === undefined) {
+        throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
       }
-    } finally {
-      // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
-      Promise.resolve(iterator.return?.()).catch(() => {})
+      let isOver = false
+      try {
+        while (!isOver) {
+          const step = await this.#run(operation, 0, () => nextOf(iterator, restarts > 0))
+          isOver = step === BROKEN
+          if (step === BROKEN) continue
+          if (step.done) return
+          if (Array.isArray(step.value)) yield step.value[1]
+        }
+      } finally {
+        // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
+        Promise.resolve(iterator.return?.()).catch(() => {})
+      }
     }
   }
 
@@ -81,5 +91,18 @@ export class KeyvClient {
   #toStoreError(error: unknown, operation: Operation): StoreError {
     const { name: store, reasonOf } = this.#connection
     return toStoreError(error, { store, ...operation }, reasonOf(error))
+  }
+}
+
+/**
+ * Keyv 5 reads `expires` of the value of every key that the storage lists, also of one that was deleted meanwhile: then the
+ * listing ends with a `TypeError`, and only another one gets to the keys behind it.
+ */
+async function nextOf<T>(iterator: AsyncIterator<T>, mayBreak: boolean): Promise<IteratorResult<T> | typeof BROKEN> {
+  try {
+    return await iterator.next()
+  } catch (error) {
+    if (mayBreak && error instanceof TypeError && error.message.includes('expires')) return BROKEN
+    throw error
   }
 }

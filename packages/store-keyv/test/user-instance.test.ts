@@ -62,6 +62,36 @@ test('a storage that cannot list keeps results all the same, and says so where a
   }
 })
 
+test('a key that is deleted while it is listed ends no listing, and keeps no function from being cleared', async () => {
+  const map = new Map<string, unknown>()
+  let goes = 3
+  const store: KeyvStoreAdapter = {
+    opts: { dialect: 'redis', url: '' },
+    get: async (key) => map.get(key) as never,
+    set: async (key, value) => map.set(key, value),
+    delete: async (key) => map.delete(key),
+    clear: async () => map.clear(),
+    on: () => store,
+    async *iterator() {
+      const [first, ...others] = map
+      yield first as never
+      if (goes-- > 0) yield ['keyv:f/gone', undefined] as never
+      yield* others as never[]
+    },
+  }
+  const opened = keyvStore(new Keyv({ store })).open('f')
+  const hashes = ['a', 'b', 'c']
+  for (const hash of hashes) await opened.set({ ...ENTRY, hash })
+  const listed: string[] = []
+  for await (const { hash } of opened.heads!()) listed.push(hash)
+  expect(listed).toEqual(hashes)
+  goes = 3
+  expect(await opened.clear()).toBe(3)
+  goes = Number.POSITIVE_INFINITY
+  await opened.set(ENTRY)
+  await expect(opened.stats()).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE' })
+})
+
 test('values of others in the same Keyv are neither touched nor taken for entries', async () => {
   const keyv = new Keyv({ store: new Map() })
   await keyv.set('theirs', 'value')

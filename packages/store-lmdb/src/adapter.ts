@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
+import { bootClock } from '@persist/store/holder'
 import { readOnlyStore } from '@persist/store/kit'
 import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
@@ -26,7 +27,7 @@ export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAda
   const shared: Shared = {
     name: `lmdb://${path}`,
     environment: new Environment(path, flush, monotonic),
-    observer: new LmdbLeaseObserver(monotonic),
+    observer: new LmdbLeaseObserver({ monotonic, shared: bootClock }),
   }
   const reading: Shared = { ...shared, environment: new Environment(path, flush, monotonic, true) }
   return {

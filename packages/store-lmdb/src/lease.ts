@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Entry, Lease } from '@persist/store'
 import { thisHolder } from '@persist/store/holder'
+import type { Seen } from '@persist/store/kit'
 import type { Environment } from './environment.ts'
 import type { LmdbLeaseObserver } from './lease-observer.ts'
 import { decodeLease, encodeLease, type LeaseRecord } from './lease-record.ts'
@@ -23,9 +24,12 @@ export interface Taking {
 export function takeLease(environment: Environment, observer: LmdbLeaseObserver, { key, ms, steal }: Wanted): Taking {
   const name = key.toString('latin1')
   const seen = decodeLease(environment.now().leases.get(key))
-  const isOpen =
-    typeof steal === 'string' ? seen?.id === steal : steal || seen === undefined || observer.isLost(name, seen, ms)
-  if (!isOpen) return refusal(seen)
+  const look = steal === false && seen !== undefined ? observer.look(name, seen, ms) : undefined
+  const isOpen = typeof steal === 'string' ? seen?.id === steal : (look?.isLost ?? true)
+  if (!isOpen) {
+    if (look?.seen !== undefined) noteSeen(environment, key, seen!, look.seen)
+    return refusal(seen)
+  }
   const mine = { id: randomUUID(), ms, beat: 0, holder: thisHolder() }
   const taking = environment.change(({ leases }): Taking => {
     const now = decodeLease(leases.get(key))
@@ -35,6 +39,16 @@ export function takeLease(environment: Environment, observer: LmdbLeaseObserver,
   })
   if (taking.taken !== undefined) observer.forget(name)
   return taking
+}
+
+/** Shares with other processes what this one has seen. A failure only makes them wait longer. */
+function noteSeen(environment: Environment, key: Buffer, { id, beat }: LeaseRecord, seen: Seen): void {
+  try {
+    environment.change(({ leases }) => {
+      const now = decodeLease(leases.get(key))
+      if (now?.id === id && now.beat === beat) leases.putSync(key, encodeLease({ ...now, seen }))
+    })
+  } catch {}
 }
 
 function mayTake(now: LeaseRecord | undefined, seen: LeaseRecord | undefined, steal: boolean | string): boolean {

@@ -1,5 +1,6 @@
 import type { OpenOptions, Store, StoreAdapter, Supports } from '@persist/store'
-import { LeaseObserver, readOnlyStore } from '@persist/store/kit'
+import { bootClock } from '@persist/store/holder'
+import { RecordObserver, readOnlyStore } from '@persist/store/kit'
 import { CollectionAccess } from './collection-access.ts'
 import { checkHash } from './ids.ts'
 import { NamespaceStore } from './namespace-store.ts'
@@ -40,7 +41,7 @@ class MongoAdapter implements StoreAdapter<'async'> {
   readonly leaseMs?: number
   readonly #access: CollectionAccess
   /** Of all namespaces together, so that its memory is bounded. */
-  readonly #observer = new LeaseObserver()
+  readonly #observer = new RecordObserver({ shared: bootClock })
 
   constructor(access: CollectionAccess) {
     this.#access = access

@@ -15,7 +15,8 @@ const UNAVAILABLE_CODES = new Set<unknown>([
   6, 7, 18, 13, 89, 91, 189, 262, 50, 9001, 10107, 10058, 11600, 11602, 13435, 13436, 8000,
 ])
 const FULL_CODES = new Set<unknown>([14031, 12501])
-const TOO_LARGE_CODES = new Set<unknown>([10334, 17280, 17419, 17420])
+// The last one is that of the driver's own buffer, where a head does not fit.
+const TOO_LARGE_CODES = new Set<unknown>([10334, 17280, 17419, 17420, 'ERR_OUT_OF_RANGE'])
 const UNAVAILABLE_NAMES =
   /^Mongo(ServerSelection|Network|NetworkTimeout|TopologyClosed|ClientClosed|NotConnected|PoolCleared|PoolClosed|PoolClearedOnNetwork|WaitQueueTimeout|Expired|ConnectionPool|ServerClosed|OperationTimeout|MissingCredentials|AWS|Azure|GCP|OIDC|Kerberos)/
 /** The codes of the system for a name or a server that cannot be found; the driver's own lookup of mongodb+srv has them too. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Entry, Lease, LeaseOptions } from '@persist/store'
-import { type LeaseObserver, leaseHolder, trustedMs } from '@persist/store/kit'
+import { type LeaseLook, leaseHolder, type RecordObserver, type Seen, trustedMs } from '@persist/store/kit'
 import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
 import { type EntryDocument, newId } from './entry-codec.ts'
 import { type LeaseRecord, readLease } from './lease-record.ts'
@@ -38,13 +38,13 @@ interface Taking {
 export class Leases {
   readonly #access: CollectionAccess
   readonly #writer: Writer
-  readonly #observer: LeaseObserver
+  readonly #observer: RecordObserver
   /** Ids whose lease is held here: what is read under a lease must be as fresh as the lease. */
   readonly #held = new Set<string>()
   /** Leases of ours whose end did not reach the server: no call has to wait for them. */
   readonly #ended = new Set<string>()
 
-  constructor(access: CollectionAccess, writer: Writer, observer: LeaseObserver) {
+  constructor(access: CollectionAccess, writer: Writer, observer: RecordObserver) {
     this.#access = access
     this.#writer = writer
     this.#observer = observer
@@ -95,7 +95,10 @@ export class Leases {
       const taken = { isNew: false, ends: seen.dropAt !== undefined, chunked }
       // It had arrived although its answer was lost.
       if (heldBy?.id === mark.id) return { taken }
-      if (isById ? heldBy?.id !== steal : !steal && heldBy && !this.#isOver(id, heldBy, mark.ms)) return { heldBy }
+      if (isById && heldBy?.id !== steal) return { heldBy }
+      const look = steal || heldBy === undefined ? undefined : this.#look(id, heldBy, mark.ms)
+      if (look?.seen !== undefined) await noteSeen(entries, id, heldBy!, look.seen)
+      if (look?.isLost === false) return { heldBy }
       const asSeen = { ...entryAsSeen(seen), ...leaseAsSeen(seen, heldBy, steal !== false, tries < COMPARING_TRIES) }
       if (await replaced(entries, asSeen, seen, mark)) return { taken }
     }
@@ -144,8 +147,9 @@ export class Leases {
   }
 
   /** Its holder is gone: silent for its time, or here. */
-  #isOver(id: string, { id: lease, beat, ms }: LeaseRecord, own: number): boolean {
-    return this.#ended.has(lease) || this.#observer.unchangedFor(id, `${lease} ${beat}`) >= trustedMs(ms, own)
+  #look(id: string, lease: LeaseRecord, own: number): LeaseLook {
+    if (this.#ended.has(lease.id)) return { isLost: true }
+    return this.#observer.look(id, lease, trustedMs(lease.ms, own))
   }
 
   async #ending<T>({ id }: LeaseRecord, end: () => Promise<T>): Promise<T> {
@@ -157,6 +161,13 @@ export class Leases {
       throw error
     }
   }
+}
+
+/** Shares with other processes what this one has seen. A failure only makes them wait longer. */
+async function noteSeen(entries: Entries, _id: string, { id, beat }: LeaseRecord, seen: Seen): Promise<void> {
+  try {
+    await entries.updateOne({ _id, 'lease.id': id, 'lease.beat': beat }, { $set: { 'lease.seen': seen } })
+  } catch {}
 }
 
 async function inserted(entries: Entries, id: string, lease: LeaseRecord): Promise<boolean> {

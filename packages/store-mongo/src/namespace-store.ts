@@ -1,6 +1,6 @@
 import type { PersistError } from '@persist/errors'
 import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
-import type { LeaseObserver } from '@persist/store/kit'
+import type { RecordObserver } from '@persist/store/kit'
 import { Chunks } from './chunks.ts'
 import type { CollectionAccess, Operation } from './collection-access.ts'
 import { assertString, type Ids, idsOf } from './ids.ts'
@@ -28,7 +28,7 @@ export class NamespaceStore implements Store<'async'> {
     access: CollectionAccess,
     namespace: string,
     { bounds, report = ignore }: OpenOptions,
-    observer: LeaseObserver,
+    observer: RecordObserver,
   ) {
     this.#namespace = namespace
     this.#ids = idsOf(namespace)

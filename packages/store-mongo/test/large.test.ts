@@ -23,6 +23,21 @@ withMongo('a value larger than a document', (url) => {
     expect((await here.open('large').get('a'))?.payload).toBe('small')
     await Promise.all([here.close(), there.close()])
   }, 600_000)
+
+  test('with a head that is too large as well is refused as too large, and the old entry stays', async () => {
+    const adapter = mongoStore(database.url)
+    const store = adapter.open('large')
+    const old = { hash: 'b', payload: 'old', createdAt: 1 }
+    await store.set(old)
+    const entry = { ...old, payload: 'new', metadata: 'm'.repeat(17 * 1024 * 1024) }
+    const refusal = { code: 'ERR_PERSIST_VALUE_TOO_LARGE' }
+    await expect(store.set(entry)).rejects.toMatchObject(refusal)
+    const lease = (await store.lease!('b', 60_000))!
+    await expect(lease.publish({ ...entry, payload: Buffer.alloc(17 * 1024 * 1024) })).rejects.toMatchObject(refusal)
+    expect(await chunks()).toBe(0)
+    expect(await store.get('b')).toEqual(old)
+    await adapter.close()
+  })
 })
 
 function digest(payload: string | Uint8Array): string {

@@ -27,5 +27,8 @@ export { LeaseObserver, type LeaseObserverOptions } from './kit/lease-observer.t
 export { type LeaseRecord, leaseHolder, readLeaseRecord } from './kit/lease-record.ts'
 export { decodePayload, isWellFormed, type PayloadEncoding, payloadEncoding } from './kit/payload.ts'
 export { readOnlyAdapter, readOnlyStore } from './kit/read-only.ts'
+export { type LeaseLook, RecordObserver, type RecordObserverOptions } from './kit/record-observer.ts'
+export type { Seen } from './kit/seen.ts'
+export { lookAgain, type Silence, silentFor } from './kit/silence.ts'
 export { TimeoutError, withTimeout } from './kit/timeout.ts'
 export { isTrustedId, trustedIds, trustedMs } from './kit/trusted.ts'

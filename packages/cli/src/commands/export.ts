@@ -1,4 +1,14 @@
-import { createWriteStream, realpathSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  createWriteStream,
+  fchmodSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { Readable, type Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PersistError } from '@persist/errors'
@@ -89,9 +99,13 @@ async function toFile(lines: AsyncIterable<string>, name: string, signal: AbortS
   // Devices and named pipes are written to, not replaced by a file.
   if (stat !== undefined && !stat.isFile()) return write(createWriteStream(name))
   const file = stat === undefined ? name : realpathSync(name)
-  const part = `${file}.${process.pid}.part`
+  const part = `${file}.${randomBytes(4).toString('hex')}.part`
+  // What a later step removes must be this file, and not one that was there.
+  const fd = openSync(part, 'wx')
   try {
-    await write(createWriteStream(part, { flags: 'wx' }))
+    // A file that only its owner may read stays one.
+    if (stat !== undefined) fchmodSync(fd, stat.mode & 0o777)
+    await write(createWriteStream(part, { fd }))
     renameSync(part, file)
   } finally {
     rmSync(part, { force: true })

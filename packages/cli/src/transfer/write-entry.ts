@@ -28,8 +28,10 @@ export async function writeEntry(
   const outcome = decide(entry, there, winner)
   if (outcome !== 'copied') return outcome
   if (!target.supports.lease) {
-    await store.set(entry)
-    return 'copied'
+    // Without leases another write may still come between this look and the next step, but not since the batch was read.
+    const outcome = decide(entry, await store.get(entry.hash), winner)
+    if (outcome === 'copied') await store.set(entry)
+    return outcome
   }
   // Only a fresh entry that must win in any case replaces a result that is being computed.
   const steal = winner === 'source' && !isExpired(entry, now)

@@ -9,6 +9,7 @@ import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-codec
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
+import { isForeign } from './own-entry.ts'
 import { Quarantine } from './quarantine.ts'
 import { readFile } from './read-file.ts'
 import { unlinkIfThere, unlinkQuietly } from './removal.ts'
@@ -110,6 +111,7 @@ export class EntryFiles {
 
   /** Removes an entry. `false`: there was none. */
   remove(path: string): boolean {
+    if (isForeign(this.options, path)) return false
     const size = this.usageTracking.sizeOf(path)
     try {
       if (!unlinkIfThere(this.options, path)) return false
@@ -147,6 +149,7 @@ export class EntryFiles {
     for (let attempt = 1; ; attempt++) {
       const folder = this.folder.path ?? this.folder.make()
       const path = folder + hash + ENTRY_SUFFIX
+      if (isForeign(this.options, path)) this.discard(path, 'damaged')
       const replaced = this.usageTracking.sizeOf(path)
       try {
         fs.renameSync(token, path)

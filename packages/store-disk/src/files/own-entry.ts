@@ -1,6 +1,7 @@
+import { basename } from 'node:path'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
-import { READ_FLAGS } from './file-system.ts'
+import { type FileSystem, READ_FLAGS } from './file-system.ts'
 import { openOwn } from './own-file.ts'
 
 /** The name of a file for a hash as core makes it, which no other program gives. */
@@ -18,16 +19,29 @@ export function isNamedAsEntry(name: string): boolean {
  * name that only a default hash has. Any other file is foreign: neither counted nor moved, and never deleted.
  */
 export function isOwnEntry({ fs }: ResolvedOptions, folder: string, name: string): boolean {
-  if (!isNamedAsEntry(name)) return false
-  if (DEFAULT_NAME.test(name)) return true
+  return isNamedAsEntry(name) && (DEFAULT_NAME.test(name) || startOf(fs, folder + name) === OPENING)
+}
+
+/**
+ * Whether another program's file is in the very place of an entry, which one's own `hash` may name. `false` also for a file
+ * that cannot be read.
+ */
+export function isForeign({ fs }: ResolvedOptions, path: string): boolean {
+  if (DEFAULT_NAME.test(basename(path))) return false
+  const start = startOf(fs, path)
+  return start !== undefined && start !== OPENING
+}
+
+/** The first bytes of a file; `undefined`: there is no regular file, or it cannot be read. */
+function startOf(fs: FileSystem, path: string): string | undefined {
   try {
-    const fd = openOwn(fs, folder + name, READ_FLAGS)
+    const fd = openOwn(fs, path, READ_FLAGS)
     try {
-      return fs.readSync(fd, opening, 0, opening.length, 0) === opening.length && opening.toString('latin1') === OPENING
+      return opening.toString('latin1', 0, fs.readSync(fd, opening, 0, opening.length, 0))
     } finally {
       fs.closeSync(fd)
     }
   } catch {
-    return false
+    return undefined
   }
 }

@@ -3,9 +3,10 @@ import { StoreError } from '@persist/errors'
 import { type EntryFacts, entryDamaged } from '@persist/store/kit'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import { decodeEntry, type Unreadable } from '../format/entry-codec.ts'
-import { scratchName } from '../lease/token.ts'
+import { scratchName, uniqueName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
+import { isForeign } from './own-entry.ts'
 import { readFile } from './read-file.ts'
 import { moveOut } from './removal.ts'
 
@@ -43,6 +44,8 @@ export class Quarantine {
   #moveAside(path: string): boolean {
     const options = this.#options
     try {
+      // Without a token's name it is never deleted.
+      const name = isForeign(options, path) ? `foreign-${uniqueName()}` : scratchName()
       const aside = this.#removal.takeAside(path)
       if (aside === undefined) return false
       const file = readFile(options.fs, aside)
@@ -51,7 +54,7 @@ export class Quarantine {
         file === 'odd' ||
         typeof decodeEntry(file.buffer, file.length, options.integrity) === 'string'
       ) {
-        moveOut(options, aside, options.layout.quarantine, scratchName())
+        moveOut(options, aside, options.layout.quarantine, name)
         return true
       }
       this.#removal.putBack(aside, path)

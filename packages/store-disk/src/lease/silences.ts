@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto'
+import { lookAgain, type Silence, silentFor } from '@persist/store/kit'
 import { APPEND_FLAGS, errorCode, makeFile, READ_FLAGS, writeFully } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
 import { unlinkQuietly } from '../files/removal.ts'
@@ -13,22 +14,9 @@ import type { ResolvedOptions } from '../resolved-options.ts'
 const LINE = /^([\w-]{16}) (\d{1,15}) (\d{1,15}) (\d{1,3})$/
 /** From here on the file starts again: some 400,000 lines. */
 const LONGEST = 16 * 1024 * 1024
-/** Two looks have a holder's renewal between them if they are so much of its time apart. */
-const LEAST_GAP = 0.5
-/**
- * A machine that sleeps counts the time, though no holder on it could renew: one gap proves nothing. After each there is a
- * look that would find the renewal.
- */
-const LEAST_LOOKS = 3
 const LEAST_FLUSH_MS = 50
 /** When a machine counts as gone for good; a file that goes too soon only makes processes wait longer. */
 const KEPT_FOR = 7 * 24 * 3_600_000
-
-interface Silence {
-  readonly since: number
-  readonly looked: number
-  readonly looks: number
-}
 
 /**
  * What the processes of this machine have seen of tokens that do not change, so that one which lives for a moment gives up
@@ -52,12 +40,10 @@ export class Silences {
     this.#known ??= this.#read()
     const key = digest('sha256', `${name} ${stamp}`, 'base64url').slice(0, 16)
     const known = this.#known.get(key)
-    if (known === undefined) this.#note(key, { since: now, looked: now, looks: 1 })
-    if (known === undefined || now < known.looked) return 0
-    const isCounted = known.looks < LEAST_LOOKS && now - known.looked >= ms * LEAST_GAP
-    const seen = isCounted ? { ...known, looked: now, looks: known.looks + 1 } : known
-    if (isCounted) this.#note(key, seen)
-    return seen.looks < LEAST_LOOKS ? 0 : now - seen.since
+    if (known !== undefined && now < known.looked) return 0
+    const noted = lookAgain(known, now, ms)
+    if (noted !== undefined) this.#note(key, noted)
+    return silentFor((noted ?? known)!, now)
   }
 
   /** Writes what was not written yet. Fails quietly: then processes are only more patient. */

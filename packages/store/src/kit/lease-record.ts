@@ -1,4 +1,5 @@
 import type { LeaseHolder } from '../contract.ts'
+import { readSeen, type Seen } from './seen.ts'
 import { isTrustedId, trustedIds } from './trusted.ts'
 
 /** A lease as a store keeps it beside the entries, for the processes that ask for it. */
@@ -13,6 +14,8 @@ export interface LeaseRecord {
   readonly promised?: boolean
   /** The ids of the leases that the holder waits for. */
   readonly waitsFor?: readonly string[]
+  /** What processes that do not get the lease have seen of it: see `RecordObserver`. */
+  readonly seen?: Seen
 }
 
 /**
@@ -26,15 +29,18 @@ export interface LeaseRecord {
  */
 export function readLeaseRecord(found: unknown): LeaseRecord | undefined {
   if (typeof found !== 'object' || found === null) return undefined
-  const { id, ms, beat, promised, waitsFor } = found as Readonly<Record<string, unknown>>
+  const { id, ms, beat: foundBeat, promised, waitsFor, seen: foundSeen } = found as Readonly<Record<string, unknown>>
   if (!isTrustedId(id)) return undefined
   const ids = trustedIds(waitsFor)
+  const beat = typeof foundBeat === 'number' ? foundBeat : 0
+  const seen = readSeen(foundSeen, beat)
   return {
     id,
     ms: typeof ms === 'number' && ms > 0 ? ms : 0,
-    beat: typeof beat === 'number' ? beat : 0,
+    beat,
     ...(promised === true && { promised }),
     ...(ids.length > 0 && { waitsFor: ids }),
+    ...(seen && { seen }),
   }
 }
 
