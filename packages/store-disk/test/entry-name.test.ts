@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { earlierEntryName, entryIdIn, entryIdOf, entryName, hashIn } from '../src/folder/entry-name.ts'
 import { newFolder, plain } from './support/folder.ts'
 
-const DEFAULT = 'wXS1bvAbCdEfGhIjKlMnOpQrStUvWxYz0123456789-'
+const DEFAULT = 'wXS1bvAbCdEfGhIjKlMnOpQrStUvWxYz0123456789E'
 
 describe('the name of an entry', () => {
   test.each(['2_to_the_power_of_4', 'a.b c', '-x', DEFAULT])(
@@ -21,6 +21,7 @@ describe('the name of an entry', () => {
     ['Readable', 'Readable~'],
     ['ä', 'ä~'],
     ['\u212a', '\u212a~'],
+    [`${DEFAULT.slice(0, -1)}e`, `${DEFAULT.slice(0, -1)}e~`],
     ['readable~0123456789abcdef', 'readable~0123456789abcdef~'],
   ])('has a digest for %s', (hash, begin) => {
     expect(entryName(hash).slice(0, begin.length)).toBe(begin)

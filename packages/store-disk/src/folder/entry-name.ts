@@ -7,8 +7,8 @@ import { ENTRY_SUFFIX, entryId } from './layout.ts'
 //   Readable                 Readable~<16 digits>.entry: some file systems take it for `readable`
 //   wXS1bv… (default hash)   wXS1bv….entry: no two of them differ in case only
 
-/** A default hash, or a name of which no file system makes another one. */
-const PLAIN = /^(?:[A-Za-z0-9_-]{43}|[^A-Z\u0080-\uffff]+)$/
+/** A default hash, which is 32 bytes in base64url, or a name of which no file system makes another one. */
+const PLAIN = /^(?:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]|[^A-Z\u0080-\uffff]+)$/
 const DIGITS = 16
 const MARKED = /~[0-9a-f]{16}$/
 const LONGEST_NAME = 255
