@@ -8,8 +8,8 @@ export default defineConfig({
       'bench/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
-    // The script `test:hosts` runs them.
-    exclude: ['test/field/slow/**', '**/node_modules/**'],
+    // The scripts `test:hosts` and `test:windows` run them.
+    exclude: ['test/field/slow/**', 'test/windows/**', '**/node_modules/**'],
     // Tests load the built packages, as a user's Node does, with one copy of each.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     globalSetup: ['test/support/fresh-build.ts', 'test/support/mongo-server.ts', 'test/support/browser-ready.ts'],

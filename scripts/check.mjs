@@ -32,6 +32,9 @@ if (process.env.PERSIST_MATRIX === '1') {
   step('Node 22 and 24', ['node', 'scripts/matrix.mjs', `--failures=${matrix}`, ...MATRIX])
   if (existsSync(matrix)) failures.push(...JSON.parse(readFileSync(matrix, 'utf8')))
 }
+if (process.env.PERSIST_WINDOWS === '1') {
+  step('Node for Windows', ['vitest', 'run', '--config', 'vitest.windows.config.ts'])
+}
 // Last and alone: it compares times, though only as ratios.
 const accepted = JSON.parse(readFileSync('bench/results/accepted.json', 'utf8')).node
 if (majorOf(accepted) === majorOf(process.version)) {

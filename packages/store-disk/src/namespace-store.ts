@@ -8,7 +8,8 @@ import { EntryRemoval } from './files/entry-removal.ts'
 import { checkHash } from './files/hash-check.ts'
 import { entryNames, listEntries, listHeads } from './files/listing.ts'
 import { isOwnEntry } from './files/own-entry.ts'
-import { ENTRY_SUFFIX, entryId, namespaceId } from './folder/layout.ts'
+import { entryIdOf } from './folder/entry-name.ts'
+import { namespaceId } from './folder/layout.ts'
 import { NamespaceFolder } from './folder/namespace-folder.ts'
 import type { Root } from './folder/root.ts'
 import { DiskLease, wholeMs } from './lease/lease.ts'
@@ -80,9 +81,7 @@ export class NamespaceStore implements Store<'sync'> {
   delete(hash: string): boolean {
     checkHash(hash)
     return this.#files.withStoreErrors('delete', hash, () => {
-      const folder = this.#files.folder.find()
-      const removeFile = () => folder !== undefined && this.#files.remove(folder + hash + ENTRY_SUFFIX)
-      return this.#deletion.ofOne(this.#target(hash), removeFile)
+      return this.#deletion.ofOne(this.#target(hash), () => this.#files.removeOf(hash))
     })
   }
 
@@ -135,7 +134,7 @@ export class NamespaceStore implements Store<'sync'> {
   }
 
   #target(hash: string): Target {
-    return { namespaceId: this.#namespaceId, entryId: entryId(hash) }
+    return { namespaceId: this.#namespaceId, entryId: entryIdOf(hash) }
   }
 
   #removeAll(): number {

@@ -17,6 +17,7 @@ export function readUrl(url: string | URL): { readonly folder: string; readonly 
  * | `file://persist`, `file://./a b`, `file://./a%20b` | `persist`, `./a b`, `./a b`: what follows `file://` is a path |
  * | `file:///abs/with%20space` | `/abs/with space` |
  * | `file:///C:/x`, `file://C:/x`, `C:\x` | on Windows `C:\x` |
+ * | `\\server\share\x`, `file:////server/share/x`, and its `URL` | on Windows that folder of a share |
  * | `dir/only`, `./100%` | as written: without `file://` nothing is decoded |
  * | `new URL('./cache', import.meta.url)` | beside the module |
  */
@@ -26,7 +27,9 @@ export function folderOf(url: string | URL, windows = process.platform === 'win3
   if (path === undefined) return plainPath(text)
   if (/[?#]/.test(path))
     throw refusedUrl(text, 'the only parameter is ?layout=pypersist; a ? in a name is %3F, a # is %23')
-  const folder = path.startsWith('/') ? absolute(text, windows) : decoded(text, path)
+  // As `pathToFileURL` makes it of a share.
+  const isShare = windows && url instanceof URL && url.host !== '' && url.pathname !== '/'
+  const folder = path.startsWith('/') || isShare ? absolute(text, windows) : decoded(text, path)
   return checked(text, folder)
 }
 
@@ -37,8 +40,11 @@ function plainPath(text: string): string {
 }
 
 function absolute(text: string, windows: boolean): string {
+  // A share with its host where the path of a URL is.
+  const url = windows ? text.replace(/^file:\/\/(?=\/\/[^/])/i, 'file:') : text
+  if (windows && /^file:\/\/\/(?![a-z]:)/i.test(url)) throw refusedUrl(text, 'a drive must follow, as in file:///C:/x')
   try {
-    return fileURLToPath(text, { windows })
+    return fileURLToPath(url, { windows })
   } catch (error) {
     throw refusedUrl(text, (error as Error).message)
   }

@@ -1,7 +1,11 @@
 import fs from 'node:fs'
+import { join } from 'node:path'
+import { diskStore } from '@persist/store-disk'
 import { describe, expect, test } from 'vitest'
+import { READ_FLAGS } from '../src/files/file-system.ts'
 import { retryOnWindows } from '../src/files/retry-on-windows.ts'
 import { failure } from './support/faulty-file-system.ts'
+import { newFolder, plain } from './support/folder.ts'
 
 describe('on Windows, where a file that is open elsewhere cannot be touched for a moment', () => {
   test.each(['EPERM', 'EACCES', 'EBUSY'])('%s passes', (code) => {
@@ -74,7 +78,52 @@ describe('on Windows, where a file that is open elsewhere cannot be touched for 
     calls.renameSync('a', 'f/locked')
     expect(clock.monotonic()).toBeGreaterThan(since)
   })
+
+  test('a store that is refused everywhere blocks its thread for two seconds in all, however many calls there are', () => {
+    const { dir, clock, fileSystem } = refusing(() => true)
+    const store = diskStore(dir, { fileSystem }).open('f')
+    for (let call = 0; call < 40; call++) {
+      expect(() => store.get(`hash-${call}`)).toThrow('EACCES')
+      expect(() => store.lease!(`hash-${call}`, 1000)).toThrow('EACCES')
+      expect(() => store.set(plain(`hash-${call}`))).toThrow('EACCES')
+    }
+    // For reading, and for writing.
+    expect(clock.monotonic()).toBeLessThanOrEqual(2000)
+  })
+
+  test('a store that may only be read blocks its thread for one second, and a function that may only be read too', () => {
+    for (const part of ['', 'f']) {
+      const { dir, clock, fileSystem } = refusing((path, isWrite) => isWrite && path.startsWith(join(dir, part)))
+      diskStore(dir).open('f').set(plain('there'))
+      const store = diskStore(dir, { fileSystem }).open('f')
+      for (let call = 0; call < 40; call++) {
+        expect(store.get('there')?.hash).toBe('there')
+        expect(() => store.set(plain(`hash-${call}`))).toThrow('EACCES')
+      }
+      expect(clock.monotonic()).toBe(1000)
+    }
+  })
 })
+
+const WRITES = new Set(['openSync', 'renameSync', 'mkdirSync', 'unlinkSync', 'linkSync'])
+
+/** A file system of Windows that refuses these calls for good, and whose waiting takes no time. */
+function refusing(isRefused: (path: string, isWrite: boolean) => boolean) {
+  const dir = newFolder()
+  const clock = clockThatSleeps()
+  const calls = Object.entries(fs)
+    .filter(([name, call]) => typeof call === 'function' && name.endsWith('Sync') && name !== 'existsSync')
+    .map(([name, call]) => [
+      name,
+      (...args: unknown[]) => {
+        const path = String(name === 'renameSync' || name === 'linkSync' ? args[1] : args[0])
+        const isWrite = WRITES.has(name) && args[1] !== READ_FLAGS
+        if (path.startsWith(dir) && isRefused(path, isWrite)) throw failure('EACCES')
+        return (call as unknown as (...args: unknown[]) => unknown)(...args)
+      },
+    ])
+  return { dir, clock, fileSystem: retryOnWindows({ ...fs, ...Object.fromEntries(calls) }, clock) }
+}
 
 function refused(): never {
   throw failure('EACCES')

@@ -29,8 +29,27 @@ describe('the folder of a cache URL', () => {
     ['file:///C:/x%20y', 'C:\\x y'],
     ['file://C:/x', 'C:/x'],
     ['C:\\x', 'C:\\x'],
+    ['file:///c:/', 'c:\\'],
+    ['FILE:///C:/100%25/a%3Fb%23c', 'C:\\100%\\a?b#c'],
+    ['file:///C:/%C3%A4/', 'C:\\ä\\'],
+    [`file:///C:/${'long/'.repeat(70)}x`, `C:\\${'long\\'.repeat(70)}x`],
+    ['C:/x y', 'C:/x y'],
+    ['C:x', 'C:x'],
+    ['.\\a\\b', '.\\a\\b'],
+    ['..\\up', '..\\up'],
+    ['.\\100%', '.\\100%'],
+    ['%TEMP%\\x', '%TEMP%\\x'],
+    ['a~b', 'a~b'],
+    ['\\\\?\\C:\\x', '\\\\?\\C:\\x'],
+    ['\\\\server\\share\\a b', '\\\\server\\share\\a b'],
+    ['file:////server/share/a%20b', '\\\\server\\share\\a b'],
+    [new URL('file://server/share/a%20b'), '\\\\server\\share\\a b'],
+    ['file://server/share', 'server/share'],
     ['file://persist', 'persist'],
+    [new URL('file://persist'), 'persist/'],
     [new URL('file:///C:/x'), 'C:\\x'],
+    [new URL('file:///C|/x'), 'C:\\x'],
+    ['CON', 'CON'],
   ])('on Windows %s is %s', (url, folder) => {
     expect(folderOf(url, true)).toBe(folder)
   })
@@ -54,6 +73,20 @@ describe('the folder of a cache URL', () => {
     refusal.toThrow(expect.objectContaining({ code: 'ERR_PERSIST_OPTION', option: 'cache' }))
     refusal.toThrow(reason)
   })
+})
+
+test.each([
+  ['file:///x', 'file:///C:/x'],
+  ['file:///', 'file:///C:/x'],
+  ['file:///C:/a%5Cb', 'encoded'],
+  ['file:////server%2Fshare/x', 'Invalid URL'],
+  ['file://a%5Cb', 'slash'],
+  ['~\\cache', 'os.homedir()'],
+  ['file://~\\cache', 'os.homedir()'],
+  ['D:cache\0', 'zero byte'],
+  ['https://C:/x', 'no scheme'],
+])('on Windows %s is refused: it says %s', (url, reason) => {
+  expect(() => folderOf(url, true)).toThrow(reason)
 })
 
 test('a relative folder counts from the current folder of the moment when the adapter is made', () => {

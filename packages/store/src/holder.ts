@@ -14,7 +14,8 @@ export type { BootClock } from './holding/boot-clock.ts'
 export interface Holder {
   /**
    * Digest of the kernel's boot and of its namespaces of process ids and of time: process ids and start times can be
-   * compared where it is the same. Of the host's name where the kernel does not show these: then they cannot be compared.
+   * compared where it is the same. On macOS and Windows of an id that the first process after a start notes in the temporary
+   * folder: then process ids can be compared. Else of the host's name: then nothing can.
    */
   readonly host: string
   readonly pid: number
@@ -27,8 +28,8 @@ export interface Holder {
 /**
  * What can be known of a holder from here. `self`: this very thread. `alive`: its thread exists and is not stopped.
  * `likely`: a process with its pid exists, which may be a later one. `gone`: it has ended. `silent`: only its heartbeat
- * shows it. It is stopped, on another host, another thread of this process, or on a host without `/proc`, whose process ids
- * may belong to another host of the same name.
+ * shows it. It is stopped, on another host, another thread of this process, or on a host without `/proc`, where a process of
+ * its number exists or its process ids may belong to another host of the same name.
  */
 export type Sign = 'self' | 'alive' | 'likely' | 'gone' | 'silent'
 

@@ -18,6 +18,10 @@ const clockWith = (changed: Partial<typeof FILES>, time = 'time:[1]') => {
     text: (path) => files[path] ?? '',
     link: () => time,
     isMissing: () => false,
+    platform: 'linux',
+    bootedAt: () => 0,
+    note: () => '',
+    replaceNote: () => {},
   })
 }
 

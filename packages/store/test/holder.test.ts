@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { signOf, thisHolder } from '@persist/store/holder'
-import { describe, expect, test } from 'vitest'
-import type { Machine } from '../src/holding/machine.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Machine, thisMachine } from '../src/holding/machine.ts'
 import { Witness } from '../src/holding/witness.ts'
 
 interface Facts {
@@ -14,19 +17,42 @@ interface Facts {
   readonly texts?: Record<string, string>
   readonly links?: Record<string, string>
   readonly missing?: readonly number[]
+  readonly platform?: string
+  readonly bootedAt?: number
+  /** The temporary folder of machines that share one. */
+  readonly notes?: Notes
+}
+
+interface Notes {
+  text: string
+  readonly isReadOnly?: boolean
 }
 
 /** A machine of which only these facts can be seen. */
-function machine({ texts = {}, links = {}, missing = [], hostname = '', ...facts }: Facts): Machine {
+function machine({
+  texts = {},
+  links = {},
+  missing = [],
+  hostname = '',
+  bootedAt = 5,
+  notes = { text: '' },
+  ...facts
+}: Facts): Machine {
   return {
     pid: 10,
     threadId: 0,
+    platform: 'freebsd',
     timeOrigin: 1000.5,
     ...facts,
     hostname: () => hostname,
     text: (path) => texts[path] ?? '',
     link: (path) => links[path] ?? '',
     isMissing: (pid) => missing.includes(pid),
+    bootedAt: () => bootedAt,
+    note: () => notes.text,
+    replaceNote(text) {
+      if (!notes.isReadOnly) notes.text = text
+    },
   }
 }
 
@@ -69,6 +95,54 @@ describe('a host without /proc', () => {
     const nameless = new Witness(machine({}))
     expect(nameless.signOf(nameless.self)).toBe('self')
     expect(nameless.self.host).toMatch(/^[0-9a-f]{12}$/)
+  })
+})
+
+describe.each(['darwin', 'win32'])('a machine with %s', (platform) => {
+  const at = (notes: Notes, facts: Facts = {}) =>
+    new Witness(machine({ platform, notes, hostname: 'mac', bootedAt: 1_700_000_000_000, ...facts }))
+
+  test('knows its own dead, also when its name has changed', () => {
+    const notes = { text: '' }
+    const dead = at(notes, { pid: 20 })
+    const here = at(notes, { hostname: 'mac-2.dhcp', missing: [20] })
+    expect(here.signOf(dead.self)).toBe('gone')
+    expect(here.signOf(here.self)).toBe('self')
+  })
+
+  test('waits for one lease of a process that is there, and of a thread that may have ended', () => {
+    const notes = { text: '' }
+    const here = at(notes, { missing: [20] })
+    expect(here.signOf(at(notes, { pid: 30 }).self)).toBe('silent')
+    expect(here.signOf(at(notes, { threadId: 3, timeOrigin: 2000 }).self)).toBe('silent')
+  })
+
+  test('never takes a process of another machine for a dead one of its own', () => {
+    const other = at({ text: '' }, { pid: 20 })
+    expect(at({ text: '' }, { missing: [20] }).signOf(other.self)).toBe('silent')
+  })
+
+  test('takes a copy of its disk, and a machine that shares its temporary folder, for another machine', () => {
+    const notes = { text: '' }
+    const other = at(notes, { pid: 20 })
+    const here = at(notes, { missing: [20], bootedAt: 1_700_000_020_000 })
+    expect(here.signOf(other.self)).toBe('silent')
+    expect(at(notes).signOf(other.self)).toBe('silent')
+  })
+
+  test('reads the start of the machine a little differently each time', () => {
+    const notes = { text: '' }
+    const dead = at(notes, { pid: 20 })
+    expect(at(notes, { missing: [20], bootedAt: 1_700_000_003_000 }).signOf(dead.self)).toBe('gone')
+  })
+
+  test('goes by its name where it cannot note anything, and then takes no process for dead', () => {
+    for (const text of ['', 'of another program', '0123456789abcdef']) {
+      const notes = { text, isReadOnly: true }
+      const here = at(notes, { missing: [20] })
+      expect(here.signOf(at(notes, { pid: 20 }).self)).toBe('silent')
+      expect(here.self.host).toBe(at(notes).self.host)
+    }
   })
 })
 
@@ -152,8 +226,7 @@ test('this thread is itself, another running process is not gone, and one that w
   expect(signOf(holder)).not.toBe('self')
   child.kill('SIGKILL')
   await once(child, 'exit')
-  // Where process ids cannot be compared, only its heartbeat shows it.
-  expect(signOf(holder)).toBe(process.platform === 'linux' ? 'gone' : 'silent')
+  expect(signOf(holder)).toBe('gone')
 })
 
 test('a worker thread is another holder than its process, and its end is seen', async () => {
@@ -168,4 +241,38 @@ test('a worker thread is another holder than its process, and its end is seen', 
   expect(signOf(holder)).not.toBe('self')
   await worker.terminate()
   expect(signOf(holder)).toBe(process.platform === 'linux' ? 'gone' : 'silent')
+})
+
+describe('what processes note for each other in the temporary folder', () => {
+  const before = process.env.TMPDIR
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'persist-holder-'))
+    process.env.TMPDIR = folder
+  })
+
+  afterEach(() => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+    rmSync(folder, { recursive: true })
+  })
+
+  test('is read whole, and replaced', () => {
+    expect(thisMachine.note()).toBe('')
+    thisMachine.replaceNote('one')
+    expect(thisMachine.note()).toBe('one')
+    thisMachine.replaceNote('two')
+    expect(thisMachine.note()).toBe('two')
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  test('is neither read nor written through a link', () => {
+    writeFileSync(join(folder, 'other'), 'of another program')
+    symlinkSync(join(folder, 'other'), join(folder, `persist-boot-${process.getuid!()}`))
+    expect(thisMachine.note()).toBe('')
+    thisMachine.replaceNote('one')
+    expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('of another program')
+    expect(thisMachine.note()).toBe('one')
+  })
 })

@@ -3,7 +3,7 @@ import type { Entry, OpenOptions } from '@persist/store'
 import { entryTooLarge, operationOn } from '@persist/store/kit'
 import type { UsageTracking } from '../bounds/usage-tracking.ts'
 import { toStoreError } from '../errors.ts'
-import { ENTRY_SUFFIX } from '../folder/layout.ts'
+import { earlierEntryName, entryName } from '../folder/entry-name.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-codec.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
@@ -13,6 +13,7 @@ import { isForeign } from './own-entry.ts'
 import { Quarantine } from './quarantine.ts'
 import { readFile } from './read-file.ts'
 import { unlinkIfThere, unlinkQuietly } from './removal.ts'
+import { syncFolder } from './sync-folder.ts'
 
 const ATTEMPTS = 6
 /** The longest text that V8 can make, and so read back, is a little longer. */
@@ -50,7 +51,12 @@ export class EntryFiles {
   read(hash: string): Entry | undefined {
     const folder = this.folder.path ?? this.folder.find()
     if (folder === undefined) return undefined
-    const path = folder + hash + ENTRY_SUFFIX
+    const entry = this.#readUsed(folder + entryName(hash), hash)
+    const earlier = entry === undefined ? earlierEntryName(hash) : undefined
+    return earlier === undefined ? entry : this.#readUsed(folder + earlier, hash)
+  }
+
+  #readUsed(path: string, hash: string): Entry | undefined {
     // Misses come in a row, as the looks before and after taking a lease do. To ask first makes them cheap, and only the
     // first hit after them dearer.
     if (this.#missed && !this.options.fs.existsSync(path)) return undefined
@@ -109,6 +115,14 @@ export class EntryFiles {
     }
   }
 
+  /** Removes the entry by this hash. `false`: there was none. */
+  removeOf(hash: string): boolean {
+    const folder = this.folder.find()
+    if (folder === undefined) return false
+    const wasEarlier = this.#removeEarlier(folder, hash)
+    return this.remove(folder + entryName(hash)) || wasEarlier
+  }
+
   /** Removes an entry. `false`: there was none. */
   remove(path: string): boolean {
     if (isForeign(this.options, path)) return false
@@ -145,10 +159,10 @@ export class EntryFiles {
   }
 
   #rename(token: string, hash: string, size: number): boolean {
-    const { fs, durable } = this.options
+    const { fs } = this.options
     for (let attempt = 1; ; attempt++) {
       const folder = this.folder.path ?? this.folder.make()
-      const path = folder + hash + ENTRY_SUFFIX
+      const path = folder + entryName(hash)
       if (isForeign(this.options, path)) this.discard(path, 'damaged')
       const replaced = this.usageTracking.sizeOf(path)
       try {
@@ -163,10 +177,19 @@ export class EntryFiles {
         } else throw error
         continue
       }
-      if (durable) this.#syncFolder(folder)
+      syncFolder(this.options, folder)
+      this.#removeEarlier(folder, hash)
       this.#keepBounds(() => this.usageTracking.wrote(path, size, replaced))
       return true
     }
+  }
+
+  /** What an earlier version wrote; where case is folded, another hash's entry may have that name. */
+  #removeEarlier(folder: string, hash: string): boolean {
+    const name = earlierEntryName(hash)
+    if (name === undefined || !this.options.fs.existsSync(folder + name)) return false
+    const found = this.decodeAt(folder + name, hash)
+    return found !== undefined && typeof found !== 'string' && this.remove(folder + name)
   }
 
   /** What was to be done is done by now: trouble with the bounds takes nothing from that. */
@@ -176,17 +199,6 @@ export class EntryFiles {
     } catch (error) {
       if (error instanceof StoreError) this.report(error)
       else throw error
-    }
-  }
-
-  #syncFolder(folder: string): void {
-    // Windows cannot open a folder; there the file system itself keeps the order.
-    if (process.platform === 'win32') return
-    const fd = this.options.fs.openSync(folder, 'r')
-    try {
-      this.options.fs.fsyncSync(fd)
-    } finally {
-      this.options.fs.closeSync(fd)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { ENTRY_SUFFIX, entryId } from '../folder/layout.ts'
+import { entryIdIn } from '../folder/entry-name.ts'
 import { isOwnFolder } from '../folder/own-folder.ts'
 import { readToken, tokenName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
@@ -76,5 +76,5 @@ export class EntryRemoval {
 }
 
 function entryIdAt(path: string): string {
-  return entryId(basename(path, ENTRY_SUFFIX))
+  return entryIdIn(basename(path))
 }

@@ -1,5 +1,5 @@
 import type { Entry, ListedHead } from '@persist/store'
-import { ENTRY_SUFFIX } from '../folder/layout.ts'
+import { earlierEntryName, entryName } from '../folder/entry-name.ts'
 import { decodeHead, type Unreadable } from '../format/entry-codec.ts'
 import type { EntryFiles } from './entry-files.ts'
 import { errorCode } from './file-system.ts'
@@ -84,11 +84,19 @@ function discardOwn(files: EntryFiles, name: string, why: Unreadable): void {
 
 /** Whether this file is where the hash's entry belongs: a copy under another name is no entry. */
 function isUnder(files: EntryFiles, name: string, hash: string): boolean {
-  if (name === hash + ENTRY_SUFFIX) return true
-  // One file by two names, where the file system folds case or forms of Unicode.
-  if (name.normalize('NFC').toLowerCase() !== (hash + ENTRY_SUFFIX).normalize('NFC').toLowerCase()) return false
+  const own = entryName(hash)
+  if (isNamed(files, name, own)) return true
+  const earlier = earlierEntryName(hash)
+  if (earlier === undefined || !isNamed(files, name, earlier)) return false
+  return !files.options.fs.existsSync(files.folder.path + own)
+}
+
+/** Whether a listed file has this name: one file has several where the file system folds case or forms of Unicode. */
+function isNamed(files: EntryFiles, listed: string, name: string): boolean {
+  if (listed === name) return true
+  if (listed.normalize('NFC').toLowerCase() !== name.normalize('NFC').toLowerCase()) return false
   const { fs } = files.options
-  const here = fs.lstatSync(files.folder.path + name, { throwIfNoEntry: false })
-  const there = fs.lstatSync(files.folder.path + hash + ENTRY_SUFFIX, { throwIfNoEntry: false })
+  const here = fs.lstatSync(files.folder.path + listed, { throwIfNoEntry: false })
+  const there = fs.lstatSync(files.folder.path + name, { throwIfNoEntry: false })
   return here !== undefined && here.ino === there?.ino && here.dev === there.dev
 }

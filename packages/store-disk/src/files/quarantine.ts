@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { StoreError } from '@persist/errors'
 import { type EntryFacts, entryDamaged } from '@persist/store/kit'
-import { ENTRY_SUFFIX } from '../folder/layout.ts'
+import { hashIn } from '../folder/entry-name.ts'
 import { decodeEntry, type Unreadable } from '../format/entry-codec.ts'
 import { scratchName, uniqueName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
@@ -35,7 +35,7 @@ export class Quarantine {
 
   /** Reports an entry that cannot be read. A damaged one is moved away; one with another signature stays. */
   add(path: string, why: Unreadable): void {
-    const facts = { store: this.#options.dir, namespace: this.#namespace, hash: basename(path, ENTRY_SUFFIX) }
+    const facts = { store: this.#options.dir, namespace: this.#namespace, hash: hashIn(basename(path)) }
     if (why === 'signature') this.#reportOnce(why, entryOfOtherSignature(facts, path))
     else if (this.#moveAside(path)) this.#reportOnce(path, entryDamaged(facts, path))
   }

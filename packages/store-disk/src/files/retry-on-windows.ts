@@ -6,7 +6,7 @@ import { sleepSync } from './sleep-sync.ts'
 const PASSING = new Set(['EPERM', 'EACCES', 'EBUSY'])
 const FIRST_MS = 1
 const ALL_MS = 1000
-/** So long after waiting in vain nothing in the same folder is waited for. */
+/** So long after waiting in vain, nothing in the same folder is waited for. */
 const REFUSED_MS = 30_000
 const MOST_FOLDERS = 1000
 
@@ -21,8 +21,8 @@ const REAL: RetryClock = { sleep: sleepSync, monotonic: () => performance.now() 
 /**
  * On Windows a file that another program has open at this moment, often a virus scanner, cannot be renamed, removed or
  * opened, nor looked at while it is being removed; a little later it can. So these calls are made again, for a second in
- * all. A folder that is always refused costs that second once: after it, its calls fail at once, until one succeeds or
- * half a minute has passed.
+ * all. What is always refused costs that second once: after it, calls fail at once in the same folder until one succeeds
+ * there or half a minute has passed, and in every folder until one succeeds anywhere.
  */
 export function retryOnWindows(fs: FileSystem, waiting: RetryClock = REAL): FileSystem {
   const refusedAt = new Map<string, number>()
@@ -37,6 +37,7 @@ export function retryOnWindows(fs: FileSystem, waiting: RetryClock = REAL): File
     readdirSync: ((path: string, options: { readonly withFileTypes: true }) =>
       again('read', path, () => fs.readdirSync(path, options))) as unknown as FileSystem['readdirSync'],
     renameSync: (from, to) => again('write', to, () => fs.renameSync(from, to)),
+    statSync: ((path, options) => again('read', path, () => fs.statSync(path, options))) as FileSystem['statSync'],
     unlinkSync: (path) => again('write', path, () => fs.unlinkSync(path)),
   } satisfies Partial<FileSystem>
   return Object.assign(Object.create(fs) as FileSystem, calls)
@@ -47,13 +48,17 @@ export function retryOnWindows(fs: FileSystem, waiting: RetryClock = REAL): File
     for (let ms = FIRST_MS, waited = 0; ; ms *= 2) {
       try {
         const result = act()
-        if (refusedAt.size > 0) refusedAt.delete(folder)
+        if (refusedAt.size > 0) {
+          refusedAt.delete(folder)
+          refusedAt.delete(what)
+        }
         return result
       } catch (error) {
-        if (!PASSING.has(errorCode(error) ?? '') || isRefused(folder)) throw error
+        if (!PASSING.has(errorCode(error) ?? '') || isRefused(folder) || isRefused(what)) throw error
         if (waited >= ALL_MS) {
           if (refusedAt.size >= MOST_FOLDERS) refusedAt.clear()
-          refusedAt.set(folder, waiting.monotonic())
+          const now = waiting.monotonic()
+          refusedAt.set(folder, now).set(what, now)
           throw error
         }
         const time = Math.min(ms, ALL_MS - waited)

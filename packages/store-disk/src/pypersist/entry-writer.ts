@@ -2,6 +2,7 @@ import type { Entry } from '@persist/store'
 import { entryTooLarge } from '@persist/store/kit'
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
+import { syncFolder } from '../files/sync-folder.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
@@ -127,17 +128,11 @@ export class EntryWriter {
 
   /** The result comes last: where it is, the rest is there too. */
   #commit(prepared: Prepared, paths: Paths): void {
-    const { fs, durable } = this.#options
+    const { fs } = this.#options
     for (const part of ['head', 'key', 'meta', 'out'] as const) {
       if (prepared[part] === undefined) unlinkIfThere(this.#options, paths[part])
       else fs.renameSync(prepared[part], paths[part])
     }
-    if (!durable || process.platform === 'win32') return
-    const fd = fs.openSync(this.#folder.path!, 'r')
-    try {
-      fs.fsyncSync(fd)
-    } finally {
-      fs.closeSync(fd)
-    }
+    syncFolder(this.#options, this.#folder.path!)
   }
 }

@@ -4,9 +4,10 @@ import type { Entry, Head, Listing, Mode } from '../contract.ts'
 /** An expiry for samples, in milliseconds since 1970, so late that no server removes the entry during a test. */
 export const LATER = Date.now() + 86_400_000
 
-/** Hashes as core makes them by default: 43 characters of base64url. */
+/** Hashes as core makes them by default: 32 bytes in base64url, of whose last digit two bits are 0. */
 export function defaultHash(number: number): string {
-  return `${number.toString(36)}_`.padEnd(43, 'Xy-0zQ')
+  const digits = `${number.toString(36)}_`.padEnd(42, 'Xy-0zQ')
+  return `${digits}0`
 }
 
 /** An entry with the required fields only. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Holder, Sign } from '../holder.ts'
 import type { Machine } from './machine.ts'
+import { notedBoot } from './noted-boot.ts'
 
 /** Finds out for one thread whether other holders are alive. */
 export class Witness {
@@ -11,15 +12,24 @@ export class Witness {
    * containers, or two Macs, may have the same name.
    */
   readonly #sharesPids: boolean
+  /** Whether threads and their starts can be compared too. */
+  readonly #sharesThreads: boolean
 
   constructor(machine: Machine) {
     this.#machine = machine
     const boot = machine.text('/proc/sys/kernel/random/boot_id')
     const pids = machine.link('/proc/self/ns/pid')
-    this.#sharesPids = boot !== '' && pids !== ''
+    const noted = notedBoot(machine)
+    this.#sharesThreads = boot !== '' && pids !== ''
+    this.#sharesPids = this.#sharesThreads || noted !== ''
     // Another time namespace shifts the start times that the kernel shows (time_namespaces(7)).
-    const host = this.#sharesPids ? [boot, pids, machine.link('/proc/self/ns/time')] : [boot, machine.hostname()]
-    this.self = { host: digest(JSON.stringify(host)), pid: machine.pid, ...this.#thread() }
+    const ofKernel = [boot, pids, machine.link('/proc/self/ns/time')]
+    const ofNames = noted === '' ? [boot, machine.hostname()] : ['noted', noted]
+    this.self = {
+      host: digest(JSON.stringify(this.#sharesThreads ? ofKernel : ofNames)),
+      pid: machine.pid,
+      ...this.#thread(),
+    }
   }
 
   signOf(holder: Holder): Sign {
@@ -28,6 +38,8 @@ export class Witness {
     if (holder.pid === self.pid && holder.thread === self.thread && holder.start === self.start) return 'self'
     if (!this.#sharesPids) return 'silent'
     if (this.#machine.isMissing(holder.pid)) return 'gone'
+    // A process of that number exists, which may be a later one, or may have ended the thread: its heartbeat shows it.
+    if (!this.#sharesThreads) return 'silent'
     // Our own process exists. That does not show whether one of its threads does.
     if (!isOfKernel(holder) || !isOfKernel(self)) return holder.pid === self.pid ? 'silent' : 'likely'
     const stat = this.#threadStat(`/proc/${holder.pid}/task/${holder.thread}/stat`)
