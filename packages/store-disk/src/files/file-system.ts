@@ -18,6 +18,14 @@ export const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND | CAREFULLY
 /** `node:fs` itself. */
 export const realFileSystem: FileSystem = nodeFs
 
+/**
+ * A file system with other forms of some calls. It defines them, since most runtimes refuse to assign what a module namespace
+ * such as `node:fs` has.
+ */
+export function withCalls(fs: FileSystem, calls: Partial<FileSystem>): FileSystem {
+  return Object.create(fs, Object.getOwnPropertyDescriptors(calls)) as FileSystem
+}
+
 /** The `code` of a failed call, as in `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code
