@@ -26,9 +26,10 @@ export function withCalls(fs: FileSystem, calls: Partial<FileSystem>): FileSyste
   return Object.create(fs, Object.getOwnPropertyDescriptors(calls)) as FileSystem
 }
 
-/** The `code` of a failed call, as in `ENOENT`. */
+/** The `code` of a failed call, as in `ENOENT`. Deno's error for a missing permission has none: it counts as `EACCES`. */
 export function errorCode(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code
+  const { code, name } = (error ?? {}) as NodeJS.ErrnoException
+  return code ?? (name === 'NotCapable' ? 'EACCES' : undefined)
 }
 
 /** Makes a file that is not there yet (fails with EEXIST if it is), and closes it when `fill` has done with it. */
