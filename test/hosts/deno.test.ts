@@ -3,6 +3,7 @@ import { thisHolder } from '@persist/store/holder'
 import { describe, expect, test } from 'vitest'
 import { recordRow } from '../support/host-rows.ts'
 import { startWith } from '../support/started.ts'
+import { withMongo } from '../support/with-mongo.ts'
 import { newFolder } from './new-folder.ts'
 import { child, outputOf } from './run.ts'
 import { DENO_RUN, deno, denoProgram, type Runtime, thisNode } from './runtimes.ts'
@@ -147,5 +148,18 @@ describe('Deno that may not see other processes', () => {
     const { self, parent } = JSON.parse(await outputOf(withFlags(...flags).command, child('holder'), [holder]))
     expect(self).toBe('self')
     expect(['silent', 'likely', 'alive']).toContain(parent)
+  })
+})
+
+withMongo('Deno with permissions for MongoDB', (url) => {
+  test('needs the network, and the problem names the flag', async () => {
+    const { host } = new URL(url)
+    const database = `${host}/deno-${process.pid}`
+    const flags = ['--allow-env', '--allow-read']
+    const refused = await permitted(flags, 'mongodb', database)
+    expect(refused).toMatchObject({ value: RESULT, runs: 3 })
+    expect(refused.problems[0]).toMatch(/^1 ERR_PERSIST_STORE_UNAVAILABLE .*--allow-net flag/)
+    expect(await permitted([...flags, '--allow-net'], 'mongodb', database)).toEqual(WORKS)
+    expect(await permitted([...flags, `--allow-net=${host}`], 'mongodb', database)).toEqual({ ...WORKS, runs: 0 })
   })
 })
