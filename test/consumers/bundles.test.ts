@@ -8,7 +8,7 @@ import { rollup } from 'rollup'
 import { build as buildWithVite } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpack from 'webpack'
-import { installRuntimes } from '../field/runtime-installed.ts'
+import { bun } from '../hosts/runtimes.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -109,7 +109,7 @@ async function withNcc(entry: string, outfile: string): Promise<void> {
 }
 
 async function withBun(entry: string, outfile: string): Promise<void> {
-  execute([...installRuntimes().bun, 'build', entry, '--target', 'node', '--outfile', outfile])
+  execute([...bun.command, 'build', entry, '--target', 'node', '--outfile', outfile])
 }
 
 describe.each([

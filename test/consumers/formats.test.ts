@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { environment } from '../field/folder.ts'
-import { installRuntimes } from '../field/runtime-installed.ts'
+import { OTHER_RUNTIMES, titleOf } from '../hosts/runtimes.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -90,17 +90,17 @@ test('where ES modules can be required, both are one copy', () => {
   expect(project.run('two-formats.mjs')).toMatch(/^two copies: false\n/)
 })
 
-test.each(Object.entries(installRuntimes()))(
+test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))(
   'in %s both kinds of programs find the store of a URL',
-  (name, [command, ...args]) => {
+  (name, { command: [command, ...args] }) => {
     const env = { ...environment(), NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
     const run = (...program: string[]) =>
       execFileSync(command!, [...args, ...program], { cwd: project.folder, env, encoding: 'utf8', stdio: 'pipe' })
     const value = /^1970-01-01T00:00:00\.000Z true 2 [12]\ntrue .*; did you mean ttl\?\ntrue ERR_PERSIST_KEY\n/
-    const first = run('required.cjs', `./${name}`)
+    const first = run('required.cjs', `./${name.replace(' ', '-')}`)
     expect(first).toMatch(/^computing\n/)
     expect(first.replace('computing\n', '')).toMatch(value)
-    expect(run('required.cjs', `./${name}`)).toMatch(value)
+    expect(run('required.cjs', `./${name.replace(' ', '-')}`)).toMatch(value)
     run('disk.mjs')
     expect(run('disk.mjs')).toBe('6 1970-01-01T00:00:00.000Z 1\n')
   },

@@ -22,8 +22,18 @@ afterEach(() => {
 
 /** Starts a program of a folder by its name. Programs that still run after a test are killed. */
 export function startIn(folder: URL, program: string, ...args: readonly (string | number)[]): Child {
-  const path = fileURLToPath(new URL(`${program}.mjs`, folder))
-  const child = spawn(process.execPath, [path, ...args.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  return startWith([process.execPath], new URL(`${program}.mjs`, folder), ...args)
+}
+
+/** Starts a program with the command of a runtime. */
+export function startWith(command: readonly string[], program: URL, ...args: readonly (string | number)[]): Child {
+  const path = fileURLToPath(program)
+  const [runtime, ...first] = command
+  const child = spawn(runtime!, [...first, path, ...args.map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // Only Deno reads it.
+    env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' },
+  })
   running.add(child)
   const lines: string[] = []
   const waiting = new Set<() => void>()
@@ -43,7 +53,7 @@ export function startIn(folder: URL, program: string, ...args: readonly (string 
       const look = () => {
         const found = lines.find((text) => text.startsWith(begin))
         if (found !== undefined) resolve(found)
-        else if (!running.has(child)) reject(new Error(`${program} ended without the line ${begin}: ${lines}`))
+        else if (!running.has(child)) reject(new Error(`${path} ended without the line ${begin}: ${lines}`))
         else return
         waiting.delete(look)
       }

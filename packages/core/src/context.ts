@@ -83,7 +83,7 @@ export interface Context {
   readonly singleFlight: SingleFlight
   readonly waitTimeout: number
   readonly throwsStoreErrors: boolean
-  readonly waitUntil: ((refresh: Promise<unknown>) => void) | undefined
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
 
   readonly circuit: Circuit
   /** Present if there are bounds that the store does not enforce by itself. */

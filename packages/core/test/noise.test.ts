@@ -38,6 +38,23 @@ inBothModes('a problem that repeats', (makeStore, mode) => {
     expect(lines.at(-1)).toMatch(/\d+ times since the last report/)
   })
 
+  it('is one, also of a lease and a write, where the system refuses what both need', async () => {
+    for (const refusal of [{ code: 'EROFS' }, { code: 'EACCES' }, { code: 'EPERM' }, { name: 'NotCapable' }]) {
+      const refused = (method: string) => () => {
+        const cause = Object.assign(new Error('refused'), refusal)
+        const error = new StoreError('ERR_PERSIST_STORE', `${method} fails`, { store: 'x' }, { cause })
+        if (mode === 'sync') throw error
+        return Promise.reject(error)
+      }
+      const { persist, report, eventNames } = harness({ monotonic: () => 0 })
+      const cache = withMethods(makeStore(), { lease: refused('lease'), set: refused('set') })
+      const f = persist(async (x: number) => x, { funcname: 'f', cache, report })
+      for (const x of [1, 1, 2]) expect(await f(x)).toBe(x)
+      expect(eventNames().filter((event) => event === 'problem')).toHaveLength(1)
+      expect(f.counters.problems).toBe(6)
+    }
+  })
+
   it('is distinguished by its kind and path', async () => {
     const { persist, report, eventNames } = harness({ monotonic: () => 0 })
     const values: unknown[] = [

@@ -132,6 +132,45 @@ inBothModes('a signal that aborts', (makeStore) => {
     }
   })
 
+  it('leaves a function that goes on, which waitUntil gets with the write of its result', async () => {
+    const { persist, waitUntil, background } = harness()
+    let end = (_value: number) => {}
+    let began = () => {}
+    const hasBegun = new Promise<void>((resolve) => {
+      began = resolve
+    })
+    const run = () => {
+      began()
+      return new Promise<number>((resolve) => {
+        end = resolve
+      })
+    }
+    const f = persist(async (_x: number) => run(), { funcname: 'f', cache: makeStore(), waitUntil })
+    const controllers = [new AbortController(), new AbortController()]
+    const calls = controllers.map(({ signal }) => f.with({ signal })(1))
+    const left = Promise.all(calls.map((call) => expect(call).rejects.toThrow('left')))
+    await hasBegun
+    for (const controller of controllers) controller.abort(new Error('left'))
+    await left
+    end(5)
+    await background()
+    expect(await f.peek(1)).toBe(5)
+  })
+
+  it('leaves a function that fails, and waitUntil gets a promise that does not reject', async () => {
+    const { persist, waitUntil, background } = harness()
+    const f = persist(
+      async (options: { signal?: AbortSignal }) =>
+        new Promise((_, reject) => options.signal!.addEventListener('abort', () => reject(new Error('stopped')))),
+      { funcname: 'f', cache: makeStore(), waitUntil },
+    )
+    const controller = new AbortController()
+    const call = f({ signal: controller.signal })
+    setImmediate(() => controller.abort(new Error('left')))
+    await expect(call).rejects.toThrow('left')
+    expect(await background()).toEqual([undefined])
+  })
+
   it('keeps the function from starting if it aborts before that', async () => {
     const { persist, hooks } = harness()
     const cache = makeStore()

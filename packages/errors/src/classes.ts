@@ -6,8 +6,8 @@ export class OptionError extends PersistError {
   readonly option: string
   readonly nearest: string | undefined
 
-  constructor(message: string, facts: { option: string; nearest?: string | undefined }) {
-    super('ERR_PERSIST_OPTION', message)
+  constructor(message: string, facts: { option: string; nearest?: string | undefined }, options?: ErrorOptions) {
+    super('ERR_PERSIST_OPTION', message, options)
     this.option = facts.option
     this.nearest = facts.nearest
   }

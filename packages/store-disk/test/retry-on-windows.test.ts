@@ -34,6 +34,16 @@ describe('on Windows, where a file that is open elsewhere cannot be touched for 
     expect(waited).toBe(1000)
   })
 
+  test('the calls of a file system that lets nothing be assigned, as the module of some runtimes, are made again too', () => {
+    let left = 1
+    const unlinkSync = () => {
+      if (left-- > 0) throw failure('EBUSY')
+    }
+    const fixed = Object.freeze({ ...fs, unlinkSync })
+    retryOnWindows(fixed, { sleep: () => {}, monotonic: () => 0 }).unlinkSync('a')
+    expect(left).toBe(-1)
+  })
+
   test('other errors are thrown at once, and other calls are the same', () => {
     const openSync = () => {
       throw failure('ENOENT')

@@ -50,6 +50,8 @@ function checkRoom(dir: string): void {
   let folder = resolve(dir)
   while (lstatSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
     folder = dirname(folder)
+  // LMDB would name the missing folder, and not what stands in the way of making it.
+  accessSync(folder, constants.W_OK)
   let room: number
   try {
     const { bsize, bfree, bavail } = statfsSync(folder)

@@ -6,6 +6,7 @@ import { checkFiles } from './check-files.ts'
 import { cannotOpen } from './errors.ts'
 import { LockWatch } from './lock-watch.ts'
 import { MetaPages } from './meta-pages.ts'
+import { unwritable } from './unwritable.ts'
 import { WriteTransactions } from './write-transactions.ts'
 
 /** The databases of one LMDB file. Keys are those of `keys.ts`, but for `totals` (the prefix of a namespace). */
@@ -67,6 +68,8 @@ export class Environment {
   readonly #isReadOnly: boolean
   #databases: Databases | undefined
   #transactions: WriteTransactions | undefined
+  /** Why the open file may only be read. */
+  #refusal: Error | undefined
   /** The file that is open. */
   #file = ''
   /** When the present view of the file was made. */
@@ -122,6 +125,7 @@ export class Environment {
   change<T>(act: (databases: Databases) => T): T {
     this.#closeRemoved()
     const { databases } = this
+    if (this.#refusal !== undefined) throw this.#refusal
     try {
       return this.#transactions!.transact(() => act(databases))
     } finally {
@@ -147,8 +151,12 @@ export class Environment {
   #open(): Databases | undefined {
     let root: RootDatabase<Buffer, Buffer> | undefined
     try {
-      checkFiles(this.#dir)
-      this.#waitForLock()
+      this.#refusal = unwritable(this.#dir)
+      const isFixed = this.#refusal !== undefined
+      if (!isFixed) {
+        checkFiles(this.#dir)
+        this.#waitForLock()
+      }
       root = open<Buffer, Buffer>({
         path: this.#dir,
         noSubdir: false,
@@ -158,8 +166,11 @@ export class Environment {
         // without.
         overlappingSync: false,
         ...(!this.#flush && { noSync: true }),
+        // Then LMDB needs no lock file.
+        ...(isFixed && { readOnly: true }),
       })
       this.#file = this.#fileNow()
+      if (isFixed) return this.#openDatabases(root)
       this.#transactions = new WriteTransactions(this.#dir, root, this.#watch)
       const databases = this.#transactions.transact(() => this.#openDatabases(root!))
       if (databases === undefined) this.#letGo(root)

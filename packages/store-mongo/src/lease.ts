@@ -14,7 +14,16 @@ const STEAL_TRIES = 20
 const COMPARING_TRIES = 5
 const DUPLICATE_KEY = 11000
 /** For people who look into the collection. */
-const HOLDER = `${hostname()}/${process.pid}`
+const HOLDER = `${hostName()}/${process.pid}`
+
+/** Empty where the program may not ask for it, as in Deno without `--allow-sys`. */
+function hostName(): string {
+  try {
+    return hostname()
+  } catch {
+    return ''
+  }
+}
 /** What is read of a document to decide about its lease. */
 const LEASE_PART = { gen: 1, chunks: 1, dropAt: 1, lease: 1 } as const
 

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
  * ```
  */
 export function installCommand(packageName: string, env: Readonly<Record<string, string | undefined>>): string {
-  const name = fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(process.cwd()) ?? 'npm'
+  const name = managerFrom(env) ?? 'npm'
   return `${name} ${name === 'npm' ? 'install' : 'add'} ${packageName}`
 }
 
@@ -25,6 +25,15 @@ const LOCK_FILES: readonly (readonly [string, Name])[] = [
   ['bun.lockb', 'bun'],
   ['package-lock.json', 'npm'],
 ]
+
+/** `undefined` too where the program may not look, as in Deno without `--allow-env` or `--allow-read`. */
+function managerFrom(env: Readonly<Record<string, string | undefined>>): Name | undefined {
+  try {
+    return fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(process.cwd())
+  } catch {
+    return undefined
+  }
+}
 
 function fromUserAgent(agent: string | undefined): Name | undefined {
   return /^(npm|pnpm|yarn|bun)\//.exec(agent ?? '')?.[1] as Name | undefined

@@ -7,6 +7,7 @@ import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import type { LookupResult } from './lookup.ts'
 import { asCallerExpects } from './return-in-mode.ts'
+import { notifyWaitUntil } from './wait-until.ts'
 
 /** A call that starts a flight, with the facts known so far. */
 export class FlightStart {
@@ -152,5 +153,14 @@ export function abortable(
   signals: readonly AbortSignal[],
   result: Promise<unknown>,
 ): Promise<unknown> {
-  return signals.length === 0 ? result : until(result, signals, (reason) => context.flights.leave(flight, reason))
+  return signals.length === 0 ? result : until(result, signals, (reason) => leave(context, flight, reason))
 }
+
+/** Leaves a flight. Without callers it may still run, and store its result, when the host stops the process. */
+function leave(context: Context, flight: Flight, reason: unknown): void {
+  const { result } = flight
+  context.flights.leave(flight, reason)
+  if (flight.left !== undefined && result !== undefined) notifyWaitUntil(context, result.then(ignore, ignore))
+}
+
+function ignore(): void {}

@@ -1,5 +1,6 @@
 import type { Head } from '@persist/store'
 import type { Context } from '../context.ts'
+import { areComparable } from '../source/source-text.ts'
 
 const reported = new WeakSet<Context>()
 
@@ -10,6 +11,8 @@ const reported = new WeakSet<Context>()
 export function reportSourceChange(context: Context, head: Head, outcome: 'hit' | 'miss'): void {
   if (outcome === 'hit' && !context.reportsEdits) return
   if (head.source === undefined || head.source === context.source || reported.has(context)) return
+  const isComparable = areComparable(head.source, context.source)
+  if (outcome === 'hit' && !isComparable) return
   reported.add(context)
   const stored = new Date(head.createdAt).toISOString()
   const now = new Date(context.runtime.now()).toISOString()
@@ -17,6 +20,8 @@ export function reportSourceChange(context: Context, head: Head, outcome: 'hit' 
     message:
       outcome === 'hit'
         ? `stored results are served although the function was edited: stored ${stored}, changed source found ${now}. If its results changed, change the option version; to recompute after each edit, set dependsOn: []`
-        : `stored results are not used, since the source of the function has changed: stored ${stored}, changed source found ${now}. A name alone does not identify a function: set the option funcname to keep results across edits, bundlers and minifiers`,
+        : isComparable
+          ? `stored results are not used, since the source of the function has changed: stored ${stored}, changed source found ${now}. A name alone does not identify a function: set the option funcname to keep results across edits, bundlers and minifiers`
+          : `stored results are not used: stored ${stored} by another runtime, and Bun prints the source of a function in a form of its own. Set the option funcname to share results with Bun`,
   })
 }

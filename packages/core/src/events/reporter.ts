@@ -79,9 +79,17 @@ export class Reporter {
   }
 }
 
-/** The kind of a problem. Problems of one operation, error and path are equal, for any entry. */
+/** What the system refuses to this program, as on a disk that may only be read. Deno's `NotCapable` is a name. */
+const REFUSED = /^(?:EROFS|EACCES|EPERM|NotCapable)$/
+
+/**
+ * The kind of a problem. Problems of one operation, error and path are equal, for any entry. So are all that the system
+ * refuses: where a lease cannot be written, the result cannot either.
+ */
 function kindOf({ operation, error }: Omit<Facts<'problem'>, 'count'>): string {
   const { code, path } = error as { code?: unknown; path?: unknown }
+  const refused = (error.cause ?? {}) as NodeJS.ErrnoException
+  if (REFUSED.test(refused.code ?? refused.name)) return 'refused'
   const cause = error instanceof PersistError ? String(code) : error.message.slice(0, 200)
   return `${operation} ${error.name} ${cause} ${typeof path === 'string' ? path.replace(/\d+/g, '#') : ''}`
 }

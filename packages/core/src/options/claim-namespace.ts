@@ -4,6 +4,7 @@ import { compareWrappings, type Relation, type Wrapping } from '../source/evalua
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
+import { variable } from './environment.ts'
 
 // On a well-known symbol: two copies of core in one process share their stores, so they share the registry too.
 const REGISTRY = Symbol.for('@persist/core/namespaces@2')
@@ -54,7 +55,8 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   }
   if (owner !== undefined && first !== undefined) {
     const [before, after] = [wrapping(owner, first), wrapping(next, original)]
-    const reloads = env.NODE_ENV === 'development' || env.NODE_ENV === 'test'
+    const mode = variable(env, 'NODE_ENV')
+    const reloads = mode === 'development' || mode === 'test'
     const relation = compareWrappings(before, after, { files, reloads })
     if (relation !== 'again')
       throw new DuplicateNamespaceError(explain(relation, namespace, store, before, after), namespace)

@@ -22,7 +22,7 @@ import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
 import { boundsOf, limitOf, memoryOf, optional, picklerOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
-import { callMode, verbosityOf } from './environment.ts'
+import { callMode, variable, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
 import { validateOptions } from './validate.ts'
 import { versionOf } from './version.ts'
@@ -64,7 +64,7 @@ export function resolveOptions(
       { option: 'key' },
     )
   }
-  const cache = options.cache ?? (env.PERSIST_CACHE || DEFAULT_CACHE)
+  const cache = options.cache ?? (variable(env, 'PERSIST_CACHE') || DEFAULT_CACHE)
   const adapter = resolveStore(cache, env, options.storeOptions)
   const kind = kindOf(original)
   if (kind === 'generator') {

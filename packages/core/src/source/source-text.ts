@@ -2,6 +2,9 @@ import { sha256 } from '@persist/hash'
 import type { AnyFunction } from '../types/functions.ts'
 
 const DIGEST_CHARACTERS = 16
+/** Bun compiles each file, and prints a function as it was compiled. Its digests begin with this. */
+const OF_BUN = 'bun-'
+const PREFIX = 'Bun' in globalThis ? OF_BUN : ''
 
 /** The property of a persisted function that replaces its text. Well-known: another copy of core may have wrapped it. */
 export const TEXT = Symbol.for('@persist/core/text@1')
@@ -12,9 +15,14 @@ export function textOf(fn: AnyFunction): string {
   return typeof text === 'string' ? text : Function.prototype.toString.call(fn)
 }
 
-/** A digest of the source text of a function. */
+/** A digest of the source text of a function, as this runtime prints it. */
 export function sourceOf(fn: AnyFunction): string {
-  return sha256(textOf(fn)).slice(0, DIGEST_CHARACTERS)
+  return (PREFIX + sha256(textOf(fn))).slice(0, DIGEST_CHARACTERS)
+}
+
+/** Whether two digests can be compared: only those of Bun with those of Bun. */
+export function areComparable(one: string, other: string): boolean {
+  return one.startsWith(OF_BUN) === other.startsWith(OF_BUN)
 }
 
 /** Whether the function has no source text: it is bound, or part of the runtime. */

@@ -12,6 +12,7 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
+import { asError } from '../runtime/as-error.ts'
 import { installCommand } from './install.ts'
 import { memoryStore } from './memory-store.ts'
 import { COMPANIONS, WELL_KNOWN_STORES } from './well-known.ts'
@@ -170,7 +171,7 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
     } catch (error) {
       throw new StoreError(
         'ERR_PERSIST_STORE_LOAD',
-        `${packageName} is installed but cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        `${packageName} is installed but cannot be loaded: ${firstLine(error)}`,
         { store: packageName, operation: 'load' },
         { cause: error },
       )
@@ -184,6 +185,11 @@ function load(scheme: string, packageName: string, env: Environment): StorePacka
     { scheme, packageName, install },
     { cause: reason },
   )
+}
+
+/** The message of a native addon's loader may contain its stack. */
+function firstLine(error: unknown): string {
+  return asError(error).message.split('\n', 1)[0]!
 }
 
 function loadFrom(require: NodeJS.Require, path: string, from: string): StorePackage {

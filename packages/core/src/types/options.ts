@@ -128,8 +128,18 @@ export interface Options<
   readonly maxBytes?: number | undefined
   /** Called with every event. An error that it throws or rejects with goes to stderr. Default: none. */
   readonly report?: ((event: PersistEvent) => void) | undefined
-  /** Called with every background refresh, for hosts that stop a process after its response. Default: none. */
-  readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined
+  /**
+   * Called with the promise of all work that goes on after a call has returned, for hosts that stop a process after its
+   * response: background refreshes, runs whose callers have all left, deletions for the bounds. The promise never rejects.
+   * Default: none.
+   *
+   * @example
+   * ```ts
+   * import { waitUntil } from '@vercel/functions'
+   * const prices = persist(load, { ttl: '1m', staleWhileRevalidate: '1h', waitUntil })
+   * ```
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
 /** Options of any function. */

@@ -18,9 +18,18 @@ export const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND | CAREFULLY
 /** `node:fs` itself. */
 export const realFileSystem: FileSystem = nodeFs
 
-/** The `code` of a failed call, as in `ENOENT`. */
+/**
+ * A file system with other forms of some calls. It defines them, since most runtimes refuse to assign what a module namespace
+ * such as `node:fs` has.
+ */
+export function withCalls(fs: FileSystem, calls: Partial<FileSystem>): FileSystem {
+  return Object.create(fs, Object.getOwnPropertyDescriptors(calls)) as FileSystem
+}
+
+/** The `code` of a failed call, as in `ENOENT`. Deno's error for a missing permission has none: it counts as `EACCES`. */
 export function errorCode(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code
+  const { code, name } = (error ?? {}) as NodeJS.ErrnoException
+  return code ?? (name === 'NotCapable' ? 'EACCES' : undefined)
 }
 
 /** Makes a file that is not there yet (fails with EEXIST if it is), and closes it when `fill` has done with it. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import type { FileSystem } from './file-system.ts'
+import { type FileSystem, withCalls } from './file-system.ts'
 
 /** A file system in which every call that would change something fails with EROFS, as on a disk that may only be read. */
 export function readOnly(fs: FileSystem): FileSystem {
@@ -11,7 +11,7 @@ export function readOnly(fs: FileSystem): FileSystem {
     linkSync: (from) => refuse('link', from),
     lutimesSync: (path) => refuse('lutimes', path),
   } satisfies Partial<FileSystem>
-  return Object.assign(Object.create(fs) as FileSystem, calls)
+  return withCalls(fs, calls)
 }
 
 /** Whether a file that is opened with these flags can only be read. */

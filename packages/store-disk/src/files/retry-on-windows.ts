@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { errorCode, type FileSystem } from './file-system.ts'
+import { errorCode, type FileSystem, withCalls } from './file-system.ts'
 import { isRead } from './read-only.ts'
 import { sleepSync } from './sleep-sync.ts'
 
@@ -40,7 +40,7 @@ export function retryOnWindows(fs: FileSystem, waiting: RetryClock = REAL): File
     statSync: ((path, options) => again('read', path, () => fs.statSync(path, options))) as FileSystem['statSync'],
     unlinkSync: (path) => again('write', path, () => fs.unlinkSync(path)),
   } satisfies Partial<FileSystem>
-  return Object.assign(Object.create(fs) as FileSystem, calls)
+  return withCalls(fs, calls)
 
   /** A folder that refuses all writing may well be read, and the other way round. */
   function again<T>(what: 'read' | 'write', path: string, act: () => T): T {

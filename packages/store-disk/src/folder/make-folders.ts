@@ -9,6 +9,9 @@ const ATTEMPTS = 3
  * there before.
  */
 export function makeFolders(fs: FileSystem, dir: string): boolean {
+  if (isFolder(fs, dir)) return false
+  // Deno may allow this folder alone: then nothing can be known of its parents, and it can be made all the same.
+  if (madeAlone(fs, dir)) return true
   for (let attempt = 1; ; attempt++) {
     const missing = missingFolders(fs, dir)
     try {
@@ -18,6 +21,19 @@ export function makeFolders(fs: FileSystem, dir: string): boolean {
       // Another process may remove them at this moment.
       if (errorCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
     }
+  }
+}
+
+function isFolder(fs: FileSystem, dir: string): boolean {
+  return fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function madeAlone(fs: FileSystem, dir: string): boolean {
+  try {
+    fs.mkdirSync(dir)
+    return true
+  } catch {
+    return false
   }
 }
 
