@@ -13,6 +13,13 @@ export {
   TRUE_OR_FALSE,
 } from './check-options.ts'
 export {
+  DEPENDENCY_NAMESPACE,
+  type DependencyRecord,
+  dependencyEntry,
+  type RecordedPart,
+  readDependencyRecord,
+} from './kit/dependency-record.ts'
+export {
   type EntryFacts,
   entryDamaged,
   entryTooLarge,
@@ -29,3 +36,4 @@ export { decodePayload, isWellFormed, type PayloadEncoding, payloadEncoding } fr
 export { readOnlyAdapter, readOnlyStore } from './kit/read-only.ts'
 export { TimeoutError, withTimeout } from './kit/timeout.ts'
 export { isTrustedId, trustedIds, trustedMs } from './kit/trusted.ts'
+export { hasMark, markedHash, unmarkedHash } from './kit/version-mark.ts'
