@@ -1,0 +1,54 @@
+import { extname } from 'node:path'
+import { digestOf } from '../files/digest.ts'
+import type { Observer } from '../files/observer.ts'
+import { isRacy, isSame, isTuple, type StampTuple, tupleOf } from '../files/stamps.ts'
+import { type Imports, importsOf, isCodeOrJson } from './specifiers.ts'
+
+/** What is known of one file that had this stamp. */
+export interface FileRecord extends Imports {
+  readonly tuple: StampTuple
+  readonly digest: string
+}
+
+/** What the files of this process, and of the manifest, were when they were read. */
+export type FileRecords = Map<string, FileRecord>
+
+/** Reads a file, unless it is as a record has it. */
+export function recordOf(path: string, observer: Observer, known: FileRecords, fresh: FileRecords): FileRecord {
+  const stamp = observer.stat(path)
+  const record = known.get(path)
+  if (stamp !== undefined && record !== undefined && isSame(record.tuple, stamp)) {
+    fresh.set(path, record)
+    return record
+  }
+  const bytes = observer.files.read(path)
+  const read = { tuple: stamp === undefined ? ([0, 0, 0, 0] as const) : tupleOf(stamp), ...contentOf(path, bytes) }
+  if (stamp !== undefined && !isRacy(read.tuple, observer.begin)) fresh.set(path, read)
+  return read
+}
+
+function contentOf(path: string, bytes: Uint8Array): Omit<FileRecord, 'tuple'> {
+  if (!isCodeOrJson(path) && !/\.(?:vue|svelte|astro|mdx)$/.test(path)) {
+    return { digest: digestOf(bytes), specifiers: [], uncertain: [], opaque: 0 }
+  }
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().replaceAll('\r\n', '\n')
+  return { digest: digestOf(source), ...importsOf(path, source) }
+}
+
+/** Whether a file may contain JSX, which imports a module by itself. */
+export function mayHaveJsx(path: string): boolean {
+  return ['.tsx', '.jsx'].includes(extname(path))
+}
+
+/** Whether this is a record, in a manifest that any program may have written. */
+export function isFileRecord(value: unknown): value is FileRecord {
+  const { tuple, digest, specifiers, uncertain, opaque } = (value ?? {}) as Partial<FileRecord>
+  const areStrings = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === 'string')
+  return (
+    isTuple(tuple) &&
+    typeof digest === 'string' &&
+    typeof opaque === 'number' &&
+    areStrings(specifiers) &&
+    areStrings(uncertain)
+  )
+}
