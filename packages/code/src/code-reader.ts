@@ -44,9 +44,9 @@ export class CodeReader {
       this.#manifests.set(name, stored)
       return stored.state
     }
-    for (const [path, record] of stored?.records ?? []) if (!this.#records.has(path)) this.#records.set(path, record)
+    for (const [path, record] of stored?.records() ?? []) if (!this.#records.has(path)) this.#records.set(path, record)
     const manifest = this.#search(scope, stored)
-    for (const [path, record] of manifest.records) this.#records.set(path, record)
+    for (const [path, record] of manifest.records()) this.#records.set(path, record)
     this.#manifests.set(name, manifest)
     writeManifest(folder, name, manifest)
     return manifest.state
@@ -70,7 +70,7 @@ export class CodeReader {
             : this.#slice(scope, closure, observer, records)
       // Files that changed between two looks belong to no state that ever was.
       if (observer.isUnchanged() || attempt === ATTEMPTS) {
-        return { observations: observer.observations(), state, basis, records }
+        return { observations: observer.observations(), state, basis, records: () => records }
       }
     }
   }

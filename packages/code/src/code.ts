@@ -51,7 +51,8 @@ const look = {
  * installed packages by version; paths are relative to the package, so every checkout has the same digest.
  *
  * Read when a function is wrapped, since that is the code that runs. `f.dependencies()` names each file and package, and what
- * could not be followed. In a bundle the module is the bundle.
+ * could not be followed. In a bundle the module is the bundle: a call with `import.meta` or a URL also covers the file that
+ * makes it.
  *
  * @param place `import.meta`, or the URL or path of a module. In CommonJS: `__filename`.
  * @throws OptionError for a module without a file (evaluated from a string, `data:`, part of an executable), for an export
@@ -66,11 +67,11 @@ const look = {
 export function code(place: ModulePlace, options: CodeOptions = {}): Dependency {
   checkOptions(options)
   const root = fileOf(place, look)
-  const caller = callingFile(code, look.isFile)
+  // Bundlers replace `import.meta.url` by the place of the source. The code that runs is that of the caller.
+  const caller = typeof place === 'string' && !place.startsWith('file:') ? undefined : callingFile(code, look.isFile)
   const bundle = caller === undefined ? root : look.realpath(caller)
   const of = listOf(options.of)
   const scope = {
-    // Bundlers replace `import.meta.url` by the place of the source. The code that runs is that of the caller.
     roots: (bundle === root ? [root] : [root, bundle]) as [string, ...string[]],
     of,
     also: listOf(options.also),

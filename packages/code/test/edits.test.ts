@@ -27,8 +27,7 @@ export const unused = 1
   'node_modules/padlib/package.json':
     '{"name":"padlib","version":"1.0.0","type":"module","dependencies":{"innerlib":"*"},"exports":"./index.js"}',
   'node_modules/padlib/index.js': "import {inner} from 'innerlib'\nexport const pad = (x) => inner(x)\n",
-  'node_modules/innerlib/package.json':
-    '{"name":"innerlib","version":"1.0.0","type":"module","exports":"./index.js"}',
+  'node_modules/innerlib/package.json': '{"name":"innerlib","version":"1.0.0","type":"module","exports":"./index.js"}',
   'node_modules/innerlib/index.js': 'export const inner = (x) => x\n',
 }
 

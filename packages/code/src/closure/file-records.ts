@@ -2,11 +2,12 @@ import { extname } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import type { Observer } from '../files/observer.ts'
 import { isRacy, isSame, isTuple, type StampTuple, tupleOf } from '../files/stamps.ts'
-import { type Imports, importsOf, isCodeOrJson } from './specifiers.ts'
+import { type Imports, importsOf, isText } from './specifiers.ts'
 
 /** What is known of one file that had this stamp. */
 export interface FileRecord extends Imports {
-  readonly tuple: StampTuple
+  /** `null` if the file had changed too recently for its stamp to be trusted: then only the content counts. */
+  readonly tuple: StampTuple | null
   readonly digest: string
 }
 
@@ -17,22 +18,23 @@ export type FileRecords = Map<string, FileRecord>
 export function recordOf(path: string, observer: Observer, known: FileRecords, fresh: FileRecords): FileRecord {
   const stamp = observer.stat(path)
   const record = known.get(path)
-  if (stamp !== undefined && record !== undefined && isSame(record.tuple, stamp)) {
+  if (stamp !== undefined && record?.tuple && isSame(record.tuple, stamp)) {
     fresh.set(path, record)
     return record
   }
   const bytes = observer.files.read(path)
-  const read = { tuple: stamp === undefined ? ([0, 0, 0, 0] as const) : tupleOf(stamp), ...contentOf(path, bytes) }
-  if (stamp !== undefined && !isRacy(read.tuple, observer.begin)) fresh.set(path, read)
+  const tuple = stamp === undefined || isRacy(tupleOf(stamp), observer.begin) ? null : tupleOf(stamp)
+  const read = { ...contentOf(path, bytes, record), tuple }
+  fresh.set(path, read)
   return read
 }
 
-function contentOf(path: string, bytes: Uint8Array): Omit<FileRecord, 'tuple'> {
-  if (!isCodeOrJson(path) && !/\.(?:vue|svelte|astro|mdx)$/.test(path)) {
-    return { digest: digestOf(bytes), specifiers: [], uncertain: [], opaque: 0 }
-  }
+function contentOf(path: string, bytes: Uint8Array, known: FileRecord | undefined): Omit<FileRecord, 'tuple'> {
+  if (!isText(path)) return { digest: digestOf(bytes), ...importsOf(path, '') }
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().replaceAll('\r\n', '\n')
-  return { digest: digestOf(source), ...importsOf(path, source) }
+  const digest = digestOf(source)
+  // The imports of the same content are the same.
+  return known?.digest === digest ? known : { digest, ...importsOf(path, source) }
 }
 
 /** Whether a file may contain JSX, which imports a module by itself. */
@@ -45,7 +47,7 @@ export function isFileRecord(value: unknown): value is FileRecord {
   const { tuple, digest, specifiers, uncertain, opaque } = (value ?? {}) as Partial<FileRecord>
   const areStrings = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === 'string')
   return (
-    isTuple(tuple) &&
+    (tuple === null || isTuple(tuple)) &&
     typeof digest === 'string' &&
     typeof opaque === 'number' &&
     areStrings(specifiers) &&

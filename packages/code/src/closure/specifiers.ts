@@ -19,10 +19,10 @@ const CODE = /^\.(?:[cm]?[jt]sx?)?$/
 const MAY_BE_JSX = /^\.(?:[jt]sx|js|)$/
 const OTHER_CODE = /^\.(?:vue|svelte|astro|mdx)$/
 
-/** Whether line ends do not count in a file: JavaScript and JSON have the same meaning with each. */
-export function isCodeOrJson(file: string): boolean {
+/** Whether a file is text in which the kind of line ends means nothing: JavaScript, or JSON. */
+export function isText(file: string): boolean {
   const extension = extname(file)
-  return CODE.test(extension) || extension === '.json'
+  return CODE.test(extension) || OTHER_CODE.test(extension) || extension === '.json'
 }
 
 /** Finds what a file imports: ES modules, `require`, dynamic imports, and `new URL('…', import.meta.url)`. */

@@ -37,7 +37,7 @@ export const realFileSystem: FileSystem = {
   },
   realpath: (path) => {
     try {
-      return realpathSync(path)
+      return realpathSync.native(path)
     } catch {
       return path
     }
