@@ -46,7 +46,7 @@ const modules = await build({
   lineLimit: 160,
   sourcemap: true,
   // An ES module has no `require`, which the CommonJS file of this package calls for a module of Node.
-  plugins: [aliasOf('lru-cache'), INLINED],
+  plugins: [aliasOf('lru-cache'), aliasOf('get-tsconfig'), INLINED],
 })
 
 // For Jest, AWS Lambda and others that do not `require` ES modules. Readable, which is smaller than a source map.

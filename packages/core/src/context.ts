@@ -10,6 +10,7 @@ import type { MemoryTier } from './state/memory-tier.ts'
 import type { Peers } from './state/peers.ts'
 import type { UnstorableResults } from './state/unstorable-results.ts'
 import type { WriteCounter } from './state/write-counter.ts'
+import type { DependencyPart } from './types/dependency.ts'
 import type { AnyFunction } from './types/functions.ts'
 import type { SingleFlight, StandardSchema } from './types/options.ts'
 import type { Runtime } from './types/runtime.ts'
@@ -65,6 +66,10 @@ export interface Context {
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
   readonly version: string | undefined
+  /** What the version was made of by `dependsOn`. */
+  readonly dependencies: () => readonly DependencyPart[]
+  /** Notes in the store, once, what this version depends on. Absent if it depends on functions only. */
+  readonly recordDependencies: (() => void) | undefined
   /** Digest of the function's source. */
   readonly source: string
   /** The rules for entries, apart from the clock. With `source` only if the name is derived. */

@@ -13,6 +13,13 @@ export {
   TRUE_OR_FALSE,
 } from './check-options.ts'
 export {
+  DEPENDENCY_NAMESPACE,
+  type DependencyRecord,
+  dependencyEntry,
+  type RecordedPart,
+  readDependencyRecord,
+} from './kit/dependency-record.ts'
+export {
   type EntryFacts,
   entryDamaged,
   entryTooLarge,
@@ -32,3 +39,4 @@ export type { Seen } from './kit/seen.ts'
 export { lookAgain, type Silence, silentFor } from './kit/silence.ts'
 export { TimeoutError, withTimeout } from './kit/timeout.ts'
 export { isTrustedId, trustedIds, trustedMs } from './kit/trusted.ts'
+export { hasMark, markedHash, unmarkedHash } from './kit/version-mark.ts'

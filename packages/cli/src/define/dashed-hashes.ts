@@ -1,5 +1,5 @@
 /** A default hash that begins with a dash, as one in 64 does. No option is this long. */
-const DASHED_HASH = /^-[A-Za-z0-9_-]{42}$/
+const DASHED_HASH = /^-[A-Za-z0-9_-]{42}(?:~[A-Za-z0-9_-]{16})?$/
 
 /** The arguments with such hashes moved after `--`, where they are not read as options. */
 export function withDashedHashes(args: readonly string[]): string[] {

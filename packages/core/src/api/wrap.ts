@@ -48,6 +48,7 @@ export function wrap(context: Context): AnyFunction {
 
   const members = {
     original: context.original,
+    dependencies: () => context.dependencies(),
     keyOf(this: unknown, ...args: unknown[]) {
       return context.key(selfOf(this), args)
     },

@@ -75,6 +75,7 @@ function resultOf({ entry, value }: Found<'fresh' | 'stale' | 'stale-if-error'>)
 /** Counts and reports a miss. */
 export function countMiss(context: Context, cacheKey: CacheKey, reason: MissReason): void {
   context.counters.misses++
+  context.recordDependencies?.()
   context.reporter.report('miss', { hash: cacheKey.hash, reason })
 }
 

@@ -1,4 +1,5 @@
 import { OptionError } from '@persist/errors'
+import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { reportProblem } from '../call/store-guard.ts'
@@ -22,10 +23,11 @@ import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
 import { boundsOf, limitOf, memoryOf, optional, picklerOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
+import { announceVersion, recorderOf } from './dependency-record.ts'
 import { callMode, variable, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
 import { validateOptions } from './validate.ts'
-import { versionOf } from './version.ts'
+import { hashWithVersion, unhashWithoutVersion, versionOf } from './version.ts'
 
 /** Where a function is defined: by itself, or as a method of a class. */
 export type Place = 'function' | 'instance method' | 'static method'
@@ -55,6 +57,11 @@ export function resolveOptions(
   validateOptions(options)
   const { env } = runtime
   const namespace = options.funcname ?? nameOf(original, origin)
+  if (namespace === DEPENDENCY_NAMESPACE) {
+    throw new OptionError(`funcname cannot be ${namespace}, where stores note what functions depend on`, {
+      option: 'funcname',
+    })
+  }
   const isMethod = origin.place !== 'function'
   // A subclass inherits static methods, with another `this`.
   const needsKey = origin.place === 'instance method' || (origin.place === 'static method' && readsThis(original))
@@ -96,7 +103,7 @@ export function resolveOptions(
   claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleValue = picklerOf(options)
   const unpickleValue = unpicklerOf(options)
-  const version = versionOf(original, options)
+  const { version, dependencies, isRecorded } = versionOf(original, options)
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
@@ -125,9 +132,9 @@ export function resolveOptions(
     mode: callMode(env),
     key: keyFunction(original, { namespace, isMethod, usesThis: () => readsThis(original), key: options.key }),
     ownKey: options.key !== undefined,
-    hash: options.hash ?? defaultHash,
+    hash: hashWithVersion(options.hash ?? defaultHash, version, options.versions),
     ownHash: options.hash !== undefined,
-    unhash: options.unhash,
+    unhash: unhashWithoutVersion(options.unhash, options.versions),
     storekey: options.storekey ?? false,
     pickle: pickleValue,
     unpickle: unpickleValue,
@@ -137,6 +144,8 @@ export function resolveOptions(
     staleWhileRevalidate,
     staleIfError,
     version,
+    dependencies,
+    recordDependencies: isRecorded ? recorderOf(() => context) : undefined,
     source,
     // A derived name identifies no function: bundlers rename functions, and scripts share folders.
     freshnessRules: {
@@ -167,6 +176,7 @@ export function resolveOptions(
     reporter,
     runtime,
   }
+  announceVersion(context)
   return context
 }
 

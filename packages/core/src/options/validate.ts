@@ -62,7 +62,11 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
   staleWhileRevalidate: DURATION,
   staleIfError: DURATION,
   version: NAME,
-  dependsOn: { what: 'an array of functions', fits: (value) => Array.isArray(value) && value.every(isFunction) },
+  dependsOn: {
+    what: 'an array of functions and dependencies',
+    fits: (value) => Array.isArray(value) && value.every((item) => isFunction(item) || isDependency(item)),
+  },
+  versions: { what: "'replace' or 'beside'", fits: (value) => value === 'replace' || value === 'beside' },
   shouldStore: FUNCTION,
   validate: { what: 'a Standard Schema or a function', fits: (value) => isFunction(value) || isSchema(value) },
   tags: FUNCTION,
@@ -111,6 +115,12 @@ export function validateOptions(options: object): void {
   const { hash, unhash } = options as { hash?: unknown; unhash?: unknown }
   if (unhash !== undefined && hash === undefined) {
     throw new OptionError('unhash is the inverse of hash: give both; hash is missing', { option: 'hash' })
+  }
+  const { versions } = options as { versions?: unknown }
+  if (versions === 'beside' && !given(options, 'version') && !given(options, 'dependsOn')) {
+    throw new OptionError("versions: 'beside' keeps results of several versions: give version or dependsOn as well", {
+      option: 'versions',
+    })
   }
   for (const option of ['staleWhileRevalidate', 'staleIfError'] as const) {
     if (given(options, option) && !given(options, 'ttl')) {
@@ -178,6 +188,11 @@ function countHint(value: unknown): string | undefined {
 
 function isSignal(value: unknown): boolean {
   return isObject(value) && typeof (value as AbortSignal).throwIfAborted === 'function'
+}
+
+function isDependency(value: unknown): boolean {
+  const { name, read } = (value ?? {}) as { name?: unknown; read?: unknown }
+  return isObject(value) && typeof name === 'string' && isFunction(read)
 }
 
 function isSchema(value: unknown): boolean {

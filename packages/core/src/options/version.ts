@@ -1,21 +1,87 @@
 import { OptionError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
-import { isNative, textOf } from '../source/source-text.ts'
+import { markedHash, unmarkedHash } from '@persist/store/kit'
+import type { Context } from '../context.ts'
+import { requireSync } from '../runtime/require-sync.ts'
+import { isNative, sourceOf, textOf } from '../source/source-text.ts'
+import type { Dependency, DependencyPart, DependencyState } from '../types/dependency.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 
-/** The version of a function, made of `version` and `dependsOn`. Entries of another version are misses. */
-export function versionOf(original: AnyFunction, options: AnyOptions): string | undefined {
-  const { version, dependsOn } = options
-  if (dependsOn === undefined) return version
-  const functions = [original, ...dependsOn] as AnyFunction[]
-  for (const fn of functions) refuseNative(fn)
-  const sources = functions.map(textOf)
-  return `${version ?? ''}#${sha256(JSON.stringify(sources))}`
+/** The version of a function, and what it was made of. */
+interface Versioned {
+  readonly version: string | undefined
+  readonly dependencies: () => readonly DependencyPart[]
+  /** The version contains more than the source of functions, so the store notes what. */
+  readonly isRecorded: boolean
 }
 
-function refuseNative(fn: AnyFunction): void {
-  if (!isNative(fn)) return
+const NO_PARTS: readonly DependencyPart[] = []
+
+/** The version of a function, made of `version` and `dependsOn`. Entries of another version are misses. */
+export function versionOf(original: AnyFunction, { version, dependsOn }: AnyOptions): Versioned {
+  if (dependsOn === undefined) return { version, dependencies: () => NO_PARTS, isRecorded: false }
+  const subjects = [original, ...dependsOn] as (AnyFunction | Dependency)[]
+  const states = subjects.map((subject) => (typeof subject === 'function' ? subject : stateOf(subject)))
+  // A function counts as its text, so versions without a dependency are as before there were any.
+  const sources = states.map((state, i) =>
+    typeof state === 'function' ? checkedText(state) : [subjects[i]!.name, state.digest],
+  )
+  return {
+    version: `${version ?? ''}#${sha256(JSON.stringify(sources))}`,
+    dependencies: () =>
+      states.flatMap((state) =>
+        typeof state === 'function' ? [{ name: nameOf(state), digest: sourceOf(state) }] : state.parts,
+      ),
+    isRecorded: states.some((state) => typeof state !== 'function'),
+  }
+}
+
+/** The function that makes stored hashes: with `versions: 'beside'` they contain the version. */
+export function hashWithVersion(
+  hash: Context['hash'],
+  version: string | undefined,
+  versions: AnyOptions['versions'],
+): Context['hash'] {
+  if (versions !== 'beside' || version === undefined) return hash
+  const digest = sha256(version)
+  return (key, canonicalKey) => {
+    const plain: unknown = hash(key, canonicalKey)
+    // Another type is an error, which the caller reports.
+    return typeof plain === 'string' ? markedHash(plain, digest) : (plain as string)
+  }
+}
+
+/** The inverse of the option `hash`, for a stored hash. */
+export function unhashWithoutVersion(
+  unhash: AnyOptions['unhash'],
+  versions: AnyOptions['versions'],
+): Context['unhash'] {
+  return unhash === undefined || versions !== 'beside' ? unhash : (hash) => unhash(unmarkedHash(hash))
+}
+
+function stateOf(dependency: Dependency): DependencyState {
+  const state: Partial<DependencyState> | null = requireSync(`the dependency ${dependency.name}`, dependency.read())
+  const { digest, parts } = state ?? {}
+  if (typeof digest === 'string' && digest !== '' && Array.isArray(parts) && parts.every(isPart)) {
+    return { digest, parts }
+  }
+  throw new OptionError(
+    `the dependency ${JSON.stringify(dependency.name)} must read { digest, parts }: a string that is not empty, and an array of { name, digest }`,
+    { option: 'dependsOn' },
+  )
+}
+
+function isPart(part: Partial<DependencyPart> | null): boolean {
+  return typeof part?.name === 'string' && typeof part.digest === 'string'
+}
+
+function nameOf(fn: AnyFunction): string {
+  return fn.name || 'a function without a name'
+}
+
+function checkedText(fn: AnyFunction): string {
+  if (!isNative(fn)) return textOf(fn)
   throw new OptionError(
     `dependsOn cannot follow ${fn.name || 'a native function'}: a bound or native function has no source. Give the function that was bound`,
     { option: 'dependsOn' },

@@ -1,4 +1,5 @@
 import type { StoreOptions } from '@persist/store'
+import type { Dependency } from './dependency.ts'
 import type { PersistEvent } from './events.ts'
 import type { CacheRef, Duration } from './functions.ts'
 
@@ -99,9 +100,17 @@ export interface Options<
   readonly staleIfError?: Duration | undefined
   /** Entries of another version are misses. Default: none. */
   readonly version?: string | undefined
-  /** Functions whose source becomes part of the version, with the function's own source. Default: none. */
+  /**
+   * What becomes part of the version, with the function's own source: the source of functions, and dependencies such as
+   * `code(import.meta)` of `@persist/code`. Read once, when the function is wrapped. Default: none.
+   */
   // biome-ignore lint/complexity/noBannedTypes: classes and functions of any signature are welcome
-  readonly dependsOn?: readonly Function[] | undefined
+  readonly dependsOn?: readonly (Function | Dependency)[] | undefined
+  /**
+   * Whether a result of another version is replaced, or kept beside the new one: then the name of an entry contains its
+   * version, and going back to an earlier version finds its results. Default: `'replace'`.
+   */
+  readonly versions?: 'replace' | 'beside' | undefined
   /** Decides which results are stored. Default: all. */
   readonly shouldStore?: ((result: V, ...args: A) => boolean) | undefined
   /** A Standard Schema or a predicate. An entry that does not fit is a miss. Default: none. */

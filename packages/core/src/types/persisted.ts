@@ -1,4 +1,5 @@
 import type { Listing, Mode, Reply } from '@persist/store'
+import type { DependencyPart } from './dependency.ts'
 import type { MissReason } from './events.ts'
 import type {
   AnyFunction,
@@ -155,6 +156,11 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   readonly cache: View<K, ResultOf<F>, M, Iterates>
   /** The wrapped function. */
   readonly original: F
+  /**
+   * What results depend on, as read when the function was wrapped: the function, the functions of `dependsOn`, and the parts
+   * of its dependencies. Empty without `dependsOn`.
+   */
+  dependencies(): readonly DependencyPart[]
   /** The key of a call. */
   keyOf(this: ThisParameterType<F>, ...args: Parameters<F>): K
   /** Whether there is a fresh result. */

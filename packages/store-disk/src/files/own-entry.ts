@@ -5,7 +5,7 @@ import { type FileSystem, READ_FLAGS } from './file-system.ts'
 import { openOwn } from './own-file.ts'
 
 /** The name of a file for a hash as core makes it, which no other program gives. */
-const DEFAULT_NAME = /^[A-Za-z0-9_-]{43}\.entry$/
+const DEFAULT_NAME = /^[A-Za-z0-9_-]{43}(?:~[A-Za-z0-9_-]{16})?\.entry$/
 const OPENING = '{"persist":'
 const opening = Buffer.alloc(OPENING.length)
 

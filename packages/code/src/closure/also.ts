@@ -1,0 +1,43 @@
+import { join, relative, resolve } from 'node:path'
+import { OptionError } from '@persist/errors'
+import type { Observer } from '../files/observer.ts'
+import { globMatcher } from './also-lazily.ts'
+import { slashed } from './names.ts'
+
+const GLOB = /[*?[\]{}()!]/
+
+/** The files of a list of paths, folders and globs, relative to a folder. Each of them must match something. */
+export function filesOfAlso(also: readonly string[], folder: string, observer: Observer): string[] {
+  return also.flatMap((pattern) => {
+    const found = GLOB.test(pattern) ? matching(pattern, folder, observer) : at(resolve(folder, pattern), observer)
+    if (found.length > 0) return found
+    throw new OptionError(`code: also: ${JSON.stringify(pattern)} matches no file in ${folder}`, {
+      option: 'dependsOn',
+    })
+  })
+}
+
+function at(path: string, observer: Observer): string[] {
+  return observer.isFile(path) ? [path] : allFiles(path, observer)
+}
+
+function matching(pattern: string, folder: string, observer: Observer): string[] {
+  const segments = slashed(pattern).split('/')
+  const fixed = segments.slice(
+    0,
+    segments.findIndex((segment) => GLOB.test(segment)),
+  )
+  const base = resolve(folder, fixed.join('/') || '.')
+  const isMatch = globMatcher()(segments.slice(fixed.length).join('/'))
+  return allFiles(base, observer).filter((file) => isMatch(slashed(relative(base, file))))
+}
+
+/** All files in a folder, without hidden ones and installed packages. */
+function allFiles(folder: string, observer: Observer): string[] {
+  return observer.list(folder).flatMap((name) => {
+    if (name.startsWith('.') || name === 'node_modules') return []
+    const path = join(folder, name)
+    if (observer.isDirectory(path)) return allFiles(path, observer)
+    return observer.isFile(path) ? [path] : []
+  })
+}

@@ -1,0 +1,101 @@
+import { dirname } from 'node:path'
+import type { DependencyPart, DependencyState } from '@persist/core'
+import { digestOf } from '../files/digest.ts'
+import { findUp } from '../files/find-up.ts'
+import type { Observer } from '../files/observer.ts'
+import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
+import { isInstalled, Resolver } from '../resolve/resolver.ts'
+import { filesOfAlso } from './also.ts'
+import { type FileRecords, mayHaveJsx, recordOf } from './file-records.ts'
+import { FileNames } from './names.ts'
+import { type PackageMode, packageParts } from './package-versions.ts'
+
+/** What is covered. */
+export interface Scope {
+  /** The files that everything begins with, without links in their paths. The first one names the others. */
+  readonly roots: readonly [string, ...string[]]
+  readonly also: readonly string[]
+  readonly packages: PackageMode
+}
+
+/** Everything that the roots import, transitively. */
+export interface Closure extends DependencyState {
+  /** The specifiers of installed packages, as written. */
+  readonly external: readonly string[]
+  readonly packageNames: ReadonlyMap<string, PackageJson>
+}
+
+/** The name of the part that says which import leads to which file. */
+export const IMPORTS_PART = 'imports'
+
+/** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
+export function closureOf(
+  { roots, also, packages: mode }: Scope,
+  observer: Observer,
+  known: FileRecords,
+  fresh: FileRecords,
+): Closure {
+  const packages = new PackageJsons(observer)
+  const resolver = new Resolver(observer, packages)
+  const names = new FileNames(roots[0], packages)
+  const parts: DependencyPart[] = []
+  const wiring: string[] = []
+  const installed = new Map<string, PackageJson>()
+  const external = new Set<string>()
+  const done = new Set<string>()
+  const ahead = [...roots, ...filesOfAlso(also, dirname(roots[0]), observer)]
+  let usesRegistry: string | undefined
+
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    observer.stat(next)
+    const file = observer.files.realpath(next)
+    if (done.has(file)) continue
+    done.add(file)
+    const { digest, specifiers, uncertain, opaque } = recordOf(file, observer, known, fresh)
+    const name = names.of(file)
+    parts.push({ name, digest })
+    if (opaque > 0) parts.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
+    const follow = (specifier: string, isCertain: boolean) => {
+      const targets = resolver.resolve(specifier, file)
+      if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
+      if (targets.isLost) {
+        if (isCertain) parts.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
+        return
+      }
+      for (const one of targets.packages) {
+        installed.set(one.root, one)
+        external.add(specifier)
+      }
+      ahead.push(...targets.files)
+      const places = targets.files.map((path) => names.of(observer.files.realpath(path)))
+      if (targets.files.length + targets.packages.length > 0) {
+        wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map((one) => one.name)].sort().join(' ')}`)
+      }
+    }
+    for (const specifier of specifiers) follow(specifier, true)
+    for (const specifier of uncertain) follow(specifier, false)
+    if (mayHaveJsx(file)) follow(resolver.jsxRuntime(file), false)
+  }
+  // Names in these specifiers are not versions, but the lock file has those.
+  const lock = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
+  if (lock) parts.push({ name: 'deno.lock', digest: recordOf(lock, observer, known, fresh).digest })
+  const used = [...installed.values()]
+  const ofPackages = packageParts(used, mode, { observer, packages, known, fresh })
+  parts.push(...ofPackages.parts)
+  parts.push({ name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) })
+  return {
+    ...stateOf(parts),
+    external: [...external].sort(),
+    packageNames: new Map(used.filter(isInstalled).map((one) => [one.name ?? '', one])),
+  }
+}
+
+/** The digest of parts in any order, and the parts in order. */
+export function stateOf(parts: readonly DependencyPart[]): DependencyState {
+  const sorted = [...parts].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  return { digest: digestOf(sorted.map(key).join('\n')), parts: sorted }
+}
+
+function key({ name, digest }: DependencyPart): string {
+  return `${JSON.stringify(name)} ${digest}`
+}

@@ -1,0 +1,56 @@
+import { extname } from 'node:path'
+import { digestOf } from '../files/digest.ts'
+import type { Observer } from '../files/observer.ts'
+import { isRacy, isSame, isTuple, type StampTuple, tupleOf } from '../files/stamps.ts'
+import { type Imports, importsOf, isText } from './specifiers.ts'
+
+/** What is known of one file that had this stamp. */
+export interface FileRecord extends Imports {
+  /** `null` if the file had changed too recently for its stamp to be trusted: then only the content counts. */
+  readonly tuple: StampTuple | null
+  readonly digest: string
+}
+
+/** What the files of this process, and of the manifest, were when they were read. */
+export type FileRecords = Map<string, FileRecord>
+
+/** Reads a file, unless it is as a record has it. */
+export function recordOf(path: string, observer: Observer, known: FileRecords, fresh: FileRecords): FileRecord {
+  const stamp = observer.stat(path)
+  const record = known.get(path)
+  if (stamp !== undefined && record?.tuple && isSame(record.tuple, stamp)) {
+    fresh.set(path, record)
+    return record
+  }
+  const bytes = observer.files.read(path)
+  const tuple = stamp === undefined || isRacy(tupleOf(stamp), observer.begin) ? null : tupleOf(stamp)
+  const read = { ...contentOf(path, bytes, record), tuple }
+  fresh.set(path, read)
+  return read
+}
+
+function contentOf(path: string, bytes: Uint8Array, known: FileRecord | undefined): Omit<FileRecord, 'tuple'> {
+  if (!isText(path)) return { digest: digestOf(bytes), ...importsOf(path, '') }
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().replaceAll('\r\n', '\n')
+  const digest = digestOf(source)
+  // The imports of the same content are the same.
+  return known?.digest === digest ? known : { digest, ...importsOf(path, source) }
+}
+
+/** Whether a file may contain JSX, which imports a module by itself. */
+export function mayHaveJsx(path: string): boolean {
+  return ['.tsx', '.jsx'].includes(extname(path))
+}
+
+/** Whether this is a record, in a manifest that any program may have written. */
+export function isFileRecord(value: unknown): value is FileRecord {
+  const { tuple, digest, specifiers, uncertain, opaque } = (value ?? {}) as Partial<FileRecord>
+  const areStrings = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === 'string')
+  return (
+    (tuple === null || isTuple(tuple)) &&
+    typeof digest === 'string' &&
+    typeof opaque === 'number' &&
+    areStrings(specifiers) &&
+    areStrings(uncertain)
+  )
+}

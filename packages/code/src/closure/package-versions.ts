@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import type { DependencyPart } from '@persist/core'
+import { digestOf } from '../files/digest.ts'
+import type { Observer } from '../files/observer.ts'
+import { findPackage } from '../resolve/find-package.ts'
+import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
+import { isInstalled } from '../resolve/resolver.ts'
+import { type FileRecords, recordOf } from './file-records.ts'
+import { slashed } from './names.ts'
+
+/** How installed packages count: by name and version, or by all their files. */
+export type PackageMode = 'version' | 'content'
+
+/** The parts of packages and of all packages that they need. */
+export interface PackageParts {
+  readonly parts: readonly DependencyPart[]
+  /** Which packages each of them finds under a name, for the digest. */
+  readonly wiring: readonly string[]
+}
+
+interface Reading {
+  readonly observer: Observer
+  readonly packages: PackageJsons
+  readonly known: FileRecords
+  readonly fresh: FileRecords
+}
+
+/** Follows the dependencies that package.json files name, as far as they are installed. */
+export function packageParts(roots: Iterable<PackageJson>, mode: PackageMode, reading: Reading): PackageParts {
+  const { observer, packages } = reading
+  const found = new Map<string, PackageJson>()
+  const ahead = [...roots]
+  const wiring = new Set<string>()
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (found.has(next.root)) continue
+    found.set(next.root, next)
+    for (const name of next.dependencies) {
+      const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
+      if (dependency === undefined) continue
+      wiring.add(`${labelOf(next)} ${name} ${labelOf(dependency)}`)
+      ahead.push(dependency)
+    }
+  }
+  return { parts: [...found.values()].map((one) => partOf(one, mode, reading)), wiring: [...wiring].sort() }
+}
+
+function partOf(one: PackageJson, mode: PackageMode, reading: Reading): DependencyPart {
+  const name = labelOf(one)
+  return mode === 'content' || !isPublished(one)
+    ? { name, digest: contentOf(one.root, reading) }
+    : { name, digest: digestOf(name) }
+}
+
+/** Another content needs another version only where a registry says so. */
+function isPublished(one: PackageJson): boolean {
+  return (
+    isInstalled(one) && one.version !== undefined && !one.isPrivate && !/[/\\]\.pnpm[/\\][^/\\]*@file\+/.test(one.root)
+  )
+}
+
+/** Name and version. pnpm puts the digest of a patch into the folder's name. */
+function labelOf({ name, version, root }: PackageJson): string {
+  const patch = /[/\\]\.pnpm[/\\][^/\\]*patch_hash=([a-z\d]+)/i.exec(root)?.[1]
+  return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}${patch === undefined ? '' : ` patched ${patch}`}`
+}
+
+/** The digest of all files of a package, without the packages inside of it. */
+function contentOf(root: string, { observer, known, fresh }: Reading): string {
+  const lines: string[] = []
+  const folders = ['']
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const name of observer.list(join(root, folder))) {
+      const path = join(folder, name)
+      if (name === 'node_modules' || name === '.git') continue
+      const whole = join(root, path)
+      if (observer.isDirectory(whole)) folders.push(path)
+      else if (observer.isFile(whole)) {
+        lines.push(`${slashed(path)} ${recordOf(whole, observer, known, fresh).digest}`)
+      }
+    }
+  }
+  return digestOf(lines.sort().join('\n'))
+}

@@ -1,0 +1,97 @@
+import { extname } from 'node:path'
+import { lexer } from './lexer-lazily.ts'
+
+/** What a file imports. */
+export interface Imports {
+  /** As written, each once. */
+  readonly specifiers: readonly string[]
+  /** Those that may not be imports, such as in a comment: they are followed, but not reported if they lead nowhere. */
+  readonly uncertain: readonly string[]
+  /** The number of imports whose target only the running program knows, such as `import(name)`. */
+  readonly opaque: number
+}
+
+const NONE: Imports = { specifiers: [], uncertain: [], opaque: 0 }
+
+/** Files that Node, Bun, Deno or a bundler runs as JavaScript. */
+const CODE = /^\.(?:[cm]?[jt]sx?)?$/
+/** May contain JSX, in which the lexer loses its way, not always with an error. */
+const MAY_BE_JSX = /^\.(?:[jt]sx|js|)$/
+const OTHER_CODE = /^\.(?:vue|svelte|astro|mdx)$/
+
+/** Whether a file is text in which the kind of line ends means nothing: JavaScript, or JSON. */
+export function isText(file: string): boolean {
+  const extension = extname(file)
+  return CODE.test(extension) || OTHER_CODE.test(extension) || extension === '.json'
+}
+
+/** Finds what a file imports: ES modules, `require`, dynamic imports, and `new URL('…', import.meta.url)`. */
+export function importsOf(file: string, source: string): Imports {
+  const extension = extname(file)
+  if (OTHER_CODE.test(extension)) return scanned(source)
+  if (!CODE.test(extension)) return NONE
+  const lexed = lex(source)
+  if (lexed === undefined) return scanned(source)
+  const required = requires(source)
+  const certain = new Set([...lexed.specifiers, ...required.specifiers])
+  const uncertain = new Set(assets(source))
+  if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
+  for (const type of lexed.types) uncertain.delete(type)
+  for (const known of certain) uncertain.delete(known)
+  return { specifiers: [...certain], uncertain: [...uncertain], opaque: lexed.opaque + required.opaque }
+}
+
+function lex(source: string): { specifiers: string[]; types: string[]; opaque: number } | undefined {
+  const [specifiers, types]: [string[], string[]] = [[], []]
+  let opaque = 0
+  try {
+    for (const one of lexer().parse(source)[0]) {
+      if (one.type === 'import-meta') continue
+      if (one.type === 'dynamic') {
+        if (one.probablyTypeOnly) continue
+        if (one.specifier === undefined || one.glob) opaque++
+        else specifiers.push(one.specifier)
+      } else (one.typeOnly ? types : specifiers).push(one.specifier)
+    }
+  } catch {
+    return undefined
+  }
+  return { specifiers, types, opaque }
+}
+
+/** For code that the lexer cannot read: too many are better than too few. */
+function scanned(source: string): Imports {
+  const required = requires(source)
+  const specifiers = new Set([...statements(source), ...required.specifiers])
+  const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
+  return { specifiers: [...specifiers], uncertain: assets(source), opaque: dynamic + required.opaque }
+}
+
+function statements(source: string): string[] {
+  const values = source.replace(/\b(?:import|export)\s+type\b[^'";]*?\bfrom\s*(['"])[^'"\n]+\1/g, '')
+  return [
+    ...all(values, /\bfrom\s*(['"])([^'"\n]+)\1/g),
+    ...all(values, /\bimport\s*(['"])([^'"\n]+)\1/g),
+    ...all(values, /\bimport\s*\(\s*(?:\/\*.*?\*\/\s*)*(['"`])([^'"`$\n]+)\1/g),
+  ]
+}
+
+function requires(source: string): { specifiers: string[]; opaque: number } {
+  if (!source.includes('require')) return { specifiers: [], opaque: 0 }
+  const specifiers = all(source, /\brequire(?:\.resolve)?\s*\(\s*(['"`])([^'"`$\n]+)\1\s*[,)]/g)
+  // Not `function require(…)`, and not `require()`.
+  const opaque = source.match(/(?<!function\s+|\.)\brequire\s*\(\s*[^'"`\s)]/g)?.length ?? 0
+  return { specifiers, opaque }
+}
+
+function assets(source: string): string[] {
+  if (!source.includes('import.meta.url')) return []
+  return all(source, /\bnew\s+URL\s*\(\s*(['"`])([^'"`$\n]+)\1\s*,\s*import\.meta\.url\b/g).map((path) =>
+    // `new URL('a.js', …)` is relative, as no import is.
+    /^(?:[./]|[a-z][a-z\d+.-]+:)/i.test(path) ? path : `./${path}`,
+  )
+}
+
+function all(source: string, pattern: RegExp): string[] {
+  return [...source.matchAll(pattern)].map(([, , specifier]) => specifier!)
+}

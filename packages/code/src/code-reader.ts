@@ -1,0 +1,93 @@
+import { dirname, join } from 'node:path'
+import type { DependencyState } from '@persist/core'
+import { type Closure, closureOf, IMPORTS_PART, type Scope, stateOf } from './closure/closure.ts'
+import type { FileRecords } from './closure/file-records.ts'
+import { FileNames } from './closure/names.ts'
+import { packageParts } from './closure/package-versions.ts'
+import { digestOf } from './files/digest.ts'
+import type { FileSystem } from './files/file-system.ts'
+import { areCurrent, Observer } from './files/observer.ts'
+import { type Manifest, readManifest, writeManifest } from './manifest/manifest.ts'
+import type { ManifestFolder } from './manifest/manifest-folder.ts'
+import { PackageJsons } from './resolve/package-json.ts'
+import { loadEsbuild } from './slice/esbuild-lazily.ts'
+import { sliceOf } from './slice/slice.ts'
+
+/** What is read. */
+export interface CodeScope extends Scope {
+  /** Only what these exports of the first root reach. Empty: all of it. */
+  readonly of: readonly string[]
+}
+
+/** How often a search starts again because a file changed meanwhile. */
+const ATTEMPTS = 3
+
+/** Reads code by its files, with the help of what this process and earlier ones found. */
+export class CodeReader {
+  readonly #files: FileSystem
+  readonly #folderFor: (folder: string) => ManifestFolder
+  readonly #records: FileRecords = new Map()
+  readonly #manifests = new Map<string, Manifest>()
+
+  constructor(files: FileSystem, folderFor: (folder: string) => ManifestFolder) {
+    this.#files = files
+    this.#folderFor = folderFor
+  }
+
+  read(scope: CodeScope): DependencyState {
+    const name = digestOf(JSON.stringify([scope.roots, scope.of, scope.also, scope.packages]))
+    const inProcess = this.#manifests.get(name)
+    if (inProcess !== undefined && this.#isCurrent(inProcess)) return inProcess.state
+    const folder = this.#folderFor(dirname(scope.roots[0]))
+    const stored = readManifest(folder, name)
+    if (stored !== undefined && this.#isCurrent(stored)) {
+      this.#manifests.set(name, stored)
+      return stored.state
+    }
+    for (const [path, record] of stored?.records() ?? []) if (!this.#records.has(path)) this.#records.set(path, record)
+    const manifest = this.#search(scope, stored)
+    for (const [path, record] of manifest.records()) this.#records.set(path, record)
+    this.#manifests.set(name, manifest)
+    writeManifest(folder, name, manifest)
+    return manifest.state
+  }
+
+  #isCurrent({ observations }: Manifest): boolean {
+    return observations !== undefined && areCurrent(observations, this.#files)
+  }
+
+  #search(scope: CodeScope, stored: Manifest | undefined): Manifest {
+    for (let attempt = 1; ; attempt++) {
+      const observer = new Observer(this.#files)
+      const records: FileRecords = new Map()
+      const closure = closureOf(scope, observer, this.#records, records)
+      const basis = closure.digest
+      const state =
+        scope.of.length === 0
+          ? { digest: closure.digest, parts: closure.parts }
+          : stored?.basis === basis
+            ? stored.state
+            : this.#slice(scope, closure, observer, records)
+      // Files that changed between two looks belong to no state that ever was.
+      if (observer.isUnchanged() || attempt === ATTEMPTS) {
+        return { observations: observer.observations(), state, basis, records: () => records }
+      }
+    }
+  }
+
+  #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords): DependencyState {
+    const [root] = scope.roots
+    const packages = new PackageJsons(observer)
+    const names = new FileNames(root, packages)
+    const nameOf = (path: string) => names.of(this.#files.realpath(join(dirname(root), path)))
+    const slice = sliceOf(root, scope.of, closure, loadEsbuild(root), nameOf)
+    const known = this.#records
+    const ofPackages = packageParts(slice.packages, scope.packages, { observer, packages, known, fresh: records })
+    const wiring = { name: IMPORTS_PART, digest: digestOf(ofPackages.wiring.join('\n')) }
+    const parts = [...ofPackages.parts, wiring]
+    return {
+      digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),
+      parts: stateOf([...slice.state.parts, ...parts]).parts,
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { FileSystem, Stamp } from './file-system.ts'
+import { isRacy, isSame, type StampTuple, tupleOf } from './stamps.ts'
+
+/** How something was looked at: `stat` follows links, `lstat` does not. */
+type Way = 'stat' | 'lstat'
+/** One observation: the stamp, or `null` where there was nothing. */
+export type Observation = readonly [way: Way, path: string, tuple: StampTuple | null]
+
+/**
+ * Looks at files, and remembers everything that was seen and that was not there: as long as all of it stays as it is, the
+ * same search finds the same files with the same contents.
+ */
+export class Observer {
+  readonly files: FileSystem
+  readonly #seen = new Map<string, { readonly way: Way; readonly path: string; readonly stamp: Stamp | undefined }>()
+  /** The time before anything was seen. */
+  readonly #begin: number
+
+  constructor(files: FileSystem) {
+    this.files = files
+    this.#begin = files.now()
+  }
+
+  stat(path: string): Stamp | undefined {
+    return this.#look('stat', path)
+  }
+
+  lstat(path: string): Stamp | undefined {
+    return this.#look('lstat', path)
+  }
+
+  isFile(path: string): boolean {
+    return this.stat(path)?.kind === 'file'
+  }
+
+  isDirectory(path: string): boolean {
+    return this.stat(path)?.kind === 'directory'
+  }
+
+  /** The names in a folder, which is observed. */
+  list(path: string): readonly string[] {
+    return this.isDirectory(path) ? this.files.list(path) : []
+  }
+
+  /** The time since which a file must not have changed for its stamp to be trusted. */
+  get begin(): number {
+    return this.#begin
+  }
+
+  /** All observations; `undefined` if one of them is too recent to be trusted later. */
+  observations(): Observation[] | undefined {
+    const all: Observation[] = []
+    for (const { way, path, stamp } of this.#seen.values()) {
+      if (stamp === undefined) all.push([way, path, null])
+      else {
+        const tuple = tupleOf(stamp)
+        if (isRacy(tuple, this.#begin)) return undefined
+        all.push([way, path, tuple])
+      }
+    }
+    return all
+  }
+
+  /** Whether everything is still as it was seen. */
+  isUnchanged(): boolean {
+    return [...this.#seen.values()].every(({ way, path, stamp }) => {
+      const now = this.files[way](path)
+      return stamp === undefined || now === undefined ? stamp === now : isSame(tupleOf(stamp), now)
+    })
+  }
+
+  #look(way: Way, path: string): Stamp | undefined {
+    const key = `${way} ${path}`
+    const known = this.#seen.get(key)
+    if (known !== undefined) return known.stamp
+    const stamp = this.files[way](path)
+    this.#seen.set(key, { way, path, stamp })
+    return stamp
+  }
+}
+
+/** Whether everything is as the observations have it. */
+export function areCurrent(observations: readonly Observation[], files: FileSystem): boolean {
+  return observations.every(([way, path, tuple]) => {
+    const stamp = files[way](path)
+    return tuple === null ? stamp === undefined : stamp !== undefined && isSame(tuple, stamp)
+  })
+}

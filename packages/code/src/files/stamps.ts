@@ -1,0 +1,32 @@
+import type { Stamp } from './file-system.ts'
+
+/**
+ * A file that changed less than this time before it was read may change again within one tick of the file system's clock,
+ * with the same times and size. FAT has the longest tick, two seconds; the rest is for clocks of file servers.
+ * The rule is that of git for its index: https://git-scm.com/docs/racy-git
+ */
+export const RACY_MS = 3_000
+
+/** The parts of a stamp that tell whether a file may have changed. The size of a folder means nothing. */
+export type StampTuple = readonly [mtimeMs: number, ctimeMs: number, size: number, ino: number]
+
+export function tupleOf({ kind, mtimeMs, ctimeMs, size, ino }: Stamp): StampTuple {
+  return [mtimeMs, ctimeMs, kind === 'directory' ? 0 : size, ino]
+}
+
+export function isSame(tuple: StampTuple, stamp: Stamp): boolean {
+  const other = tupleOf(stamp)
+  return tuple.every((part, i) => part === other[i])
+}
+
+/** Whether a later change may leave the stamp as it is. `at`: the time before the file was read, milliseconds since 1970. */
+export function isRacy([mtimeMs, ctimeMs]: StampTuple, at: number): boolean {
+  // Programs can set mtime, but not ctime.
+  const changed = ctimeMs > 0 ? ctimeMs : mtimeMs
+  return !(changed < at - RACY_MS)
+}
+
+/** Whether this is a stamp, in a manifest that any program may have written. */
+export function isTuple(value: unknown): value is StampTuple {
+  return Array.isArray(value) && value.length === 4 && value.every((part) => typeof part === 'number')
+}

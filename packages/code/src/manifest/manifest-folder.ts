@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { foldersUp } from '../files/find-up.ts'
+
+/** The folder of the manifests: each is one file that is replaced as a whole. */
+export interface ManifestFolder {
+  read(name: string): string | undefined
+  write(name: string, text: string): void
+}
+
+/** No manifests: everything is read in every process. */
+export const NO_MANIFESTS: ManifestFolder = { read: () => undefined, write: () => {} }
+
+/**
+ * `node_modules/.cache/persist/code` of the nearest `node_modules` above a folder, where other tools keep what can be made
+ * again, too. Without one, a folder of this user in the system's folder for temporary files.
+ */
+export function manifestFolderFor(folder: string): ManifestFolder {
+  for (const each of foldersUp(folder)) {
+    const modules = join(each, 'node_modules')
+    if (isFolder(modules)) return folderAt(join(modules, '.cache', 'persist', 'code'), () => true)
+  }
+  const { uid } = userOf()
+  return folderAt(join(tmpdir(), `persist-code-${uid}`), isPrivate)
+}
+
+function folderAt(path: string, isTrusted: (path: string) => boolean): ManifestFolder {
+  return {
+    read: (name) => {
+      try {
+        return isTrusted(path) ? readFileSync(join(path, name), 'utf8') : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write: (name, text) => {
+      const token = join(path, `${name}.${process.pid}.${randomBytes(4).toString('hex')}`)
+      try {
+        mkdirSync(path, { recursive: true, mode: 0o700 })
+        if (!isTrusted(path)) return
+        writeFileSync(token, text, { flag: 'wx' })
+        renameSync(token, join(path, name))
+      } catch {
+        rmSync(token, { force: true })
+      }
+    },
+  }
+}
+
+/** Whether only this user can write into a folder that others can see: they could plant a manifest there. */
+function isPrivate(path: string): boolean {
+  const { uid } = userOf()
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats?.isDirectory() === true && (uid === -1 || (stats.uid === uid && (stats.mode & 0o022) === 0))
+}
+
+function userOf(): { readonly uid: number } {
+  return { uid: process.getuid?.() ?? -1 }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}

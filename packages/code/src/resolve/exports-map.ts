@@ -1,0 +1,39 @@
+/** The value of `exports` or `imports` in a package.json. */
+export type ExportsMap = unknown
+
+/**
+ * The targets of a name in `exports` or `imports`, under all conditions but `types`: which of them the running program uses
+ * depends on its host and its flags. An empty list: the name is not there.
+ *
+ * The patterns are those of https://nodejs.org/api/packages.html#subpath-patterns: the longest one wins.
+ */
+export function targetsOf(map: ExportsMap, name: string): string[] {
+  const entries = isObject(map) ? Object.entries(map) : []
+  const hasNames = entries.some(([key]) => /^[.#]/.test(key))
+  if (!hasNames) return name === '.' ? leaves(map) : []
+  const exact = entries.find(([key]) => key === name && !key.includes('*'))
+  if (exact !== undefined) return leaves(exact[1])
+  let best: { readonly prefix: string; readonly star: string; readonly value: unknown } | undefined
+  for (const [key, value] of entries) {
+    // A key that ends in a slash is the older form of a pattern.
+    const [prefix, suffix, ...more] = (key.endsWith('/') ? `${key}*` : key).split('*')
+    if (prefix === undefined || suffix === undefined || more.length > 0) continue
+    if (!name.startsWith(prefix) || !name.endsWith(suffix) || name.length < prefix.length + suffix.length) continue
+    if (best !== undefined && prefix.length <= best.prefix.length) continue
+    best = { prefix, star: name.slice(prefix.length, name.length - suffix.length), value }
+  }
+  if (best === undefined) return []
+  const { star } = best
+  return leaves(best.value).map((target) => (target.endsWith('/') ? target + star : target.replaceAll('*', star)))
+}
+
+function leaves(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) return value.flatMap(leaves)
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([condition, target]) => (/^types\b/.test(condition) ? [] : leaves(target)))
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,72 @@
+import { dirname } from 'node:path'
+import { foldersUp } from '../files/find-up.ts'
+import type { Observer } from '../files/observer.ts'
+
+/** What is used of a package.json. */
+export interface PackageJson {
+  /** The folder of the package, without links in its path. */
+  readonly root: string
+  readonly name: string | undefined
+  readonly version: string | undefined
+  readonly isPrivate: boolean
+  readonly exports: unknown
+  readonly imports: unknown
+  readonly mains: readonly string[]
+  /** The names of packages that it needs at run time, peers included. */
+  readonly dependencies: readonly string[]
+}
+
+/** Reads and keeps package.json files. */
+export class PackageJsons {
+  readonly #observer: Observer
+  readonly #known = new Map<string, PackageJson | undefined>()
+  readonly #scopes = new Map<string, PackageJson | undefined>()
+
+  constructor(observer: Observer) {
+    this.#observer = observer
+  }
+
+  /** The package at a folder; `undefined` if there is none, or its package.json is damaged. */
+  at(folder: string): PackageJson | undefined {
+    if (!this.#known.has(folder)) this.#known.set(folder, this.#read(folder))
+    return this.#known.get(folder)
+  }
+
+  /** The package that a file belongs to. `named`: the nearest one that has a name. */
+  of(file: string, named: boolean): PackageJson | undefined {
+    const key = `${named} ${dirname(file)}`
+    if (!this.#scopes.has(key)) this.#scopes.set(key, this.#find(dirname(file), named))
+    return this.#scopes.get(key)
+  }
+
+  #find(folder: string, named: boolean): PackageJson | undefined {
+    for (const each of foldersUp(folder)) {
+      const found = this.at(each)
+      if (found !== undefined && (!named || found.name !== undefined)) return found
+    }
+    return undefined
+  }
+
+  #read(folder: string): PackageJson | undefined {
+    const path = `${folder.replace(/[/\\]$/, '')}/package.json`
+    if (!this.#observer.isFile(path)) return undefined
+    let json: Record<string, unknown> | null
+    try {
+      json = JSON.parse(Buffer.from(this.#observer.files.read(path)).toString())
+    } catch {
+      return undefined
+    }
+    if (typeof json !== 'object' || json === null) return undefined
+    const namesIn = (field: string) => Object.keys((json[field] as object | null | undefined) ?? {})
+    return {
+      root: dirname(this.#observer.files.realpath(path)),
+      name: typeof json.name === 'string' && json.name !== '' ? json.name : undefined,
+      version: typeof json.version === 'string' ? json.version : undefined,
+      isPrivate: json.private === true,
+      exports: json.exports,
+      imports: json.imports,
+      mains: ['main', 'module'].map((field) => json[field]).filter((main): main is string => typeof main === 'string'),
+      dependencies: [...new Set(['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap(namesIn))].sort(),
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { isBuiltin } from 'node:module'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Observer } from '../files/observer.ts'
+import { filesAt } from './candidates.ts'
+import { targetsOf } from './exports-map.ts'
+import { findPackage, splitSpecifier } from './find-package.ts'
+import type { PackageJson, PackageJsons } from './package-json.ts'
+import { TsConfigs } from './tsconfig.ts'
+
+/** What an import leads to. */
+export interface Targets {
+  /** Source files: of the program, or of packages that are linked into it. */
+  readonly files: readonly string[]
+  /** Installed packages. */
+  readonly packages: readonly PackageJson[]
+  /** It leads nowhere: what it names is not there, or is on another machine. */
+  readonly isLost: boolean
+}
+
+const NOTHING: Targets = { files: [], packages: [], isLost: false }
+const LOST: Targets = { files: [], packages: [], isLost: true }
+
+/** Finds what imports lead to, for Node, Bun, Deno, tsx and bundlers alike: where they differ, all of it. */
+export class Resolver {
+  readonly #observer: Observer
+  readonly #packages: PackageJsons
+  readonly #tsconfigs: TsConfigs
+
+  constructor(observer: Observer, packages: PackageJsons) {
+    this.#observer = observer
+    this.#packages = packages
+    this.#tsconfigs = new TsConfigs(observer)
+  }
+
+  /** The module that JSX imports by itself. */
+  jsxRuntime(from: string): string {
+    return `${this.#tsconfigs.jsxImportSource(from) ?? 'react'}/jsx-runtime`
+  }
+
+  resolve(specifier: string, from: string): Targets {
+    if (specifier.startsWith('file:')) return this.#path(fileURLToPath(specifier), from)
+    if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
+      return this.#path(specifier, from)
+    }
+    if (specifier.startsWith('#')) return this.#ownImport(specifier, from)
+    if (isBuiltin(specifier) || /^(?:node|bun|cloudflare|data):|^bun$/.test(specifier)) return NOTHING
+    const inDeno = /^(?:npm|jsr):\/?(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]+)?(\/.*)?$/.exec(specifier)
+    if (inDeno !== null) return this.#bare(`${inDeno[1]}${inDeno[2] ?? ''}`, from)
+    return this.#bare(specifier, from)
+  }
+
+  #path(specifier: string, from: string): Targets {
+    const path = resolve(dirname(from), specifier)
+    const bare = path.replace(/[?#].*$/, '')
+    const files =
+      filesAt(path, from, this.#observer) ?? (bare === path ? undefined : filesAt(bare, from, this.#observer))
+    return files === undefined ? LOST : { files, packages: [], isLost: false }
+  }
+
+  /** `#name`, by the `imports` of the file's own package. */
+  #ownImport(specifier: string, from: string): Targets {
+    const scope = this.#packages.of(from, false)
+    const targets = scope === undefined ? [] : targetsOf(scope.imports, specifier)
+    const found = targets.map((target) =>
+      target.startsWith('.') ? this.#path(join(scope!.root, target), from) : this.resolve(target, from),
+    )
+    return joined([...found, this.#byTsConfig(specifier, from)])
+  }
+
+  #bare(specifier: string, from: string): Targets {
+    const byPaths = this.#byTsConfig(specifier, from)
+    const split = splitSpecifier(specifier)
+    if (split === undefined) return byPaths
+    const { name, subpath } = split
+    const own = this.#packages.of(from, false)
+    const found =
+      own?.name === name && own.exports !== undefined ? own : findPackage(name, from, this.#observer, this.#packages)
+    if (found === undefined) return byPaths
+    if (found !== own && isInstalled(found)) return joined([byPaths, { files: [], packages: [found], isLost: false }])
+    return joined([byPaths, this.#linked(found, subpath, from)])
+  }
+
+  /** What a subpath of a linked package leads to. */
+  #linked({ root, exports, mains }: PackageJson, subpath: string, from: string): Targets {
+    const inside = (target: string) => this.#path(join(root, target), from)
+    if (exports !== undefined && exports !== null) return joined(targetsOf(exports, subpath).map(inside))
+    if (subpath !== '.') return inside(subpath)
+    return joined([...mains.map(inside), ...(mains.length === 0 ? [this.#path(root, from)] : [])])
+  }
+
+  #byTsConfig(specifier: string, from: string): Targets {
+    if (/[/\\]node_modules[/\\]/.test(from)) return LOST
+    return joined(this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(path, from)))
+  }
+}
+
+/** Whether a package manager put the package where it is. A link leads to source that is edited here. */
+export function isInstalled({ root }: PackageJson): boolean {
+  return /[/\\]node_modules[/\\]/.test(root)
+}
+
+/** All that was found. Lost if nothing was. */
+function joined(found: readonly Targets[]): Targets {
+  const some = found.filter(({ isLost }) => !isLost)
+  if (some.length === 0) return LOST
+  return {
+    files: [...new Set(some.flatMap(({ files }) => files))],
+    packages: [...new Set(some.flatMap(({ packages }) => packages))],
+    isLost: false,
+  }
+}

@@ -1,0 +1,56 @@
+import { dirname } from 'node:path'
+import { findUp } from '../files/find-up.ts'
+import type { Observer } from '../files/observer.ts'
+import { tsconfigParser } from './tsconfig-lazily.ts'
+
+/** The settings of one tsconfig.json that decide what an import means. */
+interface TsConfig {
+  readonly paths: ((specifier: string) => readonly string[]) | undefined
+  readonly jsxImportSource: string | undefined
+}
+
+/** Finds the paths that `paths` and `baseUrl` of the nearest tsconfig.json give a specifier. */
+export class TsConfigs {
+  readonly #observer: Observer
+  readonly #configs = new Map<string, TsConfig | undefined>()
+
+  constructor(observer: Observer) {
+    this.#observer = observer
+  }
+
+  pathsOf(specifier: string, from: string): readonly string[] {
+    return this.#of(from)?.paths?.(specifier) ?? []
+  }
+
+  jsxImportSource(from: string): string | undefined {
+    return this.#of(from)?.jsxImportSource
+  }
+
+  #of(file: string): TsConfig | undefined {
+    const path =
+      findUp(dirname(file), 'tsconfig.json', (one) => this.#observer.isFile(one)) ??
+      findUp(dirname(file), 'jsconfig.json', (one) => this.#observer.isFile(one))
+    if (path === undefined) return undefined
+    if (!this.#configs.has(path)) this.#configs.set(path, this.#read(path))
+    return this.#configs.get(path)
+  }
+
+  #read(path: string): TsConfig | undefined {
+    const { parseTsconfig, createPathsMatcher } = tsconfigParser()
+    // Its keys name each file of the chain of `extends` that was looked at.
+    const cache = new Map<string, unknown>()
+    try {
+      const config = parseTsconfig(path, cache as Map<string, string>)
+      const paths = createPathsMatcher({ path, config })
+      return { paths: paths ?? undefined, jsxImportSource: config.compilerOptions?.jsxImportSource }
+    } catch {
+      // The program runs without it, too.
+      return undefined
+    } finally {
+      for (const key of cache.keys()) {
+        const looked = /^(?:existsSync|readFileSync):(.*?)(?::utf-?8)?$/.exec(key)?.[1]
+        if (looked !== undefined) this.#observer.stat(looked)
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module'
+import { OptionError } from '@persist/errors'
+
+/** The part of esbuild that is used. */
+export type Esbuild = Pick<typeof import('esbuild'), 'buildSync' | 'version'>
+
+/** Finds esbuild from a file of the program, or else beside this package. */
+export function loadEsbuild(from: string): Esbuild {
+  for (const place of [from, import.meta.url]) {
+    try {
+      return createRequire(place)('esbuild') as Esbuild
+    } catch {}
+  }
+  throw new OptionError('code: of needs esbuild, an optional peer: install it, or leave out of to cover whole files', {
+    option: 'dependsOn',
+  })
+}

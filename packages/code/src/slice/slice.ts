@@ -1,0 +1,125 @@
+import { dirname, relative } from 'node:path'
+import type { DependencyPart, DependencyState } from '@persist/core'
+import { OptionError } from '@persist/errors'
+import { type Closure, stateOf } from '../closure/closure.ts'
+import { slashed } from '../closure/names.ts'
+import { digestOf } from '../files/digest.ts'
+import { splitSpecifier } from '../resolve/find-package.ts'
+import type { PackageJson } from '../resolve/package-json.ts'
+import type { Esbuild } from './esbuild-lazily.ts'
+import { STUBS } from './stubs.ts'
+
+/** What exports reach in a bundle without everything that they do not use. */
+export interface Slice {
+  readonly state: DependencyState
+  /** The installed packages that the slice still imports. */
+  readonly packages: readonly PackageJson[]
+}
+
+/** Files that are data: their bytes become part of the slice. */
+const LOADERS = Object.fromEntries(
+  ['.wasm', '.node', '.txt', '.sql', '.md', '.html', '.css', '.csv', '.graphql', '.bin'].map((extension) => [
+    extension,
+    'binary' as const,
+  ]),
+)
+
+/** Bundles what the exports of a file reach. `names` turns a path from `folder` into the name of a part. */
+export function sliceOf(
+  file: string,
+  exported: readonly string[],
+  closure: Closure,
+  esbuild: Esbuild,
+  names: (path: string) => string,
+): Slice {
+  const folder = dirname(file)
+  const list = exported.map((name) => (name === 'default' ? 'default as default_' : name)).join(', ')
+  const build = (minifyWhitespace: boolean) =>
+    esbuild.buildSync({
+      stdin: {
+        contents: `export { ${list} } from ${JSON.stringify(`./${relative(folder, file)}`)}`,
+        resolveDir: folder,
+        loader: 'js',
+      },
+      absWorkingDir: folder,
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'esnext',
+      charset: 'utf8',
+      legalComments: 'none',
+      logLevel: 'silent',
+      minifySyntax: true,
+      minifyWhitespace,
+      // Names of variables stay: shorter ones depend on how often letters occur, also in types.
+      minifyIdentifiers: false,
+      loader: LOADERS,
+      alias: STUBS,
+      external: [...closure.external],
+    })
+  let built: ReturnType<typeof build>
+  let readable: ReturnType<typeof build>
+  try {
+    built = build(true)
+    readable = build(false)
+  } catch (error) {
+    const failure = new OptionError(
+      `code: esbuild cannot bundle ${exported.join(', ')} of ${file}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}. Leave out of to cover whole files`,
+      { option: 'dependsOn' },
+    )
+    failure.cause = error
+    throw failure
+  }
+  const output = Object.values(built.metafile!.outputs)[0]!
+  checkExports(exported, built.outputFiles![0]!.text, file)
+  const externals = output.imports.flatMap(({ path, external }) => (external === true ? [path] : []))
+  const parts: DependencyPart[] = [
+    {
+      name: `${names(slashed(relative(folder, file)))}: ${exported.join(', ')}`,
+      digest: digestOf(built.outputFiles![0]!.text),
+    },
+    ...sectionsOf(readable.outputFiles![0]!.text, Object.keys(readable.metafile!.inputs)).map(([path, text]) => ({
+      name: names(path),
+      digest: digestOf(text),
+    })),
+  ]
+  return {
+    state: { ...stateOf(parts), digest: digestOf(built.outputFiles![0]!.text) },
+    packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
+  }
+}
+
+/** esbuild makes an export of a TypeScript file that is not there `undefined`, as it may be a type. */
+function checkExports(exported: readonly string[], text: string, file: string): void {
+  if (!/\bexport\s*\{/.test(text)) throw absent(exported, file)
+  const list = /\bexport\s*\{([^}]*)\};?\s*$/.exec(text)?.[1] ?? ''
+  const found = list.split(',').map((item) =>
+    item
+      .trim()
+      .split(/\s+as\s+/)
+      .at(-1),
+  )
+  const missing = exported.filter((name) => !found.includes(name === 'default' ? 'default_' : name))
+  if (missing.length > 0) throw absent(missing, file)
+}
+
+function absent(exported: readonly string[], file: string): OptionError {
+  return new OptionError(`code: ${file} does not export ${exported.join(', ')}: of takes names of exports`, {
+    option: 'dependsOn',
+  })
+}
+
+/** What of each file is in the output: esbuild writes the name of the file above it. */
+function sectionsOf(text: string, inputs: readonly string[]): [path: string, text: string][] {
+  const known = new Set(inputs)
+  const sections = new Map<string, string>()
+  let path: string | undefined
+  for (const line of text.split('\n')) {
+    const name = line.startsWith('// ') ? line.slice(3) : undefined
+    if (name !== undefined && known.has(name)) path = name
+    else if (path !== undefined && !path.startsWith('<')) sections.set(path, `${sections.get(path) ?? ''}${line}\n`)
+  }
+  return [...sections].filter(([path]) => !path.startsWith('data:') && !path.startsWith('<'))
+}

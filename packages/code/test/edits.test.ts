@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { type Files, Project } from './support/project.ts'
+
+const MAIN = `import { helper } from './helper.ts'
+import config from './config.json' with { type: 'json' }
+import { pad } from 'padlib'
+import type { T } from './types.ts'
+const FACTOR = 2
+const unrelated = (x: number) => x - 1
+export function f(x: number): number {
+  // a comment
+  const y = helper(x) * FACTOR
+  return pad(y) + config.offset
+}
+export const other = (x: number) => unrelated(x)
+`
+const FILES: Files & Record<string, string> = {
+  'package.json': '{"name":"program","version":"1.0.0","type":"module"}',
+  'main.ts': MAIN,
+  'helper.ts': `import { deep } from './deep.ts'
+export const helper = (x: number) => deep(x) + 1
+export const unused = 1
+`,
+  'deep.ts': 'export const deep = (x: number) => x * x\n',
+  'types.ts': 'export interface T { a: number }\n',
+  'config.json': '{"offset": 1}\n',
+  'node_modules/padlib/package.json':
+    '{"name":"padlib","version":"1.0.0","type":"module","dependencies":{"innerlib":"*"},"exports":"./index.js"}',
+  'node_modules/padlib/index.js': "import {inner} from 'innerlib'\nexport const pad = (x) => inner(x)\n",
+  'node_modules/innerlib/package.json': '{"name":"innerlib","version":"1.0.0","type":"module","exports":"./index.js"}',
+  'node_modules/innerlib/index.js': 'export const inner = (x) => x\n',
+}
+
+type Edit = readonly [what: string, file: string, from: string | RegExp, to: string]
+const THAT_MATTER: readonly Edit[] = [
+  ['the body of the function', 'main.ts', '* FACTOR', '+ FACTOR'],
+  ['a constant of the module', 'main.ts', 'FACTOR = 2', 'FACTOR = 3'],
+  ['a helper in another file', 'helper.ts', '+ 1', '+ 2'],
+  ['a helper of the helper', 'deep.ts', 'x * x', 'x + x'],
+  ['imported JSON', 'config.json', '1', '2'],
+  ['the version of a package', 'node_modules/padlib/package.json', '1.0.0', '1.0.1'],
+  ['the version of a package of a package', 'node_modules/innerlib/package.json', '1.0.0', '1.0.1'],
+]
+const IN_A_PACKAGE: Edit = ['a package in place', 'node_modules/padlib/index.js', 'inner(x)', 'inner(x) + 1']
+const THAT_DO_NOT: readonly Edit[] = [
+  ['a comment', 'main.ts', '// a comment', '// another'],
+  ['formatting', 'main.ts', '  const y', '      const y'],
+  ['a type annotation', 'main.ts', '(x: number): number', '(x: number)'],
+  ['an unrelated function of the file', 'main.ts', 'x - 1', 'x - 2'],
+  ['an unused export of the helper', 'helper.ts', 'unused = 1', 'unused = 2'],
+  ['a type in another file', 'types.ts', 'a: number', 'a: string'],
+]
+const LOCAL_NAME: Edit = ['the name of a local variable', 'main.ts', /\by\b/g, 'z']
+
+const OPTIONS = {
+  code: {},
+  content: { packages: 'content' },
+  of: { of: 'f' },
+  'of, content': { of: 'f', packages: 'content' },
+} as const
+
+/** Whether an edit changes the digest. */
+function isSeen([, file, from, to]: Edit, options: (typeof OPTIONS)[keyof typeof OPTIONS]): boolean {
+  const edited = FILES[file]!.replace(from, to)
+  expect(edited).not.toBe(FILES[file])
+  const project = new Project(FILES)
+  const before = project.read('main.ts', options)
+  project.write({ [file]: edited })
+  const after = project.read('main.ts', options)
+  return before.digest !== after.digest
+}
+
+describe.each(Object.entries(OPTIONS))('code(module, %s)', (name, options) => {
+  // What packages count as does not change how the program's own files are read.
+  it.each(name.includes('content') ? [] : THAT_MATTER)('sees an edit of %s', (...edit) => {
+    expect(isSeen(edit, options)).toBe(true)
+  })
+
+  it(`${name.includes('content') ? 'sees' : 'does not see'} an edit of a package in place`, () => {
+    expect(isSeen(IN_A_PACKAGE, options)).toBe(name.includes('content'))
+  })
+})
+
+it('an edit of code that is never loaded, that is of a type in another file, does not count', () => {
+  expect(isSeen(THAT_DO_NOT.at(-1)!, {})).toBe(false)
+})
+
+it.each(THAT_DO_NOT)('with of, an edit of %s does not count', (...edit) => {
+  expect(isSeen(edit, OPTIONS.of)).toBe(false)
+})
+
+it('with of, only an edit of the name of a local variable counts without need', () => {
+  expect(isSeen(LOCAL_NAME, OPTIONS.of)).toBe(true)
+})
+
+it('an edit of the version of the program itself does not count', () => {
+  expect(isSeen(['', 'package.json', '1.0.0', '1.0.1'], OPTIONS.code)).toBe(false)
+})

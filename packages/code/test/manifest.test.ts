@@ -1,0 +1,171 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CodeReader } from '../src/code-reader.ts'
+import { NO_MANIFESTS } from '../src/manifest/manifest-folder.ts'
+import { FakeFiles, FakeManifests } from './support/fake-files.ts'
+
+const SCOPE = { roots: ['/p/main.ts'] as [string], of: [], also: [], packages: 'version' as const }
+const LONG_MS = 60_000
+
+function program(): { files: FakeFiles; manifests: FakeManifests } {
+  const files = new FakeFiles()
+  files.write('/p/package.json', '{"name":"p"}')
+  files.write('/p/main.ts', "import './a.ts'\nimport './b'\nimport 'dep'\n")
+  files.write('/p/a.ts', 'export const a = 1\n')
+  files.write('/p/b.ts', 'export const b = 1\n')
+  files.write('/p/node_modules/dep/package.json', '{"name":"dep","version":"1.0.0"}')
+  files.advance(LONG_MS)
+  return { files, manifests: new FakeManifests() }
+}
+
+/** What a new process finds. */
+const inNewProcess = ({ files, manifests }: ReturnType<typeof program>) =>
+  new CodeReader(files, () => manifests).read(SCOPE)
+/** What a process without any help finds. */
+const withoutHelp = (files: FakeFiles) => new CodeReader(files, () => NO_MANIFESTS).read(SCOPE)
+
+describe('a manifest', () => {
+  it('saves the next process all reading, as long as nothing has changed', () => {
+    const one = program()
+    const first = inNewProcess(one)
+    one.files.reads = 0
+    expect(inNewProcess(one)).toEqual(first)
+    expect(one.files.reads).toBe(0)
+  })
+
+  it('saves reading the files that have not changed', () => {
+    const one = program()
+    inNewProcess(one)
+    one.files.write('/p/a.ts', 'export const a = 2\n')
+    one.files.advance(LONG_MS)
+    const before = one.files.reads
+    expect(inNewProcess(one)).toEqual(withoutHelp(one.files))
+    const all = one.files.reads
+    one.files.reads = 0
+    withoutHelp(one.files)
+    expect(all - before - one.files.reads).toBeLessThan(one.files.reads)
+  })
+
+  it('is not trusted for a file that changed within one tick of the clock after it was read', () => {
+    const one = program()
+    one.files.write('/p/a.ts', 'export const a = 2\n')
+    inNewProcess(one)
+    one.files.write('/p/a.ts', 'export const a = 3\n')
+    one.files.advance(LONG_MS)
+    expect(inNewProcess(one)).toEqual(withoutHelp(one.files))
+  })
+
+  it('sees a file whose time was set back', () => {
+    const one = program()
+    inNewProcess(one)
+    const before = one.files.timeOf('/p/a.ts')!
+    one.files.write('/p/a.ts', 'export const a = 2\n')
+    one.files.setTime('/p/a.ts', before)
+    one.files.advance(LONG_MS)
+    expect(inNewProcess(one)).toEqual(withoutHelp(one.files))
+  })
+
+  it('gives the same digest after a reinstallation with new times, and after a checkout', () => {
+    const one = program()
+    const before = inNewProcess(one)
+    for (const path of ['/p/a.ts', '/p/node_modules/dep/package.json']) {
+      const text = Buffer.from(one.files.read(path)).toString()
+      one.files.remove(path)
+      one.files.advance(LONG_MS)
+      one.files.write(path, text)
+    }
+    expect(inNewProcess(one)).toEqual(before)
+  })
+
+  it('that is damaged anywhere changes nothing', () => {
+    const one = program()
+    inNewProcess(one)
+    // So that what it knows of the other files is used, too.
+    one.files.write('/p/b.ts', 'export const b = 2\n')
+    one.files.advance(LONG_MS)
+    const expected = withoutHelp(one.files)
+    const [[name, text]] = [...one.manifests.texts] as [[string, string]]
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.constantFrom('cut', 'flip', 'repeat'), (at, how) => {
+        const damaged = {
+          cut: text.slice(0, at),
+          flip: text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1),
+          repeat: text.slice(0, at) + text,
+        }[how]
+        one.manifests.texts.set(name, damaged)
+        expect(inNewProcess(one)).toEqual(expected)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('that cannot be written changes nothing', () => {
+    const { files } = program()
+    const readOnly = { read: () => undefined, write: () => {} }
+    expect(new CodeReader(files, () => readOnly).read(SCOPE)).toEqual(withoutHelp(files))
+  })
+
+  it('never holds a mixture of two states: a search during an edit starts again', () => {
+    const one = program()
+    let isDone = false
+    one.files.beforeRead = (path) => {
+      if (isDone || path !== '/p/a.ts') return
+      isDone = true
+      one.files.advance(LONG_MS)
+      one.files.write('/p/a.ts', 'export const a = 2\n')
+      one.files.write('/p/b.ts', 'export const b = 2\n')
+    }
+    expect(inNewProcess(one)).toEqual(withoutHelp(one.files))
+    expect(isDone).toBe(true)
+  })
+})
+
+type Step =
+  | { readonly kind: 'write' | 'replace'; readonly file: number; readonly text: number }
+  | { readonly kind: 'remove' | 'set back'; readonly file: number }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'read'; readonly process: number }
+
+const FILES = ['/p/main.ts', '/p/a.ts', '/p/b.ts', '/p/b.js', '/p/b/index.ts', '/p/c.json', '/p/tsconfig.json']
+const TEXTS = [
+  "import './a.ts'\nimport './b'\n",
+  "import './b'\nimport '~/a'\nimport './c.json'\n",
+  "import 'dep' ",
+  'export default 1',
+  '{"compilerOptions":{"paths":{"~/*":["./*.ts"]}}}',
+  '{"compilerOptions":{"paths":{"~/*":["./*.js"]}}}',
+]
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('write', 'replace'), file: fc.nat(6), text: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'set back'), file: fc.nat(6) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 7, 12, 2_000, LONG_MS) }),
+  },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('read' as const), process: fc.nat(2) }) },
+)
+
+it('with manifests, every process finds after any edits what one without help finds', () => {
+  fc.assert(
+    fc.property(fc.array(STEP, { minLength: 10, maxLength: 60 }), (steps) => {
+      const { files, manifests } = program()
+      // The last one is a new process each time, the others go on.
+      const readers = [new CodeReader(files, () => manifests), new CodeReader(files, () => manifests)]
+      const times = new Map(FILES.map((path) => [path, files.timeOf(path) ?? 0]))
+      for (const step of steps) {
+        if (step.kind === 'wait') files.advance(step.ms)
+        else if (step.kind === 'read') {
+          if (files.stat('/p/main.ts') === undefined) continue
+          const reader = readers[step.process] ?? new CodeReader(files, () => manifests)
+          expect(reader.read(SCOPE)).toEqual(withoutHelp(files))
+        } else {
+          const path = FILES[step.file]!
+          if ('text' in step) files.write(path, TEXTS[step.text]!, { replace: step.kind === 'replace' })
+          else if (step.kind === 'remove') files.remove(path)
+          else files.setTime(path, times.get(path)!)
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,225 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Files, Project } from './support/project.ts'
+
+const PACKAGE = '{"name":"program","type":"module"}'
+
+/** The names of the program's files among the parts. */
+function filesOf(files: Files, entry = 'main.ts', links: Readonly<Record<string, string>> = {}): string[] {
+  const project = new Project({ 'package.json': PACKAGE, ...files })
+  for (const [from, to] of Object.entries(links)) {
+    mkdirSync(dirname(project.path(from)), { recursive: true })
+    symlinkSync(project.path(to), project.path(from))
+  }
+  return project.names(entry).filter((name) => name !== 'imports')
+}
+
+const ONE = 'export const one = 1\n'
+
+describe('code follows', () => {
+  it.each<[string, Files, string[]]>([
+    ['a name without extension', { 'main.ts': "import './a'", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['.js that means .ts', { 'main.ts': "import './a.js'", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['.mjs that means .mts', { 'main.ts': "import './a.mjs'", 'a.mts': ONE }, ['./a.mts', './main.ts']],
+    ['a folder with an index', { 'main.ts': "import './lib'", 'lib/index.ts': ONE }, ['./lib/index.ts', './main.ts']],
+    [
+      'a folder with a package.json',
+      { 'main.ts': "import './lib'", 'lib/package.json': '{"main":"x.js"}', 'lib/x.js': ONE },
+      ['./lib/x.js', './main.ts'],
+    ],
+    ['export … from', { 'main.ts': "export * from './a.ts'", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['import()', { 'main.ts': "await import('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['require', { 'main.ts': "const a = require('./a.cjs')", 'a.cjs': ONE }, ['./a.cjs', './main.ts']],
+    ['import … = require', { 'main.ts': "import a = require('./a.cts')", 'a.cts': ONE }, ['./a.cts', './main.ts']],
+    [
+      'new URL with import.meta.url',
+      { 'main.ts': "new Worker(new URL('work/w.ts', import.meta.url))", 'work/w.ts': "import '../a.ts'", 'a.ts': ONE },
+      ['./a.ts', './main.ts', './work/w.ts'],
+    ],
+    ['JSON', { 'main.ts': "import a from './a.json' with { type: 'json' }", 'a.json': '1' }, ['./a.json', './main.ts']],
+    ['wasm', { 'main.ts': "import './a.wasm'", 'a.wasm': '\0asm' }, ['./a.wasm', './main.ts']],
+    ['a query', { 'main.ts': "import a from './a.txt?raw'", 'a.txt': 'x' }, ['./a.txt', './main.ts']],
+    ['a ring', { 'main.ts': "import './a.ts'", 'a.ts': "import './main.ts'" }, ['./a.ts', './main.ts']],
+    [
+      'imports in a file with JSX, whatever its text is',
+      {
+        'main.tsx': "const a = <p>it's {1 / 2} don't</p>\nimport { b } from './b'\nimport type { T } from './t'\n",
+        'b.ts': ONE,
+        't.ts': ONE,
+      },
+      ['./b.ts', './main.tsx'],
+    ],
+    [
+      'imports after text that looks like a template',
+      { 'main.js': "const a = <p>it`s</p>\nexport { b } from './b.js'\n", 'b.js': ONE },
+      ['./b.js', './main.js'],
+    ],
+    [
+      '#names of the package',
+      {
+        'package.json': '{"name":"program","imports":{"#lib/*":{"development":"./dev/*.ts","default":"./src/*.ts"}}}',
+        'main.ts': "import '#lib/a'",
+        'src/a.ts': ONE,
+        'dev/a.ts': ONE,
+      },
+      ['./dev/a.ts', './main.ts', './src/a.ts'],
+    ],
+    [
+      'the paths of tsconfig.json and of what it extends',
+      {
+        'tsconfig.json': '{ /* comment */ "extends": "./base.json", }',
+        'base.json': '{"compilerOptions":{"paths":{"~/*":["./src/*"]}}}',
+        'main.ts': "import '~/a'",
+        'src/a.ts': ONE,
+      },
+      ['./main.ts', './src/a.ts'],
+    ],
+    [
+      'the name of the package itself',
+      {
+        'package.json': '{"name":"program","exports":{"./a":"./src/a.ts"}}',
+        'main.ts': "import 'program/a'",
+        'src/a.ts': ONE,
+      },
+      ['./main.ts', './src/a.ts'],
+    ],
+  ])('%s', (_, files, expected) => {
+    const entry = Object.keys(files).find((name) => name.startsWith('main.'))!
+    expect(filesOf(files, entry)).toEqual(expected)
+  })
+
+  it('packages that are linked, as source under their own names, in the layout of npm and Yarn', () => {
+    const files = {
+      'main.ts': "import '@app/lib'\nimport '@app/lib/deep'",
+      'packages/lib/package.json':
+        '{"name":"@app/lib","exports":{".":{"types":"./i.d.ts","import":"./i.ts"},"./deep":"./src/deep.ts"}}',
+      'packages/lib/i.ts': "import 'dep'",
+      'packages/lib/i.d.ts': ONE,
+      'packages/lib/src/deep.ts': ONE,
+      'node_modules/dep/package.json': '{"name":"dep","version":"2.0.0"}',
+    }
+    expect(filesOf(files, 'main.ts', { 'node_modules/@app/lib': 'packages/lib' })).toEqual([
+      './main.ts',
+      '@app/lib/i.ts',
+      '@app/lib/src/deep.ts',
+      'dep@2.0.0',
+    ])
+  })
+
+  it('the links of pnpm, to each package and what it needs', () => {
+    const files = {
+      'main.ts': "import 'a'",
+      'node_modules/.pnpm/a@1.0.0/node_modules/a/package.json':
+        '{"name":"a","version":"1.0.0","dependencies":{"b":"*"},"peerDependencies":{"absent":"*"}}',
+      'node_modules/.pnpm/b@1.2.3/node_modules/b/package.json': '{"name":"b","version":"1.2.3"}',
+    }
+    const links = {
+      'node_modules/a': 'node_modules/.pnpm/a@1.0.0/node_modules/a',
+      'node_modules/.pnpm/a@1.0.0/node_modules/b': 'node_modules/.pnpm/b@1.2.3/node_modules/b',
+    }
+    expect(filesOf(files, 'main.ts', links)).toEqual(['./main.ts', 'a@1.0.0', 'b@1.2.3'])
+  })
+})
+
+describe('code does not follow, and names', () => {
+  it('imports of computed names', () => {
+    expect(filesOf({ 'main.ts': ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('') })).toEqual([
+      './main.ts',
+      './main.ts: import of a computed name, not followed',
+    ])
+  })
+
+  it('what is not there', () => {
+    expect(
+      filesOf({ 'main.ts': "import './gone.ts'\nimport 'nowhere'\nimport 'node:fs'\nimport 'fs/promises'" }),
+    ).toEqual(['./main.ts', './main.ts: ./gone.ts, not found', './main.ts: nowhere, not found'])
+  })
+
+  it('but not types and declarations, which no program loads', () => {
+    expect(filesOf({ 'main.ts': "import type { T } from './t.ts'\nimport './d'", 't.ts': ONE, 'd.d.ts': ONE })).toEqual(
+      ['./main.ts'],
+    )
+  })
+})
+
+describe('the digest', () => {
+  const digestOf = (files: Files, entry = 'main.ts') =>
+    new Project({ 'package.json': PACKAGE, ...files }).read(entry).digest
+
+  it('is equal in every folder, with each kind of line ends', () => {
+    const files = { 'src/main.ts': "import './a.ts'\n", 'src/a.ts': ONE, 'src/b.json': '{\n}' }
+    const crlf = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replaceAll('\n', '\r\n')]))
+    expect(digestOf(files, 'src/main.ts')).toBe(digestOf(files, 'src/main.ts'))
+    expect(digestOf(crlf, 'src/main.ts')).toBe(digestOf(files, 'src/main.ts'))
+  })
+
+  it.each<[string, Files, Files]>([
+    [
+      'a name leads to another one of the same files',
+      {
+        'package.json': '{"name":"p","imports":{"#x":"./a.ts","#y":"./b.ts"}}',
+        'main.ts': "import '#x'\nimport '#y'",
+        'a.ts': '1',
+        'b.ts': '2',
+      },
+      { 'package.json': '{"name":"p","imports":{"#x":"./b.ts","#y":"./a.ts"}}' },
+    ],
+    ['an absent file appears', { 'main.ts': "try { require('./config') } catch {}" }, { 'config.js': '1' }],
+    [
+      'line ends of data change',
+      { 'main.ts': "new URL('./a.csv', import.meta.url)", 'a.csv': '1\n' },
+      { 'a.csv': '1\r\n' },
+    ],
+    [
+      'a private package, which no registry has, changes in place',
+      {
+        'main.ts': "import 'mine'",
+        'node_modules/mine/package.json': '{"name":"mine","version":"1.0.0","private":true}',
+        'node_modules/mine/i.js': '1',
+      },
+      { 'node_modules/mine/i.js': '2' },
+    ],
+  ])('changes when %s', (_, files, edit) => {
+    expect(digestOf({ ...files, ...edit })).not.toBe(digestOf(files))
+  })
+})
+
+describe('also', () => {
+  const project = () =>
+    new Project({
+      'package.json': PACKAGE,
+      'src/main.ts': ONE,
+      'src/plugins/a.ts': "import '../b.ts'",
+      'src/plugins/deep/c.txt': 'x',
+      'src/b.ts': ONE,
+    })
+
+  it.each([
+    ['a file', 'plugins/a.ts', ['./src/b.ts', './src/main.ts', './src/plugins/a.ts']],
+    ['a folder', 'plugins', ['./src/b.ts', './src/main.ts', './src/plugins/a.ts', './src/plugins/deep/c.txt']],
+    ['a glob', 'plugins/**/*.txt', ['./src/main.ts', './src/plugins/deep/c.txt']],
+    ['a list', ['b.ts', 'plugins/*.ts'], ['./src/b.ts', './src/main.ts', './src/plugins/a.ts']],
+  ])('covers %s and what it imports', (_, also, expected) => {
+    expect(
+      project()
+        .names('src/main.ts', { also })
+        .filter((name) => name !== 'imports'),
+    ).toEqual(expected)
+  })
+
+  it('must match something', () => {
+    expect(() => project().read('src/main.ts', { also: 'plugin/**' })).toThrow(
+      expect.objectContaining({ option: 'dependsOn', message: expect.stringContaining('plugin/**') }),
+    )
+  })
+
+  it('sees new files', () => {
+    const one = project()
+    const before = one.read('src/main.ts', { also: 'plugins' }).digest
+    one.write({ 'src/plugins/new.ts': ONE })
+    expect(one.read('src/main.ts', { also: 'plugins' }).digest).not.toBe(before)
+    rmSync(one.path('src/plugins/new.ts'))
+    expect(one.read('src/main.ts', { also: 'plugins' }).digest).toBe(before)
+  })
+})

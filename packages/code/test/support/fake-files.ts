@@ -1,0 +1,108 @@
+import { dirname } from 'node:path'
+import type { FileSystem, Stamp } from '../../src/files/file-system.ts'
+import type { ManifestFolder } from '../../src/manifest/manifest-folder.ts'
+
+interface FakeFile {
+  readonly bytes: Uint8Array
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+  readonly ino: number
+}
+
+/** How long one tick of the clock of the file system is. */
+const TICK_MS = 10
+
+/** Files in memory, with a clock that only `advance` moves, and times as coarse as those of real file systems. */
+export class FakeFiles implements FileSystem {
+  readonly #files = new Map<string, FakeFile>()
+  readonly #folders = new Map<string, { mtimeMs: number; readonly ino: number }>()
+  #now = 1_800_000_000_000
+  #nodes = 1
+  /** How many files were read. */
+  reads = 0
+  /** Called before each reading. */
+  beforeRead: (path: string) => void = () => {}
+
+  advance(ms: number): void {
+    this.#now += ms
+  }
+
+  /** Writes in place, as editors and `>` do; `replace` makes another file and renames it. */
+  write(path: string, text: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+    const known = this.#files.get(path)
+    const ino = replace || known === undefined ? this.#nodes++ : known.ino
+    if (replace || known === undefined) this.#touchFolder(dirname(path))
+    this.#files.set(path, { bytes: Buffer.from(text), mtimeMs: this.#tick(), ctimeMs: this.#tick(), ino })
+  }
+
+  remove(path: string): void {
+    if (this.#files.delete(path)) this.#touchFolder(dirname(path))
+  }
+
+  /** `utimes`: nothing can set ctime. */
+  setTime(path: string, mtimeMs: number): void {
+    const file = this.#files.get(path)
+    if (file !== undefined) this.#files.set(path, { ...file, mtimeMs, ctimeMs: this.#tick() })
+  }
+
+  timeOf(path: string): number | undefined {
+    return this.#files.get(path)?.mtimeMs
+  }
+
+  stat(path: string): Stamp | undefined {
+    const file = this.#files.get(path)
+    if (file !== undefined) return { kind: 'file', size: file.bytes.length, ...file }
+    const folder = this.#folders.get(path)
+    return folder && { kind: 'directory', mtimeMs: folder.mtimeMs, ctimeMs: folder.mtimeMs, size: 0, ino: folder.ino }
+  }
+
+  lstat(path: string): Stamp | undefined {
+    return this.stat(path)
+  }
+
+  read(path: string): Uint8Array {
+    this.beforeRead(path)
+    this.reads++
+    const file = this.#files.get(path)
+    if (file === undefined) throw new Error(`ENOENT: ${path}`)
+    return file.bytes
+  }
+
+  list(path: string): string[] {
+    const inside = [...this.#files.keys(), ...this.#folders.keys()].filter(
+      (one) => dirname(one) === path && one !== path,
+    )
+    return inside.map((one) => one.slice(path.length + 1))
+  }
+
+  realpath(path: string): string {
+    return path
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  #tick(): number {
+    return Math.floor(this.#now / TICK_MS) * TICK_MS
+  }
+
+  #touchFolder(path: string): void {
+    const known = this.#folders.get(path)
+    if (known === undefined && dirname(path) !== path) this.#touchFolder(dirname(path))
+    this.#folders.set(path, { mtimeMs: this.#tick(), ino: known?.ino ?? this.#nodes++ })
+  }
+}
+
+/** Manifests in memory, which every reader of a test shares as processes share a folder. */
+export class FakeManifests implements ManifestFolder {
+  readonly texts = new Map<string, string>()
+
+  read(name: string): string | undefined {
+    return this.texts.get(name)
+  }
+
+  write(name: string, text: string): void {
+    this.texts.set(name, text)
+  }
+}
