@@ -9,6 +9,7 @@ import { enterLimits } from './enter-limits.ts'
 import { hasLeases, NO_LEASE, release, requestLease } from './lease.ts'
 import { ABSENT, type Found, type LookupResult, lookupEntry } from './lookup.ts'
 import { ownLeaseHolder } from './own-leases.ts'
+import { reportWait, type WaitOutcome } from './serve.ts'
 
 const POLL_GROWTH = 1.6
 /** First and longest pause between two lookups: a folder is local, a server remote. */
@@ -58,8 +59,8 @@ export function* acquireLease(
       const { lease, holder } = yield* requestLease(context, cacheKey, flight)
       const found = yield* wait(lookupAgain(context, cacheKey, maxAge, lease))
       const waitedMs = monotonic() - since
-      const report = (outcome: 'hit' | 'acquired' | 'timeout') => {
-        if (waited || outcome === 'timeout') context.reporter.report('wait', { hash: cacheKey.hash, waitedMs, outcome })
+      const report = (outcome: WaitOutcome) => {
+        if (waited || outcome === 'timeout') reportWait(context, cacheKey, { waitedMs, outcome })
       }
       if (found.kind === 'fresh') {
         if (lease !== 'held') yield* release(context, cacheKey, lease)
@@ -75,7 +76,6 @@ export function* acquireLease(
         return { kind: 'timeout', from: holder?.id }
       }
       throwIfLeft(flight)
-      if (!waited) context.counters.waits++
       waited = true
       const own = ownLeaseHolder(context, cacheKey)
       if (own === undefined && holder !== undefined) {

@@ -7,13 +7,12 @@ import { abortableIteration } from './abortable-iteration.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
-import { Execution, execute } from './execution.ts'
+import { Execution, runToEnd } from './execution.ts'
 import { reportRecursion } from './serve.ts'
 
 /** Calls the original without the store, sync or async as the persisted function. */
 export function bypass(context: Context, call: Call): unknown {
-  const started = startBypass(context, call)
-  return started instanceof Execution ? execute(started) : started
+  return runToEnd(startBypass(context, call))
 }
 
 /** Like {@link bypass}, but returns a call that need not wait as an {@link Execution}, which the caller runs. */

@@ -18,7 +18,7 @@ export function limitsOf(
  */
 export function* enterLimits(context: Context, flight: Flight): Steps<boolean> {
   let waited = false
-  flight.places = []
+  flight.slots = []
   for (const limit of flight.limits ?? []) {
     if (limit.isFull && !mayWait(context, limit)) continue
     const slot = limit.enter(flight)
@@ -26,7 +26,7 @@ export function* enterLimits(context: Context, flight: Flight): Steps<boolean> {
       waited = true
       yield* wait(slot)
     }
-    flight.places.push(limit)
+    flight.slots.push(limit)
   }
   return waited
 }

@@ -146,6 +146,11 @@ export function execute(execution: Execution): unknown {
   return execution.result
 }
 
+/** Runs a call that was started to its end. If it needed no run, `started` is its result already. */
+export function runToEnd(started: unknown): unknown {
+  return started instanceof Execution ? execute(started) : started
+}
+
 /** The result for one caller, whose signals end its wait. */
 export function abortable(
   context: Context,

@@ -15,7 +15,7 @@ import type { Computation } from './computation.ts'
 import { compute } from './compute.ts'
 import { pickleKey, pickleKeyEarly } from './create-entry.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
-import { Execution, execute, FlightExecution, FlightStart } from './execution.ts'
+import { type Execution, execute, FlightExecution, FlightStart, runToEnd } from './execution.ts'
 import { type Fallback, joinFlight } from './join-flight.ts'
 import {
   type Found,
@@ -43,8 +43,7 @@ import { takeOverForRefresh } from './succession.ts'
  * - after a wait for a slot or the lease: another process may have stored the result meanwhile.
  */
 export function getOrCompute(context: Context, call: Call): unknown {
-  const started = serveOrStart(context, call)
-  return started instanceof Execution ? execute(started) : started
+  return runToEnd(serveOrStart(context, call))
 }
 
 /** Like {@link getOrCompute}, but returns a call that may run the function as an {@link Execution}, which the caller runs. */

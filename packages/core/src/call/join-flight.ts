@@ -9,8 +9,8 @@ import { bypass, bypassRecursion } from './bypass.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
-import { abortable, Execution, execute, FlightStart } from './execution.ts'
-import { reportSharedHit } from './serve.ts'
+import { abortable, FlightStart, runToEnd } from './execution.ts'
+import { reportSharedHit, reportWait } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
 
 /** The ways to continue a call that got no result from the flight it joined. */
@@ -54,12 +54,9 @@ async function waitForResult(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
   )
-  if (result === RING) {
-    const started = bypassRecursion(context, call, cacheKey)
-    return started instanceof Execution ? execute(started) : started
-  }
+  if (result === RING) return runToEnd(bypassRecursion(context, call, cacheKey))
   if (result === OVERDUE) {
-    context.reporter.report('wait', { hash: cacheKey.hash, waitedMs: monotonic() - since, outcome: 'timeout' })
+    reportWait(context, cacheKey, { waitedMs: monotonic() - since, outcome: 'timeout' })
     context.flights.markOverdue(flight)
     return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }

@@ -40,6 +40,19 @@ export function reportSharedHit(context: Context, cacheKey: CacheKey): void {
   context.reporter.report('hit', { hash: cacheKey.hash, tier: 'flight' })
 }
 
+/** How a wait ended. */
+export type WaitOutcome = 'hit' | 'acquired' | 'timeout'
+
+/** Counts and reports a wait for another process or call that has ended. */
+export function reportWait(
+  context: Context,
+  { hash }: CacheKey,
+  wait: { readonly waitedMs: number; readonly outcome: WaitOutcome },
+): void {
+  context.counters.waits++
+  context.reporter.report('wait', { hash, ...wait })
+}
+
 /** Reports that the function called itself with its own key: the outermost call stores. */
 export function reportRecursion(context: Context, cacheKey: CacheKey): void {
   context.reporter.report('skip', { hash: cacheKey.hash, reason: 'recursion' })

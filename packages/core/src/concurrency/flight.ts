@@ -58,7 +58,7 @@ export interface Flight {
   /** Limits on how many flights run at once: see the class `Limit`. */
   limits?: readonly RunLimit[] | undefined
   /** The limits of which it holds a slot. */
-  places?: RunLimit[] | undefined
+  slots?: RunLimit[] | undefined
   /** The limit at which it is queued. */
   queuedAt?: RunLimit | undefined
 }
@@ -165,8 +165,8 @@ export function isFenced({ fenced, deletedTags }: Flight, tags: readonly string[
 
 /** Releases the slots of a run that has ended or waits for another process. */
 export function leaveLimits(flight: Flight): void {
-  for (const limit of flight.places ?? []) limit.leave(flight)
-  flight.places = undefined
+  for (const limit of flight.slots ?? []) limit.leave(flight)
+  flight.slots = undefined
 }
 
 /** Makes a flight current until {@link leaveFlight}. Unlike {@link runInFlight}, this pair adds no stack frame. */

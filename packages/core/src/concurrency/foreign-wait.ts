@@ -80,7 +80,7 @@ function waitingIfBlocked(flight: Flight, open: ReadonlySet<RunLimit>) {
     if (waiting.parent?.ended === false) found.add(waiting.parent)
     for (const { from } of waiting.joinedBy ?? []) found.add(from)
     // The flight itself releases its slots while it waits.
-    for (const limit of (waiting !== flight && waiting.places) || []) {
+    for (const limit of (waiting !== flight && waiting.slots) || []) {
       if (open.has(limit) || limits.has(limit)) continue
       limits.add(limit)
       for (const queued of limit.queue()) found.add(queued)

@@ -7,6 +7,7 @@ export interface Counters {
   errors: number
   /** Failures of the store, of an entry or of an option that was called. */
   problems: number
+  /** Waits that have ended, for another process, or for a call that took as long as `waitTimeout`. */
   waits: number
   savedMs: number
 }

@@ -48,7 +48,7 @@ export interface Counters {
   readonly errors: number
   /** Failures of the store, of an entry, or of an option that was called. */
   readonly problems: number
-  /** Calls that waited for another process. */
+  /** The events `wait`: waits that have ended, for another process, or for a call that took as long as `waitTimeout`. */
   readonly waits: number
   /**
    * The recorded durations of all results served without computing, in milliseconds: the time that the function itself
