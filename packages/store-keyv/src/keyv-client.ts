@@ -98,7 +98,7 @@ export class KeyvClient {
 
 /**
  * Keyv 5 reads `expires` of the value of every key that the storage lists, also of one that was deleted meanwhile: then the
- * listing ends with a `TypeError`, and only another one gets to the keys behind it.
+ * listing ends with a `TypeError`, and only another one gets to the keys after it.
  */
 async function nextOf<T>(iterator: AsyncIterator<T>, mayBreak: boolean): Promise<IteratorResult<T> | typeof BROKEN> {
   try {
