@@ -5,6 +5,8 @@ import { toStoreError } from './errors.ts'
 import type { KeyvLike } from './keyv-like.ts'
 
 const BYTES_PER_MS = 1_000
+/** A step of a listing reads this many values, and may take as long as they do: Redis lists ten keys at once. */
+const VALUES_PER_STEP = 10
 /** How often a listing begins again. */
 const MOST_RESTARTS = 20
 
@@ -19,8 +21,8 @@ export class KeyvClient {
     this.#connection = connection
   }
 
-  async get(key: string, operation: Operation): Promise<unknown> {
-    return this.#run(operation, 0, async (keyv) =>
+  async get(key: string, operation: Operation, bytes = 0): Promise<unknown> {
+    return this.#run(operation, bytes, async (keyv) =>
       keyv.getRaw === undefined ? keyv.get(key) : (await keyv.getRaw(key))?.value,
     )
   }
@@ -50,7 +52,7 @@ export class KeyvClient {
       let isOver = false
       try {
         while (!isOver) {
-          const step = await this.#run(operation, 0, () => nextOf(iterator, restarts > 0))
+          const step = await this.#run(operation, 0, () => nextOf(iterator, restarts > 0), VALUES_PER_STEP)
           isOver = step === BROKEN
           if (step === BROKEN) continue
           if (step.done) return
@@ -63,13 +65,13 @@ export class KeyvClient {
     }
   }
 
-  async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>): Promise<T> {
+  async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>, waits = 1): Promise<T> {
     const { errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
     let answer: T
     try {
-      answer = await withTimeout(serverWaitMs + bytes / BYTES_PER_MS, async () => act(keyv))
+      answer = await withTimeout(serverWaitMs * waits + bytes / BYTES_PER_MS, async () => act(keyv))
     } catch (error) {
       const failure = this.#toStoreError(error, operation)
       if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') discard(keyv)
@@ -96,7 +98,7 @@ export class KeyvClient {
 
 /**
  * Keyv 5 reads `expires` of the value of every key that the storage lists, also of one that was deleted meanwhile: then the
- * listing ends with a `TypeError`, and only another one gets to the keys behind it.
+ * listing ends with a `TypeError`, and only another one gets to the keys after it.
  */
 async function nextOf<T>(iterator: AsyncIterator<T>, mayBreak: boolean): Promise<IteratorResult<T> | typeof BROKEN> {
   try {

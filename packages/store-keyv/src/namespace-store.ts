@@ -11,6 +11,12 @@ import { endOf, ttlOf } from './lifetime.ts'
 /** How many entries are deleted concurrently. */
 const BATCH = 100
 
+/** An entry that a listing has shown, and how large its record is. */
+interface Listed {
+  readonly hash: string
+  readonly size: number
+}
+
 /** One namespace of a Keyv store. */
 export class NamespaceStore implements Store<'async'> {
   readonly #connection: Connection
@@ -29,9 +35,8 @@ export class NamespaceStore implements Store<'async'> {
     if (connection.readsMany) this.getMany = (hashes) => this.#getMany(hashes)
   }
 
-  async get(hash: string): Promise<Entry | undefined> {
-    const found = this.#read(await this.#client.get(this.#keyOf(hash), this.#operation('get', hash)), hash)
-    return found && entryOf(found)
+  get(hash: string): Promise<Entry | undefined> {
+    return this.#get(hash)
   }
 
   async set(entry: Entry): Promise<void> {
@@ -45,9 +50,9 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   async clear(): Promise<number> {
-    const hashes: string[] = []
-    for await (const { hash } of this.#walk('clear')) hashes.push(hash)
-    return this.#deleteAll(hashes, () => true)
+    const all: Listed[] = []
+    for await (const { hash, size } of this.#walk('clear')) all.push({ hash, size })
+    return this.#deleteAll(all)
   }
 
   async *entries(): AsyncGenerator<Entry> {
@@ -70,12 +75,12 @@ export class NamespaceStore implements Store<'async'> {
 
   async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
     const isOver = (head: Head) => (endOf(head) ?? Number.POSITIVE_INFINITY) <= now
-    const over: string[] = []
-    const kept: { readonly hash: string; readonly createdAt: number; readonly size: number }[] = []
+    const over: Listed[] = []
+    const kept: (Listed & { readonly createdAt: number })[] = []
     let bytes = 0
     for await (const { hash, found, size } of this.#walk('prune')) {
       const { head } = found
-      if (isOver(head)) over.push(hash)
+      if (isOver(head)) over.push({ hash, size })
       else {
         kept.push({ hash, createdAt: head.createdAt, size })
         bytes += size
@@ -83,14 +88,22 @@ export class NamespaceStore implements Store<'async'> {
     }
     // Keyv does not record when an entry was used, so the oldest entries go first.
     kept.sort((a, b) => b.createdAt - a.createdAt)
-    const surplus = new Map<string, number>()
+    const surplus: Listed[] = []
+    const seen = new Map<string, number>()
     while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
       const { hash, createdAt, size } = kept.pop()!
       bytes -= size
-      surplus.set(hash, createdAt)
+      surplus.push({ hash, size })
+      seen.set(hash, createdAt)
     }
     const gone = await this.#deleteAll(over, isOver)
-    return gone + (await this.#deleteAll([...surplus.keys()], (entry) => surplus.get(entry.hash) === entry.createdAt))
+    return gone + (await this.#deleteAll(surplus, (entry) => seen.get(entry.hash) === entry.createdAt))
+  }
+
+  /** @param bytes How many bytes come before the answer, or in it, as far as known. */
+  async #get(hash: string, bytes = 0): Promise<Entry | undefined> {
+    const found = this.#read(await this.#client.get(this.#keyOf(hash), this.#operation('get', hash), bytes), hash)
+    return found && entryOf(found)
   }
 
   async #getMany(hashes: readonly string[]): Promise<(Entry | undefined)[]> {
@@ -103,15 +116,20 @@ export class NamespaceStore implements Store<'async'> {
     })
   }
 
-  /** Reads each entry again before its deletion: an entry that was replaced meanwhile may have to stay. */
-  async #deleteAll(hashes: readonly string[], goes: (entry: Entry) => boolean): Promise<number> {
+  /**
+   * With `goes` it reads each entry again before its deletion: an entry that was replaced meanwhile may have to stay. The
+   * values of a batch come one after the other over one connection, so that each may take as long as all of them.
+   */
+  async #deleteAll(listed: readonly Listed[], goes?: (entry: Entry) => boolean): Promise<number> {
     let gone = 0
-    for (let start = 0; start < hashes.length; start += BATCH) {
-      const batch = hashes.slice(start, start + BATCH).map(async (hash) => {
-        const entry = await this.get(hash)
-        return entry !== undefined && goes(entry) && (await this.delete(hash))
+    for (let start = 0; start < listed.length; start += BATCH) {
+      const batch = listed.slice(start, start + BATCH)
+      const bytes = batch.reduce((sum, { size }) => sum + size, 0)
+      const deletions = batch.map(async ({ hash }) => {
+        const entry = goes && (await this.#get(hash, bytes))
+        return (goes === undefined || (entry !== undefined && goes(entry))) && (await this.delete(hash))
       })
-      gone += (await Promise.all(batch)).filter(Boolean).length
+      gone += (await Promise.all(deletions)).filter(Boolean).length
     }
     return gone
   }

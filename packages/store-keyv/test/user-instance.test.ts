@@ -265,6 +265,26 @@ async function* values(list: readonly unknown[]) {
   yield* list
 }
 
+test('a step of a listing may take as long as ten values do, so that a function with large results can be cleared', async () => {
+  const map = new Map<string, unknown>()
+  const store: KeyvStoreAdapter = {
+    opts: { dialect: 'redis', url: '' },
+    get: async (key) => map.get(key) as never,
+    set: async (key, value) => map.set(key, value),
+    delete: async (key) => map.delete(key),
+    clear: async () => map.clear(),
+    on: () => store,
+    async *iterator() {
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      yield* [...map] as never[]
+    },
+  }
+  const opened = keyvStore(new Keyv({ store }), { serverWaitMs: 200 }).open('f')
+  await opened.set(ENTRY)
+  expect(await opened.clear()).toBe(1)
+  expect(map.size).toBe(0)
+})
+
 test('a listing that is never answered costs a bounded wait', async () => {
   async function* hangs() {
     await new Promise(() => {})
