@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pickle: ['errors'],
   store: ['errors'],
   core: ['errors', 'hash', 'key', 'pickle', 'store'],
+  code: ['errors', 'hash', 'key', 'core'],
   // The store that a cache has by default. All others are loaded by their URLs.
   cli: ['errors', 'hash', 'key', 'pickle', 'store', 'core', 'store-disk'],
 }

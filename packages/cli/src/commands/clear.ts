@@ -1,3 +1,4 @@
+import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
 import { CliError } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import { entries, functions } from '../output/format.ts'
@@ -19,6 +20,7 @@ export async function clear(
   if (total > 0) await confirm(session, `Delete ${entries(total)} of ${owner} in ${session.name(adapter)}?`)
   const cleared = new Map<string, number>()
   for (const funcname of funcnames) cleared.set(funcname, await adapter.open(funcname).clear())
+  if (all) await adapter.open(DEPENDENCY_NAMESPACE).clear()
   const sum = [...cleared.values()].reduce((a, b) => a + b, 0)
   await session.output.answer({ cleared: Object.fromEntries(cleared), entries: sum }, () => `${entries(sum)} deleted`)
 }

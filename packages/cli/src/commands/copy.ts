@@ -7,7 +7,7 @@ import { limitNotes } from '../output/limit-notes.ts'
 import { startProgress } from '../output/progress.ts'
 import { interruptible } from '../session/interruption.ts'
 import type { Session } from '../session/session.ts'
-import { functionsIn } from '../stores/functions.ts'
+import { namespacesIn } from '../stores/functions.ts'
 import { describeCounts, processed } from '../transfer/counts.ts'
 import { countOf, itemsOf } from '../transfer/read-store.ts'
 import { transfer } from '../transfer/transfer.ts'
@@ -26,7 +26,7 @@ export async function copy(session: Session, from: string, to: string, options: 
   const source = session.stores.open(from, 'read')
   const target = session.stores.open(to, 'create')
   if (source.name === target.name) throw new CliError(`source and target are the same store: ${session.name(source)}`)
-  const funcnames = await functionsIn(source, options.function)
+  const funcnames = await namespacesIn(source, options.function)
   const damaged: PersistError[] = []
   const note = limitNotes(session.output)
   const progress = await startProgress(session.output, 'copying', await countOf(source, funcnames))

@@ -20,6 +20,7 @@ import { startProgress } from '../output/progress.ts'
 import { confirm } from '../session/confirm.ts'
 import { interruptible } from '../session/interruption.ts'
 import type { Session } from '../session/session.ts'
+import { namespacesIn } from '../stores/functions.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/export-format.ts'
 import { countOf, itemsOf } from '../transfer/read-store.ts'
 import type { TransferItem } from '../transfer/transfer.ts'
@@ -30,7 +31,8 @@ export async function exportEntries(
   file: string,
   { function: named }: { readonly function?: readonly string[] },
 ): Promise<ExitCode> {
-  const { adapter, funcnames } = await session.select('read', named)
+  const { adapter } = await session.select('read', named)
+  const funcnames = await namespacesIn(adapter, named)
   if (file !== '-' && statOf(file)?.isFile()) await confirm(session, `Replace the file ${oneLine(file)}?`)
   const progress = await startProgress(session.output, 'exporting', await countOf(adapter, funcnames))
   const damaged: PersistError[] = []

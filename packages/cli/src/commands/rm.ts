@@ -3,7 +3,7 @@ import { oneLine } from '../output/escape.ts'
 import { entries } from '../output/format.ts'
 import { confirm } from '../session/confirm.ts'
 import type { Session } from '../session/session.ts'
-import { type EntryName, hashIn, wholeHash } from '../stores/find-entry.ts'
+import { type EntryName, hashIn, versionsOf, wholeHash } from '../stores/find-entry.ts'
 
 /** `persist rm`: deletes entries of one function. */
 export async function rm(
@@ -16,7 +16,10 @@ export async function rm(
   const { adapter } = await session.select('change', [funcname])
   const store = adapter.open(funcname)
   const whole: string[] = []
-  for (const hash of requested) whole.push(await wholeHash(store, hash))
+  for (const hash of requested) {
+    const versions = hashes.length > 0 ? [] : await versionsOf(store, hash)
+    whole.push(...(versions.length > 0 ? versions : [await wholeHash(store, hash)]))
+  }
   for (const hash of whole) adapter.checkHash?.(hash)
   await confirm(session, `Delete ${entries(whole.length)} of ${oneLine(funcname)} in ${session.name(adapter)}?`)
   const deleted: string[] = []

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
+import type { AdoptOptions } from '../commands/adopt.ts'
 import type { PruneOptions } from '../commands/prune.ts'
 import { byteCount, timeSpan, wholeNumber } from './numbers.ts'
 import { argsOption, FUNCTIONS, type Run } from './options.ts'
 
-/** Defines the commands that delete entries: `rm`, `clear`, `prune`, `verify`. */
+/** Defines the commands that change entries: `rm`, `clear`, `prune`, `verify`, `adopt`. */
 export function defineDelete(program: Command, run: Run): void {
   program
     .command('rm')
@@ -38,6 +39,18 @@ export function defineDelete(program: Command, run: Run): void {
     .action(
       run(async (session, named: string[], options: PruneOptions) =>
         (await import('../commands/prune.ts')).prune(session, named, options),
+      ),
+    )
+
+  program
+    .command('adopt')
+    .description('keep results that an earlier version of the code computed')
+    .argument('<funcname>', 'the function')
+    .option('--from <module>', 'the module that persists it (default: the version that a program used last)')
+    .option('--take <version>', 'the version whose results to keep, as ls shows it; all: of every version')
+    .action(
+      run(async (session, funcname: string, options: AdoptOptions) =>
+        (await import('../commands/adopt.ts')).adopt(session, funcname, options),
       ),
     )
 

@@ -44,6 +44,11 @@ export class Session {
     if (this.#options.store !== undefined) await this.stores.load(this.#options.store)
   }
 
+  /** Whether the command line names a cache. */
+  get namesCache(): boolean {
+    return this.#options.cache !== undefined
+  }
+
   /** The cache of this run. */
   get url(): string {
     const { cache } = this.#options

@@ -1,6 +1,7 @@
 import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
-import type { Entry, Store, StoreAdapter } from '@persist/store'
+import type { Entry, ListedHead, Store, StoreAdapter } from '@persist/store'
+import { unmarkedHash } from '@persist/store/kit'
 import { CliError, EXIT } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import { entries } from '../output/format.ts'
@@ -34,8 +35,20 @@ export async function find(adapter: StoreAdapter, funcname: string, name: EntryN
   const hash = await wholeHash(store, hashIn(name))
   const entry = await store.get(hash)
   if (entry !== undefined) return entry
+  const [newest] = name.args === undefined ? [] : await versionsOf(store, hash)
+  const ofVersion = newest === undefined ? undefined : await store.get(newest)
+  if (ofVersion !== undefined) return ofVersion
   if (reason === '') await requireFunction(adapter, funcname)
   throw new CliError(`${oneLine(funcname)} has no entry ${oneLine(hash)}${reason}`, EXIT.no)
+}
+
+/** The hashes of the results of one call that are stored beside each other, one for each version. The newest comes first. */
+export async function versionsOf(store: Store, hash: string): Promise<string[]> {
+  const found: ListedHead[] = []
+  for await (const head of store.heads()) {
+    if (head.hash !== hash && unmarkedHash(head.hash) === hash) found.push(head)
+  }
+  return found.sort((a, b) => b.createdAt - a.createdAt).map((head) => head.hash)
 }
 
 /** Completes a hash that was copied from a narrow table, where it was cut and ends in `…`. */

@@ -1,17 +1,30 @@
 import { nearest, redactUrl, type StoreAdapter } from '@persist/store'
+import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
 import { CliError, EXIT } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import { functions } from '../output/format.ts'
 import { isCacheFolder } from './require-cache.ts'
 
-/** The names of the functions in a store, sorted. */
+/** The names of the functions in a store, sorted. What they depend on is in no function. */
 export async function allFunctions(adapter: StoreAdapter): Promise<string[]> {
+  return (await allNamespaces(adapter)).filter((name) => name !== DEPENDENCY_NAMESPACE)
+}
+
+async function allNamespaces(adapter: StoreAdapter): Promise<string[]> {
   if (adapter.namespaces === undefined) {
     throw new CliError(`the store ${redactUrl(adapter.name)} cannot list its functions: name the ones you mean`)
   }
   const names: string[] = []
   for await (const name of adapter.namespaces()) names.push(name)
   return names.sort((a, b) => a.localeCompare(b, 'en'))
+}
+
+/** As {@link functionsIn}, with the notes on what functions depend on, which belong to every function. */
+export async function namespacesIn(adapter: StoreAdapter, named: readonly string[] = []): Promise<string[]> {
+  const names = named.length === 0 ? await allNamespaces(adapter) : await functionsIn(adapter, named)
+  for await (const _ of adapter.open(DEPENDENCY_NAMESPACE).heads())
+    return [...new Set([...names, DEPENDENCY_NAMESPACE])]
+  return names
 }
 
 /** The named functions, which must exist; all functions if none is named. */

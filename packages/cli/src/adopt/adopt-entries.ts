@@ -1,0 +1,76 @@
+import { sha256 } from '@persist/hash'
+import type { Entry, ListedHead, Store, StoreAdapter } from '@persist/store'
+import { hasMark, markedHash, unmarkedHash } from '@persist/store/kit'
+import { sameEntry } from '../entries/same-entry.ts'
+import type { KnownVersion } from './records.ts'
+
+const LEASE_MS = 30_000
+
+/** What became of the entries. `kept`: one is being computed, or has changed meanwhile. */
+export interface AdoptCounts {
+  readonly adopted: number
+  readonly kept: number
+}
+
+/** Gives entries the current version. Those of `versions: 'beside'` are copied under the name of that version. */
+export async function adoptEntries(
+  adapter: StoreAdapter,
+  store: Store,
+  heads: readonly ListedHead[],
+  current: KnownVersion,
+): Promise<AdoptCounts> {
+  let adopted = 0
+  // Of results of one call by several versions, the newest one.
+  for (const head of [...heads].sort((a, b) => b.createdAt - a.createdAt)) {
+    if (await adoptOne(adapter, store, head, current)) adopted++
+  }
+  return { adopted, kept: heads.length - adopted }
+}
+
+async function adoptOne(
+  adapter: StoreAdapter,
+  store: Store,
+  head: ListedHead,
+  current: KnownVersion,
+): Promise<boolean> {
+  const entry = await store.get(head.hash)
+  if (entry === undefined || entry.version !== head.version) return false
+  const { version } = current
+  const isBeside = entry.version !== undefined && hasMark(entry.hash, sha256(entry.version))
+  // The first part is the function itself: with a derived name, its source counts, too.
+  const source = current.parts[0]?.digest
+  const adopted: Entry = {
+    ...entry,
+    version,
+    ...(source !== undefined && { source }),
+    ...(isBeside && { hash: markedHash(unmarkedHash(entry.hash), sha256(version)) }),
+  }
+  return replace(adapter, store, isBeside ? undefined : entry, adopted)
+}
+
+/** Writes an entry if the store still has what was read before. Never ends the lease of a running computation. */
+async function replace(
+  adapter: StoreAdapter,
+  store: Store,
+  expected: Entry | undefined,
+  adopted: Entry,
+): Promise<boolean> {
+  const isExpected = async () => {
+    const there = await store.get(adopted.hash)
+    return there === undefined || expected === undefined ? there === expected : sameEntry(there, expected)
+  }
+  if (!adapter.supports.lease) {
+    if (!(await isExpected())) return false
+    await store.set(adopted)
+    return true
+  }
+  const lease = await store.lease!(adopted.hash, adapter.leaseMs ?? LEASE_MS)
+  if (lease === undefined) return false
+  let isPublished = false
+  try {
+    if (await isExpected()) isPublished = await lease.publish(adopted)
+  } finally {
+    if (!isPublished) await lease.release()
+  }
+  return isPublished
+}

@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { type CommandOptions, execute, json, newFolder, persist } from './support/command.ts'
+import { contents } from './support/filled.ts'
+
+const MODULE = fileURLToPath(new URL('children/adopted.mjs', import.meta.url))
+
+/** Runs the program and returns what it printed: each result, and the number of misses so far. */
+async function run(cwd: string, env: Record<string, string>, ...calls: number[]): Promise<string[]> {
+  const { stdout, stderr, code } = await execute(process.execPath, [MODULE, ...calls.map(String)], { cwd, env })
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+  return stdout.trim().split('\n')
+}
+
+/** Runs `adopt`, which loads the module with the same variables. */
+const adopt = (args: string[], options: CommandOptions) => persist(['adopt', 'slow', ...args], options)
+const OLD = { LEFT: 'old', RIGHT: 'same' }
+const NEW = { LEFT: 'new', RIGHT: 'same' }
+
+test('adopt names what differs, and moves results to the version of a module, which computes nothing', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1, 2, 3)
+  const asked = await adopt(['--from', MODULE], { cwd, env: NEW })
+  expect(asked.code).toBe(2)
+  expect(asked.stderr).toContain('3 results of slow come from other code: ./LEFT.ts differs. Keep them?')
+  expect(await run(newFolder(), NEW, 1)).toEqual(['1 with new 1'])
+
+  const adopted = await json(['adopt', 'slow', '--yes', '--from', MODULE], {
+    cwd,
+    env: { ...NEW, CALL_AT_THE_TOP: '1' },
+  })
+  expect(adopted).toMatchObject({ funcname: 'slow', adopted: 3, kept: 0, changed: ['./LEFT.ts'] })
+  expect(await run(cwd, NEW, 1, 2, 3)).toEqual(['1 with old 0', '2 with old 0', '3 with old 0'])
+  expect(await adopt(['--from', MODULE], { cwd, env: NEW })).toMatchObject({
+    code: 0,
+    stdout: 'all results of slow are of the current version\n',
+  })
+})
+
+test('without a module, adopt takes the version that a program used last', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1, 2, 3)
+  await run(cwd, NEW, 1)
+  expect(await adopt(['--yes'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: '2 results are of the current version now\n',
+  })
+  expect(await run(cwd, NEW, 1, 2, 3)).toEqual(['1 with new 0', '2 with old 0', '3 with old 0'])
+})
+
+test('of several versions, adopt takes the one that is named', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1, 2)
+  await run(cwd, { ...OLD, RIGHT: 'other' }, 3)
+  await run(cwd, NEW, 4)
+  const asked = await adopt(['--yes'], { cwd })
+  expect(asked.code).toBe(2)
+  const [, version] = /(#[\w-]{8}) \(2\)/.exec(asked.stderr) ?? []
+  expect(await json(['adopt', 'slow', '--yes', '--take', version!], { cwd })).toMatchObject({ adopted: 2 })
+  expect(await adopt(['--yes', '--take', '#none'], { cwd })).toMatchObject({ code: 1 })
+  expect(await json(['adopt', 'slow', '--yes', '--take', 'all'], { cwd })).toMatchObject({ adopted: 1 })
+})
+
+test('results that stand beside each other are copied, and none of the current version is replaced', async () => {
+  const cwd = newFolder()
+  const beside = { VERSIONS: 'beside' }
+  await run(cwd, { ...OLD, ...beside }, 1, 2)
+  await run(cwd, { ...NEW, ...beside }, 1)
+  expect(await json(['adopt', 'slow', '--yes'], { cwd })).toMatchObject({ adopted: 1, kept: 0 })
+  expect(await run(cwd, { ...NEW, ...beside }, 1, 2)).toEqual(['1 with new 0', '2 with old 0'])
+  expect(await run(cwd, { ...OLD, ...beside }, 1, 2)).toEqual(['1 with old 0', '2 with old 0'])
+})
+
+test('adopt says what is missing', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1)
+  const failing = async (args: string[], env: Record<string, string> = OLD) =>
+    (await persist(args, { cwd, env })).stderr
+  expect(await failing(['adopt', 'sow', '--from', MODULE])).toMatch(/persists no sow, only slow/)
+  expect(await failing(['adopt', 'sow'])).toMatch(/Did you mean slow/)
+  expect(await failing(['adopt', 'slow', '--from', './none.mjs'])).toMatch(/cannot be loaded/)
+  await run(cwd, { ...OLD, FUNCNAME: 'other' }, 1)
+  expect(await failing(['clear', '--all', '--yes'])).toBe('')
+  expect([...contents(`${cwd}/persist`).keys()]).toEqual([])
+})
+
+test('what functions depend on is copied with them, and is listed as no function', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1)
+  expect(await json(['ls'], { cwd })).toMatchObject([{ funcname: 'slow', entries: 1 }])
+  expect(await persist(['copy', './persist', './other'], { cwd })).toMatchObject({ code: 0 })
+  expect([...contents(`${cwd}/other`).keys()].sort()).toEqual([...contents(`${cwd}/persist`).keys()].sort())
+  expect(await persist(['export', 'all.ndjson'], { cwd })).toMatchObject({ code: 0 })
+  expect(await persist(['-c', './third', 'import', 'all.ndjson'], { cwd })).toMatchObject({ code: 0 })
+  const env = { ...NEW, PERSIST_CACHE: 'file://third' }
+  expect((await adopt(['--from', MODULE], { cwd, env })).stderr).toContain('./LEFT.ts differs')
+})
+
+test('a result beside others is found by the arguments of its call', async () => {
+  const cwd = newFolder()
+  const beside = { VERSIONS: 'beside' }
+  await run(cwd, { ...OLD, ...beside }, 1)
+  await run(cwd, { ...NEW, ...beside }, 1)
+  expect((await persist(['get', 'slow', '--args', '[1]'], { cwd })).stdout).toContain('1 with new')
+  expect(await json(['rm', 'slow', '--args', '[1]', '--yes'], { cwd })).toMatchObject({
+    deleted: [expect.any(String), expect.any(String)],
+  })
+})
