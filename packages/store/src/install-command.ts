@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { currentFolder, dirname, existsSync, join } from '@persist/platform'
 
 /**
  * The command that adds a package, for an error message: of the package manager that runs this process, else of the one
@@ -12,7 +11,7 @@ import { dirname, join } from 'node:path'
  * ```
  */
 export function installCommand(packageName: string, env: Readonly<Record<string, string | undefined>>): string {
-  const name = fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(process.cwd()) ?? 'npm'
+  const name = fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(currentFolder()) ?? 'npm'
   return `${name} ${name === 'npm' ? 'install' : 'add'} ${packageName}`
 }
 

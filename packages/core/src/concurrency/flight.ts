@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { type ContextStorage, contextStorage } from '@persist/platform'
 import type { Entry, Lease, Mode } from '@persist/store'
 
 /** The result of a flight: the value, and its payload if there is one, for further copies. */
@@ -124,8 +124,8 @@ export interface Join {
 
 // On a well-known symbol: two copies of core in one process see each other's flights.
 const CURRENT = Symbol.for('@persist/core/flight@3')
-const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
-shared[CURRENT] ??= new AsyncLocalStorage()
+const shared = globalThis as { [CURRENT]?: ContextStorage<Flight | undefined> }
+shared[CURRENT] ??= contextStorage()
 const current = shared[CURRENT]
 
 /** The flight whose function runs the calling code. */
