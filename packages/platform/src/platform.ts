@@ -83,9 +83,9 @@ export interface Platform {
   isDeepEqual(a: unknown, b: unknown): boolean
 
   /** `require` as seen from a file; `undefined` where packages cannot be loaded by name. */
-  requireFrom?(from: string): NodeJS.Require
+  readonly requireFrom: ((from: string) => NodeJS.Require) | undefined
   /** As {@link requireFrom}, by Node itself, whatever a test runner has put in its place. */
-  nativeRequireFrom?(from: string): NodeJS.Require
+  readonly nativeRequireFrom: ((from: string) => NodeJS.Require) | undefined
   /** The file of the program; `undefined` or empty where it is not known. */
   mainScript(): string | undefined
   currentFolder(): string

@@ -104,8 +104,17 @@ function isPromise(object: unknown): boolean {
   if (typeof object !== 'object' || object === null) return false
   if (object instanceof Promise || isTagged('Promise')(object)) return true
   try {
-    return object.constructor === Object && Promise.resolve.call(Object as never, object) === object
+    // Only in the disguise of a plain object, of any realm: another class would be called for other objects.
+    const prototype = Object.getPrototypeOf(object)
+    const isPlain = prototype !== null && Object.getPrototypeOf(prototype) === null
+    return (
+      isPlain && isNative(object.constructor) && Promise.resolve.call(object.constructor as never, object) === object
+    )
   } catch {
     return false
   }
+}
+
+function isNative(value: unknown): boolean {
+  return typeof value === 'function' && /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value))
 }
