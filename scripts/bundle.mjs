@@ -64,6 +64,7 @@ const webModules = await build({
   mainFields: ['browser', 'module', 'main'],
   // What browsers and edge runtimes of 2023 understand.
   target: 'es2022',
+  inject: [join(process.cwd(), '../platform/dist/web/globals.js')],
   plugins: [aliasOf('lru-cache'), inlined('.web.js')],
 })
 

@@ -34,8 +34,9 @@ export type TypeChecks = Pick<
   | 'isWeakSet'
 > & { readonly isExternal?: (object: unknown) => boolean }
 
-/** A value that belongs to the running code and to what it starts. */
-export type ContextStorage<T> = Pick<AsyncLocalStorage<T>, 'enterWith' | 'getStore' | 'run'>
+/** A value that belongs to the running code and to what it starts. Edge runtimes may have no `enterWith`. */
+export type ContextStorage<T> = Pick<AsyncLocalStorage<T>, 'getStore' | 'run'> &
+  Partial<Pick<AsyncLocalStorage<T>, 'enterWith'>>
 
 /** A channel by which other code can listen to events. */
 export interface EventChannel {

@@ -71,7 +71,17 @@ export function sleepSync(): never {
 /** The platform's own where it has one: in edge runtimes with parts of Node. */
 export function contextStorage<T>(): ContextStorage<T> {
   const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
-  return Native ? new Native<T>() : (new SynchronousStorage<T>() as ContextStorage<T>)
+  return Native ? withoutEntering(new Native<T>()) : (new SynchronousStorage<T>() as ContextStorage<T>)
+}
+
+/** In workerd, `enterWith` always throws. */
+function withoutEntering<T>(storage: AsyncLocalStorage<T>): ContextStorage<T> {
+  try {
+    storage.enterWith(undefined as T)
+    return storage
+  } catch {
+    return { getStore: () => storage.getStore(), run: storage.run.bind(storage) as ContextStorage<T>['run'] }
+  }
 }
 
 const SILENT = { hasSubscribers: false, publish() {} }
