@@ -1,6 +1,7 @@
 // Makes two files of each entry point of a package, an ES module and one of CommonJS: Node takes half a millisecond for
 // each file that it loads, and a program that finds its result in the cache should not wait for a hundred. What a package
-// does not name among its dependencies becomes part of these files. Run in the package's folder, after tsc.
+// does not name among its dependencies becomes part of these files. An entry point with the condition `browser` gets a
+// third file, for pages and edge runtimes. Run in the package's folder, after tsc.
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,19 +10,23 @@ import { writeCommonJsDeclarations } from './declarations.mjs'
 import { writeLicenses } from './licenses.mjs'
 
 const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-const entryPoints = Object.values(exports)
-  .filter((entry) => typeof entry === 'object')
-  .map((entry) => entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
+const entries = Object.values(exports).filter((entry) => typeof entry === 'object')
+const entryPoints = entries.map(sourceOf)
+const webEntryPoints = entries.filter(({ browser }) => browser !== undefined).map(sourceOf)
 
 /** Small packages and parts of `@persist/store` without state become part of each file, so a cold start loads fewer files. */
-const INLINED = {
-  name: 'small packages without state',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@persist\/store\/(kit|holder)$/ }, ({ path }) => ({
-      path: join(process.cwd(), '../store/dist', `${path.split('/').at(-1)}.js`),
-    }))
-    onResolve({ filter: /^@persist\/hash$/ }, () => ({ path: join(process.cwd(), '../hash/dist/index.js') }))
-  },
+function inlined(extension) {
+  return {
+    name: 'small packages without state',
+    setup({ onResolve }) {
+      onResolve({ filter: /^@persist\/store\/(kit|holder)$/ }, ({ path }) => ({
+        path: join(process.cwd(), '../store/dist', `${path.split('/').at(-1)}${extension}`),
+      }))
+      onResolve({ filter: /^@persist\/hash$/ }, () => ({
+        path: join(process.cwd(), `../hash/dist/index${extension}`),
+      }))
+    },
+  }
 }
 
 const options = {
@@ -37,7 +42,7 @@ const options = {
   metafile: true,
 }
 
-const modules = await build({
+const module = {
   ...options,
   format: 'esm',
   // Node compiles each file whole before it runs any of it: a cold start is 3 % faster. Source maps have the names.
@@ -46,7 +51,21 @@ const modules = await build({
   lineLimit: 160,
   sourcemap: true,
   // An ES module has no `require`, which the CommonJS file of this package calls for a module of Node.
-  plugins: [aliasOf('lru-cache'), aliasOf('get-tsconfig'), INLINED],
+  plugins: [aliasOf('lru-cache'), aliasOf('get-tsconfig'), inlined('.js')],
+}
+const modules = await build(module)
+
+const webModules = await build({
+  ...module,
+  entryPoints: webEntryPoints,
+  outExtension: { '.js': '.web.js' },
+  platform: 'neutral',
+  conditions: ['browser', 'module'],
+  mainFields: ['browser', 'module', 'main'],
+  // What browsers and edge runtimes of 2023 understand.
+  target: 'es2022',
+  inject: [join(process.cwd(), '../platform/dist/web/globals.js')],
+  plugins: [aliasOf('lru-cache'), inlined('.web.js')],
 })
 
 // For Jest, AWS Lambda and others that do not `require` ES modules. Readable, which is smaller than a source map.
@@ -56,25 +75,30 @@ const commonJs = await build({
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'ownFile' },
   inject: [fileURLToPath(new URL('own-file.mjs', import.meta.url))],
-  plugins: [INLINED],
+  plugins: [inlined('.js')],
   // Jest has no `import()` unless it is asked for.
   supported: { 'dynamic-import': false },
 })
 
 // A source map is for our own code: that of others would be half of it.
-for (const path of Object.keys(modules.metafile.outputs).filter((name) => name.endsWith('.map'))) {
+const outputs = new Set([modules, webModules, commonJs].flatMap(({ metafile }) => Object.keys(metafile.outputs)))
+for (const path of [...outputs].filter((name) => name.endsWith('.map'))) {
   const map = JSON.parse(readFileSync(path, 'utf8'))
   map.sourcesContent = map.sourcesContent.map((text, i) => (map.sources[i].includes('/node_modules/') ? null : text))
   writeFileSync(path, JSON.stringify(map))
 }
 
-const outputs = new Set([...Object.keys(modules.metafile.outputs), ...Object.keys(commonJs.metafile.outputs)])
 for (const path of writeCommonJsDeclarations(entryPoints)) outputs.add(path)
-for (const path of writeLicenses(modules.metafile)) outputs.add(path)
+for (const path of writeLicenses({ inputs: { ...modules.metafile.inputs, ...webModules.metafile.inputs } }))
+  outputs.add(path)
 
 // What an earlier build left, and declarations that no entry point leads to, are no part of the package.
 for (const path of readdirSync('dist', { recursive: true }).map((name) => join('dist', name))) {
   if (statSync(path).isFile() && !outputs.has(path.replaceAll('\\', '/'))) rmSync(path)
+}
+
+function sourceOf(entry) {
+  return entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 }
 
 /** Takes the ES module of a package also where the package is required. */

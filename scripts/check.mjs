@@ -17,6 +17,7 @@ const failures = []
 
 step('build', ['turbo', 'run', 'build', '--output-logs=errors-only'])
 step('types', ['tsc', '-p', 'tsconfig.json'])
+step('types in pages', ['tsc', '-p', 'test/web/programs/tsconfig.json'])
 step('types with legacy decorators', ['tsc', '-p', 'packages/core/test/legacy/tsconfig.json'])
 step('lint', ['biome', 'check', '.'])
 step('plain words', ['node', 'scripts/words.mjs'])

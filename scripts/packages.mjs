@@ -10,8 +10,11 @@ export const packages = readdirSync(FOLDER)
   .sort()
   .map((folder) => {
     const manifest = JSON.parse(readFileSync(join(FOLDER, folder, 'package.json'), 'utf8'))
-    return { folder, name: manifest.name, manifest, entries: entriesOf(folder, manifest) }
+    return { folder, manifest }
   })
+  // `platform` becomes part of the others.
+  .filter(({ manifest }) => manifest.private !== true)
+  .map(({ folder, manifest }) => ({ folder, name: manifest.name, manifest, entries: entriesOf(folder, manifest) }))
 
 /** What a program can import from a package, and the source of each. */
 function entriesOf(folder, { name, exports }) {

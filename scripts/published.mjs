@@ -26,6 +26,7 @@ const BUDGET = {
   pickle: { code: 12, tarball: 190 },
   store: { code: 4, tarball: 160 },
   'store-disk': { code: 24, tarball: 180 },
+  'store-idb': { code: 8, tarball: 60 },
   'store-keyv': { code: 8, tarball: 60 },
   'store-lmdb': { code: 14, tarball: 100 },
   'store-mongo': { code: 18, tarball: 125 },

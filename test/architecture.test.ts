@@ -9,16 +9,19 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Which packages of ours one may import. A store needs no line. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  hash: ['errors'],
-  key: ['errors'],
-  pickle: ['errors'],
-  store: ['errors'],
-  core: ['errors', 'hash', 'key', 'pickle', 'store'],
+  hash: ['errors', 'platform'],
+  key: ['errors', 'platform'],
+  pickle: ['errors', 'platform'],
+  store: ['errors', 'platform'],
+  core: ['errors', 'platform', 'hash', 'key', 'pickle', 'store'],
   code: ['errors', 'hash', 'key', 'core'],
   // The store that a cache has by default. All others are loaded by their URLs.
   cli: ['errors', 'hash', 'key', 'pickle', 'store', 'core', 'store-disk'],
 }
-const A_STORE_MAY_IMPORT = ['errors', 'hash', 'store']
+const A_STORE_MAY_IMPORT = ['errors', 'hash', 'platform', 'store']
+
+/** The entry points that have a file of their own for pages and edge runtimes. All others run where Node's modules are. */
+const ON_THE_WEB = ['core', 'hash', 'key', 'pickle', 'pickle/json', 'store', 'store/kit', 'store-idb']
 
 const isStore = (name: string) => name.startsWith('store-')
 const stores = packages.filter(({ folder }) => isStore(folder)).map(({ name }) => name)
@@ -49,8 +52,9 @@ describe.each(packages)('$name', (one) => {
 
   it('depends on the packages that it imports, and on no other of ours', () => {
     const ours = Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith('@persist/'))
-    const imported = importsOf(one).map((name) => `@persist/${name}`)
-    expect(ours.sort()).toEqual(imported.sort())
+    // `platform` is not published: the build puts it into each package that imports it.
+    const imported = importsOf(one).filter((name) => name !== 'platform')
+    expect(ours.sort()).toEqual(imported.map((name) => `@persist/${name}`).sort())
   })
 
   it('publishes each entry point as an ES module and as CommonJS, with types', () => {
@@ -61,9 +65,16 @@ describe.each(packages)('$name', (one) => {
     const { './package.json': _, ...entryPoints } = manifest.exports as Record<string, { readonly default: string }>
     for (const [path, entry] of Object.entries(entryPoints)) {
       const file = entry.default.replace(/\.js$/, '')
+      const web = [
+        ['workerd', `${file}.web.js`],
+        ['edge-light', `${file}.web.js`],
+        // Jest's imitation of a page requires, in Node.
+        ['browser', { require: `${file}.cjs`, default: `${file}.web.js` }],
+      ]
       // The order counts. A host that supports `module-sync` can require an ES module, and then has one copy for both.
       expect(Object.entries(entry), path).toEqual([
         ['types', { require: `${file}.d.cts`, default: `${file}.d.ts` }],
+        ...(ON_THE_WEB.includes(`${folder}${path.slice(1)}`) ? web : []),
         ['module-sync', `${file}.js`],
         ['require', `${file}.cjs`],
         ['default', `${file}.js`],
@@ -80,14 +91,14 @@ it('what a package may import is said of packages that exist', () => {
   expect(Object.keys(MAY_IMPORT).filter((folder) => of(folder) === undefined)).toEqual([])
 })
 
-it('core and the command take every store by its URL, as an optional peer', () => {
+it('core and the command take every store by its URL, as an optional peer: the command all but that of pages', () => {
   expect(Object.keys(of('core').manifest.peerDependencies!).sort()).toEqual(stores)
   const ofCommand = { ...of('cli').manifest.peerDependencies, ...of('cli').manifest.dependencies }
   expect(
     Object.keys(ofCommand)
       .filter((name) => stores.includes(name))
       .sort(),
-  ).toEqual(stores)
+  ).toEqual(stores.filter((name) => name !== '@persist/store-idb'))
 })
 
 it('the tests across packages can import every package, and the README lists it', () => {

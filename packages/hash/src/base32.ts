@@ -1,7 +1,7 @@
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** Bytes in base32 (RFC 4648, section 6), lower case, without padding. */
-export function base32(bytes: Uint8Array): string {
+export function base32(bytes: Iterable<number>): string {
   let letters = ''
   let buffered = 0
   let bits = 0

@@ -1,23 +1,10 @@
-import * as crypto from 'node:crypto'
-import { types } from 'node:util'
+import { sha256, types, utf8Bytes } from '@persist/platform'
 
 /** How a digest is written. */
 export type Encoding = 'base64url' | 'hex'
 
 /** The input of a hash. */
 export type Hashable = string | Uint8Array
-
-/** SHA-256 of the UTF-8 of a string, or of bytes. */
-export type Digest = (input: Hashable, encoding: Encoding) => string
-
-/** In one step, from Node 20.12 and 21.7 on: twice as fast for short strings. */
-export const inOneStep: Digest | undefined =
-  typeof crypto.hash === 'function' ? (input, encoding) => crypto.hash('sha256', input, encoding) : undefined
-
-/** In two steps, which every runtime has. */
-export const inTwoSteps: Digest = (input, encoding) => crypto.createHash('sha256').update(input).digest(encoding)
-
-const digest = inOneStep ?? inTwoSteps
 
 /**
  * SHA-256 of bytes or of a string. Different strings have different bytes: see {@link exactBytes}. `caller` names the hash in
@@ -26,9 +13,9 @@ const digest = inOneStep ?? inTwoSteps
  * @throws TypeError for any other input.
  */
 export function digestOf(input: Hashable, encoding: Encoding, caller: string): string {
-  if (typeof input === 'string') return digest(isWellFormed(input) ? input : exactBytes(input), encoding)
+  if (typeof input === 'string') return sha256(isWellFormed(input) ? input : exactBytes(input), encoding)
   // `instanceof` would fail in a test runner's sandbox, which has its own Uint8Array.
-  if (types.isUint8Array(input)) return digest(input, encoding)
+  if (types.isUint8Array(input)) return sha256(input, encoding)
   throw new TypeError(`${caller} takes a string or a Uint8Array, ${advice(input)}`)
 }
 
@@ -54,10 +41,18 @@ const LONE = /^\p{Surrogate}$/u
  * lone surrogates, and Node would replace them all by the same character. No valid UTF-8 contains these three bytes.
  */
 export function exactBytes(string: string): Uint8Array {
-  const parts = string.split(SURROGATES)
-  return Buffer.concat(parts.map((part) => (LONE.test(part) ? threeBytes(part.charCodeAt(0)) : Buffer.from(part))))
+  const parts = string
+    .split(SURROGATES)
+    .map((part) => (LONE.test(part) ? threeBytes(part.charCodeAt(0)) : utf8Bytes(part)))
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
-function threeBytes(unit: number): Buffer {
-  return Buffer.of(0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f))
+function threeBytes(unit: number): Uint8Array {
+  return Uint8Array.of(0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f))
 }

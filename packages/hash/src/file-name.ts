@@ -1,4 +1,5 @@
 import { HashError } from '@persist/errors'
+import { utf8Length } from '@persist/platform'
 
 /** The use of a name. */
 export interface FileNameOptions {
@@ -47,7 +48,7 @@ export function fileNameProblem(name: string, options: FileNameOptions = {}): st
   }
   if (name.endsWith('.') || name.endsWith(' ')) return `it ends in ${name.endsWith('.') ? 'a dot' : 'a space'}`
   if (DEVICE.test(name)) return 'Windows gives this name to a device'
-  const bytes = Buffer.byteLength(name) + (options.suffixBytes ?? 0)
+  const bytes = utf8Length(name) + (options.suffixBytes ?? 0)
   if (bytes > LONGEST_NAME) return `with the suffix of the store it has ${bytes} bytes, more than ${LONGEST_NAME}`
   return undefined
 }

@@ -47,5 +47,6 @@ export function hexHash(input: Hashable): string {
  * ```
  */
 export function base32Hash(input: Hashable): string {
-  return base32(Buffer.from(digestOf(input, 'hex', 'base32Hash'), 'hex'))
+  const digits = digestOf(input, 'hex', 'base32Hash').match(/../g)!
+  return base32(digits.map((pair) => Number.parseInt(pair, 16)))
 }

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { BufferClass, types, viewOf } from '@persist/platform'
 import { encodeBytes, littleEndian } from './bytes.ts'
 import { type Kind, kind } from './kind.ts'
 import { hasOnlyBytes } from './own-properties.ts'
@@ -24,11 +24,6 @@ const ELEMENT_BYTES = {
 
 type ViewClass = new (buffer: ArrayBufferLike, offset: number, length: number) => NodeJS.TypedArray
 
-/** The bytes, without a copy. Throws for a detached buffer. */
-function bytesOf(buffer: ArrayBufferLike, offset: number, length: number): Buffer {
-  return Buffer.from(buffer as ArrayBuffer, offset, length)
-}
-
 /**
  * The kind of a typed array: its class and the bytes of its elements, little-endian. The buffer and the offset do not
  * count. NaNs with different bits differ, because a function can read the bits (R marks missing numbers in this way).
@@ -42,7 +37,7 @@ function viewKind(name: string, elementBytes: number, classOf: () => ViewClass, 
       // An empty view may be out of the bounds of a resized or transferred buffer. This throws then.
       if (length === 0) TYPED_ARRAY.values.call(view)
       const encode = () =>
-        encodeBytes(littleEndian(bytesOf(view.buffer, view.byteOffset, view.byteLength), elementBytes))
+        encodeBytes(littleEndian(viewOf(view.buffer, view.byteOffset, view.byteLength), elementBytes))
       walk.put(`${name}(${length},${walk.once(view, encode)})`)
     },
     (view) => {
@@ -63,7 +58,7 @@ function bufferKind(name: string, isReal: (object: object) => boolean): Kind<nev
   return kind<ArrayBufferLike>(name, isReal, (buffer, walk) => {
     const { resizable = false, growable = false, maxByteLength } = buffer as Resizable
     const room = resizable || growable ? `,${maxByteLength}` : ''
-    const encode = () => encodeBytes(bytesOf(buffer, 0, buffer.byteLength))
+    const encode = () => encodeBytes(viewOf(buffer, 0, buffer.byteLength))
     walk.put(`${name}(${buffer.byteLength},${walk.once(buffer, encode)}${room})`)
   })
 }
@@ -73,7 +68,7 @@ export const BINARY_KINDS: readonly Kind<never>[] = [
   bufferKind('ArrayBuffer', types.isArrayBuffer),
   bufferKind('SharedArrayBuffer', types.isSharedArrayBuffer),
   kind<DataView>('DataView', types.isDataView, (view, walk) => {
-    const encode = () => encodeBytes(bytesOf(view.buffer, view.byteOffset, view.byteLength))
+    const encode = () => encodeBytes(viewOf(view.buffer, view.byteOffset, view.byteLength))
     walk.put(`DataView(${view.byteLength},${walk.once(view, encode)})`)
   }),
   ...Object.entries(ELEMENT_BYTES).map(([name, size]) =>
@@ -82,4 +77,8 @@ export const BINARY_KINDS: readonly Kind<never>[] = [
 ]
 
 /** The kind of Node's Buffer, which is a Uint8Array. */
-export const BUFFER = viewKind('Buffer', 1, () => bytesOf as unknown as ViewClass, 'Uint8Array')
+export const BUFFER = viewKind('Buffer', 1, () => viewOfBuffer as unknown as ViewClass, 'Uint8Array')
+
+function viewOfBuffer(buffer: ArrayBuffer, offset: number, length: number): Buffer {
+  return BufferClass!.from(buffer, offset, length)
+}

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 
 /** What to pass instead of an object of a common class, by the name of the class. */
 const INSTEAD: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { BufferClass, types } from '@persist/platform'
 import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
 import { writeArray, writeMap, writeSet } from './containers.ts'
 import { hasOnlyKeysOf, type Kind, kind } from './kind.ts'
@@ -75,7 +75,6 @@ const href = Object.getOwnPropertyDescriptor(URL.prototype, 'href')!.get!
 
 // Node's classes are not native code, and a process has one of each.
 const kinds = new WeakMap<object, Kind<never> | 'plain'>([
-  [Buffer.prototype, BUFFER],
   [
     URL.prototype,
     kind<URL>(
@@ -95,5 +94,6 @@ const kinds = new WeakMap<object, Kind<never> | 'plain'>([
     ),
   ],
 ])
+if (BufferClass !== undefined) kinds.set(BufferClass.prototype, BUFFER)
 // The classes of a polyfill are not native code either.
 for (const { prototype, kind } of TEMPORAL_KINDS.values()) kinds.set(prototype, kind)

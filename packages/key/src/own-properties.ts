@@ -1,4 +1,4 @@
-import { inspect, types } from 'node:util'
+import { showsOnlyElements, showsSameProperties, types } from '@persist/platform'
 
 // A canonical string must contain everything that can be read. These functions find additional properties.
 
@@ -9,34 +9,17 @@ import { inspect, types } from 'node:util'
 const SHORT = 32
 const LISTABLE = 1_000_000
 
-const WITHOUT_ELEMENTS = {
-  breakLength: Number.POSITIVE_INFINITY,
-  colors: false,
-  compact: 3,
-  customInspect: false,
-  depth: 0,
-  getters: false,
-  maxArrayLength: 0,
-  maxStringLength: 0,
-  numericSeparator: false,
-  showHidden: true,
-  showProxy: false,
-  sorted: false,
-} as const
-
 /** Whether an array with `present` elements (the others are holes) has no other own property but its length. */
 export function hasOnlyElements(array: readonly unknown[], present: number): boolean {
   const { length } = array
-  if (length > SHORT && !types.isProxy(array)) {
-    // Another version of Node may print it differently. The keys decide then.
-    if (inspect(array, WITHOUT_ELEMENTS) === `[ ... ${length} more items, [length]: ${length} ]`) return true
-  }
+  // Where the platform cannot see it, the keys decide.
+  if (length > SHORT && !types.isProxy(array) && showsOnlyElements(array)) return true
   return Reflect.ownKeys(array).length === present + 1
 }
 
 /** Whether a typed array of this length has only its elements. `twin` makes a new one over the same bytes. */
 export function hasOnlyBytes(view: NodeJS.TypedArray, length: number, twin: () => NodeJS.TypedArray): boolean {
-  if (length > SHORT && inspect(view, WITHOUT_ELEMENTS) === inspect(twin(), WITHOUT_ELEMENTS)) return true
+  if (length > SHORT && showsSameProperties(view, twin)) return true
   // A list of many millions of keys would take all memory. `false` means an error, never a wrong string.
   return length <= LISTABLE && Reflect.ownKeys(view).length === length
 }

@@ -1,4 +1,5 @@
-const NATIVE = /^function (\w+)\(\) \{ \[native code\] \}$/
+// Firefox and Safari break the line.
+const NATIVE = /^function (\w+)\(\) \{\s+\[native code\]\s+\}$/
 
 /**
  * The name of the built-in class that a prototype belongs to, in any realm. A name alone could be forged, and a minifier

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { BufferClass, types } from '@persist/platform'
 import { type BuiltInType, type ByteRange, isBare } from './built-in-type.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
 import { hasOnlyBytes } from './own-properties.ts'
@@ -35,14 +35,18 @@ export const BINARY_TYPES: readonly BuiltInType[] = [
   },
   {
     name: 'Buffer',
-    prototype: Buffer.prototype,
+    prototype: BufferClass?.prototype,
     encode(value, binary) {
       const buffer = value as Buffer<ArrayBuffer>
       expectTyped(buffer, 'Uint8Array')
-      if (!hasOnlyBytes(buffer, () => Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length))) return undefined
+      if (!hasOnlyBytes(buffer, () => BufferClass!.from(buffer.buffer, buffer.byteOffset, buffer.length)))
+        return undefined
       return binary ? buffer : new Tagged('Buffer', toBase64(buffer, 1))
     },
-    revive: (payload) => Buffer.from(fromBase64(payload, 1)),
+    revive(payload) {
+      if (BufferClass === undefined) throw new TypeError('this runtime has no Buffer')
+      return BufferClass.from(fromBase64(payload, 1))
+    },
     byteRange: rangeOfView,
   },
   ...[

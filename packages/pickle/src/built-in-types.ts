@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import { BINARY_TYPES } from './binary-types.ts'
 import { type BuiltInType, isBare } from './built-in-type.ts'
 import { registerPrototype } from './realm.ts'

@@ -1,30 +1,28 @@
-import { constants } from 'node:buffer'
-import { endianness } from 'node:os'
+import { bytesToString, endianness, MAX_STRING_LENGTH, viewOf, writeBase64 } from '@persist/platform'
 
 /** Why a value cannot become a string, and what to do. */
-export const TOO_LONG = `its pickle would be longer than the longest string, which has ${constants.MAX_STRING_LENGTH} characters: use the pickle of @persist/pickle/v8, which writes bytes`
+export const TOO_LONG = `its pickle would be longer than the longest string, which has ${MAX_STRING_LENGTH} characters: use the pickle of @persist/pickle/v8, which writes bytes`
 
 /** Base64 of the bytes in little-endian order, on a machine of either order. */
 export function toBase64(view: NodeJS.ArrayBufferView, elementSize: number, order = endianness()): string {
-  if (Math.ceil(view.byteLength / 3) * 4 > constants.MAX_STRING_LENGTH) throw new RangeError(TOO_LONG)
-  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
-  return (order === 'LE' ? bytes : swapped(Buffer.from(bytes), elementSize)).toString('base64')
+  if (Math.ceil(view.byteLength / 3) * 4 > MAX_STRING_LENGTH) throw new RangeError(TOO_LONG)
+  const bytes = viewOf(view.buffer, view.byteOffset, view.byteLength)
+  return bytesToString(order === 'LE' ? bytes : swapped(new Uint8Array(bytes), elementSize), 'base64')
 }
 
 /** The bytes, in a new buffer and in this machine's order. Throws if the string is not base64. */
 export function fromBase64(base64: unknown, elementSize: number, order = endianness()): ArrayBuffer {
   if (typeof base64 !== 'string' || base64.length % 4 !== 0) throw new TypeError('not base64')
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
-  const bytes = Buffer.from(new ArrayBuffer((base64.length / 4) * 3 - padding))
-  // `write` skips invalid characters and then writes fewer bytes.
-  if (bytes.write(base64, 'base64') !== bytes.length) throw new TypeError('not base64')
+  const bytes = new Uint8Array((base64.length / 4) * 3 - padding)
+  // Invalid characters are skipped, and then there are fewer bytes.
+  if (writeBase64(bytes, base64) !== bytes.length) throw new TypeError('not base64')
   if (bytes.length % elementSize !== 0) throw new RangeError(`not a multiple of ${elementSize} bytes`)
   if (order !== 'LE') swapped(bytes, elementSize)
-  return bytes.buffer as ArrayBuffer
+  return bytes.buffer
 }
 
-function swapped(bytes: Buffer, elementSize: number): Buffer {
-  if (elementSize === 2) return bytes.swap16()
-  if (elementSize === 4) return bytes.swap32()
-  return elementSize === 8 ? bytes.swap64() : bytes
+function swapped(bytes: Uint8Array, elementSize: number): Uint8Array {
+  for (let at = 0; at < bytes.length; at += elementSize) bytes.subarray(at, at + elementSize).reverse()
+  return bytes
 }

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import type { BuiltInType } from './built-in-type.ts'
 import { BUILT_IN_TYPES } from './built-in-types.ts'
 import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'

@@ -1,4 +1,4 @@
-import { inspect, types } from 'node:util'
+import { recognizesProxies, showsOnlyElements, showsSameProperties, types } from '@persist/platform'
 
 /**
  * Beyond this length, listing the own keys (one string for each element) costs more than Node's inspector, which lists the
@@ -6,33 +6,14 @@ import { inspect, types } from 'node:util'
  */
 export const SHORT = 32
 
-const WITHOUT_ELEMENTS = {
-  breakLength: Number.POSITIVE_INFINITY,
-  colors: false,
-  compact: 3,
-  customInspect: false,
-  depth: 0,
-  getters: false,
-  maxArrayLength: 0,
-  maxStringLength: 0,
-  numericSeparator: false,
-  showHidden: true,
-  showProxy: false,
-  sorted: false,
-} as const
-
 /** Whether an array has an element at each index, and no other own property but its length. */
 export function isDense(array: readonly unknown[]): boolean {
   const { length } = array
-  if (length > SHORT && hasOnlyElements(array)) return hasNoHoles(array)
+  // Where the platform cannot see it, the keys decide.
+  if (length > SHORT && showsOnlyElements(array)) return hasNoHoles(array)
   const keys = Reflect.ownKeys(array)
   // Indices come first, then `length`.
   return keys.length === length + 1 && keys[length] === 'length'
-}
-
-function hasOnlyElements(array: readonly unknown[]): boolean {
-  // Another version of Node may print it differently. The keys decide then.
-  return inspect(array, WITHOUT_ELEMENTS) === `[ ... ${array.length} more items, [length]: ${array.length} ]`
 }
 
 /** Stops at the first hole, so an array of four billion holes costs nothing. */
@@ -44,13 +25,13 @@ function hasNoHoles(array: readonly unknown[]): boolean {
 /** Whether a typed array has no property besides its elements. `clean` makes a new one over the same bytes. */
 export function hasOnlyBytes(view: Exclude<NodeJS.ArrayBufferView, DataView>, clean: () => object): boolean {
   const { length } = view
-  if (length > SHORT && inspect(view, WITHOUT_ELEMENTS) === inspect(clean(), WITHOUT_ELEMENTS)) return true
+  if (length > SHORT && showsSameProperties(view, clean)) return true
   return Reflect.ownKeys(view).length === length
 }
 
 /** Whether all properties of a plain object are data properties with a primitive value: reading needs no copy then. */
 export function isFlat(object: object, names: readonly string[]): boolean {
-  if (types.isProxy(object)) return false
+  if (!recognizesProxies || types.isProxy(object)) return false
   for (const name of names) {
     const property = Object.getOwnPropertyDescriptor(object, name)
     if (property?.enumerable !== true || !('value' in property)) return false

@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer'
-import { types } from 'node:util'
 import { PickleError, UnpickleError } from '@persist/errors'
+import { isUtf8, types, utf8Length, utf8String } from '@persist/platform'
 import { TOO_LONG } from './bytes.ts'
 
 /** The JSON of a snapshot. */
@@ -24,7 +23,7 @@ function refuseToJson(): void {
 /** Refuses a string of more bytes in UTF-8. A UTF-16 unit has at least one byte and at most three. */
 export function refuseLongString(payload: string, maxBytes: number): void {
   if (payload.length * 3 <= maxBytes) return
-  if (payload.length > maxBytes || Buffer.byteLength(payload) > maxBytes)
+  if (payload.length > maxBytes || utf8Length(payload) > maxBytes)
     throw new PickleError(`this takes more than maxBytes, which is ${maxBytes}`, '$')
 }
 
@@ -36,5 +35,5 @@ export function payloadString(payload: string | Uint8Array, maxBytes: number): s
   if (payload.length > maxBytes) throw new UnpickleError(`the payload is longer than maxBytes, which is ${maxBytes}`)
   if (typeof payload === 'string') return payload
   if (!isUtf8(payload)) throw new UnpickleError('the payload is not UTF-8')
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString()
+  return utf8String(payload)
 }

@@ -1,4 +1,5 @@
-const NATIVE = /^function (\w+)\(\) \{ \[native code\] \}$/
+// Firefox and Safari break the line.
+const NATIVE = /^function (\w+)\(\) \{\s+\[native code\]\s+\}$/
 
 /** The prototypes of this realm, by the names of their classes. */
 const LOCAL = new Map<string, object>()

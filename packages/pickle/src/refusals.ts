@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import { localPrototypeOf } from './realm.ts'
 
 /** What to store instead of an object of a common class, by the name of the class. */

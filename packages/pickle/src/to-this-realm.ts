@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import { localPrototypeOf } from './realm.ts'
 
 /** Gives every object in a value that another realm made the prototypes of this realm, in place, at any depth. */

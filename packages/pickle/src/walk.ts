@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import { copyInstance } from './class-instances.ts'
 import { hasInternalSlots, isDense, isFlat, SHORT } from './own-properties.ts'
 import type { Step } from './path.ts'

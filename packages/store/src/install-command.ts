@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { currentFolder, dirname, existsSync, join } from '@persist/platform'
 
 /**
  * The command that adds a package, for an error message: of the package manager that runs this process, else of the one
@@ -29,7 +28,7 @@ const LOCK_FILES: readonly (readonly [string, Name])[] = [
 /** `undefined` too where the program may not look, as in Deno without `--allow-env` or `--allow-read`. */
 function managerFrom(env: Readonly<Record<string, string | undefined>>): Name | undefined {
   try {
-    return fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(process.cwd())
+    return fromUserAgent(env.npm_config_user_agent) ?? fromLockFile(currentFolder())
   } catch {
     return undefined
   }

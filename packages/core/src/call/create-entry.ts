@@ -1,5 +1,5 @@
-import { types } from 'node:util'
 import { OptionError, PickleError } from '@persist/errors'
+import { types } from '@persist/platform'
 import type { Entry } from '@persist/store'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'

@@ -107,10 +107,9 @@ export class FlightExecution extends Execution {
   }
 
   #pauseAt({ fn, self, args }: Invocation): void {
-    this.fn = fn
+    this.fn = enterFlight(this.#flight, fn)
     this.self = self
     this.args = args
-    enterFlight(this.#flight)
   }
 
   #settle(result: FlightResult | Promise<FlightResult>): unknown {

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import type { Entry, Head } from '@persist/store'
 import { isThenable } from '../runtime/thenable.ts'
 

@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { type ContextStorage, contextStorage } from '@persist/platform'
 import type { Entry, Lease, Mode } from '@persist/store'
+import type { AnyFunction } from '../types/functions.ts'
 
 /** The result of a flight: the value, and its payload if there is one, for further copies. */
 export interface FlightResult {
@@ -124,8 +125,8 @@ export interface Join {
 
 // On a well-known symbol: two copies of core in one process see each other's flights.
 const CURRENT = Symbol.for('@persist/core/flight@3')
-const shared = globalThis as { [CURRENT]?: AsyncLocalStorage<Flight | undefined> }
-shared[CURRENT] ??= new AsyncLocalStorage()
+const shared = globalThis as { [CURRENT]?: ContextStorage<Flight | undefined> }
+shared[CURRENT] ??= contextStorage()
 const current = shared[CURRENT]
 
 /** The flight whose function runs the calling code. */
@@ -169,15 +170,23 @@ export function leaveLimits(flight: Flight): void {
   flight.slots = undefined
 }
 
-/** Makes a flight current until {@link leaveFlight}. Unlike {@link runInFlight}, this pair adds no stack frame. */
-export function enterFlight(flight: Flight): void {
+/**
+ * Makes a flight current until {@link leaveFlight}, and returns the function to call meanwhile. Unlike {@link runInFlight},
+ * this pair adds no stack frame, where the platform can enter a flight.
+ */
+export function enterFlight(flight: Flight, fn: AnyFunction): AnyFunction {
+  if (current.enterWith === undefined)
+    return function (this: unknown, ...args: unknown[]) {
+      return runInFlight(flight, () => Reflect.apply(fn, this, args))
+    }
   flight.outer = current.getStore()
   current.enterWith(flight)
+  return fn
 }
 
 /** Restores the flight that was current before {@link enterFlight}. */
 export function leaveFlight(flight: Flight): void {
-  current.enterWith(flight.outer)
+  current.enterWith?.(flight.outer)
   flight.outer = undefined
 }
 

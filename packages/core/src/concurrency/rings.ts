@@ -1,3 +1,4 @@
+import { soon } from '@persist/platform'
 import { currentFlight, type Flight, type Join } from './flight.ts'
 import { admitStuck } from './stuck-limits.ts'
 
@@ -28,12 +29,9 @@ export function join<T>(target: Flight, result: PromiseLike<T>, from = currentFl
       (value) => settle(() => resolve(value)),
       (error) => settle(() => reject(error)),
     )
-    if (unchecked.push(wait) === 1) setImmediateAtStart(check)
+    if (unchecked.push(wait) === 1) soon(check)
   })
 }
-
-// Captured at load: fake timers in a user's tests must not block a call.
-const setImmediateAtStart = globalThis.setImmediate
 
 /**
  * Only the last wait of a ring closes it. So one check covers all waits that began in one iteration of the event loop, in

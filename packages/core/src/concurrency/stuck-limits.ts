@@ -1,3 +1,4 @@
+import { soon } from '@persist/platform'
 import type { Flight, RunLimit } from './flight.ts'
 
 /**
@@ -12,8 +13,6 @@ shared[WITH_QUEUES] ??= new Set()
 /** The limits with queued runs. */
 const limitsWithQueue = shared[WITH_QUEUES]
 
-// Captured at load: fake timers in a user's tests must not block a call.
-const setImmediateAtStart = globalThis.setImmediate
 let isPlanned = false
 
 /** Plans one check for everything that happens in one iteration of the event loop. */
@@ -21,7 +20,7 @@ export function checkSoon(limit: RunLimit): void {
   limitsWithQueue.add(limit)
   if (isPlanned) return
   isPlanned = true
-  setImmediateAtStart(() => {
+  soon(() => {
     isPlanned = false
     admitStuck()
   })

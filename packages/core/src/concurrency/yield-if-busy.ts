@@ -1,10 +1,10 @@
+import { soon as endOfTask } from '@persist/platform'
 import type { Runtime } from '../types/runtime.ts'
 import { type Steps, wait } from './sync-or-async.ts'
 
 /** How long calls may run one after the other before they yield to the event loop, in milliseconds. */
 const SLICE_MS = 15
 
-const { setImmediate } = globalThis
 let sliceBegan: number | undefined
 
 /**
@@ -15,7 +15,7 @@ export function* yieldIfBusy({ soon }: Runtime): Steps<void> {
   const now = performance.now()
   if (sliceBegan === undefined) {
     sliceBegan = now
-    setImmediate(() => {
+    endOfTask(() => {
       sliceBegan = undefined
     })
   } else if (now - sliceBegan > SLICE_MS) yield* wait(soon(() => {}))

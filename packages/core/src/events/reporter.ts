@@ -1,5 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
 import { PersistError } from '@persist/errors'
+import { channel, type EventChannel } from '@persist/platform'
 import { isThenable } from '../runtime/thenable.ts'
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
 import type { Verbosity } from '../types/options.ts'
@@ -10,9 +10,9 @@ type EventOf<Name extends PersistEventName> = Extract<PersistEvent, { name: Name
 /** An event without the fields that the reporter adds. */
 export type Facts<Name extends PersistEventName> = Omit<EventOf<Name>, 'name' | 'namespace'>
 
-const channels = Object.fromEntries(
+const channels = Object.fromEntries<EventChannel>(
   (Object.keys(LEVELS) as PersistEventName[]).map((name) => [name, channel(`persist:${name}`)]),
-) as Record<PersistEventName, Channel>
+) as Record<PersistEventName, EventChannel>
 
 /** Reports the events of one persisted function to its listeners. Costs almost nothing without listeners. */
 export class Reporter {

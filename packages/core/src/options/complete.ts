@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 import { OptionError } from '@persist/errors'
 import { pickle, unpickle } from '@persist/pickle'
 import type { Bounds } from '@persist/store'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from '@persist/platform'
 
 /** Converts a thrown value to an Error, unless it is one, also of another realm. */
 export function asError(thrown: unknown): Error {

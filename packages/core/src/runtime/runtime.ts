@@ -1,12 +1,11 @@
+import { env, printToStderr, sleepSync, soon } from '@persist/platform'
 import type { Runtime } from '../types/runtime.ts'
-import { printToStderr } from './print-to-stderr.ts'
 
 // Captured at load: fake timers in a user's tests must not block a call forever.
-const { setTimeout, setImmediate, clearTimeout } = globalThis
+const { setTimeout, clearTimeout } = globalThis
 const { eventLoopUtilization } = performance as { eventLoopUtilization?: () => { idle: number } | undefined }
 /** The longest delay of a timer. A longer one would fire immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-let sleeper: Int32Array | undefined
 
 /** The real runtime. Looks up `Date.now` and `performance.now` at each call, since a test may replace them. */
 export const realRuntime: Runtime = {
@@ -14,18 +13,15 @@ export const realRuntime: Runtime = {
   monotonic: () => performance.now(),
   idle,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  sleepSync: (ms) => {
-    sleeper ??= new Int32Array(new SharedArrayBuffer(4))
-    Atomics.wait(sleeper, 0, 0, ms)
-  },
-  soon: (act) => new Promise((resolve) => setImmediate(resolve)).then(act),
+  sleepSync,
+  soon: (act) => new Promise<void>((resolve) => soon(resolve)).then(act),
   later: (ms, act) => {
     const timer = setTimeout(act, Math.min(ms, LONGEST_TIMER_MS))
     timer.unref?.()
     return () => clearTimeout(timer)
   },
   random: () => Math.random(),
-  env: process.env,
+  env,
   stderr: printToStderr,
 }
 

@@ -1,3 +1,5 @@
+import { changedAt, readTextFile } from '@persist/platform'
+
 /** Access to the source files of functions; tests inject their own. */
 export interface SourceFiles {
   /** The time of the last change, in milliseconds since 1970; `undefined` if the file is not readable. */
@@ -6,15 +8,15 @@ export interface SourceFiles {
   readonly read: (file: string) => string | undefined
 }
 
-/** Reads real files. Core does not import `node:fs`, since files are read only if two functions claim one namespace. */
+/** Reads real files. */
 export const realSourceFiles: SourceFiles = {
-  changedAt: (file) => attempt(({ statSync }) => statSync(file).mtimeMs),
-  read: (file) => attempt(({ readFileSync }) => readFileSync(file, 'utf8')),
+  changedAt: (file) => attempt(() => changedAt(file)),
+  read: (file) => attempt(() => readTextFile(file)),
 }
 
-function attempt<T>(act: (fs: typeof import('node:fs')) => T): T | undefined {
+function attempt<T>(act: () => T): T | undefined {
   try {
-    return act(process.getBuiltinModule('node:fs'))
+    return act()
   } catch {
     return undefined
   }

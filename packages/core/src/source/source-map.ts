@@ -1,3 +1,4 @@
+import { utf8String, writeBase64 } from '@persist/platform'
 import type { Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
 
@@ -26,8 +27,7 @@ export function originOf({ file, line, column }: Frame, files: SourceFiles): Ori
   const folder = file.slice(0, file.lastIndexOf('/') + 1)
   try {
     const inline = /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1]
-    const text =
-      inline === undefined ? files.read(folder + decodeURIComponent(url)) : Buffer.from(inline, 'base64').toString()
+    const text = inline === undefined ? files.read(folder + decodeURIComponent(url)) : utf8String(bytesOfBase64(inline))
     return text === undefined ? undefined : find(JSON.parse(text), folder, line - 1, column - 1)
   } catch {
     return undefined
@@ -89,4 +89,9 @@ function numbersOf(segment: string): number[] {
     }
   }
   return numbers
+}
+
+function bytesOfBase64(base64: string): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(base64.length / 4) * 3)
+  return bytes.subarray(0, writeBase64(bytes, base64))
 }

@@ -10,6 +10,7 @@ import type {
   TagFence,
 } from '@persist/store'
 import { checkStoreOptions, type OptionChecks } from '@persist/store'
+import { byteLength } from '../runtime/byte-length.ts'
 import { MemoryDeletions } from './memory-deletions.ts'
 import { MemoryLeases } from './memory-leases.ts'
 import { type KeptEntry, memories, type Namespace } from './memory-shared.ts'
@@ -104,7 +105,7 @@ class MemoryStore implements Store<'sync'> {
 
   set(entry: Entry): void {
     // The copy comes first: if it fails, the old entry stays.
-    const kept = { entry: copyEntry(entry), bytes: bytesOf(entry.payload) }
+    const kept = { entry: copyEntry(entry), bytes: byteLength(entry.payload) }
     this.delete(entry.hash)
     this.#namespace.kept.set(entry.hash, kept)
     this.#namespace.bytes += kept.bytes
@@ -194,8 +195,4 @@ function copyEntry(entry: Entry): Entry {
     ...(tags && { tags: [...tags] }),
     payload: typeof payload === 'string' ? payload : new Uint8Array(payload),
   }
-}
-
-function bytesOf(payload: string | Uint8Array): number {
-  return typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
 }

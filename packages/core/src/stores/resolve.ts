@@ -1,7 +1,5 @@
-// A default import: bundlers that recognize an imported `createRequire` would look for the stores, and fail.
-import nodeModule from 'node:module'
-import { isDeepStrictEqual } from 'node:util'
-import { OptionError, StoreError, StoreNotInstalledError, UnknownStoreError } from '@persist/errors'
+import { OptionError, UnknownStoreError } from '@persist/errors'
+import { isDeepEqual, env as platformEnv } from '@persist/platform'
 import {
   KEYV_ADAPTERS,
   knownSchemes,
@@ -12,19 +10,9 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
-import { asError } from '../runtime/as-error.ts'
-import { installCommand } from './install.ts'
+import { type AdapterFactory, type Environment, loadStorePackage } from './load-package.ts'
 import { memoryStore } from './memory-store.ts'
-import { COMPANIONS, WELL_KNOWN_STORES } from './well-known.ts'
-
-/** The export of a store package that core uses. */
-interface StorePackage {
-  readonly fromUrl: AdapterFactory
-}
-
-type AdapterFactory = (url: string | URL, options?: StoreOptions) => StoreAdapter
-
-type Environment = Readonly<Record<string, string | undefined>>
+import { WELL_KNOWN_STORES } from './well-known.ts'
 
 // On a well-known symbol: two copies of core in one process share their adapters.
 const ADAPTERS = Symbol.for('@persist/core/adapters@1')
@@ -52,7 +40,7 @@ const ADAPTER_METHODS = ['open', 'close'] as const
  */
 export function resolveStore(
   cache: unknown,
-  env: Environment = process.env,
+  env: Environment = platformEnv,
   storeOptions?: StoreOptions,
 ): StoreAdapter {
   if (isAdapter(cache)) {
@@ -116,7 +104,7 @@ function schemes(): string[] {
 
 /** Rejects other options for an adapter in use: which ones apply would depend on the function that was wrapped first. */
 function withSameOptions(adapter: StoreAdapter, storeOptions: StoreOptions | undefined): StoreAdapter {
-  if (storeOptions === undefined || isDeepStrictEqual(optionsOf.get(adapter), storeOptions)) return adapter
+  if (storeOptions === undefined || isDeepEqual(optionsOf.get(adapter), storeOptions)) return adapter
   throw new OptionError(
     `${adapter.name} is in use with other storeOptions in this process: give all functions the same`,
     {
@@ -131,7 +119,7 @@ function factoryOf(scheme: string, cache: string | URL, env: Environment): Adapt
   if (scheme === 'memory') return (url, options) => memoryStore(String(url).slice('memory://'.length), options)
   const packageName = Object.hasOwn(WELL_KNOWN_STORES, scheme) ? WELL_KNOWN_STORES[scheme] : undefined
   if (packageName === undefined) throw unknownStore(scheme, cache)
-  return load(scheme, packageName, env).fromUrl
+  return loadStorePackage(scheme, packageName, env).fromUrl
 }
 
 function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
@@ -149,56 +137,4 @@ function unknownStore(scheme: string, cache: string | URL): UnknownStoreError {
     known,
     nearest: similar,
   })
-}
-
-/** Loads the package as seen from core, which has the stores as optional peers, then from the application's main script. */
-function load(scheme: string, packageName: string, env: Environment): StorePackage {
-  let reason: unknown
-  for (const from of [import.meta.url, process.argv[1]]) {
-    if (from === undefined || from === '') continue
-    let require: NodeJS.Require
-    let path: string
-    try {
-      // A bundler may have put something else for the place of this file.
-      require = nodeModule.createRequire(from)
-      path = require.resolve(packageName)
-    } catch (error) {
-      reason ??= error
-      continue
-    }
-    try {
-      return loadFrom(require, path, from)
-    } catch (error) {
-      throw new StoreError(
-        'ERR_PERSIST_STORE_LOAD',
-        `${packageName} is installed but cannot be loaded: ${firstLine(error)}`,
-        { store: packageName, operation: 'load' },
-        { cause: error },
-      )
-    }
-  }
-  const companion = Object.hasOwn(COMPANIONS, scheme) ? ` ${COMPANIONS[scheme]}` : ''
-  const install = installCommand(packageName + companion, env)
-  throw new StoreNotInstalledError(
-    `${scheme}:// needs ${packageName}, which is not installed. Run: ${install}\n` +
-      `In a bundled application register the store instead: registerStore(${JSON.stringify(scheme)}, fromUrl), with fromUrl from '${packageName}'.`,
-    { scheme, packageName, install },
-    { cause: reason },
-  )
-}
-
-/** The message of a native addon's loader may contain its stack. */
-function firstLine(error: unknown): string {
-  return asError(error).message.split('\n', 1)[0]!
-}
-
-function loadFrom(require: NodeJS.Require, path: string, from: string): StorePackage {
-  try {
-    return require(path) as StorePackage
-  } catch (error) {
-    // By name: the error may be of another realm.
-    if ((error as Error | null)?.name !== 'SyntaxError') throw error
-    // A test runner's contexts may find modules as Node does, and yet load only CommonJS: Node itself loads it then.
-    return process.getBuiltinModule('node:module').createRequire(from)(path) as StorePackage
-  }
 }

@@ -4,6 +4,7 @@ export const WELL_KNOWN_STORES: Readonly<Record<string, string>> = {
   mongodb: '@persist/store-mongo',
   'mongodb+srv': '@persist/store-mongo',
   lmdb: '@persist/store-lmdb',
+  idb: '@persist/store-idb',
   redis: '@persist/store-keyv',
   rediss: '@persist/store-keyv',
 }

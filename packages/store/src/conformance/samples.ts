@@ -98,8 +98,12 @@ function headOf(entry: Entry): Head {
   return head
 }
 
+/** The beginning of a payload: a message is made also where nothing is wrong. */
 function shown(payload: unknown): string {
-  const text =
-    typeof payload === 'string' ? JSON.stringify(payload) : Buffer.from(payload as Uint8Array).toString('hex')
-  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length})` : text
+  const { length } = payload as string | Uint8Array
+  const begin =
+    typeof payload === 'string'
+      ? JSON.stringify(payload.slice(0, 80))
+      : Buffer.from((payload as Uint8Array).subarray(0, 40)).toString('hex')
+  return length > 80 ? `${begin}… (${length})` : begin
 }

@@ -1,4 +1,4 @@
-import { hash as digest } from 'node:crypto'
+import { sha256 } from '@persist/platform'
 
 /** At most this many leases are watched at once: some 20 MB, if all of them belong to others. */
 const MAX_WATCHED = 131_072
@@ -105,5 +105,5 @@ export class LeaseObserver {
 }
 
 function keyOf(name: string): string {
-  return name.length <= MAX_NAME_LENGTH ? name : digest('sha256', name, 'base64url')
+  return name.length <= MAX_NAME_LENGTH ? name : sha256(name, 'base64url')
 }

@@ -1,11 +1,11 @@
-import { constants } from 'node:buffer'
+import { MAX_STRING_LENGTH, utf8Length, utf8String, utf16String } from '@persist/platform'
 import type { Entry } from '../contract.ts'
 
 /** How the bytes of a payload are to be read: as they are, or as a string in this encoding. */
 export type PayloadEncoding = 'bytes' | 'utf8' | 'utf16le'
 
 /** V8 reads no more UTF-8 than this into a string, however few characters that is. */
-const MAX_UTF8_BYTES = constants.MAX_STRING_LENGTH
+const MAX_UTF8_BYTES = MAX_STRING_LENGTH
 /** A character takes at most this many bytes in UTF-8, for each of its units in UTF-16. */
 const MAX_BYTES_PER_UNIT = 3
 
@@ -22,7 +22,7 @@ const MAX_BYTES_PER_UNIT = 3
  */
 export function payloadEncoding(payload: Entry['payload']): PayloadEncoding {
   if (typeof payload !== 'string') return 'bytes'
-  const isTooLong = payload.length > MAX_UTF8_BYTES / MAX_BYTES_PER_UNIT && Buffer.byteLength(payload) > MAX_UTF8_BYTES
+  const isTooLong = payload.length > MAX_UTF8_BYTES / MAX_BYTES_PER_UNIT && utf8Length(payload) > MAX_UTF8_BYTES
   return isTooLong || !isWellFormed(payload) ? 'utf16le' : 'utf8'
 }
 
@@ -44,8 +44,8 @@ export function decodePayload(
   if (encoding === 'bytes') return new Uint8Array(bytes.subarray(start, end))
   const isPossible = encoding === 'utf8' ? end - start <= MAX_UTF8_BYTES : (end - start) % 2 === 0
   if (!isPossible) return undefined
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return buffer.toString(encoding, start, end)
+  const part = bytes.subarray(start, end)
+  return encoding === 'utf8' ? utf8String(part) : utf16String(part)
 }
 
 /**

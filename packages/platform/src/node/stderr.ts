@@ -12,13 +12,13 @@ export function printToStderr(text: string): void {
     if (stderr.destroyed) return
     if (pending++ === 0) stderr.on?.('error', ignore)
     // Node emits the event after this callback.
-    stderr.write(text, () => setImmediateAtStart(settled))
+    stderr.write(text, () => setImmediate(settled))
   } catch {
     settled()
   }
 }
 
-const setImmediateAtStart = globalThis.setImmediate
+const { setImmediate } = globalThis
 
 function settled(): void {
   if (--pending === 0) process.stderr.off?.('error', ignore)

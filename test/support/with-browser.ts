@@ -1,6 +1,6 @@
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { chromiumPath } from '../../../../test/support/browser.mjs'
+import { chromiumPath } from './browser.mjs'
 
 /** A name that points to this machine, as an attacker's would. */
 export const REBOUND = 'rebound.test'

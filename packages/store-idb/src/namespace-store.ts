@@ -1,0 +1,239 @@
+import type { Bounds, Entry, Head, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
+import { entryDamaged, type LeaseObserver, operationOn } from '@persist/store/kit'
+import type { Database, EntryKey, Transaction } from './database.ts'
+import { decode, decodeHead, encode } from './entry-codec.ts'
+import { toStoreError } from './errors.ts'
+import { takeLease } from './lease.ts'
+import { hashOf, keysOf } from './pages.ts'
+import type { TabLocks } from './tab-locks.ts'
+import { IdbTagFence } from './tag-fence.ts'
+
+/** How many heads, and how many whole entries, a listing holds at once. */
+const HEADS_AT_ONCE = 200
+const ENTRIES_AT_ONCE = 8
+
+/** A database, and what its namespaces share. */
+export interface Place {
+  readonly name: string
+  readonly database: Database
+  readonly locks: TabLocks
+  readonly observer: LeaseObserver
+}
+
+/** One namespace of a database. */
+export class NamespaceStore implements Store<'async'> {
+  readonly tagFence: IdbTagFence
+  readonly #place: Place
+  readonly #namespace: string
+  readonly #report: OpenOptions['report']
+
+  constructor(place: Place, namespace: string, { report }: OpenOptions = {}) {
+    this.#place = place
+    this.#namespace = namespace
+    this.#report = report
+    this.tagFence = new IdbTagFence(namespace, place.database, (operation, act) => this.#attempt(operation, act))
+  }
+
+  async get(hash: string): Promise<Entry | undefined> {
+    return (await this.#getMany('get', [hash], hash))[0]
+  }
+
+  getMany(hashes: readonly string[]): Promise<(Entry | undefined)[]> {
+    return this.#getMany('getMany', hashes)
+  }
+
+  async set(entry: Entry): Promise<void> {
+    const { head, payload } = encode(entry, this.#namespace)
+    const key = this.#key(entry.hash)
+    await this.#attempt(
+      'set',
+      () =>
+        this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
+          await Promise.all([
+            transaction.objectStore('heads').put(head, key),
+            transaction.objectStore('payloads').put(payload, key),
+            transaction.objectStore('leases').delete(key),
+          ])
+        }),
+      entry.hash,
+    )
+  }
+
+  async delete(hash: string): Promise<boolean> {
+    return (await this.#deleteAll('delete', [hash], () => true, hash)) > 0
+  }
+
+  clear(): Promise<number> {
+    return this.#attempt('clear', () =>
+      this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
+        const all = keysOf(this.#namespace)
+        const entries = await transaction.objectStore('heads').count(all)
+        await Promise.all([
+          transaction.objectStore('heads').delete(all),
+          transaction.objectStore('payloads').delete(all),
+          transaction.objectStore('leases').delete(all),
+        ])
+        return entries
+      }),
+    )
+  }
+
+  async *entries(): AsyncGenerator<Entry> {
+    for await (const page of this.#pages('entries', ENTRIES_AT_ONCE)) {
+      const entries = await this.#getMany(
+        'entries',
+        page.map(([hash]) => hash),
+      )
+      for (const entry of entries) if (entry !== undefined) yield entry
+    }
+  }
+
+  async *heads(): AsyncGenerator<ListedHead> {
+    for await (const page of this.#pages('heads', HEADS_AT_ONCE)) {
+      for (const [hash, record] of page) {
+        const head = decodeHead(record, hash)
+        if (head === undefined) this.#reportDamage(hash)
+        else yield head
+      }
+    }
+  }
+
+  async stats(): Promise<{ entries: number; bytes: number }> {
+    let entries = 0
+    let bytes = 0
+    for await (const page of this.#pages('stats', HEADS_AT_ONCE)) {
+      for (const [hash, record] of page) {
+        entries++
+        bytes += decodeHead(record, hash)?.bytes ?? 0
+      }
+    }
+    return { entries, bytes }
+  }
+
+  async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
+    const isOver = ({ expiresAt, staleUntil = expiresAt }: Head) =>
+      expiresAt !== undefined && Math.max(expiresAt, staleUntil!) <= now
+    const over: string[] = []
+    const kept: ListedHead[] = []
+    for await (const head of this.heads()) {
+      if (isOver(head)) over.push(head.hash)
+      else kept.push(head)
+    }
+    // A note of each use would make a write of each read, so the oldest entries go first.
+    kept.sort((a, b) => b.createdAt - a.createdAt)
+    let bytes = kept.reduce((sum, head) => sum + head.bytes, 0)
+    const surplus = new Map<string, number>()
+    while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
+      const head = kept.pop()!
+      bytes -= head.bytes
+      surplus.set(head.hash, head.createdAt)
+    }
+    const gone = await this.#deleteAll('prune', over, isOver)
+    const isSurplus = ({ hash, createdAt }: Head) => surplus.get(hash) === createdAt
+    return gone + (await this.#deleteAll('prune', [...surplus.keys()], isSurplus))
+  }
+
+  deleteByTag(tag: string): Promise<number> {
+    return this.#attempt('deleteByTag', () =>
+      this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
+        const keys = await transaction.objectStore('heads').index('tags').getAllKeys([this.#namespace, tag])
+        for (const key of keys) await deleteOne(transaction, key)
+        return keys.length
+      }),
+    )
+  }
+
+  lease(hash: string, ms: number, options: LeaseOptions = {}): Promise<Lease<'async'> | undefined> {
+    const context = {
+      ...this.#place,
+      namespace: this.#namespace,
+      attempt: <T>(operation: string, of: string, act: () => Promise<T>) => this.#attempt(operation, act, of),
+    }
+    return this.#attempt('lease', () => takeLease(context, hash, ms, options), hash)
+  }
+
+  async #getMany(operation: string, hashes: readonly string[], hash?: string): Promise<(Entry | undefined)[]> {
+    if (hashes.length === 0) return []
+    const read = () =>
+      this.#place.database.read(['heads', 'payloads'], (transaction) => {
+        const [heads, payloads] = [transaction.objectStore('heads'), transaction.objectStore('payloads')]
+        return Promise.all(hashes.map((one) => Promise.all([heads.get(this.#key(one)), payloads.get(this.#key(one))])))
+      })
+    const found = (await this.#attempt(operation, read, hash)) ?? []
+    return hashes.map((one, index) => {
+      const [head, payload] = found[index] ?? []
+      if (head === undefined && payload === undefined) return undefined
+      const entry = decode(head, payload, one)
+      if (entry === undefined) this.#reportDamage(one)
+      return entry
+    })
+  }
+
+  /** Deletes those entries that still are as they should be, each with its lease. Returns how many. */
+  #deleteAll(
+    operation: string,
+    hashes: readonly string[],
+    goes: (head: Head) => boolean,
+    hash?: string,
+  ): Promise<number> {
+    if (hashes.length === 0) return Promise.resolve(0)
+    return this.#attempt(
+      operation,
+      () =>
+        this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
+          let deleted = 0
+          for (const one of hashes) {
+            const record = await transaction.objectStore('heads').get(this.#key(one))
+            const isThere = record !== undefined
+            const head = decodeHead(record, one)
+            if (operation === 'prune' && (head === undefined || !goes(head))) continue
+            await deleteOne(transaction, this.#key(one))
+            if (isThere) deleted++
+          }
+          return deleted
+        }),
+      hash,
+    )
+  }
+
+  /** The heads of the namespace, in pages: a transaction ends while the caller does something else. */
+  async *#pages(operation: string, size: number): AsyncGenerator<(readonly [hash: string, record: unknown])[]> {
+    for (let after: string | undefined; ; ) {
+      const range = keysOf(this.#namespace, after)
+      const page = await this.#attempt(operation, () =>
+        this.#place.database.read(['heads'], async (transaction) => {
+          const heads = transaction.objectStore('heads')
+          const [keys, records] = await Promise.all([heads.getAllKeys(range, size), heads.getAll(range, size)])
+          return keys.map((key, index) => [hashOf(key), records[index]] as const)
+        }),
+      )
+      if (page === undefined || page.length === 0) return
+      yield page
+      after = page.at(-1)![0]
+    }
+  }
+
+  #key(hash: string): EntryKey {
+    return [this.#namespace, hash]
+  }
+
+  #reportDamage(hash: string): void {
+    this.#report?.(entryDamaged({ store: this.#place.name, namespace: this.#namespace, hash }))
+  }
+
+  async #attempt<T>(operation: string, act: () => Promise<T>, hash?: string): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      throw toStoreError(error, { store: this.#place.name, ...operationOn(this.#namespace, operation, hash) })
+    }
+  }
+}
+
+async function deleteOne(transaction: Transaction<'heads' | 'payloads' | 'leases'>, key: EntryKey): Promise<void> {
+  await Promise.all([
+    transaction.objectStore('heads').delete(key),
+    transaction.objectStore('payloads').delete(key),
+    transaction.objectStore('leases').delete(key),
+  ])
+}
