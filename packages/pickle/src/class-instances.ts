@@ -4,6 +4,7 @@ import { BUILT_IN_TYPES } from './built-in-types.ts'
 import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'
 import type { PickleType } from './options.ts'
 import { setOwn } from './own-properties.ts'
+import { Part } from './parts.ts'
 import { className, refusal, unreadable } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
 import type { Walk } from './walk.ts'
@@ -73,9 +74,15 @@ function copySet(walk: Walk, set: Set<unknown>, depth: number): object {
 
 function copyBuiltIn(walk: Walk, builtIn: BuiltInType, value: object, depth: number): object {
   const binary = walk.format === 'binary'
-  const copy = reading(walk, value, builtIn.prototype ?? null, depth, () => builtIn.encode(value, binary))
-  if (copy === undefined) return walk.fail(`a ${builtIn.name} with properties of its own cannot be stored`, depth)
-  if (builtIn.byteRange) walk.byteRanges.push({ ...builtIn.byteRange(value), path: walk.steps(depth) })
+  const encoded = reading(walk, value, builtIn.prototype ?? null, depth, () => builtIn.encode(value, binary))
+  if (encoded === undefined) return walk.fail(`a ${builtIn.name} with properties of its own cannot be stored`, depth)
+  const path = walk.steps(depth)
+  if (builtIn.byteRange) walk.byteRanges.push({ ...builtIn.byteRange(value), path })
+  const copy = encoded instanceof Part ? encoded.tagged : encoded
+  if (encoded instanceof Part) {
+    encoded.path = path
+    walk.parts.push(encoded)
+  }
   if (copy instanceof Tagged) walk.adopt(copy)
   walk.remember(value, copy)
   return copy

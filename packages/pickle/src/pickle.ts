@@ -3,21 +3,26 @@ import { annotate } from './annotate.ts'
 import { applyAnnotations } from './apply-annotations.ts'
 import { refuseCustomCycle } from './cycles.ts'
 import { hoist } from './hoist.ts'
-import { type PickleOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { type ResolvedOptions, resolveOptions, TEXT_ONLY, type TextPickleOptions } from './options.ts'
 import { parseJson } from './parse-json.ts'
-import { jsonOf, payloadString, refuseLongString } from './payload-string.ts'
+import { headOf, joined, lineLength, type Pieces, StoredParts } from './payload-bytes.ts'
+import { decoded, expectPayload, jsonOf, refuseLongString } from './payload-string.ts'
 import { revive } from './revive.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { GRAPH, Tagged } from './tagged.ts'
 
-/** Turns values into strings and back. */
-export interface Pickle {
+/** Turns values into strings or bytes, and back. */
+export interface Pickle<Payload extends string | Uint8Array = string | Uint8Array> {
   /**
-   * Returns one line: `{"v":1,"json":…}`, with `"meta":…` in superjson's format if the value is more than plain JSON. Throws
-   * `PickleError`, with the path, if a part would not come back equal.
+   * Returns one line: `{"v":1,"json":…}`, with `"meta":…` in superjson's format if the value is more than plain JSON. For a
+   * value with a kilobyte or more of typed arrays, Buffers and ArrayBuffers it returns bytes: such a line, then those parts as
+   * they are. Throws `PickleError`, with the path, if a part would not come back equal.
    */
-  readonly pickle: (value: unknown) => string
-  /** Reads the value from the string, or from its UTF-8. Throws `UnpickleError` for anything that `pickle` never writes. */
+  readonly pickle: (value: unknown) => Payload
+  /**
+   * Reads the value from the string, from its UTF-8, or from the bytes. The value shares no memory with them. Throws
+   * `UnpickleError` for anything that `pickle` never writes.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: as of JSON.parse, so that the pair fits a function of any result
   readonly unpickle: (payload: string | Uint8Array) => any
 }
@@ -31,23 +36,31 @@ export interface Pickle {
  * const f = persist(compute, { pickle, unpickle })
  * ```
  */
-export function createPickle(options?: PickleOptions): Pickle {
-  const resolved = resolveOptions(options)
+export function createPickle(options: TextPickleOptions & { readonly binary: false }): Pickle<string>
+export function createPickle(options?: TextPickleOptions): Pickle
+export function createPickle(options?: TextPickleOptions): Pickle {
+  const resolved = resolveOptions(options, TEXT_ONLY)
   return {
     pickle: (value) => {
-      const payload = write(value, resolved)
-      refuseLongString(payload, resolved.maxBytes)
-      return payload
+      const { text, parts } = write(value, resolved)
+      if (parts.length > 0) return joined({ text, parts }, resolved.maxBytes)
+      refuseLongString(text, resolved.maxBytes)
+      return text
     },
-    unpickle: (payload) => read(payloadString(payload, resolved.maxBytes), resolved),
+    unpickle: (payload) => readPayload(payload, resolved),
   }
 }
 
-function write(value: unknown, options: ResolvedOptions): string {
-  const snapshot = takeSnapshot(value, options, 'text')
-  if (!snapshot.rich && snapshot.shared.size === 0) return `{"v":1,"json":${jsonOf(snapshot.value)}}`
+const NO_PARTS: readonly Uint8Array[] = []
+
+function write(value: unknown, options: ResolvedOptions): Pieces {
+  const snapshot = takeSnapshot(value, options, 'text', !options.binary)
+  if (!snapshot.rich && snapshot.shared.size === 0)
+    return { text: `{"v":1,"json":${jsonOf(snapshot.value)}}`, parts: NO_PARTS }
   refuseCustomCycle(snapshot)
-  return `{"v":1,${jsonOf(annotated(snapshot)).slice(1)}`
+  const { parts } = snapshot
+  const head = parts.length === 0 ? '{"v":1,' : headOf(parts)
+  return { text: head + jsonOf(annotated(snapshot)).slice(1), parts }
 }
 
 function annotated({ value, shared }: Snapshot): object {
@@ -58,48 +71,81 @@ function annotated({ value, shared }: Snapshot): object {
   }
 }
 
-function read(payload: string, options: ResolvedOptions): unknown {
+function readPayload(payload: string | Uint8Array, options: ResolvedOptions): unknown {
+  expectPayload(payload, options.maxBytes)
+  if (typeof payload === 'string') return read(payload, options)
+  const line = lineLength(payload)
+  if (line === undefined) return read(decoded(payload), options)
+  return read(decoded(payload.subarray(0, line)), options, { payload, start: line })
+}
+
+/** Reads a value from its text, and its binary parts from the bytes after that. */
+function read(text: string, options: ResolvedOptions, bytes?: BytesAfter): unknown {
   let stored: unknown
   try {
-    stored = parseJson(payload)
+    stored = parseJson(text)
   } catch (error) {
     throw new UnpickleError('the payload is not JSON', { cause: error })
   }
-  const { json, meta } = checkedShape(stored)
+  const { json, meta, lengths } = checkedShape(stored, bytes !== undefined)
   if (meta === NONE) return json
   try {
-    return restore(json, meta, options)
+    const parts = bytes && new StoredParts(bytes.payload, bytes.start, lengths)
+    const value = restore(json, meta, options, parts)
+    parts?.expectAllTaken()
+    return value
   } catch (error) {
     throw new UnpickleError(`the payload cannot be read: ${(error as Error).message}`, { cause: error })
   }
 }
 
+/** The bytes of a payload, and where its text ends. */
+interface BytesAfter {
+  readonly payload: Uint8Array
+  readonly start: number
+}
+
 /** Stands for the annotations of a plain value, which has none. */
 const NONE = Symbol('none')
 
-/** Checks own properties only: another library may have added some to Object.prototype. */
-function checkedShape(stored: unknown): { readonly json: unknown; readonly meta: unknown } {
-  if (typeof stored !== 'object' || stored === null || !Object.hasOwn(stored, 'v') || !Object.hasOwn(stored, 'json'))
-    throw new UnpickleError('the payload is not a pickle')
-  const { v, json, meta } = stored as { v: unknown; json: unknown; meta?: unknown }
-  if (v !== 1) throw new UnpickleError(`the payload has version ${JSON.stringify(v)}, and this package reads 1`)
-  const isAnnotated = Object.hasOwn(stored, 'meta')
-  if (Object.keys(stored).length !== (isAnnotated ? 3 : 2))
-    throw new UnpickleError('the payload has parts that no pickle has')
-  return { json, meta: isAnnotated ? meta : NONE }
+interface Shape {
+  readonly json: unknown
+  readonly meta: unknown
+  readonly lengths: unknown
 }
 
-function restore(json: unknown, meta: unknown, options: ResolvedOptions): unknown {
+/** Checks own properties only: another library may have added some to Object.prototype. */
+function checkedShape(stored: unknown, hasParts: boolean): Shape {
+  if (typeof stored !== 'object' || stored === null || !Object.hasOwn(stored, 'v') || !Object.hasOwn(stored, 'json'))
+    throw new UnpickleError('the payload is not a pickle')
+  const { v, json, meta, parts } = stored as { v: unknown; json: unknown; meta?: unknown; parts?: unknown }
+  if (v !== (hasParts ? 2 : 1)) throw new UnpickleError(wrongVersion(v))
+  const isAnnotated = Object.hasOwn(stored, 'meta')
+  const expected = hasParts ? ['v', 'parts', 'json', 'meta'] : isAnnotated ? ['v', 'json', 'meta'] : ['v', 'json']
+  const found = Object.keys(stored)
+  if (found.length !== expected.length || !expected.every((key) => Object.hasOwn(stored, key)))
+    throw new UnpickleError('the payload has parts that no pickle has')
+  return { json, meta: isAnnotated ? meta : NONE, lengths: parts }
+}
+
+function wrongVersion(v: unknown): string {
+  return v === 2
+    ? 'the payload has version 2, but its bytes are cut off or were changed'
+    : `the payload has version ${JSON.stringify(v)}, and this package reads 1 and 2`
+}
+
+function restore(json: unknown, meta: unknown, options: ResolvedOptions, parts: StoredParts | undefined): unknown {
   if (typeof meta !== 'object' || meta === null || Object.keys(meta).join() !== 'values,v')
     throw new TypeError('its annotations are not those of a pickle')
   const { values, v } = meta as { values: unknown; v: unknown }
   if (v !== 1) throw new TypeError(`its annotations have version ${JSON.stringify(v)}`)
   const { value, tagged } = applyAnnotations(json, values)
   if (!tagged) return value
-  if (!(value instanceof Tagged) || value[0] !== GRAPH) return revive({ value, isTagged, holes: false }, options.types)
+  if (!(value instanceof Tagged) || value[0] !== GRAPH)
+    return revive({ value, isTagged, holes: false, ...(parts && { parts }) }, options.types)
   const graph: unknown = value[1]
   if (!Array.isArray(graph) || graph.length === 0) throw new TypeError('its graph is empty')
-  return revive({ value: graph[0], isTagged, holes: false, graph }, options.types)
+  return revive({ value: graph[0], isTagged, holes: false, graph, ...(parts && { parts }) }, options.types)
 }
 
 function isTagged(object: object): boolean {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { pickle, unpickle } from '@persist/pickle'
+import { createPickle, unpickle } from '@persist/pickle'
 import fc from 'fast-check'
 import SuperJSON, { SuperJSON as SuperJSONClass } from 'superjson'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +10,8 @@ import { takeSnapshot } from '../src/snapshot.ts'
 import { Tagged } from '../src/tagged.ts'
 import { richGraphs, richTrees } from './support/random-values.ts'
 import { strictDifference } from './support/strict-difference.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 /** Trees of the types that superjson has built in. */
 const trees = fc.letrec<{ tree: unknown }>((tie) => ({

@@ -1,5 +1,5 @@
 import { OptionError } from '@persist/errors'
-import { pickle } from '@persist/pickle'
+import { createPickle, pickle } from '@persist/pickle'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { reportProblem } from '../call/store-guard.ts'
@@ -131,6 +131,7 @@ export function resolveOptions(
     unhash: options.unhash,
     storekey: options.storekey ?? false,
     pickle: pickleValue,
+    pickleKey: options.pickle ?? (options.storekey === true ? createPickle({ binary: false }).pickle : pickle),
     unpickle: unpickleValue,
     unstorable: new UnstorableResults(runtime.monotonic),
     metadata: options.metadata,
