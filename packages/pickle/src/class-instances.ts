@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import type { BuiltInType } from './built-in-type.ts'
-import { BUILT_IN_TYPES } from './built-in-types.ts'
+import { BUILT_IN_BY_PROTOTYPE } from './built-in-types.ts'
 import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'
 import type { PickleType } from './options.ts'
 import { setOwn } from './own-properties.ts'
@@ -8,10 +8,6 @@ import { Part } from './parts.ts'
 import { className, refusal, unreadable } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
 import type { Walk } from './walk.ts'
-
-const builtInByPrototype: ReadonlyMap<object | null | undefined, BuiltInType> = new Map(
-  BUILT_IN_TYPES.map((type) => [type.prototype, type]),
-)
 
 /**
  * Copies an object that is neither plain nor an array, or throws. Returns `undefined` for a function or a symbol that no
@@ -27,7 +23,7 @@ export function copyInstance(
   if (typeof value === 'symbol' || typeof value === 'function') return undefined
   if (prototype === Map.prototype) return copyMap(walk, value as Map<unknown, unknown>, depth)
   if (prototype === Set.prototype) return copySet(walk, value as Set<unknown>, depth)
-  const builtIn = builtInByPrototype.get(prototype)
+  const builtIn = BUILT_IN_BY_PROTOTYPE.get(prototype)
   if (builtIn !== undefined) return copyBuiltIn(walk, builtIn, value, depth)
   const errorName = prototype && ERROR_NAMES.get(prototype)
   if (errorName) return copyError(walk, errorName, value, depth)

@@ -17,8 +17,9 @@ export interface Pieces {
   readonly parts: readonly Uint8Array[]
 }
 
-/** The beginning of the text of a payload with parts. */
+/** The beginning of the text of a payload. */
 export function headOf(parts: readonly Uint8Array[]): string {
+  if (parts.length === 0) return '{"v":1,'
   return `{"v":2,"parts":[${parts.map((part) => part.byteLength).join()}],`
 }
 

@@ -5,11 +5,14 @@ import { refuseCustomCycle } from './cycles.ts'
 import { hoist } from './hoist.ts'
 import { type ResolvedOptions, resolveOptions, TEXT_ONLY, type TextPickleOptions } from './options.ts'
 import { parseJson } from './parse-json.ts'
+import { settleParts } from './parts.ts'
 import { headOf, joined, lineLength, type Pieces, StoredParts } from './payload-bytes.ts'
 import { decoded, expectPayload, jsonOf, refuseLongString } from './payload-string.ts'
 import { revive } from './revive.ts'
+import { firstOverlap } from './shared-buffers.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { GRAPH, Tagged } from './tagged.ts'
+import { prepareTree } from './tree-writer.ts'
 
 /** Turns values into strings or bytes, and back. */
 export interface Pickle<Payload extends string | Uint8Array = string | Uint8Array> {
@@ -54,13 +57,20 @@ export function createPickle(options?: TextPickleOptions): Pickle {
 const NO_PARTS: readonly Uint8Array[] = []
 
 function write(value: unknown, options: ResolvedOptions): Pieces {
+  const tree = prepareTree(value, options)
+  if (tree === undefined || firstOverlap(tree.byteRanges) !== undefined) return writeSnapshot(value, options)
+  const parts = tree.parts.length === 0 ? NO_PARTS : settleParts(tree.parts, !options.binary)
+  const json = `${headOf(parts)}"json":${jsonOf(tree.json)}`
+  return { text: tree.notes === undefined ? `${json}}` : `${json},"meta":{"values":${tree.notes},"v":1}}`, parts }
+}
+
+function writeSnapshot(value: unknown, options: ResolvedOptions): Pieces {
   const snapshot = takeSnapshot(value, options, 'text', !options.binary)
   if (!snapshot.rich && snapshot.shared.size === 0)
     return { text: `{"v":1,"json":${jsonOf(snapshot.value)}}`, parts: NO_PARTS }
   refuseCustomCycle(snapshot)
   const { parts } = snapshot
-  const head = parts.length === 0 ? '{"v":1,' : headOf(parts)
-  return { text: head + jsonOf(annotated(snapshot)).slice(1), parts }
+  return { text: headOf(parts) + jsonOf(annotated(snapshot)).slice(1), parts }
 }
 
 function annotated({ value, shared }: Snapshot): object {

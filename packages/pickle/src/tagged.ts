@@ -32,3 +32,4 @@ export const STRUCTURES = [ARRAY, ENTRIES, NULL_PROTOTYPE, BIG_INTEGER, REFERENC
 
 /** Reading decimal digits takes more than linear time: 0.02 ms for a thousand, 140 ms for a million. */
 export const DECIMAL_DIGITS = 1_000
+export const DECIMAL_LIMIT = 10n ** BigInt(DECIMAL_DIGITS)
