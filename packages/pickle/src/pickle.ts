@@ -1,6 +1,7 @@
 import { PickleError, UnpickleError } from '@persist/errors'
 import { annotate } from './annotate.ts'
-import { applyAnnotations } from './apply-annotations.ts'
+import { applyAnnotationText, cutText } from './annotation-text.ts'
+import { type Annotations, applyAnnotations } from './apply-annotations.ts'
 import { refuseCustomCycle } from './cycles.ts'
 import { hoist } from './hoist.ts'
 import { type ResolvedOptions, resolveOptions, TEXT_ONLY, type TextPickleOptions } from './options.ts'
@@ -8,7 +9,7 @@ import { parseJson } from './parse-json.ts'
 import { settleParts } from './parts.ts'
 import { headOf, joined, lineLength, type Pieces, StoredParts } from './payload-bytes.ts'
 import { decoded, expectPayload, jsonOf, refuseLongString } from './payload-string.ts'
-import { revive } from './revive.ts'
+import { type Encoded, revive } from './revive.ts'
 import { firstOverlap } from './shared-buffers.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { GRAPH, Tagged } from './tagged.ts'
@@ -91,6 +92,28 @@ function readPayload(payload: string | Uint8Array, options: ResolvedOptions): un
 
 /** Reads a value from its text, and its binary parts from the bytes after that. */
 function read(text: string, options: ResolvedOptions, bytes?: BytesAfter): unknown {
+  const found = readCut(text, bytes !== undefined)
+  if (found === undefined) return readWhole(text, options, bytes)
+  try {
+    return revived(found, options, bytes && partsOf(bytes, found.lengths))
+  } catch (error) {
+    throw unreadable(error)
+  }
+}
+
+/** Reads a long text with many annotations. `undefined` for any other text: the way through the whole text says why. */
+function readCut(text: string, hasParts: boolean): (Annotations & { readonly lengths: unknown }) | undefined {
+  const cut = cutText(text)
+  if (cut === undefined || hasParts !== (cut.lengths !== undefined)) return undefined
+  try {
+    const lengths: unknown = cut.lengths && JSON.parse(cut.lengths)
+    return { ...applyAnnotationText(parseJson(cut.json), cut.annotations), lengths }
+  } catch {
+    return undefined
+  }
+}
+
+function readWhole(text: string, options: ResolvedOptions, bytes: BytesAfter | undefined): unknown {
   let stored: unknown
   try {
     stored = parseJson(text)
@@ -100,19 +123,24 @@ function read(text: string, options: ResolvedOptions, bytes?: BytesAfter): unkno
   const { json, meta, lengths } = checkedShape(stored, bytes !== undefined)
   if (meta === NONE) return json
   try {
-    const parts = bytes && new StoredParts(bytes.payload, bytes.start, lengths)
-    const value = restore(json, meta, options, parts)
-    parts?.expectAllTaken()
-    return value
+    return restore(json, meta, options, bytes && partsOf(bytes, lengths))
   } catch (error) {
-    throw new UnpickleError(`the payload cannot be read: ${(error as Error).message}`, { cause: error })
+    throw unreadable(error)
   }
+}
+
+function unreadable(error: unknown): UnpickleError {
+  return new UnpickleError(`the payload cannot be read: ${(error as Error).message}`, { cause: error })
 }
 
 /** The bytes of a payload, and where its text ends. */
 interface BytesAfter {
   readonly payload: Uint8Array
   readonly start: number
+}
+
+function partsOf({ payload, start }: BytesAfter, lengths: unknown): StoredParts {
+  return new StoredParts(payload, start, lengths)
 }
 
 /** Stands for the annotations of a plain value, which has none. */
@@ -149,13 +177,21 @@ function restore(json: unknown, meta: unknown, options: ResolvedOptions, parts: 
     throw new TypeError('its annotations are not those of a pickle')
   const { values, v } = meta as { values: unknown; v: unknown }
   if (v !== 1) throw new TypeError(`its annotations have version ${JSON.stringify(v)}`)
-  const { value, tagged } = applyAnnotations(json, values)
-  if (!tagged) return value
-  if (!(value instanceof Tagged) || value[0] !== GRAPH)
-    return revive({ value, isTagged, holes: false, ...(parts && { parts }) }, options.types)
+  return revived(applyAnnotations(json, values), options, parts)
+}
+
+function revived({ value, tagged }: Annotations, options: ResolvedOptions, parts: StoredParts | undefined): unknown {
+  const whole = tagged ? revive(encoded(value, parts), options.types) : value
+  parts?.expectAllTaken()
+  return whole
+}
+
+function encoded(value: unknown, parts: StoredParts | undefined): Encoded {
+  const outside = parts && { parts }
+  if (!(value instanceof Tagged) || value[0] !== GRAPH) return { value, isTagged, holes: false, ...outside }
   const graph: unknown = value[1]
   if (!Array.isArray(graph) || graph.length === 0) throw new TypeError('its graph is empty')
-  return revive({ value: graph[0], isTagged, holes: false, graph, ...(parts && { parts }) }, options.types)
+  return { value: graph[0], isTagged, holes: false, graph, ...outside }
 }
 
 function isTagged(object: object): boolean {

@@ -35,6 +35,8 @@ export interface WrittenTree {
  * `takeSnapshot` can begin again and still reads each part once.
  */
 export function prepareTree(value: unknown, options: ResolvedOptions): WrittenTree | undefined {
+  // A descriptor would inherit these.
+  if ('value' in objectPrototype || 'writable' in objectPrototype || 'enumerable' in objectPrototype) return undefined
   const writer = new TreeWriter(options)
   try {
     const json = writer.member(value, 0)
@@ -122,7 +124,7 @@ class TreeWriter {
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string
       const property = getOwnPropertyDescriptor(value, name)
-      if (property?.enumerable !== true || !Object.hasOwn(property, 'value')) throw CARE
+      if (property?.enumerable !== true || property.writable === undefined) throw CARE
       if (REFUSED_KEYS.has(name)) this.#hasRefusedKey = true
       const member: unknown = property.value
       if (typeof member === 'string') continue
@@ -132,7 +134,7 @@ class TreeWriter {
         changed ??= []
         changed.push(name, made)
       }
-      if (notes.count > start && notes.lift(name.replace(/[\\.]/g, '\\$&'), start, first)) isUnsorted = true
+      if (notes.count > start && notes.lift(stepOf(name), start, first)) isUnsorted = true
     }
     if (isUnsorted) notes.sort(first)
     return changed === undefined ? value : withMembers(value, changed)
@@ -222,6 +224,11 @@ class TreeWriter {
     this.notes.add(CUSTOM_NOTE)
     return encoded
   }
+}
+
+/** A key as a step of a path. */
+function stepOf(name: string): string {
+  return name.includes('.') || name.includes('\\') ? name.replace(/[\\.]/g, '\\$&') : name
 }
 
 const CUSTOM_NOTE = `[["custom","${CUSTOM}"]]`
