@@ -88,12 +88,15 @@ describe('the payload of any value', () => {
 })
 
 describe('superjson', () => {
-  it.each(['index', 'json', 'v8'])('is not needed by the entry point %s, nor is any other library', (entry) => {
-    const source = readFileSync(new URL(`../dist/${entry}.js`, import.meta.url), 'utf8')
-    const imported = [...source.matchAll(/(?:\bfrom|\bimport|require\() ?"([^"]+)"/g)].map(([, name]) => name!)
-    expect(imported).toContain('@persist/errors')
-    expect(imported.filter((name) => !name.startsWith('node:') && name !== '@persist/errors')).toEqual([])
-  })
+  it.each(['index', 'json', 'superjson', 'v8'])(
+    'is not needed by the entry point %s, nor is any other library',
+    (entry) => {
+      const source = readFileSync(new URL(`../dist/${entry}.js`, import.meta.url), 'utf8')
+      const imported = [...source.matchAll(/(?:\bfrom|\bimport|require\() ?"([^"]+)"/g)].map(([, name]) => name!)
+      expect(imported).toContain('@persist/errors')
+      expect(imported.filter((name) => !name.startsWith('node:') && name !== '@persist/errors')).toEqual([])
+    },
+  )
 
   it('does not change a payload or a value if another library registers types with its shared instance', () => {
     class Registered {
