@@ -61,9 +61,9 @@ export class Notes {
 
   #json(first: number): string | undefined {
     if (this.count === first) return undefined
-    let json = ''
+    const notes: string[] = []
     for (let index = first; index < this.count; index++)
-      json += `${json === '' ? '{' : ','}${JSON.stringify(this.#paths[index])}:${this.#types[index]}`
-    return `${json}}`
+      notes.push(`${JSON.stringify(this.#paths[index])}:${this.#types[index]}`)
+    return `{${notes.join()}}`
   }
 }

@@ -3,9 +3,10 @@ import { CUSTOM } from './annotate.ts'
 import { type BuiltInType, type ByteRange, isBare } from './built-in-type.ts'
 import { BUILT_IN_BY_PROTOTYPE } from './built-in-types.ts'
 import { REFUSED_KEYS } from './hoist.ts'
+import { isoDate } from './iso-date.ts'
 import { Notes } from './notes.ts'
 import type { ResolvedOptions } from './options.ts'
-import { hasInternalSlots, isDense, isJsonNumber } from './own-properties.ts'
+import { hasInternalSlots, isDense, isJsonNumber, isPlainPrimitive } from './own-properties.ts'
 import { Part } from './parts.ts'
 import { localPrototypeOf } from './realm.ts'
 import { DECIMAL_LIMIT, Tagged } from './tagged.ts'
@@ -14,7 +15,7 @@ const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, ge
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
 const objectString = Object.prototype.toString
-const toIsoString = Date.prototype.toISOString
+const { getTime } = Date.prototype
 const { forEach: forEachEntry } = Map.prototype
 const { forEach: forEachMember } = Set.prototype
 // Three times as fast as a look at the descriptor. It has been part of the standard since 2017 (ECMA-262, B.2.2.4).
@@ -47,6 +48,8 @@ export function prepareTree(value: unknown, options: ResolvedOptions): WrittenTr
   }
 }
 
+/** Prototypes that need no lookup. */
+const OFTEN: ReadonlySet<object> = new Set([Array.prototype, Date.prototype, Map.prototype, Set.prototype])
 const CARE = new Error('this value needs more care')
 
 class TreeWriter {
@@ -97,7 +100,7 @@ class TreeWriter {
     const original: object | null = getPrototypeOf(value)
     if (original === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (original === null || types.isProxy(original)) throw CARE
-    const prototype = original === arrayPrototype ? original : localPrototypeOf(original)
+    const prototype = OFTEN.has(original) ? original : localPrototypeOf(original)
     if (prototype === arrayPrototype && Array.isArray(value)) return this.#array(value, depth)
     if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (this.#options.types.length > 0) throw CARE
@@ -127,7 +130,7 @@ class TreeWriter {
       if (property?.enumerable !== true || property.writable === undefined) throw CARE
       if (REFUSED_KEYS.has(name)) this.#hasRefusedKey = true
       const member: unknown = property.value
-      if (typeof member === 'string') continue
+      if (isPlainPrimitive(member)) continue
       const start = notes.count
       const made = this.member(member, depth + 1)
       if (made !== member) {
@@ -150,6 +153,7 @@ class TreeWriter {
       // An element with only a setter is `undefined`.
       if (lookupGetter.call(value, index) !== undefined) throw CARE
       const element = value[index]
+      if (copy === undefined && isPlainPrimitive(element)) continue
       const start = notes.count
       const made = this.member(element, depth + 1)
       if (made !== element && copy === undefined) copy = value.slice(0, index)
@@ -197,9 +201,9 @@ class TreeWriter {
   }
 
   #date(date: Date): string {
-    if (getOwnPropertyNames(date).length !== 0 || getOwnPropertySymbols(date).length !== 0) throw CARE
+    if (!isBare(date)) throw CARE
     // This throws for an invalid date, and for an object that only looks like one.
-    const iso = toIsoString.call(date)
+    const iso = isoDate(getTime.call(date))
     this.notes.add('["Date"]')
     return iso
   }

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { copyInstance } from './class-instances.ts'
-import { hasInternalSlots, isDense, isFlat, isJsonNumber, SHORT } from './own-properties.ts'
+import { hasInternalSlots, isDense, isFlat, isJsonNumber, isPlainPrimitive, SHORT } from './own-properties.ts'
 import type { Step } from './path.ts'
 import { localPrototypeOf } from './realm.ts'
 import { className } from './refusals.ts'
@@ -159,13 +159,4 @@ export class Walk extends WalkState {
     )
       this.fail('an object that only looks plain cannot be stored', depth)
   }
-}
-
-function isPlainPrimitive(value: unknown): boolean {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    value === null ||
-    (typeof value === 'number' && isJsonNumber(value))
-  )
 }
