@@ -13,7 +13,7 @@ import { type Encoded, revive } from './revive.ts'
 import { firstOverlap } from './shared-buffers.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { GRAPH, Tagged } from './tagged.ts'
-import { prepareTree } from './tree-writer.ts'
+import { prepareTree, type WrittenTree } from './tree-writer.ts'
 
 /** Turns values into strings or bytes, and back. */
 export interface Pickle<Payload extends string | Uint8Array = string | Uint8Array> {
@@ -59,10 +59,21 @@ const NO_PARTS: readonly Uint8Array[] = []
 
 function write(value: unknown, options: ResolvedOptions): Pieces {
   const tree = prepareTree(value, options)
-  if (tree === undefined || firstOverlap(tree.byteRanges) !== undefined) return writeSnapshot(value, options)
-  const parts = tree.parts.length === 0 ? NO_PARTS : settleParts(tree.parts, !options.binary)
+  const parts = tree && partsOfTree(tree, options)
+  if (tree === undefined || parts === undefined) return writeSnapshot(value, options)
   const json = `${headOf(parts)}"json":${jsonOf(tree.json)}`
   return { text: tree.notes === undefined ? `${json}}` : `${json},"meta":{"values":${tree.notes},"v":1}}`, parts }
+}
+
+/** `undefined` if they cannot be stored: the careful way finds the path. */
+function partsOfTree(tree: WrittenTree, options: ResolvedOptions): readonly Uint8Array[] | undefined {
+  if (firstOverlap(tree.byteRanges) !== undefined) return undefined
+  if (tree.parts.length === 0) return NO_PARTS
+  try {
+    return settleParts(tree.parts, !options.binary)
+  } catch {
+    return undefined
+  }
 }
 
 function writeSnapshot(value: unknown, options: ResolvedOptions): Pieces {

@@ -14,6 +14,7 @@ import { DECIMAL_LIMIT, Tagged } from './tagged.ts'
 const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf } = Object
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
+const { slice } = Array.prototype
 const objectString = Object.prototype.toString
 const { getTime } = Date.prototype
 const { forEach: forEachEntry } = Map.prototype
@@ -101,6 +102,8 @@ class TreeWriter {
     if (original === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (original === null || types.isProxy(original)) throw CARE
     const prototype = OFTEN.has(original) ? original : localPrototypeOf(original)
+    // JSON.stringify would call the one of another realm.
+    if (prototype !== original && 'toJSON' in original) throw CARE
     if (prototype === arrayPrototype && Array.isArray(value)) return this.#array(value, depth)
     if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (this.#options.types.length > 0) throw CARE
@@ -156,7 +159,7 @@ class TreeWriter {
       if (copy === undefined && isPlainPrimitive(element)) continue
       const start = notes.count
       const made = this.member(element, depth + 1)
-      if (made !== element && copy === undefined) copy = value.slice(0, index)
+      if (made !== element && copy === undefined) copy = slice.call(value, 0, index)
       copy?.push(made)
       if (notes.count > start && notes.lift(String(index), start, first)) isUnsorted = true
     }
