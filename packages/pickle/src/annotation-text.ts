@@ -1,6 +1,5 @@
-import { CUSTOM } from './annotate.ts'
 import { type Annotations, type Container, convert, ownContainer, stepsOf } from './apply-annotations.ts'
-import { Tagged } from './tagged.ts'
+import { CUSTOM, Tagged } from './tagged.ts'
 
 /** Annotations of fewer letters are parsed with the value: cutting the text costs more. */
 const WORTH_CUTTING = 512

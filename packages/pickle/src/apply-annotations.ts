@@ -1,5 +1,4 @@
-import { CUSTOM } from './annotate.ts'
-import { DECIMAL_DIGITS, Tagged } from './tagged.ts'
+import { CUSTOM, DECIMAL_DIGITS, Tagged } from './tagged.ts'
 
 /** The value, and whether it contains {@link Tagged} values to revive. */
 export interface Annotations {
@@ -9,7 +8,7 @@ export interface Annotations {
 
 /**
  * Applies superjson's annotations, a tree of paths and types, innermost first. An attacker may have written the payload, so
- * this is not superjson's reader: it accepts what {@link annotate} writes and throws for everything else. A path leads
+ * this is not superjson's reader: it accepts what `TreeWriter` writes and throws for everything else. A path leads
  * through own properties of values that JSON.parse made; no path leads into a converted value. It takes linear time.
  */
 export function applyAnnotations(json: unknown, annotations: unknown): Annotations {

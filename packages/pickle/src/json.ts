@@ -8,8 +8,8 @@ import { UnpickleError } from '@persist/errors'
 import { resolveOptions } from './options.ts'
 import { parseJson } from './parse-json.ts'
 import { jsonOf, payloadString } from './payload-string.ts'
+import { prepareTree } from './prepare-tree.ts'
 import { takeSnapshot } from './snapshot.ts'
-import { prepareTree } from './tree-writer.ts'
 
 const options = resolveOptions()
 

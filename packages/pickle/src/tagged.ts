@@ -15,6 +15,8 @@ export class Tagged extends Array<unknown> {
   }
 }
 
+/** The name of a {@link Tagged} in the annotations: `["custom","persist"]`. */
+export const CUSTOM = 'persist'
 /** An array with properties besides its elements. */
 export const ARRAY = 'array'
 /** A plain object as a list of entries, because superjson refuses one of its keys. */

@@ -1,5 +1,4 @@
 import { types } from 'node:util'
-import { CUSTOM } from './annotate.ts'
 import { type BuiltInType, type ByteRange, isBare } from './built-in-type.ts'
 import { BUILT_IN_BY_PROTOTYPE } from './built-in-types.ts'
 import { REFUSED_KEYS } from './hoist.ts'
@@ -9,7 +8,7 @@ import type { ResolvedOptions } from './options.ts'
 import { hasInternalSlots, isDense, isJsonNumber, isPlainPrimitive } from './own-properties.ts'
 import { Part } from './parts.ts'
 import { localPrototypeOf } from './realm.ts'
-import { DECIMAL_LIMIT, Tagged } from './tagged.ts'
+import { CUSTOM, DECIMAL_LIMIT, Tagged } from './tagged.ts'
 
 const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf } = Object
 const objectPrototype = Object.prototype
@@ -19,49 +18,34 @@ const objectString = Object.prototype.toString
 const { getTime } = Date.prototype
 const { forEach: forEachEntry } = Map.prototype
 const { forEach: forEachMember } = Set.prototype
-// Three times as fast as a look at the descriptor. It has been part of the standard since 2017 (ECMA-262, B.2.2.4).
-const lookupGetter = (Object.prototype as { __lookupGetter__?: (key: PropertyKey) => unknown }).__lookupGetter__
-
-/** A tree as JSON can write it, its annotations, and its binary parts. */
-export interface WrittenTree {
-  readonly json: unknown
-  readonly notes: string | undefined
-  readonly parts: readonly Part[]
-  readonly byteRanges: readonly ByteRange[]
-}
-
-/**
- * Prepares a value for JSON without a copy of it: only an object with a part that JSON cannot hold is copied. Returns
- * `undefined` for anything that needs more care: an object that is reached twice, a getter, a Proxy, a type of the user, or a
- * part that cannot be stored. Up to there it has run no code but that of the engine, so the careful way through
- * `takeSnapshot` can begin again and still reads each part once.
- */
-export function prepareTree(value: unknown, options: ResolvedOptions): WrittenTree | undefined {
-  // A descriptor would inherit these.
-  if ('value' in objectPrototype || 'writable' in objectPrototype || 'enumerable' in objectPrototype) return undefined
-  const writer = new TreeWriter(options)
-  try {
-    const json = writer.member(value, 0)
-    if (writer.needsEntries) return undefined
-    return { json, notes: writer.notes.json(), parts: writer.parts, byteRanges: writer.byteRanges }
-  } catch {
-    return undefined
+const lookupGetter: (this: object, key: number) => unknown =
+  // Three times as fast as a look at the descriptor (ECMA-262, B.2.2.4).
+  (Object.prototype as { __lookupGetter__?: (key: PropertyKey) => unknown }).__lookupGetter__ ??
+  function (key) {
+    return getOwnPropertyDescriptor(this, key)?.get
   }
-}
 
 /** Prototypes that need no lookup. */
 const OFTEN: ReadonlySet<object> = new Set([Array.prototype, Date.prototype, Map.prototype, Set.prototype])
 const CARE = new Error('this value needs more care')
 
-class TreeWriter {
+/** What a walk through a tree depends on. */
+export type TreeOptions = Pick<ResolvedOptions, 'maxDepth' | 'types'>
+
+/**
+ * Prepares a tree for JSON, with annotations of what JSON lacks, letter for letter as superjson 2 writes them
+ * (https://github.com/flightcontrolhq/superjson). It leaves out superjson's notes on equal references: it takes equal NaNs
+ * and BigInts for shared objects, and reading those notes loses entries of Maps and Sets. Throws for what needs more care.
+ */
+export class TreeWriter {
   readonly notes = new Notes()
   readonly parts: Part[] = []
   readonly byteRanges: ByteRange[] = []
-  readonly #options: ResolvedOptions
+  readonly #options: TreeOptions
   readonly #seen = new Set<object>()
   #hasRefusedKey = false
 
-  constructor(options: ResolvedOptions) {
+  constructor(options: TreeOptions) {
     this.#options = options
   }
 
@@ -106,6 +90,7 @@ class TreeWriter {
     if (prototype !== original && 'toJSON' in original) throw CARE
     if (prototype === arrayPrototype && Array.isArray(value)) return this.#array(value, depth)
     if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
+    if (prototype === Tagged.prototype) return this.#tagged(value as Tagged, depth)
     if (this.#options.types.length > 0) throw CARE
     if (prototype === Date.prototype) return this.#date(value as Date)
     if (prototype === Map.prototype) return this.#map(value as Map<unknown, unknown>, depth)
@@ -147,7 +132,7 @@ class TreeWriter {
   }
 
   #array(value: readonly unknown[], depth: number): object {
-    if (!isDense(value) || lookupGetter === undefined) throw CARE
+    if (!isDense(value)) throw CARE
     const { notes } = this
     const first = notes.count
     let copy: unknown[] | undefined
@@ -165,6 +150,13 @@ class TreeWriter {
     }
     if (isUnsorted) notes.sort(first)
     return copy ?? value
+  }
+
+  #tagged(tagged: Tagged, depth: number): object {
+    const first = this.notes.count
+    const json = this.#array(tagged, depth)
+    this.notes.wrap(CUSTOM_TYPE, first)
+    return json
   }
 
   #map(map: Map<unknown, unknown>, depth: number): object {
@@ -238,7 +230,8 @@ function stepOf(name: string): string {
   return name.includes('.') || name.includes('\\') ? name.replace(/[\\.]/g, '\\$&') : name
 }
 
-const CUSTOM_NOTE = `[["custom","${CUSTOM}"]]`
+const CUSTOM_TYPE = `["custom","${CUSTOM}"]`
+const CUSTOM_NOTE = `[${CUSTOM_TYPE}]`
 
 /** A copy of an object, with other values for some names: names and values take turns. */
 function withMembers(value: Record<string, unknown>, changed: readonly unknown[]): object {

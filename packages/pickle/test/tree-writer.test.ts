@@ -2,11 +2,10 @@ import { runInNewContext } from 'node:vm'
 import { createPickle, pickle, unpickle } from '@persist/pickle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { annotate } from '../src/annotate.ts'
 import { hoist } from '../src/hoist.ts'
 import { resolveOptions } from '../src/options.ts'
+import { prepareHoisted, prepareTree } from '../src/prepare-tree.ts'
 import { takeSnapshot } from '../src/snapshot.ts'
-import { prepareTree } from '../src/tree-writer.ts'
 import { plainValues, richTrees } from './support/random-values.ts'
 import { strictDifference } from './support/strict-difference.ts'
 
@@ -16,7 +15,8 @@ const options = resolveOptions()
 function carefully(value: unknown): string {
   const { value: copy, shared, rich } = takeSnapshot(value, options, 'text')
   if (!rich && shared.size === 0) return `{"v":1,"json":${JSON.stringify(copy)}}`
-  return `{"v":1,${JSON.stringify(annotate(hoist(copy, shared))).slice(1)}`
+  const { json, notes } = prepareHoisted(hoist(copy, shared))
+  return `{"v":1,"json":${JSON.stringify(json)}${notes === undefined ? '' : `,"meta":{"values":${notes},"v":1}`}}`
 }
 
 const inText = createPickle({ binary: false })
