@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, promises, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
-import { pickle } from '@persist/pickle'
+import { createPickle } from '@persist/pickle'
 import { open as openLmdb } from 'lmdb'
 import { measure as coldStart } from './gate/cold.ts'
 import { measure as largeFolder, MEMORY } from './gate/large.ts'
@@ -14,6 +14,8 @@ import { interleaved, median, row } from './measure.ts'
 import { straightHit } from './straight-hit.ts'
 import { PAYLOADS } from './work/payloads.ts'
 import { writeAndRename } from './write-and-rename.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 const KEYS = 500
 const folder = mkdtempSync(join(tmpdir(), 'persist-bench-'))

@@ -4,11 +4,13 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { KeyvMongo } from '@keyv/mongo'
 import { closeStores, createPersist } from '@persist/core'
-import { pickle } from '@persist/pickle'
+import { createPickle } from '@persist/pickle'
 import { Keyv } from 'keyv'
 import { MongoClient } from 'mongodb'
 import { startMongo } from '../../test/support/mongo.mjs'
 import { interleaved, row } from './measure.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 const KEYS = 1_000
 const reasons: string[] = []

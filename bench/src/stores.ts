@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import KeyvRedis from '@keyv/redis'
 import { closeStores, createPersist } from '@persist/core'
-import { pickle, unpickle } from '@persist/pickle'
+import { createPickle, unpickle } from '@persist/pickle'
 import type { Store, StoreAdapter } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
 import { keyvStore } from '@persist/store-keyv'
@@ -18,6 +18,8 @@ import { MongoClient } from 'mongodb'
 import { startMongo } from '../../test/support/mongo.mjs'
 import { startRedis } from '../../test/support/redis.mjs'
 import { interleaved, row } from './measure.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 /** The driver alone, as a program without a cache would use it. */
 interface Driver {

@@ -1,13 +1,15 @@
 import { mkdirSync, promises, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
-import { pickle } from '@persist/pickle'
+import { createPickle } from '@persist/pickle'
 import { spreadOf } from '../race/spread.ts'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import { straightHit } from '../straight-hit.ts'
 import { PAYLOADS } from '../work/payloads.ts'
 import { writeAndRename } from '../write-and-rename.ts'
 import type { Found } from './rows.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 const KEYS = 500
 const { record } = PAYLOADS

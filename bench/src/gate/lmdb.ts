@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
-import { pickle } from '@persist/pickle'
+import { createPickle } from '@persist/pickle'
 import { lmdbStore } from '@persist/store-lmdb'
 import { open } from 'lmdb'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import { PAYLOADS } from '../work/payloads.ts'
 import type { Found } from './rows.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 const KEYS = 500
 

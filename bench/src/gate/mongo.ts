@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createPersist } from '@persist/core'
-import { pickle } from '@persist/pickle'
+import { createPickle } from '@persist/pickle'
 import { mongoStore } from '@persist/store-mongo'
 import { MongoClient } from 'mongodb'
 import { startMongo } from '../../../test/support/mongo.mjs'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import { PAYLOADS } from '../work/payloads.ts'
 import type { Found } from './rows.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 const KEYS = 1_000
 /** Fewer than elsewhere: a server that only implements the protocol may take seconds for a query of a thousand. */

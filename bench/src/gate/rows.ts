@@ -29,6 +29,44 @@ export const GROUPS = {
   ],
   many: [{ id: 'disk-many', what: 'disk hit among 10,000 entries / among 1,000', target: 1.3 }],
   memory: [{ id: 'memory-hit', what: 'hit in the memory tier, two numbers / lru-cache with a JSON key', target: 3 }],
+  values: [
+    {
+      id: 'values-numbers-miss',
+      what: 'disk miss, typed array of 1 MB / temporary file + rename of its bytes',
+      missed: { words: '≤ 3', ratio: 3 },
+    },
+    {
+      id: 'values-numbers-hit',
+      what: 'disk hit, typed array of 1 MB / readFileSync of its bytes',
+      missed: { words: '≤ 3', ratio: 3 },
+    },
+    {
+      id: 'values-bytes-miss',
+      what: 'disk miss, Buffer of 32 MB / temporary file + rename of its bytes',
+      missed: { words: '≤ 3', ratio: 3 },
+    },
+    {
+      id: 'values-bytes-hit',
+      what: 'disk hit, Buffer of 32 MB / readFileSync of its bytes',
+      missed: { words: '≤ 3', ratio: 3 },
+    },
+    {
+      id: 'values-records-miss',
+      what: 'disk miss, 100,000 plain records / JSON.stringify + temporary file + rename',
+      target: 2.5,
+    },
+    { id: 'values-records-hit', what: 'disk hit, 100,000 plain records / readFileSync + JSON.parse', target: 1.3 },
+    {
+      id: 'values-rich-miss',
+      what: 'disk miss, Dates, bigints, Map and Set of 20,000 / v8.serialize + temporary file + rename',
+      missed: { words: '≤ 4', ratio: 4 },
+    },
+    {
+      id: 'values-rich-hit',
+      what: 'disk hit, Dates, bigints, Map and Set of 20,000 / readFileSync + v8.deserialize',
+      missed: { words: '≤ 2', ratio: 2 },
+    },
+  ],
   lmdb: [{ id: 'lmdb-hit', what: 'LMDB hit / raw lmdb get of the same text + JSON.parse', target: 2 }],
   cold: [
     {

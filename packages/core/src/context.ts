@@ -58,6 +58,8 @@ export interface Context {
   readonly unhash: ((hash: string) => unknown) | undefined
   readonly storekey: boolean
   readonly pickle: (value: unknown) => string | Uint8Array
+  /** A stored key is one line, so the default pickle writes large binary parts of a key as text. */
+  readonly pickleKey: (key: unknown) => string | Uint8Array
   readonly unpickle: (payload: string | Uint8Array) => unknown
   readonly unstorable: UnstorableResults
 

@@ -1,5 +1,4 @@
-import { CUSTOM } from './annotate.ts'
-import { DECIMAL_DIGITS, Tagged } from './tagged.ts'
+import { CUSTOM, DECIMAL_DIGITS, Tagged } from './tagged.ts'
 
 /** The value, and whether it contains {@link Tagged} values to revive. */
 export interface Annotations {
@@ -9,7 +8,7 @@ export interface Annotations {
 
 /**
  * Applies superjson's annotations, a tree of paths and types, innermost first. An attacker may have written the payload, so
- * this is not superjson's reader: it accepts what {@link annotate} writes and throws for everything else. A path leads
+ * this is not superjson's reader: it accepts what `TreeWriter` writes and throws for everything else. A path leads
  * through own properties of values that JSON.parse made; no path leads into a converted value. It takes linear time.
  */
 export function applyAnnotations(json: unknown, annotations: unknown): Annotations {
@@ -48,9 +47,10 @@ export function applyAnnotations(json: unknown, annotations: unknown): Annotatio
 const ROOT = 'json'
 
 /** An object or an array, with its keys or indices as strings. */
-type Container = Record<string, unknown>
+export type Container = Record<string, unknown>
 
-function ownContainer(value: unknown, key: string): Container {
+/** An object that JSON.parse made, and which has a part of its own under this key. Throws for anything else. */
+export function ownContainer(value: unknown, key: string): Container {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) throw wrongPath(key)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && (prototype !== Array.prototype || key === 'length')) throw wrongPath(key)
@@ -62,7 +62,7 @@ function wrongPath(key: string): TypeError {
 }
 
 /** Splits a path as superjson writes it: dots between the keys, `\.` and `\\` for dots and backslashes in a key. */
-function stepsOf(path: string): string[] {
+export function stepsOf(path: string): string[] {
   if (!path.includes('\\')) return path.split('.')
   const steps = ['']
   for (let index = 0; index < path.length; index++) {
@@ -143,7 +143,8 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
   ],
 ])
 
-function convert(type: unknown, value: unknown): unknown {
+/** Makes the value of a type from its JSON. Throws if they do not fit. */
+export function convert(type: unknown, value: unknown): unknown {
   const conversion = CONVERSIONS.get(type)
   if (conversion !== undefined) return conversion(value)
   if (!Array.isArray(type) || type.length !== 2 || type[0] !== 'custom' || type[1] !== CUSTOM)

@@ -2,6 +2,7 @@ import { BufferClass, types } from '@persist/platform'
 import { type BuiltInType, type ByteRange, isBare } from './built-in-type.ts'
 import { fromBase64, toBase64 } from './bytes.ts'
 import { hasOnlyBytes } from './own-properties.ts'
+import { Part } from './parts.ts'
 import { Tagged } from './tagged.ts'
 
 /** The types that hold bytes. With `binary`, most of them stay as they are: the engine's serializer can write them. */
@@ -16,9 +17,10 @@ export const BINARY_TYPES: readonly BuiltInType[] = [
       // This throws for a detached buffer.
       const view = new Uint8Array(buffer)
       if (!isBare(value)) return undefined
-      return binary ? buffer : new Tagged('ArrayBuffer', toBase64(view, 1))
+      return binary ? buffer : new Part('ArrayBuffer', view, 1)
     },
-    revive: (payload) => fromBase64(payload, 1),
+    elementSize: 1,
+    revive: (payload, bytes) => bytes ?? fromBase64(payload, 1),
     byteRange: (value) => ({ buffer: value, start: 0, end: (value as ArrayBuffer).byteLength }),
   },
   {
@@ -28,9 +30,10 @@ export const BINARY_TYPES: readonly BuiltInType[] = [
       const view = value as DataView<ArrayBuffer>
       refuseResizable(view.buffer)
       if (!isBare(value)) return undefined
-      return binary ? view : new Tagged('DataView', toBase64(view, 1))
+      return binary ? view : new Part('DataView', view, 1)
     },
-    revive: (payload) => new DataView(fromBase64(payload, 1)),
+    elementSize: 1,
+    revive: (payload, bytes) => new DataView(bytes ?? fromBase64(payload, 1)),
     byteRange: rangeOfView,
   },
   {
@@ -41,11 +44,12 @@ export const BINARY_TYPES: readonly BuiltInType[] = [
       expectTyped(buffer, 'Uint8Array')
       if (!hasOnlyBytes(buffer, () => BufferClass!.from(buffer.buffer, buffer.byteOffset, buffer.length)))
         return undefined
-      return binary ? buffer : new Tagged('Buffer', toBase64(buffer, 1))
+      return binary ? buffer : new Part('Buffer', buffer, 1)
     },
-    revive(payload) {
+    elementSize: 1,
+    revive(payload, bytes) {
       if (BufferClass === undefined) throw new TypeError('this runtime has no Buffer')
-      return BufferClass.from(fromBase64(payload, 1))
+      return BufferClass.from(bytes ?? fromBase64(payload, 1))
     },
     byteRange: rangeOfView,
   },
@@ -85,9 +89,10 @@ function typedArray(type: TypedArrayClass): BuiltInType {
       const view = value as InstanceType<TypedArrayClass>
       expectTyped(view, name)
       if (!hasOnlyBytes(view, () => new type(view.buffer, view.byteOffset, view.length))) return undefined
-      return binary ? view : new Tagged(name, toBase64(view, BYTES_PER_ELEMENT))
+      return binary ? view : new Part(name, view, BYTES_PER_ELEMENT)
     },
-    revive: (payload) => new type(fromBase64(payload, BYTES_PER_ELEMENT)),
+    elementSize: BYTES_PER_ELEMENT,
+    revive: (payload, bytes) => new type(bytes ?? fromBase64(payload, BYTES_PER_ELEMENT)),
     byteRange: rangeOfView,
   }
 }
@@ -100,7 +105,10 @@ function float16Array(): BuiltInType {
     const { encode, revive, ...builtIn } = typedArray(type)
     return {
       ...builtIn,
-      encode: (value) => encode(value, false),
+      encode(value, binary) {
+        const part = encode(value, false) as Part | undefined
+        return binary && part !== undefined ? new Tagged(name, toBase64(part.view, 2)) : part
+      },
       revive,
     }
   }

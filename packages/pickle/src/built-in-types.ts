@@ -74,6 +74,10 @@ export const BUILT_IN_TYPES: readonly BuiltInType[] = [
   ...TEMPORAL_TYPES,
 ]
 
+export const BUILT_IN_BY_PROTOTYPE: ReadonlyMap<object | null | undefined, BuiltInType> = new Map(
+  BUILT_IN_TYPES.map((type) => [type.prototype, type]),
+)
+
 for (const { name, prototype } of BUILT_IN_TYPES) if (prototype !== undefined) registerPrototype(name, prototype)
 
 const trueHref = Object.getOwnPropertyDescriptor(URL.prototype, 'href')?.get as () => string

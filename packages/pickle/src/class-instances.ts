@@ -1,16 +1,13 @@
 import { types } from '@persist/platform'
 import type { BuiltInType } from './built-in-type.ts'
-import { BUILT_IN_TYPES } from './built-in-types.ts'
+import { BUILT_IN_BY_PROTOTYPE } from './built-in-types.ts'
 import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'
 import type { PickleType } from './options.ts'
 import { setOwn } from './own-properties.ts'
+import { Part } from './parts.ts'
 import { className, refusal, unreadable } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
 import type { Walk } from './walk.ts'
-
-const builtInByPrototype: ReadonlyMap<object | null | undefined, BuiltInType> = new Map(
-  BUILT_IN_TYPES.map((type) => [type.prototype, type]),
-)
 
 /**
  * Copies an object that is neither plain nor an array, or throws. Returns `undefined` for a function or a symbol that no
@@ -26,7 +23,7 @@ export function copyInstance(
   if (typeof value === 'symbol' || typeof value === 'function') return undefined
   if (prototype === Map.prototype) return copyMap(walk, value as Map<unknown, unknown>, depth)
   if (prototype === Set.prototype) return copySet(walk, value as Set<unknown>, depth)
-  const builtIn = builtInByPrototype.get(prototype)
+  const builtIn = BUILT_IN_BY_PROTOTYPE.get(prototype)
   if (builtIn !== undefined) return copyBuiltIn(walk, builtIn, value, depth)
   const errorName = prototype && ERROR_NAMES.get(prototype)
   if (errorName) return copyError(walk, errorName, value, depth)
@@ -73,9 +70,15 @@ function copySet(walk: Walk, set: Set<unknown>, depth: number): object {
 
 function copyBuiltIn(walk: Walk, builtIn: BuiltInType, value: object, depth: number): object {
   const binary = walk.format === 'binary'
-  const copy = reading(walk, value, builtIn.prototype ?? null, depth, () => builtIn.encode(value, binary))
-  if (copy === undefined) return walk.fail(`a ${builtIn.name} with properties of its own cannot be stored`, depth)
-  if (builtIn.byteRange) walk.byteRanges.push({ ...builtIn.byteRange(value), path: walk.steps(depth) })
+  const encoded = reading(walk, value, builtIn.prototype ?? null, depth, () => builtIn.encode(value, binary))
+  if (encoded === undefined) return walk.fail(`a ${builtIn.name} with properties of its own cannot be stored`, depth)
+  const path = walk.steps(depth)
+  if (builtIn.byteRange) walk.byteRanges.push({ ...builtIn.byteRange(value), path })
+  const copy = encoded instanceof Part ? encoded.tagged : encoded
+  if (encoded instanceof Part) {
+    encoded.path = path
+    walk.parts.push(encoded)
+  }
   if (copy instanceof Tagged) walk.adopt(copy)
   walk.remember(value, copy)
   return copy

@@ -1,7 +1,7 @@
 import { ENTRIES, GRAPH, REFERENCE, Tagged } from './tagged.ts'
 
 /** Keys that superjson refuses in an object with annotated values. */
-const REFUSED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+export const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
  * Turns a snapshot, in place, into a tree that superjson can write. An object that is reached more than once moves into a
@@ -55,7 +55,7 @@ export function hoist(value: unknown, shared: ReadonlySet<object>): unknown {
   function plain(object: Record<string, unknown>): object {
     let refused = false
     for (const name of Object.keys(object)) {
-      if (REFUSED.has(name)) refused = true
+      if (REFUSED_KEYS.has(name)) refused = true
       const old = object[name]
       const made = member(old)
       if (made !== old && typeof made === 'object') object[name] = made

@@ -1,19 +1,20 @@
 /**
- * Turns values into strings and back, never silently wrong.
+ * Turns values into strings or bytes and back, never silently wrong.
  *
  * @module @persist/pickle
  */
 
 import { createPickle } from './pickle.ts'
 
-export type { PickleOptions, PickleType } from './options.ts'
+export type { PickleOptions, PickleType, TextPickleOptions } from './options.ts'
 export { createPickle, type Pickle } from './pickle.ts'
 
 const ready = createPickle()
 
 /**
- * Turns a value into a string: plain JSON where that is enough, else superjson's format. Throws `PickleError`, with the
- * path, if a part would not come back equal.
+ * Turns a value into a string: plain JSON where that is enough, else superjson's format. A value with a kilobyte or more of
+ * typed arrays, Buffers and ArrayBuffers becomes bytes: such a string, then these parts as they are. Throws `PickleError`,
+ * with the path, if a part would not come back equal.
  *
  * @example
  * ```ts
@@ -24,7 +25,7 @@ const ready = createPickle()
 export const pickle = ready.pickle
 
 /**
- * Reads the value of a string that {@link pickle} wrote. Throws `UnpickleError` for anything else. Runs no code.
+ * Reads the value of a payload that {@link pickle} wrote. Throws `UnpickleError` for anything else. Runs no code.
  *
  * @example
  * ```ts

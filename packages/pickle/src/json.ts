@@ -8,6 +8,7 @@ import { UnpickleError } from '@persist/errors'
 import { resolveOptions } from './options.ts'
 import { parseJson } from './parse-json.ts'
 import { jsonOf, payloadString } from './payload-string.ts'
+import { prepareTree } from './prepare-tree.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 const options = resolveOptions()
@@ -23,7 +24,8 @@ const options = resolveOptions()
  * ```
  */
 export function pickle(value: unknown): string {
-  return jsonOf(takeSnapshot(value, options, 'json').value)
+  const tree = prepareTree(value, options)
+  return jsonOf(tree !== undefined && tree.notes === undefined ? tree.json : takeSnapshot(value, options, 'json').value)
 }
 
 /**

@@ -37,8 +37,18 @@ export interface PickleOptions {
   readonly stacks?: boolean | undefined
 }
 
+/** Options of `createPickle` of `@persist/pickle` itself. */
+export interface TextPickleOptions extends PickleOptions {
+  /**
+   * Whether a value with a kilobyte or more of typed arrays, Buffers and ArrayBuffers becomes bytes, in which these are stored
+   * as they are. With `false`, every payload is a string of one line, with base64 in it. Both can be read. Default: `true`.
+   */
+  readonly binary?: boolean | undefined
+}
+
 /** The checked options, with defaults. */
 export interface ResolvedOptions {
+  readonly binary: boolean
   readonly types: readonly PickleType[]
   readonly maxDepth: number
   readonly maxBytes: number
@@ -47,18 +57,23 @@ export interface ResolvedOptions {
 
 const KNOWN: readonly string[] = ['types', 'maxDepth', 'maxBytes', 'stacks']
 
+/** The options that only the text pickle has. */
+export const TEXT_ONLY: readonly string[] = ['binary']
+
 /** Checks the options and adds the defaults. Throws `OptionError`. */
-export function resolveOptions(options: PickleOptions = {}): ResolvedOptions {
+export function resolveOptions(options: TextPickleOptions = {}, more: readonly string[] = []): ResolvedOptions {
+  const known = [...KNOWN, ...more]
   for (const option of Object.keys(options)) {
-    if (!KNOWN.includes(option))
-      throw new OptionError(`createPickle has no option "${option}", only ${KNOWN.join(', ')}`, { option })
+    if (!known.includes(option))
+      throw new OptionError(`createPickle has no option "${option}", only ${known.join(', ')}`, { option })
   }
-  const { types = [], maxDepth = 500, maxBytes = Number.POSITIVE_INFINITY, stacks = false } = options
+  const { types = [], maxDepth = 500, maxBytes = Number.POSITIVE_INFINITY, stacks = false, binary = true } = options
   checkTypes(types)
   if (!Number.isInteger(maxDepth) || maxDepth < 1) throw wrong('maxDepth', 'a whole number from 1')
   if (typeof maxBytes !== 'number' || !(maxBytes >= 1)) throw wrong('maxBytes', 'a number from 1')
   if (typeof stacks !== 'boolean') throw wrong('stacks', 'true or false')
-  return { types: [...types], maxDepth, maxBytes, stacks }
+  if (typeof binary !== 'boolean') throw wrong('binary', 'true or false')
+  return { types: [...types], maxDepth, maxBytes, stacks, binary }
 }
 
 function checkTypes(types: readonly PickleType[]): void {

@@ -43,6 +43,21 @@ export function isFlat(object: object, names: readonly string[]): boolean {
   return true
 }
 
+/** Whether JSON brings a number back: finite, and not -0. */
+export function isJsonNumber(value: number): boolean {
+  return value - value === 0 && (value !== 0 || 1 / value > 0)
+}
+
+/** Whether JSON brings a value back that is no object. */
+export function isPlainPrimitive(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    value === null ||
+    (typeof value === 'number' && isJsonNumber(value))
+  )
+}
+
 /** Sets an own property, also one named `__proto__`. */
 export function setOwn(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })

@@ -29,11 +29,20 @@ export function refuseLongString(payload: string, maxBytes: number): void {
 
 /** The string of a payload. Refuses bytes that are not UTF-8: they would become replacement characters. */
 export function payloadString(payload: string | Uint8Array, maxBytes: number): string {
+  expectPayload(payload, maxBytes)
+  return typeof payload === 'string' ? payload : decoded(payload)
+}
+
+/** Refuses anything but a string or bytes, and a payload that is too long. */
+export function expectPayload(payload: string | Uint8Array, maxBytes: number): void {
   // `instanceof` would fail in a test runner's sandbox, which has its own Uint8Array.
   if (typeof payload !== 'string' && !types.isUint8Array(payload))
     throw new UnpickleError('a payload is a string or bytes')
   if (payload.length > maxBytes) throw new UnpickleError(`the payload is longer than maxBytes, which is ${maxBytes}`)
-  if (typeof payload === 'string') return payload
+}
+
+/** The string of bytes. Refuses bytes that are not UTF-8. */
+export function decoded(payload: Uint8Array): string {
   if (!isUtf8(payload)) throw new UnpickleError('the payload is not UTF-8')
   return utf8String(payload)
 }

@@ -3,6 +3,7 @@ import { BUILT_IN_TYPES } from './built-in-types.ts'
 import { emptyError, fillError } from './error-types.ts'
 import type { PickleType } from './options.ts'
 import { setOwn } from './own-properties.ts'
+import type { StoredParts } from './payload-bytes.ts'
 import { ARRAY, BIG_INTEGER, ENTRIES, NULL_PROTOTYPE, REFERENCE } from './tagged.ts'
 
 /** A value as it was read, in which some objects stand for others. */
@@ -14,6 +15,8 @@ export interface Encoded {
   readonly holes: boolean
   /** The targets of references, by number. Without it, there are no references. */
   readonly graph?: readonly unknown[]
+  /** The binary parts outside of the text. Without it, there are none. */
+  readonly parts?: StoredParts
 }
 
 const BUILT_IN_BY_NAME = new Map<unknown, BuiltInType>(BUILT_IN_TYPES.map((builtIn) => [builtIn.name, builtIn]))
@@ -23,7 +26,7 @@ const BUILDING = Symbol('building')
  * Replaces tagged objects, in place, by the values they stand for. A shared object comes back as one object, also through
  * Maps, Sets, errors and cycles. Throws for anything that was never written.
  */
-export function revive({ value, isTagged, holes, graph }: Encoded, types: readonly PickleType[]): unknown {
+export function revive({ value, isTagged, holes, graph, parts }: Encoded, types: readonly PickleType[]): unknown {
   const made = new Map<object, unknown>()
   const typesByName = new Map<unknown, PickleType>(types.map((type) => [type.name, type]))
 
@@ -79,7 +82,7 @@ export function revive({ value, isTagged, holes, graph }: Encoded, types: readon
     const type = typesByName.get(name)
     if (type !== undefined) return whole(source, (payload) => type.unpickle(payload))
     const builtIn = BUILT_IN_BY_NAME.get(name)
-    if (builtIn !== undefined) return whole(source, (payload) => builtIn.revive(payload))
+    if (builtIn !== undefined) return whole(source, (payload) => builtInOf(builtIn, payload))
     if (name === BIG_INTEGER) return hexInteger(payload)
     if (name === ARRAY) return array(source)
     if (name === ENTRIES) return object({}, source)
@@ -103,6 +106,12 @@ export function revive({ value, isTagged, holes, graph }: Encoded, types: readon
     const value = build(member(source[1]))
     made.set(source, value)
     return value
+  }
+
+  function builtInOf(builtIn: BuiltInType, payload: unknown): unknown {
+    const { elementSize } = builtIn
+    const isPart = typeof payload === 'number' && elementSize !== undefined && parts !== undefined
+    return isPart ? builtIn.revive(payload, parts.take(payload, elementSize)) : builtIn.revive(payload)
   }
 
   function array(source: [unknown, unknown]): unknown[] {

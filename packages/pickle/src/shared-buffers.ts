@@ -12,8 +12,15 @@ export interface FoundRange extends ByteRange {
  * copies, and a change in one would no longer show in the other. Small Buffers that only share Node's pool are fine.
  */
 export function refuseSharedBuffers({ byteRanges }: { readonly byteRanges: readonly FoundRange[] }): void {
-  if (byteRanges.length < 2) return
-  const byBuffer = new Map<object, FoundRange[]>()
+  const range = firstOverlap(byteRanges)
+  if (range !== undefined)
+    throw new PickleError('two objects over the same memory would come back as two copies', formatPath(range.path))
+}
+
+/** The first range that overlaps with another one. */
+export function firstOverlap<T extends ByteRange>(byteRanges: readonly T[]): T | undefined {
+  if (byteRanges.length < 2) return undefined
+  const byBuffer = new Map<object, T[]>()
   for (const range of byteRanges) {
     if (range.start === range.end) continue
     const others = byBuffer.get(range.buffer)
@@ -24,9 +31,9 @@ export function refuseSharedBuffers({ byteRanges }: { readonly byteRanges: reado
     group.sort((a, b) => a.start - b.start)
     let end = 0
     for (const range of group) {
-      if (range.start < end)
-        throw new PickleError('two objects over the same memory would come back as two copies', formatPath(range.path))
+      if (range.start < end) return range
       end = Math.max(end, range.end)
     }
   }
+  return undefined
 }

@@ -1,5 +1,6 @@
 import { PickleError } from '@persist/errors'
 import type { ResolvedOptions } from './options.ts'
+import { settleParts } from './parts.ts'
 import { refuseSharedBuffers } from './shared-buffers.ts'
 import type { Tagged } from './tagged.ts'
 import { Walk } from './walk.ts'
@@ -18,15 +19,21 @@ export interface Snapshot {
   readonly tagged: readonly Tagged[]
   /** Those of them that a user's type made. */
   readonly custom: ReadonlySet<object>
+  /** The binary parts that are stored outside of the text, in the order of their numbers. */
+  readonly parts: readonly Uint8Array[]
 }
 
-/** Copies the value, or throws a `PickleError` with the path to a part that would not come back equal. */
-export function takeSnapshot(value: unknown, options: ResolvedOptions, format: Format): Snapshot {
+/**
+ * Copies the value, or throws a `PickleError` with the path to a part that would not come back equal. `inText`: large binary
+ * parts are written in the text too.
+ */
+export function takeSnapshot(value: unknown, options: ResolvedOptions, format: Format, inText = true): Snapshot {
   const walk = new Walk(options, format)
   try {
     const copy = walk.root(value)
     refuseSharedBuffers(walk)
-    return { value: copy, rich: walk.rich, shared: walk.shared, tagged: walk.tagged, custom: walk.custom }
+    const { rich, shared, tagged, custom } = walk
+    return { value: copy, rich, shared, tagged, custom, parts: settleParts(walk.parts, inText) }
   } catch (error) {
     if (error instanceof PickleError) throw error
     // A getter, a Proxy or a user's type threw, or the value is too deep for the stack.

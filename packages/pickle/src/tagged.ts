@@ -15,6 +15,8 @@ export class Tagged extends Array<unknown> {
   }
 }
 
+/** The name of a {@link Tagged} in the annotations: `["custom","persist"]`. */
+export const CUSTOM = 'persist'
 /** An array with properties besides its elements. */
 export const ARRAY = 'array'
 /** A plain object as a list of entries, because superjson refuses one of its keys. */
@@ -32,3 +34,4 @@ export const STRUCTURES = [ARRAY, ENTRIES, NULL_PROTOTYPE, BIG_INTEGER, REFERENC
 
 /** Reading decimal digits takes more than linear time: 0.02 ms for a thousand, 140 ms for a million. */
 export const DECIMAL_DIGITS = 1_000
+export const DECIMAL_LIMIT = 10n ** BigInt(DECIMAL_DIGITS)

@@ -1,5 +1,6 @@
 import { PickleError } from '@persist/errors'
 import type { ResolvedOptions } from './options.ts'
+import type { Part } from './parts.ts'
 import { formatPath, type Step } from './path.ts'
 import { refusalOfHidden } from './refusals.ts'
 import type { FoundRange } from './shared-buffers.ts'
@@ -18,6 +19,7 @@ export class WalkState {
   /** Objects that a user's type made. */
   readonly custom = new Set<object>()
   readonly byteRanges: FoundRange[] = []
+  readonly parts: Part[] = []
   /** The steps to the current part. The steps before index `d` lead to the object at depth `d`. */
   protected readonly path: Step[] = []
   /** The depth of the current object. */

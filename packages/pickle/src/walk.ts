@@ -1,11 +1,11 @@
 import { types } from '@persist/platform'
 import { copyInstance } from './class-instances.ts'
-import { hasInternalSlots, isDense, isFlat, SHORT } from './own-properties.ts'
+import { hasInternalSlots, isDense, isFlat, isJsonNumber, isPlainPrimitive, SHORT } from './own-properties.ts'
 import type { Step } from './path.ts'
 import { localPrototypeOf } from './realm.ts'
 import { className } from './refusals.ts'
 import { copySparseArray } from './sparse-array.ts'
-import { BIG_INTEGER, DECIMAL_DIGITS } from './tagged.ts'
+import { BIG_INTEGER, DECIMAL_LIMIT } from './tagged.ts'
 import { WalkState } from './walk-state.ts'
 
 const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, keys } = Object
@@ -18,7 +18,6 @@ const INSTEAD = { function: 'store what it returns', symbol: 'store its descript
 
 /** From about this many properties on, V8 keeps an object as a hash table, which is slow to copy. */
 const WIDE = 1_000
-const DECIMAL_LIMIT = 10n ** BigInt(DECIMAL_DIGITS)
 
 /**
  * Copies one value in one walk. The engine makes a shallow copy of each object (`{...value}`, `slice`), which reads each
@@ -160,18 +159,4 @@ export class Walk extends WalkState {
     )
       this.fail('an object that only looks plain cannot be stored', depth)
   }
-}
-
-function isPlainPrimitive(value: unknown): boolean {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    value === null ||
-    (typeof value === 'number' && isJsonNumber(value))
-  )
-}
-
-/** Finite, and not -0. */
-function isJsonNumber(value: number): boolean {
-  return value - value === 0 && (value !== 0 || 1 / value > 0)
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { pickle, unpickle } from '@persist/pickle'
 import * as binary from '@persist/pickle/v8'
 import { describe, expect, it } from 'vitest'
+import { binarySamples } from './support/binary-samples.ts'
 import { facts, isHere, MODERN } from './support/modern-samples.mjs'
 import { plainSamples, richSamples } from './support/samples.ts'
 import { strictDifference } from './support/strict-difference.ts'
@@ -59,4 +60,18 @@ describe('version 1', () => {
       } else expect(() => unpickle(payload)).toThrow(`this runtime has no ${name.split(':')[0]}`)
     },
   )
+})
+
+describe('version 2 of the text format, with binary parts outside of the text', () => {
+  const payloads = lines('text-v2.txt')
+
+  it('has a line for every type', () => {
+    expect([...payloads.keys()]).toEqual(Object.keys(binarySamples))
+  })
+
+  it.each(Object.entries(binarySamples))('stays as it is, and can be read: %s', (name, make) => {
+    const golden = Buffer.from(payloads.get(name)!, 'base64')
+    expect(Buffer.from(pickle(make()) as Uint8Array).equals(golden)).toBe(true)
+    expect(strictDifference(make(), unpickle(golden))).toBeUndefined()
+  })
 })

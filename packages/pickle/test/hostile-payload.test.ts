@@ -1,11 +1,13 @@
 import { UnpickleError } from '@persist/errors'
-import { pickle, unpickle } from '@persist/pickle'
+import { createPickle, unpickle } from '@persist/pickle'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyAnnotations } from '../src/apply-annotations.ts'
 import { noFunctionIn, prototypesUnchanged } from './support/harm.ts'
 import { mutations } from './support/mutations.ts'
 import { plainSamples, richSamples } from './support/samples.ts'
+
+const { pickle } = createPickle({ binary: false })
 
 /** Reads a payload. The only allowed outcomes are a value without functions and an UnpickleError. */
 function readsOrRefuses(payload: string | Uint8Array): 'value' | 'refused' {

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer'
 import { PickleError } from '@persist/errors'
-import { pickle, unpickle } from '@persist/pickle'
+import { createPickle, pickle, unpickle } from '@persist/pickle'
 import * as json from '@persist/pickle/json'
 import { describe, expect, it } from 'vitest'
 
@@ -24,6 +24,7 @@ describe('a value that is longer than the longest string', () => {
   })
 
   it('is such a PickleError for bytes whose base64 is too long, with their path', () => {
+    const { pickle } = createPickle({ binary: false })
     expect(() => pickle({ all: new Uint8Array(410_000_000) })).toThrow(PickleError)
     expect(() => pickle({ all: new Uint8Array(410_000_000) })).toThrow(
       new RegExp(`Uint8Array.*${advice.source}.*\\$\\.all`),

@@ -9,6 +9,8 @@ export { isDeepStrictEqual as isDeepEqual, types } from 'node:util'
 export { BufferClass, MAX_STRING_LENGTH } from './node/buffer.ts'
 export {
   bytesToString,
+  newBytes,
+  writeUtf8,
   utf8Bytes,
   utf8Length,
   utf8String,

@@ -62,11 +62,15 @@ export interface Platform {
   readonly BufferClass: typeof Buffer | undefined
   /** A view of bytes. Throws for a detached buffer. */
   viewOf(buffer: ArrayBufferLike, offset: number, length: number): Uint8Array
+  /** Bytes whose content is arbitrary, in a buffer of their own. Throws if there is no memory. */
+  newBytes(length: number): Uint8Array
   bytesToString(bytes: Uint8Array, encoding: TextEncoding): string
   /** Writes base64 into bytes, and returns how many it has written: fewer, if it is not base64. */
   writeBase64(bytes: Uint8Array, base64: string): number
   utf8Length(string: string): number
   utf8Bytes(string: string): Uint8Array
+  /** Writes the UTF-8 of a string to the beginning of bytes, which are long enough. */
+  writeUtf8(bytes: Uint8Array, string: string): void
   utf8String(bytes: Uint8Array): string
   utf16String(bytes: Uint8Array): string
   isUtf8(bytes: Uint8Array): boolean

@@ -8,6 +8,8 @@ export { dequal as isDeepEqual } from 'dequal'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 export {
   bytesToString,
+  newBytes,
+  writeUtf8,
   isUtf8,
   utf8Bytes,
   utf8Length,

@@ -8,7 +8,8 @@ export type Decoded =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly damaged?: string }
 
 const STRING_PICKLE = /^\{"v":\d+,"json":/
-const V8_PICKLE = [0x50, 0x56, 0x38]
+const PICKLE_WITH_PARTS = Buffer.from('{"v":2,"parts":[')
+const V8_PICKLE = Buffer.from('PV8')
 
 /** Decodes a payload or a stored key. */
 export async function decodePayload(payload: string | Uint8Array): Promise<Decoded> {
@@ -20,10 +21,11 @@ export async function decodePayload(payload: string | Uint8Array): Promise<Decod
       return { kind: 'string', string: payload, damaged: (error as Error).message }
     }
   }
-  if (!V8_PICKLE.every((byte, index) => payload[index] === byte)) return { kind: 'bytes', bytes: payload }
-  const v8 = await import('@persist/pickle/v8')
+  const begins = (opening: Buffer) => opening.every((byte, index) => payload[index] === byte)
+  if (!begins(PICKLE_WITH_PARTS) && !begins(V8_PICKLE)) return { kind: 'bytes', bytes: payload }
+  const { unpickle: read } = begins(V8_PICKLE) ? await import('@persist/pickle/v8') : { unpickle }
   try {
-    return { kind: 'value', value: v8.unpickle(payload) }
+    return { kind: 'value', value: read(payload) }
   } catch (error) {
     return { kind: 'bytes', bytes: payload, damaged: (error as Error).message }
   }

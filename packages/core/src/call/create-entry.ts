@@ -54,7 +54,7 @@ export function pickleKeyEarly(context: Context, cacheKey: CacheKey): void {
 export function pickleKey(context: Context, cacheKey: CacheKey): string | undefined {
   if (!context.storekey) return undefined
   if (cacheKey.pickledKey !== undefined) return cacheKey.pickledKey
-  const pickled = context.pickle(cacheKey.key)
+  const pickled = context.pickleKey(cacheKey.key)
   if (typeof pickled !== 'string' || pickled.includes('\n')) {
     throw new PickleError('a stored key must be a string of one line: use a pickle and unpickle that produce one', '$')
   }

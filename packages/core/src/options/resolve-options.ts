@@ -1,4 +1,5 @@
 import { OptionError } from '@persist/errors'
+import { createPickle, pickle } from '@persist/pickle'
 import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
@@ -137,6 +138,7 @@ export function resolveOptions(
     unhash: unhashWithoutVersion(options.unhash, options.versions),
     storekey: options.storekey ?? false,
     pickle: pickleValue,
+    pickleKey: options.pickle ?? (options.storekey === true ? createPickle({ binary: false }).pickle : pickle),
     unpickle: unpickleValue,
     unstorable: new UnstorableResults(runtime.monotonic),
     metadata: options.metadata,

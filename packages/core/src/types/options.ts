@@ -79,7 +79,10 @@ export interface Options<
   readonly key?: ((...args: A) => K) | undefined
   /** Whether to store the key with the result, which makes the cache iterable. Default: `false`. */
   readonly storekey?: boolean | undefined
-  /** Converts a result to a string or bytes; also used for stored keys. Default: `pickle` of `@persist/pickle`. */
+  /**
+   * Converts a result to a string or bytes; also used for stored keys, which must be one line. Default: `pickle` of
+   * `@persist/pickle`, and for stored keys the same with `binary: false`.
+   */
   readonly pickle?: ((value: V) => string | Uint8Array) | undefined
   /** The inverse of `pickle`. Both are given, or none. */
   // biome-ignore lint/suspicious/noExplicitAny: a user's `unpickle` may take only strings or only bytes

@@ -4,6 +4,10 @@ export function viewOf(buffer: ArrayBufferLike, offset: number, length: number):
   return Buffer.from(buffer as ArrayBuffer, offset, length)
 }
 
+export function newBytes(length: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(length)
+}
+
 export function bytesToString(bytes: Uint8Array, encoding: TextEncoding): string {
   return asBuffer(bytes).toString(encoding)
 }
@@ -18,6 +22,10 @@ export function utf8Length(string: string): number {
 
 export function utf8Bytes(string: string): Uint8Array {
   return Buffer.from(string)
+}
+
+export function writeUtf8(bytes: Uint8Array, string: string): void {
+  asBuffer(bytes).write(string)
 }
 
 export function utf8String(bytes: Uint8Array): string {

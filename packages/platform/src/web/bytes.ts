@@ -15,6 +15,10 @@ export function viewOf(buffer: ArrayBufferLike, offset: number, length: number):
   return new Uint8Array(buffer, offset, length)
 }
 
+export function newBytes(length: number): Uint8Array {
+  return new Uint8Array(length)
+}
+
 export function bytesToString(bytes: Uint8Array, encoding: TextEncoding): string {
   if (encoding === 'hex') {
     let digits = ''
@@ -73,6 +77,10 @@ export function utf8Length(string: string): number {
 
 function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff
+}
+
+export function writeUtf8(bytes: Uint8Array, string: string): void {
+  new TextEncoder().encodeInto(string, bytes)
 }
 
 export function utf8String(bytes: Uint8Array): string {
