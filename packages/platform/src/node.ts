@@ -10,13 +10,13 @@ export { BufferClass, MAX_STRING_LENGTH } from './node/buffer.ts'
 export {
   bytesToString,
   newBytes,
-  writeUtf8,
   utf8Bytes,
   utf8Length,
   utf8String,
   utf16String,
   viewOf,
   writeBase64,
+  writeUtf8,
 } from './node/bytes.ts'
 export { contextStorage } from './node/context-storage.ts'
 export { env } from './node/env.ts'

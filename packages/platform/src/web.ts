@@ -8,15 +8,15 @@ export { dequal as isDeepEqual } from 'dequal'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 export {
   bytesToString,
-  newBytes,
-  writeUtf8,
   isUtf8,
+  newBytes,
   utf8Bytes,
   utf8Length,
   utf8String,
   utf16String,
   viewOf,
   writeBase64,
+  writeUtf8,
 } from './web/bytes.ts'
 export { soon } from './web/soon.ts'
 export { types } from './web/types.ts'

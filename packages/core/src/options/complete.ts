@@ -1,6 +1,6 @@
-import { types } from '@persist/platform'
 import { OptionError } from '@persist/errors'
 import { pickle, unpickle } from '@persist/pickle'
+import { types } from '@persist/platform'
 import type { Bounds } from '@persist/store'
 import { Limit } from '../concurrency/limit.ts'
 import type { Context } from '../context.ts'
