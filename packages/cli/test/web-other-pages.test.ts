@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { textOf, withPage } from './support/page.ts'
 import { REBOUND } from '../../../test/support/with-browser.ts'
+import { textOf, withPage } from './support/page.ts'
 
 await withPage('another page', (harness) => {
   const authorization = () => `Bearer ${harness.served.token}`

@@ -28,3 +28,4 @@ export { printToStderr } from './node/stderr.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 
 export const recognizesProxies = true
+export const followsCalls = true

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { beforeAll, beforeEach, expect } from 'vitest'
+import { withBrowser } from '../../../../test/support/with-browser.ts'
 import { contents, filled } from './filled.ts'
 import { type Serving, serving } from './serving.ts'
-import { withBrowser } from '../../../../test/support/with-browser.ts'
 
 /** The page of one cache, for the tests of a file. */
 export interface PageHarness {
