@@ -30,3 +30,4 @@ export { printToStderr } from './node/stderr.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 
 export const recognizesProxies = true
+export const followsCalls = true

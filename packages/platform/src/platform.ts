@@ -83,6 +83,8 @@ export interface Platform {
   soon(act: () => void): void
   /** Blocks the thread, without using the processor. Throws where a thread cannot. */
   sleepSync(ms: number): void
+  /** Whether the values of a {@link ContextStorage} are there after a wait, too. */
+  readonly followsCalls: boolean
   contextStorage<T>(): ContextStorage<T>
   channel(name: string): EventChannel
   isDeepEqual(a: unknown, b: unknown): boolean

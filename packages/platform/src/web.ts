@@ -70,9 +70,12 @@ export function sleepSync(): never {
   throw new Error('this platform cannot wait without a promise: make the function async')
 }
 
+const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
+
+export const followsCalls = Native !== undefined
+
 /** The platform's own where it has one: in edge runtimes with parts of Node. */
 export function contextStorage<T>(): ContextStorage<T> {
-  const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
   return Native ? withoutEntering(new Native<T>()) : (new SynchronousStorage<T>() as ContextStorage<T>)
 }
 
