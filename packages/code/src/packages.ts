@@ -20,7 +20,8 @@ import { PackageJsons } from './resolve/package-json.ts'
  *
  * @example
  * ```ts
- * const solve = persist((x: number) => 2 * x, { funcname: 'solve', dependsOn: [packages('mathjs', '@scope/name')] })
+ * const solve = persist((x: number) => 2 * x, { funcname: 'solve', dependsOn: [packages('zod')] })
+ * solve.dependencies().some(({ name }) => name.startsWith('zod@'))   // true
  * ```
  */
 export function packages(...names: readonly [string, ...string[]]): Dependency {

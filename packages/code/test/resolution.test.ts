@@ -136,6 +136,12 @@ describe('code does not follow, and names', () => {
     ).toEqual(['./main.ts', './main.ts: ./gone.ts, not found', './main.ts: nowhere, not found'])
   })
 
+  it('nor count what keeps the results, so that another release of it costs none of them', () => {
+    expect(
+      filesOf({ 'main.ts': "import '@persist/core'\nimport '@persist/store-disk'\nimport '@persist/code'" }),
+    ).toEqual(['./main.ts'])
+  })
+
   it('but not types and declarations, which no program loads', () => {
     expect(filesOf({ 'main.ts': "import type { T } from './t.ts'\nimport './d'", 't.ts': ONE, 'd.d.ts': ONE })).toEqual(
       ['./main.ts'],

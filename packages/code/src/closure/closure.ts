@@ -25,6 +25,9 @@ export interface Closure extends DependencyState {
   readonly packageNames: ReadonlyMap<string, PackageJson>
 }
 
+/** What keeps results has no part in them: another version of it must not make all of them misses. */
+const THE_CACHE = /^@persist\/(?:core|code|store(?:-[a-z\d]+)?)(?:\/|$)/
+
 /** The name of the part that says which import leads to which file. */
 export const IMPORTS_PART = 'imports'
 
@@ -56,6 +59,7 @@ export function closureOf(
     parts.push({ name, digest })
     if (opaque > 0) parts.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
     const follow = (specifier: string, isCertain: boolean) => {
+      if (THE_CACHE.test(specifier)) return
       const targets = resolver.resolve(specifier, file)
       if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
       if (targets.isLost) {

@@ -7,7 +7,7 @@ import type { Stamp } from './file-system.ts'
  */
 export const RACY_MS = 3_000
 
-/** The parts of a stamp that tell whether a file may have changed. The size of a folder means nothing. */
+/** The parts of a stamp that show whether a file may have changed. The size of a folder means nothing. */
 export type StampTuple = readonly [mtimeMs: number, ctimeMs: number, size: number, ino: number]
 
 export function tupleOf({ kind, mtimeMs, ctimeMs, size, ino }: Stamp): StampTuple {

@@ -73,7 +73,6 @@ export function sliceOf(
     throw failure
   }
   const output = Object.values(built.metafile!.outputs)[0]!
-  checkExports(exported, built.outputFiles![0]!.text, file)
   const externals = output.imports.flatMap(({ path, external }) => (external === true ? [path] : []))
   const parts: DependencyPart[] = [
     {
@@ -89,26 +88,6 @@ export function sliceOf(
     state: { ...stateOf(parts), digest: digestOf(built.outputFiles![0]!.text) },
     packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
   }
-}
-
-/** esbuild makes an export of a TypeScript file that is not there `undefined`, as it may be a type. */
-function checkExports(exported: readonly string[], text: string, file: string): void {
-  if (!/\bexport\s*\{/.test(text)) throw absent(exported, file)
-  const list = /\bexport\s*\{([^}]*)\};?\s*$/.exec(text)?.[1] ?? ''
-  const found = list.split(',').map((item) =>
-    item
-      .trim()
-      .split(/\s+as\s+/)
-      .at(-1),
-  )
-  const missing = exported.filter((name) => !found.includes(name === 'default' ? 'default_' : name))
-  if (missing.length > 0) throw absent(missing, file)
-}
-
-function absent(exported: readonly string[], file: string): OptionError {
-  return new OptionError(`code: ${file} does not export ${exported.join(', ')}: of takes names of exports`, {
-    option: 'dependsOn',
-  })
 }
 
 /** What of each file is in the output: esbuild writes the name of the file above it. */

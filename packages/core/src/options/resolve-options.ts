@@ -104,7 +104,7 @@ export function resolveOptions(
   claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleValue = picklerOf(options)
   const unpickleValue = unpicklerOf(options)
-  const { version, dependencies, isRecorded } = versionOf(original, options)
+  const { version, dependencies, isRecorded } = versionOf(original, options, namespace)
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
