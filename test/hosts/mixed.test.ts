@@ -31,10 +31,10 @@ describe.each(['file', 'lmdb'])('processes of %s runtimes that share a store', (
     expect(children.filter((one) => one.lines.includes('computing one'))).toHaveLength(1)
     expect(new Set(values.map((line) => line.split(' ').slice(0, -1).join(' '))).size).toBe(1)
     expect(await Promise.all(children.map((one) => one.ended))).toEqual(children.map(() => 0))
-    for (const { name: host, version } of RUNTIMES)
+    for (const one of RUNTIMES)
       recordRow({
-        host,
-        version,
+        host: titleOf(one),
+        version: one.version,
         ran: `${PROCESSES} processes of all runtimes, one run, on ${scheme}`,
         result: 'passed',
       })
