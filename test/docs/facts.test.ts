@@ -55,7 +55,7 @@ describe('docs/guide.md has', () => {
     const sources = ['options/environment.ts', 'options/resolve-options.ts']
       .map((path) => read(`packages/core/src/${path}`))
       .join()
-    const names = [...sources.matchAll(/env\.(PERSIST_\w+)/g)].map(([, name]) => name!)
+    const names = [...sources.matchAll(/variable\(env, '(PERSIST_\w+)'\)/g)].map(([, name]) => name!)
     expect(names).toHaveLength(3)
     expect(names.filter((name) => !GUIDE.includes(`| \`${name}\``))).toEqual([])
   })

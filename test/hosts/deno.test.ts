@@ -83,6 +83,7 @@ describe('Deno with permissions', () => {
     const { value } = await permitted(flags, 'lmdb', folder)
     expect(value).toMatch(/^ERR_PERSIST_STORE_LOAD: @persist\/store-lmdb .*--allow-ffi flag$/)
     expect(await permitted([...flags, '--allow-ffi'], 'lmdb', folder)).toEqual(WORKS)
+    expect(await permitted([...flags, '--allow-ffi'], 'lmdb', folder)).toEqual({ ...WORKS, runs: 0 })
   })
 
   test('for nothing keeps results in memory', async () => {

@@ -144,12 +144,6 @@ export interface Options<
    * Called with the promise of all work that goes on after a call has returned, for hosts that stop a process after its
    * response: background refreshes, runs whose callers have all left, deletions for the bounds. The promise never rejects.
    * Default: none.
-   *
-   * @example
-   * ```ts
-   * import { waitUntil } from '@vercel/functions'
-   * const prices = persist(load, { ttl: '1m', staleWhileRevalidate: '1h', waitUntil })
-   * ```
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
