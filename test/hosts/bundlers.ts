@@ -80,7 +80,7 @@ export const withVite =
       configFile: false,
       logLevel: 'error',
       root: folder,
-      ssr: { noExternal: inside || undefined },
+      ...(inside && { ssr: { noExternal: true } }),
       build: {
         ssr: 'main.mjs',
         outDir: 'out',

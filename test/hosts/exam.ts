@@ -4,9 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { environment, folderBelow } from '../field/folder.ts'
-import { ORDERS, printed, programOf } from './program.ts'
+import { type Language, ORDERS, printed, programOf } from './program.ts'
 
-/** Makes the folder `out` from `main.mjs`, and returns the command that runs it from the folder above. */
+/** How a host gets a program to run. */
+export interface Subject {
+  readonly build: Build
+  /** Default: `mjs`. */
+  readonly language?: Language
+  /** Whether the program has to register its store, though the store is installed. */
+  readonly registers?: boolean
+}
+
+/** Makes the folder `out` from `main`, if need be, and returns the command that runs it from the folder above. */
 export type Build = (folder: string) => Promise<readonly string[]> | readonly string[]
 
 interface Run {
@@ -20,13 +29,13 @@ const LINE = `registerStore("file", fromUrl), with fromUrl from '@persist/store-
 
 /**
  * Named functions keep their results from run to run and from build to build, in the default cache of a folder where
- * the store is installed. Throws if the host cannot find it there.
+ * the store is installed. Throws if the host cannot find it there, unless the program registers it.
  */
-export async function keepsResults(installed: string, build: Build): Promise<void> {
+export async function keepsResults(installed: string, { build, ...kind }: Subject): Promise<void> {
   const { path, write } = folderBelow(installed, {})
   let runs = 2
   for (const order of [...ORDERS, ORDERS[0]]) {
-    write(programOf({ hasNames: true }, order))
+    write(programOf({ ...kind, hasNames: true }, order))
     const command = await build(path)
     for (let i = 0; i < 2; i++) {
       expect(succeed(run(path, command)).stdout).toBe(printed(runs))
@@ -36,10 +45,10 @@ export async function keepsResults(installed: string, build: Build): Promise<voi
 }
 
 /** Functions without `funcname` get no result of each other: a second function of one name is right, or a clear error. */
-export async function mixesNothingUp(installed: string, build: Build): Promise<void> {
+export async function mixesNothingUp(installed: string, { build, ...kind }: Subject): Promise<void> {
   const { path, write } = folderBelow(installed, {})
   for (const order of [...ORDERS, ORDERS[0]]) {
-    write(programOf({ hasNames: false, registers: true }, order))
+    write(programOf({ ...kind, hasNames: false, registers: true }, order))
     const command = await build(path)
     for (let i = 0; i < 2; i++) {
       const ended = run(path, command)
@@ -50,8 +59,16 @@ export async function mixesNothingUp(installed: string, build: Build): Promise<v
   }
 }
 
+/** The program is an error that has the line, though the store is installed beside it. */
+export async function findsNoStore(installed: string, { build }: Subject): Promise<void> {
+  const { path } = folderBelow(installed, programOf({ hasNames: true }, ORDERS[0]))
+  const { status, stderr } = run(path, await build(path))
+  expect(stderr).toContain(LINE)
+  expect(status).not.toBe(0)
+}
+
 /** Alone, where nothing is installed, a program without the line is an error that has it; with the line it keeps results. */
-export async function runsAlone(installed: string, build: Build): Promise<void> {
+export async function runsAlone(installed: string, { build }: Subject): Promise<void> {
   const alone = mkdtempSync(join(tmpdir(), 'persist-alone-'))
   try {
     const bare = await buildAway(installed, build, false, alone)
