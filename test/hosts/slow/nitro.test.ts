@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
-import { environment, folderBelow } from '../folder.ts'
-import { installedWith } from '../install.ts'
+import { environment, folderBelow } from '../../field/folder.ts'
+import { installedWith } from '../../field/install.ts'
+import { recordRow } from '../../support/host-rows.ts'
+import { versionIn } from '../versions.ts'
 
 // Nitro, and so Nuxt: it traces which files of which packages are needed, and copies those beside its bundle.
 
@@ -52,6 +54,12 @@ test('built by Nitro with its default settings, an application runs from its out
   const first = await answerOf(output)
   expect(first.map(([at]) => at)).toEqual([1, 2])
   expect(await answerOf(output)).toEqual(first)
+  recordRow({
+    host: 'Nitro',
+    version: versionIn(installed, 'nitropack'),
+    ran: 'default settings, the output alone, with an adapter or `registerStore`',
+    result: 'passed',
+  })
 })
 
 /** What a new server of the application answers. */
