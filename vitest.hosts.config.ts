@@ -5,10 +5,9 @@ export default defineConfig({
   test: {
     include: [
       'test/hosts/**/*.test.ts',
-      'test/field/{jest,nest,tsx}.test.ts',
-      'test/field/runtime-*.test.ts',
+      'test/field/{jest,nest}.test.ts',
       'test/field/slow/**/*.test.ts',
-      'test/consumers/{bundles,formats,pools,types}.test.ts',
+      'test/consumers/{formats,pools,types}.test.ts',
     ],
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     globalSetup: ['test/support/fresh-build.ts'],

@@ -86,10 +86,13 @@ const EXPRESS = {
     })`,
 }
 
-test.each([
-  ['Fastify', 'fastify', 'main.mjs', FASTIFY],
-  ['Express', 'express', 'main.cjs', EXPRESS],
-])('%s answers from persisted functions, and requests at one time share one run', (host, name, main, files) => {
+const HOSTS = [
+  { host: 'Fastify', name: 'fastify', main: 'main.mjs', files: FASTIFY },
+  { host: 'Express', name: 'express', main: 'main.cjs', files: EXPRESS },
+]
+
+test.each(HOSTS)('$host answers from persisted functions, and requests at one time share one run', (server) => {
+  const { host, name, main, files } = server
   const folder = folderBelow(installed, files)
   const page = (what: string, id: number, more = '') =>
     `200 {"what":"${what}","id":"${id}","at":"1970-01-01T00:00:00.000Z","seen":true${more}}\n`
