@@ -48,7 +48,7 @@ const FASTIFY = {
     ${ASK}
     const show = ({ seen, ...page }) => ({ ...page, seen: seen.has(1n) })
     const app = Fastify({ logger: false })
-    // A hook and the handler behind it share the function, as authentication does.
+    // A hook and its handler share the function, as authentication does.
     app.decorateRequest('user', null)
     app.addHook('preHandler', async (request) => { request.user = await user(request.params.id) })
     app.get('/user/:id', async (request) => show(await user(request.params.id)))
