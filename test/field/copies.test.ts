@@ -58,6 +58,21 @@ describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, exten
   })
 })
 
+test('a minifier without source maps makes two functions of one, and the error says what to do', async () => {
+  const folder = folderWith({
+    'a.mjs': PAGE('a'),
+    'b.mjs': PAGE('b'),
+    'other-a.mjs': OTHER('a'),
+    'other-b.mjs': `const e = [0], t = {}, n = '', r = /./\n${OTHER('b')}export { e, t, n, r }`,
+    'shared.mjs': SHARED,
+    'db.mjs': DB,
+    'main.mjs': "await import('./a.out.mjs')\nawait import('./b.out.mjs')",
+  })
+  const [, minify] = BUNDLERS.find(([name]) => name === 'esbuild --minify')!
+  for (const name of ['a', 'b']) await minify(folder.path, `${name}.mjs`, `${name}.out.mjs`)
+  expect(() => folder.node('main.mjs')).toThrow(/bundled twice, keep it in one chunk, or put the source maps beside/)
+})
+
 describe.each([...BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)), ...WITH_SOURCE_MAPS])(
   'by %s',
   (_, bundle, extension) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -88,6 +88,9 @@ function spawnNext(folder: Folder, args: readonly string[]) {
   const program = join(installed, 'node_modules/next/dist/bin/next')
   return spawnSync(process.execPath, [program, ...args], { cwd: folder.path, env: ENV, encoding: 'utf8' })
 }
+
+const PACKAGES = () => join(installed, 'node_modules/@persist')
+const AWAY = () => `${PACKAGES()}-away`
 
 interface Server {
   /** The answer of a path: its status and its body. */
@@ -234,7 +237,15 @@ describe.each([
     const alone = mkdtempSync(join(tmpdir(), 'persist-standalone-'))
     try {
       cpSync(join(folder.path, '.next/standalone'), alone, { recursive: true })
-      const program = join('runs', basename(folder.path), 'server.js')
+      const place = join('runs', basename(folder.path))
+      // The source maps, which Next leaves out, show that a function in a page and in a route is one.
+      cpSync(join(folder.path, '.next/server'), join(alone, place, '.next/server'), {
+        recursive: true,
+        filter: (path) => statSync(path).isDirectory() || path.endsWith('.map'),
+      })
+      // webpack writes the places of packages into the bundle.
+      renameSync(PACKAGES(), AWAY())
+      const program = join(place, 'server.js')
       const answers: string[] = []
       for (let i = 0; i < 2; i++) {
         const server = await started(alone, [program])
@@ -245,9 +256,10 @@ describe.each([
       }
       expect(answers[1]).toBe(answers[0])
     } finally {
+      if (existsSync(AWAY())) renameSync(AWAY(), PACKAGES())
       rmSync(alone, { recursive: true })
     }
-    passed(host, '`output: "standalone"`, with an adapter or `registerStore`')
+    passed(host, '`output: "standalone"` with the source maps of `.next/server`, an adapter or `registerStore`')
     recordRow({
       host,
       version: versionIn(installed, 'next'),
