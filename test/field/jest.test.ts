@@ -99,7 +99,7 @@ describe.each(['^29.7.0', '^30.5.2'])('Jest %s', (jest) => {
       [file]: program,
       'load.cjs': LOAD,
       'package.json': JSON.stringify({ private: true }),
-      'jest.config.json': JSON.stringify({ testEnvironment: 'node', ...config }),
+      'jest.config.json': JSON.stringify({ testEnvironment: 'node', testTimeout: 60_000, ...config }),
     })
     for (const RUNS of ['1', '0']) {
       const flags = file.endsWith('.mjs') ? ['--experimental-vm-modules'] : []
