@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { environment } from '../field/folder.ts'
 import { OTHER_RUNTIMES, titleOf } from '../hosts/runtimes.ts'
+import { NODE } from '../hosts/versions.ts'
+import { recordRow } from '../support/host-rows.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -63,6 +65,12 @@ test('a program of ES modules finds stores by URL where ES modules cannot be req
   expect(project.runWith(FORBIDDEN, 'lmdb.mjs')).toBe('6 1\n')
   expect(project.runWith(FORBIDDEN, 'keyv.mjs')).toBe('6 6 1 9\n')
   expect(project.runWith(FORBIDDEN, 'mongo.mjs')).toBe('6 9\n')
+  recordRow({
+    host: 'Node, as on AWS Lambda (`--no-experimental-require-module`)',
+    version: NODE,
+    ran: 'folder, LMDB, Keyv and MongoDB by URL',
+    result: 'passed',
+  })
 })
 
 test('the ES module and the CommonJS of one version are one: stores, names, running calls and errors', () => {
@@ -88,6 +96,7 @@ schemes in CommonJS: true true
 
 test('where ES modules can be required, both are one copy', () => {
   expect(project.run('two-formats.mjs')).toMatch(/^two copies: false\n/)
+  recordRow({ host: 'Node', version: NODE, ran: 'ES modules and CommonJS in one process', result: 'passed' })
 })
 
 test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))(
