@@ -10,6 +10,8 @@ import { installedWith } from './install.ts'
 
 const VALUE = `{ x: 1, at: new Date(0), seen: new Map([[1, new Set([2n])]]), bytes: new Uint8Array([1, 2]) }`
 const body = (types: string) => `
+// Otherwise core may look for the server when Jest has torn its modules down.
+afterAll(() => closeStores())
 test('a result by URL is kept', () => {
   let runs = 0
   const compute = (x${types}) => { runs++; return ${VALUE} }
@@ -55,15 +57,15 @@ const { persist } = require('@persist/core')
 module.exports = persist((x) => 3 * x, { funcname: 'load', cache: 'file://./cache' })
 `
 const COMMONJS = `
-const { PersistError, persist } = require('@persist/core')
+const { PersistError, closeStores, persist } = require('@persist/core')
 const { diskStore } = require('@persist/store-disk')
 ${body('')}${AGAIN}`
 const MODULE = `
-import { PersistError, persist } from '@persist/core'
+import { PersistError, closeStores, persist } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 ${body('')}`
 const TYPESCRIPT = `
-import { PersistError, persist } from '@persist/core'
+import { PersistError, closeStores, persist } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 ${body(': number')}${AGAIN}`
 
