@@ -7,8 +7,8 @@ import { rolldown } from 'rolldown'
 import { rollup } from 'rollup'
 import type { InlineConfig } from 'vite'
 import webpack from 'webpack'
-import { bun } from './runtimes.ts'
 import type { Build } from './exam.ts'
+import { bun } from './runtimes.ts'
 
 // Each bundler makes one file in `out` with all packages inside, as it does by its own choice of settings for Node.
 

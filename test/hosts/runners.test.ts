@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { folderBelow } from '../field/folder.ts'
 import { installedWith } from '../field/install.ts'
-import { node26 } from './runtimes.ts'
 import { recordRow } from '../support/host-rows.ts'
 import { describeHosts } from './describe-host.ts'
 import { run, succeed } from './exam.ts'
+import { node26 } from './runtimes.ts'
 import { NODE, versionIn } from './versions.ts'
 
 // What runs a program or its tests as they are written, without a build.
