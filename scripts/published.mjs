@@ -20,17 +20,17 @@ const BUDGET = {
   cli: { code: 30, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json.
   code: { code: 50, tarball: 230 },
-  core: { code: 46, tarball: 355, page: 72 },
+  core: { code: 47, tarball: 385, page: 78 },
   errors: { code: 2, tarball: 10 },
   hash: { code: 3, tarball: 18, page: 7 },
   key: { code: 7, tarball: 50, page: 10 },
   pickle: { code: 16, tarball: 270, page: 17 },
-  store: { code: 4, tarball: 160, page: 4 },
-  'store-disk': { code: 24, tarball: 180 },
-  'store-idb': { code: 8, tarball: 65, page: 14 },
+  store: { code: 4, tarball: 180, page: 4 },
+  'store-disk': { code: 25, tarball: 190 },
+  'store-idb': { code: 8, tarball: 70, page: 14 },
   'store-keyv': { code: 8, tarball: 60 },
-  'store-lmdb': { code: 14, tarball: 100 },
-  'store-mongo': { code: 18, tarball: 125 },
+  'store-lmdb': { code: 15, tarball: 110 },
+  'store-mongo': { code: 18, tarball: 130 },
 }
 
 const FOR_PAGES = { platform: 'browser', target: 'es2022' }
