@@ -59,20 +59,26 @@ export class CodeReader {
   #search(scope: CodeScope, stored: Manifest | undefined): Manifest {
     for (let attempt = 1; ; attempt++) {
       const observer = new Observer(this.#files)
-      const records: FileRecords = new Map()
-      const closure = closureOf(scope, observer, this.#records, records)
-      const basis = closure.digest
-      const state =
-        scope.of.length === 0
-          ? { digest: closure.digest, parts: closure.parts }
-          : stored?.basis === basis
-            ? stored.state
-            : this.#slice(scope, closure, observer, records)
       // Files that changed between two looks belong to no state that ever was.
-      if (observer.isUnchanged() || attempt === ATTEMPTS) {
-        return { observations: observer.observations(), state, basis, records: () => records }
+      const isLast = () => attempt === ATTEMPTS || observer.isUnchanged()
+      try {
+        const found = this.#searchOnce(scope, stored, observer)
+        if (isLast()) return { ...found, observations: observer.observations() }
+      } catch (error) {
+        // A file may have been removed before it was read.
+        if (isLast()) throw error
       }
     }
+  }
+
+  #searchOnce(scope: CodeScope, stored: Manifest | undefined, observer: Observer): Omit<Manifest, 'observations'> {
+    const records: FileRecords = new Map()
+    const closure = closureOf(scope, observer, this.#records, records)
+    const basis = closure.digest
+    const result = { basis, records: () => records }
+    if (scope.of.length === 0) return { ...result, state: { digest: basis, parts: closure.parts } }
+    if (stored?.basis === basis) return { ...result, state: stored.state }
+    return { ...result, state: this.#slice(scope, closure, observer, records) }
   }
 
   #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords): DependencyState {

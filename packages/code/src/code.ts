@@ -42,7 +42,7 @@ const reader = new CodeReader(realFileSystem, manifestFolderFor)
 const readerWithoutManifests = new CodeReader(realFileSystem, () => NO_MANIFESTS)
 
 const look = {
-  isFile: (path: string) => realFileSystem.stat(path)?.kind === 'file',
+  isFile: (path: string) => realFileSystem.stat(path)?.isFile() === true,
   realpath: realFileSystem.realpath,
 }
 

@@ -7,17 +7,21 @@ import type { Stamp } from './file-system.ts'
  */
 export const RACY_MS = 3_000
 
-/** The parts of a stamp that show whether a file may have changed. The size of a folder means nothing. */
+/** The parts of a stamp that show whether a file may have changed. */
 export type StampTuple = readonly [mtimeMs: number, ctimeMs: number, size: number, ino: number]
 
-export function tupleOf({ kind, mtimeMs, ctimeMs, size, ino }: Stamp): StampTuple {
-  return [mtimeMs, ctimeMs, kind === 'directory' ? 0 : size, ino]
+export function tupleOf({ mtimeMs, ctimeMs, size, ino }: Stamp): StampTuple {
+  return [mtimeMs, ctimeMs ?? 0, size, ino ?? 0]
 }
 
 /** Whether a stamp is the one of the tuple. Without any allocation, since a warm start does little else. */
-export function isSame(tuple: StampTuple, { kind, mtimeMs, ctimeMs, size, ino }: Stamp): boolean {
-  const isSameSize = tuple[2] === (kind === 'directory' ? 0 : size)
-  return tuple[0] === mtimeMs && tuple[1] === ctimeMs && isSameSize && tuple[3] === ino
+export function isSame(tuple: StampTuple, stamp: Stamp): boolean {
+  return (
+    tuple[0] === stamp.mtimeMs &&
+    tuple[1] === (stamp.ctimeMs ?? 0) &&
+    tuple[2] === stamp.size &&
+    tuple[3] === (stamp.ino ?? 0)
+  )
 }
 
 /** Whether a later change may leave the stamp as it is. `at`: the time before the file was read, milliseconds since 1970. */
