@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { environment } from '../field/folder.ts'
 import { installRuntimes } from '../field/runtime-installed.ts'
-import { NODE } from '../hosts/versions.ts'
+import { NODE, versionOf } from '../hosts/versions.ts'
 import { recordRow } from '../support/host-rows.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
@@ -99,6 +99,8 @@ test('where ES modules can be required, both are one copy', () => {
   recordRow({ host: 'Node', version: NODE, ran: 'ES modules and CommonJS in one process', result: 'passed' })
 })
 
+const NAMES = { node26: 'Node', bun: 'Bun', deno: 'Deno' }
+
 test.each(Object.entries(installRuntimes()))(
   'in %s both kinds of programs find the store of a URL',
   (name, [command, ...args]) => {
@@ -112,5 +114,8 @@ test.each(Object.entries(installRuntimes()))(
     expect(run('required.cjs', `./${name}`)).toMatch(value)
     run('disk.mjs')
     expect(run('disk.mjs')).toBe('6 1970-01-01T00:00:00.000Z 1\n')
+    const host = NAMES[name as keyof typeof NAMES]
+    const ran = 'a folder by URL, ES modules and CommonJS'
+    recordRow({ host, version: versionOf([command!]), ran, result: 'passed' })
   },
 )

@@ -6,7 +6,7 @@ import { installRuntimes } from '../field/runtime-installed.ts'
 import { recordRow } from '../support/host-rows.ts'
 import { describeHosts } from './describe-host.ts'
 import { run, succeed } from './exam.ts'
-import { NODE, versionIn } from './versions.ts'
+import { NODE, versionIn, versionOf } from './versions.ts'
 
 // What runs a program or its tests as they are written, without a build.
 
@@ -40,7 +40,7 @@ describeHosts(
     },
     {
       host: 'Node, which strips types',
-      version: () => '26',
+      version: () => versionOf(installRuntimes().node26),
       bundles: false,
       subject: () => ({ language: 'mts', build: () => [...installRuntimes().node26, 'main.mts'] }),
     },
