@@ -101,7 +101,8 @@ test('where ES modules can be required, both are one copy', () => {
 
 test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))(
   'in %s both kinds of programs find the store of a URL',
-  (name, { command: [command, ...args] }) => {
+  (name, runtime) => {
+    const [command, ...args] = runtime.command
     const env = { ...environment(), NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
     const run = (...program: string[]) =>
       execFileSync(command!, [...args, ...program], { cwd: project.folder, env, encoding: 'utf8', stdio: 'pipe' })
@@ -112,5 +113,7 @@ test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))
     expect(run('required.cjs', `./${name.replace(' ', '-')}`)).toMatch(value)
     run('disk.mjs')
     expect(run('disk.mjs')).toBe('6 1970-01-01T00:00:00.000Z 1\n')
+    const ran = 'a folder by URL, ES modules and CommonJS'
+    recordRow({ host: runtime.name, version: runtime.version, ran, result: 'passed' })
   },
 )

@@ -40,7 +40,7 @@ describeHosts(
     },
     {
       host: 'Node, which strips types',
-      version: () => '26',
+      version: () => node26.version,
       bundles: false,
       subject: () => ({ language: 'mts', build: () => [...node26.command, 'main.mts'] }),
     },
