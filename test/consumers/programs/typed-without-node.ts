@@ -19,5 +19,17 @@ const double = persist((x: number, factor = 2) => x * factor, { funcname: 'doubl
 export const six: number = double(3)
 export const code = (error: PersistError): boolean => error instanceof Base
 export const readOnly = (fs: FileSystem): FileSystem => ({ ...fs, unlinkSync: () => {} })
-export const rest = [registerStore, sha256, canonical, createPickle, json, superjson, v8, register, conformance, holder, kit]
+export const rest = [
+  registerStore,
+  sha256,
+  canonical,
+  createPickle,
+  json,
+  superjson,
+  v8,
+  register,
+  conformance,
+  holder,
+  kit,
+]
 export const adapters = [keyvStore, lmdbStore]
