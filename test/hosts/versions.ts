@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -20,11 +19,6 @@ export function versionHere(name: string): string {
     }
   }
   throw new Error(`${name} is not installed`)
-}
-
-/** The version that a runtime prints, such as `1.4`. */
-export function versionOf([runtime]: readonly string[]): string {
-  return /\d+\.\d+/.exec(execFileSync(runtime!, ['--version'], { encoding: 'utf8' }))![0]
 }
 
 /** The version of the Node that runs the tests. */

@@ -1,10 +1,10 @@
 import { beforeAll } from 'vitest'
 import { installedWith } from '../../field/install.ts'
-import { installRuntimes } from '../../field/runtime-installed.ts'
 import { withBun, withEsbuild, withNcc, withRolldown, withRollup, withVite, withWebpack } from '../bundlers.ts'
 import { describeHosts, type Host } from '../describe-host.ts'
 import type { Build } from '../exam.ts'
-import { versionHere, versionIn, versionOf } from '../versions.ts'
+import { bun } from '../runtimes.ts'
+import { versionHere, versionIn } from '../versions.ts'
 
 // Bundled with all packages and minified.
 
@@ -30,7 +30,7 @@ const HOSTS: readonly (Omit<Host, 'bundles' | 'subject'> & { build(): Build })[]
   { host: 'Vite, for the server, all inside', version: there('vite'), build: () => withVite(installed, true) },
   { host: 'Vite, for the server', version: there('vite'), build: () => withVite(installed, false) },
   { host: 'ncc', version: there('@vercel/ncc'), build: () => withNcc(installed) },
-  { host: 'bun build', version: () => versionOf(installRuntimes().bun), build: () => withBun('--target', 'node') },
+  { host: 'bun build', version: () => bun.version, build: () => withBun('--target', 'node') },
 ]
 
 describeHosts(

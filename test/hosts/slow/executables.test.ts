@@ -2,12 +2,12 @@ import { chmodSync, copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, test } from 'vitest'
 import { installedWith } from '../../field/install.ts'
-import { installRuntimes } from '../../field/runtime-installed.ts'
 import { recordRow } from '../../support/host-rows.ts'
 import { execute, withBun, withEsbuild } from '../bundlers.ts'
 import { describeHosts } from '../describe-host.ts'
 import { type Build, findsNoStore } from '../exam.ts'
-import { NODE, versionOf } from '../versions.ts'
+import { bun } from '../runtimes.ts'
+import { NODE } from '../versions.ts'
 
 // A program and its runtime in one file: Node's "single executable applications", and those of Bun.
 
@@ -44,7 +44,7 @@ describeHosts(
     { host: 'Node, single executable', version: () => NODE, bundles: true, subject: () => ({ build: withNode }) },
     {
       host: 'bun build --compile',
-      version: () => versionOf(installRuntimes().bun),
+      version: () => bun.version,
       bundles: true,
       subject: () => ({ build: BUN, registers: true }),
     },
@@ -56,7 +56,7 @@ test('an executable of Bun does not look for installed packages, and its error n
   await findsNoStore(installed, { build: BUN })
   recordRow({
     host: 'bun build --compile',
-    version: versionOf(installRuntimes().bun),
+    version: bun.version,
     ran: 'default cache, store installed beside it',
     result: 'declared',
     why: 'the executable finds no packages outside of itself; the error names the line `registerStore("file", fromUrl)`',
