@@ -130,7 +130,7 @@ test('a Worker gives no function the results of another that has its name', asyn
   passed('two functions of one name, without `funcname`')
 })
 
-test('a Worker without a store of its own names the line to write', async () => {
+test('a Worker without a store of its own names the option to give', async () => {
   const folder = folderBelow(installed, {
     'wrangler.json': JSON.stringify(CONFIG),
     'main.mjs': `
@@ -149,13 +149,13 @@ test('a Worker without a store of its own names the line to write', async () => 
   bundle(folder)
   const answer = await answerOf(folder)
   expect(answer).toContain('ERR_PERSIST_STORE_NOT_INSTALLED')
-  expect(answer).toContain('registerStore("file", fromUrl)')
+  expect(answer).toContain('Give the option cache: ')
   recordRow({
     host: 'Wrangler, workerd',
     version: versionIn(installed, 'wrangler'),
     ran: 'default cache',
     result: 'declared',
-    why: 'a Worker has no folder; the error says that a bundled application registers its store',
+    why: 'a Worker has no folder; the error says which stores the option cache may have there',
   })
 })
 
