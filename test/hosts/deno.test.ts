@@ -131,7 +131,7 @@ describe('Deno that may not see other processes', () => {
       killed.process.stdin!.write('go\n')
       await killed.line('computing')
       next.process.stdin!.write('go\n')
-      await next.line('waiting')
+      await next.line('missed')
       killed.process.kill('SIGKILL')
       expect(await next.line('value')).toContain(`of ${next.process.pid} `)
     }

@@ -48,7 +48,7 @@ describe.each(['file', 'lmdb'])('processes of %s runtimes that share a store', (
     go(holder)
     await Promise.all(RUNTIMES.map((one) => holder.line(`computing ${titleOf(one)}`)))
     for (const one of followers) go(one)
-    await Promise.all(followers.map((one) => one.line('waiting')))
+    await Promise.all(followers.map((one) => one.line('missed')))
     holder.process.kill('SIGKILL')
     const values = await Promise.all(followers.map((one) => one.line('value')))
     expect(values).toEqual(
