@@ -48,6 +48,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'context.ts',
     'state',
     'events',
+    'codecs',
     'concurrency',
     'runtime',
     'types',
