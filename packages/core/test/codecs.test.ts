@@ -330,7 +330,7 @@ it('any value comes back equal, under every combination of codecs', async () => 
       const expected = plain(1) && plain.peek(1)
       expect(wrapped(asOtherProcess(cache), [], options).f.peek(1)).toEqual(expected)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 

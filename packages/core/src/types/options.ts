@@ -18,9 +18,9 @@ export interface MemoryOptions {
   /** How long an entry is served without reading the store, where other processes may change it. Default: 5 s. */
   readonly maxAge?: Duration | undefined
   /**
-   * `'copied'`: every caller gets its own copy. `'frozen'`: all callers of hits in memory share one value that cannot be
-   * changed, so a hit does not unpickle. Plain objects and arrays can be frozen; a value with anything else (a `Map`, a
-   * `Date`, bytes, an instance of a class) is copied. Default: `'copied'`.
+   * `'copied'`: every caller gets its own copy. `'frozen'`: all callers of hits share one value that cannot be changed, so a
+   * hit in memory does not unpickle; only the caller that computes gets the function's own value. Arrays and plain objects can
+   * be frozen; a value with anything else (a `Map`, a `Date`, bytes, an instance of a class) is copied. Default: `'copied'`.
    */
   readonly values?: 'copied' | 'frozen' | undefined
 }
