@@ -39,6 +39,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   core: [
     'index.ts',
+    'codecs.ts',
     'api',
     'many',
     'options',

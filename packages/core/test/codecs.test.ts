@@ -208,7 +208,7 @@ inBothModes('encrypt', (makeStore) => {
       await cache.open('f').set(change(one!))
       const reader = wrapped(asOtherProcess(cache), 'computed', options)
       expect(await reader.f.peek(1)).toBeUndefined()
-      expect(problems(reader.events).map(({ code }) => code)).toEqual(['ERR_PERSIST_CODEC'])
+      expect(problems(reader.events).map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED'])
       await cache.open('f').set(one!)
     }
   })

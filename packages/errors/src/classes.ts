@@ -76,7 +76,8 @@ export interface CodecFacts {
 
 /**
  * A stored payload cannot be decompressed or decrypted. `ERR_PERSIST_DECRYPT`: it is encrypted under another key than those
- * given, and is kept. `ERR_PERSIST_CODEC`: this runtime lacks the codec, or the bytes are not what was written.
+ * given, and is kept. `ERR_PERSIST_CODEC`: this runtime lacks the codec, the payload is larger than `maxBytes`, or it is not
+ * encrypted and must be. `ERR_PERSIST_ENTRY_DAMAGED`: it is not what was written.
  */
 export class CodecError extends PersistError implements CodecFacts {
   readonly codec: string
@@ -84,7 +85,7 @@ export class CodecError extends PersistError implements CodecFacts {
   readonly hash: string
 
   constructor(
-    code: 'ERR_PERSIST_CODEC' | 'ERR_PERSIST_DECRYPT',
+    code: 'ERR_PERSIST_CODEC' | 'ERR_PERSIST_DECRYPT' | 'ERR_PERSIST_ENTRY_DAMAGED',
     message: string,
     facts: CodecFacts,
     options?: ErrorOptions,

@@ -1,7 +1,6 @@
 import { CodecError } from '@persist/errors'
 import type { Entry } from '@persist/store'
-import { ENCRYPTED } from '../codecs/codec-settings.ts'
-import { decodeEntry } from '../codecs/decode.ts'
+import { decodeEntry, isEncrypted } from '../codecs/decode.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -25,7 +24,7 @@ export function decodeStored(
   mayWait: boolean,
 ): Entry | DecodingFailure | PromiseLike<Entry | DecodingFailure> {
   // Otherwise a person who can write to the store could put results there without the key.
-  if (settings.keys !== undefined && entry.codecs?.at(-1)?.startsWith(ENCRYPTED) !== true) {
+  if (settings.keys !== undefined && !isEncrypted(entry)) {
     return { reason: 'unencrypted', error: unencrypted(settings.namespace, entry) }
   }
   try {

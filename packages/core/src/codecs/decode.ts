@@ -9,8 +9,8 @@ import { type Compression, codecOf, isCompression } from './compression.ts'
 import type { EncryptionKey } from './encryption-key.ts'
 import { unseal } from './sealing.ts'
 
-/** A text that is compressed and encrypted has this many. More would only make a reader work. */
-const MOST_STEPS = 3
+/** Before encryption. More would only make a reader work. */
+const MOST_STEPS = 2
 
 /** What a reader knows. */
 export type DecodeSettings = Pick<CodecSettings, 'namespace' | 'keys' | 'maxBytes'>
@@ -21,62 +21,82 @@ export type DecodeSettings = Pick<CodecSettings, 'namespace' | 'keys' | 'maxByte
  * @throws CodecError
  */
 export function* decodeEntry(settings: DecodeSettings, entry: Entry, mayWait: boolean): Steps<Entry> {
-  const { codecs: _, ...plain } = entry
-  const steps = [...(entry.codecs ?? [])].reverse()
-  if (steps.length > MOST_STEPS) throw codecError(settings, entry, steps[0]!, `it names ${steps.length} codecs`)
-  let payload = entry.payload
-  let key: Pick<Entry, 'key'> = {}
-  for (const step of steps) {
-    if (typeof payload === 'string') throw codecError(settings, entry, step, 'its payload is no bytes')
-    if (step.startsWith(ENCRYPTED)) {
-      const used = keyOf(settings, entry, step)
-      payload = opened(settings, entry, step, used, 'payload', payload)
-      if (entry.key !== undefined) key = { key: decryptedKey(settings, entry, step, used, entry.key) }
-    } else if (isCompression(step)) payload = yield* decompressed(settings, entry, step, payload, mayWait)
-    else payload = stringOf(settings, entry, step, payload)
+  const { codecs = [], ...decrypted } = isEncrypted(entry) ? decryptEntry(settings, entry) : entry
+  if (codecs.length > MOST_STEPS) throw damaged(settings, entry, codecs[0]!, `it names ${codecs.length} codecs`)
+  let { payload } = decrypted
+  for (const step of [...codecs].reverse()) {
+    if (typeof payload === 'string') throw damaged(settings, entry, step, 'its payload is no bytes')
+    payload = isCompression(step)
+      ? yield* decompressed(settings, entry, step, payload, mayWait)
+      : stringOf(settings, entry, step, payload)
   }
-  return { ...plain, ...key, payload }
+  return { ...decrypted, payload }
 }
 
-/** The stored key of a head in clear; `undefined` if there is none. Throws as {@link decodeEntry} does. */
+/** Whether the last step was encryption. No entry has it elsewhere. */
+export function isEncrypted({ codecs }: Head): boolean {
+  return codecs?.at(-1)?.startsWith(ENCRYPTED) === true
+}
+
+/**
+ * The entry as it was before it was encrypted.
+ *
+ * @throws CodecError
+ */
+export function decryptEntry(settings: DecodeSettings, entry: Entry): Entry & { readonly payload: Uint8Array } {
+  const step = entry.codecs!.at(-1)!
+  const { payload, key } = entry
+  if (typeof payload === 'string') throw damaged(settings, entry, step, 'its payload is no bytes')
+  const used = encryptionKeyOf(settings, entry)
+  return {
+    ...entry,
+    codecs: entry.codecs!.slice(0, -1),
+    payload: opened(settings, entry, used, 'payload', payload),
+    ...(key !== undefined && { key: decryptedKey(settings, entry, used, key) }),
+  }
+}
+
+/**
+ * The stored key of a head in clear; `undefined` if there is none.
+ *
+ * @throws CodecError
+ */
 export function decodeKey(settings: DecodeSettings, head: Head): string | undefined {
-  const step = head.codecs?.find((name) => name.startsWith(ENCRYPTED))
-  if (head.key === undefined || step === undefined) return head.key
-  return decryptedKey(settings, head, step, keyOf(settings, head, step), head.key)
+  if (head.key === undefined || !isEncrypted(head)) return head.key
+  return decryptedKey(settings, head, encryptionKeyOf(settings, head), head.key)
 }
 
-function keyOf({ namespace, keys }: DecodeSettings, { hash }: Head, step: string): EncryptionKey {
+/**
+ * The key of an encrypted entry.
+ *
+ * @throws CodecError if it is not among those given.
+ */
+export function encryptionKeyOf({ namespace, keys }: DecodeSettings, { hash, codecs }: Head): EncryptionKey {
+  const step = codecs!.at(-1)!
   const id = step.slice(ENCRYPTED.length)
   const key = keys?.find((one) => one.id === id)
   if (key !== undefined) return key
-  const given = keys === undefined ? 'none is given' : `given are ${keys.map((one) => one.id).join(', ')}`
+  const given = keys === undefined ? 'no key is given' : `the keys given are ${keys.map((one) => one.id).join(', ')}`
   throw new CodecError(
     'ERR_PERSIST_DECRYPT',
-    `the entry ${JSON.stringify(hash)} of ${namespace} is encrypted under the key ${JSON.stringify(id)}, and ${given}: give its key to encrypt as well, or delete the entry`,
+    `the entry ${JSON.stringify(hash)} of ${namespace} is encrypted under the key ${JSON.stringify(id)}, and ${given}`,
     { codec: step, namespace, hash },
   )
 }
 
-function opened(
-  settings: DecodeSettings,
-  head: Head,
-  step: string,
-  key: EncryptionKey,
-  part: Part,
-  sealed: Uint8Array,
-): Uint8Array {
+function opened(settings: DecodeSettings, head: Head, key: EncryptionKey, part: Part, sealed: Uint8Array): Uint8Array {
   try {
     return unseal(sealed, associatedData(settings.namespace, head, part), key)
   } catch (error) {
-    const reason = 'it is not what was encrypted with this key for this call: it is damaged, forged or moved'
-    throw codecError(settings, head, step, reason, error)
+    const reason = 'it is not what was encrypted with this key for this call, so it is damaged, forged or moved'
+    throw damaged(settings, head, head.codecs!.at(-1)!, reason, error)
   }
 }
 
-function decryptedKey(settings: DecodeSettings, head: Head, step: string, used: EncryptionKey, key: string): string {
+function decryptedKey(settings: DecodeSettings, head: Head, used: EncryptionKey, key: string): string {
   const sealed = newBytes(Math.floor((key.length * 3) / 4))
   const written = writeBase64(sealed, key)
-  return utf8String(opened(settings, head, step, used, 'key', sealed.subarray(0, written)))
+  return utf8String(opened(settings, head, used, 'key', sealed.subarray(0, written)))
 }
 
 function* decompressed(
@@ -88,35 +108,43 @@ function* decompressed(
 ): Steps<Uint8Array> {
   const { maxBytes } = settings
   const codec = codecOf(compression)
-  if (codec === undefined) throw codecError(settings, head, compression, 'this runtime lacks the codec')
+  if (codec === undefined) throw unsupported(settings, head, compression, 'this runtime lacks the codec')
   try {
     const isAsync = mayWait && bytes.byteLength >= LARGE
     return yield* wait(isAsync ? codec.decompressAsync(bytes, maxBytes) : codec.decompress(bytes, maxBytes))
   } catch (error) {
-    const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    const reason = isTooLarge ? `it has more than ${maxBytes} bytes (maxBytes)` : (error as Error).message
-    throw codecError(settings, head, compression, reason, error)
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw unsupported(settings, head, compression, `it has more than ${maxBytes} bytes (maxBytes)`, error)
+    }
+    throw damaged(settings, head, compression, (error as Error).message, error)
   }
 }
 
 function stringOf(settings: DecodeSettings, head: Head, step: string, bytes: Uint8Array): Entry['payload'] {
-  if (step !== 'utf8' && step !== 'utf16le') throw codecError(settings, head, step, 'this version knows no such codec')
+  if (step !== 'utf8' && step !== 'utf16le') throw unsupported(settings, head, step, 'this version knows no such codec')
   const string = decodePayload(bytes, step)
-  if (string === undefined) throw codecError(settings, head, step, 'its bytes are no string')
+  if (string === undefined) throw damaged(settings, head, step, 'its bytes are no string')
   return string
 }
 
+/** The error for a payload that another reader could decode. */
+function unsupported(settings: DecodeSettings, head: Head, codec: string, reason: string, cause?: unknown): CodecError {
+  return codecError('ERR_PERSIST_CODEC', settings, head, codec, reason, cause)
+}
+
+/** The error for a payload that no reader can decode. */
+function damaged(settings: DecodeSettings, head: Head, codec: string, reason: string, cause?: unknown): CodecError {
+  return codecError('ERR_PERSIST_ENTRY_DAMAGED', settings, head, codec, reason, cause)
+}
+
 function codecError(
+  code: 'ERR_PERSIST_CODEC' | 'ERR_PERSIST_ENTRY_DAMAGED',
   { namespace }: DecodeSettings,
   { hash }: Head,
   codec: string,
   reason: string,
-  cause?: unknown,
+  cause: unknown,
 ): CodecError {
-  return new CodecError(
-    'ERR_PERSIST_CODEC',
-    `the entry ${JSON.stringify(hash)} of ${namespace} cannot be decoded (${codec}): ${reason}`,
-    { codec, namespace, hash },
-    { cause },
-  )
+  const message = `the entry ${JSON.stringify(hash)} of ${namespace} cannot be decoded (${codec}): ${reason}`
+  return new CodecError(code, message, { codec, namespace, hash }, { cause })
 }

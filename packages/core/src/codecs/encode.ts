@@ -2,9 +2,10 @@ import { bytesToString, utf8Bytes } from '@persist/platform'
 import type { Entry } from '@persist/store'
 import { payloadEncoding } from '@persist/store/kit'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
-import { associatedData } from './associated-data.ts'
+import { associatedData, type Part } from './associated-data.ts'
 import { type CodecSettings, ENCRYPTED, LARGE } from './codec-settings.ts'
 import { codecOf } from './compression.ts'
+import type { EncryptionKey } from './encryption-key.ts'
 import { seal } from './sealing.ts'
 
 /** Smaller payloads are stored as they are: a file takes a block of the disk, and a header costs more than is saved. */
@@ -20,8 +21,8 @@ export function* encodeEntry(settings: CodecSettings, entry: Entry, mayWait: boo
   const compressed = isWorth ? yield* smaller(settings, plain.bytes, mayWait) : undefined
   if (compressed === undefined && keys === undefined) return entry
   const codecs = compressed === undefined ? plain.codecs : [...plain.codecs, compression!]
-  const bytes = compressed ?? plain.bytes
-  return keys === undefined ? { ...entry, codecs, payload: bytes } : encrypted(settings, { ...entry, codecs }, bytes)
+  const encoded = { ...entry, ...(codecs.length > 0 && { codecs }), payload: compressed ?? plain.bytes }
+  return keys === undefined ? encoded : encryptEntry(settings, keys[0]!, encoded)
 }
 
 function bytesOf(payload: string): { readonly codecs: readonly string[]; readonly bytes: Uint8Array } {
@@ -48,14 +49,17 @@ function* smaller(
   return compressed.byteLength < bytes.byteLength ? compressed : undefined
 }
 
-function encrypted({ namespace, keys, random }: CodecSettings, entry: Entry, bytes: Uint8Array): Entry {
-  const [key] = keys as readonly [NonNullable<CodecSettings['keys']>[number]]
-  const head = { ...entry, codecs: [...entry.codecs!, `${ENCRYPTED}${key.id}`] }
-  const sealed = (part: 'payload' | 'key', plain: Uint8Array) =>
-    seal(plain, associatedData(namespace, head, part), key, random)
+/** Encrypts an entry whose payload is bytes, and its stored key. */
+export function encryptEntry(
+  { namespace, random }: Pick<CodecSettings, 'namespace' | 'random'>,
+  key: EncryptionKey,
+  entry: Entry & { readonly payload: Uint8Array },
+): Entry {
+  const head = { ...entry, codecs: [...(entry.codecs ?? []), `${ENCRYPTED}${key.id}`] }
+  const sealed = (part: Part, bytes: Uint8Array) => seal(bytes, associatedData(namespace, head, part), key, random)
   return {
     ...head,
     ...(entry.key !== undefined && { key: bytesToString(sealed('key', utf8Bytes(entry.key)), 'base64') }),
-    payload: sealed('payload', bytes),
+    payload: sealed('payload', entry.payload),
   }
 }
