@@ -13,6 +13,8 @@ export interface EncryptionKey {
 const KEY_BYTES = 32
 const ID_BYTES = 8
 const ID_INFO = 'persist key id'
+const NO_SALT = new Uint8Array()
+const FIRST_BLOCK = Uint8Array.of(1)
 const HEX = /^[\da-f]{64}$/i
 /** 32 bytes: 43 digits, and padding. */
 const BASE64 = /^[\w+/-]{43}=?$/
@@ -23,10 +25,9 @@ const BASE64 = /^[\w+/-]{43}=?$/
  * @throws OptionError if one of them is no key of 32 bytes, or if this runtime has no `node:crypto`.
  */
 export function encryptionKeysOf(option: KeyMaterial | readonly KeyMaterial[]): readonly EncryptionKey[] {
-  const crypto = requireCrypto()
   const keys = (Array.isArray(option) ? option : [option]).map((material) => {
     const bytes = bytesOf(material)
-    return { id: bytesToString(derive(crypto, bytes, new Uint8Array(), ID_INFO, ID_BYTES), 'base64url'), bytes }
+    return { id: bytesToString(derive(bytes, ID_INFO, NO_SALT, ID_BYTES), 'base64url'), bytes }
   })
   if (keys.length === 0) throw noKey('an empty array')
   return keys
@@ -35,13 +36,17 @@ export function encryptionKeysOf(option: KeyMaterial | readonly KeyMaterial[]): 
 /** `node:crypto`. Web Crypto has promises only. */
 export function requireCrypto(): Crypto {
   const crypto = builtinModule('node:crypto') as Crypto | undefined
-  if (typeof crypto?.hkdfSync === 'function') return crypto
+  if (typeof crypto?.createCipheriv === 'function') return crypto
   throw new OptionError('encrypt needs node:crypto, which this runtime lacks', { option: 'encrypt' })
 }
 
-/** Bytes derived from a key, by HKDF with SHA-256 (RFC 5869). */
-export function derive(crypto: Crypto, key: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array {
-  return new Uint8Array(crypto.hkdfSync('sha256', key, salt, info, length))
+/**
+ * Up to 64 bytes derived from a key: the first block of HKDF-Expand with SHA-512 (RFC 5869, 2.3). A key of random bytes needs no
+ * HKDF-Extract (3.3). One HMAC takes an eighth of the time of `hkdfSync`.
+ */
+export function derive(key: Uint8Array, info: string, salt: Uint8Array, length: number): Uint8Array {
+  const hmac = requireCrypto().createHmac('sha512', key)
+  return hmac.update(info).update(salt).update(FIRST_BLOCK).digest().subarray(0, length)
 }
 
 function bytesOf(material: unknown): Uint8Array {

@@ -50,7 +50,7 @@ export function unseal(sealed: Uint8Array, associated: Uint8Array, key: Encrypti
 }
 
 function cipherOf(key: EncryptionKey, salt: Uint8Array) {
-  const derived = derive(requireCrypto(), key.bytes, salt, INFO, KEY_BYTES + NONCE_BYTES)
+  const derived = derive(key.bytes, INFO, salt, KEY_BYTES + NONCE_BYTES)
   return { cipherKey: derived.subarray(0, KEY_BYTES), nonce: derived.subarray(KEY_BYTES) }
 }
 
