@@ -20,8 +20,10 @@ export interface CodecOptions {
  * @throws OptionError if a key is no key.
  * @example
  * ```ts
- * const reader = new EntryReader({ encrypt: process.env.PERSIST_ENCRYPT })
- * for await (const entry of store.entries()) console.log(unpickle(reader.decode('diagnosis', entry).payload))
+ * const reader = new EntryReader({ encrypt: process.env.PERSIST_ENCRYPT || undefined })
+ * for await (const entry of resolveStore('file://persist').open('double').entries()) {
+ *   console.log(unpickle(reader.decode('double', entry).payload))
+ * }
  * ```
  */
 export class EntryReader {

@@ -162,7 +162,8 @@ export interface Options<
    *
    * @example
    * ```ts
-   * const diagnosis = persist(diagnose, { encrypt: process.env.DIAGNOSIS_KEY! })
+   * const key = process.env.DIAGNOSIS_KEY ?? 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+   * const diagnosis = persist((patient: string) => ({ patient }), { funcname: 'diagnosis', encrypt: key })
    * ```
    */
   readonly encrypt?: KeyMaterial | readonly KeyMaterial[] | undefined
