@@ -233,6 +233,28 @@ inBothModes('encrypt', (makeStore) => {
     expect(await chunksOf(persist(numbers, { ...options, cache: asOtherProcess(cache) })(3))).toEqual(chunks)
   })
 
+  it('a stream under another key is kept', async () => {
+    const cache = makeStore()
+    const { persist } = harness()
+    const numbers = async function* (n: number) {
+      for (let i = 0; i < n; i++) yield i
+    }
+    await chunksOf(persist(numbers, { funcname: 'f', cache, encrypt: OTHER_KEY })(3))
+    const before = await storedIn(cache, 'f')
+    const mine = persist(numbers, { funcname: 'f', cache: asOtherProcess(cache), encrypt: KEY, verbosity: 0 })
+    expect(await chunksOf(mine(3))).toEqual([0, 1, 2])
+    expect(await storedIn(cache, 'f')).toEqual(before)
+  })
+
+  it('a replay refuses to compute for an entry under another key', async () => {
+    const cache = makeStore()
+    await wrapped(cache, 'theirs', { encrypt: OTHER_KEY }).f(1)
+    const { persist } = harness({ env: { PERSIST_MODE: 'replay' } })
+    const options = { funcname: 'f', cache: asOtherProcess(cache), verbosity: 0 } as const
+    const call = async (encrypt: Options['encrypt']) => persist((_: number) => 'mine', { ...options, encrypt })(1)
+    await expect(call(KEY)).rejects.toMatchObject({ code: 'ERR_PERSIST_REPLAY_MISS' })
+  })
+
   it('many calls at once find encrypted results', async () => {
     const cache = makeStore()
     const { persist } = harness()

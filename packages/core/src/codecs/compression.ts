@@ -17,7 +17,7 @@ type Sync = (bytes: Uint8Array, options: object) => Uint8Array
 type Async = (bytes: Uint8Array, options: object, done: (error: Error | null, result: Uint8Array) => void) => void
 type Functions = Readonly<Record<string, unknown>>
 
-/** Brotli's default takes a hundred times as long as gzip. This quality takes as long, and makes less. */
+/** Brotli's default takes sixty times as long as gzip. This quality takes as long as gzip, and makes less. */
 const BROTLI_QUALITY = 5
 
 /** The functions of `node:zlib`, by codec. */
