@@ -40,6 +40,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   core: [
     'index.ts',
+    'codecs.ts',
     'api',
     'many',
     'options',
@@ -49,6 +50,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'context.ts',
     'state',
     'events',
+    'codecs',
     'concurrency',
     'runtime',
     'types',

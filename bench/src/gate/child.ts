@@ -7,6 +7,7 @@ const MEASURE = {
   many: () => import('./many.ts'),
   memory: () => import('./memory.ts'),
   values: () => import('./values.ts'),
+  codecs: () => import('./codecs.ts'),
   lmdb: () => import('./lmdb.ts'),
   cold: () => import('./cold.ts'),
   mongo: () => import('./mongo.ts'),

@@ -67,6 +67,13 @@ export const GROUPS = {
       missed: { words: '≤ 2', ratio: 2 },
     },
   ],
+  codecs: [
+    { id: 'codecs-small-miss', what: 'disk miss of 300 bytes, with compress / without', target: 1.1 },
+    { id: 'codecs-small-hit', what: 'disk hit of 300 bytes, with compress / without', target: 1.1 },
+    { id: 'codecs-encrypted-hit', what: 'disk hit of 300 bytes, with encrypt / without' },
+    { id: 'codecs-frozen-hit', what: 'frozen hit in memory, record of 1 MB / lru-cache with a JSON key', target: 2 },
+    { id: 'codecs-gzip-bytes', what: 'bytes of an LLM answer of 1 MB, by gzip / plain', target: 0.35 },
+  ],
   lmdb: [{ id: 'lmdb-hit', what: 'LMDB hit / raw lmdb get of the same text + JSON.parse', target: 2 }],
   cold: [
     {

@@ -1,4 +1,5 @@
 import type { Mode, Store, StoreAdapter } from '@persist/store'
+import type { CodecSettings } from './codecs/codec-settings.ts'
 import type { Flights } from './concurrency/flights.ts'
 import type { Limit } from './concurrency/limit.ts'
 import type { Reporter } from './events/reporter.ts'
@@ -62,6 +63,7 @@ export interface Context {
   readonly pickleKey: (key: unknown) => string | Uint8Array
   readonly unpickle: (payload: string | Uint8Array) => unknown
   readonly unstorable: UnstorableResults
+  readonly codecs: CodecSettings
 
   readonly metadata: (() => string) | undefined
   readonly ttl: ((result: unknown, args: readonly unknown[]) => number) | undefined

@@ -5,6 +5,8 @@
  */
 
 export {
+  CodecError,
+  type CodecFacts,
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,
@@ -62,6 +64,7 @@ export type {
 } from './types/functions.ts'
 export type { Many, ManyCalls, ManyOptions, ManyProgress, ManyStreams } from './types/many.ts'
 export type {
+  KeyMaterial,
   MemoryOptions,
   Options,
   SingleFlight,

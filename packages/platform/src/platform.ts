@@ -93,6 +93,8 @@ export interface Platform {
   readonly requireFrom: ((from: string) => NodeJS.Require) | undefined
   /** As {@link requireFrom}, by Node itself, whatever a test runner has put in its place. */
   readonly nativeRequireFrom: ((from: string) => NodeJS.Require) | undefined
+  /** A module of Node, loaded when it is asked for; `undefined` where there is none. */
+  builtinModule(name: string): unknown
   /** The file of the program; `undefined` or empty where it is not known. */
   mainScript(): string | undefined
   currentFolder(): string

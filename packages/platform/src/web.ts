@@ -97,6 +97,9 @@ export const channel: Platform['channel'] = (name) =>
 export const requireFrom: Platform['requireFrom'] = undefined
 export const nativeRequireFrom: Platform['nativeRequireFrom'] = undefined
 
+/** Edge runtimes may have some modules of Node. */
+export const builtinModule: Platform['builtinModule'] = (name) => here.process?.getBuiltinModule?.(name as never)
+
 export function mainScript(): undefined {}
 
 export function currentFolder(): string {

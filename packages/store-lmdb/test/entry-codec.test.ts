@@ -28,6 +28,7 @@ const entries: fc.Arbitrary<Entry> = fc.record(
     version: text,
     source: text,
     tags: fc.array(text),
+    codecs: fc.array(text),
     // JSON has no negative zero.
     staleUntil: number.map((time) => time + 0),
   },

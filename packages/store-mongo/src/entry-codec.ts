@@ -32,6 +32,7 @@ export interface EntryDocument {
   readonly staleUntil?: Date | number
   readonly durationMs?: number
   readonly promised?: boolean
+  readonly codecs?: readonly StoredString[]
   /** By the server's own job: when the document may go. */
   readonly dropAt?: Date
   readonly usedAt?: Date

@@ -40,11 +40,16 @@ export interface Head {
   readonly durationMs?: number
   /** The function had answered with a promise. */
   readonly promised?: boolean
+  /**
+   * How the payload was made of what the pickle gave, first step first, as in `['utf8', 'gzip', 'aes-256-gcm:Xq3…']`. Absent:
+   * it is what the pickle gave. With a step of encryption `key` is encrypted too. Core reads it; a store only keeps it.
+   */
+  readonly codecs?: readonly string[]
 }
 
 /** What is stored for one call. */
 export interface Entry extends Head {
-  /** Exactly what the pickle gave: text comes back as text, bytes as bytes. */
+  /** Exactly what core gave: text comes back as text, bytes as bytes. */
   readonly payload: string | Uint8Array
 }
 

@@ -33,4 +33,5 @@ export const HEAD_FIELDS = {
   key: 'string',
   tags: 'strings',
   metadata: 'string',
+  codecs: 'strings',
 } as const satisfies { readonly [Field in keyof Head]-?: TypeOf<NonNullable<Head[Field]>> }

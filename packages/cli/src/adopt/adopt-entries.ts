@@ -12,17 +12,21 @@ export interface AdoptCounts {
   readonly kept: number
 }
 
+/** Changes the head of an entry. Encryption protects it, so an encrypted entry is encrypted again. */
+export type ChangeHead = (entry: Entry, change: Pick<Partial<Entry>, 'hash' | 'version' | 'source'>) => Entry
+
 /** Gives entries the current version. Those of `versions: 'beside'` are copied under the name of that version. */
 export async function adoptEntries(
   adapter: StoreAdapter,
   store: Store,
   heads: readonly ListedHead[],
   current: KnownVersion,
+  changed: ChangeHead,
 ): Promise<AdoptCounts> {
   let adopted = 0
   // Of results of one call by several versions, the newest one.
   for (const head of [...heads].sort((a, b) => b.createdAt - a.createdAt)) {
-    if (await adoptOne(adapter, store, head, current)) adopted++
+    if (await adoptOne(adapter, store, head, current, changed)) adopted++
   }
   return { adopted, kept: heads.length - adopted }
 }
@@ -32,6 +36,7 @@ async function adoptOne(
   store: Store,
   head: ListedHead,
   current: KnownVersion,
+  changed: ChangeHead,
 ): Promise<boolean> {
   const entry = await store.get(head.hash)
   if (entry === undefined || entry.version !== head.version) return false
@@ -39,12 +44,11 @@ async function adoptOne(
   const isBeside = entry.version !== undefined && hasMark(entry.hash, sha256(entry.version))
   // The first part is the function itself: with a derived name, its source counts, too.
   const source = current.parts[0]?.digest
-  const adopted: Entry = {
-    ...entry,
+  const adopted = changed(entry, {
     version,
     ...(source !== undefined && { source }),
     ...(isBeside && { hash: markedHash(unmarkedHash(entry.hash), sha256(version)) }),
-  }
+  })
   return replace(adapter, store, isBeside ? undefined : entry, adopted)
 }
 

@@ -58,6 +58,8 @@ export interface EntryDetails extends Row {
   readonly funcname: string
   readonly metadata?: string
   readonly promised?: boolean
+  /** How the payload is stored. */
+  readonly codecs?: readonly string[]
   readonly keyTree?: TreeNode
   readonly valueTree: TreeNode
   /** Why the value is shown as stored. */

@@ -12,6 +12,8 @@ export class CacheKey {
   readonly canonicalKey: string
   /** An unreadable entry has been reported. */
   reportedUnreadable = false
+  /** The entry is encrypted under a key that this process does not have, so it must not be overwritten. */
+  isUnderOtherKey = false
   /** The stored form of the key, if it was made before the call had to wait. */
   pickledKey: string | undefined
   readonly #context: Context

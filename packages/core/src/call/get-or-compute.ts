@@ -167,9 +167,10 @@ function restart(context: Context, call: Call): unknown {
 }
 
 /** The result from memory; `undefined` for an unreadable or invalid entry, so that the store is read instead. */
-function serveFromMemory(context: Context, cacheKey: CacheKey, { entry, primitive }: Held): FlightResult | undefined {
+function serveFromMemory(context: Context, cacheKey: CacheKey, held: Held): FlightResult | undefined {
   try {
-    const value = primitive === undefined ? context.unpickle(entry.payload) : primitive.value
+    const { entry } = held
+    const value = context.memory!.valueOf(held, context.unpickle)
     if (!isValidInMemory(context, value)) return undefined
     reportHit(context, cacheKey, entry, 'memory')
     return { value, promised: entry.promised === true }

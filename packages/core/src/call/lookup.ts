@@ -7,6 +7,7 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
 import type { MissReason } from '../types/events.ts'
 import { type CacheKey, digestOf } from './cache-key.ts'
+import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './freshness.ts'
 import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
@@ -35,17 +36,21 @@ export const ABSENT: LookupResult = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 
-/** Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. */
+/**
+ * Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. `mayWait`: a
+ * large payload may be decompressed beside the event loop.
+ */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
   maxAge = Number.POSITIVE_INFINITY,
+  mayWait = context.isAsync,
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
   const entry = callStore(context, 'get', hash, () => context.store.get(hash), undefined)
-  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark))
-  return readFound(context, cacheKey, entry, maxAge, mark)
+  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark, mayWait))
+  return readFound(context, cacheKey, entry, maxAge, mark, mayWait)
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
@@ -55,12 +60,13 @@ function readFound(
   entry: Entry | undefined | null,
   maxAge: number,
   mark: number | undefined,
+  mayWait: boolean,
 ) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark)
+  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark, mayWait)
 }
 
 /**
- * Checks an entry and unpickles its value.
+ * Checks an entry, decodes it and unpickles its value.
  *
  * @throws HashCollisionError for an entry that was written under another key.
  */
@@ -70,6 +76,7 @@ export function readEntry(
   entry: Entry,
   maxAge: number,
   mark: number | undefined,
+  mayWait: boolean,
 ): LookupResult | PromiseLike<LookupResult> {
   if (!isEntry(entry) || entry.hash !== cacheKey.hash) {
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
@@ -80,6 +87,26 @@ export function readEntry(
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
     return { kind: 'miss', reason: freshness.reason }
   }
+  const { kind } = freshness
+  if (isStoredAsIs(context, entry)) return unpickled(context, cacheKey, entry, kind, mark)
+  const read = (decoded: Entry | DecodingFailure): LookupResult | PromiseLike<LookupResult> => {
+    if ('payload' in decoded) return unpickled(context, cacheKey, decoded, kind, mark)
+    if (decoded.reason === 'key') cacheKey.isUnderOtherKey = true
+    reportUnreadable(context, cacheKey, decoded.error)
+    return { kind: 'miss', reason: decoded.reason }
+  }
+  const decoded = decodeStored(context, entry, mayWait)
+  return isThenable(decoded) ? decoded.then(read) : read(decoded)
+}
+
+/** Unpickles and validates the value of an entry that may be served. */
+function unpickled(
+  context: Context,
+  cacheKey: CacheKey,
+  entry: Entry,
+  kind: Exclude<LookupResult['kind'], 'miss'>,
+  mark: number | undefined,
+): LookupResult | PromiseLike<LookupResult> {
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   let value: unknown
@@ -89,7 +116,7 @@ export function readEntry(
     reportUnreadable(context, cacheKey, error)
     return UNREADABLE
   }
-  const found = { kind: freshness.kind, entry, value, mark } as LookupResult
+  const found = { kind, entry, value, mark } as LookupResult
   return context.validate === undefined ? found : validated(context, cacheKey, value, found)
 }
 

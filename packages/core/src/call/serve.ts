@@ -16,7 +16,7 @@ export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fre
   if (entry.source !== context.source) reportSourceChange(context, entry, 'hit')
   // A reply may be slower than a later change, which it would undo.
   if (context.memory?.hasChanged(cacheKey.canonicalKey, mark!) === false)
-    context.memory.hold(cacheKey.canonicalKey, entry, value)
+    context.memory.hold(cacheKey.canonicalKey, entry, value, true)
   return resultOf(found)
 }
 

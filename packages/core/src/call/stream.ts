@@ -131,7 +131,7 @@ function chunksInMemory(context: Context, call: Call, cacheKey: CacheKey): Chunk
   const held = lookupInMemory(context, cacheKey, call.maxAge)
   if (held === undefined) return undefined
   try {
-    const chunks = context.unpickle(held.entry.payload)
+    const chunks = context.memory!.valueOf(held, context.unpickle)
     if (!Array.isArray(chunks) || !isValidInMemory(context, chunks)) return undefined
     reportHit(context, cacheKey, held.entry, 'memory')
     return chunks

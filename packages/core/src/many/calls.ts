@@ -147,7 +147,7 @@ export class Calls {
       const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY, mark))
+        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY, mark, context.isAsync))
         if (found.kind !== 'fresh') continue
         const result = serveHit(context, cacheKey!, found)
         if (result.promised) this.promised = true

@@ -80,6 +80,7 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
     maxEntries: options.maxEntries ?? DEFAULT_MEMORY.maxEntries,
     maxBytes: options.maxBytes ?? DEFAULT_MEMORY.maxBytes,
     maxAge: options.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(options.maxAge, 'memory.maxAge'),
+    freezes: options.values === 'frozen',
   }
   return new MemoryTier(bounds, runtime.monotonic)
 }

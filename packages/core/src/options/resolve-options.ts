@@ -23,6 +23,7 @@ import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
+import { codecSettingsOf } from './codec-settings-of.ts'
 import { boundsOf, limitOf, memoryOf, optional, picklerOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
 import { announceVersion, recorderOf } from './dependency-record.ts'
 import { callMode, variable, verbosityOf } from './environment.ts'
@@ -140,6 +141,7 @@ export function resolveOptions(
     pickle: pickleValue,
     pickleKey: options.pickle ?? (options.storekey === true ? createPickle({ binary: false }).pickle : pickle),
     unpickle: unpickleValue,
+    codecs: codecSettingsOf(options, namespace),
     unstorable: new UnstorableResults(runtime.monotonic),
     metadata: options.metadata,
     ttl: ttlOf(options),

@@ -3,15 +3,26 @@ import type { PersistError } from '@persist/errors'
 /**
  * Why an entry was not served. `absent`: there is none. `expired`: its ttl has ended, or it is older than `maxAge`.
  * `version`: it has another version. `source`: another source of the function computed it, and the name is derived.
- * `invalid`: `validate` rejects it. `unreadable`: it cannot be unpickled. `refresh`: the call requires a computation.
+ * `invalid`: `validate` rejects it. `unreadable`: it cannot be decoded or unpickled. `key`: it is encrypted under a key that is
+ * not given. `unencrypted`: it is not encrypted, and the function encrypts. `refresh`: the call requires a computation.
  */
-export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh'
+export type MissReason =
+  | 'absent'
+  | 'expired'
+  | 'version'
+  | 'source'
+  | 'invalid'
+  | 'unreadable'
+  | 'key'
+  | 'unencrypted'
+  | 'refresh'
 
 /**
  * Why a result is not stored. `shouldStore`: the option returned false. `ttl`: the option returned 0. `fenced`: the entry
  * was set, deleted or cleared during the computation. `timeout`: another process still computes it after `waitTimeout`.
  * `recursion`: the outermost call stores it. `incomplete`: a consumer left the stream before its end. `steered`: a consumer
- * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made.
+ * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made. `key`: the
+ * stored entry is encrypted under a key that is not given, and is kept.
  */
 export type SkipReason =
   | 'shouldStore'
@@ -22,6 +33,7 @@ export type SkipReason =
   | 'incomplete'
   | 'steered'
   | 'arguments-changed'
+  | 'key'
 
 interface NamespaceEvent<Name extends string> {
   readonly name: Name

@@ -17,7 +17,19 @@ export interface MemoryOptions {
   readonly maxBytes?: number | undefined
   /** How long an entry is served without reading the store, where other processes may change it. Default: 5 s. */
   readonly maxAge?: Duration | undefined
+  /**
+   * `'copied'`: every caller gets its own copy. `'frozen'`: all callers of hits share one value that cannot be changed, so a
+   * hit in memory does not unpickle; only the caller that computes gets the function's own value. Arrays and plain objects can
+   * be frozen; a value with anything else (a `Map`, a `Date`, bytes, an instance of a class) is copied. Default: `'copied'`.
+   */
+  readonly values?: 'copied' | 'frozen' | undefined
 }
+
+/**
+ * A key of 32 random bytes for the option `encrypt`: as bytes, as a secret `KeyObject` of `node:crypto`, or as a string in
+ * base64 or hexadecimal digits. A passphrase is none. `openssl rand -base64 32` makes one.
+ */
+export type KeyMaterial = string | Uint8Array | { readonly type: string; readonly export: () => Uint8Array }
 
 /** A schema of the Standard Schema specification (standardschema.dev), reduced to the fields that are used here. */
 export interface StandardSchema {
@@ -138,6 +150,23 @@ export interface Options<
   readonly maxEntries?: number | undefined
   /** The approximate limit on bytes in the store for this function; least recently used go first. Default: none. */
   readonly maxBytes?: number | undefined
+  /**
+   * Whether payloads of 1 KiB or more are compressed, where that makes them smaller. `true` is `'gzip'`; `'zstd'` needs Node
+   * 22.15. Entries are read whatever this option says. Decompression stops at `maxBytes`, else at 1 GiB. Default: `false`.
+   */
+  readonly compress?: boolean | 'gzip' | 'brotli' | 'zstd' | undefined
+  /**
+   * Encrypts results and stored keys by AES-256-GCM, so that a person who can read or write the store can neither read nor
+   * forge them. Of several keys the first encrypts and all decrypt. An entry under another key is reported, is a miss, and is
+   * kept; one without encryption is replaced. Tags, metadata, names and times stay in clear. Default: none.
+   *
+   * @example
+   * ```ts
+   * const key = process.env.DIAGNOSIS_KEY ?? 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+   * const diagnosis = persist((patient: string) => ({ patient }), { funcname: 'diagnosis', encrypt: key })
+   * ```
+   */
+  readonly encrypt?: KeyMaterial | readonly KeyMaterial[] | undefined
   /** Called with every event. An error that it throws or rejects with goes to stderr. Default: none. */
   readonly report?: ((event: PersistEvent) => void) | undefined
   /**

@@ -31,6 +31,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
     staleUntil: LATER + 654,
     durationMs: 12.625,
     promised: true,
+    codecs: ['utf8', 'gzip'],
   }
 }
 

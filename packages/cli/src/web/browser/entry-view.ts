@@ -56,6 +56,7 @@ function facts(entry: EntryDetails): HTMLElement {
     ['expires', entry.expiresAt === undefined ? 'never' : time(entry.expiresAt)],
     ['took', entry.durationMs === undefined ? undefined : duration(entry.durationMs)],
     ['bytes', bytes(entry.bytes)],
+    ['codecs', entry.codecs?.join(', ')],
     ['version', entry.version],
     ['tags', entry.tags?.join(', ')],
     ['metadata', entry.metadata],
