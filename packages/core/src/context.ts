@@ -1,6 +1,10 @@
-import type { Mode, Store, StoreAdapter } from '@persist/store'
+import type { Entry, Mode, Store, StoreAdapter } from '@persist/store'
+import type { CacheKey } from './call/cache-key.ts'
+import type { Call } from './call/call.ts'
+import type { Missed } from './call/lookup.ts'
 import type { Flights } from './concurrency/flights.ts'
 import type { Limit } from './concurrency/limit.ts'
+import type { Steps } from './concurrency/sync-or-async.ts'
 import type { Reporter } from './events/reporter.ts'
 import type { BackgroundRefreshes } from './state/background-refreshes.ts'
 import type { Broadcasts } from './state/broadcasts.ts'
@@ -11,6 +15,7 @@ import type { Peers } from './state/peers.ts'
 import type { UnstorableResults } from './state/unstorable-results.ts'
 import type { WriteCounter } from './state/write-counter.ts'
 import type { DependencyPart } from './types/dependency.ts'
+import type { Because } from './types/explanation.ts'
 import type { AnyFunction } from './types/functions.ts'
 import type { SingleFlight, StandardSchema } from './types/options.ts'
 import type { Runtime } from './types/runtime.ts'
@@ -48,6 +53,10 @@ export interface Context {
   /** The results of the function so far: promises, values, or both. */
   readonly observed: { promises: boolean; values: boolean }
   readonly mode: CallMode
+  /** Computes beside a hit and compares, in the mode `verify`. */
+  readonly verify: ((call: Call, cacheKey: CacheKey, entry: Entry) => void) | undefined
+  /** What has changed since the entry was made that a call missed, for the listeners of `miss`. */
+  readonly becauseOf: (cacheKey: CacheKey, missed: Missed) => Steps<Because | undefined>
 
   readonly key: (self: unknown, args: readonly unknown[]) => unknown
   /** The user's option `key` makes the key. */

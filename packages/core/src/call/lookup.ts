@@ -1,6 +1,6 @@
 import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import type { Entry } from '@persist/store'
+import type { Entry, Head } from '@persist/store'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -13,11 +13,14 @@ import { reportSourceChange } from './source-change.ts'
 import { callStore, reportProblem } from './store-guard.ts'
 
 /** The result of a lookup in the store. */
-export type LookupResult =
-  | { readonly kind: 'miss'; readonly reason: MissReason }
-  | Found<'fresh'>
-  | Found<'stale'>
-  | Found<'stale-if-error'>
+export type LookupResult = Missed | Found<'fresh'> | Found<'stale'> | Found<'stale-if-error'>
+
+/** Nothing to serve. `head`: of the entry that was refused by its version or its source. */
+export interface Missed {
+  readonly kind: 'miss'
+  readonly reason: MissReason
+  readonly head?: Head
+}
 
 /** An entry that may be served, with its value. */
 export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
@@ -78,7 +81,7 @@ export function readEntry(
   const freshness = checkFreshnessNow(context, entry, maxAge)
   if (freshness.kind === 'miss') {
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
-    return { kind: 'miss', reason: freshness.reason }
+    return { kind: 'miss', reason: freshness.reason, head: entry }
   }
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE

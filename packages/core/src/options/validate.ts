@@ -90,6 +90,7 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
   maxBytes: COUNT,
   report: FUNCTION,
   waitUntil: FUNCTION,
+  audit: BOOLEAN,
 }
 
 /** The check of every override of a call: see {@link validateOverrides}. */
