@@ -65,7 +65,7 @@ export function argumentsChanged(
   context: Context,
   self: unknown,
   args: readonly unknown[],
-  cacheKey: CacheKey,
+  cacheKey: Pick<CacheKey, 'canonicalKey'>,
 ): boolean {
   if (!context.ownKey && !args.some(isChangeable)) return false
   try {

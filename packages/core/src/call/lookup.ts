@@ -1,11 +1,10 @@
 import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import type { Entry, Head } from '@persist/store'
-import type { Context } from '../context.ts'
+import type { Entry } from '@persist/store'
+import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
-import type { MissReason } from '../types/events.ts'
 import { type CacheKey, digestOf } from './cache-key.ts'
 import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './freshness.ts'
 import { isEntry } from './replies.ts'
@@ -14,13 +13,6 @@ import { callStore, reportProblem } from './store-guard.ts'
 
 /** The result of a lookup in the store. */
 export type LookupResult = Missed | Found<'fresh'> | Found<'stale'> | Found<'stale-if-error'>
-
-/** Nothing to serve. `head`: of the entry that was refused by its version or its source. */
-export interface Missed {
-  readonly kind: 'miss'
-  readonly reason: MissReason
-  readonly head?: Head
-}
 
 /** An entry that may be served, with its value. */
 export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
@@ -34,7 +26,7 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
 /** Replaces a lookup for a call that computes even if there is a stored result. */
 export const REFRESH: LookupResult = { kind: 'miss', reason: 'refresh' }
 /** Replaces a lookup if the entry is known to be absent. */
-export const ABSENT: LookupResult = { kind: 'miss', reason: 'absent' }
+export const ABSENT: Missed = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 

@@ -1,5 +1,5 @@
+import type { Because } from '../types/because.ts'
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
-import type { Because } from '../types/explanation.ts'
 import type { Verbosity } from '../types/options.ts'
 
 /** The lowest verbosity at which an event is printed. */

@@ -1,8 +1,6 @@
-import type { CacheKey } from '../call/cache-key.ts'
-import type { Missed } from '../call/lookup.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
-import type { Context } from '../context.ts'
-import type { Because } from '../types/explanation.ts'
+import type { Context, KeyFacts, Missed } from '../context.ts'
+import type { Because } from '../types/because.ts'
 import { changedSince } from './changed.ts'
 import { besideOf, candidatesOf, nearestOf } from './nearest.ts'
 
@@ -10,7 +8,7 @@ import { besideOf, candidatesOf, nearestOf } from './nearest.ts'
 const LISTS_FROM = 3
 
 /** Why a call missed, for the event. It lists the store only if a person reads along. */
-export function* becauseOf(context: Context, cacheKey: CacheKey, missed: Missed): Steps<Because | undefined> {
+export function* becauseOf(context: Context, cacheKey: KeyFacts, missed: Missed): Steps<Because | undefined> {
   if (missed.reason === 'absent' && context.reporter.verbosity < LISTS_FROM) return undefined
   try {
     return yield* reasonOf(context, cacheKey, missed)
@@ -21,7 +19,7 @@ export function* becauseOf(context: Context, cacheKey: CacheKey, missed: Missed)
 }
 
 /** Why a call misses. `undefined`: nothing more than the reason is known. */
-export function* reasonOf(context: Context, cacheKey: CacheKey, { reason, head }: Missed): Steps<Because | undefined> {
+export function* reasonOf(context: Context, cacheKey: KeyFacts, { reason, head }: Missed): Steps<Because | undefined> {
   switch (reason) {
     case 'version':
     case 'source': {

@@ -1,10 +1,10 @@
 import type { Entry, Mode, Store } from '@persist/store'
 import type { CacheKey } from '../call/cache-key.ts'
 import { isRefresh, PLAIN } from '../call/call.ts'
-import { ABSENT, lookupInMemory, type Missed, readEntry } from '../call/lookup.ts'
+import { ABSENT, lookupInMemory, readEntry } from '../call/lookup.ts'
 import { callStore } from '../call/store-guard.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
-import type { Context } from '../context.ts'
+import type { Context, Missed } from '../context.ts'
 import type { Explanation } from '../types/explanation.ts'
 import { reasonOf } from './because.ts'
 import { isEdited } from './changed.ts'
@@ -27,7 +27,7 @@ export function* explain(context: Context, cacheKey: CacheKey): Steps<Explanatio
   const entry = yield* wait(callStore<Entry | undefined | null>(context, 'get', hash, () => store.get(hash), FAILED))
   if (entry === FAILED) return { hit: false, reason: 'unreachable' }
   if (isDamaged) return { hit: false, reason: 'unreadable' }
-  if (entry === undefined || entry === null) return yield* missOf(context, cacheKey, ABSENT as Missed)
+  if (entry === undefined || entry === null) return yield* missOf(context, cacheKey, ABSENT)
   const found = yield* wait(readEntry(context, cacheKey, entry, Number.POSITIVE_INFINITY, undefined))
   if (found.kind === 'miss') return yield* missOf(context, cacheKey, found, entry)
   if (found.kind === 'stale-if-error') {

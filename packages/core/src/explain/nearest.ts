@@ -1,12 +1,11 @@
 import { canonical } from '@persist/key'
 import type { ListedHead } from '@persist/store'
 import { differences, differingParts, unmarkedHash } from '@persist/store/kit'
-import type { CacheKey } from '../call/cache-key.ts'
 import { checkedListing, isHead } from '../call/replies.ts'
 import { reportStoreError } from '../call/store-guard.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
-import type { Context } from '../context.ts'
-import type { NearestEntry } from '../types/explanation.ts'
+import type { Context, KeyFacts } from '../context.ts'
+import type { NearestEntry } from '../types/because.ts'
 
 /** How many of the newest entries are compared. */
 const COMPARED = 1_000
@@ -60,7 +59,7 @@ function* newestHeads(context: Context): Steps<readonly ListedHead[]> {
 }
 
 /** The newest result of the same call with another version, which `versions: 'beside'` keeps. */
-export function besideOf(heads: readonly ListedHead[], { hash }: CacheKey): ListedHead | undefined {
+export function besideOf(heads: readonly ListedHead[], { hash }: KeyFacts): ListedHead | undefined {
   const plain = unmarkedHash(hash)
   return plain === hash ? undefined : heads.find((head) => head.hash !== hash && unmarkedHash(head.hash) === plain)
 }
@@ -73,7 +72,7 @@ interface Difference {
 /** The entry whose key differs in the fewest places. */
 export function nearestOf(
   context: Context,
-  cacheKey: CacheKey,
+  cacheKey: KeyFacts,
   heads: readonly ListedHead[],
 ): NearestEntry | undefined {
   let best: (Difference & { readonly head: ListedHead }) | undefined
@@ -93,7 +92,7 @@ function isNearer(one: Difference, other: Difference): boolean {
   return fewer > 0 || (fewer === 0 && one.equal > other.equal)
 }
 
-function differenceTo(context: Context, { key, canonicalKey }: CacheKey, head: ListedHead): Difference | undefined {
+function differenceTo(context: Context, { key, canonicalKey }: KeyFacts, head: ListedHead): Difference | undefined {
   if (head.key === undefined && context.unhash === undefined) {
     const parts = head.keyParts === undefined ? undefined : differingParts(canonicalKey, head.keyParts)
     return parts && { differs: parts.paths, equal: parts.equal }

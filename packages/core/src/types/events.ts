@@ -1,5 +1,5 @@
 import type { PersistError } from '@persist/errors'
-import type { Because } from './explanation.ts'
+import type { Because } from './because.ts'
 
 /**
  * Why an entry was not served. `absent`: there is none. `expired`: its ttl has ended, or it is older than `maxAge`.

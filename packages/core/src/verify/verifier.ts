@@ -2,11 +2,11 @@ import { sha256 } from '@persist/hash'
 import { type ContextStorage, contextStorage } from '@persist/platform'
 import type { Entry } from '@persist/store'
 import { bypass } from '../call/bypass.ts'
-import { argumentsChanged, type CacheKey } from '../call/cache-key.ts'
-import { type Call, PLAIN, signalsOf } from '../call/call.ts'
+import { argumentsChanged } from '../call/cache-key.ts'
+import { PLAIN, signalsOf } from '../call/call.ts'
 import { notifyWaitUntil } from '../call/wait-until.ts'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
-import type { Context } from '../context.ts'
+import type { CallFacts, Context, KeyFacts } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { firstDifference } from './first-difference.ts'
@@ -46,7 +46,7 @@ function later(context: Context, verify: () => void | Promise<void>): void {
   notifyWaitUntil(context, context.runtime.soon(verify))
 }
 
-function* verifyHit(context: Context, call: Call, cacheKey: CacheKey, entry: Entry): Steps<void> {
+function* verifyHit(context: Context, call: CallFacts, cacheKey: KeyFacts, entry: Entry): Steps<void> {
   // The caller may have changed its arguments since, and the run would compute another result.
   if (argumentsChanged(context, call.self, call.args, cacheKey)) return
   const facts = { hash: cacheKey.hash, stored: digestOf(entry.payload), ageMs: context.runtime.now() - entry.createdAt }
@@ -64,7 +64,7 @@ function* verifyHit(context: Context, call: Call, cacheKey: CacheKey, entry: Ent
 }
 
 /** Runs the original with a call's arguments, within the limits of the function. */
-function compute(context: Context, { self, args }: Call): unknown {
+function compute(context: Context, { self, args }: CallFacts): unknown {
   return context.streams ? Reflect.apply(context.collected, self, [...args]) : bypass(context, { self, args, ...PLAIN })
 }
 
