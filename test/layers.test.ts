@@ -15,6 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'commands',
     'web',
     'transfer',
+    'adopt',
     'session',
     'stores',
     'entries',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const between = (stored: unknown[], now: unknown[]) => {
   const parts = keyPartsOf(canonical(stored))
-  return parts === undefined ? undefined : differingParts(canonical(now), parts)?.paths
+  return parts === undefined ? undefined : differingParts(canonical(now), parts)?.differs
 }
 
 describe('the digests of the parts of a key', () => {
@@ -64,7 +64,7 @@ describe('the digests of the parts of a key', () => {
 })
 
 describe('the differences of two values', () => {
-  const lines = (before: unknown, now: unknown) => differences(before, now, canonical).lines
+  const lines = (before: unknown, now: unknown) => differences(before, now, canonical).differs
 
   it('name each place with both values', () => {
     expect(lines([{ t: 0, u: [1, { v: 'a' }] }, 5], [{ t: 0.2, u: [1, { v: 'b' }] }, 5])).toEqual([

@@ -35,6 +35,7 @@ export { fitsHeadField, type HeadFieldOf, headFieldsOf, readHead, storedHead } f
 export { differingParts, keyPartsOf } from './kit/key-parts.ts'
 export { LeaseObserver, type LeaseObserverOptions } from './kit/lease-observer.ts'
 export { type LeaseRecord, leaseHolder, readLeaseRecord } from './kit/lease-record.ts'
+export { type KeyDifference, nearestHead } from './kit/nearest-head.ts'
 export { decodePayload, isWellFormed, type PayloadEncoding, payloadEncoding } from './kit/payload.ts'
 export { readOnlyAdapter, readOnlyStore } from './kit/read-only.ts'
 export { type LeaseLook, RecordObserver, type RecordObserverOptions } from './kit/record-observer.ts'

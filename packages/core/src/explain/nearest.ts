@@ -1,6 +1,6 @@
 import { canonical } from '@persist/key'
 import type { ListedHead } from '@persist/store'
-import { differences, differingParts, unmarkedHash } from '@persist/store/kit'
+import { differences, differingParts, type KeyDifference, nearestHead, unmarkedHash } from '@persist/store/kit'
 import { checkedListing, isHead } from '../call/replies.ts'
 import { reportStoreError } from '../call/store-guard.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
@@ -13,8 +13,6 @@ const COMPARED = 1_000
 const LISTED = 10_000
 /** For how long a listing serves further calls, in milliseconds: a run with many misses lists once in a while. */
 const KEPT_MS = 1_000
-/** An entry that differs in more places is not near. */
-const MOST_DIFFERENCES = 5
 
 interface Listed {
   readonly at: number
@@ -64,43 +62,24 @@ export function besideOf(heads: readonly ListedHead[], { hash }: KeyFacts): List
   return plain === hash ? undefined : heads.find((head) => head.hash !== hash && unmarkedHash(head.hash) === plain)
 }
 
-interface Difference {
-  readonly differs: readonly string[]
-  readonly equal: number
-}
-
 /** The entry whose key differs in the fewest places. */
 export function nearestOf(
   context: Context,
   cacheKey: KeyFacts,
   heads: readonly ListedHead[],
 ): NearestEntry | undefined {
-  let best: (Difference & { readonly head: ListedHead }) | undefined
-  for (const head of heads) {
-    if (head.hash === cacheKey.hash) continue
-    const found = differenceTo(context, cacheKey, head)
-    if (found === undefined || found.differs.length === 0 || found.differs.length > MOST_DIFFERENCES) continue
-    if (best === undefined || isNearer(found, best)) best = { ...found, head }
-  }
-  if (best === undefined) return undefined
-  const { hash, createdAt } = best.head
-  return { hash, differs: best.differs, createdAt }
+  const others = heads.filter(({ hash }) => hash !== cacheKey.hash)
+  const found = nearestHead(others, (head) => differenceTo(context, cacheKey, head))
+  return found && { hash: found.head.hash, differs: found.differs, createdAt: found.head.createdAt }
 }
 
-function isNearer(one: Difference, other: Difference): boolean {
-  const fewer = other.differs.length - one.differs.length
-  return fewer > 0 || (fewer === 0 && one.equal > other.equal)
-}
-
-function differenceTo(context: Context, { key, canonicalKey }: KeyFacts, head: ListedHead): Difference | undefined {
+function differenceTo(context: Context, { key, canonicalKey }: KeyFacts, head: ListedHead): KeyDifference | undefined {
   if (head.key === undefined && context.unhash === undefined) {
-    const parts = head.keyParts === undefined ? undefined : differingParts(canonicalKey, head.keyParts)
-    return parts && { differs: parts.paths, equal: parts.equal }
+    return head.keyParts === undefined ? undefined : differingParts(canonicalKey, head.keyParts)
   }
   try {
     const stored = head.key === undefined ? context.unhash!(unmarkedHash(head.hash)) : context.unpickle(head.key)
-    const { lines, equal } = differences(stored, key, textOf)
-    return { differs: lines, equal }
+    return differences(stored, key, textOf)
   } catch {
     // A key that cannot be read is near to nothing.
     return undefined

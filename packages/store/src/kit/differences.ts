@@ -1,3 +1,5 @@
+import type { KeyDifference } from './nearest-head.ts'
+
 /** Longer values are cut. */
 const SHOWN = 40
 const MOST_DEPTH = 20
@@ -8,31 +10,27 @@ const NAME = /^[A-Za-z_$][\w$]*$/
  *
  * @example
  * ```ts
- * differences([{ t: 0 }], [{ t: 0.2 }], JSON.stringify)   // { lines: ['$[0].t: 0 → 0.2'], equal: 0 }
+ * differences([{ t: 0 }], [{ t: 0.2 }], JSON.stringify)   // { differs: ['$[0].t: 0 → 0.2'], equal: 0 }
  * ```
  */
-export function differences(
-  before: unknown,
-  now: unknown,
-  write: (value: unknown) => string,
-): { readonly lines: string[]; readonly equal: number } {
-  const lines: string[] = []
+export function differences(before: unknown, now: unknown, write: (value: unknown) => string): KeyDifference {
+  const differs: string[] = []
   let equal = 0
   compare(before, now, '$', 0)
-  return { lines, equal }
+  return { differs, equal }
 
   function compare(a: unknown, b: unknown, path: string, depth: number): void {
     const keys = depth < MOST_DEPTH ? keysOfBoth(a, b) : undefined
     if (keys === undefined) {
       const [was, is] = [shown(a, write), shown(b, write)]
       if (was.whole === is.whole) equal++
-      else lines.push(`${path}: ${was.short} → ${is.short}`)
+      else differs.push(`${path}: ${was.short} → ${is.short}`)
       return
     }
     for (const key of keys) {
       const at = Array.isArray(b) ? `${path}[${key}]` : path + (NAME.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`)
-      if (!Object.hasOwn(a as object, key)) lines.push(`${at}: none → ${shown(memberOf(b, key), write).short}`)
-      else if (!Object.hasOwn(b as object, key)) lines.push(`${at}: ${shown(memberOf(a, key), write).short} → none`)
+      if (!Object.hasOwn(a as object, key)) differs.push(`${at}: none → ${shown(memberOf(b, key), write).short}`)
+      else if (!Object.hasOwn(b as object, key)) differs.push(`${at}: ${shown(memberOf(a, key), write).short} → none`)
       else compare(memberOf(a, key), memberOf(b, key), at, depth + 1)
     }
   }

@@ -1,4 +1,5 @@
 import { sha256 } from '@persist/platform'
+import type { KeyDifference } from './nearest-head.ts'
 
 /** One part of a key, as its canonical string has it. */
 interface KeyPart {
@@ -42,17 +43,14 @@ export function keyPartsOf(canonicalKey: string): string | undefined {
  *
  * @example
  * ```ts
- * differingParts('1:[1,{"a":2,"b":3}]', keyPartsOf('1:[1,{"a":2,"b":4}]')!)   // { paths: ['$[1].b'], equal: 2 }
+ * differingParts('1:[1,{"a":2,"b":3}]', keyPartsOf('1:[1,{"a":2,"b":4}]')!)   // { differs: ['$[1].b'], equal: 2 }
  * ```
  */
-export function differingParts(
-  canonicalKey: string,
-  stored: string,
-): { readonly paths: string[]; readonly equal: number } | undefined {
+export function differingParts(canonicalKey: string, stored: string): KeyDifference | undefined {
   const own = argumentsIn(canonicalKey)
   if (own === undefined) return undefined
   const others = stored.split('.')
-  const paths: string[] = []
+  const differs: string[] = []
   let equal = 0
   for (const [index, argument] of own.entries()) {
     const digests = new Set(others[index]?.replace(/[{}]/g, '').split(',') ?? [])
@@ -60,15 +58,15 @@ export function differingParts(
     const changed = argument.parts.filter(({ text }) => !digests.delete(digest(text)))
     equal += size - digests.size
     if (!argument.isObject || !others[index]?.startsWith('{')) {
-      if (changed.length > 0 || digests.size > 0) paths.push(argument.path)
+      if (changed.length > 0 || digests.size > 0) differs.push(argument.path)
     } else {
-      paths.push(...changed.map(({ path }) => path))
+      differs.push(...changed.map(({ path }) => path))
       // The names of the stored properties are not known.
-      if (digests.size > changed.length) paths.push(`${argument.path} (fewer properties)`)
+      if (digests.size > changed.length) differs.push(`${argument.path} (fewer properties)`)
     }
   }
-  if (others.length > own.length) paths.push('$ (fewer arguments)')
-  return equal === 0 || paths.length === 0 ? undefined : { paths, equal }
+  if (others.length > own.length) differs.push('$ (fewer arguments)')
+  return equal === 0 || differs.length === 0 ? undefined : { differs, equal }
 }
 
 function digestsOf({ isObject, parts }: KeyArgument): string {
