@@ -49,7 +49,7 @@ test('why tells a stored entry, an expired one, and a function that is not there
   const old = newFolder()
   ask(old, { now: () => 1000 })({ model: 'small', temperature: 0 }, 1)
   expect(await json(['why', 'ask', ...args], { cwd: old })).toMatchObject({ reason: 'expired', createdAt: 1000 })
-  expect(await persist(['why', 'aks', ...args], { cwd })).toMatchObject({
+  expect(await persist(['why', 'askk', ...args], { cwd })).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Did you mean ask?'),
   })

@@ -1,5 +1,7 @@
-import type { StoreAdapter } from '@persist/store'
+import type { Store, StoreAdapter } from '@persist/store'
+import { madeFrom } from '../adopt/made-from.ts'
 import { decodePayload } from '../entries/decode.ts'
+import { nearestTo } from '../entries/nearest.ts'
 import { allFunctions } from '../stores/functions.ts'
 import { Catalog, rowOf } from './catalog.ts'
 import { treeOf } from './tree.ts'
@@ -70,9 +72,13 @@ export class Api {
       reason = problem.message
     }
     this.#store.reader.checkHash?.(hash)
-    const entry = await this.#store.reader.open(funcname, { report }).get(hash)
+    const store: Store = this.#store.reader.open(funcname, { report })
+    const entry = await store.get(hash)
     if (entry === undefined) throw new HttpError(404, reason)
-    const { payload, key, metadata, promised, ...head } = entry
+    const { payload, key, metadata, promised, source, ...head } = entry
+    const decodedKey = key === undefined ? undefined : await decodePayload(key)
+    const args = decodedKey?.kind === 'value' && Array.isArray(decodedKey.value) ? decodedKey.value : undefined
+    const nearest = args === undefined ? undefined : await nearestTo(store, args, hash)
     const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
     const decoded = await decodePayload(payload)
     const unread = decoded.kind === 'value' ? undefined : (decoded.damaged ?? 'its pickle is unknown here')
@@ -81,8 +87,11 @@ export class Api {
       ...(await rowOf({ ...head, ...(key !== undefined && { key }), bytes })),
       ...(metadata !== undefined && { metadata }),
       ...(promised !== undefined && { promised }),
-      ...(key !== undefined && { keyTree: treeOf(await decodePayload(key)) }),
+      ...(source !== undefined && { source }),
+      ...(decodedKey && { keyTree: treeOf(decodedKey) }),
       valueTree: treeOf(decoded),
+      madeFrom: await madeFrom(this.#store.reader, funcname, entry),
+      ...(nearest && { nearest }),
       ...(unread !== undefined && { unread }),
     }
   }
