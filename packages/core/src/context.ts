@@ -48,11 +48,14 @@ export interface KeyFacts {
   readonly hash: string
 }
 
-/** Nothing to serve. `head`: of the entry that was refused by its version or its source. */
+/** Nothing to serve. */
 export interface Missed {
   readonly kind: 'miss'
   readonly reason: MissReason
+  /** Of the entry that was refused by its version or its source. */
   readonly head?: Head
+  /** What has changed, where the check of the entry has found it. */
+  readonly changed?: readonly string[]
 }
 
 /** The options and the state of one persisted function, made once at wrap time. No later code reads raw options. */

@@ -19,7 +19,12 @@ export function* becauseOf(context: Context, cacheKey: KeyFacts, missed: Missed)
 }
 
 /** Why a call misses. `undefined`: nothing more than the reason is known. */
-export function* reasonOf(context: Context, cacheKey: KeyFacts, { reason, head }: Missed): Steps<Because | undefined> {
+export function* reasonOf(
+  context: Context,
+  cacheKey: KeyFacts,
+  { reason, head, changed: found }: Missed,
+): Steps<Because | undefined> {
+  if (found !== undefined) return { changed: found }
   switch (reason) {
     case 'version':
     case 'source': {
