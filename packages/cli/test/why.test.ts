@@ -41,7 +41,7 @@ test('why names the nearest call, with values where keys are stored', async () =
   })
 })
 
-test('why tells a stored entry, an expired one, and a function that is not there', async () => {
+test('why reports a stored entry, an expired one, and a function that is not there', async () => {
   const cwd = newFolder()
   ask(cwd)({ model: 'small', temperature: 0 }, 1)
   const args = ['--args', '[{"model":"small","temperature":0},1]']

@@ -38,7 +38,7 @@ describe.each<[string, () => StoreAdapter]>([
 ])('f.explain over %s', (_, makeStore) => {
   const small: Ask = { model: 'small', temperature: 0 }
 
-  it('tells of a hit its age and what was verified', async () => {
+  it('reports the age of a hit and what was verified', async () => {
     const { f, advance } = inProcess(makeStore(), { ttl: '1h', version: '1', validate: () => true })
     await f(small)
     advance(500)
@@ -113,7 +113,7 @@ describe.each<[string, () => StoreAdapter]>([
     })
   })
 
-  it('tells an expired entry, an invalid one, a refresh, and a mode without the store', async () => {
+  it('reports an expired entry, an invalid one, a refresh, and a mode without the store', async () => {
     const cache = makeStore()
     const { f, advance } = inProcess(cache, { ttl: 100 })
     await f(small)
@@ -129,7 +129,7 @@ describe.each<[string, () => StoreAdapter]>([
     expect(await inMode('off')).toEqual({ hit: false, reason: 'off' })
   })
 
-  it('tells an entry that is served while it is refreshed from one that is served on errors only', async () => {
+  it('distinguishes an entry that is served while it is refreshed from one that is served on errors only', async () => {
     const cache = makeStore()
     const soon = inProcess(cache, { ttl: 100, staleWhileRevalidate: 1_000 })
     await soon.f(small)
@@ -140,7 +140,7 @@ describe.each<[string, () => StoreAdapter]>([
     expect(await onError.f.explain(small)).toMatchObject({ hit: false, reason: 'expired' })
   })
 
-  it('tells an entry of another source, and names the function', async () => {
+  it('reports an entry of another source, and names the function', async () => {
     const cache = makeStore()
     const { persist } = harness()
     const [one, other] = [{ work: (x: number) => x + 1 }.work, { work: (x: number) => x + 2 }.work]
@@ -174,7 +174,7 @@ describe.each<[string, () => StoreAdapter]>([
     expect([runs, calls]).toEqual([0, []])
   })
 
-  it('tells a store that fails', async () => {
+  it('reports a store that fails', async () => {
     const failing = withMethods(makeStore(), {
       get: () => {
         throw new Error('out of order')
@@ -215,7 +215,7 @@ async function hashOf(f: { explain: (ask: Ask, seed: number) => unknown }, one: 
 }
 
 describe('f.explain over a folder', () => {
-  it('tells a damaged entry, and leaves it where it is, with its times', async () => {
+  it('reports a damaged entry, and leaves it where it is, with its times', async () => {
     const path = newFolder()
     const f = harness().persist((x: number) => `value ${x}`, { funcname: 'f', cache: diskStore(path) })
     f(1)

@@ -19,7 +19,7 @@ describe('the digests of the parts of a key', () => {
     ['an argument that is gone', [1, 2], [1], ['$ (fewer arguments)']],
     ['a list', [[1, 2], 'x'], [[1, 3], 'x'], ['$[0]']],
     ['an object in place of a value', [1, 'x'], [{ a: 1 }, 'x'], ['$[0]']],
-    ['brackets and quotes in strings', ['a"]},{', 'x'], ['b"\\]},{"', 'x'], ['$[0]']],
+    ['punctuation in strings', ['a"]},{', 'x'], ['b"\\]},{"', 'x'], ['$[0]']],
     ['long strings', ['x'.repeat(10_000), 1], [`${'x'.repeat(9_999)}y`, 1], ['$[0]']],
     ['nothing in common', [1, 2], [3, 4], undefined],
     ['nothing different', [1, 2], [1, 2], undefined],

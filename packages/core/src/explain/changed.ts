@@ -12,7 +12,7 @@ const WITH_DEPENDENCIES = /^(.*)#([A-Za-z0-9_-]{43})$/s
 
 const known = new WeakMap<Context, Map<string, readonly string[]>>()
 
-/** What has changed since an entry was made, as far as version and source tell; each version is looked up once. */
+/** What has changed since an entry was made, as far as version and source show; each version is looked up once. */
 export function* changedSince(context: Context, head: Head): Steps<readonly string[]> {
   const ofContext = known.get(context) ?? new Map<string, readonly string[]>()
   known.set(context, ofContext)

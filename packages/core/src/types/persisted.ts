@@ -178,7 +178,7 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
    * ```ts
    * const scale = persist((x: number, by: number) => x * by, { funcname: 'scale' })
    * scale(3, 2)
-   * scale.explain(3, 5)   // { hit: false, reason: 'absent', nearest: { differs: ['$[1]'], … } }
+   * scale.explain(3, 5)   // { hit: false, reason: 'absent', nearest: { hash: …
    * ```
    */
   explain(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Explanation>

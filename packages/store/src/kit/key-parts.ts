@@ -95,7 +95,7 @@ function memberOf(property: string): string {
   return NAME.test(name) ? `.${name}` : `[${label}]`
 }
 
-/** The parts of a canonical array or object, which begins with its bracket at `start`; `undefined` if there are too many. */
+/** The parts of a canonical array or object, which begins at `start`; `undefined` if there are too many. */
 function split(canonical: string, start: number): string[] | undefined {
   const parts: string[] = []
   let depth = 0
