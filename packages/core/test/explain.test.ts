@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Dependency, memoryStore, type Options, type StoreAdapter } from '@persist/core'
@@ -227,6 +227,44 @@ describe('f.explain over a folder', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('value 1', 'value 2'))
     expect(f.explain(1)).toEqual({ hit: false, reason: 'unreadable' })
     expect(readdirSync(join(path, 'f'))).toContain(name)
+  })
+})
+
+describe.each<[string, (path: string) => StoreAdapter]>([
+  ['a folder', (path) => diskStore(path)],
+  ['LMDB', (path) => lmdbStore(path)],
+])('f.explain over %s that does not exist', (_, makeStore) => {
+  it('reports an absent entry and makes no folder', async () => {
+    const path = newFolder()
+    expect(await inProcess(makeStore(path)).f.explain({ model: 'm', temperature: 0 })).toEqual({
+      hit: false,
+      reason: 'absent',
+    })
+    expect(existsSync(path)).toBe(false)
+  })
+})
+
+describe('f.explain with a memory tier', () => {
+  it('reports the tier, and works on methods', () => {
+    const { persist } = harness()
+    const f = persist((x: number) => x, { funcname: 'f', cache: memoryStore(), memory: true })
+    f(1)
+    expect(f.explain(1)).toMatchObject({ hit: true, tier: 'memory', verified: ['key'] })
+    const scale = persist(
+      function (this: { by: number }, x: number) {
+        return x * this.by
+      },
+      {
+        funcname: 'scale',
+        cache: memoryStore(),
+        key(this: { by: number }, x: number) {
+          return [this.by, x]
+        },
+      },
+    )
+    scale.call({ by: 2 }, 3)
+    expect(scale.explain.call({ by: 2 }, 3)).toMatchObject({ hit: true })
+    expect(scale.explain.call({ by: 3 }, 3)).toMatchObject({ nearest: { differs: ['$[0]'] } })
   })
 })
 

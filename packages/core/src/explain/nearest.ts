@@ -13,9 +13,11 @@ const COMPARED = 1_000
 const LISTED = 10_000
 /** For how long a listing serves further calls, in milliseconds: a run with many misses lists once in a while. */
 const KEPT_MS = 1_000
+/** A listing that took long serves for so many times as long. */
+const KEPT_FACTOR = 20
 
 interface Listed {
-  readonly at: number
+  readonly until: number
   readonly heads: readonly ListedHead[]
 }
 
@@ -25,10 +27,11 @@ const listed = new WeakMap<Context, Listed>()
 export function* candidatesOf(context: Context): Steps<readonly ListedHead[]> {
   const now = context.runtime.monotonic()
   const before = listed.get(context)
-  if (before !== undefined && now - before.at < KEPT_MS) return before.heads
+  if (before !== undefined && now < before.until) return before.heads
   if (context.circuit.error !== undefined) return []
   const heads = yield* newestHeads(context)
-  listed.set(context, { at: now, heads })
+  const tookMs = context.runtime.monotonic() - now
+  listed.set(context, { until: now + Math.max(KEPT_MS, KEPT_FACTOR * tookMs), heads })
   return heads
 }
 
