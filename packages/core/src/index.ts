@@ -48,8 +48,10 @@ export {
 export { createPersist, persist, persisted } from './api/persist.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
 export { closeStores, resolveStore } from './stores/resolve.ts'
+export type { Because, NearestEntry } from './types/because.ts'
 export type { Dependency, DependencyPart, DependencyState } from './types/dependency.ts'
 export type { MissReason, PersistEvent, PersistEventName, SkipReason } from './types/events.ts'
+export type { Explanation } from './types/explanation.ts'
 export type {
   AnyFunction,
   CacheRef,

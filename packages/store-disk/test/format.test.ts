@@ -30,6 +30,14 @@ const GOLDEN: Record<string, Entry> = {
     staleUntil: 86_400_002,
     tags: ['red'],
   },
+  'parts.entry': {
+    hash: 'parts',
+    payload: '1',
+    createdAt: 1,
+    durationMs: 2,
+    source: 'c291cmNl',
+    keyParts: '20nFM.{vsCeI,tGtmf}',
+  },
   'bytes.entry': { hash: 'bytes', payload: new Uint8Array([0, 10, 255]), createdAt: 1 },
 }
 
@@ -48,6 +56,7 @@ const entries = fc.record({
   metadata: optional(text),
   version: optional(text),
   source: optional(text),
+  keyParts: optional(text),
   tags: optional(fc.array(text)),
   expiresAt: optional(times),
   staleUntil: optional(times),
@@ -109,7 +118,7 @@ describe('a field of a header with a wrong value makes the entry damaged, even i
       ['createdAt', 'expiresAt', 'staleUntil', 'durationMs'].map((field) => [field, wrong('number')]),
     ),
     ...Object.fromEntries(
-      ['hash', 'namespace', 'version', 'source', 'keyDigest', 'key', 'metadata'].map((field) => [
+      ['hash', 'namespace', 'version', 'source', 'keyParts', 'keyDigest', 'key', 'metadata'].map((field) => [
         field,
         wrong('string'),
       ]),

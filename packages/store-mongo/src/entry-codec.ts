@@ -26,6 +26,7 @@ export interface EntryDocument {
   readonly metadata?: StoredString
   readonly version?: StoredString
   readonly source?: StoredString
+  readonly keyParts?: StoredString
   readonly tags?: readonly StoredString[]
   readonly createdAt?: Date | number
   readonly expiresAt?: Date | number

@@ -25,6 +25,8 @@ export interface Head {
   readonly version?: string
   /** Digest of the function's source at that time: it shows that the function was edited since. */
   readonly source?: string
+  /** Short digests of the parts of the key, from which `f.explain` finds what differs from another call. */
+  readonly keyParts?: string
   /** Names for {@link Store.deleteByTag}. */
   readonly tags?: readonly string[]
   /** Milliseconds since 1970, by the writer's clock. */

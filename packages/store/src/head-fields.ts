@@ -29,6 +29,7 @@ export const HEAD_FIELDS = {
   promised: 'boolean',
   version: 'string',
   source: 'string',
+  keyParts: 'string',
   keyDigest: 'string',
   key: 'string',
   tags: 'strings',

@@ -1,7 +1,9 @@
 import type { EntryReader } from '@persist/core/codecs'
-import type { Entry, StoreAdapter } from '@persist/store'
+import type { Entry, Store, StoreAdapter } from '@persist/store'
+import { madeFrom } from '../adopt/made-from.ts'
 import { type Decoded, decodePayload } from '../entries/decode.ts'
 import { decodeEntry } from '../entries/decode-entry.ts'
+import { nearestTo } from '../entries/nearest.ts'
 import { allFunctions } from '../stores/functions.ts'
 import { Catalog, rowOf } from './catalog.ts'
 import { treeOf } from './tree.ts'
@@ -74,10 +76,14 @@ export class Api {
       reason = problem.message
     }
     this.#store.reader.checkHash?.(hash)
-    const entry = await this.#store.reader.open(funcname, { report }).get(hash)
+    const store: Store = this.#store.reader.open(funcname, { report })
+    const entry = await store.get(hash)
     if (entry === undefined) throw new HttpError(404, reason)
-    const { payload: stored, metadata, promised, codecs, ...head } = entry
+    const { payload: stored, metadata, promised, codecs, source, ...head } = entry
     const { payload, key, unread } = await this.#decoded(funcname, entry)
+    const decodedKey = key === undefined ? undefined : await decodePayload(key)
+    const args = decodedKey?.kind === 'value' && Array.isArray(decodedKey.value) ? decodedKey.value : undefined
+    const nearest = args === undefined ? undefined : await nearestTo(store, args, hash)
     const bytes = typeof stored === 'string' ? Buffer.byteLength(stored) : stored.byteLength
     return {
       funcname,
@@ -85,8 +91,11 @@ export class Api {
       ...(codecs !== undefined && { codecs }),
       ...(metadata !== undefined && { metadata }),
       ...(promised !== undefined && { promised }),
-      ...(key !== undefined && { keyTree: treeOf(await decodePayload(key)) }),
+      ...(source !== undefined && { source }),
+      ...(decodedKey && { keyTree: treeOf(decodedKey) }),
       valueTree: treeOf(payload),
+      madeFrom: await madeFrom(this.#store.reader, funcname, entry),
+      ...(nearest && { nearest }),
       ...(unread !== undefined && { unread }),
     }
   }

@@ -67,7 +67,7 @@ export function argumentsChanged(
   context: Context,
   self: unknown,
   args: readonly unknown[],
-  cacheKey: CacheKey,
+  cacheKey: Pick<CacheKey, 'canonicalKey'>,
 ): boolean {
   if (!context.ownKey && !args.some(isChangeable)) return false
   try {

@@ -65,6 +65,7 @@ function lookupInProcess(context: Context, call: Call): unknown {
   if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)
   const held = context.memory === undefined ? undefined : lookupInMemory(context, cacheKey, call.maxAge)
   const result = held === undefined ? undefined : serveFromMemory(context, cacheKey, held)
+  if (result !== undefined) context.verify?.(call, cacheKey, held!.entry)
   return result === undefined ? lookupInStore(context, call, cacheKey, signals) : asCallerExpects(context, result)
 }
 
@@ -86,7 +87,9 @@ function lookupInStore(context: Context, call: Call, cacheKey: CacheKey, signals
   if (isThenable(found) || found.kind !== 'fresh') {
     return startExecution(new FlightStart(context, call, cacheKey, signals, found))
   }
-  return asCallerExpects(context, serveHit(context, cacheKey, found))
+  const served = serveHit(context, cacheKey, found)
+  context.verify?.(call, cacheKey, found.entry)
+  return asCallerExpects(context, served)
 }
 
 /** Starts a flight and runs it. */
@@ -112,13 +115,16 @@ function* lookupOrCompute(
   const since = joinedSince ?? context.runtime.monotonic()
   if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
   const found = yield* wait(lookupResult ?? lookupEntry(context, cacheKey, call.maxAge))
-  if (found.kind === 'fresh') return serveHit(context, cacheKey, found)
+  if (found.kind === 'fresh') {
+    context.verify?.(call, cacheKey, found.entry)
+    return serveHit(context, cacheKey, found)
+  }
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   if (found.kind === 'stale') {
     refreshInBackground(computation)
     return serveStale(context, cacheKey, found, 'revalidate')
   }
-  countMiss(context, cacheKey, found.kind === 'miss' ? found.reason : 'expired')
+  yield* countMiss(context, cacheKey, found)
   checkUnhash(context, cacheKey)
   const pickledKey = pickleKey(context, cacheKey)
   if (context.isAsync) yield* yieldIfBusy(context.runtime)

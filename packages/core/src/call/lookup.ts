@@ -1,11 +1,10 @@
 import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
-import type { Context } from '../context.ts'
+import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
-import type { MissReason } from '../types/events.ts'
 import { type CacheKey, digestOf } from './cache-key.ts'
 import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './freshness.ts'
@@ -14,11 +13,7 @@ import { reportSourceChange } from './source-change.ts'
 import { callStore, reportProblem } from './store-guard.ts'
 
 /** The result of a lookup in the store. */
-export type LookupResult =
-  | { readonly kind: 'miss'; readonly reason: MissReason }
-  | Found<'fresh'>
-  | Found<'stale'>
-  | Found<'stale-if-error'>
+export type LookupResult = Missed | Found<'fresh'> | Found<'stale'> | Found<'stale-if-error'>
 
 /** An entry that may be served, with its value. */
 export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
@@ -32,7 +27,7 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
 /** Replaces a lookup for a call that computes even if there is a stored result. */
 export const REFRESH: LookupResult = { kind: 'miss', reason: 'refresh' }
 /** Replaces a lookup if the entry is known to be absent. */
-export const ABSENT: LookupResult = { kind: 'miss', reason: 'absent' }
+export const ABSENT: Missed = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 
@@ -85,7 +80,7 @@ export function readEntry(
   const freshness = checkFreshnessNow(context, entry, maxAge)
   if (freshness.kind === 'miss') {
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
-    return { kind: 'miss', reason: freshness.reason }
+    return { kind: 'miss', reason: freshness.reason, head: entry }
   }
   const { kind } = freshness
   if (isStoredAsIs(context, entry)) return unpickled(context, cacheKey, entry, kind, mark)

@@ -102,6 +102,7 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
   },
   // Checked where the keys are read, by messages without the value.
   encrypt: { what: 'a key', fits: () => true },
+  audit: BOOLEAN,
 }
 
 /** The check of every override of a call: see {@link validateOverrides}. */

@@ -1,4 +1,5 @@
 import type { PersistError } from '@persist/errors'
+import type { Because } from './because.ts'
 
 /**
  * Why an entry was not served. `absent`: there is none. `expired`: its ttl has ended, or it is older than `maxAge`.
@@ -56,7 +57,11 @@ export type PersistEvent =
       readonly ageMs?: number
       readonly savedMs?: number
     })
-  | (EntryEvent<'miss'> & { readonly reason: MissReason })
+  | (EntryEvent<'miss'> & {
+      readonly reason: MissReason
+      /** What has changed; at verbosity 3 or more, for an absent entry, also the nearest one. Absent: not known. */
+      readonly because?: Because
+    })
   | (EntryEvent<'stale'> & { readonly reason: 'revalidate' | 'error'; readonly ageMs: number })
   | (EntryEvent<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'acquired' | 'timeout' })
   | (EntryEvent<'compute'> & { readonly durationMs: number; readonly failed: boolean })
@@ -73,6 +78,20 @@ export type PersistEvent =
     })
   | (NamespaceEvent<'circuit'> & { readonly state: 'open' | 'closed'; readonly store: string })
   | (NamespaceEvent<'source'> & { readonly message: string })
+  | (EntryEvent<'mismatch'> & {
+      /** The first place where the new result differs from the stored one: `$` is the result, `$.a[0]` a part of it. */
+      readonly path: string
+      /** Digests of both results as the pickle has them. Without `computed`, the run or its comparison failed: `error`. */
+      readonly stored: string
+      readonly computed?: string
+      readonly error?: Error
+      readonly ageMs: number
+    })
+  | (NamespaceEvent<'audit'> & {
+      /** The captured variables that no key and no dependency contains. */
+      readonly captured: readonly string[]
+      readonly message: string
+    })
 
 /** The names of all events. */
 export type PersistEventName = PersistEvent['name']

@@ -175,6 +175,11 @@ export interface Options<
    * Default: none.
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+  /**
+   * For development: names once, as the event `audit`, the variables that the function captures and that are in no key and
+   * no dependency. It needs the inspector of Node.js; another runtime reports that it cannot look. Default: `false`.
+   */
+  readonly audit?: boolean | undefined
 }
 
 /** Options of any function. */

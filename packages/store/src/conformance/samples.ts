@@ -25,6 +25,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
     metadata: 'made by hand',
     version: '2.1',
     source: 'c291cmNl',
+    keyParts: 'q0ZxA.{b3-_9,Kk1aa}',
     tags: ['red', 'green'],
     createdAt: 1_700_000_000_123,
     expiresAt: LATER + 321,
