@@ -4,7 +4,7 @@ import { changesBetween, DEPENDENCY_NAMESPACE, readDependencyRecord } from '@per
 import { callStore } from '../call/store-guard.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
-import { areComparable } from '../source/source-text.ts'
+import { areComparable } from '../runtime/printed-source.ts'
 import { evictOldestKey } from '../state/few-keys.ts'
 
 /** A version made by `dependsOn`: the option `version`, and a digest. */

@@ -28,7 +28,7 @@ export function* explain(context: Context, cacheKey: CacheKey): Steps<Explanatio
   if (entry === FAILED) return { hit: false, reason: 'unreachable' }
   if (isDamaged) return { hit: false, reason: 'unreadable' }
   if (entry === undefined || entry === null) return yield* missOf(context, cacheKey, ABSENT)
-  const found = yield* wait(readEntry(context, cacheKey, entry, Number.POSITIVE_INFINITY, undefined))
+  const found = yield* wait(readEntry(context, cacheKey, entry, Number.POSITIVE_INFINITY, undefined, context.isAsync))
   if (found.kind === 'miss') return yield* missOf(context, cacheKey, found, entry)
   if (found.kind === 'stale-if-error') {
     return yield* missOf(context, cacheKey, { kind: 'miss', reason: 'expired' }, entry)
