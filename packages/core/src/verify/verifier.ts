@@ -30,7 +30,7 @@ export function verifierOf(contextOf: () => Context, rate: number): NonNullable<
   const remembered = new Set<string>()
   return (call, cacheKey, entry) => {
     const context = contextOf()
-    const name = `${entry.createdAt} ${cacheKey.canonicalKey}`
+    const name = `${entry.createdAt} ${cacheKey.hash}`
     if (storage.getStore() === true || remembered.has(name)) return
     if (rate < 1 && context.runtime.random() >= rate) return
     if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.values().next().value!)
