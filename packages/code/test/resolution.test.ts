@@ -31,6 +31,19 @@ describe('code follows', () => {
     ['export … from', { 'main.ts': "export * from './a.ts'", 'a.ts': ONE }, ['./a.ts', './main.ts']],
     ['import()', { 'main.ts': "await import('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
     ['require', { 'main.ts': "const a = require('./a.cjs')", 'a.cjs': ONE }, ['./a.cjs', './main.ts']],
+    ...[
+      "const load = createRequire(import.meta.url)\nload('./a.cjs')",
+      "const load: NodeJS.Require = module.createRequire(import.meta.url)\nload('./a.cjs')",
+      "createRequire(new URL(import.meta.url))('./a.cjs')",
+      "const load = require\nload.resolve('./a.cjs')",
+      "require?.('./a.cjs')",
+    ].map((main): [string, Files, string[]] => [
+      `another way to require: ${main}`,
+      { 'main.ts': main, 'a.cjs': ONE },
+      ['./a.cjs', './main.ts'],
+    ]),
+    ['import.meta.resolve', { 'main.ts': "import.meta.resolve('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['a name with escapes of URLs', { 'main.ts': "import './a%20b.ts'", 'a b.ts': ONE }, ['./a b.ts', './main.ts']],
     ['import … = require', { 'main.ts': "import a = require('./a.cts')", 'a.cts': ONE }, ['./a.cts', './main.ts']],
     [
       'new URL with import.meta.url',
