@@ -241,4 +241,18 @@ describe('also', () => {
     rmSync(one.path('src/plugins/new.ts'))
     expect(one.read('src/main.ts', { also: 'plugins' }).digest).toBe(before)
   })
+
+  it('ends in folders with links that lead back to them, as does the content of a package', () => {
+    const one = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import 'mine'",
+      'node_modules/mine/package.json': '{"name":"mine"}',
+      'node_modules/mine/i.js': ONE,
+      'plugins/a.ts': ONE,
+    })
+    for (const folder of ['plugins', 'node_modules/mine']) {
+      for (const link of ['b', 'c']) symlinkSync('.', one.path(`${folder}/${link}`))
+    }
+    expect(one.names('main.ts', { also: 'plugins' })).toEqual(['./main.ts', './plugins/a.ts', 'imports', 'mine@?'])
+  })
 })
