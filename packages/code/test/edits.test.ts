@@ -1,3 +1,4 @@
+import type { CodeOptions } from '@persist/code'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -95,4 +96,62 @@ it('with of, only an edit of the name of a local variable counts without need', 
 
 it('an edit of the version of the program itself does not count', () => {
   expect(isSeen(['', 'package.json', '1.0.0', '1.0.1'], OPTIONS.code)).toBe(false)
+})
+
+describe('with of, what esbuild does not follow counts as a whole:', () => {
+  const PACKAGE = '{"name":"program","version":"1.0.0","type":"module"}'
+  it.each<[what: string, main: string, file: string, options?: CodeOptions, packageJson?: string]>([
+    ['a file of also', 'export const f = () => 1', 'table.csv', { also: 'table.csv' }],
+    ['a file by its URL', "export const f = () => new URL('./table.csv', import.meta.url)", 'table.csv'],
+    [
+      'a file through createRequire',
+      "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nexport const f = () => require('./part.cjs')",
+      'part.cjs',
+    ],
+    [
+      'a file of a condition that esbuild does not set',
+      "import { part } from '#part'\nexport const f = () => part",
+      'custom.js',
+      {},
+      '{"name":"program","type":"module","imports":{"#part":{"custom":"./custom.js","default":"./default.js"}}}',
+    ],
+    [
+      'what such a file imports',
+      "export const f = () => new Worker(new URL('./worker.js', import.meta.url))",
+      'deep.js',
+    ],
+  ])('%s', (_what, main, file, options = {}, packageJson = PACKAGE) => {
+    const project = new Project({
+      'package.json': packageJson,
+      'main.js': main,
+      'default.js': 'export const part = 1',
+      'worker.js': "import './deep.js'",
+    })
+    project.write({ [file]: 'export const part = 2' })
+    const read = () => project.read('main.js', { of: 'f', ...options })
+    const before = read()
+    expect(before.parts.map(({ name }) => name)).toContain(`./${file}`)
+    project.write({ [file]: 'export const part = 3' })
+    expect(read().digest).not.toBe(before.digest)
+  })
+
+  it('but not the types of a file whose import esbuild leaves out', () => {
+    const project = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import { T } from './types.ts'\nexport const f = (t: T) => t.a",
+      'types.ts': 'export interface T { a: number }',
+    })
+    const read = () => project.read('main.ts', { of: 'f' }).digest
+    const before = read()
+    project.write({ 'types.ts': 'export interface T { a: string }' })
+    expect(read()).toBe(before)
+  })
+
+  it('and what cannot be followed is named', () => {
+    const project = new Project({
+      'package.json': PACKAGE,
+      'main.js': 'export const f = (name) => import(name)',
+    })
+    expect(project.names('main.js', { of: 'f' })).toContain('./main.js: import of a computed name, not followed')
+  })
 })

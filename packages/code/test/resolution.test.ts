@@ -31,6 +31,19 @@ describe('code follows', () => {
     ['export … from', { 'main.ts': "export * from './a.ts'", 'a.ts': ONE }, ['./a.ts', './main.ts']],
     ['import()', { 'main.ts': "await import('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
     ['require', { 'main.ts': "const a = require('./a.cjs')", 'a.cjs': ONE }, ['./a.cjs', './main.ts']],
+    ...[
+      "const load = createRequire(import.meta.url)\nload('./a.cjs')",
+      "const load: NodeJS.Require = module.createRequire(import.meta.url)\nload('./a.cjs')",
+      "createRequire(new URL(import.meta.url))('./a.cjs')",
+      "const load = require\nload.resolve('./a.cjs')",
+      "require?.('./a.cjs')",
+    ].map((main): [string, Files, string[]] => [
+      `another way to require: ${main}`,
+      { 'main.ts': main, 'a.cjs': ONE },
+      ['./a.cjs', './main.ts'],
+    ]),
+    ['import.meta.resolve', { 'main.ts': "import.meta.resolve('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['a name with escapes of URLs', { 'main.ts': "import './a%20b.ts'", 'a b.ts': ONE }, ['./a b.ts', './main.ts']],
     ['import … = require', { 'main.ts': "import a = require('./a.cts')", 'a.cts': ONE }, ['./a.cts', './main.ts']],
     [
       'new URL with import.meta.url',
@@ -227,5 +240,19 @@ describe('also', () => {
     expect(one.read('src/main.ts', { also: 'plugins' }).digest).not.toBe(before)
     rmSync(one.path('src/plugins/new.ts'))
     expect(one.read('src/main.ts', { also: 'plugins' }).digest).toBe(before)
+  })
+
+  it('ends in folders with links that lead back to them, as does the content of a package', () => {
+    const one = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import 'mine'",
+      'node_modules/mine/package.json': '{"name":"mine"}',
+      'node_modules/mine/i.js': ONE,
+      'plugins/a.ts': ONE,
+    })
+    for (const folder of ['plugins', 'node_modules/mine']) {
+      for (const link of ['b', 'c']) symlinkSync('.', one.path(`${folder}/${link}`))
+    }
+    expect(one.names('main.ts', { also: 'plugins' })).toEqual(['./main.ts', './plugins/a.ts', 'imports', 'mine@?'])
   })
 })

@@ -38,6 +38,8 @@ async function adoptOne(
   current: KnownVersion,
   changed: ChangeHead,
 ): Promise<boolean> {
+  const tags = head.tags ?? []
+  const mark = tags.length > 0 ? await store.tagFence?.mark() : undefined
   const entry = await store.get(head.hash)
   if (entry === undefined || entry.version !== head.version) return false
   const { version } = current
@@ -49,19 +51,19 @@ async function adoptOne(
     ...(source !== undefined && { source }),
     ...(isBeside && { hash: markedHash(unmarkedHash(entry.hash), sha256(version)) }),
   })
-  return replace(adapter, store, isBeside ? undefined : entry, adopted)
+  if (!(await write(adapter, store, entry, adopted))) return false
+  // As in a computation: a deletion by tag that began meanwhile did not see this entry.
+  if (mark === undefined || !(await store.tagFence!.hasDeleted(mark, tags))) return true
+  await store.delete(adopted.hash)
+  return false
 }
 
 /** Writes an entry if the store still has what was read before. Never ends the lease of a running computation. */
-async function replace(
-  adapter: StoreAdapter,
-  store: Store,
-  expected: Entry | undefined,
-  adopted: Entry,
-): Promise<boolean> {
+async function write(adapter: StoreAdapter, store: Store, entry: Entry, adopted: Entry): Promise<boolean> {
   const isExpected = async () => {
-    const there = await store.get(adopted.hash)
-    return there === undefined || expected === undefined ? there === expected : sameEntry(there, expected)
+    const isFree = adopted.hash === entry.hash || (await store.get(adopted.hash)) === undefined
+    const there = await store.get(entry.hash)
+    return isFree && there !== undefined && sameEntry(there, entry)
   }
   if (!adapter.supports.lease) {
     if (!(await isExpected())) return false

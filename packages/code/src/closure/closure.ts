@@ -23,6 +23,21 @@ export interface Closure extends DependencyState {
   /** The specifiers of installed packages, as written. */
   readonly external: readonly string[]
   readonly packageNames: ReadonlyMap<string, PackageJson>
+  /** The files, without links in their paths. */
+  readonly files: ReadonlyMap<string, CoveredFile>
+  /** Files that count as a whole, whatever imports them: further roots, and those of `also`. */
+  readonly whole: readonly string[]
+  /** What could not be followed, and lock files. */
+  readonly notes: readonly DependencyPart[]
+}
+
+/** A file, and where its imports lead. */
+export interface CoveredFile {
+  readonly part: DependencyPart
+  readonly imports: ReadonlyMap<
+    string,
+    { readonly files: readonly string[]; readonly packages: readonly PackageJson[] }
+  >
 }
 
 /** What keeps results has no part in them: another version of it must not make all of them misses. */
@@ -41,29 +56,31 @@ export function closureOf(
   const packages = new PackageJsons(observer)
   const resolver = new Resolver(observer, packages)
   const names = new FileNames(roots[0], packages)
-  const parts: DependencyPart[] = []
+  const files = new Map<string, CoveredFile>()
+  const notes: DependencyPart[] = []
   const wiring: string[] = []
   const installed = new Map<string, PackageJson>()
   const external = new Set<string>()
-  const done = new Set<string>()
-  const ahead = [...roots, ...filesOfAlso(also, dirname(roots[0]), observer)]
+  const [root, ...more] = roots
+  const whole = [...more, ...filesOfAlso(also, dirname(root), observer)]
+  const ahead = [root, ...whole]
   let usesRegistry: string | undefined
 
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     observer.stat(next)
     const file = observer.files.realpath(next)
-    if (done.has(file)) continue
-    done.add(file)
+    if (files.has(file)) continue
     const { digest, specifiers, uncertain, opaque } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
-    parts.push({ name, digest })
-    if (opaque > 0) parts.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
+    const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
+    files.set(file, { part: { name, digest }, imports })
+    if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
     const follow = (specifier: string, isCertain: boolean) => {
       if (THE_CACHE.test(specifier)) return
       const targets = resolver.resolve(specifier, file)
       if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
       if (targets.isLost) {
-        if (isCertain) parts.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
+        if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
         return
       }
       for (const one of targets.packages) {
@@ -71,7 +88,9 @@ export function closureOf(
         external.add(specifier)
       }
       ahead.push(...targets.files)
-      const places = targets.files.map((path) => names.of(observer.files.realpath(path)))
+      const found = targets.files.map((path) => observer.files.realpath(path))
+      imports.set(specifier, { files: found, packages: targets.packages })
+      const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
         wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map((one) => one.name)].sort().join(' ')}`)
       }
@@ -82,15 +101,17 @@ export function closureOf(
   }
   // Names in these specifiers are not versions, but the lock file has those.
   const lock = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
-  if (lock) parts.push({ name: 'deno.lock', digest: recordOf(lock, observer, known, fresh).digest })
+  if (lock) notes.push({ name: 'deno.lock', digest: recordOf(lock, observer, known, fresh).digest })
   const used = [...installed.values()]
   const ofPackages = packageParts(used, mode, { observer, packages, known, fresh })
-  parts.push(...ofPackages.parts)
-  parts.push({ name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) })
+  const imports = { name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) }
   return {
-    ...stateOf(parts),
+    ...stateOf([...[...files.values()].map(({ part }) => part), ...notes, ...ofPackages.parts, imports]),
     external: [...external].sort(),
     packageNames: new Map(used.filter(isInstalled).map((one) => [one.name ?? '', one])),
+    files,
+    whole: whole.map((path) => observer.files.realpath(path)),
+    notes,
   }
 }
 

@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { type Closure, stateOf } from '../closure/closure.ts'
@@ -14,7 +14,12 @@ export interface Slice {
   readonly state: DependencyState
   /** The installed packages that the slice still imports. */
   readonly packages: readonly PackageJson[]
+  /** What each file imports, as far as esbuild follows it. The paths have no links. */
+  readonly bundled: Bundled
 }
+
+/** The specifiers that esbuild followed, by file. */
+export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Files that are data: their bytes become part of the slice. */
 const LOADERS = Object.fromEntries(
@@ -24,12 +29,13 @@ const LOADERS = Object.fromEntries(
   ]),
 )
 
-/** Bundles what the exports of a file reach. `names` turns a path from `folder` into the name of a part. */
+/** Bundles what the exports of a file reach. `names` turns a path from the folder of the file into the name of a part. */
 export function sliceOf(
   file: string,
   exported: readonly string[],
   closure: Closure,
   esbuild: Esbuild,
+  realpath: (path: string) => string,
   names: (path: string) => string,
 ): Slice {
   const folder = dirname(file)
@@ -86,6 +92,12 @@ export function sliceOf(
   ]
   return {
     state: { ...stateOf(parts), digest: digestOf(built.outputFiles![0]!.text) },
+    bundled: new Map(
+      Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
+        realpath(join(folder, path)),
+        new Set(imports.map((one) => one.original ?? one.path)),
+      ]),
+    ),
     packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
   }
 }
