@@ -1,11 +1,12 @@
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
-import { entryTooLarge, operationOn } from '@persist/store/kit'
+import { operationOn } from '@persist/store/kit'
 import type { UsageTracking } from '../bounds/usage-tracking.ts'
 import { toStoreError } from '../errors.ts'
 import { earlierEntryName, entryName } from '../folder/entry-name.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
-import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-codec.ts'
+import { decodeEntry, encodeEntry, piecesOf, type Unreadable } from '../format/entry-codec.ts'
+import { refuseLargeEntry } from '../format/largest-entry.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
@@ -16,8 +17,6 @@ import { unlinkIfThere, unlinkQuietly } from './removal.ts'
 import { syncFolder } from './sync-folder.ts'
 
 const ATTEMPTS = 6
-/** The longest text that V8 can make, and so read back, is a little longer. */
-const MOST_BYTES = 0x1fff_0000
 
 /** The entries of one namespace, as files. */
 export class EntryFiles {
@@ -78,7 +77,7 @@ export class EntryFiles {
   decodeAt(path: string, hash?: string): Entry | Unreadable | undefined {
     const file = readFile(this.options.fs, path)
     if (file === undefined) return undefined
-    const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.options.integrity)
+    const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.options.integrity, file.isOwn)
     if (typeof found === 'string') return found
     // A file system that folds case opens `a` for `A`; and any program may have copied a file.
     if (found.namespace !== this.namespace || (hash !== undefined && found.entry.hash !== hash)) return undefined
@@ -94,16 +93,10 @@ export class EntryFiles {
     try {
       let size: number
       try {
-        const bytes = encodeEntry(entry, this.namespace, integrity)
-        size = bytes.length
-        if (size > MOST_BYTES) {
-          throw entryTooLarge(
-            { store: this.options.dir, namespace: this.namespace, hash: entry.hash },
-            size,
-            MOST_BYTES,
-          )
-        }
-        writeFully(fs, fd, bytes)
+        const encoded = encodeEntry(entry, this.namespace, integrity)
+        size = encoded.size
+        refuseLargeEntry({ store: this.options.dir, namespace: this.namespace, hash: entry.hash }, entry, size)
+        for (const piece of piecesOf(encoded)) writeFully(fs, fd, piece)
         if (durable) fs.fsyncSync(fd)
       } finally {
         fs.closeSync(fd)

@@ -1,14 +1,16 @@
+import { LARGEST_FILE } from '../format/largest-entry.ts'
 import { errorCode, type FileSystem, READ_FLAGS } from './file-system.ts'
 
-/** Bytes of a file: the first `length` of `buffer`, valid until the next file is read. */
+/** Bytes of a file: the first `length` of `buffer`. */
 export interface FileBytes {
   readonly buffer: Buffer
   readonly length: number
   /** The size of the whole file. */
   readonly size: number
+  /** No other file is read into the buffer. `false`: it is valid until the next file is read. */
+  readonly isOwn: boolean
 }
 
-const MOST_BYTES = 0x7fff_ffff
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** `false` if the built-in objects are frozen. */
@@ -33,7 +35,7 @@ export function readFile(fs: FileSystem, path: string, part: 'all' | 'start' = '
   try {
     // An explicit position makes a file without positions, such as a FIFO, fail at once. It could block otherwise.
     const length = fs.readSync(fd, shared, 0, shared.length, 0)
-    return length === shared.length ? readLarge(fs, fd, part) : { buffer: shared, length, size: length }
+    return length === shared.length ? readLarge(fs, fd, part) : { buffer: shared, length, size: length, isOwn: false }
   } catch (error) {
     return judgeFailure(error)
   } finally {
@@ -43,8 +45,8 @@ export function readFile(fs: FileSystem, path: string, part: 'all' | 'start' = '
 
 function readLarge(fs: FileSystem, fd: number, part: 'all' | 'start'): FileBytes | 'odd' {
   const stat = fs.fstatSync(fd)
-  if (!stat.isFile() || stat.size > MOST_BYTES) return 'odd'
-  if (part === 'start') return { buffer: shared, length: shared.length, size: stat.size }
+  if (!stat.isFile() || stat.size > LARGEST_FILE) return 'odd'
+  if (part === 'start') return { buffer: shared, length: shared.length, size: stat.size, isOwn: false }
   const buffer = Buffer.allocUnsafeSlow(stat.size)
   let length = shared.copy(buffer)
   while (length < buffer.length) {
@@ -52,7 +54,7 @@ function readLarge(fs: FileSystem, fd: number, part: 'all' | 'start'): FileBytes
     if (read === 0) break
     length += read
   }
-  return { buffer, length, size: length }
+  return { buffer, length, size: length, isOwn: true }
 }
 
 function judgeFailure(error: unknown): 'odd' | undefined {

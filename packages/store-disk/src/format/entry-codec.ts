@@ -17,29 +17,52 @@ const NEWLINE = 0x0a
 const LARGE = 64 * 1024
 const OTHER_INTEGRITY = /^\{"persist":1,"(?:crc32|hmac)":"/
 
-/** The file's bytes for an entry. */
-export function encodeEntry(entry: Entry, namespace: string, integrity: Integrity): Uint8Array {
+/** An entry as it is written. */
+export interface EncodedEntry {
+  /** The first line, with its end. */
+  readonly line: string
+  /** The payload. A short string is written together with the line, so it stays one. */
+  readonly content: string | Uint8Array
+  /** The size of the whole file. */
+  readonly size: number
+}
+
+/** The first line and the payload of an entry. Copies no large payload, and reads it once for the sum. */
+export function encodeEntry(entry: Entry, namespace: string, integrity: Integrity): EncodedEntry {
   const { payload } = entry
   const kind = kindOf(payload)
-  const content = kind === 'utf16' ? Buffer.from(payload as string, 'utf16le') : payload
+  const content = typeof payload === 'string' ? stringContent(payload, kind) : payload
   const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
   const rest = `"${headerJson(entry, namespace, kind, bytes)}\n`
   const checked = `-${integrity.sum(rest)}${rest}`
   const line = integrity.opening + integrity.sum(checked, content) + checked
-  if (typeof content !== 'string') return Buffer.concat([Buffer.from(line), content])
-  if (bytes < LARGE) return Buffer.from(line + content)
-  const start = Buffer.byteLength(line)
-  const file = Buffer.allocUnsafeSlow(start + bytes)
-  file.write(line)
-  file.write(content, start)
-  return file
+  return { line, content, size: Buffer.byteLength(line) + bytes }
 }
 
-/** Decodes the entry in the first `length` bytes, completely or not at all. Copies them: the buffer may be reused. */
+/** The bytes to write, one after the other: one piece if the entry is small, two if a copy would cost more than a call. */
+export function piecesOf({ line, content, size }: EncodedEntry): readonly Uint8Array[] {
+  if (typeof content === 'string') return [Buffer.from(line + content)]
+  const start = Buffer.from(line)
+  return size < LARGE ? [Buffer.concat([start, content])] : [start, content]
+}
+
+/** A long string as bytes: else both its sum and its writing would encode it. */
+function stringContent(payload: string, kind: PayloadKind): string | Uint8Array {
+  if (kind === 'utf16') return Buffer.from(payload, 'utf16le')
+  return payload.length < LARGE ? payload : Buffer.from(payload, kind === 'ascii' ? 'latin1' : 'utf8')
+}
+
+/**
+ * Decodes the entry in the first `length` bytes, completely or not at all.
+ *
+ * @param isOwn The buffer belongs to this entry alone, so a binary payload may be a view of it. Default: `false`, the buffer
+ * may be used again, so the payload is copied.
+ */
 export function decodeEntry(
   file: Buffer,
   length: number,
   integrity: Integrity,
+  isOwn = false,
 ): { readonly namespace: string; readonly entry: Entry } | Unreadable {
   const start = file.indexOf(NEWLINE) + 1
   if (start === 0 || start > length) return 'damaged'
@@ -50,7 +73,7 @@ export function decodeEntry(
   const header = parsePlainHeader(line, second) ?? parseHeader(file.toString('utf8', 0, start))
   if (header === undefined || start + header.bytes !== length) return 'damaged'
   const entry = header.head as Writable<Entry>
-  entry.payload = payloadOf(file, start, length, header.payload)
+  entry.payload = payloadOf(file, start, length, header.payload, isOwn)
   return { namespace: header.namespace, entry }
 }
 
@@ -93,7 +116,10 @@ function kindOf(payload: string | Uint8Array): PayloadKind {
   return isWellFormed(payload) ? 'utf8' : 'utf16'
 }
 
-function payloadOf(file: Buffer, start: number, end: number, kind: PayloadKind): string | Uint8Array {
+function payloadOf(file: Buffer, start: number, end: number, kind: PayloadKind, isOwn: boolean): string | Uint8Array {
   // Latin-1 decoding only copies ASCII bytes. UTF-8 decoding would check every byte again.
-  return kind === 'bytes' ? new Uint8Array(file.subarray(start, end)) : file.toString(ENCODINGS[kind], start, end)
+  if (kind !== 'bytes') return file.toString(ENCODINGS[kind], start, end)
+  return isOwn
+    ? new Uint8Array(file.buffer, file.byteOffset + start, end - start)
+    : new Uint8Array(file.subarray(start, end))
 }
