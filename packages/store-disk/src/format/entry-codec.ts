@@ -1,7 +1,7 @@
 import type { Entry, ListedHead } from '@persist/store'
 import { isWellFormed } from '@persist/store/kit'
 import { headerJson, type PayloadKind, parseHeader, parsePlainHeader, type Writable } from './header.ts'
-import type { Integrity } from './integrity.ts'
+import type { Integrity, RunningSum } from './integrity.ts'
 
 // One line of JSON, then the payload's bytes, as they are:
 //
@@ -52,23 +52,34 @@ function stringContent(payload: string, kind: PayloadKind): string | Uint8Array 
   return payload.length < LARGE ? payload : Buffer.from(payload, kind === 'ascii' ? 'latin1' : 'utf8')
 }
 
+/** An entry, and whose it is. */
+export interface Decoded {
+  readonly namespace: string
+  readonly entry: Entry
+}
+
 /**
  * Decodes the entry in the first `length` bytes, completely or not at all.
  *
  * @param isOwn The buffer belongs to this entry alone, so a binary payload may be a view of it. Default: `false`, the buffer
  * may be used again, so the payload is copied.
+ * @param sum Of the bytes from {@link firstSumEnd} on. Default: it is computed here.
  */
 export function decodeEntry(
   file: Buffer,
   length: number,
   integrity: Integrity,
   isOwn = false,
-): { readonly namespace: string; readonly entry: Entry } | Unreadable {
+  sum?: RunningSum,
+): Decoded | Unreadable {
   const start = file.indexOf(NEWLINE) + 1
   if (start === 0 || start > length) return 'damaged'
   const line = file.toString('latin1', 0, start)
   const { first, second } = sumEndsOf(integrity)
-  const damage = damageOf(line, integrity, file.subarray(first, length), line.slice(integrity.opening.length, first))
+  const given = line.slice(integrity.opening.length, first)
+  const damage = damageOf(line, integrity, () =>
+    sum === undefined ? integrity.matches(file.subarray(first, length), given) : sum.matches(given),
+  )
   if (damage !== undefined) return damage
   const header = parsePlainHeader(line, second) ?? parseHeader(file.toString('utf8', 0, start))
   if (header === undefined || start + header.bytes !== length) return 'damaged'
@@ -91,16 +102,23 @@ export function decodeHead(
   if (start === 0 || start > length) return length < fileSize ? undefined : 'damaged'
   const line = file.toString('utf8', 0, start)
   const { first, second } = sumEndsOf(integrity)
-  const damage = damageOf(line, integrity, file.subarray(second, start), line.slice(first + 1, second))
+  const damage = damageOf(line, integrity, () =>
+    integrity.matches(file.subarray(second, start), line.slice(first + 1, second)),
+  )
   if (damage !== undefined) return damage
   const header = parseHeader(line)
   if (header === undefined || start + header.bytes !== fileSize) return 'damaged'
   return { namespace: header.namespace, head: { ...header.head, bytes: header.bytes } }
 }
 
-function damageOf(line: string, integrity: Integrity, bytes: Uint8Array, sum: string): Unreadable | undefined {
+function damageOf(line: string, integrity: Integrity, matches: () => boolean): Unreadable | undefined {
   if (!line.startsWith(integrity.opening)) return OTHER_INTEGRITY.test(line) ? 'signature' : 'damaged'
-  return integrity.matches(bytes, sum) ? undefined : 'damaged'
+  return matches() ? undefined : 'damaged'
+}
+
+/** Where the first sum ends, and so the bytes begin that it covers. */
+export function firstSumEnd(integrity: Integrity): number {
+  return sumEndsOf(integrity).first
 }
 
 /** Where the first and the second sum end. */
