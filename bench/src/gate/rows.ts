@@ -66,6 +66,16 @@ export const GROUPS = {
       what: 'disk hit, Dates, bigints, Map and Set of 20,000 / readFileSync + v8.deserialize',
       missed: { words: '≤ 2', ratio: 2 },
     },
+    {
+      id: 'values-peak-miss',
+      what: 'peak memory of a disk miss, bytes of 128 MB / the size of the value',
+      target: 3.2,
+    },
+    {
+      id: 'values-peak-hit',
+      what: 'peak memory of a disk hit, bytes of 128 MB / the size of the value',
+      target: 2.2,
+    },
   ],
   codecs: [
     { id: 'codecs-small-miss', what: 'disk miss of 300 bytes, with compress / without', target: 1.1 },

@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8'
 import { createPersist } from '@persist/core'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import { LARGE_VALUES } from '../work/large-values.ts'
+import { measurePeaks } from './peak.ts'
 import type { Found, RowId } from './rows.ts'
 
 /** A call takes up to a second, so there are few of them. */
@@ -67,5 +68,8 @@ export async function measure(folder: string, blocks: number): Promise<Found> {
     found.times[`a hit of ${name}, ms`] = undisturbed(ourHits!) / 1000
     found.times[`reading ${name} by hand, ms`] = undisturbed(read!) / 1000
   }
+  const peaks = measurePeaks(folder)
+  found.ratios['values-peak-miss'] = [peaks.miss]
+  found.ratios['values-peak-hit'] = [peaks.hit]
   return found
 }

@@ -154,6 +154,12 @@ export interface TagFence<M extends Mode = Mode> {
 export interface Store<M extends Mode = Mode> {
   /** The entry, which may be expired (core judges, by its clock); `undefined` also for a damaged one, after a report. */
   get(hash: string): Reply<M, Entry | undefined>
+  /**
+   * As `get`, for a store of mode `sync` whose large entries take long to read: core calls it for functions that return
+   * promises anyway. A small entry is returned at once; the promise of a large one does not block the thread meanwhile.
+   * Default: core calls `get`.
+   */
+  getAsync?(hash: string): Entry | undefined | Promise<Entry | undefined>
   /** As many `get`s in one round trip, in the order of `hashes`. Declared by `supports.many`. */
   getMany?(hashes: readonly string[]): Reply<M, (Entry | undefined)[]>
   /** All of it or nothing. Ends a lease on the hash: a computation that still runs cannot overwrite it. */

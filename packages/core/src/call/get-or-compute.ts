@@ -113,7 +113,7 @@ function* lookupOrCompute(
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
   const since = joinedSince ?? context.runtime.monotonic()
-  if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
+  if (context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
   const found = yield* wait(lookupResult ?? lookupEntry(context, cacheKey, call.maxAge))
   if (found.kind === 'fresh') {
     context.verify?.(call, cacheKey, found.entry)

@@ -1,6 +1,6 @@
 import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import type { Entry } from '@persist/store'
+import type { Entry, Mode, Store } from '@persist/store'
 import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -43,9 +43,14 @@ export function lookupEntry(
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
-  const entry = callStore(context, 'get', hash, () => context.store.get(hash), undefined)
+  const entry = callStore(context, 'get', hash, () => getFrom(context, hash), undefined)
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark, mayWait))
   return readFound(context, cacheKey, entry, maxAge, mark, mayWait)
+}
+
+/** A caller that gets a promise anyway can wait for a large entry without blocking the thread. */
+function getFrom({ store, isAsync }: Context, hash: string): ReturnType<Store<Mode>['get']> {
+  return isAsync && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
