@@ -43,14 +43,14 @@ export function lookupEntry(
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
-  const entry = callStore(context, 'get', hash, () => getFrom(context, hash), undefined)
+  const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark, mayWait))
   return readFound(context, cacheKey, entry, maxAge, mark, mayWait)
 }
 
 /** A caller that gets a promise anyway can wait for a large entry without blocking the thread. */
-function getFrom({ store, isAsync }: Context, hash: string): ReturnType<Store<Mode>['get']> {
-  return isAsync && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
+function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType<Store<Mode>['get']> {
+  return mayWait && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
