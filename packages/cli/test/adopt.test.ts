@@ -141,7 +141,9 @@ test.each<[when: string, method: 'lease' | 'publish', versions: 'replace' | 'bes
       })
     },
   })
-  const counts = await adoptEntries(adapter, slow as Store, [{ ...entry, bytes: 1 }], { version: 'new', parts: [] })
+  const current = { version: 'new', parts: [] }
+  const change = (adopted: Entry, changed: Partial<Entry>) => ({ ...adopted, ...changed })
+  const counts = await adoptEntries(adapter, slow as Store, [{ ...entry, bytes: 1 }], current, change)
   expect(counts).toEqual({ adopted: 0, kept: 1 })
   expect([...store.heads()]).toEqual([])
 })
