@@ -35,9 +35,13 @@ export function capturedBy(fn: AnyFunction): string[] | undefined {
 
 function variablesOf(session: Session, objectId: string | undefined): string[] {
   if (objectId === undefined) return []
-  return propertiesOf(session, objectId).result.flatMap(({ name, value }) =>
-    value === undefined || value.type === 'function' || OF_MODULES.has(name) ? [] : [name],
-  )
+  return propertiesOf(session, objectId).result.flatMap(({ name, value }) => (isVariable(name, value) ? [name] : []))
+}
+
+/** Functions and modules are code, which `code()` of `@persist/code` covers. */
+function isVariable(name: string, value: Runtime.RemoteObject | undefined): boolean {
+  if (value === undefined || OF_MODULES.has(name)) return false
+  return value.type !== 'function' && value.className !== 'Module'
 }
 
 function propertiesOf(session: Session, objectId: string | undefined): Runtime.GetPropertiesReturnType {
