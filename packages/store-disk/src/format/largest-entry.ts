@@ -9,13 +9,7 @@ const LARGEST_OF_STRING = 0x1fff_0000
 /** Refuses an entry whose file nothing could read back. The message says what can hold the value. */
 export function refuseLargeEntry(facts: EntryFacts, { payload }: Entry, size: number): void {
   if (typeof payload !== 'string') {
-    if (size > LARGEST_FILE)
-      throw entryTooLarge(
-        facts,
-        size,
-        LARGEST_FILE,
-        'no store holds more in one entry: split the value into several calls',
-      )
+    if (size > LARGEST_FILE) throw entryTooLarge(facts, size, LARGEST_FILE, 'split the value into several calls')
   } else if (size > LARGEST_OF_STRING) {
     const advice = 'the pickle of @persist/pickle/v8 writes bytes, and such an entry may have 2 GiB'
     throw entryTooLarge(facts, size, LARGEST_OF_STRING, advice)
