@@ -136,11 +136,12 @@ describe('code follows', () => {
 })
 
 describe('code does not follow, and names', () => {
-  it('imports of computed names', () => {
-    expect(filesOf({ 'main.ts': ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('') })).toEqual([
-      './main.ts',
-      './main.ts: import of a computed name, not followed',
-    ])
+  it.each([
+    ['computed names', ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('')],
+    ['patterns of Vite', "import.meta.glob('./p/*.ts')"],
+    ['patterns of webpack', "require.context('./p')"],
+  ])('imports of %s', (_what, main) => {
+    expect(filesOf({ 'main.ts': main })).toEqual(['./main.ts', './main.ts: import of a computed name, not followed'])
   })
 
   it('what is not there', () => {

@@ -38,7 +38,7 @@ export function importsOf(file: string, source: string): Imports {
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
   for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
-  return { specifiers: [...certain], uncertain: [...uncertain], opaque: lexed.opaque + required.opaque }
+  return { specifiers: [...certain], uncertain: [...uncertain], opaque: lexed.opaque + required.opaque + globs(source) }
 }
 
 function lex(source: string): { specifiers: string[]; types: string[]; opaque: number } | undefined {
@@ -64,7 +64,7 @@ function scanned(source: string): Imports {
   const required = requires(source)
   const specifiers = new Set([...statements(source), ...required.specifiers])
   const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
-  return { specifiers: [...specifiers], uncertain: assets(source), opaque: dynamic + required.opaque }
+  return { specifiers: [...specifiers], uncertain: assets(source), opaque: dynamic + required.opaque + globs(source) }
 }
 
 function statements(source: string): string[] {
@@ -93,6 +93,11 @@ function requires(source: string): { specifiers: string[]; opaque: number } {
     source.match(new RegExp(String.raw`(?<!function\s+|\.)(?:${names.join('|')})\s*\(\s*[^'"${'`'}\s)]`, 'g'))
       ?.length ?? 0
   return { specifiers, opaque }
+}
+
+/** The number of imports by pattern, which Vite and webpack have. */
+function globs(source: string): number {
+  return source.match(/\b(?:import\.meta\.glob|require\.context)\s*[(<]/g)?.length ?? 0
 }
 
 function assets(source: string): string[] {
