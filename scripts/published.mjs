@@ -17,20 +17,21 @@ import { packages } from './packages.mjs'
  * budget must become smaller, or gets a larger budget with a reason in the commit.
  */
 const BUDGET = {
-  cli: { code: 30, tarball: 150 },
+  cli: { code: 34, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json.
   code: { code: 50, tarball: 230 },
-  core: { code: 47, tarball: 385, page: 78 },
+  // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
+  core: { code: 56, tarball: 510, page: 87 },
   errors: { code: 2, tarball: 10 },
   hash: { code: 3, tarball: 18, page: 7 },
   key: { code: 7, tarball: 50, page: 10 },
   pickle: { code: 16, tarball: 270, page: 17 },
-  store: { code: 4, tarball: 180, page: 4 },
-  'store-disk': { code: 25, tarball: 190 },
+  store: { code: 4, tarball: 195, page: 4 },
+  'store-disk': { code: 26, tarball: 205 },
   'store-idb': { code: 8, tarball: 70, page: 14 },
-  'store-keyv': { code: 8, tarball: 60 },
+  'store-keyv': { code: 8, tarball: 65 },
   'store-lmdb': { code: 15, tarball: 110 },
-  'store-mongo': { code: 18, tarball: 130 },
+  'store-mongo': { code: 18, tarball: 140 },
 }
 
 const FOR_PAGES = { platform: 'browser', target: 'es2022' }
