@@ -91,7 +91,7 @@ export class CodeReader {
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
     const esbuild = loadEsbuild(root)
     const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
-    const rest = unbundled(closure, slice.bundled)
+    const rest = unbundled(closure, scope.roots, slice.bundled)
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
@@ -99,7 +99,7 @@ export class CodeReader {
     const used = [...slice.packages, ...rest.packages]
     const ofPackages = packageParts(used, scope.packages, { observer, packages, known: this.#records, fresh: records })
     const wiring = { name: IMPORTS_PART, digest: digestOf(ofPackages.wiring.join('\n')) }
-    const parts = [...whole, ...closure.notes, ...ofPackages.parts, wiring]
+    const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
     return {
       digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),
       parts: stateOf([...slice.state.parts, ...parts]).parts,

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import type { CodeOptions } from '@persist/code'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
@@ -154,4 +156,27 @@ describe('with of, what esbuild does not follow counts as a whole:', () => {
     })
     expect(project.names('main.js', { of: 'f' })).toContain('./main.js: import of a computed name, not followed')
   })
+
+  it('and so does a bundle that calls code with the place of the source, but not a file that calls it for a neighbor', () => {
+    const project = new Project({ 'package.json': PACKAGE, 'main.js': 'export const f = () => 1' })
+    const digestBy = (place: string, more: string) => {
+      project.write({ 'caller.mjs': caller(place, more) })
+      const { stdout, stderr } = spawnSync(process.execPath, [project.path('caller.mjs')], { encoding: 'utf8' })
+      expect(stderr).toBe('')
+      return stdout
+    }
+    const source = JSON.stringify(pathToFileURL(project.path('main.js')).href)
+    expect(digestBy(source, 'const f = () => 1')).not.toBe(digestBy(source, 'const f = () => 2'))
+    const neighbor = "new URL('./main.js', import.meta.url)"
+    expect(digestBy(neighbor, 'const f = () => 1')).toBe(digestBy(neighbor, 'const f = () => 2'))
+  })
 })
+
+/** A program that prints the digest of a slice of a module. */
+function caller(place: string, more: string): string {
+  const packageUrl = JSON.stringify(import.meta.resolve('@persist/code'))
+  return `${more}
+import { code } from ${packageUrl}
+console.log(code(${place}, { of: 'f', manifest: false }).read().digest)
+`
+}

@@ -25,15 +25,17 @@ export interface Closure extends DependencyState {
   readonly packageNames: ReadonlyMap<string, PackageJson>
   /** The files, without links in their paths. */
   readonly files: ReadonlyMap<string, CoveredFile>
-  /** Files that count as a whole, whatever imports them: further roots, and those of `also`. */
-  readonly whole: readonly string[]
-  /** What could not be followed, and lock files. */
-  readonly notes: readonly DependencyPart[]
+  /** The files of `also`. */
+  readonly further: readonly string[]
+  /** The lock file of Deno, if names in specifiers are no versions. */
+  readonly lock: readonly DependencyPart[]
 }
 
 /** A file, and where its imports lead. */
 export interface CoveredFile {
   readonly part: DependencyPart
+  /** What could not be followed. */
+  readonly notes: readonly DependencyPart[]
   readonly imports: ReadonlyMap<
     string,
     { readonly files: readonly string[]; readonly packages: readonly PackageJson[] }
@@ -57,13 +59,11 @@ export function closureOf(
   const resolver = new Resolver(observer, packages)
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
-  const notes: DependencyPart[] = []
   const wiring: string[] = []
   const installed = new Map<string, PackageJson>()
   const external = new Set<string>()
-  const [root, ...more] = roots
-  const whole = [...more, ...filesOfAlso(also, dirname(root), observer)]
-  const ahead = [root, ...whole]
+  const further = filesOfAlso(also, dirname(roots[0]), observer)
+  const ahead = [...roots, ...further]
   let usesRegistry: string | undefined
 
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
@@ -73,7 +73,8 @@ export function closureOf(
     const { digest, specifiers, uncertain, opaque } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
     const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
-    files.set(file, { part: { name, digest }, imports })
+    const notes: DependencyPart[] = []
+    files.set(file, { part: { name, digest }, notes, imports })
     if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
     const follow = (specifier: string, isCertain: boolean) => {
       if (THE_CACHE.test(specifier)) return
@@ -100,18 +101,23 @@ export function closureOf(
     if (mayHaveJsx(file)) follow(resolver.jsxRuntime(file), false)
   }
   // Names in these specifiers are not versions, but the lock file has those.
-  const lock = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
-  if (lock) notes.push({ name: 'deno.lock', digest: recordOf(lock, observer, known, fresh).digest })
+  const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
+  const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
   const used = [...installed.values()]
   const ofPackages = packageParts(used, mode, { observer, packages, known, fresh })
   const imports = { name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) }
   return {
-    ...stateOf([...[...files.values()].map(({ part }) => part), ...notes, ...ofPackages.parts, imports]),
+    ...stateOf([
+      ...[...files.values()].flatMap(({ part, notes }) => [part, ...notes]),
+      ...lock,
+      ...ofPackages.parts,
+      imports,
+    ]),
     external: [...external].sort(),
     packageNames: new Map(used.filter(isInstalled).map((one) => [one.name ?? '', one])),
     files,
-    whole: whole.map((path) => observer.files.realpath(path)),
-    notes,
+    further: further.map((path) => observer.files.realpath(path)),
+    lock,
   }
 }
 
