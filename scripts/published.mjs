@@ -27,7 +27,7 @@ const BUDGET = {
   key: { code: 7, tarball: 50, page: 10 },
   pickle: { code: 16, tarball: 270, page: 17 },
   store: { code: 4, tarball: 195, page: 4 },
-  'store-disk': { code: 26, tarball: 205 },
+  'store-disk': { code: 26, tarball: 215 },
   'store-idb': { code: 8, tarball: 70, page: 14 },
   'store-keyv': { code: 8, tarball: 65 },
   'store-lmdb': { code: 15, tarball: 110 },

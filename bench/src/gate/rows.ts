@@ -43,7 +43,7 @@ export const GROUPS = {
     {
       id: 'values-bytes-miss',
       what: 'disk miss, Buffer of 32 MB / temporary file + rename of its bytes',
-      missed: { words: '≤ 3', ratio: 3 },
+      target: 3,
     },
     {
       id: 'values-bytes-hit',

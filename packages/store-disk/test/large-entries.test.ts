@@ -10,6 +10,8 @@ import { failure, faultyFileSystem } from './support/faulty-file-system.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 const MB = 1024 * 1024
+/** There an open file cannot be replaced, so every entry is read at once. */
+const ON_WINDOWS = process.platform === 'win32'
 const BYTES = new Uint8Array(randomBytes(5 * MB))
 const PAYLOADS = {
   bytes: BYTES,
@@ -53,7 +55,7 @@ describe.each(Object.entries(SEALS))('sealed with %s', (_, seal) => {
     const store = openIn(newFolder(), seal)
     store.set(plain('a', payload))
     const later = store.getAsync!('a')
-    expect(later).toBeInstanceOf(Promise)
+    expect(later instanceof Promise).toBe(!ON_WINDOWS)
     const [found, now] = [await later, store.get('a')]
     expect(isSame(found, payload)).toBe(true)
     expect(isSame(now, payload)).toBe(true)
@@ -85,7 +87,7 @@ test('getAsync returns a small or absent entry at once', () => {
   expect(store.getAsync!('a')).toEqual(store.get('a'))
 })
 
-test('getAsync reads a large entry in the background but for its first bytes', async () => {
+test.skipIf(ON_WINDOWS)('getAsync reads a large entry in the background but for its first bytes', async () => {
   const { seen, fileSystem } = watched()
   const store = openIn(newFolder(), { fileSystem })
   store.set(plain('a', BYTES))
@@ -102,25 +104,31 @@ test('without an asynchronous read, getAsync reads as get does', () => {
   expect(isSame(store.getAsync!('a') as Entry, BYTES)).toBe(true)
 })
 
-test('a large entry that is replaced or deleted while getAsync reads is the old one or absent, and never a mixture', async () => {
-  const store = openIn(newFolder())
-  store.set(plain('a', BYTES))
-  const [first, second] = [store.getAsync!('a'), store.getAsync!('a')]
-  store.set(plain('a', 'new'))
-  store.delete('a')
-  for (const found of [await first, await second]) expect(isSame(found, BYTES)).toBe(true)
-})
+test.skipIf(ON_WINDOWS)(
+  'a large entry that is replaced or deleted while getAsync reads is the old one or absent, and never a mixture',
+  async () => {
+    const store = openIn(newFolder())
+    store.set(plain('a', BYTES))
+    const [first, second] = [store.getAsync!('a'), store.getAsync!('a')]
+    store.set(plain('a', 'new'))
+    store.delete('a')
+    for (const found of [await first, await second]) expect(isSame(found, BYTES)).toBe(true)
+  },
+)
 
-test('a read that fails in the background is an error of the store, and closes the file', async () => {
-  const faulty = faultyFileSystem(0, () => {})
-  const read: FileSystem['read'] = (_fd, _bytes, _offset, _length, _position, callback) => callback(failure('EIO'), 0)
-  const store = openIn(newFolder(), { fileSystem: { ...faulty.fileSystem, read } })
-  store.set(plain('a', BYTES))
-  faulty.names.length = 0
-  await expect(store.getAsync!('a')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE', operation: 'get', hash: 'a' })
-  const count = (name: string) => faulty.names.filter((call) => call === name).length
-  expect(count('closeSync')).toBe(count('openSync'))
-})
+test.skipIf(ON_WINDOWS)(
+  'a read that fails in the background is an error of the store, and closes the file',
+  async () => {
+    const faulty = faultyFileSystem(0, () => {})
+    const read: FileSystem['read'] = (_fd, _bytes, _offset, _length, _position, callback) => callback(failure('EIO'), 0)
+    const store = openIn(newFolder(), { fileSystem: { ...faulty.fileSystem, read } })
+    store.set(plain('a', BYTES))
+    faulty.names.length = 0
+    await expect(store.getAsync!('a')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE', operation: 'get', hash: 'a' })
+    const count = (name: string) => faulty.names.filter((call) => call === name).length
+    expect(count('closeSync')).toBe(count('openSync'))
+  },
+)
 
 test('a large binary payload is written from its own memory, and a small one with its head in one write', () => {
   const { seen, fileSystem } = watched()

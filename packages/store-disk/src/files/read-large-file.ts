@@ -45,6 +45,6 @@ export async function readLargeFile(
 
 function readInto(fs: FileSystem, fd: number, buffer: Buffer, at: number, length: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    fs.read!(fd, buffer, at, length, at, (error, read) => (error === null ? resolve(read) : reject(error)))
+    fs.read!(fd, buffer, at, length, at, (error, read) => (error ? reject(error) : resolve(read)))
   })
 }
