@@ -69,6 +69,7 @@ export type {
   KeyMaterial,
   MemoryOptions,
   Options,
+  SecretKey,
   SingleFlight,
   StandardResult,
   StandardSchema,
