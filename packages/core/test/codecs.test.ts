@@ -133,6 +133,14 @@ inBothModes('encrypt', (makeStore) => {
     expect(keys).toEqual([['Ann Smith']])
   })
 
+  it('no digest of a single argument is in the store, by which it could be guessed', async () => {
+    const cache = makeStore()
+    const { persist } = harness()
+    const pin = persist((_user: string, pin: string) => pin, { funcname: 'f', cache, encrypt: KEY })
+    await pin('ann', '1234')
+    expect((await storedIn(cache, 'f'))[0]).not.toHaveProperty('keyParts')
+  })
+
   it('an entry under another key is reported and kept, and the call computes', async () => {
     const cache = makeStore()
     await wrapped(cache, 'theirs', { encrypt: OTHER_KEY }).f(1)
