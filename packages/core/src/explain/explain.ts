@@ -28,7 +28,8 @@ export function* explain(context: Context, cacheKey: CacheKey): Steps<Explanatio
   if (entry === FAILED) return { hit: false, reason: 'unreachable' }
   if (isDamaged) return { hit: false, reason: 'unreadable' }
   if (entry === undefined || entry === null) return yield* missOf(context, cacheKey, ABSENT)
-  const found = yield* wait(readEntry(context, cacheKey, entry, Number.POSITIVE_INFINITY, undefined, context.isAsync))
+  const mayWait = context.adapter.mode === 'async'
+  const found = yield* wait(readEntry(context, cacheKey, entry, Number.POSITIVE_INFINITY, undefined, mayWait))
   if (found.kind === 'miss') return yield* missOf(context, cacheKey, found, entry)
   if (found.kind === 'stale-if-error') {
     return yield* missOf(context, cacheKey, { kind: 'miss', reason: 'expired' }, entry)
