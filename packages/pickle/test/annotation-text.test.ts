@@ -96,7 +96,7 @@ describe('a long text with many annotations', () => {
     const { json, meta } = SuperJSON.serialize(rows)
     const stamped = { v: 1, json, meta: { values: meta?.values, v: 1 } }
     expect(strictDifference(rows, unpickle(JSON.stringify(stamped)))).toBeUndefined()
-    expect(strictDifference(rows, SuperparseJson(pickle(rows)))).toBeUndefined()
+    expect(strictDifference(rows, SuperJSON.parse(pickle(rows)))).toBeUndefined()
   })
 
   it('with one wrong annotation is an UnpickleError, and one with a space comes back', () => {
