@@ -44,6 +44,8 @@ function scriptsAbove(entry: Entry): string[] {
     try {
       settings.prepareStackTrace = prepareStackTrace
       settings.stackTraceLimit = stackTraceLimit
-    } catch {}
+    } catch {
+      // Frozen intrinsics were not changed above.
+    }
   }
 }

@@ -65,20 +65,12 @@ test('a storage that cannot list keeps results all the same, and says so where a
 test('a key that is deleted while it is listed ends no listing, and keeps no function from being cleared', async () => {
   const map = new Map<string, unknown>()
   let goes = 3
-  const store: KeyvStoreAdapter = {
-    opts: { dialect: 'redis', url: '' },
-    get: async (key) => map.get(key) as never,
-    set: async (key, value) => map.set(key, value),
-    delete: async (key) => map.delete(key),
-    clear: async () => map.clear(),
-    on: () => store,
-    async *iterator() {
-      const [first, ...others] = map
-      yield first as never
-      if (goes-- > 0) yield ['keyv:f/gone', undefined] as never
-      yield* others as never[]
-    },
-  }
+  const store = listedBy(map, async function* () {
+    const [first, ...others] = map
+    yield first
+    if (goes-- > 0) yield ['keyv:f/gone', undefined]
+    yield* others
+  })
   const opened = keyvStore(new Keyv({ store })).open('f')
   const hashes = ['a', 'b', 'c']
   for (const hash of hashes) await opened.set({ ...ENTRY, hash })
@@ -267,18 +259,10 @@ async function* values(list: readonly unknown[]) {
 
 test('a step of a listing may take as long as ten values do, so that a function with large results can be cleared', async () => {
   const map = new Map<string, unknown>()
-  const store: KeyvStoreAdapter = {
-    opts: { dialect: 'redis', url: '' },
-    get: async (key) => map.get(key) as never,
-    set: async (key, value) => map.set(key, value),
-    delete: async (key) => map.delete(key),
-    clear: async () => map.clear(),
-    on: () => store,
-    async *iterator() {
-      await new Promise((resolve) => setTimeout(resolve, 600))
-      yield* [...map] as never[]
-    },
-  }
+  const store = listedBy(map, async function* () {
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    yield* [...map]
+  })
   const opened = keyvStore(new Keyv({ store }), { serverWaitMs: 200 }).open('f')
   await opened.set(ENTRY)
   expect(await opened.clear()).toBe(1)
@@ -335,3 +319,17 @@ test.each(['postgres://ann:S3cret@localhost/app', 'mysql://localhost', 'sqlite:/
     expect(() => keyvStore(url)).not.toThrow(/S3cret/)
   },
 )
+
+/** A storage adapter over a map that lists as a function does. */
+function listedBy(map: Map<string, unknown>, list: () => AsyncGenerator<unknown>): KeyvStoreAdapter {
+  const store: KeyvStoreAdapter = {
+    opts: { dialect: 'redis', url: '' },
+    get: async (key) => map.get(key) as never,
+    set: async (key, value) => map.set(key, value),
+    delete: async (key) => map.delete(key),
+    clear: async () => map.clear(),
+    on: () => store,
+    iterator: list as never,
+  }
+  return store
+}

@@ -47,7 +47,9 @@ function findByLoader(name: string, from: string, observer: Observer, packages: 
     try {
       const scope = packages.of(resolve(request), true)
       if (scope?.name !== undefined) return scope
-    } catch {}
+    } catch {
+      // It exports no package.json, or no main file.
+    }
   }
   return undefined
 }

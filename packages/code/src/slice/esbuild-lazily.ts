@@ -9,7 +9,9 @@ export function loadEsbuild(from: string): Esbuild {
   for (const place of [from, import.meta.url]) {
     try {
       return createRequire(place)('esbuild') as Esbuild
-    } catch {}
+    } catch {
+      // It may be found from the other place.
+    }
   }
   throw new OptionError('code: of needs esbuild, an optional peer: install it, or leave out of to cover whole files', {
     option: 'dependsOn',
