@@ -1,16 +1,16 @@
-import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
-import { canonical } from '@persist/key'
+import { OptionError, StoreError } from '@persist/errors'
 import type { Entry, Mode, Store } from '@persist/store'
 import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
-import { type CacheKey, digestOf } from './cache-key.ts'
+import type { CacheKey } from './cache-key.ts'
 import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './freshness.ts'
 import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
 import { callStore, reportProblem } from './store-guard.ts'
+import { wasWrittenUnder } from './written-under.ts'
 
 /** The result of a lookup in the store. */
 export type LookupResult = Missed | Found<'fresh'> | Found<'stale'> | Found<'stale-if-error'>
@@ -169,48 +169,6 @@ export function checkFreshnessNow(
   const isTimeless = context.mode === 'replay' || (head.expiresAt === undefined && maxAge === Number.POSITIVE_INFINITY)
   if (isTimeless) return otherVersionOrSource(head, rules) ?? FRESH
   return checkFreshness(head, { ...rules, now: context.runtime.now(), maxAge })
-}
-
-/** Whether an entry is of this key. An entry without a digest counts only in a store that other programs write to. */
-function wasWrittenUnder(context: Context, cacheKey: CacheKey, entry: Entry): boolean {
-  if (entry.keyDigest === undefined)
-    return context.adapter.supports.foreign === true && belongsTo(context, cacheKey, entry)
-  if (entry.keyDigest === digestOf(cacheKey)) return true
-  throw collision(context, cacheKey, storedKeyOf(context, entry))
-}
-
-/** Other programs store no digest: compares the stored key, and accepts the entry if there is none. */
-function belongsTo(context: Context, cacheKey: CacheKey, entry: Entry): boolean {
-  if (entry.key === undefined) return true
-  let storedKey: unknown
-  try {
-    storedKey = context.unpickle(entry.key)
-    if (canonical(storedKey) === cacheKey.canonicalKey) return true
-  } catch {
-    return false
-  }
-  throw collision(context, cacheKey, storedKey)
-}
-
-function collision(context: Context, cacheKey: CacheKey, storedKey: unknown): HashCollisionError {
-  return new HashCollisionError(
-    `two keys of ${context.namespace} share the hash ${JSON.stringify(cacheKey.hash)}: make the hash option injective`,
-    {
-      namespace: context.namespace,
-      hash: cacheKey.hash,
-      key: cacheKey.key,
-      ...(storedKey !== undefined && { storedKey }),
-    },
-  )
-}
-
-function storedKeyOf(context: Context, entry: Entry): unknown {
-  try {
-    return entry.key === undefined ? context.unhash?.(entry.hash) : context.unpickle(entry.key)
-  } catch {
-    // The collision is reported in any case; an unreadable stored key only means less detail.
-    return undefined
-  }
 }
 
 /** Applies `validate`: an entry that it refuses is a miss, and so is an entry for which it fails. */
