@@ -8,6 +8,7 @@ export {
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,
+  InputError,
   KeyError,
   NotPersistedError,
   OptionError,
@@ -67,6 +68,7 @@ export type {
   SingleFlight,
   StandardResult,
   StandardSchema,
+  TraceOptions,
   Verbosity,
 } from './types/options.ts'
 export type { OptionsFor, Persist, PersistWith } from './types/persist.ts'

@@ -8,6 +8,7 @@ export {
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,
+  InputError,
   KeyError,
   NotPersistedError,
   OptionError,

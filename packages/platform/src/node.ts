@@ -4,7 +4,7 @@ export { isUtf8 } from 'node:buffer'
 export { channel } from 'node:diagnostics_channel'
 export { existsSync } from 'node:fs'
 export { endianness } from 'node:os'
-export { dirname, join } from 'node:path'
+export { dirname, join, resolve as absolutePath } from 'node:path'
 export { isDeepStrictEqual as isDeepEqual, types } from 'node:util'
 export { BufferClass, MAX_STRING_LENGTH } from './node/buffer.ts'
 export {
@@ -30,3 +30,4 @@ export { printToStderr } from './node/stderr.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 
 export const recognizesProxies = true
+export const followsAsyncCode = true

@@ -84,6 +84,8 @@ export interface Platform {
   /** Blocks the thread, without using the processor. Throws where a thread cannot. */
   sleepSync(ms: number): void
   contextStorage<T>(): ContextStorage<T>
+  /** Whether a value in a {@link contextStorage} also belongs to code after an `await`. */
+  readonly followsAsyncCode: boolean
   channel(name: string): EventChannel
   isDeepEqual(a: unknown, b: unknown): boolean
 
@@ -95,6 +97,7 @@ export interface Platform {
   mainScript(): string | undefined
   currentFolder(): string
   existsSync(path: string): boolean
+  absolutePath(path: string): string
   dirname(path: string): string
   join(folder: string, name: string): string
   /** The content of a file, and when it was changed. They throw where there are no files. */

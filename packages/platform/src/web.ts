@@ -70,9 +70,12 @@ export function sleepSync(): never {
   throw new Error('this platform cannot wait without a promise: make the function async')
 }
 
+const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
+
+export const followsAsyncCode: Platform['followsAsyncCode'] = Native !== undefined
+
 /** The platform's own where it has one: in edge runtimes with parts of Node. */
 export function contextStorage<T>(): ContextStorage<T> {
-  const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
   return Native ? withoutEntering(new Native<T>()) : (new SynchronousStorage<T>() as ContextStorage<T>)
 }
 
@@ -102,6 +105,10 @@ export function currentFolder(): string {
 
 export function existsSync(): boolean {
   return false
+}
+
+export function absolutePath(path: string): string {
+  return path
 }
 
 export function dirname(path: string): string {

@@ -27,6 +27,7 @@ export interface EntryDocument {
   readonly version?: StoredString
   readonly source?: StoredString
   readonly tags?: readonly StoredString[]
+  readonly inputs?: readonly StoredString[]
   readonly createdAt?: Date | number
   readonly expiresAt?: Date | number
   readonly staleUntil?: Date | number

@@ -40,6 +40,8 @@ export interface Head {
   readonly durationMs?: number
   /** The function had answered with a promise. */
   readonly promised?: boolean
+  /** What the function read and called, with the `trace` option: one line each, which only core understands. */
+  readonly inputs?: readonly string[]
 }
 
 /** What is stored for one call. */

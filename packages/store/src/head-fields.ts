@@ -32,5 +32,6 @@ export const HEAD_FIELDS = {
   keyDigest: 'string',
   key: 'string',
   tags: 'strings',
+  inputs: 'strings',
   metadata: 'string',
 } as const satisfies { readonly [Field in keyof Head]-?: TypeOf<NonNullable<Head[Field]>> }

@@ -42,7 +42,13 @@ export function* has(context: Context, cacheKey: CacheKey): Steps<boolean> {
 export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
   checkUnhash(context, cacheKey)
   const promised = context.declaredAsync || returnsPromises(context)
-  const entry = createEntry(context, cacheKey, { value, snapshot, promised, pickledKey: pickleKey(context, cacheKey) })
+  const entry = createEntry(context, cacheKey, {
+    value,
+    snapshot,
+    promised,
+    pickledKey: pickleKey(context, cacheKey),
+    inputs: context.traceRoot === undefined ? undefined : [],
+  })
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
     if (entry === undefined) return false
     const mark = context.memory?.mark() ?? 0

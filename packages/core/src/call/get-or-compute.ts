@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
+import { tracing } from '../trace/tracing.ts'
 import { acquireLease, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass, startBypass } from './bypass.ts'
@@ -26,6 +27,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
+import { noteCall, noteFailure } from './note-call.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
@@ -118,7 +120,8 @@ function* lookupOrCompute(
     refreshInBackground(computation)
     return serveStale(context, cacheKey, found, 'revalidate')
   }
-  countMiss(context, cacheKey, found.kind === 'miss' ? found.reason : 'expired')
+  if (found.kind === 'miss') countMiss(context, cacheKey, found.reason, found.input)
+  else countMiss(context, cacheKey, 'expired')
   checkUnhash(context, cacheKey)
   const pickledKey = pickleKey(context, cacheKey)
   if (context.isAsync) yield* yieldIfBusy(context.runtime)
@@ -130,8 +133,11 @@ function* lookupOrCompute(
     : acquireLease(context, cacheKey, { maxAge: call.maxAge, flight, since: since + queued.ms })
   if (acquired.kind === 'hit') return serveHit(context, cacheKey, acquired.found)
   try {
-    return yield* compute(computation, acquired, pickledKey)
+    const result = yield* compute(computation, acquired, pickledKey)
+    if (tracing.active > 0) noteCall(context, cacheKey, result, flight.parent)
+    return result
   } catch (error) {
+    if (tracing.active > 0 && found.kind !== 'stale-if-error') noteFailure(context, flight.parent)
     if (found.kind !== 'stale-if-error') throw error
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
     return serveStale(context, cacheKey, found, 'error')

@@ -11,10 +11,11 @@ import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './f
 import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
 import { callStore, reportProblem } from './store-guard.ts'
+import { changeOf } from './verify-inputs.ts'
 
 /** The result of a lookup in the store. */
 export type LookupResult =
-  | { readonly kind: 'miss'; readonly reason: MissReason }
+  | { readonly kind: 'miss'; readonly reason: MissReason; readonly input?: string }
   | Found<'fresh'>
   | Found<'stale'>
   | Found<'stale-if-error'>
@@ -82,6 +83,26 @@ export function readEntry(
   }
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
+  if (entry.inputs === undefined && context.traceRoot === undefined)
+    return readValue(context, cacheKey, entry, freshness.kind, mark)
+  const changed = changeOf(context, entry)
+  const next = (input: string | undefined) =>
+    input === undefined
+      ? readValue(context, cacheKey, entry, freshness.kind as Servable, mark)
+      : ({ kind: 'miss', reason: 'input', input } as const)
+  return isThenable(changed) ? changed.then(next) : next(changed)
+}
+
+type Servable = 'fresh' | 'stale' | 'stale-if-error'
+
+/** Unpickles the value of an entry that may be served, and applies `validate`. */
+function readValue(
+  context: Context,
+  cacheKey: CacheKey,
+  entry: Entry,
+  kind: Servable,
+  mark: number | undefined,
+): LookupResult | PromiseLike<LookupResult> {
   let value: unknown
   try {
     value = context.unpickle(entry.payload)
@@ -89,7 +110,7 @@ export function readEntry(
     reportUnreadable(context, cacheKey, error)
     return UNREADABLE
   }
-  const found = { kind: freshness.kind, entry, value, mark } as LookupResult
+  const found: LookupResult = { kind, entry, value, mark }
   return context.validate === undefined ? found : validated(context, cacheKey, value, found)
 }
 
@@ -112,7 +133,17 @@ export function reportUnreadable(context: Context, cacheKey: CacheKey, error: un
 /** The fresh entry in the memory of this process. Memory keeps entries for longer while the store is unreachable. */
 export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: number): Held | undefined {
   const held = context.memory?.get(cacheKey.canonicalKey, context.circuit)
-  return held !== undefined && checkFreshnessNow(context, held.entry, maxAge).kind === 'fresh' ? held : undefined
+  if (held === undefined || checkFreshnessNow(context, held.entry, maxAge).kind !== 'fresh') return undefined
+  return isUnchangedNow(context, held.entry) ? held : undefined
+}
+
+/** Whether the inputs of an entry are unchanged. `false` also if that cannot be said without waiting. */
+export function isUnchangedNow(context: Context, head: Omit<Entry, 'payload'>): boolean {
+  if (head.inputs === undefined && context.traceRoot === undefined) return true
+  const changed = changeOf(context, head)
+  if (!isThenable(changed)) return changed === undefined
+  changed.then(undefined, () => {})
+  return false
 }
 
 /**

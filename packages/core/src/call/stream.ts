@@ -1,8 +1,10 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
-import { isInside } from '../concurrency/flight.ts'
+import { currentFlight, isInside, traceAround } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import type { Broadcast } from '../state/broadcasts.ts'
+import type { Trace } from '../trace/trace.ts'
+import { tracing } from '../trace/tracing.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
@@ -17,6 +19,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
+import { noteCall } from './note-call.ts'
 import {
   countMiss,
   reportHit,
@@ -160,14 +163,38 @@ function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: 
   const consumer = { signals: signalsOf(call), alone: () => bypass(context, call) as AsyncGenerator<unknown> }
   const running = runningIteration(context, cacheKey)
   if (running === undefined) {
-    countMiss(context, cacheKey, found.kind === 'miss' ? found.reason : 'expired')
+    if (found.kind === 'miss') countMiss(context, cacheKey, found.reason, found.input)
+    else countMiss(context, cacheKey, 'expired')
     checkUnhash(context, cacheKey)
-    return new SharedIteration(context, call, cacheKey).follow(consumer)
+    const iteration = new SharedIteration(context, call, cacheKey)
+    return noted(context, cacheKey, iteration, iteration.follow(consumer))
   }
   if (isInside(running.flight)) {
     reportRecursion(context, cacheKey)
     return bypass(context, call) as AsyncGenerator<unknown>
   }
   reportSharedHit(context, cacheKey)
-  return running.follow(consumer)
+  return noted(context, cacheKey, running, running.follow(consumer))
+}
+
+/** Records an iteration in the trace of the function that consumes it, when it ends. */
+function noted(
+  context: Context,
+  cacheKey: CacheKey,
+  broadcast: Broadcast,
+  iteration: AsyncGenerator<unknown>,
+): AsyncGenerator<unknown> {
+  const from = currentFlight()
+  const trace = tracing.active > 0 ? traceAround(from) : undefined
+  return trace === undefined ? iteration : record(trace)
+
+  async function* record(trace: Trace): AsyncGenerator<unknown> {
+    // A consumer that leaves early, or gets an error, has seen what no entry has.
+    const end = trace.begin(context.namespace)
+    const returned: unknown = yield* iteration
+    end()
+    if (broadcast.payload === undefined) trace.refuse(context.namespace, 'its chunks have no entry')
+    else noteCall(context, cacheKey, { payload: broadcast.payload }, from)
+    return returned
+  }
 }

@@ -3,8 +3,10 @@ import { createPickle, pickle } from '@persist/pickle'
 import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
+import { isCallUnchanged } from '../call/nested-call.ts'
 import { reportProblem } from '../call/store-guard.ts'
 import { Flights } from '../concurrency/flights.ts'
+import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { Reporter } from '../events/reporter.ts'
 import { isChangeable } from '../runtime/changeable.ts'
@@ -23,7 +25,7 @@ import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
-import { boundsOf, limitOf, memoryOf, optional, picklerOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
+import { boundsOf, limitOf, memoryOf, optional, picklerOf, traceRootOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
 import { announceVersion, recorderOf } from './dependency-record.ts'
 import { callMode, variable, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
@@ -119,6 +121,7 @@ export function resolveOptions(
     supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
     writes: (canonicalKey) => flights.writes(canonicalKey),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
+    isCallUnchanged: (hash, digest, pass) => run(isCallUnchanged(context, hash, digest, pass)),
   })
   const context: Context = {
     original,
@@ -161,6 +164,7 @@ export function resolveOptions(
     validate: validatorOf(options.validate),
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
     looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
+    traceRoot: traceRootOf(options),
     memory,
     limit: limitOf(options, namespace, kind),
     singleFlight: options.singleFlight ?? 'shared',

@@ -39,6 +39,7 @@ const TTL: Check = {
 }
 
 const MEMORY: Checks = { maxEntries: COUNT, maxBytes: COUNT, maxAge: DURATION }
+const TRACE: Checks = { root: NAME }
 
 /** The check of every option. */
 const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
@@ -67,6 +68,11 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
     fits: (value) => Array.isArray(value) && value.every((item) => isFunction(item) || isDependency(item)),
   },
   versions: { what: "'replace' or 'beside'", fits: (value) => value === 'replace' || value === 'beside' },
+  trace: {
+    what: 'true, false or an object with a root',
+    fits: (value) => typeof value === 'boolean' || (isObject(value) && !Array.isArray(value)),
+    inside: TRACE,
+  },
   shouldStore: FUNCTION,
   validate: { what: 'a Standard Schema or a function', fits: (value) => isFunction(value) || isSchema(value) },
   tags: FUNCTION,

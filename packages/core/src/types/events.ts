@@ -3,15 +3,18 @@ import type { PersistError } from '@persist/errors'
 /**
  * Why an entry was not served. `absent`: there is none. `expired`: its ttl has ended, or it is older than `maxAge`.
  * `version`: it has another version. `source`: another source of the function computed it, and the name is derived.
- * `invalid`: `validate` rejects it. `unreadable`: it cannot be unpickled. `refresh`: the call requires a computation.
+ * `input`: something that the function read or called has changed, or was not recorded. `invalid`: `validate` rejects it.
+ * `unreadable`: it cannot be unpickled. `refresh`: the call requires a computation.
  */
-export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'invalid' | 'unreadable' | 'refresh'
+export type MissReason = 'absent' | 'expired' | 'version' | 'source' | 'input' | 'invalid' | 'unreadable' | 'refresh'
 
 /**
  * Why a result is not stored. `shouldStore`: the option returned false. `ttl`: the option returned 0. `fenced`: the entry
  * was set, deleted or cleared during the computation. `timeout`: another process still computes it after `waitTimeout`.
  * `recursion`: the outermost call stores it. `incomplete`: a consumer left the stream before its end. `steered`: a consumer
  * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made.
+ * `input-changed`: something that the function read changed while it ran. `input-unverifiable`: it read something that no
+ * later call could verify.
  */
 export type SkipReason =
   | 'shouldStore'
@@ -22,6 +25,8 @@ export type SkipReason =
   | 'incomplete'
   | 'steered'
   | 'arguments-changed'
+  | 'input-changed'
+  | 'input-unverifiable'
 
 interface NamespaceEvent<Name extends string> {
   readonly name: Name
@@ -44,7 +49,11 @@ export type PersistEvent =
       readonly ageMs?: number
       readonly savedMs?: number
     })
-  | (EntryEvent<'miss'> & { readonly reason: MissReason })
+  | (EntryEvent<'miss'> & {
+      readonly reason: MissReason
+      /** With the reason `input`: what has changed, such as the path of a file. */
+      readonly input?: string
+    })
   | (EntryEvent<'stale'> & { readonly reason: 'revalidate' | 'error'; readonly ageMs: number })
   | (EntryEvent<'wait'> & { readonly waitedMs: number; readonly outcome: 'hit' | 'acquired' | 'timeout' })
   | (EntryEvent<'compute'> & { readonly durationMs: number; readonly failed: boolean })

@@ -19,6 +19,15 @@ export interface MemoryOptions {
   readonly maxAge?: Duration | undefined
 }
 
+/** How inputs are recorded. */
+export interface TraceOptions {
+  /**
+   * The folder to which recorded paths are relative, and outside of which no file is read to verify a result. Default: the
+   * nearest folder with a `package.json`, from the working directory up; else the working directory.
+   */
+  readonly root?: string | undefined
+}
+
 /** A schema of the Standard Schema specification (standardschema.dev), reduced to the fields that are used here. */
 export interface StandardSchema {
   readonly '~standard': {
@@ -114,6 +123,12 @@ export interface Options<
    * version, and going back to an earlier version finds its results. Default: `'replace'`.
    */
   readonly versions?: 'replace' | 'beside' | undefined
+  /**
+   * Whether to record what the function reads through `@persist/inputs` (files, listings, variables) and which persisted
+   * functions it calls. Before a stored result is served, all of it is verified; a change makes it a miss with the reason
+   * `input`. Default: `false`.
+   */
+  readonly trace?: TraceOptions | boolean | undefined
   /** Decides which results are stored. Default: all. */
   readonly shouldStore?: ((result: V, ...args: A) => boolean) | undefined
   /** A Standard Schema or a predicate. An entry that does not fit is a miss. Default: none. */

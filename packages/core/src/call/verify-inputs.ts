@@ -1,0 +1,78 @@
+import type { Head } from '@persist/store'
+import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
+import { isThenable } from '../runtime/thenable.ts'
+import { newestPeer, type VerifyPass } from '../state/peers.ts'
+import { type Input, inputOf } from '../trace/observation.ts'
+import { tracing } from '../trace/tracing.ts'
+import { CALL, callNameOf } from './note-call.ts'
+
+/** Nested calls deeper than this count as changed: a trace may have been written to fill the stack. */
+const MOST_LEVELS = 500
+
+/** Stands for the inputs of an entry that has none: the function was not traced when it ran. */
+const NOT_RECORDED = 'not recorded'
+const UNREADABLE = 'unreadable'
+
+/**
+ * The name of an input of an entry that has changed; `undefined`: all are as they were. Sync if no check has to wait. A
+ * function that returns its result at once cannot wait, so an input that makes it wait counts as changed.
+ */
+export function changeOf(context: Context, head: Head): string | undefined | Promise<string | undefined> {
+  // A replay serves what is stored.
+  if (context.mode === 'replay') return undefined
+  const { inputs } = head
+  if (inputs === undefined) return NOT_RECORDED
+  if (inputs.length === 0) return undefined
+  const changed = run(firstChange(context, inputs, { calls: new Map(), depth: 0 }))
+  if (!isThenable(changed) || context.isAsync || head.promised === true) return changed
+  changed.then(undefined, () => {})
+  return UNREADABLE
+}
+
+/** The name of the first input that has changed. */
+export function* firstChange(
+  context: Context,
+  inputs: readonly string[],
+  pass: VerifyPass,
+): Steps<string | undefined> {
+  for (const line of inputs) {
+    const input = inputOf(line)
+    if (input === undefined) return UNREADABLE
+    try {
+      const isUnchanged = verify(context, input, pass)
+      if ((isThenable(isUnchanged) ? yield* wait(isUnchanged) : isUnchanged) !== true) return shown(input)
+    } catch {
+      return shown(input)
+    }
+  }
+  return undefined
+}
+
+function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass) {
+  if (kind === CALL) return isCallUnchanged(name, digest, pass)
+  return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false
+}
+
+function isCallUnchanged(name: string, digest: string, { calls, depth }: VerifyPass): boolean | PromiseLike<boolean> {
+  const id = `${digest} ${name}`
+  const known = calls.get(id)
+  if (known !== undefined) return known
+  const called = callNameOf(name)
+  const peer = called && newestPeer(called.store, called.namespace)
+  if (called === undefined || peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
+  // A call that leads back to itself.
+  calls.set(id, false)
+  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1 })
+  const note = (isUnchanged: boolean) => {
+    calls.set(id, isUnchanged)
+    return isUnchanged
+  }
+  return isThenable(reply) ? reply.then(note) : note(reply)
+}
+
+/** The input for a report: `a.md`, `$THEME`, the name of a function. */
+function shown({ kind, name }: Input): string {
+  if (kind === CALL) return callNameOf(name)?.namespace ?? UNREADABLE
+  return kind === 'env' ? `$${name}` : name
+}
