@@ -49,9 +49,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'state',
     'events',
     'concurrency',
+    'trace',
     'runtime',
     'types',
   ],
+  inputs: ['index.ts', 'arguments', 'read', 'kinds', 'tracing.ts', 'files'],
 }
 
 interface Import {

@@ -85,4 +85,6 @@ export type {
   SyncView,
   View,
 } from './types/persisted.ts'
+export type { Observation } from './trace/observation.ts'
+export type { InputKind, Recorder, Tracing } from './trace/tracing.ts'
 export type { Runtime } from './types/runtime.ts'

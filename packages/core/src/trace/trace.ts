@@ -1,4 +1,5 @@
 import { lineOf, type Observation } from './observation.ts'
+import type { Recorder } from './tracing.ts'
 
 /** An entry has at most so many inputs, of at most so many characters together: every hit reads them all. */
 const MOST_INPUTS = 10_000
@@ -10,7 +11,7 @@ export type TraceProblem =
   | { readonly kind: 'unverifiable'; readonly name: string; readonly why: string }
 
 /** Everything that one run of a function reads. */
-export class Trace {
+export class Trace implements Recorder {
   /** The folder to which paths are relative. */
   readonly root: string
   #problem: TraceProblem | undefined

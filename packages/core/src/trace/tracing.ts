@@ -1,5 +1,4 @@
 import type { Observation } from './observation.ts'
-import type { Trace } from './trace.ts'
 
 /** How inputs of one kind are verified. `@persist/inputs` has several. */
 export interface InputKind {
@@ -11,12 +10,22 @@ export interface InputKind {
   isUnchanged(name: string, digest: string, detail: string, root: string): boolean | PromiseLike<boolean>
 }
 
-/** What core and `@persist/inputs` share. */
+/** Takes what one run of a traced function reads. */
+export interface Recorder {
+  /** The folder to which paths are relative. */
+  readonly root: string
+  /** Records what was read. */
+  add(observation: Observation): void
+  /** Records that something was read that no later call can verify, so that the result is not stored. */
+  refuse(name: string, why: string): void
+}
+
+/** What core and `@persist/inputs` share: found under `Symbol.for('@persist/core/tracing@1')`. */
 export interface Tracing {
   /** The number of traced runs. While there is none, nothing is recorded. */
   active: number
   /** The trace of the run that the calling code belongs to. */
-  current: (() => Pick<Trace, 'root' | 'add' | 'refuse'> | undefined) | undefined
+  current: (() => Recorder | undefined) | undefined
   readonly kinds: Map<string, InputKind>
   /** What the identities of arguments have read since the last key was made. */
   keyReads: Observation[] | undefined
