@@ -47,6 +47,8 @@ export {
 export { createPersist, persist, persisted } from './api/persist.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
 export { closeStores, resolveStore } from './stores/resolve.ts'
+export type { Observation } from './trace/observation.ts'
+export type { InputKind, Recorder, Tracing } from './trace/tracing.ts'
 export type { Dependency, DependencyPart, DependencyState } from './types/dependency.ts'
 export type { MissReason, PersistEvent, PersistEventName, SkipReason } from './types/events.ts'
 export type {
@@ -85,6 +87,4 @@ export type {
   SyncView,
   View,
 } from './types/persisted.ts'
-export type { Observation } from './trace/observation.ts'
-export type { InputKind, Recorder, Tracing } from './trace/tracing.ts'
 export type { Runtime } from './types/runtime.ts'

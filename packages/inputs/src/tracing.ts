@@ -1,6 +1,6 @@
 import type { InputKind, Observation, Recorder, Tracing } from '@persist/core'
-import { type FileSystem, realFileSystem } from './files/file-system.ts'
 import { Contents } from './files/contents.ts'
+import { type FileSystem, realFileSystem } from './files/file-system.ts'
 
 // On the well-known symbol of core. This package may be loaded before core, and does not load it.
 const TRACING = Symbol.for('@persist/core/tracing@1')
@@ -14,7 +14,8 @@ export const files: FileSystem = contents.fs
 
 /** The trace of the function that the calling code belongs to. */
 export function currentTrace(): Recorder | undefined {
-  return tracing.active === 0 ? undefined : tracing.current?.()
+  const trace = tracing.active === 0 ? undefined : tracing.current?.()
+  return trace?.isRecording ? trace : undefined
 }
 
 /** Tells core how inputs of a kind are verified. */

@@ -1,6 +1,6 @@
 import { InputError } from '@persist/errors'
-import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Flight } from '../concurrency/flight.ts'
+import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { lineOf, type Observation } from '../trace/observation.ts'
 import { Trace, type TraceProblem } from '../trace/trace.ts'

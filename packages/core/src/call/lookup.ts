@@ -1,6 +1,6 @@
 import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import type { Entry } from '@persist/store'
+import type { Entry, Head } from '@persist/store'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -36,17 +36,22 @@ export const ABSENT: LookupResult = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 
-/** Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. */
+/**
+ * Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here.
+ *
+ * @param mayCall Whether nested calls may be made again to verify the entry.
+ */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
   maxAge = Number.POSITIVE_INFINITY,
+  mayCall = true,
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
   const entry = callStore(context, 'get', hash, () => context.store.get(hash), undefined)
-  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark))
-  return readFound(context, cacheKey, entry, maxAge, mark)
+  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark, mayCall))
+  return readFound(context, cacheKey, entry, maxAge, mark, mayCall)
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
@@ -56,8 +61,9 @@ function readFound(
   entry: Entry | undefined | null,
   maxAge: number,
   mark: number | undefined,
+  mayCall: boolean,
 ) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark)
+  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark, mayCall)
 }
 
 /**
@@ -71,6 +77,7 @@ export function readEntry(
   entry: Entry,
   maxAge: number,
   mark: number | undefined,
+  mayCall = true,
 ): LookupResult | PromiseLike<LookupResult> {
   if (!isEntry(entry) || entry.hash !== cacheKey.hash) {
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
@@ -85,7 +92,7 @@ export function readEntry(
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   if (entry.inputs === undefined && context.traceRoot === undefined)
     return readValue(context, cacheKey, entry, freshness.kind, mark)
-  const changed = changeOf(context, entry)
+  const changed = changeOf(context, entry, mayCall)
   const next = (input: string | undefined) =>
     input === undefined
       ? readValue(context, cacheKey, entry, freshness.kind as Servable, mark)
@@ -134,16 +141,25 @@ export function reportUnreadable(context: Context, cacheKey: CacheKey, error: un
 export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: number): Held | undefined {
   const held = context.memory?.get(cacheKey.canonicalKey, context.circuit)
   if (held === undefined || checkFreshnessNow(context, held.entry, maxAge).kind !== 'fresh') return undefined
-  return isUnchangedNow(context, held.entry) ? held : undefined
+  return isUnchangedNow(context, held.entry, true) ? held : undefined
 }
 
 /** Whether the inputs of an entry are unchanged. `false` also if that cannot be said without waiting. */
-export function isUnchangedNow(context: Context, head: Omit<Entry, 'payload'>): boolean {
+function isUnchangedNow(context: Context, head: Head, mayCall: boolean): boolean {
   if (head.inputs === undefined && context.traceRoot === undefined) return true
-  const changed = changeOf(context, head)
+  const changed = changeOf(context, head, mayCall)
   if (!isThenable(changed)) return changed === undefined
   changed.then(undefined, () => {})
   return false
+}
+
+/** Whether a listing shows an entry: a call would serve it. Nothing is computed to find out. */
+export function isListed(context: Context, head: Head): boolean | Promise<boolean> {
+  if (checkFreshnessNow(context, head).kind !== 'fresh') return false
+  if (context.adapter.mode === 'sync') return isUnchangedNow(context, head, false)
+  if (head.inputs === undefined && context.traceRoot === undefined) return true
+  const changed = changeOf(context, head, false)
+  return isThenable(changed) ? changed.then((name) => name === undefined) : changed === undefined
 }
 
 /**

@@ -24,7 +24,7 @@ export function* isCallUnchanged(context: Context, hash: string, digest: string,
   if (stored !== undefined && (yield* isServable(context, stored, pass))) {
     return payloadDigest(stored.payload) === digest
   }
-  const args = argumentsOf(context, hash, stored)
+  const args = pass.mayCall ? argumentsOf(context, hash, stored) : undefined
   if (args === undefined) return false
   const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN }))
   return payloadDigest(context.pickle(value)) === digest

@@ -1,5 +1,5 @@
 import { sha256 } from '@persist/hash'
-import { currentFlight, type Flight, traceAround } from '../concurrency/flight.ts'
+import { currentFlight, traceAround } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { rememberArguments } from '../state/called-arguments.ts'
 import type { CacheKey } from './cache-key.ts'
@@ -53,7 +53,12 @@ function nameOf({ adapter, namespace }: Context, hash: string): string {
 
 /** Reads the name of a call, which any program may have written. */
 export function callNameOf(name: string): CallName | undefined {
-  const parts: unknown = JSON.parse(name)
+  let parts: unknown
+  try {
+    parts = JSON.parse(name)
+  } catch {
+    return undefined
+  }
   const [namespace, hash, store] = Array.isArray(parts) ? (parts as unknown[]) : []
   if (typeof namespace !== 'string' || typeof hash !== 'string' || typeof store !== 'string') return undefined
   return { namespace, hash, store }

@@ -17,25 +17,61 @@ const UNREADABLE = 'unreadable'
 /**
  * The name of an input of an entry that has changed; `undefined`: all are as they were. Sync if no check has to wait. A
  * function that returns its result at once cannot wait, so an input that makes it wait counts as changed.
+ *
+ * @param mayCall Whether nested calls may be made again, to find out whether their results are still equal.
  */
-export function changeOf(context: Context, head: Head): string | undefined | Promise<string | undefined> {
+export function changeOf(
+  context: Context,
+  head: Head,
+  mayCall: boolean,
+): string | undefined | Promise<string | undefined> {
   // A replay serves what is stored.
   if (context.mode === 'replay') return undefined
   const { inputs } = head
   if (inputs === undefined) return NOT_RECORDED
   if (inputs.length === 0) return undefined
-  const changed = run(firstChange(context, inputs, { calls: new Map(), depth: 0 }))
+  const pass = { calls: new Map(), depth: 0, mayCall }
+  // Most inputs need no wait: without a generator their check takes half the time.
+  for (let index = 0; index < inputs.length; index++) {
+    const input = inputOf(inputs[index]!)
+    if (input === undefined) return UNREADABLE
+    let isUnchanged: boolean | PromiseLike<boolean>
+    try {
+      isUnchanged = verify(context, input, pass)
+    } catch {
+      return shown(input)
+    }
+    if (isUnchanged === true) continue
+    if (!isThenable(isUnchanged)) return shown(input)
+    return later(context, head, run(restOf(context, input, isUnchanged, inputs.slice(index + 1), pass)))
+  }
+  return undefined
+}
+
+function* restOf(
+  context: Context,
+  input: Input,
+  isUnchanged: PromiseLike<boolean>,
+  rest: readonly string[],
+  pass: VerifyPass,
+): Steps<string | undefined> {
+  try {
+    if ((yield* wait(isUnchanged)) !== true) return shown(input)
+  } catch {
+    return shown(input)
+  }
+  return yield* firstChange(context, rest, pass)
+}
+
+/** The answer of a check that has to wait, for a function that can. */
+function later(context: Context, head: Head, changed: string | undefined | Promise<string | undefined>) {
   if (!isThenable(changed) || context.isAsync || head.promised === true) return changed
   changed.then(undefined, () => {})
   return UNREADABLE
 }
 
 /** The name of the first input that has changed. */
-export function* firstChange(
-  context: Context,
-  inputs: readonly string[],
-  pass: VerifyPass,
-): Steps<string | undefined> {
+export function* firstChange(context: Context, inputs: readonly string[], pass: VerifyPass): Steps<string | undefined> {
   for (const line of inputs) {
     const input = inputOf(line)
     if (input === undefined) return UNREADABLE
@@ -54,7 +90,11 @@ function verify(context: Context, { kind, name, digest, detail }: Input, pass: V
   return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false
 }
 
-function isCallUnchanged(name: string, digest: string, { calls, depth }: VerifyPass): boolean | PromiseLike<boolean> {
+function isCallUnchanged(
+  name: string,
+  digest: string,
+  { calls, depth, mayCall }: VerifyPass,
+): boolean | PromiseLike<boolean> {
   const id = `${digest} ${name}`
   const known = calls.get(id)
   if (known !== undefined) return known
@@ -63,7 +103,7 @@ function isCallUnchanged(name: string, digest: string, { calls, depth }: VerifyP
   if (called === undefined || peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
   // A call that leads back to itself.
   calls.set(id, false)
-  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1 })
+  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1, mayCall })
   const note = (isUnchanged: boolean) => {
     calls.set(id, isUnchanged)
     return isUnchanged

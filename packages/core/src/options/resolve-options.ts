@@ -25,7 +25,17 @@ import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { claimNamespace } from './claim-namespace.ts'
-import { boundsOf, limitOf, memoryOf, optional, picklerOf, traceRootOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
+import {
+  boundsOf,
+  limitOf,
+  memoryOf,
+  optional,
+  picklerOf,
+  traceRootOf,
+  ttlOf,
+  unpicklerOf,
+  validatorOf,
+} from './complete.ts'
 import { announceVersion, recorderOf } from './dependency-record.ts'
 import { callMode, variable, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'

@@ -31,6 +31,8 @@ export interface VerifyPass {
   readonly calls: Map<string, boolean>
   /** How deep the nested calls are. */
   readonly depth: number
+  /** Whether calls may be made again. */
+  readonly mayCall: boolean
 }
 
 const collected = new FinalizationRegistry<() => void>((remove) => remove())

@@ -24,6 +24,10 @@ export class Trace implements Recorder {
     this.root = root
   }
 
+  get isRecording(): boolean {
+    return this.#problem === undefined
+  }
+
   /** The first problem of the run. */
   get problem(): TraceProblem | undefined {
     if (this.#problem !== undefined) return this.#problem

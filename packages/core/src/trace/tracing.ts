@@ -14,6 +14,8 @@ export interface InputKind {
 export interface Recorder {
   /** The folder to which paths are relative. */
   readonly root: string
+  /** `false`: the result will not be stored, so nothing more need be recorded. */
+  readonly isRecording: boolean
   /** Records what was read. */
   add(observation: Observation): void
   /** Records that something was read that no later call can verify, so that the result is not stored. */

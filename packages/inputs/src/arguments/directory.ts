@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { identity } from '@persist/key'
 import { OptionError } from '@persist/errors'
+import { identity } from '@persist/key'
 import { digestOf } from '../files/digest.ts'
 import { stampText } from '../files/stamps.ts'
 import { contents, files, noteKeyRead } from '../tracing.ts'
@@ -111,7 +111,10 @@ function* partsOf(folder: string, before: string, filter: Filter): Generator<Par
 }
 
 function filterOf({ include, exclude }: DirectoryOptions): Filter {
-  return { includes: matcherOf('include', include) ?? (() => true), excludes: matcherOf('exclude', exclude) ?? (() => false) }
+  return {
+    includes: matcherOf('include', include) ?? (() => true),
+    excludes: matcherOf('exclude', exclude) ?? (() => false),
+  }
 }
 
 function matcherOf(option: string, globs: unknown): ((path: string) => boolean) | undefined {

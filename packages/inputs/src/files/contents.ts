@@ -2,7 +2,7 @@ import { setBounded } from './bounded-map.ts'
 import { digestOf } from './digest.ts'
 import type { FileSystem, Stamp } from './file-system.ts'
 import { listingDigest } from './listing.ts'
-import { isRacy, stampText } from './stamps.ts'
+import { areEqual, isRacy, stampText } from './stamps.ts'
 
 /** The digests of so many files and folders are held. */
 const MOST_HELD = 10_000
@@ -49,8 +49,4 @@ export class Contents {
     setBounded(this.#held, path, { stamp: before, digest }, MOST_HELD)
     return true
   }
-}
-
-function areEqual(a: Stamp, b: Stamp): boolean {
-  return a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino && a.kind === b.kind
 }

@@ -42,7 +42,8 @@ export const realFileSystem: FileSystem = {
     }
   },
   read: (path) => readFileSync(path),
-  list: (path) => readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+  list: (path) =>
+    readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
   linkTarget: (path) => readlinkSync(path),
   realpath: (path) => realpathSync.native(path),
   now: Date.now,

@@ -25,7 +25,8 @@ export function placeOf(path: string, root: string, fs: FileSystem): Place | und
 
 /** The path of an input from the store, where any program may have written it. `undefined`: it leads out of the root. */
 export function pathUnder(root: string, name: string): string | undefined {
-  if (root === '' || UNSAFE.test(name) || (sep === '\\' && /[\\:]/.test(name))) return undefined
+  if (root === '' || (MAYBE_UNSAFE.test(name) && UNSAFE.test(name))) return undefined
+  if (sep === '\\' && /[\\:]/.test(name)) return undefined
   return name === '.' ? root : root.endsWith(sep) ? root + name : `${root}${sep}${name}`
 }
 
@@ -33,6 +34,10 @@ export function pathUnder(root: string, name: string): string | undefined {
 export function isInside(path: string, root: string, fs: FileSystem): boolean {
   return nameUnder(realOf(root, fs), realOf(path, fs)) !== undefined
 }
+
+/** Most names need no closer look. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see below
+const MAYBE_UNSAFE = /^$|^\/|\.\.|\u0000/
 
 /** A part `..`, an absolute path, an empty one, or one with a character that no path has. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no path has this character

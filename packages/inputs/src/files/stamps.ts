@@ -12,6 +12,11 @@ export function stampText({ size, mtimeMs, ctimeMs, ino }: Stamp): string {
   return `${size},${mtimeMs},${ctimeMs},${ino}`
 }
 
+/** Whether two stamps are equal, so that nothing has changed as far as they can say. */
+export function areEqual(a: Stamp, b: Stamp): boolean {
+  return a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino && a.kind === b.kind
+}
+
 /** Whether a later change may leave the stamp as it is. `at`: the time before the file was read, milliseconds since 1970. */
 export function isRacy({ mtimeMs, ctimeMs }: Stamp, at: number): boolean {
   // Programs can set mtime, but not ctime.

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { Recorder } from '@persist/core'
-import { type Place, pathOf, placeOf } from '../files/place.ts'
 import type { Stamp } from '../files/file-system.ts'
+import { type Place, pathOf, placeOf } from '../files/place.ts'
 import { cwdName } from '../kinds/cwd.ts'
 import { KINDS } from '../kinds/kinds.ts'
 import { presenceDigest } from '../kinds/presence.ts'
@@ -30,7 +30,10 @@ export class Read {
     if (trace === undefined) return
     this.#place = placeOf(this.path, trace.root, files)
     if (this.#place === undefined) {
-      trace.refuse(this.path, `it is outside of ${trace.root}: set the option trace: { root } to a folder that contains it`)
+      trace.refuse(
+        this.path,
+        `it is outside of ${trace.root}: set the option trace: { root } to a folder that contains it`,
+      )
       return
     }
     // A relative path means another file in another working directory.
