@@ -1,6 +1,6 @@
 import { createPersist } from '@persist/core'
-import { observe, readFileSync } from '@persist/inputs'
-import { expect, test } from 'vitest'
+import { existsSync, observe, readFileSync } from '@persist/inputs'
+import { expect, test, vi } from 'vitest'
 import { project } from './support/project.ts'
 
 test('an entry in memory is verified before it is served', () => {
@@ -82,49 +82,40 @@ test('a result that was put has no inputs, and is served', () => {
 
 test('a call that joins a run whose inputs change runs again', async () => {
   const { at, write, persist, options } = project({ a: '1' })
-  let goOn = () => {}
+  const paused: (() => void)[] = []
   const read = persist(
     async () => {
       const text = readFileSync(at('a'), 'utf8')
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      await new Promise<void>((resolve) => paused.push(resolve))
       return text
     },
     { ...options, funcname: 'read' },
   )
+  const goOn = async () => {
+    await vi.waitUntil(() => paused.length === 1)
+    paused.pop()!()
+  }
   const first = read()
+  await vi.waitUntil(() => paused.length === 1)
   write('a', '2')
   const second = read()
-  goOn()
+  await goOn()
   expect(await first).toBe('1')
-  while ((await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 5))])) === undefined) goOn()
+  await goOn()
   expect(await second).toBe('2')
 })
 
 test('a run with more inputs than an entry may have returns its result, and reports why nothing is stored', () => {
   const { at, persist, options, happened } = project({ a: '1' })
-  const read = persist(
-    () => {
-      for (let i = 0; i < 100_000; i++) readFileSync(at(`missing-${i}`), 'utf8')
-      return 1
-    },
-    { ...options, funcname: 'read' },
-  )
   const tolerant = persist(
     () => {
-      for (let i = 0; i < 100_000; i++)
-        try {
-          readFileSync(at(`missing-${i}`), 'utf8')
-        } catch {}
+      for (let i = 0; i < 100_000; i++) existsSync(at(`missing-${i}`))
       return 1
     },
     { ...options, funcname: 'tolerant' },
   )
-  expect(read).toThrow('ENOENT')
   expect(tolerant()).toBe(1)
   expect(happened()).toEqual([
-    'miss absent',
     'miss absent',
     expect.stringContaining('more than 10000 inputs'),
     'skip input-unverifiable',

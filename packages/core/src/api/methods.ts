@@ -14,7 +14,7 @@ import type { Lookup } from '../types/persisted.ts'
 
 /** The fresh result with its metadata, without computing. */
 export function* lookup(context: Context, cacheKey: CacheKey): Steps<Lookup<unknown, unknown>> {
-  const found = yield* wait(lookupEntry(context, cacheKey, Number.POSITIVE_INFINITY, false))
+  const found = yield* wait(lookupEntry(context, cacheKey))
   if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found
   return {

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
-import type { Flight, FlightResult } from '../concurrency/flight.ts'
+import { type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
 import type { Context } from '../context.ts'
@@ -82,9 +82,11 @@ function startRefresh(context: Context, call: Call, cacheKey: CacheKey, signals:
 function lookupInStore(context: Context, call: Call, cacheKey: CacheKey, signals: readonly AbortSignal[]): unknown {
   const flight = context.singleFlight === false ? undefined : context.flights.find(cacheKey.canonicalKey)
   if (flight !== undefined) return joinFlight(context, call, cacheKey, flight, signals, FALLBACK)
-  if (context.adapter.mode === 'async') return startExecution(new FlightStart(context, call, cacheKey, signals))
+  // To verify inputs may take time, in which other calls can join.
+  const needsTime = context.adapter.mode === 'async' || (context.traceRoot !== undefined && context.isAsync)
+  if (needsTime) return startExecution(new FlightStart(context, call, cacheKey, signals))
   // A sync store replies before another call could join, so a hit needs no flight.
-  const found = lookupEntry(context, cacheKey, call.maxAge)
+  const found = lookupEntry(context, cacheKey, call.maxAge, true)
   if (isThenable(found) || found.kind !== 'fresh') {
     return startExecution(new FlightStart(context, call, cacheKey, signals, found))
   }
@@ -113,7 +115,9 @@ function* lookupOrCompute(
   const computation: Computation = { context, call, cacheKey, flight }
   const since = joinedSince ?? context.runtime.monotonic()
   if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
-  const found = yield* wait(lookupResult ?? lookupEntry(context, cacheKey, call.maxAge))
+  const lookup = () => lookupEntry(context, cacheKey, call.maxAge, true)
+  // Calls that are made again to verify the entry belong to the flight: a ring of waits through them is found.
+  const found = yield* wait(lookupResult ?? (context.traceRoot === undefined ? lookup() : runInFlight(flight, lookup)))
   if (found.kind === 'fresh') return serveHit(context, cacheKey, found)
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   if (found.kind === 'stale') {

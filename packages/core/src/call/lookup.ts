@@ -39,13 +39,13 @@ const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 /**
  * Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here.
  *
- * @param mayCall Whether nested calls may be made again to verify the entry.
+ * @param mayCall Whether nested calls may be made again to verify the entry, as only the first lookup of a call does.
  */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
   maxAge = Number.POSITIVE_INFINITY,
-  mayCall = true,
+  mayCall = false,
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
@@ -77,7 +77,7 @@ export function readEntry(
   entry: Entry,
   maxAge: number,
   mark: number | undefined,
-  mayCall = true,
+  mayCall = false,
 ): LookupResult | PromiseLike<LookupResult> {
   if (!isEntry(entry) || entry.hash !== cacheKey.hash) {
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
@@ -141,13 +141,13 @@ export function reportUnreadable(context: Context, cacheKey: CacheKey, error: un
 export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: number): Held | undefined {
   const held = context.memory?.get(cacheKey.canonicalKey, context.circuit)
   if (held === undefined || checkFreshnessNow(context, held.entry, maxAge).kind !== 'fresh') return undefined
-  return isUnchangedNow(context, held.entry, true) ? held : undefined
+  return isUnchangedNow(context, held.entry) ? held : undefined
 }
 
 /** Whether the inputs of an entry are unchanged. `false` also if that cannot be said without waiting. */
-function isUnchangedNow(context: Context, head: Head, mayCall: boolean): boolean {
+function isUnchangedNow(context: Context, head: Head): boolean {
   if (head.inputs === undefined && context.traceRoot === undefined) return true
-  const changed = changeOf(context, head, mayCall)
+  const changed = changeOf(context, head, false)
   if (!isThenable(changed)) return changed === undefined
   changed.then(undefined, () => {})
   return false
@@ -156,7 +156,7 @@ function isUnchangedNow(context: Context, head: Head, mayCall: boolean): boolean
 /** Whether a listing shows an entry: a call would serve it. Nothing is computed to find out. */
 export function isListed(context: Context, head: Head): boolean | Promise<boolean> {
   if (checkFreshnessNow(context, head).kind !== 'fresh') return false
-  if (context.adapter.mode === 'sync') return isUnchangedNow(context, head, false)
+  if (context.adapter.mode === 'sync') return isUnchangedNow(context, head)
   if (head.inputs === undefined && context.traceRoot === undefined) return true
   const changed = changeOf(context, head, false)
   return isThenable(changed) ? changed.then((name) => name === undefined) : changed === undefined

@@ -25,7 +25,7 @@ export function* isCallUnchanged(context: Context, hash: string, digest: string,
     return payloadDigest(stored.payload) === digest
   }
   const args = pass.mayCall ? argumentsOf(context, hash, stored) : undefined
-  if (args === undefined) return false
+  if (args === undefined || isRunning(context, args)) return false
   const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN }))
   return payloadDigest(context.pickle(value)) === digest
 }
@@ -36,6 +36,11 @@ function* isServable(context: Context, entry: Entry, pass: VerifyPass): Steps<bo
     if (context.traceRoot !== undefined) return false
   } else if ((yield* firstChange(context, entry.inputs, pass)) !== undefined) return false
   return context.validate === undefined || isValidInMemory(context, context.unpickle(entry.payload))
+}
+
+/** Whether the calling code runs in that very call, which a check must not begin again. */
+function isRunning(context: Context, args: unknown[]): boolean {
+  return context.flights.isInside(cacheKeyOf(context, undefined, args).canonicalKey)
 }
 
 /** The arguments of the call: those that this process remembers, or the stored key. */

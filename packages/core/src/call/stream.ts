@@ -117,7 +117,7 @@ async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): P
   for (;;) {
     if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return ABSENT
     const watch = context.broadcasts.watch(cacheKey.canonicalKey)
-    const found = asChunks(await lookupEntry(context, cacheKey, call.maxAge))
+    const found = asChunks(await lookupEntry(context, cacheKey, call.maxAge, true))
     watch.stop()
     if (found.kind === 'fresh') return serveHit(context, cacheKey, found).value as Chunks
     if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
