@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryStore } from '@persist/core'
 import { env, observe, readFile, readFileSync } from '@persist/inputs'
@@ -154,6 +154,14 @@ test('a called function that another process does not have counts as changed the
   expect(await run('inner')).toEqual(['inner', 'miss absent', '1'])
   expect(await run('inner')).toEqual(['hit', '1'])
   expect(await run()).toEqual(['miss input inner', '1'])
+})
+
+test('a cache that was moved to another folder is as good as before', async () => {
+  const { home, cache, root } = project()
+  const run = (folder: string) => runProgram('caller.mjs', [folder, 'inner'], { cwd: root })
+  expect(await run(cache)).toEqual(['inner', 'miss absent', '1'])
+  renameSync(join(home, 'cache'), join(home, 'moved'))
+  expect(await run(`file://${join(home, 'moved')}`)).toEqual(['hit', '1'])
 })
 
 test('in a new process the stored key of a called function tells how to call it again', async () => {

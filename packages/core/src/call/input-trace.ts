@@ -19,10 +19,10 @@ export interface Traced {
 export const UNTRACED: Traced = {}
 
 /** Begins to record what the function reads, if it is traced. */
-export function startTrace({ traceRoot }: Context, flight: Flight): Trace | undefined {
+export function startTrace({ traceRoot, adapter }: Context, flight: Flight): Trace | undefined {
   if (traceRoot === undefined) return undefined
   tracing.active++
-  flight.trace = new Trace(traceRoot)
+  flight.trace = new Trace(traceRoot, adapter.name)
   return flight.trace
 }
 

@@ -27,7 +27,7 @@ export function noteCall(context: Context, cacheKey: CacheKey, result: Result, f
   }
   const { hash } = cacheKey
   rememberArguments(context, cacheKey)
-  trace.add({ kind: CALL, name: nameOf(context, hash), digest: payloadDigest(payload) })
+  trace.add({ kind: CALL, name: nameOf(context, hash, trace.store), digest: payloadDigest(payload) })
 }
 
 /** Records a call that failed: nothing is stored of it, so no later call can verify it. */
@@ -42,13 +42,14 @@ export function payloadDigest(payload: string | Uint8Array): string {
 
 /** The function and the entry of a call, as a trace has them. */
 export interface CallName {
+  /** Empty for the store of the function that made the call: it may be reached by another name later. */
   readonly store: string
   readonly namespace: string
   readonly hash: string
 }
 
-function nameOf({ adapter, namespace }: Context, hash: string): string {
-  return JSON.stringify([namespace, hash, adapter.name])
+function nameOf({ adapter, namespace }: Context, hash: string, store: string): string {
+  return JSON.stringify([namespace, hash, adapter.name === store ? '' : adapter.name])
 }
 
 /** Reads the name of a call, which any program may have written. */

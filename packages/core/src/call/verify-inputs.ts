@@ -86,21 +86,24 @@ export function* firstChange(context: Context, inputs: readonly string[], pass: 
 }
 
 function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass) {
-  if (kind === CALL) return isCallUnchanged(name, digest, pass)
+  if (kind === CALL) return isCallUnchanged(context.adapter.name, name, digest, pass)
   return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false
 }
 
 function isCallUnchanged(
+  ownStore: string,
   name: string,
   digest: string,
   { calls, depth, mayCall }: VerifyPass,
 ): boolean | PromiseLike<boolean> {
-  const id = `${digest} ${name}`
+  const called = callNameOf(name)
+  if (called === undefined) return false
+  const store = called.store === '' ? ownStore : called.store
+  const id = JSON.stringify([store, called.namespace, called.hash, digest])
   const known = calls.get(id)
   if (known !== undefined) return known
-  const called = callNameOf(name)
-  const peer = called && newestPeer(called.store, called.namespace)
-  if (called === undefined || peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
+  const peer = newestPeer(store, called.namespace)
+  if (peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
   // A call that leads back to itself.
   calls.set(id, false)
   const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1, mayCall })

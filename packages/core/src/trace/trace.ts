@@ -14,14 +14,17 @@ export type TraceProblem =
 export class Trace implements Recorder {
   /** The folder to which paths are relative. */
   readonly root: string
+  /** The name of the store of the function. */
+  readonly store: string
   #problem: TraceProblem | undefined
   #characters = 0
   readonly #observations = new Map<string, Observation>()
   /** Iterations of other functions that the run has begun. */
   readonly #open = new Map<object, string>()
 
-  constructor(root: string) {
+  constructor(root: string, store: string) {
     this.root = root
+    this.store = store
   }
 
   get isRecording(): boolean {
