@@ -49,6 +49,7 @@ const entries = fc.record({
   version: optional(text),
   source: optional(text),
   tags: optional(fc.array(text)),
+  inputs: optional(fc.array(fc.oneof(text, fc.constantFrom('file x - a', 'env y z THEME', '', '","')))),
   expiresAt: optional(times),
   staleUntil: optional(times),
   durationMs: optional(times),

@@ -30,20 +30,24 @@ export function changeOf(
   const { inputs } = head
   if (inputs === undefined) return NOT_RECORDED
   if (inputs.length === 0) return undefined
-  const pass = { calls: new Map(), depth: 0, mayCall }
+  let pass: VerifyPass | undefined
   // Most inputs need no wait: without a generator their check takes half the time.
   for (let index = 0; index < inputs.length; index++) {
     const input = inputOf(inputs[index]!)
     if (input === undefined) return UNREADABLE
     let isUnchanged: boolean | PromiseLike<boolean>
     try {
+      // Most entries name files only, and need no pass.
+      if (input.kind === CALL) pass ??= { calls: new Map(), depth: 0, mayCall }
       isUnchanged = verify(context, input, pass)
     } catch {
       return shown(input)
     }
     if (isUnchanged === true) continue
     if (!isThenable(isUnchanged)) return shown(input)
-    return later(context, head, run(restOf(context, input, isUnchanged, inputs.slice(index + 1), pass)))
+    const rest = inputs.slice(index + 1)
+    pass ??= { calls: new Map(), depth: 0, mayCall }
+    return later(context, head, run(restOf(context, input, isUnchanged, rest, pass)))
   }
   return undefined
 }
@@ -85,8 +89,8 @@ export function* firstChange(context: Context, inputs: readonly string[], pass: 
   return undefined
 }
 
-function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass) {
-  if (kind === CALL) return isCallUnchanged(context.adapter.name, name, digest, pass)
+function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass | undefined) {
+  if (kind === CALL) return isCallUnchanged(context.adapter.name, name, digest, pass!)
   return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false
 }
 
