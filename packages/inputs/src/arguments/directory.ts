@@ -31,8 +31,8 @@ export interface DirectoryArgument {
  *
  * @example
  * ```ts
- * const build = persist((source: DirectoryArgument) => bundle(source.path), { funcname: 'build' })
- * build(directory('src', { include: '**' + '/*.ts', exclude: 'generated' }))
+ * const size = persist((source: DirectoryArgument) => readdirSync(source).length, { funcname: 'size' })
+ * const ofSources = () => size(directory('src', { include: '*.ts', exclude: ['generated'] }))
  * ```
  */
 export function directory(path: string | URL, options: DirectoryOptions = {}): DirectoryArgument {

@@ -20,7 +20,7 @@ export interface FileArgument {
  * @example
  * ```ts
  * const words = persist(async (text: FileArgument) => (await readFile(text, 'utf8')).split(/\s+/).length, { funcname: 'words' })
- * await words(file('a.txt'))
+ * const inOneFile = () => words(file('a.txt'))
  * ```
  */
 export function file(path: string | URL): FileArgument {

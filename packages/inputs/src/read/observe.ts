@@ -17,11 +17,9 @@ import { currentTrace } from '../tracing.ts'
  *
  * @example
  * ```ts
- * const usersVersion = observe('version of users', () => database.version('users'))
- * const report = persist(async () => { await usersVersion(); return summary(await database.all('users')) }, {
- *   funcname: 'report',
- *   trace: true,
- * })
+ * const users = { revision: 1, names: ['Ann'] }
+ * const revision = observe('revision of users', () => users.revision)
+ * const count = persist(() => (revision() > 0 ? users.names.length : 0), { funcname: 'count', trace: true })
  * ```
  */
 export function observe<T>(name: string, read: () => T): () => T {

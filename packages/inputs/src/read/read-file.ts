@@ -14,7 +14,7 @@ type Bytes = { readonly encoding?: null | undefined; readonly signal?: AbortSign
  *
  * @example
  * ```ts
- * const page = persist(async (path: string) => marked(await readFile(path, 'utf8')), { funcname: 'page', trace: true })
+ * const page = persist(async (path: string) => (await readFile(path, 'utf8')).trim(), { funcname: 'page', trace: true })
  * ```
  */
 export async function readFile(path: PathLike, options: Text): Promise<string>
