@@ -18,7 +18,7 @@ export function currentTrace(): Recorder | undefined {
   return trace?.isRecording ? trace : undefined
 }
 
-/** Tells core how inputs of a kind are verified. */
+/** Registers how inputs of a kind are verified. */
 export function registerKind(name: string, kind: InputKind): void {
   tracing.kinds.set(name, kind)
 }

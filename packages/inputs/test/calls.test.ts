@@ -164,7 +164,7 @@ test('a cache that was moved to another folder is as good as before', async () =
   expect(await run(`file://${join(home, 'moved')}`)).toEqual(['hit', '1'])
 })
 
-test('in a new process the stored key of a called function tells how to call it again', async () => {
+test('in a new process the stored key of a called function allows another call of it', async () => {
   const { cache, root, write } = project({ a: 'Title 1' })
   const run = () => runProgram('title.mjs', [cache], { cwd: root })
   expect(await run()).toEqual(['title', 'miss absent', 'Title'])
