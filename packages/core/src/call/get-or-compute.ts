@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
+import { Trace } from '../trace/trace.ts'
 import { tracing } from '../trace/tracing.ts'
 import { acquireLease, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
@@ -116,8 +117,9 @@ function* lookupOrCompute(
   const since = joinedSince ?? context.runtime.monotonic()
   if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
   const lookup = () => lookupEntry(context, cacheKey, call.maxAge, true)
-  // Calls that are made again to verify the entry belong to the flight: a ring of waits through them is found.
-  const found = yield* wait(lookupResult ?? (context.traceRoot === undefined ? lookup() : runInFlight(flight, lookup)))
+  const found = yield* wait(
+    lookupResult ?? (context.traceRoot === undefined ? lookup() : lookupInFlight(flight, lookup)),
+  )
   if (found.kind === 'fresh') return serveHit(context, cacheKey, found)
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   if (found.kind === 'stale') {
@@ -146,6 +148,20 @@ function* lookupOrCompute(
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
     return serveStale(context, cacheKey, found, 'error')
   }
+}
+
+/**
+ * Calls that are made again to verify an entry belong to the flight, so that a ring of waits through them is found. They are
+ * no inputs of the function that made this call.
+ */
+function lookupInFlight(flight: Flight, lookup: () => ReturnType<typeof lookupEntry>): ReturnType<typeof lookupEntry> {
+  if (tracing.active > 0) flight.trace = new Trace('', '')
+  const end = <T>(found: T) => {
+    flight.trace = undefined
+    return found
+  }
+  const found = runInFlight(flight, lookup)
+  return isThenable(found) ? found.then(end) : end(found)
 }
 
 /** How a wait for a slot under `concurrency` ended, and its length. */
