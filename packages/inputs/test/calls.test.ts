@@ -53,16 +53,18 @@ test('a call that is made only to verify an entry is no input of the function ar
   const { write, title, persist, options, happened } = twoFunctions()
   const quiet = { ...options, report: () => {} }
   const isTitled = persist(async () => (await title('a.md')) !== '', { ...quiet, funcname: 'isTitled' })
-  let revision = 1
-  const read = observe('revision of the site', () => revision)
-  const site = persist(async () => `${read()} ${await isTitled()}`, { ...options, funcname: 'site' })
+  // Variables are verified before calls.
+  const name = 'PERSIST_INPUTS_REVISION'
+  process.env[name] = '1'
+  const site = persist(async () => `${env(name)} ${await isTitled()}`, { ...options, funcname: 'site' })
   expect(await site()).toBe('1 true')
   write('a.md', 'Title\nother text')
-  revision = 2
+  process.env[name] = '2'
   expect(await site()).toBe('2 true')
   write('a.md', 'Other\ntext')
   expect(await site()).toBe('2 true')
-  expect(happened()).toEqual(['miss absent', 'miss input revision of the site', 'hit'])
+  expect(happened()).toEqual(['miss absent', `miss input $${name}`, 'hit'])
+  delete process.env[name]
 })
 
 test('a result that was put, deleted or expired is found by those that were made of it', async () => {
