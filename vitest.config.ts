@@ -9,7 +9,7 @@ export default defineConfig({
       'test/**/*.test.ts',
     ],
     // The scripts `test:hosts` and `test:windows` run them.
-    exclude: ['test/field/slow/**', 'test/windows/**', '**/node_modules/**'],
+    exclude: ['test/field/slow/**', 'test/hosts/slow/**', 'test/windows/**', '**/node_modules/**'],
     // Tests load the built packages, as a user's Node does, with one copy of each.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     globalSetup: ['test/support/fresh-build.ts', 'test/support/mongo-server.ts', 'test/support/browser-ready.ts'],

@@ -62,6 +62,8 @@ const webModules = await build({
   platform: 'neutral',
   conditions: ['browser', 'module'],
   mainFields: ['browser', 'module', 'main'],
+  // A bundler writes its own, and no line of it is printed.
+  sourcemap: false,
   // What browsers and edge runtimes of 2023 understand.
   target: 'es2022',
   inject: [join(process.cwd(), '../platform/dist/web/globals.js')],

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Options, StoreAdapter } from '@persist/core'
 import * as esModule from '@persist/core'
-import { slowed } from './slowed.ts'
+import { slowed, withoutLeases } from './slowed.ts'
 
 const commonJs = createRequire(import.meta.url)('@persist/core') as typeof esModule
 
@@ -150,7 +150,16 @@ export class OverlappingWork {
     return { made }
   }
 
-  readonly #generator = generatorOf(this, () => this.#mayFail())
+  readonly #generator = this.#chunks.bind(this)
+
+  async *#chunks(): AsyncGenerator<Result> {
+    const made = ++this.made
+    await this.pause(10)
+    yield { made }
+    await this.pause(10)
+    this.#mayFail()
+    yield { made }
+  }
 
   #mayFail(): void {
     if (this.#world.fails && this.#random() < 0.3) throw new Failure()
@@ -181,33 +190,12 @@ export class OverlappingWork {
 /** The failure of the function itself. */
 export class Failure extends Error {}
 
-function generatorOf(work: OverlappingWork, mayFail: () => void): () => AsyncGenerator<Result> {
-  return async function* () {
-    const made = ++work.made
-    await work.pause(10)
-    yield { made }
-    await work.pause(10)
-    mayFail()
-    yield { made }
-  }
-}
-
 function deletions(f: { forget(): unknown; clear(): unknown; cache: { deleteByTag(tag: string): unknown } }) {
   return {
     forget: async () => f.forget(),
     clear: async () => f.clear(),
     untag: async () => f.cache.deleteByTag('tag'),
   }
-}
-
-function withoutLeases<S extends object>(store: S): S {
-  return new Proxy(store, {
-    get: (inner, name) => {
-      if (name === 'lease' || name === 'tagFence') return undefined
-      const member: unknown = Reflect.get(inner, name)
-      return typeof member === 'function' ? member.bind(inner) : member
-    },
-  })
 }
 
 function madeIn(payload: string | Uint8Array): number {

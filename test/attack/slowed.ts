@@ -11,6 +11,17 @@ export function slowed(adapter: StoreAdapter<'sync'>, pause: Pause): StoreAdapte
   }) as unknown as StoreAdapter
 }
 
+/** The store without leases and without an order of deletions by tag. */
+export function withoutLeases<S extends object>(store: S): S {
+  return new Proxy(store, {
+    get: (inner, name) => {
+      if (name === 'lease' || name === 'tagFence') return undefined
+      const member: unknown = Reflect.get(inner, name)
+      return typeof member === 'function' ? member.bind(inner) : member
+    },
+  })
+}
+
 function slowedObject<T extends object>(object: T, pause: Pause): T {
   return new Proxy(object, {
     get: (inner, name) => {

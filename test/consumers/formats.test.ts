@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { environment } from '../field/folder.ts'
 import { OTHER_RUNTIMES, titleOf } from '../hosts/runtimes.ts'
+import { NODE } from '../hosts/versions.ts'
+import { recordRow } from '../support/host-rows.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -63,6 +65,12 @@ test('a program of ES modules finds stores by URL where ES modules cannot be req
   expect(project.runWith(FORBIDDEN, 'lmdb.mjs')).toBe('6 1\n')
   expect(project.runWith(FORBIDDEN, 'keyv.mjs')).toBe('6 6 1 9\n')
   expect(project.runWith(FORBIDDEN, 'mongo.mjs')).toBe('6 9\n')
+  recordRow({
+    host: 'Node, as on AWS Lambda (`--no-experimental-require-module`)',
+    version: NODE,
+    ran: 'folder, LMDB, Keyv and MongoDB by URL',
+    result: 'passed',
+  })
 })
 
 test('the ES module and the CommonJS of one version are one: stores, names, running calls and errors', () => {
@@ -88,11 +96,13 @@ schemes in CommonJS: true true
 
 test('where ES modules can be required, both are one copy', () => {
   expect(project.run('two-formats.mjs')).toMatch(/^two copies: false\n/)
+  recordRow({ host: 'Node', version: NODE, ran: 'ES modules and CommonJS in one process', result: 'passed' })
 })
 
 test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))(
   'in %s both kinds of programs find the store of a URL',
-  (name, { command: [command, ...args] }) => {
+  (name, runtime) => {
+    const [command, ...args] = runtime.command
     const env = { ...environment(), NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
     const run = (...program: string[]) =>
       execFileSync(command!, [...args, ...program], { cwd: project.folder, env, encoding: 'utf8', stdio: 'pipe' })
@@ -103,5 +113,7 @@ test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))
     expect(run('required.cjs', `./${name.replace(' ', '-')}`)).toMatch(value)
     run('disk.mjs')
     expect(run('disk.mjs')).toBe('6 1970-01-01T00:00:00.000Z 1\n')
+    const ran = 'a folder by URL, ES modules and CommonJS'
+    recordRow({ host: runtime.name, version: runtime.version, ran, result: 'passed' })
   },
 )

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { environment } from '../field/folder.ts'
+import { versionHere } from '../hosts/versions.ts'
+import { recordRow } from '../support/host-rows.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -58,6 +60,12 @@ test.each(['forks', 'threads', 'vmForks', 'vmThreads'])(
       expect(status, stdout + stderr).toBe(0)
       expect(stdout).toContain('3 passed')
     }
+    recordRow({
+      host: 'Vitest',
+      version: versionHere('vitest'),
+      ran: `folder and LMDB by URL, pool \`${pool}\``,
+      result: 'passed',
+    })
     for (const folder of ['file', 'lmdb']) rmSync(join(cwd, folder), { recursive: true })
   },
 )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packages } from '../../scripts/packages.mjs'
+import { recordRow } from '../support/host-rows.ts'
 import { type Packed, pack } from './packed.ts'
 import { makeProject, type Project } from './project.ts'
 
@@ -64,7 +65,8 @@ const cases = Object.entries(COMPILERS).flatMap(([compiler, path]) =>
     ),
 )
 
-describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact', ({ path, modules, of, exact }) => {
+describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact', (row) => {
+  const { path, modules, of, exact, compiler, resolution } = row
   const strict = {
     ...modules,
     target: 'es2022',
@@ -84,6 +86,12 @@ describe.each(cases)('$compiler, $resolution, exactOptionalPropertyTypes: $exact
     const lib = ['es2023', 'esnext.disposable', 'esnext.decorators']
     const node = { lib, types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] }
     expect(compile(path, { ...strict, ...node }, join(of, 'typed.ts'))).toBe('')
+    recordRow({
+      host: 'TypeScript',
+      version: compiler.replace('TypeScript ', ''),
+      ran: `published types, \`skipLibCheck: false\`, \`moduleResolution\` ${resolution}`,
+      result: 'passed',
+    })
   })
 
   test('a program without types of Node has no error', () => {

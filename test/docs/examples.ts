@@ -26,6 +26,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   Point: 'class Point { constructor(public x: number, public y: number) {} }',
   point:
     "const point = { name: 'P', test: (_: unknown) => false, pickle: (value: unknown) => value, unpickle: (value: unknown) => value }",
+  SuperJSON:
+    'const SuperJSON = { registerClass(_: unknown) {}, serialize: (value: unknown) => ({ json: value }), deserialize: ({ json }: { json: unknown }) => json }',
   s3Store: 'const s3Store = (url: string) => memoryStore(url)',
   simulate: 'const simulate = function simulate(x: number) { return [x] }',
 }

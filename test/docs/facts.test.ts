@@ -55,7 +55,7 @@ describe('docs/guide.md has', () => {
     const sources = ['options/environment.ts', 'options/resolve-options.ts']
       .map((path) => read(`packages/core/src/${path}`))
       .join()
-    const names = [...sources.matchAll(/env\.(PERSIST_\w+)/g)].map(([, name]) => name!)
+    const names = [...sources.matchAll(/variable\(env, '(PERSIST_\w+)'\)/g)].map(([, name]) => name!)
     expect(names).toHaveLength(3)
     expect(names.filter((name) => !GUIDE.includes(`| \`${name}\``))).toEqual([])
   })
@@ -67,7 +67,8 @@ test('docs/limits.md has the limits that the packages keep', () => {
   const says = (limit: number, unit: string) => expect(page).toContain(`${limit.toLocaleString('en-US')} ${unit}`)
   says(of('key/src/limits.ts', /MAX_LENGTH = (\d+) \* 1024/) * 1024, 'characters')
   says(constants.MAX_STRING_LENGTH, 'characters')
-  says(of('store-disk/src/files/entry-files.ts', /MOST_BYTES = (\w+)/), 'bytes')
+  says(of('store-disk/src/format/largest-entry.ts', /LARGEST_FILE = (\w+)/), 'bytes')
+  says(of('store-disk/src/format/largest-entry.ts', /LARGEST_OF_STRING = (\w+)/), 'bytes')
   says(of('store-lmdb/src/keys.ts', /LONGEST_HASH = (\w+)/), 'bytes')
   says(of('core/src/options/complete.ts', /maxEntries: (\w+)/), 'entries')
   says(of('core/src/many/calls.ts', /BATCH = (\w+)/), ' ')

@@ -60,6 +60,7 @@ describe('docs/options.md has every option, and no other', () => {
     ...STORES.map((name) => [headingOf(name), ...optionsOf(name)] as const),
     ['### Memory', 'packages/core/src/stores/memory-store.ts', 'MemoryStoreOptions'],
     ['## Options of the pickle', 'packages/pickle/src/options.ts', 'PickleOptions'],
+    ['## Option of the default pickle', 'packages/pickle/src/options.ts', 'TextPickleOptions'],
   ] as [string, string, string][])('%s: %s, %s', (heading, path, name) => {
     expect(documented(heading)).toEqual(declared(path, name))
   })

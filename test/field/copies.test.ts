@@ -58,6 +58,21 @@ describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, exten
   })
 })
 
+test('a minifier without source maps makes two functions of one, and the error says what to do', async () => {
+  const folder = folderWith({
+    'a.mjs': PAGE('a'),
+    'b.mjs': PAGE('b'),
+    'other-a.mjs': OTHER('a'),
+    'other-b.mjs': `const e = [0], t = {}, n = '', r = /./\n${OTHER('b')}export { e, t, n, r }`,
+    'shared.mjs': SHARED,
+    'db.mjs': DB,
+    'main.mjs': "await import('./a.out.mjs')\nawait import('./b.out.mjs')",
+  })
+  const [, minify] = BUNDLERS.find(([name]) => name === 'esbuild --minify')!
+  for (const name of ['a', 'b']) await minify(folder.path, `${name}.mjs`, `${name}.out.mjs`)
+  expect(() => folder.node('main.mjs')).toThrow(/bundled twice, keep it in one chunk, or put the source maps beside/)
+})
+
 describe.each([...BUNDLERS.filter(([name]) => !/minif|^webpack$/.test(name)), ...WITH_SOURCE_MAPS])(
   'by %s',
   (_, bundle, extension) => {
@@ -98,3 +113,54 @@ test('one source with two values of a replaced constant is two functions', async
   await byEsbuildWith('production')(folder.path, 'shared.mjs', 'b.mjs')
   expect(() => folder.node('main.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
+
+test('a function is one whether a bundler calls `persist` by its name or as a property of its module', () => {
+  const source = `const load = persist(async function load(id) { return [id] }, { cache, funcname: 'load' })`
+  const at = (text: string) => source.indexOf(text)
+  // V8 reports the place of a name that is called, and otherwise that of the parenthesis.
+  const byName = "import { persist as p } from '@persist/core'\np(async function load(id) { return [id] }, OPTIONS)"
+  const byProperty =
+    "import * as k from '@persist/core'\n(0, k.persist)(async function load(id) { return [id] }, OPTIONS)"
+  const bundle = (text: string, columns: readonly (readonly [from: number, to: number])[]) => {
+    const map = { version: 3, sources: ['shared.mjs'], sourcesContent: [source], mappings: `;${mappingsOf(columns)}` }
+    const url = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+    const before = "import { memoryStore } from '@persist/core'; globalThis.store ??= memoryStore();"
+    return `${before}${text.replace('OPTIONS', "{ cache: store, funcname: 'load' }")}\n//# sourceMappingURL=${url}\n`
+  }
+  const call = byProperty.split('\n')[1]!.indexOf(')(') + 1
+  const folder = folderWith({
+    'a.mjs': bundle(byName, [[0, at('persist')]]),
+    'b.mjs': bundle(byProperty, [
+      [0, at('persist')],
+      [call, at('(async')],
+    ]),
+    'other.mjs': bundle(byProperty, [
+      [0, at('persist')],
+      [call, at('{ return')],
+    ]),
+    'main.mjs': "await import('./a.mjs')\nawait import('./b.mjs')\nconsole.log('one')",
+    'two.mjs': "await import('./a.mjs')\nawait import('./other.mjs')\nconsole.log('one')",
+  })
+  expect(folder.node('main.mjs')).toBe('one\n')
+  expect(() => folder.node('two.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
+/** One line of a source map's mappings, from columns of a bundle to columns in the first line of its first source. */
+function mappingsOf(columns: readonly (readonly [from: number, to: number])[]): string {
+  let [before, beforeSource] = [0, 0]
+  return columns
+    .map(([from, to]) => {
+      const segment = [from - before, 0, 0, to - beforeSource].map(base64Vlq).join('')
+      ;[before, beforeSource] = [from, to]
+      return segment
+    })
+    .join()
+}
+
+function base64Vlq(number: number): string {
+  const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  let value = number < 0 ? -number * 2 + 1 : number * 2
+  let digits = ''
+  for (; value > 31; value >>= 5) digits += DIGITS[(value & 31) | 32]
+  return digits + DIGITS[value]
+}

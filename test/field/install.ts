@@ -25,21 +25,28 @@ const OURS = ['@persist/core', '@persist/store-disk', '@persist/store-mongo']
 /**
  * A folder where npm installed core, two stores and a host, from packed packages. It stays in the folder for temporary
  * files, and its name is a digest of its contents, so the next run finds it.
+ *
+ * @param more Names of more packages of ours.
  */
-export function installedWith(host: Readonly<Record<string, string>>): string {
+export function installedWith(host: Readonly<Record<string, string>>, more: readonly string[] = []): string {
   const { tarballs, remove } = pack()
   try {
-    const digest = createHash('sha256').update(JSON.stringify([process.version, host]))
+    const digest = createHash('sha256').update(JSON.stringify([process.version, host, more]))
     for (const [name, path] of tarballs) digest.update(name).update(readFileSync(path))
     const folder = join(tmpdir(), `${PREFIX}${digest.digest('hex').slice(0, 16)}`)
-    if (!existsSync(folder)) install(folder, tarballs, host)
+    if (!existsSync(folder)) install(folder, tarballs, host, [...OURS, ...more])
     return folder
   } finally {
     remove()
   }
 }
 
-function install(folder: string, tarballs: ReadonlyMap<string, string>, host: Readonly<Record<string, string>>): void {
+function install(
+  folder: string,
+  tarballs: ReadonlyMap<string, string>,
+  host: Readonly<Record<string, string>>,
+  names: readonly string[],
+): void {
   removeOld()
   const unfinished = mkdtempSync(`${folder}-`)
   mkdirSync(join(unfinished, 'packed'))
@@ -48,7 +55,7 @@ function install(folder: string, tarballs: ReadonlyMap<string, string>, host: Re
     return [name, `file:./packed/${basename(path)}`] as const
   })
   const overrides = Object.fromEntries(local)
-  const ours = Object.fromEntries(OURS.map((name) => [name, overrides[name]]))
+  const ours = Object.fromEntries(names.map((name) => [name, overrides[name]]))
   const manifest = { name: 'host', private: true, dependencies: { ...ours, ...host }, overrides }
   writeFileSync(join(unfinished, 'package.json'), JSON.stringify(manifest))
   try {

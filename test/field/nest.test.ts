@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { versionIn } from '../hosts/versions.ts'
+import { recordRow } from '../support/host-rows.ts'
 import { type Folder, folderBelow } from './folder.ts'
 import { installedWith } from './install.ts'
 
@@ -220,7 +222,7 @@ function run(folder: Folder, program: string, args: readonly string[]): void {
   })
 }
 
-describe.each(compilers)('a Nest application compiled by %s', (_, compile) => {
+describe.each(compilers)('a Nest application compiled by %s', (name, compile) => {
   test('keeps its guards, routes, parameters, pipes and interceptors, above and below @persist', () => {
     const folder = folderBelow(installed, {
       'app.ts': APP,
@@ -248,6 +250,12 @@ describe.each(compilers)('a Nest application compiled by %s', (_, compile) => {
       path: 'design',
       // A decorator below @persist gets the original, one above it gets the persisted method.
       seen: [true, true],
+    })
+    recordRow({
+      host: 'NestJS',
+      version: versionIn(installed, '@nestjs/core'),
+      ran: `decorators above and below \`@persist\`, guards, compiled by ${name}`,
+      result: 'passed',
     })
   })
 })

@@ -9,6 +9,7 @@ import { bun, deno, node26, titleOf } from './runtimes.ts'
 const DAMAGES = 300
 const KILLS = process.env.PERSIST_SOAK === undefined ? 8 : 200
 const AT_ONCE = 4
+const COMMAND = new URL('../../packages/cli/bin/persist.js', import.meta.url)
 const WRITER = new URL('../stores/children/write.mjs', import.meta.url)
 
 describe.each([bun, deno, node26].map((runtime) => [titleOf(runtime), runtime] as const))(
@@ -28,6 +29,14 @@ describe.each([bun, deno, node26].map((runtime) => [titleOf(runtime), runtime] a
       expect(wrong).toBe(0)
       expect(runs).toBeGreaterThan(DAMAGES * 0.9)
       passed('damaged entries')
+    })
+
+    test('the command lists and checks a folder', async () => {
+      const folder = newFolder()
+      persist((x: number) => x, { funcname: 'listed', cache: `file://${folder}` })(1)
+      expect(await outputOf(command, COMMAND, ['ls', '--cache', folder])).toMatch(/^listed +1 /m)
+      expect(await outputOf(command, COMMAND, ['verify', '--cache', folder])).toBe('1 entry sound, 0 not\n')
+      passed('the command')
     })
 
     test.each(['file', 'lmdb'])(

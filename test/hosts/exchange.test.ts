@@ -15,8 +15,12 @@ test.each(['file', 'lmdb'])(
       expect(await call(writer, 'write', caches[index]!), titleOf(writer)).toEqual(nothing)
     for (const reader of RUNTIMES) {
       expect(await call(reader, 'read', ...caches), titleOf(reader)).toEqual(nothing)
-      const { name: host, version } = reader
-      recordRow({ host, version, ran: `results written by all runtimes, on ${scheme}`, result: 'passed' })
+      recordRow({
+        host: titleOf(reader),
+        version: reader.version,
+        ran: `results written by all runtimes, on ${scheme}`,
+        result: 'passed',
+      })
     }
   },
 )

@@ -77,7 +77,7 @@ test.each(['./redis:x', 'results:2026', 'C:\\results'])('%s is a folder', (cache
 
 test('for a scheme that resembles no other, the error lists all schemes, without a password', () => {
   const error = thrown('zookeeper-ensemble://ann:S3cret@host')
-  expect(error.message).toMatch(/Known: file, lmdb, memory, mongodb, mongodb\+srv, redis, rediss, s3\./)
+  expect(error.message).toMatch(/Known: file, idb, lmdb, memory, mongodb, mongodb\+srv, redis, rediss, s3\./)
   expect(JSON.stringify(error)).not.toContain('S3cret')
 })
 

@@ -40,7 +40,7 @@ async function traces(cache: string | StoreAdapter): Promise<void> {
       ...options,
       funcname: 'page',
       report: (event) => {
-        if (event.name === 'miss') missed.push(event.input ?? event.reason)
+        if (event.name === 'miss') missed.push(event.because?.changed?.join() ?? event.reason)
       },
     },
   )

@@ -12,5 +12,7 @@ export function recordRow(row: {
   why?: string
 }): void {
   const file = process.env.PERSIST_HOST_ROWS
-  if (file) appendFileSync(file, `${JSON.stringify(row)}\n`)
+  // A title such as `Node 24` is the host Node: the version is in its own column.
+  const host = row.host.replace(/^Node \d+$/, 'Node')
+  if (file) appendFileSync(file, `${JSON.stringify({ ...row, host })}\n`)
 }

@@ -9,6 +9,7 @@ export const EXPECTED_CALLS = {
   recent: [1, 2, 3],
   nested: 5,
   afterWaiting: 5,
+  limited: 3,
   failing: 'RangeError: a failure of its own',
   counted: [
     [0, 1, 2],

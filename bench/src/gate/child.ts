@@ -8,6 +8,7 @@ const MEASURE = {
   memory: () => import('./memory.ts'),
   trace: () => import('./trace.ts'),
   values: () => import('./values.ts'),
+  codecs: () => import('./codecs.ts'),
   lmdb: () => import('./lmdb.ts'),
   cold: () => import('./cold.ts'),
   mongo: () => import('./mongo.ts'),

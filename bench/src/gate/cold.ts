@@ -8,7 +8,7 @@ import { type Found, OVER_EMPTY } from './rows.ts'
 
 const ROUNDS_IN_BLOCK = 4
 const HERE = fileURLToPath(new URL('../..', import.meta.url))
-const MODULE = ['--input-type=module', '-e']
+export const MODULE = ['--input-type=module', '-e']
 
 /** The time of one process: from its first statement to its last, and from its start to its end. In milliseconds. */
 interface Took {

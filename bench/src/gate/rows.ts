@@ -44,7 +44,7 @@ export const GROUPS = {
     {
       id: 'values-bytes-miss',
       what: 'disk miss, Buffer of 32 MB / temporary file + rename of its bytes',
-      missed: { words: '≤ 3', ratio: 3 },
+      target: 3,
     },
     {
       id: 'values-bytes-hit',
@@ -67,6 +67,23 @@ export const GROUPS = {
       what: 'disk hit, Dates, bigints, Map and Set of 20,000 / readFileSync + v8.deserialize',
       missed: { words: '≤ 2', ratio: 2 },
     },
+    {
+      id: 'values-peak-miss',
+      what: 'peak memory of a disk miss, bytes of 128 MB / the size of the value',
+      target: 3.2,
+    },
+    {
+      id: 'values-peak-hit',
+      what: 'peak memory of a disk hit, bytes of 128 MB / the size of the value',
+      target: 2.2,
+    },
+  ],
+  codecs: [
+    { id: 'codecs-small-miss', what: 'disk miss of 300 bytes, with compress / without', target: 1.1 },
+    { id: 'codecs-small-hit', what: 'disk hit of 300 bytes, with compress / without', target: 1.1 },
+    { id: 'codecs-encrypted-hit', what: 'disk hit of 300 bytes, with encrypt / without' },
+    { id: 'codecs-frozen-hit', what: 'frozen hit in memory, record of 1 MB / lru-cache with a JSON key', target: 2 },
+    { id: 'codecs-gzip-bytes', what: 'bytes of an LLM answer of 1 MB, by gzip / plain', target: 0.35 },
   ],
   lmdb: [{ id: 'lmdb-hit', what: 'LMDB hit / raw lmdb get of the same text + JSON.parse', target: 2 }],
   cold: [

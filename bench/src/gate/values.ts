@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8'
 import { createPersist } from '@persist/core'
 import { ratios, samples, undisturbed } from '../samples.ts'
 import { LARGE_VALUES } from '../work/large-values.ts'
+import { measurePeaks } from './peak.ts'
 import type { Found, RowId } from './rows.ts'
 
 /** A call takes up to a second, so there are few of them. */
@@ -37,6 +38,10 @@ const ROWS_OF = {
 /** Large values in a folder with the default pickle, compared with the cheapest way to write and read them by hand. */
 export async function measure(folder: string, blocks: number): Promise<Found> {
   const found: { ratios: Partial<Record<RowId, number[]>>; times: Record<string, number> } = { ratios: {}, times: {} }
+  // First: on Linux the peak of a new process is at least that of the process that started it.
+  const peaks = measurePeaks(folder)
+  found.ratios['values-peak-miss'] = [peaks.miss]
+  found.ratios['values-peak-hit'] = [peaks.hit]
   const persist = createPersist({ env: {} })
   for (const name of Object.keys(ROWS_OF) as Name[]) {
     const { miss, hit, byHand, batch } = ROWS_OF[name]

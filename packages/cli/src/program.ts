@@ -80,6 +80,7 @@ Examples:
 Environment:
   PERSIST_CACHE    the cache if --cache is not given
   PERSIST_SECRET   the secret of a folder whose entries are sealed with one
+  PERSIST_ENCRYPT  the keys of the option encrypt, separated by commas
 
 Exit codes:
   0    done

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
+import { memoryStore } from '@persist/core'
+import { sha256 } from '@persist/hash'
+import type { Entry, Store } from '@persist/store'
+import { markedHash } from '@persist/store/kit'
 import { expect, test } from 'vitest'
+import { adoptEntries } from '../src/adopt/adopt-entries.ts'
 import { type CommandOptions, execute, json, newFolder, persist } from './support/command.ts'
 import { contents } from './support/filled.ts'
 
@@ -106,3 +111,49 @@ test('a result beside others is found by the arguments of its call', async () =>
     deleted: [expect.any(String), expect.any(String)],
   })
 })
+
+test.each<[when: string, method: 'lease' | 'publish', versions: 'replace' | 'beside', deletion: 'clear' | 'tag']>([
+  ['before the lease is taken', 'lease', 'beside', 'clear'],
+  ['before the lease is taken', 'lease', 'beside', 'tag'],
+  ['before the lease is taken', 'lease', 'replace', 'tag'],
+  ['before the entry is written', 'publish', 'beside', 'tag'],
+  ['before the entry is written', 'publish', 'replace', 'tag'],
+])('a result that is deleted %s stays deleted (%s, %s, by %s)', async (_when, method, versions, deletion) => {
+  const adapter = memoryStore()
+  const store = adapter.open('f')
+  const hash = versions === 'beside' ? markedHash('h', sha256('old')) : 'h'
+  const entry: Entry = { hash, payload: '1', version: 'old', createdAt: 1, tags: ['a'] }
+  store.set(entry)
+  const remove = () => {
+    if (deletion === 'clear') return store.clear()
+    store.tagFence!.record('a')
+    return store.deleteByTag!('a')
+  }
+  const slow = withMethods(store, {
+    lease: (...args) => {
+      if (method === 'lease') remove()
+      const lease = store.lease!(...args)!
+      return withMethods(lease, {
+        publish: (adopted) => {
+          if (method === 'publish') remove()
+          return lease.publish(adopted)
+        },
+      })
+    },
+  })
+  const current = { version: 'new', parts: [] }
+  const change = (adopted: Entry, changed: Partial<Entry>) => ({ ...adopted, ...changed })
+  const counts = await adoptEntries(adapter, slow as Store, [{ ...entry, bytes: 1 }], current, change)
+  expect(counts).toEqual({ adopted: 0, kept: 1 })
+  expect([...store.heads()]).toEqual([])
+})
+
+/** An object with other methods in the place of some. */
+function withMethods<T extends object>(object: T, methods: Partial<T>): T {
+  return new Proxy(object, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(name in methods ? methods : target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}

@@ -46,6 +46,7 @@ describe('the line of an entry', () => {
       version: anyText,
       source: anyText,
       tags: fc.array(anyText),
+      codecs: fc.array(anyText),
       expiresAt: anyNumber,
       staleUntil: anyNumber,
       durationMs: anyNumber,

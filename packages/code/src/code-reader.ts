@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { DependencyState } from '@persist/core'
+import type { DependencyPart, DependencyState } from '@persist/core'
 import { type Closure, closureOf, IMPORTS_PART, type Scope, stateOf } from './closure/closure.ts'
 import type { FileRecords } from './closure/file-records.ts'
 import { FileNames } from './closure/names.ts'
@@ -12,6 +12,8 @@ import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { PackageJsons } from './resolve/package-json.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
 import { sliceOf } from './slice/slice.ts'
+import { unbundled } from './slice/unbundled.ts'
+import { digestWithoutTypes } from './slice/without-types.ts'
 
 /** What is read. */
 export interface CodeScope extends Scope {
@@ -59,32 +61,45 @@ export class CodeReader {
   #search(scope: CodeScope, stored: Manifest | undefined): Manifest {
     for (let attempt = 1; ; attempt++) {
       const observer = new Observer(this.#files)
-      const records: FileRecords = new Map()
-      const closure = closureOf(scope, observer, this.#records, records)
-      const basis = closure.digest
-      const state =
-        scope.of.length === 0
-          ? { digest: closure.digest, parts: closure.parts }
-          : stored?.basis === basis
-            ? stored.state
-            : this.#slice(scope, closure, observer, records)
       // Files that changed between two looks belong to no state that ever was.
-      if (observer.isUnchanged() || attempt === ATTEMPTS) {
-        return { observations: observer.observations(), state, basis, records: () => records }
+      const isLast = () => attempt === ATTEMPTS || observer.isUnchanged()
+      try {
+        const found = this.#searchOnce(scope, stored, observer)
+        if (isLast()) return { ...found, observations: observer.observations() }
+      } catch (error) {
+        // A file may have been removed before it was read.
+        if (isLast()) throw error
       }
     }
+  }
+
+  #searchOnce(scope: CodeScope, stored: Manifest | undefined, observer: Observer): Omit<Manifest, 'observations'> {
+    const records: FileRecords = new Map()
+    const closure = closureOf(scope, observer, this.#records, records)
+    const basis = closure.digest
+    const result = { basis, records: () => records }
+    if (scope.of.length === 0) return { ...result, state: { digest: basis, parts: closure.parts } }
+    if (stored?.basis === basis) return { ...result, state: stored.state }
+    return { ...result, state: this.#slice(scope, closure, observer, records) }
   }
 
   #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords): DependencyState {
     const [root] = scope.roots
     const packages = new PackageJsons(observer)
     const names = new FileNames(root, packages)
-    const nameOf = (path: string) => names.of(this.#files.realpath(join(dirname(root), path)))
-    const slice = sliceOf(root, scope.of, closure, loadEsbuild(root), nameOf)
-    const known = this.#records
-    const ofPackages = packageParts(slice.packages, scope.packages, { observer, packages, known, fresh: records })
+    const { realpath } = this.#files
+    const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
+    const esbuild = loadEsbuild(root)
+    const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
+    const rest = unbundled(closure, scope.roots, slice.bundled)
+    const whole = rest.files.map((path): DependencyPart => {
+      const { name, digest } = closure.files.get(path)!.part
+      return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
+    })
+    const used = [...slice.packages, ...rest.packages]
+    const ofPackages = packageParts(used, scope.packages, { observer, packages, known: this.#records, fresh: records })
     const wiring = { name: IMPORTS_PART, digest: digestOf(ofPackages.wiring.join('\n')) }
-    const parts = [...ofPackages.parts, wiring]
+    const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
     return {
       digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),
       parts: stateOf([...slice.state.parts, ...parts]).parts,

@@ -20,7 +20,8 @@ import { PackageJsons } from './resolve/package-json.ts'
  *
  * @example
  * ```ts
- * const solve = persist((x: number) => 2 * x, { funcname: 'solve', dependsOn: [packages('mathjs', '@scope/name')] })
+ * const solve = persist((x: number) => 2 * x, { funcname: 'solve', dependsOn: [packages('zod')] })
+ * solve.dependencies().some(({ name }) => name.startsWith('zod@'))   // true
  * ```
  */
 export function packages(...names: readonly [string, ...string[]]): Dependency {
@@ -29,7 +30,7 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
   }
   if (names.length === 0) throw refusal('packages takes at least one name of a package')
   const from =
-    callingFile(packages, (path) => realFileSystem.stat(path)?.kind === 'file') ?? join(process.cwd(), 'index.js')
+    callingFile(packages, (path) => realFileSystem.stat(path)?.isFile() === true) ?? join(process.cwd(), 'index.js')
   return {
     name: `packages(${names.join(', ')})`,
     read: () => {

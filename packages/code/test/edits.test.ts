@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
+import type { CodeOptions } from '@persist/code'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -96,3 +99,84 @@ it('with of, only an edit of the name of a local variable counts without need', 
 it('an edit of the version of the program itself does not count', () => {
   expect(isSeen(['', 'package.json', '1.0.0', '1.0.1'], OPTIONS.code)).toBe(false)
 })
+
+describe('with of, what esbuild does not follow counts as a whole:', () => {
+  const PACKAGE = '{"name":"program","version":"1.0.0","type":"module"}'
+  it.each<[what: string, main: string, file: string, options?: CodeOptions, packageJson?: string]>([
+    ['a file of also', 'export const f = () => 1', 'table.csv', { also: 'table.csv' }],
+    ['a file by its URL', "export const f = () => new URL('./table.csv', import.meta.url)", 'table.csv'],
+    [
+      'a file through createRequire',
+      "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nexport const f = () => require('./part.cjs')",
+      'part.cjs',
+    ],
+    [
+      'a file of a condition that esbuild does not set',
+      "import { part } from '#part'\nexport const f = () => part",
+      'custom.js',
+      {},
+      '{"name":"program","type":"module","imports":{"#part":{"custom":"./custom.js","default":"./default.js"}}}',
+    ],
+    [
+      'what such a file imports',
+      "export const f = () => new Worker(new URL('./worker.js', import.meta.url))",
+      'deep.js',
+    ],
+  ])('%s', (_what, main, file, options = {}, packageJson = PACKAGE) => {
+    const project = new Project({
+      'package.json': packageJson,
+      'main.js': main,
+      'default.js': 'export const part = 1',
+      'worker.js': "import './deep.js'",
+    })
+    project.write({ [file]: 'export const part = 2' })
+    const read = () => project.read('main.js', { of: 'f', ...options })
+    const before = read()
+    expect(before.parts.map(({ name }) => name)).toContain(`./${file}`)
+    project.write({ [file]: 'export const part = 3' })
+    expect(read().digest).not.toBe(before.digest)
+  })
+
+  it('but not the types of a file whose import esbuild leaves out', () => {
+    const project = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import { T } from './types.ts'\nexport const f = (t: T) => t.a",
+      'types.ts': 'export interface T { a: number }',
+    })
+    const read = () => project.read('main.ts', { of: 'f' }).digest
+    const before = read()
+    project.write({ 'types.ts': 'export interface T { a: string }' })
+    expect(read()).toBe(before)
+  })
+
+  it('and what cannot be followed is named', () => {
+    const project = new Project({
+      'package.json': PACKAGE,
+      'main.js': 'export const f = (name) => import(name)',
+    })
+    expect(project.names('main.js', { of: 'f' })).toContain('./main.js: import of a computed name, not followed')
+  })
+
+  it('and so does a bundle that calls code with the place of the source, but not a file that calls it for a neighbor', () => {
+    const project = new Project({ 'package.json': PACKAGE, 'main.js': 'export const f = () => 1' })
+    const digestBy = (place: string, more: string) => {
+      project.write({ 'caller.mjs': caller(place, more) })
+      const { stdout, stderr } = spawnSync(process.execPath, [project.path('caller.mjs')], { encoding: 'utf8' })
+      expect(stderr).toBe('')
+      return stdout
+    }
+    const source = JSON.stringify(pathToFileURL(project.path('main.js')).href)
+    expect(digestBy(source, 'const f = () => 1')).not.toBe(digestBy(source, 'const f = () => 2'))
+    const neighbor = "new URL('./main.js', import.meta.url)"
+    expect(digestBy(neighbor, 'const f = () => 1')).toBe(digestBy(neighbor, 'const f = () => 2'))
+  })
+})
+
+/** A program that prints the digest of a slice of a module. */
+function caller(place: string, more: string): string {
+  const packageUrl = JSON.stringify(import.meta.resolve('@persist/code'))
+  return `${more}
+import { code } from ${packageUrl}
+console.log(code(${place}, { of: 'f', manifest: false }).read().digest)
+`
+}

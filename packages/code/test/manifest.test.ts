@@ -120,6 +120,15 @@ describe('a manifest', () => {
   })
 })
 
+it('a file that is removed during the search, before it is read, is no error', () => {
+  const { files } = program()
+  files.beforeRead = (path) => {
+    if (path === '/p/a.ts') files.remove(path)
+  }
+  const state = new CodeReader(files, () => NO_MANIFESTS).read(SCOPE)
+  expect(state.parts.map(({ name }) => name)).toContain('./main.ts: ./a.ts, not found')
+})
+
 type Step =
   | { readonly kind: 'write' | 'replace'; readonly file: number; readonly text: number }
   | { readonly kind: 'remove' | 'set back'; readonly file: number }

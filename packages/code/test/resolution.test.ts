@@ -31,6 +31,19 @@ describe('code follows', () => {
     ['export … from', { 'main.ts': "export * from './a.ts'", 'a.ts': ONE }, ['./a.ts', './main.ts']],
     ['import()', { 'main.ts': "await import('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
     ['require', { 'main.ts': "const a = require('./a.cjs')", 'a.cjs': ONE }, ['./a.cjs', './main.ts']],
+    ...[
+      "const load = createRequire(import.meta.url)\nload('./a.cjs')",
+      "const load: NodeJS.Require = module.createRequire(import.meta.url)\nload('./a.cjs')",
+      "createRequire(new URL(import.meta.url))('./a.cjs')",
+      "const load = require\nload.resolve('./a.cjs')",
+      "require?.('./a.cjs')",
+    ].map((main): [string, Files, string[]] => [
+      `another way to require: ${main}`,
+      { 'main.ts': main, 'a.cjs': ONE },
+      ['./a.cjs', './main.ts'],
+    ]),
+    ['import.meta.resolve', { 'main.ts': "import.meta.resolve('./a.ts')", 'a.ts': ONE }, ['./a.ts', './main.ts']],
+    ['a name with escapes of URLs', { 'main.ts': "import './a%20b.ts'", 'a b.ts': ONE }, ['./a b.ts', './main.ts']],
     ['import … = require', { 'main.ts': "import a = require('./a.cts')", 'a.cts': ONE }, ['./a.cts', './main.ts']],
     [
       'new URL with import.meta.url',
@@ -123,17 +136,24 @@ describe('code follows', () => {
 })
 
 describe('code does not follow, and names', () => {
-  it('imports of computed names', () => {
-    expect(filesOf({ 'main.ts': ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('') })).toEqual([
-      './main.ts',
-      './main.ts: import of a computed name, not followed',
-    ])
+  it.each([
+    ['computed names', ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('')],
+    ['patterns of Vite', "import.meta.glob('./p/*.ts')"],
+    ['patterns of webpack', "require.context('./p')"],
+  ])('imports of %s', (_what, main) => {
+    expect(filesOf({ 'main.ts': main })).toEqual(['./main.ts', './main.ts: import of a computed name, not followed'])
   })
 
   it('what is not there', () => {
     expect(
       filesOf({ 'main.ts': "import './gone.ts'\nimport 'nowhere'\nimport 'node:fs'\nimport 'fs/promises'" }),
     ).toEqual(['./main.ts', './main.ts: ./gone.ts, not found', './main.ts: nowhere, not found'])
+  })
+
+  it('nor count what keeps the results, so that another release of it costs none of them', () => {
+    expect(
+      filesOf({ 'main.ts': "import '@persist/core'\nimport '@persist/store-disk'\nimport '@persist/code'" }),
+    ).toEqual(['./main.ts'])
   })
 
   it('but not types and declarations, which no program loads', () => {
@@ -221,5 +241,19 @@ describe('also', () => {
     expect(one.read('src/main.ts', { also: 'plugins' }).digest).not.toBe(before)
     rmSync(one.path('src/plugins/new.ts'))
     expect(one.read('src/main.ts', { also: 'plugins' }).digest).toBe(before)
+  })
+
+  it('ends in folders with links that lead back to them, as does the content of a package', () => {
+    const one = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import 'mine'",
+      'node_modules/mine/package.json': '{"name":"mine"}',
+      'node_modules/mine/i.js': ONE,
+      'plugins/a.ts': ONE,
+    })
+    for (const folder of ['plugins', 'node_modules/mine']) {
+      for (const link of ['b', 'c']) symlinkSync('.', one.path(`${folder}/${link}`))
+    }
+    expect(one.names('main.ts', { also: 'plugins' })).toEqual(['./main.ts', './plugins/a.ts', 'imports', 'mine@?'])
   })
 })

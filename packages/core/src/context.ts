@@ -1,6 +1,8 @@
-import type { Mode, Store, StoreAdapter } from '@persist/store'
+import type { Entry, Head, Mode, Store, StoreAdapter } from '@persist/store'
+import type { CodecSettings } from './codecs/codec-settings.ts'
 import type { Flights } from './concurrency/flights.ts'
 import type { Limit } from './concurrency/limit.ts'
+import type { Steps } from './concurrency/sync-or-async.ts'
 import type { Reporter } from './events/reporter.ts'
 import type { BackgroundRefreshes } from './state/background-refreshes.ts'
 import type { Broadcasts } from './state/broadcasts.ts'
@@ -10,7 +12,9 @@ import type { MemoryTier } from './state/memory-tier.ts'
 import type { Peers } from './state/peers.ts'
 import type { UnstorableResults } from './state/unstorable-results.ts'
 import type { WriteCounter } from './state/write-counter.ts'
+import type { Because } from './types/because.ts'
 import type { DependencyPart } from './types/dependency.ts'
+import type { MissReason } from './types/events.ts'
 import type { AnyFunction } from './types/functions.ts'
 import type { SingleFlight, StandardSchema } from './types/options.ts'
 import type { Runtime } from './types/runtime.ts'
@@ -31,6 +35,30 @@ export interface FreshnessRules {
   readonly staleIfError: number
 }
 
+/** One call, as other code than that of calls sees it. */
+export interface CallFacts {
+  readonly self: unknown
+  readonly args: readonly unknown[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The identity of a call. */
+export interface KeyFacts {
+  readonly key: unknown
+  readonly canonicalKey: string
+  readonly hash: string
+}
+
+/** Nothing to serve. */
+export interface Missed {
+  readonly kind: 'miss'
+  readonly reason: MissReason
+  /** Of the entry that was refused by its version or its source. */
+  readonly head?: Head
+  /** What has changed, where the check of the entry has found it. */
+  readonly changed?: readonly string[]
+}
+
 /** The options and the state of one persisted function, made once at wrap time. No later code reads raw options. */
 export interface Context {
   readonly original: AnyFunction
@@ -48,6 +76,10 @@ export interface Context {
   /** The results of the function so far: promises, values, or both. */
   readonly observed: { promises: boolean; values: boolean }
   readonly mode: CallMode
+  /** Computes beside a hit and compares, in the mode `verify`. */
+  readonly verify: ((call: CallFacts, cacheKey: KeyFacts, entry: Entry) => void) | undefined
+  /** What has changed since the entry was made that a call missed, for the listeners of `miss`. */
+  readonly becauseOf: (cacheKey: KeyFacts, missed: Missed) => Steps<Because | undefined>
 
   readonly key: (self: unknown, args: readonly unknown[]) => unknown
   /** The user's option `key` makes the key. */
@@ -62,6 +94,7 @@ export interface Context {
   readonly pickleKey: (key: unknown) => string | Uint8Array
   readonly unpickle: (payload: string | Uint8Array) => unknown
   readonly unstorable: UnstorableResults
+  readonly codecs: CodecSettings
 
   readonly metadata: (() => string) | undefined
   readonly ttl: ((result: unknown, args: readonly unknown[]) => number) | undefined

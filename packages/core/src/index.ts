@@ -5,6 +5,8 @@
  */
 
 export {
+  CodecError,
+  type CodecFacts,
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,
@@ -49,8 +51,10 @@ export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
 export { closeStores, resolveStore } from './stores/resolve.ts'
 export type { Observation } from './trace/observation.ts'
 export type { InputKind, Recorder, Tracing } from './trace/tracing.ts'
+export type { Because, NearestEntry } from './types/because.ts'
 export type { Dependency, DependencyPart, DependencyState } from './types/dependency.ts'
 export type { MissReason, PersistEvent, PersistEventName, SkipReason } from './types/events.ts'
+export type { Explanation } from './types/explanation.ts'
 export type {
   AnyFunction,
   CacheRef,
@@ -65,6 +69,7 @@ export type {
 } from './types/functions.ts'
 export type { Many, ManyCalls, ManyOptions, ManyProgress, ManyStreams } from './types/many.ts'
 export type {
+  KeyMaterial,
   MemoryOptions,
   Options,
   SingleFlight,

@@ -63,7 +63,7 @@ describe('a dependency', () => {
 
   it('shows its parts in f.dependencies(), after the function and those of the list', () => {
     const { f } = run(memoryStore(), [square, table('7')])
-    expect(f.dependencies().map(({ name }) => name)).toEqual(['a function without a name', 'square', 'rows'])
+    expect(f.dependencies().map(({ name }) => name)).toEqual(['f', 'square', 'rows'])
     expect(f.dependencies().at(-1)).toEqual({ name: 'rows', digest: '7' })
     expect(harness().persist(square, { cache: memoryStore() }).dependencies()).toEqual([])
   })

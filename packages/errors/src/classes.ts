@@ -66,6 +66,37 @@ export class UnpickleError extends PersistError {
   }
 }
 
+/** The facts of a payload that cannot be decoded. */
+export interface CodecFacts {
+  /** The step that cannot be undone, as the entry names it: `'gzip'`, `'aes-256-gcm:Xq3…'`. */
+  readonly codec: string
+  readonly namespace: string
+  readonly hash: string
+}
+
+/**
+ * A stored payload cannot be decompressed or decrypted. `ERR_PERSIST_DECRYPT`: it is encrypted under another key than those
+ * given, and is kept. `ERR_PERSIST_CODEC`: this runtime lacks the codec, the payload is larger than `maxBytes`, or it is not
+ * encrypted and must be. `ERR_PERSIST_ENTRY_DAMAGED`: it is not what was written.
+ */
+export class CodecError extends PersistError implements CodecFacts {
+  readonly codec: string
+  readonly namespace: string
+  readonly hash: string
+
+  constructor(
+    code: 'ERR_PERSIST_CODEC' | 'ERR_PERSIST_DECRYPT' | 'ERR_PERSIST_ENTRY_DAMAGED',
+    message: string,
+    facts: CodecFacts,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
+    this.codec = facts.codec
+    this.namespace = facts.namespace
+    this.hash = facts.hash
+  }
+}
+
 /** Two functions in one process have the same `funcname` in the same store. */
 export class DuplicateNamespaceError extends PersistError {
   readonly namespace: string
@@ -190,6 +221,7 @@ const NAMES = {
   HashCollisionError,
   PickleError,
   UnpickleError,
+  CodecError,
   DuplicateNamespaceError,
   NotPersistedError,
   UnknownStoreError,

@@ -5,6 +5,8 @@
  */
 
 export {
+  CodecError,
+  type CodecFacts,
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,

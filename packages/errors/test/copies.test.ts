@@ -24,6 +24,7 @@ function oneOfEach(errors: Errors): Record<string, Error> {
     new errors.HashCollisionError('a', { namespace: 'n', hash: 'h', key: 1 }),
     new errors.PickleError('a', '$'),
     new errors.UnpickleError('a'),
+    new errors.CodecError('ERR_PERSIST_CODEC', 'a', { codec: 'c', namespace: 'n', hash: 'h' }),
     new errors.DuplicateNamespaceError('a', 'n'),
     new errors.NotPersistedError('a'),
     new errors.UnknownStoreError('a', { scheme: 's', known: [] }),

@@ -4,7 +4,7 @@
  * @module @persist/pickle
  */
 
-import { createPickle } from './pickle.ts'
+import { createPickle, type Pickle } from './pickle.ts'
 
 export type { PickleOptions, PickleType, TextPickleOptions } from './options.ts'
 export { createPickle, type Pickle } from './pickle.ts'
@@ -22,7 +22,7 @@ const ready = createPickle()
  * unpickle(pickled) // { when: 1970-01-01T00:00:00.000Z, seen: Set(1) { 1n } }
  * ```
  */
-export const pickle = ready.pickle
+export const pickle: Pickle['pickle'] = ready.pickle
 
 /**
  * Reads the value of a payload that {@link pickle} wrote. Throws `UnpickleError` for anything else. Runs no code.

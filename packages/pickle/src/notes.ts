@@ -7,9 +7,23 @@ import { isIndex } from './own-properties.ts'
 export class Notes {
   readonly #paths: (string | undefined)[] = []
   readonly #types: string[] = []
+  readonly #steps = new Map<string, string>()
 
   get count(): number {
     return this.#paths.length
+  }
+
+  /**
+   * A key as a step of a path, with a backslash before dots and backslashes, and escaped as in JSON: a path in JSON is its
+   * steps in JSON, with dots between them.
+   */
+  stepOf(key: string): string {
+    let step = this.#steps.get(key)
+    if (step === undefined) {
+      step = JSON.stringify(key.replace(/[\\.]/g, '\\$&')).slice(1, -1)
+      this.#steps.set(key, step)
+    }
+    return step
   }
 
   /** Notes the type of the current part. */
@@ -62,8 +76,7 @@ export class Notes {
   #json(first: number): string | undefined {
     if (this.count === first) return undefined
     const notes: string[] = []
-    for (let index = first; index < this.count; index++)
-      notes.push(`${JSON.stringify(this.#paths[index])}:${this.#types[index]}`)
+    for (let index = first; index < this.count; index++) notes.push(`"${this.#paths[index]}":${this.#types[index]}`)
     return `{${notes.join()}}`
   }
 }

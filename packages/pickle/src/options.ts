@@ -31,7 +31,7 @@ export interface PickleOptions {
   readonly types?: readonly PickleType[] | undefined
   /** How deep objects may be nested. Default: 500. */
   readonly maxDepth?: number | undefined
-  /** The longest payload, in bytes, to write or to read. Default: no limit but that of V8's strings, about 512 MiB. */
+  /** The longest payload, in bytes, to write or to read. Default: no limit but that of V8's strings, about 512 MiB, and of Buffers. */
   readonly maxBytes?: number | undefined
   /** Whether errors keep their `stack`, which contains paths of this machine. Default: `false`. */
   readonly stacks?: boolean | undefined

@@ -1,3 +1,4 @@
+import { recognizesProxies } from '@persist/platform'
 import type { ByteRange } from './built-in-type.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Part } from './parts.ts'
@@ -18,6 +19,8 @@ export interface WrittenTree {
  * `takeSnapshot` can begin again and still reads each part once.
  */
 export function prepareTree(value: unknown, options: ResolvedOptions): WrittenTree | undefined {
+  // JSON.stringify reads the original a second time, and a Proxy may then have other parts.
+  if (!recognizesProxies) return undefined
   // A descriptor would inherit these, and a getter would look like a value.
   if (['value', 'writable', 'enumerable'].some((name) => name in Object.prototype)) return undefined
   const writer = new TreeWriter(options)

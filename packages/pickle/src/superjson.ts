@@ -30,7 +30,6 @@ export interface SuperJsonPickle {
  *
  * @example
  * ```ts
- * import SuperJSON from 'superjson'
  * import { createPickle } from '@persist/pickle/superjson'
  *
  * SuperJSON.registerClass(Point)

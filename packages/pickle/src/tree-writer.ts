@@ -25,6 +25,7 @@ const lookupGetter: (this: object, key: number) => unknown =
     return getOwnPropertyDescriptor(this, key)?.get
   }
 
+const LEAST_DECIMAL = -DECIMAL_LIMIT
 /** Prototypes that need no lookup. */
 const OFTEN: ReadonlySet<object> = new Set([Array.prototype, Date.prototype, Map.prototype, Set.prototype])
 const CARE = new Error('this value needs more care')
@@ -68,7 +69,7 @@ export class TreeWriter {
         this.notes.add('["undefined"]')
         return null
       case 'bigint':
-        if (value >= DECIMAL_LIMIT || value <= -DECIMAL_LIMIT) throw CARE
+        if (value >= DECIMAL_LIMIT || value <= LEAST_DECIMAL) throw CARE
         this.notes.add('["bigint"]')
         return value.toString()
       case 'object':
@@ -125,7 +126,7 @@ export class TreeWriter {
         changed ??= []
         changed.push(name, made)
       }
-      if (notes.count > start && notes.lift(stepOf(name), start, first)) isUnsorted = true
+      if (notes.count > start && notes.lift(notes.stepOf(name), start, first)) isUnsorted = true
     }
     if (isUnsorted) notes.sort(first)
     return changed === undefined ? value : withMembers(value, changed)
@@ -223,11 +224,6 @@ export class TreeWriter {
     this.notes.add(CUSTOM_NOTE)
     return encoded
   }
-}
-
-/** A key as a step of a path. */
-function stepOf(name: string): string {
-  return name.includes('.') || name.includes('\\') ? name.replace(/[\\.]/g, '\\$&') : name
 }
 
 const CUSTOM_TYPE = `["custom","${CUSTOM}"]`

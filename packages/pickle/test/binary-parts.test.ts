@@ -38,7 +38,7 @@ describe('a value with a kilobyte of binary parts', () => {
     expect(pickle(Array.from({ length: 16 }, () => new Uint8Array(64)))).not.toBeTypeOf('string')
   })
 
-  it('has its parts behind the text as they are, each at a multiple of 8 bytes', () => {
+  it('has its parts after the text as they are, each at a multiple of 8 bytes', () => {
     const [first, second] = [Buffer.alloc(1021, 'a'), Buffer.alloc(70, 'b')]
     const payload = bytesOf({ é: first, second })
     const { text, start } = lineOf(payload)

@@ -21,7 +21,7 @@ export {
 export { contextStorage } from './node/context-storage.ts'
 export { env } from './node/env.ts'
 export { changedAt, readTextFile } from './node/files.ts'
-export { currentFolder, mainScript, nativeRequireFrom, requireFrom } from './node/load.ts'
+export { builtinModule, currentFolder, mainScript, nativeRequireFrom, requireFrom } from './node/load.ts'
 export { showsOnlyElements, showsSameProperties } from './node/own-properties.ts'
 export { sha256 } from './node/sha256.ts'
 export { sleepSync } from './node/sleep-sync.ts'
@@ -30,4 +30,4 @@ export { printToStderr } from './node/stderr.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 
 export const recognizesProxies = true
-export const followsAsyncCode = true
+export const followsCalls = true

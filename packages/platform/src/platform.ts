@@ -83,9 +83,9 @@ export interface Platform {
   soon(act: () => void): void
   /** Blocks the thread, without using the processor. Throws where a thread cannot. */
   sleepSync(ms: number): void
+  /** Whether the values of a {@link ContextStorage} are there after a wait, too. */
+  readonly followsCalls: boolean
   contextStorage<T>(): ContextStorage<T>
-  /** Whether a value in a {@link contextStorage} also belongs to code after an `await`. */
-  readonly followsAsyncCode: boolean
   channel(name: string): EventChannel
   isDeepEqual(a: unknown, b: unknown): boolean
 
@@ -93,6 +93,8 @@ export interface Platform {
   readonly requireFrom: ((from: string) => NodeJS.Require) | undefined
   /** As {@link requireFrom}, by Node itself, whatever a test runner has put in its place. */
   readonly nativeRequireFrom: ((from: string) => NodeJS.Require) | undefined
+  /** A module of Node, loaded when it is asked for; `undefined` where there is none. */
+  builtinModule(name: string): unknown
   /** The file of the program; `undefined` or empty where it is not known. */
   mainScript(): string | undefined
   currentFolder(): string

@@ -72,7 +72,7 @@ export function sleepSync(): never {
 
 const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
 
-export const followsAsyncCode: Platform['followsAsyncCode'] = Native !== undefined
+export const followsCalls = Native !== undefined
 
 /** The platform's own where it has one: in edge runtimes with parts of Node. */
 export function contextStorage<T>(): ContextStorage<T> {
@@ -96,6 +96,9 @@ export const channel: Platform['channel'] = (name) =>
 
 export const requireFrom: Platform['requireFrom'] = undefined
 export const nativeRequireFrom: Platform['nativeRequireFrom'] = undefined
+
+/** Edge runtimes may have some modules of Node. */
+export const builtinModule: Platform['builtinModule'] = (name) => here.process?.getBuiltinModule?.(name as never)
 
 export function mainScript(): undefined {}
 

@@ -8,6 +8,7 @@ import { EntryRemoval } from './files/entry-removal.ts'
 import { checkHash } from './files/hash-check.ts'
 import { entryNames, listEntries, listHeads } from './files/listing.ts'
 import { isOwnEntry } from './files/own-entry.ts'
+import { canReadAsync } from './files/read-large-file.ts'
 import { entryIdOf } from './folder/entry-name.ts'
 import { namespaceId } from './folder/layout.ts'
 import { NamespaceFolder } from './folder/namespace-folder.ts'
@@ -63,6 +64,12 @@ export class NamespaceStore implements Store<'sync'> {
   get(hash: string): Entry | undefined {
     checkHash(hash)
     return this.#files.withStoreErrors('get', hash, () => this.#files.read(hash))
+  }
+
+  getAsync(hash: string): Entry | undefined | Promise<Entry | undefined> {
+    if (!canReadAsync(this.#options.fs)) return this.get(hash)
+    checkHash(hash)
+    return this.#files.withStoreErrors('get', hash, () => this.#files.readAsync(hash))
   }
 
   set(entry: Entry): void {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PersistError } from '@persist/errors'
+import { markedHash } from '@persist/store/kit'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { entryName } from '../src/folder/entry-name.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 // Another program keeps files in the folder of a function, with names like those of entries.
@@ -15,6 +17,8 @@ const THEIRS: Record<string, string> = {
   'draft of 2025.entry': '{"persist" :1}',
   'notes.txt': 'notes',
 }
+
+const DIGEST = createHash('sha256').update('x').digest('base64url')
 
 let dir: string
 const problems: PersistError[] = []
@@ -74,12 +78,14 @@ describe("other people's files in a function's folder, called as entries are", (
     expect([...diskStore(dir).namespaces!()]).toEqual(['export'])
   })
 
-  test('differ from our own damaged entries, which a listing reports and moves aside', () => {
+  test.each([
+    ['', DIGEST],
+    [' of a version', markedHash(DIGEST, DIGEST)],
+  ])('differ from our own damaged entries%s, which a listing reports and moves aside', (_what, hash) => {
     const store = open()
-    const hash = createHash('sha256').update('x').digest('base64url')
     store.set(plain(hash))
     store.set(plain('ours'))
-    writeFileSync(join(dir, 'export', `${hash}.entry`), 'nothing is left of it')
+    writeFileSync(join(dir, 'export', entryName(hash)), 'nothing is left of it')
     writeFileSync(join(dir, 'export', 'ours.entry'), '{"persist":1,"crc32":"cut o')
     expect([...store.entries()]).toEqual([])
     expect(problems.map(({ code }) => code)).toEqual(['ERR_PERSIST_ENTRY_DAMAGED', 'ERR_PERSIST_ENTRY_DAMAGED'])

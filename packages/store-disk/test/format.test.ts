@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Entry } from '@persist/store'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeEntry, decodeHead, encodeEntry } from '../src/format/entry-codec.ts'
+import { decodeEntry, decodeHead, type EncodedEntry, encodeEntry, piecesOf } from '../src/format/entry-codec.ts'
 import { crcIntegrity, hmacIntegrity } from '../src/format/integrity.ts'
 
 const SEALS = { 'a checksum': crcIntegrity, 'a secret': hmacIntegrity('s3cret') }
@@ -30,6 +30,14 @@ const GOLDEN: Record<string, Entry> = {
     staleUntil: 86_400_002,
     tags: ['red'],
   },
+  'parts.entry': {
+    hash: 'parts',
+    payload: '1',
+    createdAt: 1,
+    durationMs: 2,
+    source: 'c291cmNl',
+    keyParts: '20nFM.{vsCeI,tGtmf}',
+  },
   'bytes.entry': { hash: 'bytes', payload: new Uint8Array([0, 10, 255]), createdAt: 1 },
 }
 
@@ -48,6 +56,7 @@ const entries = fc.record({
   metadata: optional(text),
   version: optional(text),
   source: optional(text),
+  keyParts: optional(text),
   tags: optional(fc.array(text)),
   inputs: optional(fc.array(fc.oneof(text, fc.constantFrom('file x - a', 'env y z THEME', '', '","')))),
   expiresAt: optional(times),
@@ -56,6 +65,8 @@ const entries = fc.record({
   promised: optional(fc.boolean()),
 })
 
+const bytesOf = (encoded: EncodedEntry) => Buffer.concat(piecesOf(encoded))
+
 describe.each(Object.entries(SEALS))('sealed with %s', (_, integrity) => {
   test('every entry comes back exactly, and its head too', () => {
     fc.assert(
@@ -63,7 +74,7 @@ describe.each(Object.entries(SEALS))('sealed with %s', (_, integrity) => {
         const entry = Object.fromEntries(
           Object.entries(drawn).filter(([, value]) => value !== undefined),
         ) as unknown as Entry
-        const file = Buffer.from(encodeEntry(entry, namespace, integrity))
+        const file = bytesOf(encodeEntry(entry, namespace, integrity))
         expect(decodeEntry(file, file.length, integrity)).toEqual({ namespace, entry })
         const { payload: _payload, ...head } = entry
         expect(decodeHead(file, file.length, file.length, integrity)).toMatchObject({ namespace, head })
@@ -73,7 +84,7 @@ describe.each(Object.entries(SEALS))('sealed with %s', (_, integrity) => {
   })
 
   test('a flipped bit never changes the entry that is read', () => {
-    const file = Buffer.from(encodeEntry(GOLDEN['full.entry']!, 'f', integrity))
+    const file = bytesOf(encodeEntry(GOLDEN['full.entry']!, 'f', integrity))
     for (let bit = 0; bit < file.length * 8; bit++) {
       const flipped = Buffer.from(file)
       flipped[bit >> 3]! ^= 1 << (bit & 7)
@@ -86,20 +97,20 @@ describe.each(Object.entries(SEALS))('sealed with %s', (_, integrity) => {
 })
 
 test('an entry that was signed with a secret cannot be read with another secret, or without one', () => {
-  const file = Buffer.from(encodeEntry(GOLDEN['plain.entry']!, 'f', hmacIntegrity('other')))
+  const file = bytesOf(encodeEntry(GOLDEN['plain.entry']!, 'f', hmacIntegrity('other')))
   expect(decodeEntry(file, file.length, hmacIntegrity('s3cret'))).toBe('damaged')
   expect(decodeEntry(file, file.length, crcIntegrity)).toBe('signature')
 })
 
 test.each(Object.entries(GOLDEN))('format 1 does not change: %s', (name, entry) => {
   const golden = readFileSync(new URL(`./golden/${name}`, import.meta.url))
-  expect(Buffer.from(encodeEntry(entry, 'power', crcIntegrity))).toEqual(golden)
+  expect(bytesOf(encodeEntry(entry, 'power', crcIntegrity))).toEqual(golden)
   expect(decodeEntry(golden, golden.length, crcIntegrity)).toEqual({ namespace: 'power', entry })
 })
 
 test('an endless stale window ends at the last possible date after a round trip', () => {
   const entry = { hash: 'a', payload: '', createdAt: 1, expiresAt: 2, staleUntil: Number.POSITIVE_INFINITY }
-  const file = Buffer.from(encodeEntry(entry, 'f', crcIntegrity))
+  const file = bytesOf(encodeEntry(entry, 'f', crcIntegrity))
   expect(decodeEntry(file, file.length, crcIntegrity)).toMatchObject({ entry: { expiresAt: 2, staleUntil: 8.64e15 } })
 })
 
@@ -110,7 +121,7 @@ describe('a field of a header with a wrong value makes the entry damaged, even i
       ['createdAt', 'expiresAt', 'staleUntil', 'durationMs'].map((field) => [field, wrong('number')]),
     ),
     ...Object.fromEntries(
-      ['hash', 'namespace', 'version', 'source', 'keyDigest', 'key', 'metadata'].map((field) => [
+      ['hash', 'namespace', 'version', 'source', 'keyParts', 'keyDigest', 'key', 'metadata'].map((field) => [
         field,
         wrong('string'),
       ]),

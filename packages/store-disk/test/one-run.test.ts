@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
@@ -20,10 +22,10 @@ test('many processes that want one key at once compute it once', { timeout: SOAK
   }
 })
 
-test('when the holder is killed a waiter computes within 500 ms', async () => {
+test('when the holder is killed a waiter computes, although the lease would hold for an hour', async () => {
   const dir = newFolder()
-  const holder = start('memo', dir, HASH, 60_000, 30_000)
-  const waiter = start('memo', dir, HASH, 1, 30_000)
+  const holder = start('memo', dir, HASH, join(dir, 'never'), 3_600_000)
+  const waiter = start('memo', dir, HASH, 1, 3_600_000)
   await Promise.all([holder.line('ready'), waiter.line('ready')])
   holder.process.stdin!.write('go\n')
   await holder.line('computing')
@@ -31,16 +33,14 @@ test('when the holder is killed a waiter computes within 500 ms', async () => {
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(waiter.lines).not.toContain('computing')
   holder.process.kill('SIGKILL')
-  const killed = performance.now()
   await waiter.line('computing')
-  // This one time is the promise itself, not a measure of speed: the lease would hold for 30 s.
-  expect(performance.now() - killed).toBeLessThan(500)
   await waiter.line('value')
 })
 
 test('a stopped holder loses the lease after its time, and cannot store over the newer value when it goes on', async () => {
   const dir = newFolder()
-  const zombie = start('memo', dir, HASH, 500, 400)
+  const end = join(dir, 'end')
+  const zombie = start('memo', dir, HASH, end, 400)
   await zombie.line('ready')
   zombie.process.stdin!.write('go\n')
   await zombie.line('computing')
@@ -50,6 +50,7 @@ test('a stopped holder loses the lease after its time, and cannot store over the
   other.process.stdin!.write('go\n')
   const value = await other.line('value')
   expect(other.lines).toContain('computing')
+  writeFileSync(end, '')
   zombie.process.kill('SIGCONT')
   await zombie.line('fenced')
   expect(`value ${diskStore(dir).open('f').get(HASH)?.payload}`).toBe(value)
@@ -57,16 +58,17 @@ test('a stopped holder loses the lease after its time, and cannot store over the
 
 test('a process that computes for longer than its lease keeps it, since it can be seen to live', async () => {
   const dir = newFolder()
-  const holder = start('memo', dir, HASH, 1500, 200)
+  const end = join(dir, 'end')
+  const holder = start('memo', dir, HASH, end, 200)
   await holder.line('ready')
   holder.process.stdin!.write('go\n')
   await holder.line('computing')
   const store = diskStore(dir).open('f')
-  const end = performance.now() + 800
-  while (performance.now() < end) {
+  for (const until = performance.now() + 800; performance.now() < until; ) {
     expect(store.lease!(HASH, 200)).toBeUndefined()
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  writeFileSync(end, '')
   await holder.line('value')
   expect(holder.lines).not.toContain('fenced')
 })
@@ -78,8 +80,9 @@ test('a worker thread is a holder of its own, and when it is terminated its leas
   expect(await new Promise((resolve) => worker.once('message', resolve))).toBe('mine')
   expect(store.lease!(HASH, 60_000)).toBeUndefined()
   await worker.terminate()
+  // The test's own time limit ends this.
   let lease = store.lease!(HASH, 60_000)
-  for (const end = performance.now() + 5000; lease === undefined && performance.now() < end; ) {
+  while (lease === undefined) {
     await new Promise((resolve) => setTimeout(resolve, 20))
     lease = store.lease!(HASH, 60_000)
   }

@@ -62,7 +62,7 @@ export class Database {
     await this.#open()
   }
 
-  /** Whether there is such a database. Makes none, where the browser can tell. */
+  /** Whether there is such a database. Makes none where the browser has a list of them. */
   async exists(): Promise<boolean> {
     const databases = await this.#found().databases?.()
     return databases === undefined || databases.some(({ name }) => name === this.#name)

@@ -6,7 +6,7 @@ export async function* namespacesIn(
   attempt: <T>(operation: string, act: () => Promise<T>) => Promise<T>,
 ): AsyncGenerator<string> {
   for (let after: string | undefined; ; ) {
-    // A list is greater than any string, so this is behind all keys of the namespace.
+    // A list is greater than any string, so this comes after all keys of the namespace.
     const range = after === undefined ? undefined : IDBKeyRange.lowerBound([after, []])
     const key = await attempt('namespaces', () =>
       database.read(['heads'], async (transaction) => (await transaction.objectStore('heads').getAllKeys(range, 1))[0]),

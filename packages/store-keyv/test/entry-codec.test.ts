@@ -25,6 +25,7 @@ const entries: fc.Arbitrary<Entry> = fc.record(
     version: text,
     source: text,
     tags: fc.array(text),
+    codecs: fc.array(text),
   },
   { requiredKeys: ['hash', 'payload', 'createdAt'] },
 )

@@ -31,7 +31,7 @@ const MOST_MISSING = 64 * 1024 * 1024
 export function checkFiles(dir: string): void {
   const lock = fileAt(join(dir, 'lock.mdb'))
   const data = fileAt(join(dir, 'data.mdb'))
-  if (lock !== undefined) accessSync(join(dir, 'lock.mdb'), constants.R_OK | constants.W_OK)
+  if (lock !== undefined) checkAccess(join(dir, 'lock.mdb'), constants.R_OK | constants.W_OK)
   if (lock === undefined || lock.blocks === 0) checkRoom(dir)
   if (data !== undefined) checkData(join(dir, 'data.mdb'))
 }
@@ -51,7 +51,7 @@ function checkRoom(dir: string): void {
   while (lstatSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
     folder = dirname(folder)
   // LMDB would name the missing folder, and not what stands in the way of making it.
-  accessSync(folder, constants.W_OK)
+  checkAccess(folder, constants.W_OK)
   let room: number
   try {
     const { bsize, bfree, bavail } = statfsSync(folder)
@@ -61,6 +61,15 @@ function checkRoom(dir: string): void {
     return
   }
   if (room < ROOM_BYTES) throw Object.assign(new Error(`ENOSPC: no room for a lock file in ${dir}`), { code: 'ENOSPC' })
+}
+
+/** Deno checks nothing without `--allow-sys=uid`. */
+function checkAccess(path: string, mode: number): void {
+  try {
+    accessSync(path, mode)
+  } catch (error) {
+    if ((error as Error).name !== 'NotCapable') throw error
+  }
 }
 
 function checkData(path: string): void {

@@ -28,6 +28,7 @@ const entries: fc.Arbitrary<Entry> = fc.record(
     version: text,
     source: text,
     tags: fc.array(text),
+    codecs: fc.array(text),
     // JSON has no negative zero.
     staleUntil: number.map((time) => time + 0),
   },
@@ -148,21 +149,24 @@ function forgedRecord(entry: Entry, fields: string): Buffer {
   return forged
 }
 
-test.each(['records-1', 'records-1-stale'])('%s: records of format 1 are written and read as always', (name) => {
-  const golden = JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as {
-    entry: Omit<Entry, 'payload'> & { payload: string | number[] }
-    namespace: string
-    record: string
-  }[]
-  for (const { entry, namespace, record } of golden) {
-    const { payload } = entry
-    const meant: Entry = { ...entry, payload: typeof payload === 'string' ? payload : Uint8Array.from(payload) }
-    const key = keyOf(prefixOf(namespace), entry.hash)
-    expect(encode(meant, key).toString('hex')).toBe(record)
-    const bytes = Buffer.from(record, 'hex')
-    expect(decode(bytes, bytes.length, key, entry.hash)).toEqual(meant)
-  }
-})
+test.each(['records-1', 'records-1-stale', 'records-1-parts'])(
+  '%s: records of format 1 are written and read as always',
+  (name) => {
+    const golden = JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as {
+      entry: Omit<Entry, 'payload'> & { payload: string | number[] }
+      namespace: string
+      record: string
+    }[]
+    for (const { entry, namespace, record } of golden) {
+      const { payload } = entry
+      const meant: Entry = { ...entry, payload: typeof payload === 'string' ? payload : Uint8Array.from(payload) }
+      const key = keyOf(prefixOf(namespace), entry.hash)
+      expect(encode(meant, key).toString('hex')).toBe(record)
+      const bytes = Buffer.from(record, 'hex')
+      expect(decode(bytes, bytes.length, key, entry.hash)).toEqual(meant)
+    }
+  },
+)
 
 test('text that has more UTF-8 than a string may have comes back', () => {
   // 538 MB of UTF-8, in 269 million characters.

@@ -26,6 +26,7 @@ export interface EntryDocument {
   readonly metadata?: StoredString
   readonly version?: StoredString
   readonly source?: StoredString
+  readonly keyParts?: StoredString
   readonly tags?: readonly StoredString[]
   readonly inputs?: readonly StoredString[]
   readonly createdAt?: Date | number
@@ -33,6 +34,7 @@ export interface EntryDocument {
   readonly staleUntil?: Date | number
   readonly durationMs?: number
   readonly promised?: boolean
+  readonly codecs?: readonly StoredString[]
   /** By the server's own job: when the document may go. */
   readonly dropAt?: Date
   readonly usedAt?: Date

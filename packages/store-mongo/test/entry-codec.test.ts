@@ -25,6 +25,7 @@ const entry: fc.Arbitrary<Entry> = fc.record(
     version: anyText,
     source: anyText,
     tags: fc.array(anyText, { maxLength: 4 }),
+    codecs: fc.array(anyText, { maxLength: 4 }),
     expiresAt: time,
     staleUntil: time,
     durationMs: fc.double({ noNaN: true, min: 0 }).map((ms) => ms + 0),

@@ -25,6 +25,8 @@ export interface Head {
   readonly version?: string
   /** Digest of the function's source at that time: it shows that the function was edited since. */
   readonly source?: string
+  /** Short digests of the parts of the key, from which `f.explain` finds what differs from another call. */
+  readonly keyParts?: string
   /** Names for {@link Store.deleteByTag}. */
   readonly tags?: readonly string[]
   /** Milliseconds since 1970, by the writer's clock. */
@@ -42,11 +44,16 @@ export interface Head {
   readonly promised?: boolean
   /** What the function read and called, with the `trace` option: one line each, which only core understands. */
   readonly inputs?: readonly string[]
+  /**
+   * How the payload was made of what the pickle gave, first step first, as in `['utf8', 'gzip', 'aes-256-gcm:Xq3…']`. Absent:
+   * it is what the pickle gave. With a step of encryption `key` is encrypted too. Core reads it; a store only keeps it.
+   */
+  readonly codecs?: readonly string[]
 }
 
 /** What is stored for one call. */
 export interface Entry extends Head {
-  /** Exactly what the pickle gave: text comes back as text, bytes as bytes. */
+  /** Exactly what core gave: text comes back as text, bytes as bytes. */
   readonly payload: string | Uint8Array
 }
 
@@ -149,6 +156,12 @@ export interface TagFence<M extends Mode = Mode> {
 export interface Store<M extends Mode = Mode> {
   /** The entry, which may be expired (core judges, by its clock); `undefined` also for a damaged one, after a report. */
   get(hash: string): Reply<M, Entry | undefined>
+  /**
+   * As `get`, for a store of mode `sync` whose large entries take long to read: core calls it for functions that return
+   * promises anyway. A small entry is returned at once; the promise of a large one does not block the thread meanwhile.
+   * Default: core calls `get`.
+   */
+  getAsync?(hash: string): Entry | undefined | Promise<Entry | undefined>
   /** As many `get`s in one round trip, in the order of `hashes`. Declared by `supports.many`. */
   getMany?(hashes: readonly string[]): Reply<M, (Entry | undefined)[]>
   /** All of it or nothing. Ends a lease on the hash: a computation that still runs cannot overwrite it. */

@@ -29,9 +29,11 @@ export const HEAD_FIELDS = {
   promised: 'boolean',
   version: 'string',
   source: 'string',
+  keyParts: 'string',
   keyDigest: 'string',
   key: 'string',
   tags: 'strings',
   inputs: 'strings',
   metadata: 'string',
+  codecs: 'strings',
 } as const satisfies { readonly [Field in keyof Head]-?: TypeOf<NonNullable<Head[Field]>> }

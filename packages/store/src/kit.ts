@@ -12,6 +12,7 @@ export {
   type Resolved,
   TRUE_OR_FALSE,
 } from './check-options.ts'
+export { changesBetween } from './kit/changes.ts'
 export {
   DEPENDENCY_NAMESPACE,
   type DependencyRecord,
@@ -19,6 +20,7 @@ export {
   type RecordedPart,
   readDependencyRecord,
 } from './kit/dependency-record.ts'
+export { differences } from './kit/differences.ts'
 export {
   type EntryFacts,
   entryDamaged,
@@ -30,8 +32,10 @@ export {
   withoutSecrets,
 } from './kit/errors.ts'
 export { fitsHeadField, type HeadFieldOf, headFieldsOf, readHead, storedHead } from './kit/head.ts'
+export { differingParts, keyPartsOf } from './kit/key-parts.ts'
 export { LeaseObserver, type LeaseObserverOptions } from './kit/lease-observer.ts'
 export { type LeaseRecord, leaseHolder, readLeaseRecord } from './kit/lease-record.ts'
+export { type KeyDifference, nearestHead } from './kit/nearest-head.ts'
 export { decodePayload, isWellFormed, type PayloadEncoding, payloadEncoding } from './kit/payload.ts'
 export { readOnlyAdapter, readOnlyStore } from './kit/read-only.ts'
 export { type LeaseLook, RecordObserver, type RecordObserverOptions } from './kit/record-observer.ts'

@@ -5,6 +5,7 @@ import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import { createPickle } from '@persist/pickle'
 import * as json from '@persist/pickle/json'
+import * as superjson from '@persist/pickle/superjson'
 import * as v8 from '@persist/pickle/v8'
 import { registerStore as register } from '@persist/store'
 import { conformance } from '@persist/store/conformance'
@@ -18,5 +19,17 @@ const double = persist((x: number, factor = 2) => x * factor, { funcname: 'doubl
 export const six: number = double(3)
 export const code = (error: PersistError): boolean => error instanceof Base
 export const readOnly = (fs: FileSystem): FileSystem => ({ ...fs, unlinkSync: () => {} })
-export const rest = [registerStore, sha256, canonical, createPickle, json, v8, register, conformance, holder, kit]
+export const rest = [
+  registerStore,
+  sha256,
+  canonical,
+  createPickle,
+  json,
+  superjson,
+  v8,
+  register,
+  conformance,
+  holder,
+  kit,
+]
 export const adapters = [keyvStore, lmdbStore]

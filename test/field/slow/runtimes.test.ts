@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { versionIn } from '../../hosts/versions.ts'
+import { recordRow } from '../../support/host-rows.ts'
 import { environment, folderBelow } from '../folder.ts'
 import { installedWith } from '../install.ts'
 
@@ -45,6 +47,7 @@ test('bun --hot evaluates an edited module again, and still refuses a second fun
     expect((await lines.next()).value).toBe(`2 2 2 ${second}`)
     folder.write({ 'load.mjs': LOAD.replace("' '", "'-'") })
     expect((await lines.next()).value).toBe(`3 3-3 ${second}`)
+    recordRow({ host: 'Bun', version: versionIn(installed, BUN), ran: '`--hot`, edits of a module', result: 'passed' })
   } finally {
     const isOver = once(bun, 'exit')
     bun.kill()

@@ -29,6 +29,13 @@ const afterWaiting = persist(
   },
   { ...kv, funcname: 'afterWaiting' },
 )
+const limited = persist(
+  async (id: number): Promise<number> => {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    return id === 0 ? 0 : 1 + (await limited(id - 1))
+  },
+  { ...kv, funcname: 'limited', concurrency: 1, waitTimeout: 100 },
+)
 const failing = persist(
   async () => {
     throw new RangeError('a failure of its own')
@@ -71,6 +78,7 @@ export async function calls(): Promise<Readonly<Record<string, unknown>>> {
     recent: await Promise.all([1, 2, 3].map((id) => recent(id))),
     nested: await nested(5),
     afterWaiting: await afterWaiting(5),
+    limited: await limited(3),
     failing: await failing().then(String, String),
     counted: [await listOf(counted(3)), await listOf(counted(3))],
     file: message(() => persist((x: number) => x, { funcname: 'filed' })),

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { PersistError } from '@persist/errors'
 import { sha256 } from '@persist/hash'
 import type { ListedHead, Store, StoreAdapter } from '@persist/store'
 import { hasMark, unmarkedHash } from '@persist/store/kit'
 import { type AdoptCounts, adoptEntries } from '../adopt/adopt-entries.ts'
 import { changedParts, type KnownVersion, recordOf, recordsOf } from '../adopt/records.ts'
 import { wrappedIn } from '../adopt/wrapped-in.ts'
+import { unreadable } from '../entries/decode-entry.ts'
 import { shortVersion } from '../entries/versions.ts'
 import { CliError, EXIT, type ExitCode } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
@@ -39,7 +41,13 @@ export async function adopt(session: Session, funcname: string, { from, take }: 
   }
   const changed = await changesSince(adapter, funcname, [...chosen.keys()], current)
   await confirm(session, `${question(funcname, heads.length, changed)} Keep them?`)
-  const counts = await adoptEntries(adapter, store, heads, current)
+  const counts = await adoptEntries(adapter, store, heads, current, (entry, change) => {
+    try {
+      return session.reader.changeHead(funcname, entry, change)
+    } catch (error) {
+      throw unreadable(error as PersistError)
+    }
+  })
   const json = { funcname, version: current.version, ...counts, changed: changed ?? [] }
   await session.output.answer(json, () => outcome(counts))
   return counts.kept === 0 ? EXIT.fine : EXIT.no

@@ -1,4 +1,5 @@
 import { decodePayload } from '../entries/decode.ts'
+import { decodeEntry, unreadable } from '../entries/decode-entry.ts'
 import { pretty } from '../entries/pretty.ts'
 import { decodedToJson } from '../entries/to-json.ts'
 import { escapeControls } from '../output/escape.ts'
@@ -12,7 +13,10 @@ export async function get(
   { raw, ...name }: EntryName & { readonly raw?: boolean },
 ): Promise<void> {
   const { output } = session
-  const { payload } = await find(session.openFor('read', [funcname]), funcname, name)
+  const stored = await find(session.openFor('read', [funcname]), funcname, name)
+  const { entry, unread } = decodeEntry(session.reader, funcname, stored)
+  if (unread !== undefined) throw unreadable(unread)
+  const { payload } = entry
   if (raw) return output.write(payload)
   const decoded = await decodePayload(payload)
   if (output.json) return output.print(JSON.stringify(decodedToJson(decoded)))

@@ -22,7 +22,7 @@ export async function serve(
   const checking = check(session, reader, named)
   await Promise.race([checking, sleep(FIRST_ANSWER_MS, undefined, { ref: false })])
   checking.catch((error: Error) => output.note(error.message))
-  const page = await serveWeb({ name: session.name(reader), reader, changer, named }, port)
+  const page = await serveWeb({ name: session.name(reader), reader, entries: session.reader, changer, named }, port)
   // From the moment the address is printed, Ctrl-C must end it properly.
   await interruptible(async (signal) => {
     await output.answer({ url: page.url }, () => `${session.name(reader)} is shown on ${output.paint.cyan(page.url)}`)

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
 import type { Entry, Head, ListedHead } from '@persist/store'
 import { type Decoded, decodePayload } from '../entries/decode.ts'
+import { decodeEntry, readableKey, unreadable } from '../entries/decode-entry.ts'
 import { pretty, printable } from '../entries/pretty.ts'
 import { isExpired, isStale } from '../entries/summary.ts'
 import { decodedToJson, payloadToJson } from '../entries/to-json.ts'
+import { EXIT, type ExitCode } from '../errors/cli-error.ts'
 import type { Column } from '../output/columns.ts'
 import { escapeControls, oneLine } from '../output/escape.ts'
 import { ago, bytes, count, duration, moment } from '../output/format.ts'
@@ -29,21 +31,30 @@ export async function show(
   session: Session,
   funcname: string,
   { limit, ...name }: EntryName & { readonly limit: number },
-): Promise<void> {
-  if (name.hash === undefined && name.args === undefined) return list(session, funcname, limit)
+): Promise<ExitCode> {
+  if (name.hash === undefined && name.args === undefined) {
+    await list(session, funcname, limit)
+    return EXIT.fine
+  }
   const entry = await find(session.openFor('read', [funcname]), funcname, name)
-  const { payload, ...head } = entry
-  const value = await decodePayload(payload)
-  const key = entry.key === undefined ? undefined : await decodePayload(entry.key)
+  const { entry: decoded, unread } = decodeEntry(session.reader, funcname, entry)
+  const { payload, key: storedKey } = decoded
+  const value = unread === undefined ? await decodePayload(payload) : undefined
+  const key = storedKey === undefined || unread !== undefined ? undefined : await decodePayload(storedKey)
+  const { payload: _, ...head } = entry
   const json = {
     funcname,
     ...head,
-    bytes: sizeOf(payload),
+    bytes: sizeOf(entry.payload),
     ...(key && { key: decodedToJson(key) }),
-    value: decodedToJson(value),
+    ...(value && { value: decodedToJson(value) }),
+    ...(unread && { unread: unread.message }),
     payload: payloadToJson(payload),
   }
   await session.output.answer(json, () => described(session, funcname, entry, value, key))
+  if (unread === undefined) return EXIT.fine
+  session.output.note(unreadable(unread).message)
+  return EXIT.no
 }
 
 async function list(session: Session, funcname: string, limit: number): Promise<void> {
@@ -58,7 +69,9 @@ async function list(session: Session, funcname: string, limit: number): Promise<
   }
   if (heads.length === 0) await requireFunction(adapter, funcname)
   const now = session.now()
-  const rows = await Promise.all(heads.map(async (head) => ({ head, key: await keyOf(head) })))
+  const rows = await Promise.all(
+    heads.map(async (head) => ({ head, key: await keyOf(readableKey(session.reader, funcname, head)) })),
+  )
   const json = rows.map(({ head, key }) => ({ funcname, ...head, ...(key && { key: decodedToJson(key) }) }))
   await session.output.answer(json, () =>
     rows.length === 0
@@ -75,7 +88,7 @@ async function list(session: Session, funcname: string, limit: number): Promise<
   }
 }
 
-async function keyOf({ key }: Head): Promise<Decoded | undefined> {
+async function keyOf(key: string | undefined): Promise<Decoded | undefined> {
   return key === undefined ? undefined : decodePayload(key)
 }
 
@@ -87,7 +100,11 @@ function row(head: ListedHead, key: Decoded | undefined, now: number): string[] 
     ago(head.createdAt, now),
     expiry(head, now),
     durationMs === undefined ? '–' : duration(durationMs),
-    key === undefined ? '–' : oneLine(inspect(printable(key), ONE_LINE), LONGEST),
+    key === undefined
+      ? head.key === undefined
+        ? '–'
+        : 'encrypted'
+      : oneLine(inspect(printable(key), ONE_LINE), LONGEST),
   ]
 }
 
@@ -101,7 +118,7 @@ function described(
   { output, now }: Session,
   funcname: string,
   entry: Entry,
-  value: Decoded,
+  value: Decoded | undefined,
   key: Decoded | undefined,
 ): string {
   const time = (at: number) => `${moment(at)} ${output.paint.dim(`(${ago(at, now())})`)}`
@@ -119,7 +136,8 @@ function described(
     ['metadata', entry.metadata === undefined ? undefined : escapeControls(entry.metadata)],
     ['returned', entry.promised ? 'a promise' : undefined],
     ['bytes', bytes(sizeOf(entry.payload))],
-    ['value', pretty(output, value)],
+    ['codecs', entry.codecs?.map((codec) => oneLine(codec)).join(', ')],
+    ['value', value && pretty(output, value)],
   ]
   return facts
     .flatMap(([name, text]) => (text ? [`${output.paint.cyan(name.padEnd(9))} ${indented(text)}`] : []))

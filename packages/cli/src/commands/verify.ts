@@ -1,5 +1,7 @@
-import { StoreError } from '@persist/errors'
+import { type PersistError, StoreError } from '@persist/errors'
+import type { Entry } from '@persist/store'
 import { checkEntry } from '../entries/check-entry.ts'
+import { decodeEntry } from '../entries/decode-entry.ts'
 import { CliError, EXIT, type ExitCode } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import { count, entries } from '../output/format.ts'
@@ -16,7 +18,7 @@ export async function verify(
   { repair = false, quarantine }: { readonly repair?: boolean; readonly quarantine?: string },
 ): Promise<ExitCode> {
   const { output } = session
-  const { checked, foreign, findings } = await checkAll(session, named)
+  const { checked, foreign, encrypted, findings } = await checkAll(session, named)
   const repairable = findings.filter(({ kind }) => kind !== 'problem')
   let repaired = 0
   let replaced = 0
@@ -30,18 +32,29 @@ export async function verify(
     repaired = outcomes.filter((outcome) => outcome === 'moved').length
     replaced = outcomes.filter((outcome) => outcome === 'replaced').length
   }
-  const json = { checked, foreign, repaired, replaced, findings: findings.map(({ entry: _, ...finding }) => finding) }
+  const json = {
+    checked,
+    foreign,
+    ...(encrypted > 0 && { encrypted }),
+    repaired,
+    replaced,
+    findings: findings.map(({ entry: _, ...finding }) => finding),
+  }
   await output.answer(json, () => {
     const lines = findings.map(
       ({ funcname, hash, kind, reason }) =>
         `${output.paint.red(kind.padEnd(8))} ${oneLine(funcname)} ${oneLine(hash ?? '')}  ${output.paint.dim(oneLine(reason))}`,
     )
-    const good = checked - findings.filter(({ kind }) => kind === 'mismatch').length
+    const good = checked - encrypted - findings.filter(({ entry }) => entry !== undefined).length
     lines.push(
       `${entries(good)} sound, ${count(findings.length)} not${repair ? `, ${count(repaired)} put in quarantine` : ''}`,
     )
     if (replaced > 0) lines.push(`${entries(replaced)} replaced or deleted in the meantime, and left alone`)
     if (foreign > 0) lines.push(output.paint.dim(`${entries(foreign)} have a pickle that is not known here`))
+    if (encrypted > 0) {
+      const advice = 'PERSIST_ENCRYPT names the keys'
+      lines.push(output.paint.dim(`${entries(encrypted)} not checked, encrypted under a key not given: ${advice}`))
+    }
     return lines.join('\n')
   })
   return findings.length - repaired - replaced === 0 ? EXIT.fine : EXIT.no
@@ -53,12 +66,17 @@ async function checkAll(session: Session, named: readonly string[]) {
   const findings: Finding[] = []
   let checked = 0
   let foreign = 0
+  let encrypted = 0
   try {
     for (const funcname of funcnames) {
       const report = (problem: Error) => findings.push(reported(funcname, problem))
       for await (const entry of adapter.open(funcname, { report }).entries()) {
         progress.at(++checked, oneLine(funcname))
-        const problem = await checkEntry(entry)
+        const { entry: decoded, unread } = decodeEntry(session.reader, funcname, entry)
+        if (unread?.code === 'ERR_PERSIST_DECRYPT') encrypted++
+        else if (unread !== undefined) findings.push(undecodable(funcname, entry, unread))
+        if (unread !== undefined) continue
+        const problem = await checkEntry(decoded)
         if (problem?.kind === 'foreign') foreign++
         if (problem?.kind === 'mismatch') {
           findings.push({ funcname, hash: entry.hash, kind: 'mismatch', reason: problem.reason, entry })
@@ -68,7 +86,13 @@ async function checkAll(session: Session, named: readonly string[]) {
   } finally {
     progress.end()
   }
-  return { checked, foreign, findings }
+  return { checked, foreign, encrypted, findings }
+}
+
+/** A codec that this runtime lacks is no damage. */
+function undecodable(funcname: string, entry: Entry, { code, message }: PersistError): Finding {
+  const kind = code === 'ERR_PERSIST_ENTRY_DAMAGED' ? 'damaged' : 'problem'
+  return { funcname, hash: entry.hash, kind, reason: message, entry }
 }
 
 function reported(funcname: string, problem: Error): Finding {

@@ -41,6 +41,19 @@ export function defineInspect(program: Command, run: Run): void {
     )
 
   program
+    .command('why')
+    .description('why a call is computed: what has changed, or which stored call is nearest')
+    .argument('<funcname>', 'the function')
+    .argument('[hash]', 'the entry')
+    .addOption(argsOption())
+    .option('--from <module>', 'the module that persists the function (default: the code that a program used last)')
+    .action(
+      run(async (session, funcname: string, hash: string | undefined, options: { args?: string; from?: string }) =>
+        (await import('../commands/why.ts')).why(session, funcname, { ...options, hash }),
+      ),
+    )
+
+  program
     .command('stats')
     .description('a cache as a whole: sizes, ages, computing time')
     .argument(...FUNCTIONS)

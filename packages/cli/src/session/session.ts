@@ -1,3 +1,4 @@
+import { EntryReader } from '@persist/core/codecs'
 import { redactUrl, type StoreAdapter } from '@persist/store'
 import { CliError } from '../errors/cli-error.ts'
 import type { Output } from '../output/output.ts'
@@ -30,6 +31,7 @@ export class Session {
   /** All questions are answered with yes. */
   readonly yes: boolean
   readonly #options: CommonOptions
+  #reader: EntryReader | undefined
 
   constructor(options: CommonOptions, output: Output, env: NodeJS.ProcessEnv) {
     this.output = output
@@ -42,6 +44,13 @@ export class Session {
   /** Loads the module of `--store`. Call it first. */
   async begin(): Promise<void> {
     if (this.#options.store !== undefined) await this.stores.load(this.#options.store)
+  }
+
+  /** Decodes entries, with the keys of `PERSIST_ENCRYPT`. */
+  get reader(): EntryReader {
+    const keys = (this.env.PERSIST_ENCRYPT ?? '').split(/[\s,]+/).filter((key) => key !== '')
+    this.#reader ??= new EntryReader(keys.length === 0 ? {} : { encrypt: keys })
+    return this.#reader
   }
 
   /** Whether the command line names a cache. */

@@ -1,5 +1,9 @@
-import type { StoreAdapter } from '@persist/store'
-import { decodePayload } from '../entries/decode.ts'
+import type { EntryReader } from '@persist/core/codecs'
+import type { Entry, Store, StoreAdapter } from '@persist/store'
+import { madeFrom } from '../adopt/made-from.ts'
+import { type Decoded, decodePayload } from '../entries/decode.ts'
+import { decodeEntry } from '../entries/decode-entry.ts'
+import { nearestTo } from '../entries/nearest.ts'
 import { allFunctions } from '../stores/functions.ts'
 import { Catalog, rowOf } from './catalog.ts'
 import { treeOf } from './tree.ts'
@@ -23,6 +27,8 @@ export interface WebStore {
   /** The name to show. */
   readonly name: string
   readonly reader: StoreAdapter
+  /** Decodes entries. */
+  readonly entries: EntryReader
   /** `undefined`: nothing may be deleted. */
   readonly changer: StoreAdapter | undefined
   /** The functions to show; empty: all. */
@@ -36,7 +42,7 @@ export class Api {
 
   constructor(store: WebStore, now: () => number) {
     this.#store = store
-    this.#catalog = new Catalog(store.reader, now)
+    this.#catalog = new Catalog(store.reader, store.entries, now)
   }
 
   /** Reads the store again. */
@@ -70,20 +76,43 @@ export class Api {
       reason = problem.message
     }
     this.#store.reader.checkHash?.(hash)
-    const entry = await this.#store.reader.open(funcname, { report }).get(hash)
+    const store: Store = this.#store.reader.open(funcname, { report })
+    const entry = await store.get(hash)
     if (entry === undefined) throw new HttpError(404, reason)
-    const { payload, key, metadata, promised, ...head } = entry
-    const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
-    const decoded = await decodePayload(payload)
-    const unread = decoded.kind === 'value' ? undefined : (decoded.damaged ?? 'its pickle is unknown here')
+    const { payload: stored, metadata, promised, codecs, source, ...head } = entry
+    const { payload, key, unread } = await this.#decoded(funcname, entry)
+    const decodedKey = key === undefined ? undefined : await decodePayload(key)
+    const args = decodedKey?.kind === 'value' && Array.isArray(decodedKey.value) ? decodedKey.value : undefined
+    const nearest = args === undefined ? undefined : await nearestTo(store, args, hash)
+    const bytes = typeof stored === 'string' ? Buffer.byteLength(stored) : stored.byteLength
     return {
       funcname,
-      ...(await rowOf({ ...head, ...(key !== undefined && { key }), bytes })),
+      ...(await rowOf({ ...head, bytes }, key)),
+      ...(codecs !== undefined && { codecs }),
       ...(metadata !== undefined && { metadata }),
       ...(promised !== undefined && { promised }),
-      ...(key !== undefined && { keyTree: treeOf(await decodePayload(key)) }),
-      valueTree: treeOf(decoded),
+      ...(source !== undefined && { source }),
+      ...(decodedKey && { keyTree: treeOf(decodedKey) }),
+      valueTree: treeOf(payload),
+      madeFrom: await madeFrom(this.#store.reader, funcname, entry),
+      ...(nearest && { nearest }),
       ...(unread !== undefined && { unread }),
+    }
+  }
+
+  /** What the pickle gave, or what is stored and why it cannot be read. */
+  async #decoded(
+    funcname: string,
+    stored: Entry,
+  ): Promise<{ readonly payload: Decoded; readonly key?: string; readonly unread?: string }> {
+    const { entry, unread } = decodeEntry(this.#store.entries, funcname, stored)
+    const payload = await decodePayload(entry.payload)
+    if (unread !== undefined) return { payload, unread: unread.message }
+    const reason = payload.kind === 'value' ? undefined : (payload.damaged ?? 'its pickle is unknown here')
+    return {
+      payload,
+      ...(entry.key !== undefined && { key: entry.key }),
+      ...(reason !== undefined && { unread: reason }),
     }
   }
 

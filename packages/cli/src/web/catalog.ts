@@ -1,5 +1,7 @@
+import type { EntryReader } from '@persist/core/codecs'
 import type { ListedHead, StoreAdapter } from '@persist/store'
 import { decodePayload } from '../entries/decode.ts'
+import { readableKey } from '../entries/decode-entry.ts'
 import { SummaryBuilder } from '../entries/summary.ts'
 import { shortText } from './tree.ts'
 import {
@@ -21,12 +23,14 @@ const SHORT_KEY = 200
 /** The functions and entries of the store, from one walk over all heads. */
 export class Catalog {
   readonly #adapter: StoreAdapter
+  readonly #entries: EntryReader
   readonly #now: () => number
   #rows = new Map<string, Row[]>()
   #functions: readonly FunctionDetails[] = []
 
-  constructor(adapter: StoreAdapter, now: () => number) {
+  constructor(adapter: StoreAdapter, entries: EntryReader, now: () => number) {
     this.#adapter = adapter
+    this.#entries = entries
     this.#now = now
   }
 
@@ -88,7 +92,8 @@ export class Catalog {
         )
       ]!++
       sizes[SIZE_CLASSES.findIndex(({ bytes }) => head.bytes < bytes)]!++
-      if (rows.length < MAX_ROWS) rows.push(await rowFor(head, before.get(head.hash)))
+      if (rows.length < MAX_ROWS)
+        rows.push(await rowFor(head, before.get(head.hash), () => readableKey(this.#entries, funcname, head)))
       if (++read % HEADS_PER_TICK === 0) {
         report(read)
         await new Promise((resolve) => setImmediate(resolve))
@@ -99,14 +104,14 @@ export class Catalog {
 }
 
 /** The row from before if the entry is the same, else a new one. */
-async function rowFor(head: ListedHead, before: Row | undefined): Promise<Row> {
+async function rowFor(head: ListedHead, before: Row | undefined, key: () => string | undefined): Promise<Row> {
   const isSame = before?.createdAt === head.createdAt && before.bytes === head.bytes
-  return isSame && before.expiresAt === head.expiresAt && before.version === head.version ? before : rowOf(head)
+  return isSame && before.expiresAt === head.expiresAt && before.version === head.version ? before : rowOf(head, key())
 }
 
-/** The row for a head. */
-export async function rowOf(head: ListedHead): Promise<Row> {
-  const { hash, createdAt, bytes, expiresAt, durationMs, version, tags, key } = head
+/** The row for a head, whose key is given in clear. */
+export async function rowOf(head: ListedHead, key: string | undefined): Promise<Row> {
+  const { hash, createdAt, bytes, expiresAt, durationMs, version, tags } = head
   return {
     hash,
     createdAt,

@@ -58,8 +58,16 @@ export interface EntryDetails extends Row {
   readonly funcname: string
   readonly metadata?: string
   readonly promised?: boolean
+  /** How the payload is stored. */
+  readonly codecs?: readonly string[]
   readonly keyTree?: TreeNode
   readonly valueTree: TreeNode
+  /** The digest of the function's source. */
+  readonly source?: string
+  /** The parts that its version depends on, and what has changed since; each absent if not known. */
+  readonly madeFrom: { readonly parts?: readonly string[]; readonly changed?: readonly string[] }
+  /** The entry with the most similar arguments, where keys are stored. */
+  readonly nearest?: { readonly hash: string; readonly createdAt: number; readonly differs: readonly string[] }
   /** Why the value is shown as stored. */
   readonly unread?: string
 }

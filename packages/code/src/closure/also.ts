@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { OptionError } from '@persist/errors'
+import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
 import { globMatcher } from './also-lazily.ts'
 import { slashed } from './names.ts'
@@ -34,10 +35,6 @@ function matching(pattern: string, folder: string, observer: Observer): string[]
 
 /** All files in a folder, without hidden ones and installed packages. */
 function allFiles(folder: string, observer: Observer): string[] {
-  return observer.list(folder).flatMap((name) => {
-    if (name.startsWith('.') || name === 'node_modules') return []
-    const path = join(folder, name)
-    if (observer.isDirectory(path)) return allFiles(path, observer)
-    return observer.isFile(path) ? [path] : []
-  })
+  const isSkipped = (name: string) => name.startsWith('.') || name === 'node_modules'
+  return filesIn(folder, observer, isSkipped).map((path) => join(folder, path))
 }

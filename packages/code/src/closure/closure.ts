@@ -23,7 +23,27 @@ export interface Closure extends DependencyState {
   /** The specifiers of installed packages, as written. */
   readonly external: readonly string[]
   readonly packageNames: ReadonlyMap<string, PackageJson>
+  /** The files, without links in their paths. */
+  readonly files: ReadonlyMap<string, CoveredFile>
+  /** The files of `also`. */
+  readonly further: readonly string[]
+  /** The lock file of Deno, if names in specifiers are no versions. */
+  readonly lock: readonly DependencyPart[]
 }
+
+/** A file, and where its imports lead. */
+export interface CoveredFile {
+  readonly part: DependencyPart
+  /** What could not be followed. */
+  readonly notes: readonly DependencyPart[]
+  readonly imports: ReadonlyMap<
+    string,
+    { readonly files: readonly string[]; readonly packages: readonly PackageJson[] }
+  >
+}
+
+/** What keeps results has no part in them: another version of it must not make all of them misses. */
+const THE_CACHE = /^@persist\/(?:core|code|store(?:-[a-z\d]+)?)(?:\/|$)/
 
 /** The name of the part that says which import leads to which file. */
 export const IMPORTS_PART = 'imports'
@@ -38,28 +58,30 @@ export function closureOf(
   const packages = new PackageJsons(observer)
   const resolver = new Resolver(observer, packages)
   const names = new FileNames(roots[0], packages)
-  const parts: DependencyPart[] = []
+  const files = new Map<string, CoveredFile>()
   const wiring: string[] = []
   const installed = new Map<string, PackageJson>()
   const external = new Set<string>()
-  const done = new Set<string>()
-  const ahead = [...roots, ...filesOfAlso(also, dirname(roots[0]), observer)]
+  const further = filesOfAlso(also, dirname(roots[0]), observer)
+  const ahead = [...roots, ...further]
   let usesRegistry: string | undefined
 
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     observer.stat(next)
     const file = observer.files.realpath(next)
-    if (done.has(file)) continue
-    done.add(file)
+    if (files.has(file)) continue
     const { digest, specifiers, uncertain, opaque } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
-    parts.push({ name, digest })
-    if (opaque > 0) parts.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
+    const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
+    const notes: DependencyPart[] = []
+    files.set(file, { part: { name, digest }, notes, imports })
+    if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
     const follow = (specifier: string, isCertain: boolean) => {
+      if (THE_CACHE.test(specifier)) return
       const targets = resolver.resolve(specifier, file)
       if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
       if (targets.isLost) {
-        if (isCertain) parts.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
+        if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
         return
       }
       for (const one of targets.packages) {
@@ -67,7 +89,9 @@ export function closureOf(
         external.add(specifier)
       }
       ahead.push(...targets.files)
-      const places = targets.files.map((path) => names.of(observer.files.realpath(path)))
+      const found = targets.files.map((path) => observer.files.realpath(path))
+      imports.set(specifier, { files: found, packages: targets.packages })
+      const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
         wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map((one) => one.name)].sort().join(' ')}`)
       }
@@ -77,16 +101,23 @@ export function closureOf(
     if (mayHaveJsx(file)) follow(resolver.jsxRuntime(file), false)
   }
   // Names in these specifiers are not versions, but the lock file has those.
-  const lock = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
-  if (lock) parts.push({ name: 'deno.lock', digest: recordOf(lock, observer, known, fresh).digest })
+  const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
+  const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
   const used = [...installed.values()]
   const ofPackages = packageParts(used, mode, { observer, packages, known, fresh })
-  parts.push(...ofPackages.parts)
-  parts.push({ name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) })
+  const imports = { name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) }
   return {
-    ...stateOf(parts),
+    ...stateOf([
+      ...[...files.values()].flatMap(({ part, notes }) => [part, ...notes]),
+      ...lock,
+      ...ofPackages.parts,
+      imports,
+    ]),
     external: [...external].sort(),
     packageNames: new Map(used.filter(isInstalled).map((one) => [one.name ?? '', one])),
+    files,
+    further: further.map((path) => observer.files.realpath(path)),
+    lock,
   }
 }
 

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import type { Observer } from '../files/observer.ts'
-import { isRacy, isSame, isTuple, type StampTuple, tupleOf } from '../files/stamps.ts'
+import { isRacy, isSame, type StampTuple, tupleOf } from '../files/stamps.ts'
 import { type Imports, importsOf, isText } from './specifiers.ts'
 
 /** What is known of one file that had this stamp. */
@@ -40,17 +40,4 @@ function contentOf(path: string, bytes: Uint8Array, known: FileRecord | undefine
 /** Whether a file may contain JSX, which imports a module by itself. */
 export function mayHaveJsx(path: string): boolean {
   return ['.tsx', '.jsx'].includes(extname(path))
-}
-
-/** Whether this is a record, in a manifest that any program may have written. */
-export function isFileRecord(value: unknown): value is FileRecord {
-  const { tuple, digest, specifiers, uncertain, opaque } = (value ?? {}) as Partial<FileRecord>
-  const areStrings = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === 'string')
-  return (
-    (tuple === null || isTuple(tuple)) &&
-    typeof digest === 'string' &&
-    typeof opaque === 'number' &&
-    areStrings(specifiers) &&
-    areStrings(uncertain)
-  )
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { DependencyPart } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
+import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
 import { findPackage } from '../resolve/find-package.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
@@ -66,18 +67,9 @@ function labelOf({ name, version, root }: PackageJson): string {
 
 /** The digest of all files of a package, without the packages inside of it. */
 function contentOf(root: string, { observer, known, fresh }: Reading): string {
-  const lines: string[] = []
-  const folders = ['']
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const name of observer.list(join(root, folder))) {
-      const path = join(folder, name)
-      if (name === 'node_modules' || name === '.git') continue
-      const whole = join(root, path)
-      if (observer.isDirectory(whole)) folders.push(path)
-      else if (observer.isFile(whole)) {
-        lines.push(`${slashed(path)} ${recordOf(whole, observer, known, fresh).digest}`)
-      }
-    }
-  }
+  const isSkipped = (name: string) => name === 'node_modules' || name === '.git'
+  const lines = filesIn(root, observer, isSkipped).map(
+    (path) => `${slashed(path)} ${recordOf(join(root, path), observer, known, fresh).digest}`,
+  )
   return digestOf(lines.sort().join('\n'))
 }

@@ -38,7 +38,7 @@ export function importsOf(file: string, source: string): Imports {
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
   for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
-  return { specifiers: [...certain], uncertain: [...uncertain], opaque: lexed.opaque + required.opaque }
+  return { specifiers: [...certain], uncertain: [...uncertain], opaque: lexed.opaque + required.opaque + globs(source) }
 }
 
 function lex(source: string): { specifiers: string[]; types: string[]; opaque: number } | undefined {
@@ -64,7 +64,7 @@ function scanned(source: string): Imports {
   const required = requires(source)
   const specifiers = new Set([...statements(source), ...required.specifiers])
   const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
-  return { specifiers: [...specifiers], uncertain: assets(source), opaque: dynamic + required.opaque }
+  return { specifiers: [...specifiers], uncertain: assets(source), opaque: dynamic + required.opaque + globs(source) }
 }
 
 function statements(source: string): string[] {
@@ -76,20 +76,38 @@ function statements(source: string): string[] {
   ]
 }
 
+/** Another name for `require`, or for what `createRequire` returned. Both parts are bounded, for long lines of bundles. */
+const OTHER_NAME =
+  /(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n]{1,99})?=\s*(?:(?:[\w$]+\s*\.\s*)*createRequire\s*\(|require\s*(?:[;,\n]|$))/g
+/** `createRequire(import.meta.url)`, as the function of a call. */
+const AT_ONCE = String.raw`\bcreateRequire\s*\((?:[^()]|\([^()]*\))*\)`
+
 function requires(source: string): { specifiers: string[]; opaque: number } {
-  if (!source.includes('require')) return { specifiers: [], opaque: 0 }
-  const specifiers = all(source, /\brequire(?:\.resolve)?\s*\(\s*(['"`])([^'"`$\n]+)\1\s*[,)]/g)
+  if (!/require/i.test(source)) return { specifiers: [], opaque: 0 }
+  const others = [...source.matchAll(OTHER_NAME)].map(([, name]) => name!.replaceAll('$', '\\$'))
+  const names = [...new Set(['require', ...others])].map((name) => String.raw`(?<![\w$])${name}`)
+  const callee = String.raw`(?:${[...names, AT_ONCE].join('|')})(?:\.resolve)?\s*(?:\?\.)?\(\s*`
+  const specifiers = all(source, new RegExp(String.raw`${callee}(['"${'`'}])([^'"${'`'}$\n]+)\1\s*[,)]`, 'g'))
   // Not `function require(…)`, and not `require()`.
-  const opaque = source.match(/(?<!function\s+|\.)\brequire\s*\(\s*[^'"`\s)]/g)?.length ?? 0
+  const opaque =
+    source.match(new RegExp(String.raw`(?<!function\s+|\.)(?:${names.join('|')})\s*\(\s*[^'"${'`'}\s)]`, 'g'))
+      ?.length ?? 0
   return { specifiers, opaque }
 }
 
+/** The number of imports by pattern, which Vite and webpack have. */
+function globs(source: string): number {
+  return source.match(/\b(?:import\.meta\.glob|require\.context)\s*[(<]/g)?.length ?? 0
+}
+
 function assets(source: string): string[] {
-  if (!source.includes('import.meta.url')) return []
-  return all(source, /\bnew\s+URL\s*\(\s*(['"`])([^'"`$\n]+)\1\s*,\s*import\.meta\.url\b/g).map((path) =>
+  if (!source.includes('import.meta.')) return []
+  const resolved = all(source, /\bimport\.meta\.resolve\s*\(\s*(['"`])([^'"`$\n]+)\1\s*[,)]/g)
+  const urls = all(source, /\bnew\s+URL\s*\(\s*(['"`])([^'"`$\n]+)\1\s*,\s*import\.meta\.url\b/g).map((path) =>
     // `new URL('a.js', …)` is relative, as no import is.
     /^(?:[./]|[a-z][a-z\d+.-]+:)/i.test(path) ? path : `./${path}`,
   )
+  return [...resolved, ...urls]
 }
 
 function all(source: string, pattern: RegExp): string[] {

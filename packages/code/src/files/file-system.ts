@@ -1,13 +1,11 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 
 /** What `stat` knows of a file or folder, as far as it is used here. */
-export interface Stamp {
-  readonly kind: 'file' | 'directory' | 'link' | 'other'
-  readonly mtimeMs: number
-  /** 0 where the file system has none. */
-  readonly ctimeMs: number
-  readonly size: number
-  readonly ino: number
+export interface Stamp extends Pick<Stats, 'mtimeMs' | 'size' | 'ino'> {
+  /** Older versions of Deno have none. */
+  readonly ctimeMs: number | null
+  isFile(): boolean
+  isDirectory(): boolean
 }
 
 /** The files that are looked at, and the clock that their times are compared with. Tests inject their own. */
@@ -48,15 +46,9 @@ export const realFileSystem: FileSystem = {
 type StatFunction = (path: string, options: { throwIfNoEntry: false }) => Stats | undefined
 
 function stampOf(stat: StatFunction, path: string): Stamp | undefined {
-  let stats: Stats | undefined
   try {
-    stats = stat(path, { throwIfNoEntry: false })
+    return stat(path, { throwIfNoEntry: false })
   } catch {
     return undefined
   }
-  if (stats === undefined) return undefined
-  const { mtimeMs, size, ino } = stats
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other'
-  // Older versions of Deno have no ctime.
-  return { kind, mtimeMs, ctimeMs: stats.ctimeMs ?? 0, size, ino: ino ?? 0 }
 }

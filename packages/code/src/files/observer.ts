@@ -30,11 +30,11 @@ export class Observer {
   }
 
   isFile(path: string): boolean {
-    return this.stat(path)?.kind === 'file'
+    return this.stat(path)?.isFile() === true
   }
 
   isDirectory(path: string): boolean {
-    return this.stat(path)?.kind === 'directory'
+    return this.stat(path)?.isDirectory() === true
   }
 
   /** The names in a folder, which is observed. */

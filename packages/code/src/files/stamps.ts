@@ -7,16 +7,21 @@ import type { Stamp } from './file-system.ts'
  */
 export const RACY_MS = 3_000
 
-/** The parts of a stamp that tell whether a file may have changed. The size of a folder means nothing. */
+/** The parts of a stamp that show whether a file may have changed. */
 export type StampTuple = readonly [mtimeMs: number, ctimeMs: number, size: number, ino: number]
 
-export function tupleOf({ kind, mtimeMs, ctimeMs, size, ino }: Stamp): StampTuple {
-  return [mtimeMs, ctimeMs, kind === 'directory' ? 0 : size, ino]
+export function tupleOf({ mtimeMs, ctimeMs, size, ino }: Stamp): StampTuple {
+  return [mtimeMs, ctimeMs ?? 0, size, ino ?? 0]
 }
 
+/** Whether a stamp is the one of the tuple. Without any allocation, since a warm start does little else. */
 export function isSame(tuple: StampTuple, stamp: Stamp): boolean {
-  const other = tupleOf(stamp)
-  return tuple.every((part, i) => part === other[i])
+  return (
+    tuple[0] === stamp.mtimeMs &&
+    tuple[1] === (stamp.ctimeMs ?? 0) &&
+    tuple[2] === stamp.size &&
+    tuple[3] === (stamp.ino ?? 0)
+  )
 }
 
 /** Whether a later change may leave the stamp as it is. `at`: the time before the file was read, milliseconds since 1970. */
@@ -24,9 +29,4 @@ export function isRacy([mtimeMs, ctimeMs]: StampTuple, at: number): boolean {
   // Programs can set mtime, but not ctime.
   const changed = ctimeMs > 0 ? ctimeMs : mtimeMs
   return !(changed < at - RACY_MS)
-}
-
-/** Whether this is a stamp, in a manifest that any program may have written. */
-export function isTuple(value: unknown): value is StampTuple {
-  return Array.isArray(value) && value.length === 4 && value.every((part) => typeof part === 'number')
 }

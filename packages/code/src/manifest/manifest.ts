@@ -1,12 +1,11 @@
 import type { DependencyState } from '@persist/core'
-import { type FileRecord, type FileRecords, isFileRecord } from '../closure/file-records.ts'
+import type { FileRecord, FileRecords } from '../closure/file-records.ts'
 import { digestOf } from '../files/digest.ts'
 import type { Observation } from '../files/observer.ts'
-import { isTuple } from '../files/stamps.ts'
 import type { ManifestFolder } from './manifest-folder.ts'
 
 /** Counts up whenever a digest is made in another way, or a field has another meaning. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** What an earlier search found. It only saves work: a result never depends on it. */
 export interface Manifest {
@@ -19,14 +18,12 @@ export interface Manifest {
   readonly records: () => FileRecords
 }
 
-/** Reads the manifest under a name; `undefined` if there is none, or it is damaged. */
+/** Reads the manifest under a name; `undefined` if there is none, or it is damaged: then a digest does not fit. */
 export function readManifest(folder: ManifestFolder, name: string): Manifest | undefined {
   const [head, found, records, ...more] = folder.read(name)?.split('\n') ?? []
   if (head !== `${FORMAT} ${digestOf(found ?? '')} ${records?.length}` || more.length > 0) return undefined
   try {
     const { observations, state, basis } = JSON.parse(found!)
-    if (!isState(state) || typeof basis !== 'string') return undefined
-    if (observations !== null && !(Array.isArray(observations) && observations.every(isObservation))) return undefined
     return { observations: observations ?? undefined, state, basis, records: () => readRecords(records!) }
   } catch {
     return undefined
@@ -37,9 +34,7 @@ function readRecords(line: string): FileRecords {
   const [digest, json = ''] = line.split(' ', 1).concat(line.slice(line.indexOf(' ') + 1))
   if (digest !== digestOf(json)) return new Map()
   try {
-    const pairs: unknown = JSON.parse(json)
-    const isPair = (pair: unknown) => Array.isArray(pair) && typeof pair[0] === 'string' && isFileRecord(pair[1])
-    return Array.isArray(pairs) && pairs.every(isPair) ? new Map(pairs as [string, FileRecord][]) : new Map()
+    return new Map<string, FileRecord>(JSON.parse(json))
   } catch {
     return new Map()
   }
@@ -52,18 +47,4 @@ export function writeManifest(folder: ManifestFolder, name: string, manifest: Ma
   const json = JSON.stringify([...records()])
   const line = `${digestOf(json)} ${json}`
   folder.write(name, `${FORMAT} ${digestOf(found)} ${line.length}\n${found}\n${line}`)
-}
-
-function isState(value: Partial<DependencyState> | null): value is DependencyState {
-  return (
-    typeof value?.digest === 'string' &&
-    Array.isArray(value.parts) &&
-    value.parts.every((part) => typeof part?.name === 'string' && typeof part.digest === 'string')
-  )
-}
-
-function isObservation(value: unknown): value is Observation {
-  if (!Array.isArray(value) || value.length !== 3) return false
-  const [way, path, tuple] = value
-  return (way === 'stat' || way === 'lstat') && typeof path === 'string' && (tuple === null || isTuple(tuple))
 }

@@ -50,12 +50,15 @@ export class Resolver {
     return this.#bare(specifier, from)
   }
 
+  /** A path, or, as in ES modules, a part of a URL: then with a query, and with letters as `%20`. */
   #path(specifier: string, from: string): Targets {
     const path = resolve(dirname(from), specifier)
     const bare = path.replace(/[?#].*$/, '')
-    const files =
-      filesAt(path, from, this.#observer) ?? (bare === path ? undefined : filesAt(bare, from, this.#observer))
-    return files === undefined ? LOST : { files, packages: [], isLost: false }
+    for (const candidate of new Set([path, bare, decoded(path), decoded(bare)])) {
+      const files = filesAt(candidate, from, this.#observer)
+      if (files !== undefined) return { files, packages: [], isLost: false }
+    }
+    return LOST
   }
 
   /** `#name`, by the `imports` of the file's own package. */
@@ -108,5 +111,13 @@ function joined(found: readonly Targets[]): Targets {
     files: [...new Set(some.flatMap(({ files }) => files))],
     packages: [...new Set(some.flatMap(({ packages }) => packages))],
     isLost: false,
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
   }
 }

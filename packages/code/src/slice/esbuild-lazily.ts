@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { OptionError } from '@persist/errors'
 
 /** The part of esbuild that is used. */
-export type Esbuild = Pick<typeof import('esbuild'), 'buildSync' | 'version'>
+export type Esbuild = Pick<typeof import('esbuild'), 'buildSync' | 'transformSync' | 'version'>
 
 /** Finds esbuild from a file of the program, or else beside this package. */
 export function loadEsbuild(from: string): Esbuild {

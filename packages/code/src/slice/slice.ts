@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { type Closure, stateOf } from '../closure/closure.ts'
@@ -14,7 +14,12 @@ export interface Slice {
   readonly state: DependencyState
   /** The installed packages that the slice still imports. */
   readonly packages: readonly PackageJson[]
+  /** What each file imports, as far as esbuild follows it. The paths have no links. */
+  readonly bundled: Bundled
 }
+
+/** The specifiers that esbuild followed, by file. */
+export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Files that are data: their bytes become part of the slice. */
 const LOADERS = Object.fromEntries(
@@ -24,12 +29,13 @@ const LOADERS = Object.fromEntries(
   ]),
 )
 
-/** Bundles what the exports of a file reach. `names` turns a path from `folder` into the name of a part. */
+/** Bundles what the exports of a file reach. `names` turns a path from the folder of the file into the name of a part. */
 export function sliceOf(
   file: string,
   exported: readonly string[],
   closure: Closure,
   esbuild: Esbuild,
+  realpath: (path: string) => string,
   names: (path: string) => string,
 ): Slice {
   const folder = dirname(file)
@@ -73,7 +79,6 @@ export function sliceOf(
     throw failure
   }
   const output = Object.values(built.metafile!.outputs)[0]!
-  checkExports(exported, built.outputFiles![0]!.text, file)
   const externals = output.imports.flatMap(({ path, external }) => (external === true ? [path] : []))
   const parts: DependencyPart[] = [
     {
@@ -87,28 +92,14 @@ export function sliceOf(
   ]
   return {
     state: { ...stateOf(parts), digest: digestOf(built.outputFiles![0]!.text) },
+    bundled: new Map(
+      Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
+        realpath(join(folder, path)),
+        new Set(imports.map((one) => one.original ?? one.path)),
+      ]),
+    ),
     packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
   }
-}
-
-/** esbuild makes an export of a TypeScript file that is not there `undefined`, as it may be a type. */
-function checkExports(exported: readonly string[], text: string, file: string): void {
-  if (!/\bexport\s*\{/.test(text)) throw absent(exported, file)
-  const list = /\bexport\s*\{([^}]*)\};?\s*$/.exec(text)?.[1] ?? ''
-  const found = list.split(',').map((item) =>
-    item
-      .trim()
-      .split(/\s+as\s+/)
-      .at(-1),
-  )
-  const missing = exported.filter((name) => !found.includes(name === 'default' ? 'default_' : name))
-  if (missing.length > 0) throw absent(missing, file)
-}
-
-function absent(exported: readonly string[], file: string): OptionError {
-  return new OptionError(`code: ${file} does not export ${exported.join(', ')}: of takes names of exports`, {
-    option: 'dependsOn',
-  })
 }
 
 /** What of each file is in the output: esbuild writes the name of the file above it. */

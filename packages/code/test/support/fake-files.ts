@@ -51,9 +51,13 @@ export class FakeFiles implements FileSystem {
 
   stat(path: string): Stamp | undefined {
     const file = this.#files.get(path)
-    if (file !== undefined) return { kind: 'file', size: file.bytes.length, ...file }
+    if (file !== undefined) {
+      return { size: file.bytes.length, isFile: () => true, isDirectory: () => false, ...file }
+    }
     const folder = this.#folders.get(path)
-    return folder && { kind: 'directory', mtimeMs: folder.mtimeMs, ctimeMs: folder.mtimeMs, size: 0, ino: folder.ino }
+    const { mtimeMs, ino } = folder ?? {}
+    if (mtimeMs === undefined || ino === undefined) return undefined
+    return { mtimeMs, ctimeMs: mtimeMs, size: 0, ino, isFile: () => false, isDirectory: () => true }
   }
 
   lstat(path: string): Stamp | undefined {

@@ -1,4 +1,5 @@
 import type { Entry } from '@persist/store'
+import { type DecodingFailure, decodeStored, isStoredAsIs } from '../call/decode-stored.ts'
 import { isListed } from '../call/lookup.ts'
 import { checkedListing, isEntry } from '../call/replies.ts'
 import { reportProblem, reportStoreError } from '../call/store-guard.ts'
@@ -56,12 +57,20 @@ function readPair(context: Context, listed: unknown): Pair | undefined {
   const entry = listed as Entry
   try {
     const unpickled = (payload: Entry['payload']) => requireSync('unpickle', context.unpickle(payload))
-    if (entry.key !== undefined) return [unpickled(entry.key), unpickled(entry.payload)]
-    return context.unhash && [context.unhash(entry.hash), unpickled(entry.payload)]
+    const { key, payload } = decoded(context, entry)
+    if (key !== undefined) return [unpickled(key), unpickled(payload)]
+    return context.unhash && [context.unhash(entry.hash), unpickled(payload)]
   } catch (error) {
     reportProblem(context, 'unpickle', entry.hash, asError(error))
     return undefined
   }
+}
+
+function decoded(context: Context, entry: Entry): Entry {
+  if (isStoredAsIs(context, entry)) return entry
+  const found = decodeStored(context, entry, false) as Entry | DecodingFailure
+  if ('payload' in found) return found
+  throw found.error
 }
 
 function project<T>(pairs: Generator<Pair> | AsyncGenerator<Pair>, pick: (pair: Pair) => T) {

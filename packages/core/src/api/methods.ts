@@ -2,6 +2,7 @@ import type { Head } from '@persist/store'
 import type { ArgumentSnapshot } from '../call/arguments.ts'
 import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
+import { encodeStored } from '../call/encode-stored.ts'
 import { isListed, lookupEntry } from '../call/lookup.ts'
 import { pendingWrites } from '../call/pending-writes.ts'
 import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
@@ -14,7 +15,7 @@ import type { Lookup } from '../types/persisted.ts'
 
 /** The fresh result with its metadata, without computing. */
 export function* lookup(context: Context, cacheKey: CacheKey): Steps<Lookup<unknown, unknown>> {
-  const found = yield* wait(lookupEntry(context, cacheKey))
+  const found = yield* wait(lookupEntry(context, cacheKey, { mayWait: context.adapter.mode === 'async' }))
   if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found
   return {
@@ -49,11 +50,12 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
     pickledKey: pickleKey(context, cacheKey),
     inputs: context.traceRoot === undefined ? undefined : [],
   })
+  const encoded = entry && (yield* encodeStored(context, entry, context.adapter.mode === 'async'))
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
-    if (entry === undefined) return false
+    if (encoded === undefined) return false
     const mark = context.memory?.mark() ?? 0
-    const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(entry)), false))
-    if (stored) reportWrite(context, entry)
+    const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(encoded)), false))
+    if (stored) reportWrite(context, encoded)
     return !stored && context.memory?.hasChanged(cacheKey.canonicalKey, mark) === false
   })
   // If the store failed, only memory can hold the result. A later change has priority.

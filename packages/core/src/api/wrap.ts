@@ -6,6 +6,7 @@ import { getOrCompute, serveOrStart } from '../call/get-or-compute.ts'
 import { awaitable } from '../call/stream.ts'
 import { perform, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
+import { explain } from '../explain/explain.ts'
 import { many } from '../many/many.ts'
 import { TEXT, textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
@@ -60,6 +61,9 @@ export function wrap(context: Context): AnyFunction {
     },
     lookup(this: unknown, ...args: unknown[]) {
       return act(() => lookup(context, cacheKeyOf(context, selfOf(this), args)))
+    },
+    explain(this: unknown, ...args: unknown[]) {
+      return act(() => explain(context, cacheKeyOf(context, selfOf(this), args)))
     },
     refresh(this: unknown, ...args: unknown[]) {
       const refreshed = getOrCompute(context, { self: selfOf(this), args, ...PLAIN, refresh: true })

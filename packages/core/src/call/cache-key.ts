@@ -16,6 +16,8 @@ export class CacheKey {
   reportedUnreadable = false
   /** What the identities of arguments have read, as that of a file. */
   reads: readonly Observation[] | undefined
+  /** The entry is encrypted under a key that this process does not have, so it must not be overwritten. */
+  isUnderOtherKey = false
   /** The stored form of the key, if it was made before the call had to wait. */
   pickledKey: string | undefined
   readonly #context: Context
@@ -72,7 +74,7 @@ export function argumentsChanged(
   context: Context,
   self: unknown,
   args: readonly unknown[],
-  cacheKey: CacheKey,
+  cacheKey: Pick<CacheKey, 'canonicalKey'>,
 ): boolean {
   if (!context.ownKey && !args.some(isChangeable)) return false
   try {

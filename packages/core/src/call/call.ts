@@ -25,7 +25,7 @@ export interface Call {
 export const PLAIN = { maxAge: Number.POSITIVE_INFINITY, refresh: false } as const
 
 /** The signals that end the caller's wait: the signal of `with`, and the signal among the arguments. */
-export function signalsOf({ signal, args }: Call): readonly AbortSignal[] {
+export function signalsOf({ signal, args }: Pick<Call, 'signal' | 'args'>): readonly AbortSignal[] {
   if (signal === undefined && typeof args[args.length - 1] !== 'object') return NO_SIGNALS
   const argument = signalOf(args)
   if (signal === undefined) return argument === undefined ? NO_SIGNALS : [argument]

@@ -1,6 +1,7 @@
 import { OptionError, PickleError } from '@persist/errors'
 import { types } from '@persist/platform'
 import type { Entry } from '@persist/store'
+import { keyPartsOf } from '@persist/store/kit'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
@@ -77,6 +78,8 @@ function entryOf(
   if (ttl <= 0) return skip(context, cacheKey, 'ttl')
   const metadata = metadataOf(context, cacheKey)
   const tags = tagsOf(context, value, args)
+  // A stored key shows more. A hash of one's own may exist to hide the key.
+  const keyParts = context.storekey || context.ownHash ? undefined : keyPartsOf(cacheKey.canonicalKey)
   return {
     hash: cacheKey.hash,
     payload,
@@ -86,6 +89,7 @@ function entryOf(
     ...(metadata !== undefined && { metadata }),
     ...(context.version !== undefined && { version: context.version }),
     source: context.source,
+    ...(keyParts !== undefined && { keyParts }),
     ...(tags !== undefined && tags.length > 0 && { tags }),
     ...(ttl !== Number.POSITIVE_INFINITY && expiry(context, createdAt, ttl)),
     ...(result.durationMs !== undefined && { durationMs: result.durationMs }),

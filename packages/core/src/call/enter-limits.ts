@@ -1,3 +1,4 @@
+import { followsCalls } from '@persist/platform'
 import type { Flight, RunLimit } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -24,11 +25,25 @@ export function* enterLimits(context: Context, flight: Flight): Steps<boolean> {
     const slot = limit.enter(flight)
     if (slot !== undefined) {
       waited = true
-      yield* wait(slot)
+      yield* queued(context, limit, flight, slot)
     }
     flight.slots.push(limit)
   }
   return waited
+}
+
+/**
+ * Waits for a slot. Where a call cannot be connected with the run that made it, the holder of the slot may wait for this
+ * very run, so this run starts beyond the limit in the end.
+ */
+function* queued(context: Context, limit: RunLimit, flight: Flight, slot: Promise<void>): Steps<void> {
+  if (followsCalls) return yield* wait(slot)
+  const stop = context.runtime.later(context.waitTimeout, () => limit.admit(flight))
+  try {
+    yield* wait(slot)
+  } finally {
+    stop()
+  }
 }
 
 function mayWait({ isAsync, observed }: Context, { holders }: RunLimit): boolean {

@@ -68,6 +68,7 @@ function lookupInProcess(context: Context, call: Call): unknown {
   if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)
   const held = context.memory === undefined ? undefined : lookupInMemory(context, cacheKey, call.maxAge)
   const result = held === undefined ? undefined : serveFromMemory(context, cacheKey, held)
+  if (result !== undefined) context.verify?.(call, cacheKey, held!.entry)
   return result === undefined ? lookupInStore(context, call, cacheKey, signals) : asCallerExpects(context, result)
 }
 
@@ -87,11 +88,13 @@ function lookupInStore(context: Context, call: Call, cacheKey: CacheKey, signals
   const needsTime = context.adapter.mode === 'async' || (context.traceRoot !== undefined && context.isAsync)
   if (needsTime) return startExecution(new FlightStart(context, call, cacheKey, signals))
   // A sync store replies before another call could join, so a hit needs no flight.
-  const found = lookupEntry(context, cacheKey, call.maxAge, true)
+  const found = lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
   if (isThenable(found) || found.kind !== 'fresh') {
     return startExecution(new FlightStart(context, call, cacheKey, signals, found))
   }
-  return asCallerExpects(context, serveHit(context, cacheKey, found))
+  const served = serveHit(context, cacheKey, found)
+  context.verify?.(call, cacheKey, found.entry)
+  return asCallerExpects(context, served)
 }
 
 /** Starts a flight and runs it. */
@@ -115,19 +118,20 @@ function* lookupOrCompute(
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
   const since = joinedSince ?? context.runtime.monotonic()
-  if (context.adapter.mode === 'async') pickleKeyEarly(context, cacheKey)
-  const lookup = () => lookupEntry(context, cacheKey, call.maxAge, true)
-  const found = yield* wait(
-    lookupResult ?? (context.traceRoot === undefined ? lookup() : lookupInFlight(flight, lookup)),
-  )
-  if (found.kind === 'fresh') return serveHit(context, cacheKey, found)
+  const isTraced = context.traceRoot !== undefined
+  if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
+  const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
+  const found = yield* wait(lookupResult ?? (isTraced ? lookupInFlight(flight, lookup) : lookup()))
+  if (found.kind === 'fresh') {
+    context.verify?.(call, cacheKey, found.entry)
+    return serveHit(context, cacheKey, found)
+  }
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   if (found.kind === 'stale') {
     refreshInBackground(computation)
     return serveStale(context, cacheKey, found, 'revalidate')
   }
-  if (found.kind === 'miss') countMiss(context, cacheKey, found.reason, found.input)
-  else countMiss(context, cacheKey, 'expired')
+  yield* countMiss(context, cacheKey, found)
   checkUnhash(context, cacheKey)
   const pickledKey = pickleKey(context, cacheKey)
   if (context.isAsync) yield* yieldIfBusy(context.runtime)
@@ -177,7 +181,7 @@ function* waitForSlot({ context, call, cacheKey, flight }: Computation, found: L
   if (!(yield* enterLimits(context, flight))) return NOT_QUEUED
   throwIfLeft(flight)
   if (found !== REFRESH) {
-    const stored = yield* wait(lookupEntry(context, cacheKey, call.maxAge))
+    const stored = yield* wait(lookupEntry(context, cacheKey, { maxAge: call.maxAge }))
     if (stored.kind === 'fresh') return { kind: 'hit', found: stored }
   }
   return { kind: 'slot', ms: context.runtime.monotonic() - since }
@@ -193,9 +197,10 @@ function restart(context: Context, call: Call): unknown {
 }
 
 /** The result from memory; `undefined` for an unreadable or invalid entry, so that the store is read instead. */
-function serveFromMemory(context: Context, cacheKey: CacheKey, { entry, primitive }: Held): FlightResult | undefined {
+function serveFromMemory(context: Context, cacheKey: CacheKey, held: Held): FlightResult | undefined {
   try {
-    const value = primitive === undefined ? context.unpickle(entry.payload) : primitive.value
+    const { entry } = held
+    const value = context.memory!.valueOf(held, context.unpickle)
     if (!isValidInMemory(context, value)) return undefined
     reportHit(context, cacheKey, entry, 'memory')
     return { value, promised: entry.promised === true }

@@ -1,12 +1,12 @@
 import { HashCollisionError, OptionError, StoreError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import type { Entry, Head } from '@persist/store'
-import type { Context } from '../context.ts'
+import type { Entry, Head, Mode, Store } from '@persist/store'
+import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
-import type { MissReason } from '../types/events.ts'
 import { type CacheKey, digestOf } from './cache-key.ts'
+import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './freshness.ts'
 import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
@@ -14,11 +14,7 @@ import { callStore, reportProblem } from './store-guard.ts'
 import { changeOf } from './verify-inputs.ts'
 
 /** The result of a lookup in the store. */
-export type LookupResult =
-  | { readonly kind: 'miss'; readonly reason: MissReason; readonly input?: string }
-  | Found<'fresh'>
-  | Found<'stale'>
-  | Found<'stale-if-error'>
+export type LookupResult = Missed | Found<'fresh'> | Found<'stale'> | Found<'stale-if-error'>
 
 /** An entry that may be served, with its value. */
 export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
@@ -32,42 +28,53 @@ export interface Found<Kind extends 'fresh' | 'stale' | 'stale-if-error'> {
 /** Replaces a lookup for a call that computes even if there is a stored result. */
 export const REFRESH: LookupResult = { kind: 'miss', reason: 'refresh' }
 /** Replaces a lookup if the entry is known to be absent. */
-export const ABSENT: LookupResult = { kind: 'miss', reason: 'absent' }
+export const ABSENT: Missed = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 
-/**
- * Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here.
- *
- * @param mayCall Whether nested calls may be made again to verify the entry, as only the first lookup of a call does.
- */
+/** How an entry is looked up. */
+export interface LookupOptions {
+  /** The greatest age that may be served, in milliseconds. Default: any. */
+  readonly maxAge?: number | undefined
+  /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
+  readonly mayCall?: boolean
+  /** A large payload may be decompressed beside the event loop. Default: if every call returns a promise. */
+  readonly mayWait?: boolean
+}
+
+/** Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
-  maxAge = Number.POSITIVE_INFINITY,
-  mayCall = false,
+  { maxAge = Number.POSITIVE_INFINITY, mayCall = false, mayWait = context.isAsync }: LookupOptions = {},
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
-  const entry = callStore(context, 'get', hash, () => context.store.get(hash), undefined)
-  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark, mayCall))
-  return readFound(context, cacheKey, entry, maxAge, mark, mayCall)
+  const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
+  const reading = { maxAge, mark, mayCall, mayWait }
+  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
+  return readFound(context, cacheKey, entry, reading)
+}
+
+/** A caller that gets a promise anyway can wait for a large entry without blocking the thread. */
+function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType<Store<Mode>['get']> {
+  return mayWait && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
-function readFound(
-  context: Context,
-  cacheKey: CacheKey,
-  entry: Entry | undefined | null,
-  maxAge: number,
-  mark: number | undefined,
-  mayCall: boolean,
-) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark, mayCall)
+function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, reading: Reading) {
+  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, reading)
+}
+
+/** How an entry that the store returned is read. */
+export interface Reading extends Required<Omit<LookupOptions, 'maxAge'>> {
+  readonly maxAge: number
+  /** The position in the order of changes of the memory tier before the store was read. */
+  readonly mark: number | undefined
 }
 
 /**
- * Checks an entry and unpickles its value.
+ * Checks an entry, decodes it, verifies its inputs and unpickles its value.
  *
  * @throws HashCollisionError for an entry that was written under another key.
  */
@@ -75,32 +82,50 @@ export function readEntry(
   context: Context,
   cacheKey: CacheKey,
   entry: Entry,
-  maxAge: number,
-  mark: number | undefined,
-  mayCall = false,
+  reading: Reading,
 ): LookupResult | PromiseLike<LookupResult> {
   if (!isEntry(entry) || entry.hash !== cacheKey.hash) {
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
     return UNREADABLE
   }
-  const freshness = checkFreshnessNow(context, entry, maxAge)
+  const freshness = checkFreshnessNow(context, entry, reading.maxAge)
   if (freshness.kind === 'miss') {
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
-    return { kind: 'miss', reason: freshness.reason }
+    return { kind: 'miss', reason: freshness.reason, head: entry }
   }
+  const { kind } = freshness
+  if (isStoredAsIs(context, entry)) return readDecoded(context, cacheKey, entry, kind, reading)
+  const read = (decoded: Entry | DecodingFailure): LookupResult | PromiseLike<LookupResult> => {
+    if ('payload' in decoded) return readDecoded(context, cacheKey, decoded, kind, reading)
+    if (decoded.reason === 'key') cacheKey.isUnderOtherKey = true
+    reportUnreadable(context, cacheKey, decoded.error)
+    return { kind: 'miss', reason: decoded.reason }
+  }
+  const decoded = decodeStored(context, entry, reading.mayWait)
+  return isThenable(decoded) ? decoded.then(read) : read(decoded)
+}
+
+/** Verifies the inputs of an entry that may be served, and reads its value. */
+function readDecoded(
+  context: Context,
+  cacheKey: CacheKey,
+  entry: Entry,
+  kind: Servable,
+  { mark, mayCall }: Reading,
+): LookupResult | PromiseLike<LookupResult> {
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   if (entry.inputs === undefined && context.traceRoot === undefined)
-    return readValue(context, cacheKey, entry, freshness.kind, mark)
+    return readValue(context, cacheKey, entry, kind, mark)
   const changed = changeOf(context, entry, mayCall)
   const next = (input: string | undefined) =>
     input === undefined
-      ? readValue(context, cacheKey, entry, freshness.kind as Servable, mark)
-      : ({ kind: 'miss', reason: 'input', input } as const)
+      ? readValue(context, cacheKey, entry, kind, mark)
+      : ({ kind: 'miss', reason: 'input', changed: [input] } as const)
   return isThenable(changed) ? changed.then(next) : next(changed)
 }
 
-type Servable = 'fresh' | 'stale' | 'stale-if-error'
+type Servable = Exclude<LookupResult['kind'], 'miss'>
 
 /** Unpickles the value of an entry that may be served, and applies `validate`. */
 function readValue(
@@ -117,7 +142,7 @@ function readValue(
     reportUnreadable(context, cacheKey, error)
     return UNREADABLE
   }
-  const found: LookupResult = { kind, entry, value, mark }
+  const found = { kind, entry, value, mark } as LookupResult
   return context.validate === undefined ? found : validated(context, cacheKey, value, found)
 }
 

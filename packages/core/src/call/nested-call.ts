@@ -5,6 +5,7 @@ import { rememberedArguments } from '../state/called-arguments.ts'
 import type { VerifyPass } from '../state/peers.ts'
 import { cacheKeyOf } from './cache-key.ts'
 import { PLAIN } from './call.ts'
+import { decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { getOrCompute } from './get-or-compute.ts'
 import { checkFreshnessNow, isValidInMemory } from './lookup.ts'
 import { payloadDigest } from './note-call.ts'
@@ -20,7 +21,7 @@ export function* isCallUnchanged(context: Context, hash: string, digest: string,
   // The hash comes from the store, where any program may have written it.
   context.adapter.checkHash?.(hash)
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
-  const stored = isEntry(entry) && entry.hash === hash ? entry : undefined
+  const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
   if (stored !== undefined && (yield* isServable(context, stored, pass))) {
     return payloadDigest(stored.payload) === digest
   }
@@ -28,6 +29,13 @@ export function* isCallUnchanged(context: Context, hash: string, digest: string,
   if (args === undefined || isRunning(context, args)) return false
   const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN }))
   return payloadDigest(context.pickle(value)) === digest
+}
+
+/** The entry as the pickle gave it; `undefined` for one that cannot be decoded. */
+function* decoded(context: Context, entry: Entry, { mayCall }: VerifyPass): Steps<Entry | undefined> {
+  if (isStoredAsIs(context, entry)) return entry
+  const found = yield* wait(decodeStored(context, entry, mayCall && context.isAsync))
+  return 'payload' in found ? found : undefined
 }
 
 function* isServable(context: Context, entry: Entry, pass: VerifyPass): Steps<boolean> {

@@ -9,6 +9,7 @@ import type { RightToStore } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
 import { noteStored } from './call.ts'
 import type { Computation } from './computation.ts'
+import { encodeStored } from './encode-stored.ts'
 import { release, takeOverLease } from './lease.ts'
 import { pendingWrites } from './pending-writes.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
@@ -34,8 +35,11 @@ export function* publish(
   const { hash, canonicalKey } = cacheKey
   let lease = own
   let endWrite = () => {}
-  const skip = (reason: 'timeout' | 'fenced') => context.reporter.report('skip', { hash, reason })
+  const skip = (reason: 'timeout' | 'fenced' | 'key') => context.reporter.report('skip', { hash, reason })
   try {
+    if (cacheKey.isUnderOtherKey) return skip('key')
+    const encoded = yield* encodeStored(context, entry, context.isAsync)
+    if (encoded === undefined) return
     if (isFenced(flight, entry.tags)) return skip('fenced')
     if (acquired.kind === 'timeout') {
       lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
@@ -45,7 +49,7 @@ export function* publish(
     // It may have been fenced while the order of deletions was read.
     if (isFenced(flight, entry.tags)) return skip('fenced')
     endWrite = noteTaggedWrite(context, flight, lease, entry)
-    const stored = yield* write(context, flight, lease, entry)
+    const stored = yield* write(context, flight, lease, encoded)
     if (stored !== undefined) lease = undefined
     if (stored === false) {
       const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(flight, { entry, value, mark })
@@ -64,7 +68,7 @@ export function* publish(
     supersede(context, flight)
     if (!stored) return
     noteStored(context, flight)
-    reportWrite(context, entry)
+    reportWrite(context, encoded)
   } finally {
     endWrite()
     yield* release(context, cacheKey, lease)

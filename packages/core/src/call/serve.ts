@@ -1,13 +1,13 @@
 import { ReplayMissError } from '@persist/errors'
 import type { Entry } from '@persist/store'
 import type { FlightResult } from '../concurrency/flight.ts'
+import type { Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import { tracing } from '../trace/tracing.ts'
-import type { MissReason } from '../types/events.ts'
 import type { CacheKey } from './cache-key.ts'
 import { countWrite } from './enforce-bounds.ts'
-import type { Found } from './lookup.ts'
+import type { Found, LookupResult } from './lookup.ts'
 import { noteCall } from './note-call.ts'
 import { reportSourceChange } from './source-change.ts'
 
@@ -18,7 +18,7 @@ export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fre
   if (entry.source !== context.source) reportSourceChange(context, entry, 'hit')
   // A reply may be slower than a later change, which it would undo.
   if (context.memory?.hasChanged(cacheKey.canonicalKey, mark!) === false)
-    context.memory.hold(cacheKey.canonicalKey, entry, value)
+    context.memory.hold(cacheKey.canonicalKey, entry, value, true)
   return resultOf(found)
 }
 
@@ -90,10 +90,18 @@ function resultOf({ entry, value }: Found<'fresh' | 'stale' | 'stale-if-error'>)
 }
 
 /** Counts and reports a miss. */
-export function countMiss(context: Context, cacheKey: CacheKey, reason: MissReason, input?: string): void {
+export function* countMiss(
+  context: Context,
+  cacheKey: CacheKey,
+  found: Exclude<LookupResult, Found<'fresh'>>,
+): Steps<void> {
   context.counters.misses++
+  const reason = found.kind === 'miss' ? found.reason : 'expired'
+  if (context.reporter.hasListener('miss')) {
+    const because = found.kind === 'miss' ? yield* context.becauseOf(cacheKey, found) : undefined
+    context.reporter.report('miss', { hash: cacheKey.hash, reason, ...(because !== undefined && { because }) })
+  }
   context.recordDependencies?.()
-  context.reporter.report('miss', { hash: cacheKey.hash, reason, ...(input !== undefined && { input }) })
 }
 
 /** Throws for a miss in a replay, which never computes, so that it is reproducible. */

@@ -1,6 +1,6 @@
 import type { Head } from '@persist/store'
 import type { Context } from '../context.ts'
-import { areComparable } from '../source/source-text.ts'
+import { areComparable } from '../runtime/printed-source.ts'
 
 const reported = new WeakSet<Context>()
 

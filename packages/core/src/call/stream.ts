@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
 import { currentFlight, isInside, traceAround } from '../concurrency/flight.ts'
+import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import type { Broadcast } from '../state/broadcasts.ts'
@@ -117,8 +118,9 @@ async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): P
   for (;;) {
     if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return ABSENT
     const watch = context.broadcasts.watch(cacheKey.canonicalKey)
-    const found = asChunks(await lookupEntry(context, cacheKey, call.maxAge, true))
+    const found = asChunks(await lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true }))
     watch.stop()
+    if (found.kind === 'fresh') context.verify?.(call, cacheKey, found.entry)
     if (found.kind === 'fresh') return serveHit(context, cacheKey, found).value as Chunks
     if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
     if (found.kind === 'stale') {
@@ -134,9 +136,10 @@ function chunksInMemory(context: Context, call: Call, cacheKey: CacheKey): Chunk
   const held = lookupInMemory(context, cacheKey, call.maxAge)
   if (held === undefined) return undefined
   try {
-    const chunks = context.unpickle(held.entry.payload)
+    const chunks = context.memory!.valueOf(held, context.unpickle)
     if (!Array.isArray(chunks) || !isValidInMemory(context, chunks)) return undefined
     reportHit(context, cacheKey, held.entry, 'memory')
+    context.verify?.(call, cacheKey, held.entry)
     return chunks
   } catch (error) {
     context.memory?.drop(cacheKey.canonicalKey)
@@ -163,8 +166,8 @@ function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: 
   const consumer = { signals: signalsOf(call), alone: () => bypass(context, call) as AsyncGenerator<unknown> }
   const running = runningIteration(context, cacheKey)
   if (running === undefined) {
-    if (found.kind === 'miss') countMiss(context, cacheKey, found.reason, found.input)
-    else countMiss(context, cacheKey, 'expired')
+    // Only the event waits for the store, so that no other iteration starts meanwhile.
+    void run(countMiss(context, cacheKey, found as Exclude<LookupResult, { kind: 'fresh' }>))
     checkUnhash(context, cacheKey)
     const iteration = new SharedIteration(context, call, cacheKey)
     return noted(context, cacheKey, iteration, iteration.follow(consumer))

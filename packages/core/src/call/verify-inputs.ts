@@ -118,6 +118,16 @@ function isCallUnchanged(
   return isThenable(reply) ? reply.then(note) : note(reply)
 }
 
+/** The inputs of an entry that are verified before it is served, by name. */
+export function verifiedInputs(context: Context, { inputs = [] }: Head): string[] {
+  if (context.mode === 'replay') return []
+  const names = inputs.map((line) => {
+    const input = inputOf(line)
+    return input === undefined ? UNREADABLE : shown(input)
+  })
+  return [...new Set(names)]
+}
+
 /** The input for a report: `a.md`, `$THEME`, the name of a function. */
 function shown({ kind, name }: Input): string {
   if (kind === CALL) return callNameOf(name)?.namespace ?? UNREADABLE

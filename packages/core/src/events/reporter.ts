@@ -43,6 +43,10 @@ export class Reporter {
     this.#limit = new RateLimit(listeners.monotonic)
   }
 
+  get verbosity(): Verbosity {
+    return this.#verbosity
+  }
+
   /** Whether the event has a listener. To be checked before computing costly facts. */
   hasListener(name: PersistEventName): boolean {
     return this.#report !== undefined || this.#verbosity >= LEVELS[name] || channels[name].hasSubscribers

@@ -1,3 +1,4 @@
+import type { Because } from '../types/because.ts'
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
 import type { Verbosity } from '../types/options.ts'
 
@@ -6,6 +7,8 @@ export const LEVELS: Readonly<Record<PersistEventName, Verbosity>> = {
   problem: 1,
   circuit: 1,
   source: 1,
+  mismatch: 1,
+  audit: 1,
   write: 2,
   skip: 2,
   delete: 2,
@@ -33,17 +36,26 @@ function brief(event: PersistEvent): string {
     case 'circuit':
       return `: ${event.store} is ${event.state === 'open' ? 'unreachable, calls continue without it' : 'reachable again'}`
     case 'source':
+    case 'audit':
       return `: ${event.message}`
+    case 'mismatch':
+      return `: the stored result differs from a new one at ${event.path}${event.error === undefined ? '' : `: ${event.error.message}`}`
     case 'clear':
     case 'evict':
       return ` (${event.entries} entries)`
-    case 'skip':
     case 'miss':
+      return ` (${event.reason}${becauseOf(event.because)})`
+    case 'skip':
     case 'stale':
       return ` (${event.reason})`
     default:
       return ''
   }
+}
+
+function becauseOf({ changed, nearest }: Because = {}): string {
+  if (changed !== undefined) return `: ${changed.join(', ')}`
+  return nearest === undefined ? '' : `; nearest is ${nearest.hash}, which differs in ${nearest.differs.join(', ')}`
 }
 
 /** The number of problems that a line stands for, if it is more than one. */
@@ -53,6 +65,11 @@ export function times(count: number): string {
 
 function allFacts(facts: object): string {
   return Object.entries(facts)
-    .map(([name, value]) => `${name}=${value instanceof Error ? JSON.stringify(value.message) : String(value)}`)
+    .map(([name, value]) => `${name}=${factOf(value)}`)
     .join(' ')
+}
+
+function factOf(value: unknown): string {
+  if (value instanceof Error) return JSON.stringify(value.message)
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -127,10 +127,13 @@ export class Calls {
     const context = this.#context
     const hits = new Map<number, { readonly value: unknown }>()
     if (!context.adapter.supports.many || (context.mode !== 'on' && context.mode !== 'replay')) return hits
+    // Each call verifies its own hit.
+    if (context.verify !== undefined) return hits
     const cacheKeys = list.map((args) => keyToLookUp(context, this.#self, args))
     const wanted = cacheKeys.filter((cacheKey) => cacheKey !== undefined)
     if (wanted.length === 0) return hits
     const mark = context.memory?.mark()
+    const reading = { maxAge: Number.POSITIVE_INFINITY, mark, mayCall: false, mayWait: context.isAsync }
     let entries: Awaited<ReturnType<NonNullable<Context['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
@@ -147,7 +150,7 @@ export class Calls {
       const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY, mark))
+        const found = yield* wait(readEntry(context, cacheKey!, entry, reading))
         if (found.kind !== 'fresh') continue
         const result = serveHit(context, cacheKey!, found)
         if (result.promised) this.promised = true

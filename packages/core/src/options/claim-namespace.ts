@@ -1,6 +1,7 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
 import { compareWrappings, type Relation, type Wrapping } from '../source/evaluations.ts'
+import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { textOf } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
@@ -102,9 +103,14 @@ function explain(
   }
   const locations = here === '' || there === '' ? '' : ` (at ${there} and at ${here})`
   const subject = relation === 'two places' ? 'two functions with the same source' : 'two functions'
-  const copies =
-    first.text === second.text ? '. If they are one function that was bundled twice, keep it in one chunk' : ''
-  return `${subject} are persisted as ${name} in ${store}${locations}: ${advice}${copies}`
+  return `${subject} are persisted as ${name} in ${store}${locations}: ${advice}${adviceForCopies(first, second)}`
+}
+
+function adviceForCopies({ text: first }: Wrapping, { text: second }: Wrapping): string {
+  const copied = '. If they are one function that was bundled twice, '
+  if (first === second) return `${copied}keep it in one chunk`
+  if (first === undefined || second === undefined || !differInNamesOnly(first, second)) return ''
+  return `${copied}keep it in one chunk, or put the source maps beside the bundles`
 }
 
 function locationOf(site: CallSite | undefined): string {

@@ -1,6 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { pickle, unpickle } from '@persist/pickle'
-import { absolutePath, followsAsyncCode, types } from '@persist/platform'
+import { absolutePath, followsCalls, types } from '@persist/platform'
 import type { Bounds } from '@persist/store'
 import { Limit } from '../concurrency/limit.ts'
 import type { Context } from '../context.ts'
@@ -81,6 +81,7 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
     maxEntries: options.maxEntries ?? DEFAULT_MEMORY.maxEntries,
     maxBytes: options.maxBytes ?? DEFAULT_MEMORY.maxBytes,
     maxAge: options.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(options.maxAge, 'memory.maxAge'),
+    freezes: options.values === 'frozen',
   }
   return new MemoryTier(bounds, runtime.monotonic)
 }
@@ -92,7 +93,7 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
  */
 export function traceRootOf({ trace }: AnyOptions): string | undefined {
   if (trace === undefined || trace === false) return undefined
-  if (!followsAsyncCode) {
+  if (!followsCalls) {
     throw new OptionError('trace needs AsyncLocalStorage, which this platform does not have', { option: 'trace' })
   }
   const root = trace === true ? undefined : trace.root

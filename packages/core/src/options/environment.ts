@@ -29,11 +29,22 @@ export function verbosityOf(env: Runtime['env']): Verbosity {
   })
 }
 
-/** Reads `PERSIST_MODE`. Default: `'on'`. */
-export function callMode(env: Runtime['env']): CallMode {
+/** What `PERSIST_MODE` says. */
+interface ModeSetting {
+  readonly mode: CallMode
+  /** The share of hits that are verified, above 0 and up to 1. */
+  readonly verifyRate?: number
+}
+
+/** Reads `PERSIST_MODE`. Default: `'on'`. With `verify`, calls are as with `on`. */
+export function modeSetting(env: Runtime['env']): ModeSetting {
   const mode = variable(env, 'PERSIST_MODE') || 'on'
-  if (mode === 'on' || mode === 'off' || mode === 'refresh' || mode === 'replay') return mode
-  throw new OptionError(`PERSIST_MODE must be on, off, refresh or replay, not ${JSON.stringify(mode)}`, {
-    option: 'PERSIST_MODE',
-  })
+  if (mode === 'on' || mode === 'off' || mode === 'refresh' || mode === 'replay') return { mode }
+  if (mode === 'verify') return { mode: 'on', verifyRate: 1 }
+  const verifyRate = /^verify:\d*\.?\d+$/.test(mode) ? Number(mode.slice('verify:'.length)) : 0
+  if (verifyRate > 0 && verifyRate <= 1) return { mode: 'on', verifyRate }
+  throw new OptionError(
+    `PERSIST_MODE must be on, off, refresh, replay, verify, or verify with a share of hits like verify:0.01, not ${JSON.stringify(mode)}`,
+    { option: 'PERSIST_MODE' },
+  )
 }

@@ -1,6 +1,7 @@
 import { OptionError } from '@persist/errors'
 import { createPickle, pickle } from '@persist/pickle'
 import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
+import { auditCaptured } from '../audit/audit.ts'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { isCallUnchanged } from '../call/nested-call.ts'
@@ -9,6 +10,7 @@ import { Flights } from '../concurrency/flights.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { Reporter } from '../events/reporter.ts'
+import { becauseOf } from '../explain/because.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { requireSync } from '../runtime/require-sync.ts'
 import { readsThis } from '../source/reads-this.ts'
@@ -24,7 +26,9 @@ import { resolveStore } from '../stores/resolve.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
+import { verifierOf } from '../verify/verifier.ts'
 import { claimNamespace } from './claim-namespace.ts'
+import { codecSettingsOf } from './codec-settings-of.ts'
 import {
   boundsOf,
   limitOf,
@@ -37,7 +41,7 @@ import {
   validatorOf,
 } from './complete.ts'
 import { announceVersion, recorderOf } from './dependency-record.ts'
-import { callMode, variable, verbosityOf } from './environment.ts'
+import { modeSetting, variable, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
 import { validateOptions } from './validate.ts'
 import { hashWithVersion, unhashWithoutVersion, versionOf } from './version.ts'
@@ -105,6 +109,7 @@ export function resolveOptions(
     stderr: runtime.stderr,
     monotonic: runtime.monotonic,
   })
+  const { mode, verifyRate } = modeSetting(env)
   const bounds = boundsOf(options)
   const store = adapter.open(namespace, {
     ...(bounds !== undefined && { bounds }),
@@ -116,7 +121,7 @@ export function resolveOptions(
   claimNamespace(adapter.name, namespace, original, { entry, env })
   const pickleValue = picklerOf(options)
   const unpickleValue = unpicklerOf(options)
-  const { version, dependencies, isRecorded } = versionOf(original, options)
+  const { version, dependencies, isRecorded } = versionOf(original, options, namespace)
   const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
@@ -143,7 +148,9 @@ export function resolveOptions(
     declaredAsync,
     isAsync: declaredAsync || adapter.mode === 'async',
     observed: { promises: false, values: false },
-    mode: callMode(env),
+    mode,
+    verify: verifyRate === undefined ? undefined : verifierOf(() => context, verifyRate),
+    becauseOf: (cacheKey, missed) => becauseOf(context, cacheKey, missed),
     key: keyFunction(original, { namespace, isMethod, usesThis: () => readsThis(original), key: options.key }),
     ownKey: options.key !== undefined,
     hash: hashWithVersion(options.hash ?? defaultHash, version, options.versions),
@@ -153,6 +160,7 @@ export function resolveOptions(
     pickle: pickleValue,
     pickleKey: options.pickle ?? (options.storekey === true ? createPickle({ binary: false }).pickle : pickle),
     unpickle: unpickleValue,
+    codecs: codecSettingsOf(options, namespace),
     unstorable: new UnstorableResults(runtime.monotonic),
     metadata: options.metadata,
     ttl: ttlOf(options),
@@ -193,6 +201,7 @@ export function resolveOptions(
     runtime,
   }
   announceVersion(context)
+  if (options.audit === true) auditCaptured(context)
   return context
 }
 

@@ -1,5 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
+import { isCompression } from '../codecs/compression.ts'
 import type { AnyOptions } from '../types/options.ts'
 import { durationHint, isDuration } from './duration.ts'
 
@@ -38,7 +39,12 @@ const TTL: Check = {
   fits: (it) => isDuration(it) || isFunction(it),
 }
 
-const MEMORY: Checks = { maxEntries: COUNT, maxBytes: COUNT, maxAge: DURATION }
+const MEMORY: Checks = {
+  maxEntries: COUNT,
+  maxBytes: COUNT,
+  maxAge: DURATION,
+  values: { what: "'copied' or 'frozen'", fits: (value) => value === 'copied' || value === 'frozen' },
+}
 const TRACE: Checks = { root: NAME }
 
 /** The check of every option. */
@@ -96,6 +102,13 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
   maxBytes: COUNT,
   report: FUNCTION,
   waitUntil: FUNCTION,
+  compress: {
+    what: "true, false, 'gzip', 'brotli' or 'zstd'",
+    fits: (value) => typeof value === 'boolean' || isCompression(value),
+  },
+  // Checked where the keys are read, by messages without the value.
+  encrypt: { what: 'a key', fits: () => true },
+  audit: BOOLEAN,
 }
 
 /** The check of every override of a call: see {@link validateOverrides}. */

@@ -19,7 +19,7 @@ interface Versioned {
 const NO_PARTS: readonly DependencyPart[] = []
 
 /** The version of a function, made of `version` and `dependsOn`. Entries of another version are misses. */
-export function versionOf(original: AnyFunction, { version, dependsOn }: AnyOptions): Versioned {
+export function versionOf(original: AnyFunction, { version, dependsOn }: AnyOptions, namespace: string): Versioned {
   if (dependsOn === undefined) return { version, dependencies: () => NO_PARTS, isRecorded: false }
   const subjects = [original, ...dependsOn] as (AnyFunction | Dependency)[]
   const states = subjects.map((subject) => (typeof subject === 'function' ? subject : stateOf(subject)))
@@ -31,7 +31,14 @@ export function versionOf(original: AnyFunction, { version, dependsOn }: AnyOpti
     version: `${version ?? ''}#${sha256(JSON.stringify(sources))}`,
     dependencies: () =>
       states.flatMap((state) =>
-        typeof state === 'function' ? [{ name: nameOf(state), digest: sourceOf(state) }] : state.parts,
+        typeof state === 'function'
+          ? [
+              {
+                name: state.name || (state === original ? namespace : 'a function without a name'),
+                digest: sourceOf(state),
+              },
+            ]
+          : state.parts,
       ),
     isRecorded: states.some((state) => typeof state !== 'function'),
   }
@@ -74,10 +81,6 @@ function stateOf(dependency: Dependency): DependencyState {
 
 function isPart(part: Partial<DependencyPart> | null): boolean {
   return typeof part?.name === 'string' && typeof part.digest === 'string'
-}
-
-function nameOf(fn: AnyFunction): string {
-  return fn.name || 'a function without a name'
 }
 
 function checkedText(fn: AnyFunction): string {

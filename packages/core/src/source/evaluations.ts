@@ -3,7 +3,7 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { differInNamesOnly } from './renaming.ts'
 import type { SourceFiles } from './source-files.ts'
-import { originOf } from './source-map.ts'
+import { type Origin, originOf } from './source-map.ts'
 
 /** One wrapping of a function under a namespace of a store. */
 export interface Wrapping {
@@ -124,10 +124,20 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
     // A minifier may choose other names in another bundle, so one source may have several texts.
     const isSameSource =
       one.content !== undefined && one.content === other.content && differInNamesOnly(first.text, second.text)
-    const isSamePlace = one.source === other.source && one.line === other.line && one.column === other.column
-    return isSamePlace && (isSameSource || isSameText)
+    const isSamePlace = one.source === other.source && one.line === other.line
+    if (isSamePlace && isSameSource) return isOneCall(one, other)
+    return isSamePlace && isSameText && one.column === other.column
   }
   return isSameText && (areCopies(first.text, before.home.file, now.home.file, files) ?? reloads)
+}
+
+/**
+ * Whether two places in one source are in one call of `persist`. V8's place of `persist(…)` is that of the name. A bundler
+ * may make `(0, core.persist)(…)` of it, whose place is that of the parenthesis after the name.
+ */
+function isOneCall({ content, line, column: first }: Origin, { column: second }: Origin): boolean {
+  const between = content?.split('\n')[line]?.slice(Math.min(first, second), Math.max(first, second))
+  return between !== undefined && /^[\p{ID_Continue}$.]*$/u.test(between)
 }
 
 const DECORATOR_FUNCTIONS =

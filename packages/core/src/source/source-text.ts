@@ -1,10 +1,8 @@
 import { sha256 } from '@persist/hash'
+import { SOURCE_PREFIX } from '../runtime/printed-source.ts'
 import type { AnyFunction } from '../types/functions.ts'
 
 const DIGEST_CHARACTERS = 16
-/** Bun compiles each file, and prints a function as it was compiled. Its digests begin with this. */
-const OF_BUN = 'bun-'
-const PREFIX = 'Bun' in globalThis ? OF_BUN : ''
 
 /** The property of a persisted function that replaces its text. Well-known: another copy of core may have wrapped it. */
 export const TEXT = Symbol.for('@persist/core/text@1')
@@ -17,12 +15,7 @@ export function textOf(fn: AnyFunction): string {
 
 /** A digest of the source text of a function, as this runtime prints it. */
 export function sourceOf(fn: AnyFunction): string {
-  return (PREFIX + sha256(textOf(fn))).slice(0, DIGEST_CHARACTERS)
-}
-
-/** Whether two digests can be compared: only those of Bun with those of Bun. */
-export function areComparable(one: string, other: string): boolean {
-  return one.startsWith(OF_BUN) === other.startsWith(OF_BUN)
+  return (SOURCE_PREFIX + sha256(textOf(fn))).slice(0, DIGEST_CHARACTERS)
 }
 
 /** Whether the function has no source text: it is bound, or part of the runtime. */

@@ -40,24 +40,31 @@ export class Circuit {
     if (this.error !== undefined) return false
     this.error = error
     report(user, 'open')
-    this.#probeIn(user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, user)
+    this.#probeIn(user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, user, error)
     return true
   }
 
-  #probeIn(ms: number, user: CircuitUser): void {
-    user.runtime.later(ms, () => void this.#probe(ms, user))
+  /** Closes it without a probe, since its store was closed: the next call tries the store again. */
+  reset(): void {
+    this.error = undefined
   }
 
-  async #probe(ms: number, user: CircuitUser): Promise<void> {
+  #probeIn(ms: number, user: CircuitUser, error: PersistError): void {
+    user.runtime.later(ms, () => void this.#probe(ms, user, error))
+  }
+
+  async #probe(ms: number, user: CircuitUser, error: PersistError): Promise<void> {
+    if (this.error !== error) return
     try {
       const reply = user.adapter.ping?.()
       // A ping that never settles must not leave the circuit open forever.
       if (isThenable(reply)) await within(reply, PING_MS, user.runtime, throwNoReply)
     } catch {
       // Still unreachable, which was reported when the circuit opened.
-      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), user)
+      this.#probeIn(Math.min(ms * 2, LAST_PROBE_MS), user, error)
       return
     }
+    if (this.error !== error) return
     this.error = undefined
     report(user, 'closed')
   }

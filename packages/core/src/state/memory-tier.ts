@@ -3,6 +3,7 @@ import type { LRUCache } from 'lru-cache'
 import { byteLength } from '../runtime/byte-length.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import type { Circuit } from './circuit.ts'
+import { freezeDeeply } from './freeze-deeply.ts'
 import { lruCache } from './lru-cache-lazily.ts'
 import { RecentChanges } from './recent-changes.ts'
 
@@ -12,20 +13,24 @@ export interface MemoryBounds {
   readonly maxBytes: number
   /** How long an entry is served without reading the store again, in milliseconds. */
   readonly maxAge: number
+  /** Values of which all parts can be frozen are frozen and shared. */
+  readonly freezes: boolean
 }
 
 /** An entry held in this process. */
 export interface Held {
   readonly entry: Entry
   /** The value itself if it is immutable, so that it needs no unpickling. */
-  readonly primitive: { readonly value: unknown } | undefined
+  shared: { readonly value: unknown } | undefined
+  /** The value has parts that cannot be frozen. */
+  needsCopies: boolean
   /** When the store last had the entry, by the monotonic clock. */
   readonly seenAt: number
 }
 
 /**
  * A cache in this process, in front of the store. It holds payloads, not values, so that every caller gets its own copy.
- * Immutable values need no copy.
+ * Immutable values need no copy, nor do frozen ones.
  */
 export class MemoryTier {
   readonly #bounds: MemoryBounds
@@ -56,13 +61,31 @@ export class MemoryTier {
     return this.#changes.hasChanged(canonicalKey, mark)
   }
 
-  hold(canonicalKey: string, entry: Entry, value: unknown): void {
+  /** Holds an entry. `isFresh`: the value was just made of the payload, so that no other code has it. */
+  hold(canonicalKey: string, entry: Entry, value: unknown, isFresh = false): void {
     this.#held ??= this.#make()
-    this.#held.set(canonicalKey, {
+    const held: Held = {
       entry,
-      primitive: isChangeable(value) ? undefined : { value },
+      shared: isChangeable(value) ? undefined : { value },
+      needsCopies: false,
       seenAt: this.#monotonic(),
-    })
+    }
+    if (isFresh) this.#share(held, value)
+    this.#held.set(canonicalKey, held)
+  }
+
+  /** The value of an entry that is held: the shared one, or one of its own. */
+  valueOf(held: Held, unpickle: (payload: Entry['payload']) => unknown): unknown {
+    if (held.shared !== undefined) return held.shared.value
+    const value = unpickle(held.entry.payload)
+    this.#share(held, value)
+    return value
+  }
+
+  #share(held: Held, value: unknown): void {
+    if (!this.#bounds.freezes || held.shared !== undefined || held.needsCopies) return
+    if (freezeDeeply(value)) held.shared = { value }
+    else held.needsCopies = true
   }
 
   /** Drops one key, or all. Entries that were requested from the store before are not held either. */

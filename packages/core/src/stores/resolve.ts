@@ -10,6 +10,7 @@ import {
   type StoreOptions,
   schemeOf,
 } from '@persist/store'
+import { circuitOf } from '../state/circuit.ts'
 import { type AdapterFactory, type Environment, loadStorePackage } from './load-package.ts'
 import { memoryStore } from './memory-store.ts'
 import { WELL_KNOWN_STORES } from './well-known.ts'
@@ -67,7 +68,7 @@ export function resolveStore(
 
 /**
  * Closes every store that a cache URL opened: files, connections, timers. The next call of a persisted function opens its
- * store again.
+ * store again. A test runner needs this after the tests if a store may be unreachable: otherwise core looks for it again.
  *
  * @example
  * ```ts
@@ -75,7 +76,9 @@ export function resolveStore(
  * ```
  */
 export async function closeStores(): Promise<void> {
-  await Promise.all([...new Set(adapters.values())].map((adapter) => adapter.close()))
+  const open = [...new Set(adapters.values())]
+  for (const adapter of open) circuitOf(adapter).reset()
+  await Promise.all(open.map((adapter) => adapter.close()))
 }
 
 function isAdapter(cache: unknown): cache is StoreAdapter {

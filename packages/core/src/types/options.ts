@@ -17,6 +17,12 @@ export interface MemoryOptions {
   readonly maxBytes?: number | undefined
   /** How long an entry is served without reading the store, where other processes may change it. Default: 5 s. */
   readonly maxAge?: Duration | undefined
+  /**
+   * `'copied'`: every caller gets its own copy. `'frozen'`: all callers of hits share one value that cannot be changed, so a
+   * hit in memory does not unpickle; only the caller that computes gets the function's own value. Arrays and plain objects can
+   * be frozen; a value with anything else (a `Map`, a `Date`, bytes, an instance of a class) is copied. Default: `'copied'`.
+   */
+  readonly values?: 'copied' | 'frozen' | undefined
 }
 
 /** How inputs are recorded. */
@@ -27,6 +33,12 @@ export interface TraceOptions {
    */
   readonly root?: string | undefined
 }
+
+/**
+ * A key of 32 random bytes for the option `encrypt`: as bytes, as a secret `KeyObject` of `node:crypto`, or as a string in
+ * base64 or hexadecimal digits. A passphrase is none. `openssl rand -base64 32` makes one.
+ */
+export type KeyMaterial = string | Uint8Array | { readonly type: string; readonly export: () => Uint8Array }
 
 /** A schema of the Standard Schema specification (standardschema.dev), reduced to the fields that are used here. */
 export interface StandardSchema {
@@ -153,20 +165,36 @@ export interface Options<
   readonly maxEntries?: number | undefined
   /** The approximate limit on bytes in the store for this function; least recently used go first. Default: none. */
   readonly maxBytes?: number | undefined
+  /**
+   * Whether payloads of 1 KiB or more are compressed, where that makes them smaller. `true` is `'gzip'`; `'zstd'` needs Node
+   * 22.15. Entries are read whatever this option says. Decompression stops at `maxBytes`, else at 1 GiB. Default: `false`.
+   */
+  readonly compress?: boolean | 'gzip' | 'brotli' | 'zstd' | undefined
+  /**
+   * Encrypts results and stored keys by AES-256-GCM, so that a person who can read or write the store can neither read nor
+   * forge them. Of several keys the first encrypts and all decrypt. An entry under another key is reported, is a miss, and is
+   * kept; one without encryption is replaced. Tags, metadata, names and times stay in clear. Default: none.
+   *
+   * @example
+   * ```ts
+   * const key = process.env.DIAGNOSIS_KEY ?? 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+   * const diagnosis = persist((patient: string) => ({ patient }), { funcname: 'diagnosis', encrypt: key })
+   * ```
+   */
+  readonly encrypt?: KeyMaterial | readonly KeyMaterial[] | undefined
   /** Called with every event. An error that it throws or rejects with goes to stderr. Default: none. */
   readonly report?: ((event: PersistEvent) => void) | undefined
   /**
    * Called with the promise of all work that goes on after a call has returned, for hosts that stop a process after its
    * response: background refreshes, runs whose callers have all left, deletions for the bounds. The promise never rejects.
    * Default: none.
-   *
-   * @example
-   * ```ts
-   * import { waitUntil } from '@vercel/functions'
-   * const prices = persist(load, { ttl: '1m', staleWhileRevalidate: '1h', waitUntil })
-   * ```
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+  /**
+   * For development: names once, as the event `audit`, the variables that the function captures and that are in no key and
+   * no dependency. It needs the inspector of Node.js; another runtime reports that it cannot look. Default: `false`.
+   */
+  readonly audit?: boolean | undefined
 }
 
 /** Options of any function. */

@@ -1,6 +1,7 @@
 import type { Listing, Mode, Reply } from '@persist/store'
 import type { DependencyPart } from './dependency.ts'
 import type { MissReason } from './events.ts'
+import type { Explanation } from './explanation.ts'
 import type {
   AnyFunction,
   CacheRef,
@@ -169,6 +170,18 @@ export interface PersistedMembers<F extends AnyFunction, K, M extends Mode, Iter
   peek(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, ResultOf<F> | undefined>
   /** The fresh result with its times and other facts; never computes. */
   lookup(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Lookup<ResultOf<F>, K>>
+  /**
+   * What a call would do now, and why: a hit, or a miss with what has changed or with the nearest stored call. It neither
+   * computes, nor writes, nor waits for another call. For an absent entry it looks at up to 1,000 others.
+   *
+   * @example
+   * ```ts
+   * const scale = persist((x: number, by: number) => x * by, { funcname: 'scale' })
+   * scale(3, 2)
+   * scale.explain(3, 5)   // { hit: false, reason: 'absent', nearest: { hash: …
+   * ```
+   */
+  explain(this: ThisParameterType<F>, ...args: Parameters<F>): Reply<M, Explanation>
   /**
    * Computes again and overwrites the stored result. For an async generator, returns an iteration that begins with the first
    * `next`; `await` runs it to its end and returns the list of its chunks.

@@ -22,7 +22,8 @@ export function project(files: Readonly<Record<string, string>> = {}) {
   /** What happened since the last look: `hit`, `miss input a.md`, `skip input-changed`, … */
   const happened = () =>
     events.splice(0).flatMap((event) => {
-      if (event.name === 'miss') return [`miss ${event.reason}${event.input === undefined ? '' : ` ${event.input}`}`]
+      if (event.name === 'miss' && event.reason === 'input') return [`miss input ${event.because?.changed}`]
+      if (event.name === 'miss') return [`miss ${event.reason}`]
       if (event.name === 'skip') return [`skip ${event.reason}`]
       if (event.name === 'problem') return [`problem ${event.error.message}`]
       return event.name === 'hit' ? ['hit'] : []

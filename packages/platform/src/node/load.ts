@@ -7,6 +7,8 @@ export const requireFrom: Platform['requireFrom'] = (from) => nodeModule.createR
 export const nativeRequireFrom: Platform['nativeRequireFrom'] = (from) =>
   process.getBuiltinModule('node:module').createRequire(from)
 
+export const builtinModule: Platform['builtinModule'] = (name) => process.getBuiltinModule(name)
+
 export function mainScript(): string | undefined {
   return process.argv[1]
 }

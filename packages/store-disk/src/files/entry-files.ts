@@ -1,23 +1,24 @@
 import { StoreError } from '@persist/errors'
 import type { Entry, OpenOptions } from '@persist/store'
-import { entryTooLarge, operationOn } from '@persist/store/kit'
+import { operationOn } from '@persist/store/kit'
 import type { UsageTracking } from '../bounds/usage-tracking.ts'
 import { toStoreError } from '../errors.ts'
 import { earlierEntryName, entryName } from '../folder/entry-name.ts'
 import type { NamespaceFolder } from '../folder/namespace-folder.ts'
-import { decodeEntry, encodeEntry, type Unreadable } from '../format/entry-codec.ts'
+import { decodeEntry, encodeEntry, firstSumEnd, piecesOf, type Unreadable } from '../format/entry-codec.ts'
+import type { RunningSum } from '../format/integrity.ts'
+import { refuseLargeEntry } from '../format/largest-entry.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { isForeign } from './own-entry.ts'
 import { Quarantine } from './quarantine.ts'
 import { readFile } from './read-file.ts'
+import { readLargeFile } from './read-large-file.ts'
 import { unlinkIfThere, unlinkQuietly } from './removal.ts'
 import { syncFolder } from './sync-folder.ts'
 
 const ATTEMPTS = 6
-/** The longest text that V8 can make, and so read back, is a little longer. */
-const MOST_BYTES = 0x1fff_0000
 
 /** The entries of one namespace, as files. */
 export class EntryFiles {
@@ -49,26 +50,52 @@ export class EntryFiles {
 
   /** The entry by this hash. What is damaged is reported, once, and moved out of the way. */
   read(hash: string): Entry | undefined {
-    const folder = this.folder.path ?? this.folder.find()
-    if (folder === undefined) return undefined
-    const entry = this.#readUsed(folder + entryName(hash), hash)
-    const earlier = entry === undefined ? earlierEntryName(hash) : undefined
-    return earlier === undefined ? entry : this.#readUsed(folder + earlier, hash)
+    return this.#readBy(hash, (path) => this.readAt(path, hash))
   }
 
-  #readUsed(path: string, hash: string): Entry | undefined {
+  /** As {@link read}, but a large entry comes later, and its reading does not block the thread. */
+  readAsync(hash: string): Entry | undefined | Promise<Entry | undefined> {
+    return this.#readBy(hash, (path) => {
+      const file = readFile(this.options.fs, path, 'all unless large')
+      const isLarge = file !== undefined && file !== 'odd' && file.length < file.size
+      return isLarge ? this.#readLarge(path, hash) : this.#keep(path, this.#decoded(file, hash))
+    })
+  }
+
+  #readBy<T extends Entry | undefined | Promise<Entry | undefined>>(
+    hash: string,
+    readAt: (path: string) => T,
+  ): T | undefined {
+    const folder = this.folder.path ?? this.folder.find()
+    if (folder === undefined) return undefined
+    const entry = this.#readUsed(folder + entryName(hash), readAt)
+    const earlier = entry === undefined ? earlierEntryName(hash) : undefined
+    return earlier === undefined ? entry : this.#readUsed(folder + earlier, readAt)
+  }
+
+  #readUsed<T>(path: string, readAt: (path: string) => T): T | undefined {
     // Misses come in a row, as the looks before and after taking a lease do. To ask first makes them cheap, and only the
     // first hit after them dearer.
     if (this.#missed && !this.options.fs.existsSync(path)) return undefined
-    const entry = this.readAt(path, hash)
+    const entry = readAt(path)
     this.#missed = entry === undefined
     if (entry !== undefined) this.usageTracking.used(path)
     return entry
   }
 
+  async #readLarge(path: string, hash: string): Promise<Entry | undefined> {
+    const { fs, integrity } = this.options
+    const sum = integrity.begin()
+    const file = await readLargeFile(fs, path, sum, firstSumEnd(integrity))
+    return this.#keep(path, this.#decoded(file, hash, sum))
+  }
+
   /** The entry in this file; `undefined` also where it is not this hash's, or not this namespace's. */
   readAt(path: string, hash: string): Entry | undefined {
-    const found = this.decodeAt(path, hash)
+    return this.#keep(path, this.decodeAt(path, hash))
+  }
+
+  #keep(path: string, found: Entry | Unreadable | undefined): Entry | undefined {
     if (typeof found !== 'string') return found
     this.discard(path, found)
     return undefined
@@ -76,9 +103,13 @@ export class EntryFiles {
 
   /** As {@link readAt}, or why nothing can be read there. */
   decodeAt(path: string, hash?: string): Entry | Unreadable | undefined {
-    const file = readFile(this.options.fs, path)
+    return this.#decoded(readFile(this.options.fs, path), hash)
+  }
+
+  #decoded(file: ReturnType<typeof readFile>, hash?: string, sum?: RunningSum): Entry | Unreadable | undefined {
     if (file === undefined) return undefined
-    const found = file === 'odd' ? 'damaged' : decodeEntry(file.buffer, file.length, this.options.integrity)
+    if (file === 'odd') return 'damaged'
+    const found = decodeEntry(file.buffer, file.length, this.options.integrity, file.isOwn, sum)
     if (typeof found === 'string') return found
     // A file system that folds case opens `a` for `A`; and any program may have copied a file.
     if (found.namespace !== this.namespace || (hash !== undefined && found.entry.hash !== hash)) return undefined
@@ -94,16 +125,10 @@ export class EntryFiles {
     try {
       let size: number
       try {
-        const bytes = encodeEntry(entry, this.namespace, integrity)
-        size = bytes.length
-        if (size > MOST_BYTES) {
-          throw entryTooLarge(
-            { store: this.options.dir, namespace: this.namespace, hash: entry.hash },
-            size,
-            MOST_BYTES,
-          )
-        }
-        writeFully(fs, fd, bytes)
+        const encoded = encodeEntry(entry, this.namespace, integrity)
+        size = encoded.size
+        refuseLargeEntry({ store: this.options.dir, namespace: this.namespace, hash: entry.hash }, entry, size)
+        for (const piece of piecesOf(encoded)) writeFully(fs, fd, piece)
         if (durable) fs.fsyncSync(fd)
       } finally {
         fs.closeSync(fd)
@@ -145,11 +170,15 @@ export class EntryFiles {
 
   /** Runs `act`; its errors of the file system become errors of the store. */
   withStoreErrors<T>(operation: string, hash: string | undefined, act: () => T): T {
-    try {
-      return act()
-    } catch (error) {
+    const failed = (error: unknown): never => {
       const facts = { store: this.options.dir, ...operationOn(this.namespace, operation, hash) }
       throw toStoreError(facts, error, () => this.folder.recheck())
+    }
+    try {
+      const reply = act()
+      return reply instanceof Promise ? (reply.catch(failed) as T) : reply
+    } catch (error) {
+      return failed(error)
     }
   }
 

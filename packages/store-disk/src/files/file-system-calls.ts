@@ -27,7 +27,7 @@ export interface OpenFolder {
 }
 
 /**
- * The part of `node:fs` that the store uses, all of it synchronous; `node:fs` itself fits. Give another one to watch it, or
+ * The part of `node:fs` that the store uses, synchronous but for `read`; `node:fs` itself fits. Give another one to watch it, or
  * to make its n-th call fail. Written out, so that programs need no types of Node.
  */
 export interface FileSystem {
@@ -55,6 +55,15 @@ export interface FileSystem {
   opendirSync(path: string, options?: { readonly bufferSize?: number }): OpenFolder
   /** As `openSync` of `node:fs`. */
   openSync(path: string, flags: number | string, mode?: number): number
+  /** As `read` of `node:fs`: reads large entries of async functions. Default: they are read by `readSync`. */
+  read?(
+    fd: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number | null,
+    callback: (error: Error | null, bytesRead: number) => void,
+  ): void
   /** As `readdirSync` of `node:fs`. */
   readdirSync(path: string): string[]
   /** As `readdirSync` of `node:fs`. */

@@ -4,8 +4,11 @@ import type { ResolvedOptions } from '../resolved-options.ts'
 import { type FileSystem, READ_FLAGS } from './file-system.ts'
 import { openOwn } from './own-file.ts'
 
-/** The name of a file for a hash as core makes it, which no other program gives. */
-const DEFAULT_NAME = /^[A-Za-z0-9_-]{43}(?:~[A-Za-z0-9_-]{16})?\.entry$/
+/**
+ * The name of a file for a hash as core makes it, which no other program gives: also with the mark of a version, and then the
+ * digits that stand for its capital letters.
+ */
+const DEFAULT_NAME = /^[A-Za-z0-9_-]{43}(?:~[A-Za-z0-9_-]{16}){0,2}\.entry$/
 const OPENING = '{"persist":'
 const opening = Buffer.alloc(OPENING.length)
 

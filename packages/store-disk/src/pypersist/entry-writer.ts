@@ -1,5 +1,4 @@
 import type { Entry } from '@persist/store'
-import { entryTooLarge } from '@persist/store/kit'
 import { CREATE_FLAGS, errorCode, writeFully } from '../files/file-system.ts'
 import { unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { syncFolder } from '../files/sync-folder.ts'
@@ -7,14 +6,13 @@ import type { NamespaceFolder } from '../folder/namespace-folder.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import { encodeEntry } from '../format/entry-codec.ts'
+import { refuseLargeEntry } from '../format/largest-entry.ts'
 import type { Sweep } from '../lease/sweep.ts'
 import { scratchName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Locks } from './lock.ts'
 import { type Paths, pathsOf } from './paths.ts'
 
-const MOST_BYTES = 0x1fff_0000
-const NEWLINE = 0x0a
 const ATTEMPTS = 4
 
 /** Files that are written, and not in their places yet. */
@@ -72,12 +70,8 @@ export class EntryWriter {
 
   #prepare(entry: Entry): Prepared {
     const { key, metadata } = entry
-    const file = encodeEntry(entry, this.#namespace, this.#options.integrity)
-    if (file.length > MOST_BYTES) {
-      const facts = { store: this.#options.dir, namespace: this.#namespace, hash: entry.hash }
-      throw entryTooLarge(facts, file.length, MOST_BYTES)
-    }
-    const start = file.indexOf(NEWLINE) + 1
+    const { line, content, size } = encodeEntry(entry, this.#namespace, this.#options.integrity)
+    refuseLargeEntry({ store: this.#options.dir, namespace: this.#namespace, hash: entry.hash }, entry, size)
     const made: string[] = []
     try {
       const write = (bytes: Uint8Array) => {
@@ -85,8 +79,8 @@ export class EntryWriter {
         made.push(path)
         return path
       }
-      const out = write(file.subarray(start))
-      const head = write(file.subarray(0, start))
+      const out = write(typeof content === 'string' ? Buffer.from(content) : content)
+      const head = write(Buffer.from(line))
       const { atimeMs, mtimeMs } = this.#options.fs.lstatSync(out)
       this.#options.fs.lutimesSync(head, atimeMs / 1000, mtimeMs / 1000)
       return {

@@ -63,6 +63,7 @@ export type Need =
   | 'waitsFor'
   | 'tagFence'
   | 'exists'
+  | 'getAsync'
 
 /** One behavior of the contract. */
 export interface Behavior {
@@ -102,8 +103,9 @@ export async function excuse(
     case 'silence':
       if (!adapter.supports.lease) return '`supports.lease` is false'
       return subject.seesProcesses ? 'the store sees that the process lives' : undefined
+    case 'getAsync':
     case 'tagFence':
-      return store.tagFence ? undefined : 'it has no `tagFence`'
+      return store[need] ? undefined : `it has no \`${need}\``
     case 'leaseId':
     case 'promised':
     case 'waitsFor': {

@@ -21,6 +21,15 @@ export const large: Behaviors = {
     await comesBack(harness, randomBytes(length))
   },
 
+  'getAsync returns what get returns, for absent, small and large entries': needs('getAsync', async (harness) => {
+    const { store } = harness
+    assert.equal(await store.getAsync!('a'), undefined)
+    for (const payload of ['small', randomBytes(10), randomBytes(fitting(harness, LARGEST))]) {
+      await store.set(plain('a', payload))
+      assertEntry(await store.getAsync!('a'), plain('a', payload))
+    }
+  }),
+
   'a large entry that is replaced by a small one, or deleted, leaves no bytes': async (harness) => {
     const { store } = harness
     const length = fitting(harness, LARGEST)

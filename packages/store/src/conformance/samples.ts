@@ -25,6 +25,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
     metadata: 'made by hand',
     version: '2.1',
     source: 'c291cmNl',
+    keyParts: 'q0ZxA.{b3-_9,Kk1aa}',
     tags: ['red', 'green'],
     inputs: ['env 2jmj7l5rSw0yVb_vlWAYkK c2FsdA THEME', 'file mJ3vJ0bq1vZlD0y3m5w2aa 12,1.5,2.25,3 a "b".md'],
     createdAt: 1_700_000_000_123,
@@ -32,6 +33,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
     staleUntil: LATER + 654,
     durationMs: 12.625,
     promised: true,
+    codecs: ['utf8', 'gzip'],
   }
 }
 

@@ -91,15 +91,21 @@ export function entryDamaged({ store, namespace, hash }: EntryFacts, at?: string
 /**
  * The error of an entry that has more bytes than a store takes.
  *
+ * @param advice What can hold such a value. Default: nothing is advised.
  * @example
  * ```ts
  * entryTooLarge({ store: 'a', namespace: 'double', hash: 'x' }, 11, 10).code   // 'ERR_PERSIST_VALUE_TOO_LARGE'
  * ```
  */
-export function entryTooLarge({ store, namespace, hash }: EntryFacts, bytes: number, maxBytes: number): StoreError {
+export function entryTooLarge(
+  { store, namespace, hash }: EntryFacts,
+  bytes: number,
+  maxBytes: number,
+  advice?: string,
+): StoreError {
   return new StoreError(
     'ERR_PERSIST_VALUE_TOO_LARGE',
-    `an entry of ${bytes} bytes is too large for ${store}: at most ${maxBytes}`,
+    `an entry of ${bytes} bytes is too large for ${store}: at most ${maxBytes}${advice === undefined ? '' : `; ${advice}`}`,
     { store, operation: 'set', namespace, hash },
   )
 }

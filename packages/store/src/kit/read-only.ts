@@ -15,7 +15,7 @@ import { operationOn } from './errors.ts'
  * ```
  */
 export function readOnlyStore<M extends Mode>(mode: M, store: string, namespace: string, opened: Store<M>): Store<M> {
-  const { getMany, deleteByTag, lease, tagFence } = opened
+  const { getAsync, getMany, deleteByTag, lease, tagFence } = opened
   const refused = (operation: string) => (): Reply<M, never> => {
     const message = `the store ${store} was opened for reading only, so ${operation} is refused`
     const facts = { store, ...operationOn(namespace, operation) }
@@ -25,6 +25,7 @@ export function readOnlyStore<M extends Mode>(mode: M, store: string, namespace:
   }
   return {
     get: (hash) => opened.get(hash),
+    ...(getAsync && { getAsync: (hash) => getAsync.call(opened, hash) }),
     ...(getMany && { getMany: (hashes) => getMany.call(opened, hashes) }),
     set: refused('set'),
     delete: refused('delete'),

@@ -59,6 +59,15 @@ export const methods: Defects = {
   'getMany stops at a page': sync('getMany finds more entries than fit into a page', (store) => ({
     getMany: (hashes) => hashes.map((hash, index) => (index < 1000 ? store.get(hash) : undefined)),
   })),
+  'getAsync cuts what is large': sync(
+    'getAsync returns what get returns, for absent, small and large entries',
+    (store) => ({
+      getAsync: async (hash) => {
+        const entry = store.get(hash)
+        return entry && { ...entry, payload: entry.payload.slice(0, 1_000_000) }
+      },
+    }),
+  ),
   'set deletes first and writes then': async(
     'a reader meets the old entry or the new one, never nothing and never a mixture',
     (store) => ({

@@ -3,6 +3,7 @@ import type { EntryDetails } from '../types.ts'
 import { deleteEntry, entry as loadEntry } from './client.ts'
 import { confirmed, showError } from './dialog.ts'
 import { el } from './dom.ts'
+import { madeFromView } from './made-from-view.ts'
 import { goTo } from './route.ts'
 import { treeView } from './tree-view.ts'
 
@@ -26,6 +27,7 @@ export async function entryView(funcname: string, hash: string, readonly: boolea
       entry.unread !== undefined && el('p', { class: 'faint' }, `As stored: ${entry.unread}`),
       el('div', { class: 'tree', id: 'value' }, treeView(entry.valueTree)),
       facts(entry),
+      ...madeFromView(entry),
     )
   } catch (error) {
     return el(
@@ -56,7 +58,9 @@ function facts(entry: EntryDetails): HTMLElement {
     ['expires', entry.expiresAt === undefined ? 'never' : time(entry.expiresAt)],
     ['took', entry.durationMs === undefined ? undefined : duration(entry.durationMs)],
     ['bytes', bytes(entry.bytes)],
+    ['codecs', entry.codecs?.join(', ')],
     ['version', entry.version],
+    ['source', entry.source],
     ['tags', entry.tags?.join(', ')],
     ['metadata', entry.metadata],
     ['returned', entry.promised ? 'a promise' : undefined],

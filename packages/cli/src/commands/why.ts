@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Entry, Store, StoreAdapter } from '@persist/store'
+import { type MadeFrom, madeFrom } from '../adopt/made-from.ts'
+import type { KnownVersion } from '../adopt/records.ts'
+import { wrappedIn } from '../adopt/wrapped-in.ts'
+import { type Nearest, nearestTo } from '../entries/nearest.ts'
+import { isExpired, isStale } from '../entries/summary.ts'
+import { shortVersion } from '../entries/versions.ts'
+import { oneLine } from '../output/escape.ts'
+import { ago } from '../output/format.ts'
+import type { Session } from '../session/session.ts'
+import { type EntryName, hashIn, versionsOf, wholeHash } from '../stores/find-entry.ts'
+import { requireFunction } from '../stores/functions.ts'
+
+/** Why a call would compute. `none`: as far as the store shows, it would not. */
+type Reason = 'absent' | 'unreadable' | 'version' | 'expired' | 'none'
+
+interface Answer extends MadeFrom {
+  readonly funcname: string
+  readonly hash: string
+  readonly reason: Reason
+  readonly createdAt?: number
+  readonly expiresAt?: number
+  /** The entry may still be served while it is refreshed, or if that fails. */
+  readonly stale?: boolean
+  readonly version?: string
+  readonly nearest?: Nearest
+}
+
+/** `persist why`: why a call is computed, as far as the store shows it. */
+export async function why(
+  session: Session,
+  funcname: string,
+  { from, ...name }: EntryName & { readonly from?: string },
+): Promise<void> {
+  const hash = hashIn(name)
+  const module = from === undefined ? undefined : await wrappedIn(pathToFileURL(resolve(from)).href, from, funcname)
+  const adapter = session.openFor('read', [funcname])
+  const answer = await explained(adapter, { funcname, hash, args: name.args, current: module, now: session.now() })
+  if (answer.reason === 'absent') await requireFunction(adapter, funcname)
+  await session.output.answer(answer, () => described(answer, session))
+}
+
+interface Question {
+  readonly funcname: string
+  readonly hash: string
+  readonly args: string | undefined
+  readonly current: KnownVersion | undefined
+  readonly now: number
+}
+
+async function explained(
+  adapter: StoreAdapter,
+  { funcname, hash: named, args, current, now }: Question,
+): Promise<Answer> {
+  let isDamaged = false
+  const store: Store = adapter.open(funcname, {
+    report: () => {
+      isDamaged = true
+    },
+  })
+  const hash = await wholeHash(store, named)
+  const entry = (await store.get(hash)) ?? (await newestVersion(store, hash))
+  if (entry === undefined) {
+    if (isDamaged) return { funcname, hash, reason: 'unreadable' }
+    const nearest = args === undefined ? undefined : await nearestTo(store, JSON.parse(args) as unknown[], hash)
+    return { funcname, hash, reason: 'absent', ...(nearest && { nearest }) }
+  }
+  const made = await madeFrom(adapter, funcname, entry, current)
+  return { ...factsOf(funcname, entry, now), reason: reasonFor(entry, made, now), ...made }
+}
+
+async function newestVersion(store: Store, hash: string): Promise<Entry | undefined> {
+  const [newest] = await versionsOf(store, hash)
+  return newest === undefined ? undefined : store.get(newest)
+}
+
+function factsOf(funcname: string, entry: Entry, now: number) {
+  const { hash, createdAt, expiresAt, version } = entry
+  return {
+    funcname,
+    hash,
+    createdAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(isStale(entry, now) && { stale: true }),
+    ...(version !== undefined && { version }),
+  }
+}
+
+function reasonFor(entry: Entry, { changed = [] }: MadeFrom, now: number): Reason {
+  if (changed.length > 0) return 'version'
+  return isExpired(entry, now) ? 'expired' : 'none'
+}
+
+function described({ reason, nearest, ...facts }: Answer, { output, now }: Session): string {
+  const { createdAt, version, parts, changed } = facts
+  const list = (names: readonly string[]) => names.map((name) => oneLine(name, 200)).join(', ')
+  const when = (at: number) => ago(at, now())
+  const lines: (readonly [string, string | undefined])[] = [
+    ['function', oneLine(facts.funcname)],
+    ['hash', oneLine(facts.hash)],
+    ['answer', answerOf(reason, facts.stale === true)],
+    ['written', createdAt === undefined ? undefined : when(createdAt)],
+    ['expires', facts.expiresAt === undefined ? undefined : when(facts.expiresAt)],
+    ['version', version && oneLine(shortVersion(version))],
+    ['made of', parts && list(parts)],
+    ['changed', changed && changed.length > 0 ? list(changed) : undefined],
+    ['nearest', nearest && `${oneLine(nearest.hash)}, written ${when(nearest.createdAt)}`],
+    ['differs', nearest && list(nearest.differs)],
+  ]
+  return lines
+    .flatMap(([name, text]) => (text === undefined ? [] : [`${output.paint.cyan(name.padEnd(9))} ${text}`]))
+    .join('\n')
+}
+
+function answerOf(reason: Reason, isStale: boolean): string {
+  switch (reason) {
+    case 'absent':
+      return 'a call computes: there is no entry'
+    case 'unreadable':
+      return 'a call computes: the entry is damaged'
+    case 'version':
+      return 'a call computes: the entry is of another version'
+    case 'expired':
+      return isStale ? 'the entry has expired, and may still be served' : 'a call computes: the entry has expired'
+    case 'none':
+      return 'a call is served, unless the program requires another version, a younger entry or a valid one'
+  }
+}

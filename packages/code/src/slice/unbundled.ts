@@ -1,0 +1,49 @@
+import type { DependencyPart } from '@persist/core'
+import type { Closure } from '../closure/closure.ts'
+import type { PackageJson } from '../resolve/package-json.ts'
+import type { Bundled } from './slice.ts'
+
+/** What a bundle does not have, although the program may use it. */
+export interface Unbundled {
+  /** Files that count as a whole: nothing shows which parts of them are used. */
+  readonly files: readonly string[]
+  readonly packages: readonly PackageJson[]
+  /** What could not be followed. */
+  readonly notes: readonly DependencyPart[]
+}
+
+/**
+ * esbuild does not follow `new URL('…', import.meta.url)` and the function of `createRequire`, takes one file where conditions
+ * or extensions allow several, and knows nothing of `also`.
+ *
+ * @param roots The bundled file, and the one that called `code`.
+ */
+export function unbundled(closure: Closure, roots: readonly [string, ...string[]], bundled: Bundled): Unbundled {
+  const [root, ...callers] = roots
+  // A file that imports the root is no bundle of it.
+  const bundles = callers.filter((caller) => !reached(closure, [caller]).has(root))
+  const found = new Set([...bundles, ...closure.further])
+  const packages = new Set<PackageJson>()
+  const notes: DependencyPart[] = []
+  for (const file of reached(closure, [root, ...found])) {
+    const covered = closure.files.get(file)!
+    notes.push(...covered.notes)
+    const followed = bundled.get(file)
+    if (followed === undefined) found.add(file)
+    for (const [specifier, targets] of covered.imports) {
+      if (followed?.has(specifier)) continue
+      for (const target of targets.files) found.add(target)
+      for (const one of targets.packages) packages.add(one)
+    }
+  }
+  return { files: [...found], packages: [...packages], notes: [...notes, ...closure.lock] }
+}
+
+/** The files that some files import, transitively, with themselves. */
+function reached({ files }: Closure, from: Iterable<string>): ReadonlySet<string> {
+  const found = new Set(from)
+  // The set grows during the loop.
+  for (const file of found)
+    for (const targets of files.get(file)!.imports.values()) for (const one of targets.files) found.add(one)
+  return found
+}
