@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Entry, Head, ListedHead } from '@persist/store'
 import { type Decoded, decodePayload } from '../entries/decode.ts'
 import { decodeEntry, readableKey, unreadable } from '../entries/decode-entry.ts'
+import { inputLine } from '../entries/inputs.ts'
 import { pretty, printable } from '../entries/pretty.ts'
 import { isExpired, isStale } from '../entries/summary.ts'
 import { decodedToJson, payloadToJson } from '../entries/to-json.ts'
@@ -149,10 +150,7 @@ const MOST_INPUTS = 20
 /** What the result was made from: kind and name of each input, without the digests. */
 function inputsOf({ inputs }: Entry): string | undefined {
   if (inputs === undefined) return undefined
-  const shown = inputs.slice(0, MOST_INPUTS).map((line) => {
-    const [kind, , , ...name] = line.split(' ')
-    return oneLine(`${kind} ${name.join(' ')}`)
-  })
+  const shown = inputs.slice(0, MOST_INPUTS).map((line) => oneLine(inputLine(line)))
   const more = inputs.length - shown.length
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
 }

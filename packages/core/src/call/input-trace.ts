@@ -1,12 +1,13 @@
 import { InputError } from '@persist/errors'
-import type { Flight } from '../concurrency/flight.ts'
+import { CALL } from '@persist/store/kit'
+import { type Flight, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import { lineOf, type Observation } from '../trace/observation.ts'
 import { Trace, type TraceProblem } from '../trace/trace.ts'
 import { tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
-import { CALL } from './note-call.ts'
 import { reportProblem } from './store-guard.ts'
 
 /** The inputs of a run for its entry, or why its result is not stored. */
@@ -31,6 +32,23 @@ export function stopTracing(flight: Flight): void {
   if (flight.trace === undefined) return
   tracing.active--
   flight.trace = undefined
+}
+
+/** Runs code whose reads and calls are no inputs of the functions around it. */
+export function untraced<T>({ flights }: Context, act: () => T | Promise<T>): T | Promise<T> {
+  const flight = flights.start('', { joinable: false })
+  flight.trace = new Trace('', '')
+  const end = () => flights.end(flight)
+  let result: T | Promise<T>
+  try {
+    result = runInFlight(flight, act)
+  } catch (error) {
+    end()
+    throw error
+  }
+  if (isThenable(result)) return result.finally(end)
+  end()
+  return result
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Entry } from '@persist/store'
+import { unmarkedHash } from '@persist/store/kit'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { rememberedArguments } from '../state/called-arguments.ts'
@@ -58,5 +59,7 @@ function argumentsOf(context: Context, hash: string, entry: Entry | undefined): 
     rememberedArguments(context, hash) ??
     (context.storekey && entry?.key !== undefined ? context.unpickle(entry.key) : undefined)
   if (!Array.isArray(args)) return undefined
-  return cacheKeyOf(context, undefined, args).hash === hash ? args : undefined
+  // Beside results of other versions, the result of this version has another mark.
+  const isOfCall = unmarkedHash(cacheKeyOf(context, undefined, args).hash) === unmarkedHash(hash)
+  return isOfCall ? args : undefined
 }

@@ -1,11 +1,9 @@
 import { sha256 } from '@persist/hash'
+import { CALL } from '@persist/store/kit'
 import { currentFlight, traceAround } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { rememberArguments } from '../state/called-arguments.ts'
 import type { CacheKey } from './cache-key.ts'
-
-/** The kind of input that is a call of another persisted function. */
-export const CALL = 'call'
 
 /** 132 bits, in base64url. */
 const CHARACTERS = 22
@@ -40,29 +38,8 @@ export function payloadDigest(payload: string | Uint8Array): string {
   return sha256(payload).slice(0, CHARACTERS)
 }
 
-/** The function and the entry of a call, as a trace has them. */
-export interface CallName {
-  /** Empty for the store of the function that made the call: it may be reached by another name later. */
-  readonly store: string
-  readonly namespace: string
-  readonly hash: string
-}
-
 function nameOf({ adapter, namespace }: Context, hash: string, store: string): string {
   return JSON.stringify([namespace, hash, adapter.name === store ? '' : adapter.name])
-}
-
-/** Reads the name of a call, which any program may have written. */
-export function callNameOf(name: string): CallName | undefined {
-  let parts: unknown
-  try {
-    parts = JSON.parse(name)
-  } catch {
-    return undefined
-  }
-  const [namespace, hash, store] = Array.isArray(parts) ? (parts as unknown[]) : []
-  if (typeof namespace !== 'string' || typeof hash !== 'string' || typeof store !== 'string') return undefined
-  return { namespace, hash, store }
 }
 
 function payloadOf(context: Context, { payload, value }: Result): string | Uint8Array | undefined {

@@ -1,11 +1,10 @@
 import type { Head } from '@persist/store'
+import { CALL, callNameOf, type Input, inputOf, inputTitle } from '@persist/store/kit'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { newestPeer, type VerifyPass } from '../state/peers.ts'
-import { type Input, inputOf } from '../trace/observation.ts'
 import { tracing } from '../trace/tracing.ts'
-import { CALL, callNameOf } from './note-call.ts'
 
 /** Nested calls deeper than this count as changed: a trace may have been written to fill the stack. */
 const MOST_LEVELS = 500
@@ -129,7 +128,6 @@ export function verifiedInputs(context: Context, { inputs = [] }: Head): string[
 }
 
 /** The input for a report: `a.md`, `$THEME`, the name of a function. */
-function shown({ kind, name }: Input): string {
-  if (kind === CALL) return callNameOf(name)?.namespace ?? UNREADABLE
-  return kind === 'env' ? `$${name}` : name
+function shown(input: Input): string {
+  return inputTitle(input) ?? UNREADABLE
 }

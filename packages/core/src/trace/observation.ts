@@ -12,32 +12,10 @@ export interface Observation {
   readonly isUnchanged?: () => boolean | PromiseLike<boolean>
 }
 
-/** An input as an entry has it. */
-export interface Input {
-  readonly kind: string
-  readonly digest: string
-  readonly detail: string
-  readonly name: string
-}
-
 /** The detail of an input without one. */
 const NONE = '-'
 
 /** The line for an entry. */
 export function lineOf({ kind, digest, detail = NONE, name }: Observation): string {
   return `${kind} ${digest} ${detail} ${name}`
-}
-
-/** Reads a line, which any program may have written. `undefined`: it is none. */
-export function inputOf(line: string): Input | undefined {
-  const first = line.indexOf(' ')
-  const second = line.indexOf(' ', first + 1)
-  const third = line.indexOf(' ', second + 1)
-  if (first < 1 || second < 0 || third < 0) return undefined
-  return {
-    kind: line.slice(0, first),
-    digest: line.slice(first + 1, second),
-    detail: line.slice(second + 1, third),
-    name: line.slice(third + 1),
-  }
 }
