@@ -11,7 +11,7 @@ const ROWS = rowsOf(PAGE)
 
 /** The files whose tests record rows, and those that list hosts for them. */
 const sources = (readdirSync(join(ROOT, 'test'), { recursive: true }) as string[])
-  .filter((path) => /^(?!.*node_modules).*\.ts$/.test(path))
+  .filter((path) => /^(?!.*(?:node_modules|\.tmp)).*\.ts$/.test(path))
   .map((path) => readFileSync(join(ROOT, 'test', path), 'utf8'))
   .filter((text) => /\brecordRow\(|\bdescribeHosts\(/.test(text))
 

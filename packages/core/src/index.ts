@@ -72,6 +72,7 @@ export type {
   KeyMaterial,
   MemoryOptions,
   Options,
+  SecretKey,
   SingleFlight,
   StandardResult,
   StandardSchema,

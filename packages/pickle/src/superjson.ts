@@ -10,7 +10,9 @@ import { jsonOf, payloadString } from './payload-string.ts'
 
 /** The part of a SuperJSON instance that is used. */
 export interface SuperJsonLike {
+  /** Returns the value as JSON can write it, and annotations of what JSON lacks. */
   serialize(value: unknown): { readonly json: unknown; readonly meta?: unknown }
+  /** Returns the value of what `serialize` returned. */
   deserialize(payload: { json: never; meta?: never }): unknown
 }
 

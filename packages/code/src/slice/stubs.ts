@@ -1,6 +1,7 @@
 /** The values that `@persist/core` and `@persist/code` export. A test compares them with the packages. */
 export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   '@persist/core': [
+    'CodecError',
     'DuplicateNamespaceError',
     'HashCollisionError',
     'HashError',

@@ -38,7 +38,15 @@ export interface TraceOptions {
  * A key of 32 random bytes for the option `encrypt`: as bytes, as a secret `KeyObject` of `node:crypto`, or as a string in
  * base64 or hexadecimal digits. A passphrase is none. `openssl rand -base64 32` makes one.
  */
-export type KeyMaterial = string | Uint8Array | { readonly type: string; readonly export: () => Uint8Array }
+export type KeyMaterial = string | Uint8Array | SecretKey
+
+/** The part of a secret `KeyObject` of `node:crypto` that is used. */
+export interface SecretKey {
+  /** Must be `'secret'`. */
+  readonly type: string
+  /** Returns the bytes of the key. */
+  readonly export: () => Uint8Array
+}
 
 /** A schema of the Standard Schema specification (standardschema.dev), reduced to the fields that are used here. */
 export interface StandardSchema {
