@@ -71,5 +71,6 @@ export function callNameOf(name: string): CallName | undefined {
  */
 export function inputTitle({ kind, name }: Pick<Input, 'kind' | 'name'>): string | undefined {
   if (kind === CALL) return callNameOf(name)?.namespace
+  if (kind === 'cwd') return 'working directory'
   return kind === 'env' ? `$${name}` : name
 }
