@@ -277,3 +277,20 @@ test('what is observed is read again before a hit', async () => {
   expect(() => observe('', () => 1)).toThrow('a name')
   expect(() => observe('x', 1 as never)).toThrow('a function')
 })
+
+test('a called function of a new version, whose results stand beside earlier ones, is called again', async () => {
+  const { at, persist, options, happened } = project({ a: '12' })
+  let runs = 0
+  const body = async () => {
+    runs++
+    return (await readFile(at('a'), 'utf8')).length
+  }
+  const versioned = (version: string) =>
+    persist(body, { ...options, report: () => {}, funcname: 'size', version, versions: 'beside' })
+  let size = versioned('1')
+  const double = persist(async () => 2 * (await size()), { ...options, funcname: 'double' })
+  await double()
+  size = versioned('2')
+  expect([await double(), await double(), runs]).toEqual([4, 4, 2])
+  expect(happened()).toEqual(['miss absent', 'hit', 'hit'])
+})
