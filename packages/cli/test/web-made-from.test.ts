@@ -81,7 +81,13 @@ await withPage('on the page', (harness) => {
     const inputs = page.locator('#inputs')
     await inputs.waitFor()
     const lines = (await textOf(inputs)).split('\n').map((line) => line.trim())
-    expect(lines).toEqual(['env $THEME', 'file a b.md', 'call page', 'call title', 'it has read nothing'])
+    expect(lines.filter((line) => line !== '')).toEqual([
+      'env $THEME',
+      'file a b.md',
+      'call page',
+      'call title',
+      'it has read nothing',
+    ])
     await inputs.getByText('title', { exact: true }).click()
     await page.getByRole('heading', { name: title }).waitFor()
     expect(harness.failures).toEqual([])

@@ -156,7 +156,7 @@ test('a relative path is read from the working directory, which is an input then
   expect(read()).toBe('below')
   process.chdir(root)
   expect(read()).toBe('above')
-  expect(happened()).toEqual(['miss absent', 'miss input .', 'hit', 'miss input below'])
+  expect(happened()).toEqual(['miss absent', 'miss input working directory', 'hit', 'miss input working directory'])
 })
 
 test('a file outside of the root is no input that can be verified, not even through a link: the result is not stored', () => {

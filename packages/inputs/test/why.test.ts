@@ -64,27 +64,24 @@ test('stderr names the input that has changed', () => {
 for (const mode of ['verify', 'verify:0.5']) {
   test(`what a verification reads is no input of the functions around it (${mode})`, async () => {
     const { at, write, persist, options } = project({ 'a.md': 'one' })
-    const body = () => readFileSync(at('a.md'), 'utf8').length
+    let runs = 0
+    const body = () => {
+      runs++
+      return readFileSync(at('a.md'), 'utf8').length
+    }
     persist(body, { ...options, funcname: 'size' })()
     const verifying = createPersist({ env: { PERSIST_MODE: mode }, random: () => 0 })
-    let runs = 0
-    const size = verifying(
-      () => {
-        runs++
-        return body()
-      },
-      { ...options, funcname: 'size' },
-    )
+    const size = verifying(body, { ...options, funcname: 'size' })
     const page = persist(
       async () => {
         const made = size() + 1
-        await vi.waitUntil(() => runs === 1)
+        await vi.waitUntil(() => runs === 2)
         return made
       },
       { ...options, funcname: 'page' },
     )
     expect(await page()).toBe(4)
-    expect(runs).toBe(1)
+    expect(runs).toBe(2)
     expect(await page.explain()).toMatchObject({ verified: ['key', 'size'] })
     write('a.md', 'two')
     size()
