@@ -7,7 +7,8 @@ import { PAYLOADS } from '../work/payloads.ts'
 import { type Found, OVER_EMPTY } from './rows.ts'
 
 const ROUNDS_IN_BLOCK = 4
-const HERE = fileURLToPath(new URL('../..', import.meta.url))
+/** The folder from which the packages are found. */
+export const HERE = fileURLToPath(new URL('../..', import.meta.url))
 export const MODULE = ['--input-type=module', '-e']
 
 /** The time of one process: from its first statement to its last, and from its start to its end. In milliseconds. */

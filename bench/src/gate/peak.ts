@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { MODULE } from './cold.ts'
+import { HERE, MODULE } from './cold.ts'
 
 const BYTES = 128 * 1024 * 1024
 
@@ -10,7 +10,7 @@ const BYTES = 128 * 1024 * 1024
 export function measurePeaks(folder: string): { readonly miss: number; readonly hit: number } {
   const run = (what: 'miss' | 'hit') => {
     const env = { ...process.env, WHAT: what }
-    return Number(execFileSync(process.execPath, [...MODULE, program(folder)], { env }))
+    return Number(execFileSync(process.execPath, [...MODULE, program(folder)], { cwd: HERE, env }))
   }
   return { miss: run('miss'), hit: run('hit') }
 }

@@ -112,6 +112,16 @@ test('a result beside others is found by the arguments of its call', async () =>
   })
 })
 
+test('rm deletes all results of a call, also one of a time without versions beside each other', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1, 2)
+  await run(cwd, { ...NEW, VERSIONS: 'beside' }, 1)
+  expect(await json(['rm', 'slow', '--args', '[1]', '--yes'], { cwd })).toMatchObject({
+    deleted: [expect.any(String), expect.any(String)],
+  })
+  expect(await run(cwd, OLD, 1, 2)).toEqual(['1 with old 1', '2 with old 1'])
+})
+
 test.each<[when: string, method: 'lease' | 'publish', versions: 'replace' | 'beside', deletion: 'clear' | 'tag']>([
   ['before the lease is taken', 'lease', 'beside', 'clear'],
   ['before the lease is taken', 'lease', 'beside', 'tag'],

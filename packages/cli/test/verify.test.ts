@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { persist as memoize } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 import { lmdbStore } from '@persist/store-lmdb'
 import { expect, test } from 'vitest'
@@ -61,6 +62,21 @@ test('a correct key is not a mismatch', async () => {
     .open('double')
     .set({ ...MISPLACED, key: '{"v":1,"json":[1]}' })
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
+})
+
+test('a key of a result that is kept beside those of other versions is no mismatch', async () => {
+  const cwd = newFolder()
+  const cache = diskStore(join(cwd, 'persist'))
+  const double = memoize((n: number) => 2 * n, {
+    funcname: 'double',
+    cache,
+    storekey: true,
+    version: '1',
+    versions: 'beside',
+  })
+  double(1)
+  const found = await json(['verify', '--repair', '-y'], { cwd })
+  expect(found).toMatchObject({ checked: 1, repaired: 0, findings: [] })
 })
 
 test('an entry with an unknown pickle is not damaged', async () => {

@@ -1,8 +1,9 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { CodecError, type Entry, memoryStore, type Options, type PersistEvent, type StoreAdapter } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asOtherProcess, chunksOf, harness, inBothModes } from './harness.ts'
+import { asOtherProcess, chunksOf, harness, inBothModes, withoutLeases } from './harness.ts'
 
 const KEY = 'A'.repeat(43)
 const OTHER_KEY = Buffer.alloc(32, 7)
@@ -130,6 +131,14 @@ inBothModes('encrypt', (makeStore) => {
     const keys: unknown[] = []
     for await (const key of (f.cache as unknown as { keys(): Iterable<unknown> }).keys()) keys.push(key)
     expect(keys).toEqual([['Ann Smith']])
+  })
+
+  it('no digest of a single argument is in the store, by which it could be guessed', async () => {
+    const cache = makeStore()
+    const { persist } = harness()
+    const pin = persist((_user: string, pin: string) => pin, { funcname: 'f', cache, encrypt: KEY })
+    await pin('ann', '1234')
+    expect((await storedIn(cache, 'f'))[0]).not.toHaveProperty('keyParts')
   })
 
   it('an entry under another key is reported and kept, and the call computes', async () => {
@@ -284,7 +293,7 @@ inBothModes('encrypt', (makeStore) => {
 
   it('a large result of an async function comes back, and view methods stay as the store is', async () => {
     const cache = makeStore()
-    const value = Array.from({ length: 20_000 }, (_, i) => ({ i, name: `item ${i % 7}` }))
+    const value = Array.from({ length: 20_000 }, (_, i) => ({ i, name: randomBytes(8).toString('hex') }))
     const { persist } = harness()
     const make = (store: StoreAdapter) =>
       persist(async (_: number) => value, { funcname: 'f', cache: store, compress: true, encrypt: KEY })
@@ -292,7 +301,41 @@ inBothModes('encrypt', (makeStore) => {
     const again = make(asOtherProcess(cache))
     expect(await again(1)).toEqual(value)
     expect(again.peek(1) instanceof Promise).toBe(cache.mode === 'async')
+    expect(again.explain(1) instanceof Promise).toBe(cache.mode === 'async')
+    expect(await again.explain(1)).toMatchObject({ hit: true, tier: 'store' })
     expect(await again.peek(1)).toEqual(value)
+  })
+})
+
+describe.each([
+  ['with leases', () => delayed(memoryStore())],
+  ['without leases', () => withoutLeases(delayed(memoryStore()))],
+])('a put that is compressed beside the event loop, over a store %s', (_, makeStore) => {
+  const large = (start: string) => start + randomBytes(100_000).toString('hex')
+  const make = () => {
+    const { persist, report } = harness()
+    const options: Options = { funcname: 'f', cache: makeStore(), report, compress: true, tags: () => ['tag'] }
+    const f = persist(async (_: number) => 'computed', options)
+    return { f, start: async () => (await f(1)).slice(0, 8) }
+  }
+
+  it.each(['put', 'forget', 'clear', 'deleteByTag'] as const)('does not undo a later %s', async (later) => {
+    const { f, start } = make()
+    const change = {
+      put: () => f.put('later', 1),
+      forget: () => f.forget(1),
+      clear: () => f.clear(),
+      deleteByTag: () => f.cache.deleteByTag('tag'),
+    }
+    await Promise.all([f.put(large('large'), 1), change[later]()])
+    expect(await start()).toBe(later === 'put' ? 'later' : 'computed')
+  })
+
+  it('replaces earlier puts that are compressed for longer, and the result of a run of the meantime', async () => {
+    const { f, start } = make()
+    const earlier = [f.put(large('first').repeat(4), 1), f.put(large('second').repeat(3), 1)]
+    await Promise.all([...earlier, f.put(large('the last'), 1), f(1)])
+    expect(await start()).toBe('the last')
   })
 })
 

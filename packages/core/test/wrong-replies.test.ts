@@ -55,6 +55,17 @@ inBothModes('a store with invalid replies', (makeStore, mode) => {
     expect(problems()).toContain('unpickle')
   })
 
+  it.each([5, {}, [1], null])('get: an entry with the codecs %j is a miss, and is reported', async (codecs) => {
+    const options = { encrypt: 'A'.repeat(43), storekey: false }
+    async function get(this: Store, hash: string) {
+      const entry = await this.get(hash)
+      return entry && { ...entry, codecs }
+    }
+    const { f, problems } = over({}, { cache: withMethods(delayed(memoryStore()), { get }), ...options })
+    expect([await f(1), await f(1), await f.peek(1)]).toEqual([2, 2, undefined])
+    expect(problems()).toContain('unpickle')
+  })
+
   it.each([
     ['forget', 'delete', (f: Cached) => f.forget(1), false],
     ['clear', 'clear', (f: Cached) => f.clear(), 0],

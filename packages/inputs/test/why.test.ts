@@ -1,5 +1,5 @@
 import { createPersist, type PersistEvent } from '@persist/core'
-import { env, exists, readFile, readFileSync } from '@persist/inputs'
+import { env, exists, observe, readFile, readFileSync } from '@persist/inputs'
 import { expect, test, vi } from 'vitest'
 import { project } from './support/project.ts'
 
@@ -103,4 +103,14 @@ test('a read that was not recorded shows in the mode verify', () => {
   })
   expect(verified(3)).toBe(6)
   expect(found).toMatchObject([{ name: 'mismatch', path: '$' }])
+})
+
+test('over a sync store has, lookup and explain return at once: an input whose check waits counts as changed', async () => {
+  const { persist, options } = project()
+  const later = observe('version of the test of sync stores', async () => 1)
+  const f = persist(async () => later(), { ...options, funcname: 'f' })
+  await f()
+  expect(f.has()).toBe(false)
+  expect(f.peek()).toBeUndefined()
+  expect(f.explain()).toMatchObject({ hit: false, reason: 'input', changed: ['version of the test of sync stores'] })
 })

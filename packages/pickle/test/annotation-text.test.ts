@@ -4,6 +4,7 @@ import SuperJSON from 'superjson'
 import { describe, expect, it } from 'vitest'
 import { applyAnnotationText, cutText } from '../src/annotation-text.ts'
 import { applyAnnotations } from '../src/apply-annotations.ts'
+import { parseJson } from '../src/parse-json.ts'
 import { mutations } from './support/mutations.ts'
 import { richGraphs, richTrees } from './support/random-values.ts'
 import { strictDifference } from './support/strict-difference.ts'
@@ -15,7 +16,7 @@ interface Payload {
   readonly meta?: { readonly values: unknown }
 }
 
-const parsed = (payload: string) => JSON.parse(payload) as Payload
+const parsed = (payload: string) => parseJson(payload) as Payload
 
 /** What a way of reading returns, or that it refuses. */
 function outcomeOf(read: () => unknown): unknown {
@@ -55,9 +56,9 @@ describe('annotations that are read from their text', () => {
     })
     fc.assert(
       fc.property(wrong, ([json, annotations]) => {
-        const text = outcomeOf(() => applyAnnotationText(JSON.parse(json), annotations).value)
+        const text = outcomeOf(() => applyAnnotationText(parseJson(json), annotations).value)
         if (text === 'refused') return
-        const whole = outcomeOf(() => applyAnnotations(JSON.parse(json), JSON.parse(annotations)).value)
+        const whole = outcomeOf(() => applyAnnotations(parseJson(json), parseJson(annotations)).value)
         // The same path twice: an object has the last one only.
         if (whole !== 'refused') expect(strictDifference(whole, text)).toBeUndefined()
       }),

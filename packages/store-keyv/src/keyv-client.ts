@@ -7,6 +7,8 @@ import type { KeyvLike } from './keyv-like.ts'
 const BYTES_PER_MS = 1_000
 /** A step of a listing reads this many values, and may take as long as they do: Redis lists ten keys at once. */
 const VALUES_PER_STEP = 10
+/** A key that no entry has. */
+const ABSENT = 'persist:absent'
 /** How often a listing begins again. */
 const MOST_RESTARTS = 20
 
@@ -44,6 +46,8 @@ export class KeyvClient {
 
   /** All values of the storage, other programs' too, some perhaps twice. */
   async *values(operation: Operation): AsyncGenerator<unknown> {
+    // A server that does not answer at all is found in the usual time, not in that of large values.
+    await this.#run(operation, 0, (keyv) => keyv.get(ABSENT))
     for (let restarts = MOST_RESTARTS; ; restarts--) {
       const iterator = await this.#run(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
       if (iterator === undefined) {

@@ -18,7 +18,9 @@ export async function rm(
   const whole: string[] = []
   for (const hash of requested) {
     const versions = hashes.length > 0 ? [] : await versionsOf(store, hash)
-    whole.push(...(versions.length > 0 ? versions : [await wholeHash(store, hash)]))
+    // A result of a time without `versions: 'beside'` has no mark.
+    const isPlain = versions.length === 0 || (await store.get(hash)) !== undefined
+    whole.push(...versions, ...(isPlain ? [await wholeHash(store, hash)] : []))
   }
   for (const hash of whole) adapter.checkHash?.(hash)
   await confirm(session, `Delete ${entries(whole.length)} of ${oneLine(funcname)} in ${session.name(adapter)}?`)

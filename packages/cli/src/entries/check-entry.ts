@@ -1,6 +1,7 @@
 import { sha256 } from '@persist/hash'
 import { canonical } from '@persist/key'
 import type { Entry } from '@persist/store'
+import { unmarkedHash } from '@persist/store/kit'
 import { decodePayload } from './decode.ts'
 
 /** A problem of an entry that the store can read. */
@@ -33,5 +34,5 @@ async function keyMismatch({ key, hash, keyDigest }: Entry): Promise<string | un
   } catch {
     return undefined
   }
-  return digest === (keyDigest ?? hash) ? undefined : 'its key belongs under another hash'
+  return digest === (keyDigest ?? unmarkedHash(hash)) ? undefined : 'its key belongs under another hash'
 }

@@ -1,4 +1,4 @@
-import type { Head } from '@persist/store'
+import type { Entry, Head } from '@persist/store'
 import type { ArgumentSnapshot } from '../call/arguments.ts'
 import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
@@ -9,6 +9,7 @@ import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { reportWrite } from '../call/serve.ts'
 import { callStore, reportStoreError } from '../call/store-guard.ts'
+import { isFenced } from '../concurrency/flight.ts'
 import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
@@ -50,7 +51,8 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
     pickledKey: pickleKey(context, cacheKey),
     inputs: context.traceRoot === undefined ? undefined : [],
   })
-  const encoded = entry && (yield* encodeStored(context, entry, context.adapter.mode === 'async'))
+  const encoded = entry && (yield* encodeInOrder(context, cacheKey, entry))
+  if (encoded === OVERTAKEN) return context.reporter.report('skip', { hash: cacheKey.hash, reason: 'fenced' })
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
     if (encoded === undefined) return false
     const mark = context.memory?.mark() ?? 0
@@ -60,6 +62,26 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
   })
   // If the store failed, only memory can hold the result. A later change has priority.
   if (isLost && entry !== undefined) context.memory?.hold(cacheKey.canonicalKey, entry, value)
+}
+
+const OVERTAKEN: unique symbol = Symbol('overtaken')
+
+/** Encodes the entry of a `put`, which may take a while. `OVERTAKEN`: it was put again or deleted meanwhile. */
+function* encodeInOrder(
+  context: Context,
+  { canonicalKey }: CacheKey,
+  entry: Entry,
+): Steps<Entry | undefined | typeof OVERTAKEN> {
+  if (context.adapter.mode === 'sync') return yield* encodeStored(context, entry, false)
+  // An earlier put may be encoded for longer.
+  context.peers.each((peer) => peer.fence(canonicalKey))
+  const flight = context.flights.start(canonicalKey, { joinable: false })
+  try {
+    const encoded = yield* encodeStored(context, entry, true)
+    return isFenced(flight, entry.tags) ? OVERTAKEN : encoded
+  } finally {
+    context.flights.end(flight)
+  }
 }
 
 /** Deletes one result. A running computation of the same key does not restore it. */

@@ -78,8 +78,9 @@ function entryOf(
   if (ttl <= 0) return skip(context, cacheKey, 'ttl')
   const metadata = metadataOf(context, cacheKey)
   const tags = tagsOf(context, value, args)
-  // A stored key shows more. A hash of one's own may exist to hide the key.
-  const keyParts = context.storekey || context.ownHash ? undefined : keyPartsOf(cacheKey.canonicalKey)
+  // A stored key shows more. A hash of one's own, and encryption, may exist to hide the key.
+  const hidesKey = context.ownHash || context.codecs.keys !== undefined
+  const keyParts = context.storekey || hidesKey ? undefined : keyPartsOf(cacheKey.canonicalKey)
   return {
     hash: cacheKey.hash,
     payload,

@@ -38,7 +38,10 @@ export interface LookupOptions {
   readonly maxAge?: number | undefined
   /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
   readonly mayCall?: boolean
-  /** A large payload may be decompressed beside the event loop. Default: if every call returns a promise. */
+  /**
+   * A large payload may be decompressed beside the event loop. Default: if every call returns a promise. An explicit `false`
+   * also means that nothing else may wait: an input whose check waits counts as changed.
+   */
   readonly mayWait?: boolean
 }
 
@@ -46,12 +49,13 @@ export interface LookupOptions {
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
-  { maxAge = Number.POSITIVE_INFINITY, mayCall = false, mayWait = context.isAsync }: LookupOptions = {},
+  { maxAge = Number.POSITIVE_INFINITY, mayCall = false, ...options }: LookupOptions = {},
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
+  const { mayWait = context.isAsync } = options
   const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
-  const reading = { maxAge, mark, mayCall, mayWait }
+  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false }
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
   return readFound(context, cacheKey, entry, reading)
 }
@@ -69,6 +73,8 @@ function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefine
 /** How an entry that the store returned is read. */
 export interface Reading extends Required<Omit<LookupOptions, 'maxAge'>> {
   readonly maxAge: number
+  /** The check of an input may wait. */
+  readonly isPatient: boolean
   /** The position in the order of changes of the memory tier before the store was read. */
   readonly mark: number | undefined
 }
@@ -111,13 +117,13 @@ function readDecoded(
   cacheKey: CacheKey,
   entry: Entry,
   kind: Servable,
-  { mark, mayCall }: Reading,
+  { mark, mayCall, isPatient }: Reading,
 ): LookupResult | PromiseLike<LookupResult> {
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   if (entry.inputs === undefined && context.traceRoot === undefined)
     return readValue(context, cacheKey, entry, kind, mark)
-  const changed = changeOf(context, entry, mayCall)
+  const changed = changeOf(context, entry, { mayCall, mayWait: isPatient })
   const next = (input: string | undefined) =>
     input === undefined
       ? readValue(context, cacheKey, entry, kind, mark)
@@ -172,10 +178,7 @@ export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: num
 /** Whether the inputs of an entry are unchanged. `false` also if that cannot be said without waiting. */
 function isUnchangedNow(context: Context, head: Head): boolean {
   if (head.inputs === undefined && context.traceRoot === undefined) return true
-  const changed = changeOf(context, head, false)
-  if (!isThenable(changed)) return changed === undefined
-  changed.then(undefined, () => {})
-  return false
+  return changeOf(context, head, { mayCall: false, mayWait: false }) === undefined
 }
 
 /** Whether a listing shows an entry: a call would serve it. Nothing is computed to find out. */
@@ -183,7 +186,7 @@ export function isListed(context: Context, head: Head): boolean | Promise<boolea
   if (checkFreshnessNow(context, head).kind !== 'fresh') return false
   if (context.adapter.mode === 'sync') return isUnchangedNow(context, head)
   if (head.inputs === undefined && context.traceRoot === undefined) return true
-  const changed = changeOf(context, head, false)
+  const changed = changeOf(context, head, { mayCall: false, mayWait: true })
   return isThenable(changed) ? changed.then((name) => name === undefined) : changed === undefined
 }
 

@@ -47,8 +47,12 @@ export function isHead(head: unknown): head is Head {
 /** Whether a value has the fields of a head, and a payload. */
 export function isEntry(entry: unknown): entry is Entry {
   if (!isHead(entry)) return false
-  const { payload } = entry as Partial<Entry>
-  return typeof payload === 'string' || types.isUint8Array(payload)
+  const { payload, codecs } = entry as Partial<Entry>
+  return (typeof payload === 'string' || types.isUint8Array(payload)) && (codecs === undefined || areStrings(codecs))
+}
+
+function areStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

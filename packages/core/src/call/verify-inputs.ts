@@ -13,16 +13,22 @@ const MOST_LEVELS = 500
 const NOT_RECORDED = 'not recorded'
 const UNREADABLE = 'unreadable'
 
+/** How inputs are verified. */
+interface VerifyOptions {
+  /** Nested calls may be made again, to find out whether their results are still equal. */
+  readonly mayCall: boolean
+  /** A check may wait. If not, an input that needs a wait counts as changed. */
+  readonly mayWait: boolean
+}
+
 /**
  * The name of an input of an entry that has changed; `undefined`: all are as they were. Sync if no check has to wait. A
  * function that returns its result at once cannot wait, so an input that makes it wait counts as changed.
- *
- * @param mayCall Whether nested calls may be made again, to find out whether their results are still equal.
  */
 export function changeOf(
   context: Context,
   head: Head,
-  mayCall: boolean,
+  { mayCall, mayWait }: VerifyOptions,
 ): string | undefined | Promise<string | undefined> {
   // A replay serves what is stored.
   if (context.mode === 'replay') return undefined
@@ -44,6 +50,10 @@ export function changeOf(
     }
     if (isUnchanged === true) continue
     if (!isThenable(isUnchanged)) return shown(input)
+    if (!mayWait) {
+      isUnchanged.then(undefined, () => {})
+      return shown(input)
+    }
     const rest = inputs.slice(index + 1)
     pass ??= { calls: new Map(), depth: 0, mayCall }
     return later(context, head, run(restOf(context, input, isUnchanged, rest, pass)))

@@ -29,7 +29,8 @@ export function* explain(context: Context, cacheKey: CacheKey): Steps<Explanatio
   if (entry === FAILED) return { hit: false, reason: 'unreachable' }
   if (isDamaged) return { hit: false, reason: 'unreadable' }
   if (entry === undefined || entry === null) return yield* missOf(context, cacheKey, ABSENT)
-  const reading = { maxAge: Number.POSITIVE_INFINITY, mark: undefined, mayCall: false, mayWait: context.isAsync }
+  const mayWait = context.adapter.mode === 'async'
+  const reading = { maxAge: Number.POSITIVE_INFINITY, mark: undefined, mayCall: false, mayWait, isPatient: mayWait }
   const found = yield* wait(readEntry(context, cacheKey, entry, reading))
   if (found.kind === 'miss') return yield* missOf(context, cacheKey, found, entry)
   if (found.kind === 'stale-if-error') {

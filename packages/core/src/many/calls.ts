@@ -133,7 +133,13 @@ export class Calls {
     const wanted = cacheKeys.filter((cacheKey) => cacheKey !== undefined)
     if (wanted.length === 0) return hits
     const mark = context.memory?.mark()
-    const reading = { maxAge: Number.POSITIVE_INFINITY, mark, mayCall: false, mayWait: context.isAsync }
+    const reading = {
+      maxAge: Number.POSITIVE_INFINITY,
+      mark,
+      mayCall: false,
+      mayWait: context.isAsync,
+      isPatient: true,
+    }
     let entries: Awaited<ReturnType<NonNullable<Context['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
