@@ -21,14 +21,17 @@ const BUDGET = {
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json.
   code: { code: 50, tarball: 230 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
-  core: { code: 56, tarball: 510, page: 87 },
+  // A thirtieth of it verifies what traced functions read.
+  core: { code: 58.5, tarball: 525, page: 89 },
   errors: { code: 2, tarball: 10 },
   hash: { code: 3, tarball: 18, page: 7 },
+  // A third of it is picomatch, for `directory`.
+  inputs: { code: 20, tarball: 120 },
   key: { code: 7, tarball: 50, page: 10 },
   pickle: { code: 16, tarball: 270, page: 17 },
   store: { code: 4, tarball: 195, page: 4 },
   'store-disk': { code: 26, tarball: 215 },
-  'store-idb': { code: 8, tarball: 70, page: 14 },
+  'store-idb': { code: 8, tarball: 72, page: 14 },
   'store-keyv': { code: 8, tarball: 65 },
   'store-lmdb': { code: 15, tarball: 110 },
   'store-mongo': { code: 18, tarball: 140 },

@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['errors', 'platform'],
   core: ['errors', 'platform', 'hash', 'key', 'pickle', 'store'],
   code: ['errors', 'hash', 'key', 'core'],
+  inputs: ['errors', 'hash', 'key', 'core'],
   // The store that a cache has by default. All others are loaded by their URLs.
   cli: ['errors', 'hash', 'key', 'pickle', 'store', 'core', 'store-disk'],
 }

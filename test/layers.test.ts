@@ -55,9 +55,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'events',
     'codecs',
     'concurrency',
+    'trace',
     'runtime',
     'types',
   ],
+  inputs: ['index.ts', 'arguments', 'read', 'kinds', 'tracing.ts', 'files'],
 }
 
 interface Import {

@@ -6,6 +6,7 @@ const MEASURE = {
   disk: () => import('./disk.ts'),
   many: () => import('./many.ts'),
   memory: () => import('./memory.ts'),
+  trace: () => import('./trace.ts'),
   values: () => import('./values.ts'),
   codecs: () => import('./codecs.ts'),
   lmdb: () => import('./lmdb.ts'),

@@ -29,6 +29,7 @@ export const GROUPS = {
   ],
   many: [{ id: 'disk-many', what: 'disk hit among 10,000 entries / among 1,000', target: 1.3 }],
   memory: [{ id: 'memory-hit', what: 'hit in the memory tier, two numbers / lru-cache with a JSON key', target: 3 }],
+  trace: [{ id: 'trace-hit', what: 'disk hit with three traced files / disk hit + 3 statSync', target: 1.2 }],
   values: [
     {
       id: 'values-numbers-miss',

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { newFolder } from './support/command.ts'
 import { rowOf, textOf, withPage } from './support/page.ts'
 import { serving } from './support/serving.ts'
+import { fillTraced } from './support/traced.ts'
 
 const product = (steps: number, size: number) => steps * size
 
@@ -69,6 +70,26 @@ await withPage('on the page', (harness) => {
     await page.locator('#nearest a').click()
     await page.getByText('differs in $[1]: 1 → 2').waitFor()
     expect(await page.locator('#made-from .bad').count()).toBe(0)
+    expect(harness.failures).toEqual([])
+  })
+
+  test('an entry is shown with its inputs, those of called functions below them, and leads to their entries', async () => {
+    const { title } = fillTraced(harness.cwd)
+    const page = await harness.open()
+    await rowOf(page, 'site').locator('a').click()
+    await page.locator('tr.row').last().click()
+    const inputs = page.locator('#inputs')
+    await inputs.waitFor()
+    const lines = (await textOf(inputs)).split('\n').map((line) => line.trim())
+    expect(lines.filter((line) => line !== '')).toEqual([
+      'env $THEME',
+      'file a b.md',
+      'call page',
+      'call title',
+      'it has read nothing',
+    ])
+    await inputs.getByText('title', { exact: true }).click()
+    await page.getByRole('heading', { name: title }).waitFor()
     expect(harness.failures).toEqual([])
   })
 })

@@ -117,6 +117,8 @@ export interface Context {
   /** One of `ttl`, `tags` and `shouldStore` may use the arguments. */
   readonly looksAtArguments: boolean
 
+  /** What the function reads is recorded, with paths relative to this folder. `undefined`: it is not recorded. */
+  readonly traceRoot: string | undefined
   readonly memory: MemoryTier | undefined
   /** The limit on concurrent runs. */
   readonly limit: Limit | undefined

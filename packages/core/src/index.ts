@@ -10,6 +10,7 @@ export {
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,
+  InputError,
   KeyError,
   NotPersistedError,
   OptionError,
@@ -48,6 +49,8 @@ export {
 export { createPersist, persist, persisted } from './api/persist.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory-store.ts'
 export { closeStores, resolveStore } from './stores/resolve.ts'
+export type { Observation } from './trace/observation.ts'
+export type { InputKind, Recorder, Tracing } from './trace/tracing.ts'
 export type { Because, NearestEntry } from './types/because.ts'
 export type { Dependency, DependencyPart, DependencyState } from './types/dependency.ts'
 export type { MissReason, PersistEvent, PersistEventName, SkipReason } from './types/events.ts'
@@ -73,6 +76,7 @@ export type {
   SingleFlight,
   StandardResult,
   StandardSchema,
+  TraceOptions,
   Verbosity,
 } from './types/options.ts'
 export type { OptionsFor, Persist, PersistWith } from './types/persist.ts'

@@ -201,6 +201,19 @@ export class ReplayMissError extends PersistError {
   }
 }
 
+/** With `trace`, a function read something that no later call could verify. Its result is returned, not stored. */
+export class InputError extends PersistError {
+  readonly namespace: string
+  /** What was read: a path, the name of a function. */
+  readonly input: string
+
+  constructor(message: string, facts: { namespace: string; input: string }) {
+    super('ERR_PERSIST_INPUT', message)
+    this.namespace = facts.namespace
+    this.input = facts.input
+  }
+}
+
 const NAMES = {
   OptionError,
   KeyError,
@@ -215,5 +228,6 @@ const NAMES = {
   StoreNotInstalledError,
   StoreError,
   ReplayMissError,
+  InputError,
 }
 for (const [name, errorClass] of Object.entries(NAMES)) brand(errorClass.prototype, name)

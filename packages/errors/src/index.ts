@@ -10,6 +10,7 @@ export {
   DuplicateNamespaceError,
   HashCollisionError,
   HashError,
+  InputError,
   KeyError,
   NotPersistedError,
   OptionError,

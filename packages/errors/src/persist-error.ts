@@ -24,6 +24,7 @@ export type PersistErrorCode =
   | 'ERR_PERSIST_ENTRY_SIGNATURE'
   | 'ERR_PERSIST_VALUE_TOO_LARGE'
   | 'ERR_PERSIST_REPLAY_MISS'
+  | 'ERR_PERSIST_INPUT'
 
 /**
  * The base of every error that `@persist/*` throws or reports. Test `code`, not the message.

@@ -31,6 +31,7 @@ function oneOfEach(errors: Errors): Record<string, Error> {
     new errors.StoreNotInstalledError('a', { scheme: 's', packageName: 'p', install: 'i' }),
     new errors.StoreError('ERR_PERSIST_STORE', 'a', { store: 's' }),
     new errors.ReplayMissError('a', { namespace: 'n', hash: 'h' }),
+    new errors.InputError('a', { namespace: 'n', input: 'a.md' }),
   ]
   return Object.fromEntries(made.map((error) => [error.name, error]))
 }

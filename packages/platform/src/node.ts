@@ -4,7 +4,7 @@ export { isUtf8 } from 'node:buffer'
 export { channel } from 'node:diagnostics_channel'
 export { existsSync } from 'node:fs'
 export { endianness } from 'node:os'
-export { dirname, join } from 'node:path'
+export { dirname, join, resolve as absolutePath } from 'node:path'
 export { isDeepStrictEqual as isDeepEqual, types } from 'node:util'
 export { BufferClass, MAX_STRING_LENGTH } from './node/buffer.ts'
 export {

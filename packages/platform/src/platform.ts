@@ -99,6 +99,7 @@ export interface Platform {
   mainScript(): string | undefined
   currentFolder(): string
   existsSync(path: string): boolean
+  absolutePath(path: string): string
   dirname(path: string): string
   join(folder: string, name: string): string
   /** The content of a file, and when it was changed. They throw where there are no files. */

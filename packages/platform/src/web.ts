@@ -110,6 +110,10 @@ export function existsSync(): boolean {
   return false
 }
 
+export function absolutePath(path: string): string {
+  return path
+}
+
 export function dirname(path: string): string {
   return path
 }

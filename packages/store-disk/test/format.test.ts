@@ -58,6 +58,7 @@ const entries = fc.record({
   source: optional(text),
   keyParts: optional(text),
   tags: optional(fc.array(text)),
+  inputs: optional(fc.array(fc.oneof(text, fc.constantFrom('file x - a', 'env y z THEME', '', '","')))),
   expiresAt: optional(times),
   staleUntil: optional(times),
   durationMs: optional(times),

@@ -28,6 +28,7 @@ export interface EntryDocument {
   readonly source?: StoredString
   readonly keyParts?: StoredString
   readonly tags?: readonly StoredString[]
+  readonly inputs?: readonly StoredString[]
   readonly createdAt?: Date | number
   readonly expiresAt?: Date | number
   readonly staleUntil?: Date | number

@@ -5,7 +5,7 @@ import { readString, readTime } from './fields.ts'
 /** How a value of each type is read; `undefined`: it is not of that type. */
 const READERS: Readonly<Record<HeadFieldType, (stored: unknown) => unknown>> = {
   string: readString,
-  strings: readTags,
+  strings: readStrings,
   time: readTime,
   duration: (stored) => (typeof stored === 'number' ? stored : undefined),
   boolean: (stored) => (typeof stored === 'boolean' ? stored : undefined),
@@ -29,8 +29,8 @@ export function bytesOf({ bytes }: Pick<EntryDocument, 'bytes'>): number {
   return Number.isSafeInteger(bytes) && bytes! >= 0 ? bytes! : 0
 }
 
-function readTags(stored: unknown): string[] | undefined {
+function readStrings(stored: unknown): string[] | undefined {
   if (!Array.isArray(stored)) return undefined
-  const tags = stored.map(readString)
-  return tags.includes(undefined) ? undefined : (tags as string[])
+  const strings = stored.map(readString)
+  return strings.includes(undefined) ? undefined : (strings as string[])
 }

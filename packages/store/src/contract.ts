@@ -42,6 +42,8 @@ export interface Head {
   readonly durationMs?: number
   /** The function had answered with a promise. */
   readonly promised?: boolean
+  /** What the function read and called, with the `trace` option: one line each, which only core understands. */
+  readonly inputs?: readonly string[]
   /**
    * How the payload was made of what the pickle gave, first step first, as in `['utf8', 'gzip', 'aes-256-gcm:Xq3…']`. Absent:
    * it is what the pickle gave. With a step of encryption `key` is encrypted too. Core reads it; a store only keeps it.

@@ -33,6 +33,7 @@ export const HEAD_FIELDS = {
   keyDigest: 'string',
   key: 'string',
   tags: 'strings',
+  inputs: 'strings',
   metadata: 'string',
   codecs: 'strings',
 } as const satisfies { readonly [Field in keyof Head]-?: TypeOf<NonNullable<Head[Field]>> }

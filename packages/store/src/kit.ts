@@ -32,6 +32,7 @@ export {
   withoutSecrets,
 } from './kit/errors.ts'
 export { fitsHeadField, type HeadFieldOf, headFieldsOf, readHead, storedHead } from './kit/head.ts'
+export { CALL, type CallName, callNameOf, type Input, inputOf, inputTitle } from './kit/inputs.ts'
 export { differingParts, keyPartsOf } from './kit/key-parts.ts'
 export { LeaseObserver, type LeaseObserverOptions } from './kit/lease-observer.ts'
 export { type LeaseRecord, leaseHolder, readLeaseRecord } from './kit/lease-record.ts'

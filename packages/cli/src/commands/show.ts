@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Entry, Head, ListedHead } from '@persist/store'
 import { type Decoded, decodePayload } from '../entries/decode.ts'
 import { decodeEntry, readableKey, unreadable } from '../entries/decode-entry.ts'
+import { inputLine } from '../entries/inputs.ts'
 import { pretty, printable } from '../entries/pretty.ts'
 import { isExpired, isStale } from '../entries/summary.ts'
 import { decodedToJson, payloadToJson } from '../entries/to-json.ts'
@@ -132,6 +133,7 @@ function described(
     ['took', entry.durationMs === undefined ? undefined : duration(entry.durationMs)],
     ['version', entry.version && oneLine(entry.version)],
     ['tags', entry.tags?.map((tag) => oneLine(tag)).join(', ')],
+    ['inputs', inputsOf(entry)],
     ['metadata', entry.metadata === undefined ? undefined : escapeControls(entry.metadata)],
     ['returned', entry.promised ? 'a promise' : undefined],
     ['bytes', bytes(sizeOf(entry.payload))],
@@ -141,6 +143,16 @@ function described(
   return facts
     .flatMap(([name, text]) => (text ? [`${output.paint.cyan(name.padEnd(9))} ${indented(text)}`] : []))
     .join('\n')
+}
+
+const MOST_INPUTS = 20
+
+/** What the result was made from: kind and name of each input, without the digests. */
+function inputsOf({ inputs }: Entry): string | undefined {
+  if (inputs === undefined) return undefined
+  const shown = inputs.slice(0, MOST_INPUTS).map((line) => oneLine(inputLine(line)))
+  const more = inputs.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
 }
 
 function indented(text: string): string {

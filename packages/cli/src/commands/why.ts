@@ -4,6 +4,7 @@ import type { Entry, Store, StoreAdapter } from '@persist/store'
 import { type MadeFrom, madeFrom } from '../adopt/made-from.ts'
 import type { KnownVersion } from '../adopt/records.ts'
 import { wrappedIn } from '../adopt/wrapped-in.ts'
+import type { InputTree } from '../entries/inputs.ts'
 import { type Nearest, nearestTo } from '../entries/nearest.ts'
 import { isExpired, isStale } from '../entries/summary.ts'
 import { shortVersion } from '../entries/versions.ts'
@@ -94,17 +95,18 @@ function reasonFor(entry: Entry, { changed = [] }: MadeFrom, now: number): Reaso
 }
 
 function described({ reason, nearest, ...facts }: Answer, { output, now }: Session): string {
-  const { createdAt, version, parts, changed } = facts
+  const { createdAt, version, parts, changed, inputs } = facts
   const list = (names: readonly string[]) => names.map((name) => oneLine(name, 200)).join(', ')
   const when = (at: number) => ago(at, now())
   const lines: (readonly [string, string | undefined])[] = [
     ['function', oneLine(facts.funcname)],
     ['hash', oneLine(facts.hash)],
-    ['answer', answerOf(reason, facts.stale === true)],
+    ['answer', answerOf(reason, { isStale: facts.stale === true, hasInputs: inputs !== undefined })],
     ['written', createdAt === undefined ? undefined : when(createdAt)],
     ['expires', facts.expiresAt === undefined ? undefined : when(facts.expiresAt)],
     ['version', version && oneLine(shortVersion(version))],
     ['made of', parts && list(parts)],
+    ['inputs', inputs && inputsLine(inputs)],
     ['changed', changed && changed.length > 0 ? list(changed) : undefined],
     ['nearest', nearest && `${oneLine(nearest.hash)}, written ${when(nearest.createdAt)}`],
     ['differs', nearest && list(nearest.differs)],
@@ -114,7 +116,19 @@ function described({ reason, nearest, ...facts }: Answer, { output, now }: Sessi
     .join('\n')
 }
 
-function answerOf(reason: Reason, isStale: boolean): string {
+const MOST_INPUTS = 20
+
+/** What the function has read and called itself. */
+function inputsLine({ shown, more = 0 }: InputTree): string {
+  const names = [...new Set(shown.map(({ name }) => oneLine(name, 200)))]
+  const left = Math.max(names.length - MOST_INPUTS, 0) + more
+  return [...names.slice(0, MOST_INPUTS), ...(left > 0 ? [`and ${left} more`] : [])].join(', ') || 'none'
+}
+
+function answerOf(
+  reason: Reason,
+  { isStale, hasInputs }: { readonly isStale: boolean; readonly hasInputs: boolean },
+): string {
   switch (reason) {
     case 'absent':
       return 'a call computes: there is no entry'
@@ -125,6 +139,6 @@ function answerOf(reason: Reason, isStale: boolean): string {
     case 'expired':
       return isStale ? 'the entry has expired, and may still be served' : 'a call computes: the entry has expired'
     case 'none':
-      return 'a call is served, unless the program requires another version, a younger entry or a valid one'
+      return `a call is served, unless ${hasInputs ? 'an input has changed, or ' : ''}the program requires another version, a younger entry or a valid one`
   }
 }

@@ -1,3 +1,4 @@
+import type { MadeFrom } from '../adopt/made-from.ts'
 import type { Summary } from '../entries/summary.ts'
 
 // The messages between the page and its server.
@@ -64,8 +65,7 @@ export interface EntryDetails extends Row {
   readonly valueTree: TreeNode
   /** The digest of the function's source. */
   readonly source?: string
-  /** The parts that its version depends on, and what has changed since; each absent if not known. */
-  readonly madeFrom: { readonly parts?: readonly string[]; readonly changed?: readonly string[] }
+  readonly madeFrom: MadeFrom
   /** The entry with the most similar arguments, where keys are stored. */
   readonly nearest?: { readonly hash: string; readonly createdAt: number; readonly differs: readonly string[] }
   /** Why the value is shown as stored. */

@@ -5,6 +5,7 @@ export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'DuplicateNamespaceError',
     'HashCollisionError',
     'HashError',
+    'InputError',
     'KeyError',
     'NotPersistedError',
     'OptionError',

@@ -1,6 +1,6 @@
 import type { Entry } from '@persist/store'
 import { type DecodingFailure, decodeStored, isStoredAsIs } from '../call/decode-stored.ts'
-import { checkFreshnessNow } from '../call/lookup.ts'
+import { isListed } from '../call/lookup.ts'
 import { checkedListing, isEntry } from '../call/replies.ts'
 import { reportProblem, reportStoreError } from '../call/store-guard.ts'
 import type { Context } from '../context.ts'
@@ -24,6 +24,7 @@ type Pair = [key: unknown, value: unknown]
 function* syncPairs(context: Context): Generator<Pair> {
   try {
     for (const entry of checkedListing(context.store.entries()) as Iterable<unknown>) {
+      if (isShown(context, entry) !== true) continue
       const pair = readPair(context, entry)
       if (pair !== undefined) yield pair
     }
@@ -34,7 +35,8 @@ function* syncPairs(context: Context): Generator<Pair> {
 
 async function* asyncPairs(context: Context): AsyncGenerator<Pair> {
   try {
-    for await (const entry of checkedListing(context.store.entries())) {
+    for await (const entry of checkedListing(context.store.entries()) as AsyncIterable<unknown>) {
+      if (!(await isShown(context, entry))) continue
       const pair = readPair(context, entry)
       if (pair !== undefined) yield pair
     }
@@ -43,13 +45,16 @@ async function* asyncPairs(context: Context): AsyncGenerator<Pair> {
   }
 }
 
-/** The pair of an entry; `undefined` if it is not fresh, cannot be read, or was stored without its key. */
-function readPair(context: Context, entry: unknown): Pair | undefined {
-  if (!isEntry(entry)) {
-    reportStoreError(context, 'entries', new TypeError('the listing contains a value that is not an entry'))
-    return undefined
-  }
-  if (checkFreshnessNow(context, entry).kind !== 'fresh') return undefined
+/** Whether an item of a listing is an entry that a call would serve. */
+function isShown(context: Context, entry: unknown): boolean | Promise<boolean> {
+  if (isEntry(entry)) return isListed(context, entry)
+  reportStoreError(context, 'entries', new TypeError('the listing contains a value that is not an entry'))
+  return false
+}
+
+/** The pair of an entry; `undefined` if it cannot be read, or was stored without its key. */
+function readPair(context: Context, listed: unknown): Pair | undefined {
+  const entry = listed as Entry
   try {
     const unpickled = (payload: Entry['payload']) => requireSync('unpickle', context.unpickle(payload))
     const { key, payload } = decoded(context, entry)

@@ -3,7 +3,7 @@ import type { ArgumentSnapshot } from '../call/arguments.ts'
 import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
 import { encodeStored } from '../call/encode-stored.ts'
-import { checkFreshnessNow, lookupEntry } from '../call/lookup.ts'
+import { isListed, lookupEntry } from '../call/lookup.ts'
 import { pendingWrites } from '../call/pending-writes.ts'
 import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
@@ -16,7 +16,7 @@ import type { Lookup } from '../types/persisted.ts'
 
 /** The fresh result with its metadata, without computing. */
 export function* lookup(context: Context, cacheKey: CacheKey): Steps<Lookup<unknown, unknown>> {
-  const found = yield* wait(lookupEntry(context, cacheKey, undefined, context.adapter.mode === 'async'))
+  const found = yield* wait(lookupEntry(context, cacheKey, { mayWait: context.adapter.mode === 'async' }))
   if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found
   return {
@@ -44,7 +44,13 @@ export function* has(context: Context, cacheKey: CacheKey): Steps<boolean> {
 export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
   checkUnhash(context, cacheKey)
   const promised = context.declaredAsync || returnsPromises(context)
-  const entry = createEntry(context, cacheKey, { value, snapshot, promised, pickledKey: pickleKey(context, cacheKey) })
+  const entry = createEntry(context, cacheKey, {
+    value,
+    snapshot,
+    promised,
+    pickledKey: pickleKey(context, cacheKey),
+    inputs: context.traceRoot === undefined ? undefined : [],
+  })
   const encoded = entry && (yield* encodeInOrder(context, cacheKey, entry))
   if (encoded === OVERTAKEN) return context.reporter.report('skip', { hash: cacheKey.hash, reason: 'fenced' })
   const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
@@ -140,15 +146,16 @@ function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () 
 /** The number of fresh results. */
 export function* size(context: Context): Steps<number> {
   let count = 0
-  yield* eachHead(context, (head) => {
-    if (checkFreshnessNow(context, head).kind === 'fresh') count++
+  yield* eachHead(context, function* (head) {
+    if (yield* wait(isListed(context, head))) count++
   })
   return count
 }
 
 function* deleteWhere(context: Context, condition: (head: Head) => boolean): Steps<number> {
   const hashes: string[] = []
-  yield* eachHead(context, (head) => {
+  // biome-ignore lint/correctness/useYield: it has nothing to wait for
+  yield* eachHead(context, function* (head) {
     if (condition(head)) hashes.push(head.hash)
   })
   let deleted = 0
@@ -159,23 +166,23 @@ function* deleteWhere(context: Context, condition: (head: Head) => boolean): Ste
 }
 
 /** Visits each head of a listing, sync or async. */
-function* eachHead(context: Context, visit: (head: Head) => void): Steps<void> {
-  const visitIfHead = (head: unknown) => {
-    if (isHead(head)) visit(head)
+function* eachHead(context: Context, visit: (head: Head) => Steps<void>): Steps<void> {
+  const visitIfHead = function* (head: unknown): Steps<void> {
+    if (isHead(head)) yield* visit(head)
     else
       reportStoreError(context, 'heads', new TypeError('the listing contains a value that is not the head of an entry'))
   }
   try {
     const listing = checkedListing(context.store.heads())
     if (Symbol.iterator in listing) {
-      for (const head of listing) visitIfHead(head)
+      for (const head of listing) yield* visitIfHead(head)
       return
     }
     const heads = listing[Symbol.asyncIterator]()
     for (;;) {
       const next = yield* wait(heads.next())
       if (next.done) return
-      visitIfHead(next.value)
+      yield* visitIfHead(next.value)
     }
   } catch (error) {
     reportStoreError(context, 'heads', error)

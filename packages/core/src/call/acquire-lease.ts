@@ -149,7 +149,7 @@ function lookupAgain(
   maxAge: number,
   lease: Lease<Mode> | undefined | 'held',
 ): LookupResult | PromiseLike<LookupResult> {
-  return lease !== 'held' && lease?.foundNothing === true ? ABSENT : lookupEntry(context, cacheKey, maxAge)
+  return lease !== 'held' && lease?.foundNothing === true ? ABSENT : lookupEntry(context, cacheKey, { maxAge })
 }
 
 /**

@@ -4,6 +4,8 @@ import { canonical, canonicalArguments } from '@persist/key'
 import type { Context } from '../context.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import type { Observation } from '../trace/observation.ts'
+import { takeKeyReads, tracing } from '../trace/tracing.ts'
 
 /** The identity of one call: created once, before the function can change its arguments. */
 export class CacheKey {
@@ -12,6 +14,8 @@ export class CacheKey {
   readonly canonicalKey: string
   /** An unreadable entry has been reported. */
   reportedUnreadable = false
+  /** What the identities of arguments have read, as that of a file. */
+  reads: readonly Observation[] | undefined
   /** The entry is encrypted under a key that this process does not have, so it must not be overwritten. */
   isUnderOtherKey = false
   /** The stored form of the key, if it was made before the call had to wait. */
@@ -42,8 +46,11 @@ export class CacheKey {
 export function cacheKeyOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey {
   const key = context.key(self, args)
   // No other code holds the array of the default key.
-  if (!context.ownKey) return new CacheKey(context, key, canonicalArguments(key as unknown[]))
-  return cacheKeyOfKey(context, key)
+  const cacheKey = context.ownKey
+    ? cacheKeyOfKey(context, key)
+    : new CacheKey(context, key, canonicalArguments(key as unknown[]))
+  if (tracing.keyReads !== undefined) cacheKey.reads = takeKeyReads()
+  return cacheKey
 }
 
 /** The identity of a key, as `f.cache` takes it. */

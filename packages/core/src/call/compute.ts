@@ -12,6 +12,7 @@ import { snapshotArguments } from './arguments.ts'
 import { argumentsChanged } from './cache-key.ts'
 import type { Computation } from './computation.ts'
 import { createEntry } from './create-entry.ts'
+import { endTrace, startTrace, stopTracing, UNTRACED } from './input-trace.ts'
 import { keepAlive } from './lease.ts'
 import { publish, tagMark } from './publish.ts'
 import { reportRecursion } from './serve.ts'
@@ -36,6 +37,7 @@ export function* compute(
       return endUnstored(computation)
     call.onRun?.()
     const snapshot = snapshotArguments(computation)
+    const trace = startTrace(context, flight)
     const { value, promised, durationMs } = yield* callFunction(computation, succession.lease)
     context.observed[promised ? 'promises' : 'values'] = true
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
@@ -43,12 +45,17 @@ export function* compute(
       reportRecursion(context, cacheKey)
       return notStored()
     }
-    const entry = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey })
+    const traced =
+      trace === undefined && cacheKey.reads === undefined ? UNTRACED : yield* endTrace(context, cacheKey, trace)
+    if (traced.problem !== undefined) return { ...notStored(), inputChanged: traced.problem === 'changed' }
+    const { inputs } = traced
+    const entry = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey, inputs })
     if (entry === undefined) return notStored()
     isPublished = true
     yield* publish(computation, { acquired, lease: succession.lease, mark, entry, value })
     return { value, promised, payload: entry.payload }
   } finally {
+    stopTracing(flight)
     succession.stopRenewing?.()
     if (!isPublished) yield* giveUp(computation, succession)
   }

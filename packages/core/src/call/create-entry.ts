@@ -21,6 +21,8 @@ export interface ComputedResult {
   readonly promised: boolean
   /** The pickled key, made before the function could change it. */
   readonly pickledKey: string | undefined
+  /** What the function read, with `trace`. */
+  readonly inputs?: readonly string[] | undefined
 }
 
 /**
@@ -93,6 +95,7 @@ function entryOf(
     ...(ttl !== Number.POSITIVE_INFINITY && expiry(context, createdAt, ttl)),
     ...(result.durationMs !== undefined && { durationMs: result.durationMs }),
     ...(result.promised && { promised: true }),
+    ...(result.inputs !== undefined && { inputs: result.inputs }),
   }
 }
 

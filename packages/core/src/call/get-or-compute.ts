@@ -1,11 +1,13 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
-import type { Flight, FlightResult } from '../concurrency/flight.ts'
+import { type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
+import { Trace } from '../trace/trace.ts'
+import { tracing } from '../trace/tracing.ts'
 import { acquireLease, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass, startBypass } from './bypass.ts'
@@ -26,6 +28,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
+import { noteCall, noteFailure } from './note-call.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
@@ -81,9 +84,11 @@ function startRefresh(context: Context, call: Call, cacheKey: CacheKey, signals:
 function lookupInStore(context: Context, call: Call, cacheKey: CacheKey, signals: readonly AbortSignal[]): unknown {
   const flight = context.singleFlight === false ? undefined : context.flights.find(cacheKey.canonicalKey)
   if (flight !== undefined) return joinFlight(context, call, cacheKey, flight, signals, FALLBACK)
-  if (context.adapter.mode === 'async') return startExecution(new FlightStart(context, call, cacheKey, signals))
+  // To verify inputs may take time, in which other calls can join.
+  const needsTime = context.adapter.mode === 'async' || (context.traceRoot !== undefined && context.isAsync)
+  if (needsTime) return startExecution(new FlightStart(context, call, cacheKey, signals))
   // A sync store replies before another call could join, so a hit needs no flight.
-  const found = lookupEntry(context, cacheKey, call.maxAge)
+  const found = lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
   if (isThenable(found) || found.kind !== 'fresh') {
     return startExecution(new FlightStart(context, call, cacheKey, signals, found))
   }
@@ -113,8 +118,10 @@ function* lookupOrCompute(
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
   const since = joinedSince ?? context.runtime.monotonic()
-  if (context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
-  const found = yield* wait(lookupResult ?? lookupEntry(context, cacheKey, call.maxAge))
+  const isTraced = context.traceRoot !== undefined
+  if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
+  const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
+  const found = yield* wait(lookupResult ?? (isTraced ? lookupInFlight(flight, lookup) : lookup()))
   if (found.kind === 'fresh') {
     context.verify?.(call, cacheKey, found.entry)
     return serveHit(context, cacheKey, found)
@@ -136,12 +143,29 @@ function* lookupOrCompute(
     : acquireLease(context, cacheKey, { maxAge: call.maxAge, flight, since: since + queued.ms })
   if (acquired.kind === 'hit') return serveHit(context, cacheKey, acquired.found)
   try {
-    return yield* compute(computation, acquired, pickledKey)
+    const result = yield* compute(computation, acquired, pickledKey)
+    if (tracing.active > 0) noteCall(context, cacheKey, result, flight.parent)
+    return result
   } catch (error) {
+    if (tracing.active > 0 && found.kind !== 'stale-if-error') noteFailure(context, flight.parent)
     if (found.kind !== 'stale-if-error') throw error
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
     return serveStale(context, cacheKey, found, 'error')
   }
+}
+
+/**
+ * Calls that are made again to verify an entry belong to the flight, so that a ring of waits through them is found. They are
+ * no inputs of the function that made this call.
+ */
+function lookupInFlight(flight: Flight, lookup: () => ReturnType<typeof lookupEntry>): ReturnType<typeof lookupEntry> {
+  if (tracing.active > 0) flight.trace = new Trace('', '')
+  const end = <T>(found: T) => {
+    flight.trace = undefined
+    return found
+  }
+  const found = runInFlight(flight, lookup)
+  return isThenable(found) ? found.then(end) : end(found)
 }
 
 /** How a wait for a slot under `concurrency` ended, and its length. */
@@ -157,7 +181,7 @@ function* waitForSlot({ context, call, cacheKey, flight }: Computation, found: L
   if (!(yield* enterLimits(context, flight))) return NOT_QUEUED
   throwIfLeft(flight)
   if (found !== REFRESH) {
-    const stored = yield* wait(lookupEntry(context, cacheKey, call.maxAge))
+    const stored = yield* wait(lookupEntry(context, cacheKey, { maxAge: call.maxAge }))
     if (stored.kind === 'fresh') return { kind: 'hit', found: stored }
   }
   return { kind: 'slot', ms: context.runtime.monotonic() - since }

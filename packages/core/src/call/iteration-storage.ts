@@ -13,6 +13,7 @@ import { isRefresh } from './call.ts'
 import type { ChunkList } from './chunk-list.ts'
 import { replayable } from './chunks.ts'
 import { createEntry, pickleKey } from './create-entry.ts'
+import { endTrace, UNTRACED } from './input-trace.ts'
 import { keepAlive, release } from './lease.ts'
 import { publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
@@ -64,11 +65,17 @@ export class IterationStorage {
     if (acquired?.kind === 'acquired') await run(release(this.#context, this.#cacheKey, acquired.lease))
   }
 
-  async store(outcome: IterationOutcome): Promise<void> {
-    const created = this.#createEntry(outcome)
+  /** Stores the chunks. Returns their payload, if they have one, stored or not. */
+  async store(outcome: IterationOutcome): Promise<string | Uint8Array | undefined> {
+    const { trace } = this.#flight
+    const traced =
+      trace === undefined && this.#cacheKey.reads === undefined
+        ? UNTRACED
+        : await run(endTrace(this.#context, this.#cacheKey, trace))
+    const created = traced.problem === undefined ? this.#createEntry(outcome, traced.inputs) : undefined
     if (created === undefined) {
       await this.release()
-      return
+      return undefined
     }
     this.#stopRenewing()
     const acquired = this.#acquired!
@@ -76,15 +83,14 @@ export class IterationStorage {
     const computation = { context: this.#context, cacheKey: this.#cacheKey, flight: this.#flight }
     const lease = acquired.kind === 'acquired' ? acquired.lease : undefined
     await run(publish(computation, { acquired, lease, mark: this.#mark, ...created }))
+    return created.entry.payload
   }
 
   /** The chunks and their entry; `undefined` if they should not or cannot be stored. */
-  #createEntry({
-    returned,
-    snapshot,
-    durationMs,
-    isSteered,
-  }: IterationOutcome): { readonly entry: Entry; readonly value: unknown[] } | undefined {
+  #createEntry(
+    { returned, snapshot, durationMs, isSteered }: IterationOutcome,
+    inputs: readonly string[] | undefined,
+  ): { readonly entry: Entry; readonly value: unknown[] } | undefined {
     const { hash } = this.#cacheKey
     if (this.#chunks.isBroken || isSteered) {
       this.#context.reporter.report('skip', { hash, reason: isSteered ? 'steered' : 'incomplete' })
@@ -97,7 +103,7 @@ export class IterationStorage {
       reportProblem(this.#context, 'pickle', hash, asError(error))
       return undefined
     }
-    const computed = { value, snapshot, durationMs, promised: true, pickledKey: this.#pickledKey }
+    const computed = { value, snapshot, durationMs, promised: true, pickledKey: this.#pickledKey, inputs }
     const entry = createEntry(this.#context, this.#cacheKey, computed)
     return entry && { entry, value }
   }

@@ -5,11 +5,13 @@ import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { requireSync } from '../runtime/require-sync.ts'
+import { tracing } from '../trace/tracing.ts'
 import { bypass, bypassRecursion } from './bypass.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import { abortable, FlightStart, runToEnd } from './execution.ts'
+import { noteCall, noteFailure } from './note-call.ts'
 import { reportSharedHit, reportWait } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
 
@@ -53,7 +55,10 @@ async function waitForResult(
   const result = await join(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
-  )
+  ).catch((error) => {
+    if (tracing.active > 0) noteFailure(context)
+    throw error
+  })
   if (result === RING) return runToEnd(bypassRecursion(context, call, cacheKey))
   if (result === OVERDUE) {
     reportWait(context, cacheKey, { waitedMs: monotonic() - since, outcome: 'timeout' })
@@ -61,6 +66,9 @@ async function waitForResult(
     return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
   if (result.argumentsChanged || isTooOld(context, call, result)) return fallback.restart(context, call)
+  // The run may have read an input before it changed, and this call began after that.
+  if (result.inputChanged && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
+  if (tracing.active > 0) noteCall(context, cacheKey, result)
   const { value, payload } = result
   if (!isChangeable(value)) return serveShared(context, cacheKey, value)
   // The result was not stored and cannot be copied.

@@ -1,5 +1,5 @@
 import { OptionError, StoreError } from '@persist/errors'
-import type { Entry, Mode, Store } from '@persist/store'
+import type { Entry, Head, Mode, Store } from '@persist/store'
 import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -10,6 +10,7 @@ import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './f
 import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
 import { callStore, reportProblem } from './store-guard.ts'
+import { changeOf } from './verify-inputs.ts'
 import { wasWrittenUnder } from './written-under.ts'
 
 /** The result of a lookup in the store. */
@@ -31,21 +32,32 @@ export const ABSENT: Missed = { kind: 'miss', reason: 'absent' }
 const INVALID: LookupResult = { kind: 'miss', reason: 'invalid' }
 const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 
-/**
- * Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. `mayWait`: a
- * large payload may be decompressed beside the event loop.
- */
+/** How an entry is looked up. */
+export interface LookupOptions {
+  /** The greatest age that may be served, in milliseconds. Default: any. */
+  readonly maxAge?: number | undefined
+  /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
+  readonly mayCall?: boolean
+  /**
+   * A large payload may be decompressed beside the event loop. Default: if every call returns a promise. An explicit `false`
+   * also means that nothing else may wait: an input whose check waits counts as changed.
+   */
+  readonly mayWait?: boolean
+}
+
+/** Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
-  maxAge = Number.POSITIVE_INFINITY,
-  mayWait = context.isAsync,
+  { maxAge = Number.POSITIVE_INFINITY, mayCall = false, ...options }: LookupOptions = {},
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
+  const { mayWait = context.isAsync } = options
   const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
-  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, maxAge, mark, mayWait))
-  return readFound(context, cacheKey, entry, maxAge, mark, mayWait)
+  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false }
+  if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
+  return readFound(context, cacheKey, entry, reading)
 }
 
 /** A caller that gets a promise anyway can wait for a large entry without blocking the thread. */
@@ -54,19 +66,21 @@ function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType
 }
 
 /** Reads an entry if there is one. Many stores return `null` for an absent entry. */
-function readFound(
-  context: Context,
-  cacheKey: CacheKey,
-  entry: Entry | undefined | null,
-  maxAge: number,
-  mark: number | undefined,
-  mayWait: boolean,
-) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, maxAge, mark, mayWait)
+function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, reading: Reading) {
+  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, reading)
+}
+
+/** How an entry that the store returned is read. */
+export interface Reading extends Required<Omit<LookupOptions, 'maxAge'>> {
+  readonly maxAge: number
+  /** The check of an input may wait. */
+  readonly isPatient: boolean
+  /** The position in the order of changes of the memory tier before the store was read. */
+  readonly mark: number | undefined
 }
 
 /**
- * Checks an entry, decodes it and unpickles its value.
+ * Checks an entry, decodes it, verifies its inputs and unpickles its value.
  *
  * @throws HashCollisionError for an entry that was written under another key.
  */
@@ -74,41 +88,59 @@ export function readEntry(
   context: Context,
   cacheKey: CacheKey,
   entry: Entry,
-  maxAge: number,
-  mark: number | undefined,
-  mayWait: boolean,
+  reading: Reading,
 ): LookupResult | PromiseLike<LookupResult> {
   if (!isEntry(entry) || entry.hash !== cacheKey.hash) {
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
     return UNREADABLE
   }
-  const freshness = checkFreshnessNow(context, entry, maxAge)
+  const freshness = checkFreshnessNow(context, entry, reading.maxAge)
   if (freshness.kind === 'miss') {
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
     return { kind: 'miss', reason: freshness.reason, head: entry }
   }
   const { kind } = freshness
-  if (isStoredAsIs(context, entry)) return unpickled(context, cacheKey, entry, kind, mark)
+  if (isStoredAsIs(context, entry)) return readDecoded(context, cacheKey, entry, kind, reading)
   const read = (decoded: Entry | DecodingFailure): LookupResult | PromiseLike<LookupResult> => {
-    if ('payload' in decoded) return unpickled(context, cacheKey, decoded, kind, mark)
+    if ('payload' in decoded) return readDecoded(context, cacheKey, decoded, kind, reading)
     if (decoded.reason === 'key') cacheKey.isUnderOtherKey = true
     reportUnreadable(context, cacheKey, decoded.error)
     return { kind: 'miss', reason: decoded.reason }
   }
-  const decoded = decodeStored(context, entry, mayWait)
+  const decoded = decodeStored(context, entry, reading.mayWait)
   return isThenable(decoded) ? decoded.then(read) : read(decoded)
 }
 
-/** Unpickles and validates the value of an entry that may be served. */
-function unpickled(
+/** Verifies the inputs of an entry that may be served, and reads its value. */
+function readDecoded(
   context: Context,
   cacheKey: CacheKey,
   entry: Entry,
-  kind: Exclude<LookupResult['kind'], 'miss'>,
-  mark: number | undefined,
+  kind: Servable,
+  { mark, mayCall, isPatient }: Reading,
 ): LookupResult | PromiseLike<LookupResult> {
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
+  if (entry.inputs === undefined && context.traceRoot === undefined)
+    return readValue(context, cacheKey, entry, kind, mark)
+  const changed = changeOf(context, entry, { mayCall, mayWait: isPatient })
+  const next = (input: string | undefined) =>
+    input === undefined
+      ? readValue(context, cacheKey, entry, kind, mark)
+      : ({ kind: 'miss', reason: 'input', changed: [input] } as const)
+  return isThenable(changed) ? changed.then(next) : next(changed)
+}
+
+type Servable = Exclude<LookupResult['kind'], 'miss'>
+
+/** Unpickles the value of an entry that may be served, and applies `validate`. */
+function readValue(
+  context: Context,
+  cacheKey: CacheKey,
+  entry: Entry,
+  kind: Servable,
+  mark: number | undefined,
+): LookupResult | PromiseLike<LookupResult> {
   let value: unknown
   try {
     value = context.unpickle(entry.payload)
@@ -139,7 +171,23 @@ export function reportUnreadable(context: Context, cacheKey: CacheKey, error: un
 /** The fresh entry in the memory of this process. Memory keeps entries for longer while the store is unreachable. */
 export function lookupInMemory(context: Context, cacheKey: CacheKey, maxAge: number): Held | undefined {
   const held = context.memory?.get(cacheKey.canonicalKey, context.circuit)
-  return held !== undefined && checkFreshnessNow(context, held.entry, maxAge).kind === 'fresh' ? held : undefined
+  if (held === undefined || checkFreshnessNow(context, held.entry, maxAge).kind !== 'fresh') return undefined
+  return isUnchangedNow(context, held.entry) ? held : undefined
+}
+
+/** Whether the inputs of an entry are unchanged. `false` also if that cannot be said without waiting. */
+function isUnchangedNow(context: Context, head: Head): boolean {
+  if (head.inputs === undefined && context.traceRoot === undefined) return true
+  return changeOf(context, head, { mayCall: false, mayWait: false }) === undefined
+}
+
+/** Whether a listing shows an entry: a call would serve it. Nothing is computed to find out. */
+export function isListed(context: Context, head: Head): boolean | Promise<boolean> {
+  if (checkFreshnessNow(context, head).kind !== 'fresh') return false
+  if (context.adapter.mode === 'sync') return isUnchangedNow(context, head)
+  if (head.inputs === undefined && context.traceRoot === undefined) return true
+  const changed = changeOf(context, head, { mayCall: false, mayWait: true })
+  return isThenable(changed) ? changed.then((name) => name === undefined) : changed === undefined
 }
 
 /**

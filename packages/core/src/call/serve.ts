@@ -4,9 +4,11 @@ import type { FlightResult } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { byteLength } from '../runtime/byte-length.ts'
+import { tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
 import { countWrite } from './enforce-bounds.ts'
 import type { Found, LookupResult } from './lookup.ts'
+import { noteCall } from './note-call.ts'
 import { reportSourceChange } from './source-change.ts'
 
 /** Serves a fresh entry of the store and keeps it in memory. */
@@ -25,6 +27,7 @@ export function reportHit(context: Context, cacheKey: CacheKey, entry: Entry, ti
   const { counters, reporter } = context
   counters.hits++
   counters.savedMs += entry.durationMs ?? 0
+  if (tracing.active > 0) noteCall(context, cacheKey, entry)
   if (!reporter.hasListener('hit')) return
   reporter.report('hit', {
     hash: cacheKey.hash,
@@ -73,6 +76,7 @@ export function serveStale(
 ): FlightResult {
   context.counters.stale++
   context.counters.savedMs += found.entry.durationMs ?? 0
+  if (tracing.active > 0) noteCall(context, cacheKey, found.entry)
   context.reporter.report('stale', {
     hash: cacheKey.hash,
     reason,

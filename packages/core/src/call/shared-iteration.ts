@@ -13,6 +13,7 @@ import type { Call } from './call.ts'
 import type { HeldChunk } from './chunk-list.ts'
 import { ChunkList } from './chunk-list.ts'
 import { ownArguments } from './compute.ts'
+import { startTrace, stopTracing } from './input-trace.ts'
 import { IterationStorage } from './iteration-storage.ts'
 import { reportProblem } from './store-guard.ts'
 
@@ -38,6 +39,7 @@ const ENDED: Step = { done: true, value: undefined }
  */
 export class SharedIteration implements Broadcast {
   readonly flight: Flight
+  payload: string | Uint8Array | undefined
   readonly #context: Context
   readonly #call: Call
   readonly #cacheKey: CacheKey
@@ -149,7 +151,7 @@ export class SharedIteration implements Broadcast {
       }
       this.#isStoring = true
       this.#reportComputed(false)
-      await this.#storage.store({
+      this.payload = await this.#storage.store({
         returned: step.value,
         snapshot: this.#snapshot!,
         durationMs: this.#durationMs,
@@ -190,6 +192,7 @@ export class SharedIteration implements Broadcast {
       const { original } = this.#context
       const args = ownArguments({ call: this.#call, flight: this.flight })
       this.#snapshot = snapshotArguments({ context: this.#context, call: this.#call, cacheKey: this.#cacheKey })
+      startTrace(this.#context, this.flight)
       numberRun(this.flight)
       this.#source = original.apply(this.#call.self, args) as AsyncGenerator<unknown>
     }
@@ -212,6 +215,7 @@ export class SharedIteration implements Broadcast {
 
   #finish(end: End): void {
     this.#end = end
+    stopTracing(this.flight)
     this.#context.flights.end(this.flight)
     this.#context.broadcasts.end(this.#cacheKey.canonicalKey, this)
   }

@@ -1,9 +1,11 @@
 import { throwIfAborted } from '../concurrency/abort-signals.ts'
-import { isInside } from '../concurrency/flight.ts'
+import { currentFlight, isInside, traceAround } from '../concurrency/flight.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import type { Broadcast } from '../state/broadcasts.ts'
+import type { Trace } from '../trace/trace.ts'
+import { tracing } from '../trace/tracing.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
@@ -18,6 +20,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
+import { noteCall } from './note-call.ts'
 import {
   countMiss,
   reportHit,
@@ -115,7 +118,7 @@ async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): P
   for (;;) {
     if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return ABSENT
     const watch = context.broadcasts.watch(cacheKey.canonicalKey)
-    const found = asChunks(await lookupEntry(context, cacheKey, call.maxAge))
+    const found = asChunks(await lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true }))
     watch.stop()
     if (found.kind === 'fresh') context.verify?.(call, cacheKey, found.entry)
     if (found.kind === 'fresh') return serveHit(context, cacheKey, found).value as Chunks
@@ -166,12 +169,35 @@ function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: 
     // Only the event waits for the store, so that no other iteration starts meanwhile.
     void run(countMiss(context, cacheKey, found as Exclude<LookupResult, { kind: 'fresh' }>))
     checkUnhash(context, cacheKey)
-    return new SharedIteration(context, call, cacheKey).follow(consumer)
+    const iteration = new SharedIteration(context, call, cacheKey)
+    return noted(context, cacheKey, iteration, iteration.follow(consumer))
   }
   if (isInside(running.flight)) {
     reportRecursion(context, cacheKey)
     return bypass(context, call) as AsyncGenerator<unknown>
   }
   reportSharedHit(context, cacheKey)
-  return running.follow(consumer)
+  return noted(context, cacheKey, running, running.follow(consumer))
+}
+
+/** Records an iteration in the trace of the function that consumes it, when it ends. */
+function noted(
+  context: Context,
+  cacheKey: CacheKey,
+  broadcast: Broadcast,
+  iteration: AsyncGenerator<unknown>,
+): AsyncGenerator<unknown> {
+  const from = currentFlight()
+  const trace = tracing.active > 0 ? traceAround(from) : undefined
+  return trace === undefined ? iteration : record(trace)
+
+  async function* record(trace: Trace): AsyncGenerator<unknown> {
+    // A consumer that leaves early, or gets an error, has seen what no entry has.
+    const end = trace.begin(context.namespace)
+    const returned: unknown = yield* iteration
+    end()
+    if (broadcast.payload === undefined) trace.refuse(context.namespace, 'its chunks have no entry')
+    else noteCall(context, cacheKey, { payload: broadcast.payload }, from)
+    return returned
+  }
 }

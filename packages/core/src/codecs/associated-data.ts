@@ -25,5 +25,8 @@ export type Part = 'payload' | 'key'
 
 /** The data that is stored in clear, but without which the ciphertext cannot be decrypted. */
 export function associatedData(namespace: string, head: Head, part: Part): Uint8Array {
-  return utf8Bytes(JSON.stringify(['persist', 1, part, namespace, ...FIELDS.map((field) => head[field] ?? null)]))
+  const fields = FIELDS.map((field) => head[field] ?? null)
+  // Last, and only if there are any: the data of other entries is as it was before there were inputs.
+  const inputs = head.inputs === undefined ? [] : [head.inputs]
+  return utf8Bytes(JSON.stringify(['persist', 1, part, namespace, ...fields, ...inputs]))
 }

@@ -1,5 +1,7 @@
 import { type ContextStorage, contextStorage } from '@persist/platform'
 import type { Entry, Lease, Mode } from '@persist/store'
+import type { Trace } from '../trace/trace.ts'
+import { tracing } from '../trace/tracing.ts'
 import type { AnyFunction } from '../types/functions.ts'
 
 /** The result of a flight: the value, and its payload if there is one, for further copies. */
@@ -12,6 +14,8 @@ export interface FlightResult {
   readonly createdAt?: number
   /** The caller changed its arguments before the function began, so this is no result for the flight's key. */
   readonly argumentsChanged?: boolean
+  /** An input changed while the function ran, so the result may be older than a call that joined. */
+  readonly inputChanged?: boolean
 }
 
 /** A running call in this process that identical calls may join. */
@@ -56,6 +60,8 @@ export interface Flight {
   dropLease?: (() => void) | undefined
   /** Its lease, and the runs before and after it. */
   succession?: Succession | undefined
+  /** What its function reads, with the option `trace`. */
+  trace?: Trace | undefined
   /** Limits on how many flights run at once: see the class `Limit`. */
   limits?: readonly RunLimit[] | undefined
   /** The limits of which it holds a slot. */
@@ -133,6 +139,16 @@ const current = shared[CURRENT]
 export function currentFlight(): Flight | undefined {
   return running(current.getStore())
 }
+
+/** The trace of the nearest traced flight among these: the flight, its parents. */
+export function traceAround(flight: Flight | undefined): Trace | undefined {
+  for (let one = running(flight); one !== undefined; one = running(one.parent)) {
+    if (one.trace !== undefined) return one.trace
+  }
+  return undefined
+}
+
+tracing.current ??= () => traceAround(current.getStore())
 
 /** Whether the calling code runs in the function of the flight, or in code that it started. */
 export function isInside(flight: Flight): boolean {

@@ -1,4 +1,4 @@
-import { currentFlight, type Flight, leaveLimits } from './flight.ts'
+import { currentFlight, type Flight, isInside, leaveLimits } from './flight.ts'
 
 // On a well-known symbol: two copies of core share the count.
 const COUNT = Symbol.for('@persist/core/flights@1')
@@ -46,6 +46,12 @@ export class Flights {
     } else this.#addFormer(flight)
     this.#running.add(flight)
     return flight
+  }
+
+  /** Whether the calling code runs in the function of a flight of the key, or in code that it started. */
+  isInside(canonicalKey: string): boolean {
+    for (const flight of this.#running) if (flight.canonicalKey === canonicalKey && isInside(flight)) return true
+    return false
   }
 
   /** Ends a flight and drops its references: async contexts that its function started may keep the flight alive. */

@@ -3,6 +3,7 @@ import type { CacheKey } from '../call/cache-key.ts'
 import { isRefresh, PLAIN } from '../call/call.ts'
 import { ABSENT, lookupInMemory, readEntry } from '../call/lookup.ts'
 import { callStore } from '../call/store-guard.ts'
+import { verifiedInputs } from '../call/verify-inputs.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context, Missed } from '../context.ts'
 import type { Explanation } from '../types/explanation.ts'
@@ -29,7 +30,8 @@ export function* explain(context: Context, cacheKey: CacheKey): Steps<Explanatio
   if (isDamaged) return { hit: false, reason: 'unreadable' }
   if (entry === undefined || entry === null) return yield* missOf(context, cacheKey, ABSENT)
   const mayWait = context.adapter.mode === 'async'
-  const found = yield* wait(readEntry(context, cacheKey, entry, Number.POSITIVE_INFINITY, undefined, mayWait))
+  const reading = { maxAge: Number.POSITIVE_INFINITY, mark: undefined, mayCall: false, mayWait, isPatient: mayWait }
+  const found = yield* wait(readEntry(context, cacheKey, entry, reading))
   if (found.kind === 'miss') return yield* missOf(context, cacheKey, found, entry)
   if (found.kind === 'stale-if-error') {
     return yield* missOf(context, cacheKey, { kind: 'miss', reason: 'expired' }, entry)
@@ -61,12 +63,13 @@ function hitOf(
 }
 
 /** What a lookup compares. Nothing is named that is not tracked. */
-function verifiedOf(context: Context, { expiresAt }: Entry): string[] {
+function verifiedOf(context: Context, entry: Entry): string[] {
   const verified = ['key']
   if (context.version !== undefined) verified.push('version', ...context.dependencies().map(({ name }) => name))
   if (context.freshnessRules.source !== undefined) verified.push('source')
-  if (expiresAt !== undefined && context.mode !== 'replay') verified.push('ttl')
+  if (entry.expiresAt !== undefined && context.mode !== 'replay') verified.push('ttl')
   if (context.validate !== undefined) verified.push('validate')
+  verified.push(...verifiedInputs(context, entry))
   return verified
 }
 

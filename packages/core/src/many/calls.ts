@@ -133,6 +133,13 @@ export class Calls {
     const wanted = cacheKeys.filter((cacheKey) => cacheKey !== undefined)
     if (wanted.length === 0) return hits
     const mark = context.memory?.mark()
+    const reading = {
+      maxAge: Number.POSITIVE_INFINITY,
+      mark,
+      mayCall: false,
+      mayWait: context.isAsync,
+      isPatient: true,
+    }
     let entries: Awaited<ReturnType<NonNullable<Context['store']['getMany']>>>
     try {
       const hashes = wanted.map(({ hash }) => hash)
@@ -149,7 +156,7 @@ export class Calls {
       const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const found = yield* wait(readEntry(context, cacheKey!, entry, Number.POSITIVE_INFINITY, mark, context.isAsync))
+        const found = yield* wait(readEntry(context, cacheKey!, entry, reading))
         if (found.kind !== 'fresh') continue
         const result = serveHit(context, cacheKey!, found)
         if (result.promised) this.promised = true

@@ -1,12 +1,13 @@
 import { OptionError } from '@persist/errors'
 import { pickle, unpickle } from '@persist/pickle'
-import { types } from '@persist/platform'
+import { absolutePath, followsCalls, types } from '@persist/platform'
 import type { Bounds } from '@persist/store'
 import { Limit } from '../concurrency/limit.ts'
 import type { Context } from '../context.ts'
 import { requireSync } from '../runtime/require-sync.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
+import { defaultRoot } from '../trace/root.ts'
 import type { AnyOptions, MemoryOptions, StandardSchema } from '../types/options.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { milliseconds } from './duration.ts'
@@ -83,6 +84,20 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
     freezes: options.values === 'frozen',
   }
   return new MemoryTier(bounds, runtime.monotonic)
+}
+
+/**
+ * The root of a traced function.
+ *
+ * @throws OptionError on a platform that cannot follow asynchronous code, where reads after an `await` would go unnoticed.
+ */
+export function traceRootOf({ trace }: AnyOptions): string | undefined {
+  if (trace === undefined || trace === false) return undefined
+  if (!followsCalls) {
+    throw new OptionError('trace needs AsyncLocalStorage, which this platform does not have', { option: 'trace' })
+  }
+  const root = trace === true ? undefined : trace.root
+  return root === undefined ? defaultRoot() : absolutePath(root)
 }
 
 /** The bounds on what the store keeps. */

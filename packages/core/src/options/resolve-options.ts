@@ -4,8 +4,10 @@ import { DEPENDENCY_NAMESPACE } from '@persist/store/kit'
 import { auditCaptured } from '../audit/audit.ts'
 import { collecting } from '../call/chunks.ts'
 import { defaultHash, keyFunction } from '../call/key-function.ts'
+import { isCallUnchanged } from '../call/nested-call.ts'
 import { reportProblem } from '../call/store-guard.ts'
 import { Flights } from '../concurrency/flights.ts'
+import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { Reporter } from '../events/reporter.ts'
 import { becauseOf } from '../explain/because.ts'
@@ -27,7 +29,17 @@ import type { Runtime } from '../types/runtime.ts'
 import { verifierOf } from '../verify/verifier.ts'
 import { claimNamespace } from './claim-namespace.ts'
 import { codecSettingsOf } from './codec-settings-of.ts'
-import { boundsOf, limitOf, memoryOf, optional, picklerOf, ttlOf, unpicklerOf, validatorOf } from './complete.ts'
+import {
+  boundsOf,
+  limitOf,
+  memoryOf,
+  optional,
+  picklerOf,
+  traceRootOf,
+  ttlOf,
+  unpicklerOf,
+  validatorOf,
+} from './complete.ts'
 import { announceVersion, recorderOf } from './dependency-record.ts'
 import { modeSetting, variable, verbosityOf } from './environment.ts'
 import { kindOf } from './function-kind.ts'
@@ -124,6 +136,7 @@ export function resolveOptions(
     supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
     writes: (canonicalKey) => flights.writes(canonicalKey),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
+    isCallUnchanged: (hash, digest, pass) => run(isCallUnchanged(context, hash, digest, pass)),
   })
   const context: Context = {
     original,
@@ -169,6 +182,7 @@ export function resolveOptions(
     validate: validatorOf(options.validate),
     tags: options.tags && ((result, args) => options.tags!(result, ...args)),
     looksAtArguments: [options.tags, options.ttl, options.shouldStore].some(takesArguments),
+    traceRoot: traceRootOf(options),
     memory,
     limit: limitOf(options, namespace, kind),
     singleFlight: options.singleFlight ?? 'shared',

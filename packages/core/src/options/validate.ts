@@ -45,6 +45,7 @@ const MEMORY: Checks = {
   maxAge: DURATION,
   values: { what: "'copied' or 'frozen'", fits: (value) => value === 'copied' || value === 'frozen' },
 }
+const TRACE: Checks = { root: NAME }
 
 /** The check of every option. */
 const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
@@ -73,6 +74,11 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
     fits: (value) => Array.isArray(value) && value.every((item) => isFunction(item) || isDependency(item)),
   },
   versions: { what: "'replace' or 'beside'", fits: (value) => value === 'replace' || value === 'beside' },
+  trace: {
+    what: 'true, false or an object with a root',
+    fits: (value) => typeof value === 'boolean' || (isObject(value) && !Array.isArray(value)),
+    inside: TRACE,
+  },
   shouldStore: FUNCTION,
   validate: { what: 'a Standard Schema or a function', fits: (value) => isFunction(value) || isSchema(value) },
   tags: FUNCTION,

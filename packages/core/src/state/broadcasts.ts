@@ -11,6 +11,8 @@ export interface Consumer {
 /** A running iteration that identical calls may follow. */
 export interface Broadcast {
   readonly flight: Flight
+  /** The payload of all its chunks, if it has ended and they have one. */
+  readonly payload: string | Uint8Array | undefined
   /** Iterates over all chunks, from the first on. */
   follow(consumer: Consumer): AsyncGenerator<unknown>
 }

@@ -18,9 +18,34 @@ export interface Peer {
   writes(canonicalKey: string | undefined): Iterable<Promise<unknown>>
   /** Drops entries from memory. Entries that were requested from the store before are not held either. */
   drop(canonicalKey: string | undefined): void
+  /**
+   * Whether a call of the function would still return the result with this digest, for the traces of functions that made the
+   * call. Absent in older copies of core.
+   */
+  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass): boolean | PromiseLike<boolean>
+}
+
+/** One verification of an entry's inputs, which may verify the entries of nested calls. */
+export interface VerifyPass {
+  /** The calls verified so far. */
+  readonly calls: Map<string, boolean>
+  /** How deep the nested calls are. */
+  readonly depth: number
+  /** Whether calls may be made again. */
+  readonly mayCall: boolean
 }
 
 const collected = new FinalizationRegistry<() => void>((remove) => remove())
+
+/** The newest wrapping of a namespace in this process. */
+export function newestPeer(store: string, namespace: string): Peer | undefined {
+  const references = all.get(`${store}\0${namespace}`)
+  if (references === undefined) return undefined
+  return [...references]
+    .reverse()
+    .map((reference) => reference.deref())
+    .find((peer) => peer !== undefined)
+}
 
 /**
  * All wrappings that share one namespace of one store: a module that was evaluated again, two bundles, one function

@@ -4,14 +4,16 @@ import type { Because } from './because.ts'
 /**
  * Why an entry was not served. `absent`: there is none. `expired`: its ttl has ended, or it is older than `maxAge`.
  * `version`: it has another version. `source`: another source of the function computed it, and the name is derived.
- * `invalid`: `validate` rejects it. `unreadable`: it cannot be decoded or unpickled. `key`: it is encrypted under a key that is
- * not given. `unencrypted`: it is not encrypted, and the function encrypts. `refresh`: the call requires a computation.
+ * `input`: something that the function read or called has changed, or was not recorded. `invalid`: `validate` rejects it.
+ * `unreadable`: it cannot be decoded or unpickled. `key`: it is encrypted under a key that is not given. `unencrypted`: it is
+ * not encrypted, and the function encrypts. `refresh`: the call requires a computation.
  */
 export type MissReason =
   | 'absent'
   | 'expired'
   | 'version'
   | 'source'
+  | 'input'
   | 'invalid'
   | 'unreadable'
   | 'key'
@@ -22,8 +24,9 @@ export type MissReason =
  * Why a result is not stored. `shouldStore`: the option returned false. `ttl`: the option returned 0. `fenced`: the entry
  * was set, deleted or cleared during the computation. `timeout`: another process still computes it after `waitTimeout`.
  * `recursion`: the outermost call stores it. `incomplete`: a consumer left the stream before its end. `steered`: a consumer
- * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made. `key`: the
- * stored entry is encrypted under a key that is not given, and is kept.
+ * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made.
+ * `input-changed`: something that the function read changed while it ran. `input-unverifiable`: it read something that no
+ * later call could verify. `key`: the stored entry is encrypted under a key that is not given, and is kept.
  */
 export type SkipReason =
   | 'shouldStore'
@@ -34,6 +37,8 @@ export type SkipReason =
   | 'incomplete'
   | 'steered'
   | 'arguments-changed'
+  | 'input-changed'
+  | 'input-unverifiable'
   | 'key'
 
 interface NamespaceEvent<Name extends string> {

@@ -17,7 +17,7 @@ export type Explanation =
       readonly createdAt: number
       /** Milliseconds since 1970; absent: never. */
       readonly expiresAt?: number
-      /** What was compared: `key`, `version`, `source`, `ttl`, `validate`, and the parts of dependencies by name. */
+      /** What was compared: `key`, `version`, `source`, `ttl`, `validate`, the parts of dependencies and the inputs, by name. */
       readonly verified: readonly string[]
       /** The function was edited since, which does not count with an explicit `funcname`. */
       readonly edited: boolean

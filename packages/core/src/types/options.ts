@@ -25,6 +25,15 @@ export interface MemoryOptions {
   readonly values?: 'copied' | 'frozen' | undefined
 }
 
+/** How inputs are recorded. */
+export interface TraceOptions {
+  /**
+   * The folder to which recorded paths are relative, and outside of which no file is read to verify a result. Default: the
+   * nearest folder with a `package.json`, from the working directory up; else the working directory.
+   */
+  readonly root?: string | undefined
+}
+
 /**
  * A key of 32 random bytes for the option `encrypt`: as bytes, as a secret `KeyObject` of `node:crypto`, or as a string in
  * base64 or hexadecimal digits. A passphrase is none. `openssl rand -base64 32` makes one.
@@ -134,6 +143,12 @@ export interface Options<
    * version, and going back to an earlier version finds its results. Default: `'replace'`.
    */
   readonly versions?: 'replace' | 'beside' | undefined
+  /**
+   * Whether to record what the function reads through `@persist/inputs` (files, listings, variables) and which persisted
+   * functions it calls. Before a stored result is served, all of it is verified; a change makes it a miss with the reason
+   * `input`. Default: `false`.
+   */
+  readonly trace?: TraceOptions | boolean | undefined
   /** Decides which results are stored. Default: all. */
   readonly shouldStore?: ((result: V, ...args: A) => boolean) | undefined
   /** A Standard Schema or a predicate. An entry that does not fit is a miss. Default: none. */

@@ -4,6 +4,7 @@ import type { Entry } from '@persist/store'
 import { bypass } from '../call/bypass.ts'
 import { argumentsChanged } from '../call/cache-key.ts'
 import { PLAIN, signalsOf } from '../call/call.ts'
+import { untraced } from '../call/input-trace.ts'
 import { notifyWaitUntil } from '../call/wait-until.ts'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { CallFacts, Context, KeyFacts } from '../context.ts'
@@ -35,7 +36,8 @@ export function verifierOf(contextOf: () => Context, rate: number): NonNullable<
     if (rate < 1 && context.runtime.random() >= rate) return
     if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.values().next().value!)
     remembered.add(name)
-    const verify = () => storage.run(true, () => run(verifyHit(context, call, cacheKey, entry)))
+    const verify = () =>
+      storage.run(true, () => untraced(context, () => run(verifyHit(context, call, cacheKey, entry))))
     if (rate < 1 || context.isAsync) return later(context, verify)
     const verified = verify()
     if (isThenable(verified)) notifyWaitUntil(context, Promise.resolve(verified))

@@ -27,6 +27,7 @@ export function full(hash: string, payload: string | Uint8Array = `payload of ${
     source: 'c291cmNl',
     keyParts: 'q0ZxA.{b3-_9,Kk1aa}',
     tags: ['red', 'green'],
+    inputs: ['env 2jmj7l5rSw0yVb_vlWAYkK c2FsdA THEME', 'file mJ3vJ0bq1vZlD0y3m5w2aa 12,1.5,2.25,3 a "b".md'],
     createdAt: 1_700_000_000_123,
     expiresAt: LATER + 321,
     staleUntil: LATER + 654,

@@ -46,5 +46,5 @@ test('nothing but the fields of a head is read or stored', () => {
 
 test('fields are found by their types', () => {
   expect(headFieldsOf('time', 'duration')).toEqual(['createdAt', 'expiresAt', 'staleUntil', 'durationMs'])
-  expect(headFieldsOf('strings')).toEqual(['tags', 'codecs'])
+  expect(headFieldsOf('strings')).toEqual(['tags', 'inputs', 'codecs'])
 })

@@ -1,15 +1,22 @@
+import type { InputNode, InputTree } from '../../entries/inputs.ts'
 import { ago } from '../../output/format.ts'
 import type { EntryDetails } from '../types.ts'
 import { el } from './dom.ts'
 
 /** What an entry was made from, with what has changed since, and the entry with the most similar arguments. */
 export function madeFromView({ funcname, madeFrom, nearest }: EntryDetails): HTMLElement[] {
-  const { parts, changed } = madeFrom
+  const { parts, changed, inputs } = madeFrom
   const views: HTMLElement[] = []
-  if (parts !== undefined || (changed !== undefined && changed.length > 0)) {
+  const hasParts = parts !== undefined || (changed !== undefined && changed.length > 0)
+  if (hasParts || inputs !== undefined) {
     views.push(
       el('h3', {}, 'Made from'),
-      el('div', { class: 'tree', id: 'made-from' }, partsTree(funcname, parts ?? [], changed ?? [])),
+      el(
+        'div',
+        { class: 'tree', id: 'made-from' },
+        hasParts && partsTree(funcname, parts ?? [], changed ?? []),
+        inputs && el('div', { id: 'inputs' }, inputsTree(inputs)),
+      ),
     )
   }
   if (nearest !== undefined) {
@@ -18,7 +25,7 @@ export function madeFromView({ funcname, madeFrom, nearest }: EntryDetails): HTM
       el(
         'p',
         { id: 'nearest' },
-        el('a', { href: `#/${encodeURIComponent(funcname)}/${encodeURIComponent(nearest.hash)}` }, 'another entry'),
+        linkTo(funcname, nearest.hash, 'another entry'),
         `, written ${ago(nearest.createdAt, Date.now())}, differs in ${nearest.differs.join(', ')}`,
       ),
     )
@@ -34,4 +41,22 @@ function partsTree(funcname: string, parts: readonly string[], changed: readonly
     changed.some((change) => change === part || part.startsWith(`${change.split(' ', 1)}@`))
   const others = parts.filter((part) => !isChanged(part)).map((part) => el('li', {}, part))
   return el('details', { open: true }, el('summary', {}, funcname), el('ul', { class: 'parts' }, ...changes, ...others))
+}
+
+/** What the function has read and called. The inputs of a call are below it. */
+function inputsTree({ shown, more = 0 }: InputTree): HTMLElement {
+  if (shown.length === 0 && more === 0) return el('p', { class: 'faint' }, 'it has read nothing')
+  const rest = more > 0 && el('li', { class: 'faint' }, `and ${more} more`)
+  return el('ul', { class: 'parts' }, ...shown.map((input) => el('li', {}, ...inputView(input))), rest)
+}
+
+function inputView({ kind, name, hash, inputs }: InputNode): (Node | string)[] {
+  if (hash === undefined) return [`${kind} ${name}`]
+  const link = linkTo(name, hash, name)
+  if (inputs === undefined) return [`${kind} `, link]
+  return [el('details', { open: true }, el('summary', {}, `${kind} `, link), inputsTree(inputs))]
+}
+
+function linkTo(funcname: string, hash: string, text: string): HTMLElement {
+  return el('a', { href: `#/${encodeURIComponent(funcname)}/${encodeURIComponent(hash)}` }, text)
 }

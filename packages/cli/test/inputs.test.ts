@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { createPersist } from '@persist/core'
+import { diskStore } from '@persist/store-disk'
+import { expect, test } from 'vitest'
+import { json, newFolder, persist } from './support/command.ts'
+import { HOSTILE } from './support/filled.ts'
+import { fillTraced } from './support/traced.ts'
+
+test('show and why name what an entry was made from', async () => {
+  const cwd = newFolder()
+  const { site, page } = fillTraced(cwd)
+  const shown = await persist(['show', 'site', site], { cwd })
+  expect(shown.stdout).toContain(`inputs    \n  env $THEME\n  file a b.md\n  call page ${page}\n`)
+  const asked = await persist(['why', 'site', site], { cwd })
+  expect(asked.stdout).toContain('a call is served, unless an input has changed, or the program requires')
+  expect(asked.stdout).toContain('inputs    $THEME, a b.md, page\n')
+})
+
+test('the inputs of an entry are a tree: a call has those of its own entry', async () => {
+  const cwd = newFolder()
+  const { site, page, title } = fillTraced(cwd)
+  const inputs = {
+    shown: [
+      { kind: 'env', name: '$THEME' },
+      { kind: 'file', name: 'a b.md' },
+      {
+        kind: 'call',
+        name: 'page',
+        hash: page,
+        inputs: { shown: [{ kind: 'call', name: 'title', hash: title, inputs: { shown: [] } }] },
+      },
+    ],
+  }
+  expect(await json(['why', 'site', site], { cwd })).toMatchObject({ inputs })
+})
+
+test('inputs that call each other, or that no program wrote, are shown as far as they go', async () => {
+  const cwd = newFolder()
+  const store = diskStore(join(cwd, 'persist')).open('f')
+  const call = (hash: string, funcname = 'f') => `call x - ${JSON.stringify([funcname, hash, ''])}`
+  const entry = (hash: string, inputs: string[]) => store.set({ hash, payload: '1', createdAt: 1, inputs })
+  entry('one', [call('two'), call('../../etc'), call('none', '../out'), 'nothing', 'call x - {', HOSTILE])
+  entry('two', [call('one'), call('two')])
+  const other = `call x - ${JSON.stringify(['f', 'one', 'redis://elsewhere'])}`
+  entry('many', [other, ...Array.from({ length: 300 }, (_, i) => `file x - ${i}`)])
+  const { inputs } = (await json(['why', 'f', 'one'], { cwd })) as { inputs: { shown: object[] } }
+  const two = { kind: 'call', name: 'f', hash: 'two' }
+  expect(inputs.shown).toEqual([
+    {
+      ...two,
+      inputs: { shown: [{ kind: 'call', name: 'f', hash: 'one', inputs: expect.anything() }, two] },
+    },
+    { kind: 'call', name: 'f' },
+    { kind: 'call', name: '../out' },
+    { kind: 'unreadable', name: 'nothing' },
+    { kind: 'call', name: '{' },
+    expect.anything(),
+  ])
+  expect(await json(['why', 'f', 'many'], { cwd })).toMatchObject({
+    inputs: { shown: expect.arrayContaining([{ kind: 'call', name: 'f' }]), more: 101 },
+  })
+  for (const hash of ['one', 'many']) {
+    for (const command of ['show', 'why']) {
+      const { stdout } = await persist([command, 'f', hash], { cwd })
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\u202e/u)
+    }
+  }
+})
+
+test('a traced function that read nothing has no inputs, and others have none recorded', async () => {
+  const cwd = newFolder()
+  const cached = createPersist({ env: {} })
+  const cache = `file://${join(cwd, 'persist')}` as const
+  cached((x: number) => x, { funcname: 'traced', trace: true, cache })(1)
+  cached((x: number) => x, { funcname: 'untraced', cache })(1)
+  const args = ['--args', '[1]']
+  expect(await json(['why', 'traced', ...args], { cwd })).toMatchObject({ inputs: { shown: [] } })
+  expect(await json(['why', 'untraced', ...args], { cwd })).not.toHaveProperty('inputs')
+})

@@ -1,0 +1,65 @@
+import type { Entry } from '@persist/store'
+import { unmarkedHash } from '@persist/store/kit'
+import { type Steps, wait } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
+import { rememberedArguments } from '../state/called-arguments.ts'
+import type { VerifyPass } from '../state/peers.ts'
+import { cacheKeyOf } from './cache-key.ts'
+import { PLAIN } from './call.ts'
+import { decodeStored, isStoredAsIs } from './decode-stored.ts'
+import { getOrCompute } from './get-or-compute.ts'
+import { checkFreshnessNow, isValidInMemory } from './lookup.ts'
+import { payloadDigest } from './note-call.ts'
+import { isEntry } from './replies.ts'
+import { callStore } from './store-guard.ts'
+import { firstChange } from './verify-inputs.ts'
+
+/**
+ * Whether a call of this function, which another function made, would still return the result with this digest. If its entry
+ * cannot be served any more, the call is made again: an equal result ends the search for changes here.
+ */
+export function* isCallUnchanged(context: Context, hash: string, digest: string, pass: VerifyPass): Steps<boolean> {
+  // The hash comes from the store, where any program may have written it.
+  context.adapter.checkHash?.(hash)
+  const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
+  const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
+  if (stored !== undefined && (yield* isServable(context, stored, pass))) {
+    return payloadDigest(stored.payload) === digest
+  }
+  const args = pass.mayCall ? argumentsOf(context, hash, stored) : undefined
+  if (args === undefined || isRunning(context, args)) return false
+  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN }))
+  return payloadDigest(context.pickle(value)) === digest
+}
+
+/** The entry as the pickle gave it; `undefined` for one that cannot be decoded. */
+function* decoded(context: Context, entry: Entry, { mayCall }: VerifyPass): Steps<Entry | undefined> {
+  if (isStoredAsIs(context, entry)) return entry
+  const found = yield* wait(decodeStored(context, entry, mayCall && context.isAsync))
+  return 'payload' in found ? found : undefined
+}
+
+function* isServable(context: Context, entry: Entry, pass: VerifyPass): Steps<boolean> {
+  if (checkFreshnessNow(context, entry).kind !== 'fresh') return false
+  if (entry.inputs === undefined) {
+    if (context.traceRoot !== undefined) return false
+  } else if ((yield* firstChange(context, entry.inputs, pass)) !== undefined) return false
+  return context.validate === undefined || isValidInMemory(context, context.unpickle(entry.payload))
+}
+
+/** Whether the calling code runs in that very call, which a check must not begin again. */
+function isRunning(context: Context, args: unknown[]): boolean {
+  return context.flights.isInside(cacheKeyOf(context, undefined, args).canonicalKey)
+}
+
+/** The arguments of the call: those that this process remembers, or the stored key. */
+function argumentsOf(context: Context, hash: string, entry: Entry | undefined): unknown[] | undefined {
+  if (context.ownKey || context.streams || context.isMethod) return undefined
+  const args =
+    rememberedArguments(context, hash) ??
+    (context.storekey && entry?.key !== undefined ? context.unpickle(entry.key) : undefined)
+  if (!Array.isArray(args)) return undefined
+  // Beside results of other versions, the result of this version has another mark.
+  const isOfCall = unmarkedHash(cacheKeyOf(context, undefined, args).hash) === unmarkedHash(hash)
+  return isOfCall ? args : undefined
+}

@@ -1,0 +1,52 @@
+import { sha256 } from '@persist/hash'
+import { CALL } from '@persist/store/kit'
+import { currentFlight, traceAround } from '../concurrency/flight.ts'
+import type { Context } from '../context.ts'
+import { rememberArguments } from '../state/called-arguments.ts'
+import type { CacheKey } from './cache-key.ts'
+
+/** 132 bits, in base64url. */
+const CHARACTERS = 22
+
+/** A result of a call, with its payload if there is one. */
+interface Result {
+  readonly payload?: string | Uint8Array
+  readonly value?: unknown
+}
+
+/** Records a call in the trace of the function that made it, if that is traced. */
+export function noteCall(context: Context, cacheKey: CacheKey, result: Result, from = currentFlight()): void {
+  const trace = traceAround(from)
+  if (trace === undefined) return
+  const payload = payloadOf(context, result)
+  if (payload === undefined) {
+    trace.refuse(context.namespace, 'its result cannot be pickled')
+    return
+  }
+  const { hash } = cacheKey
+  rememberArguments(context, cacheKey)
+  trace.add({ kind: CALL, name: nameOf(context, hash, trace.store), digest: payloadDigest(payload) })
+}
+
+/** Records a call that failed: nothing is stored of it, so no later call can verify it. */
+export function noteFailure(context: Context, from = currentFlight()): void {
+  traceAround(from)?.refuse(context.namespace, 'the call failed')
+}
+
+/** The digest by which two results are compared. */
+export function payloadDigest(payload: string | Uint8Array): string {
+  return sha256(payload).slice(0, CHARACTERS)
+}
+
+function nameOf({ adapter, namespace }: Context, hash: string, store: string): string {
+  return JSON.stringify([namespace, hash, adapter.name === store ? '' : adapter.name])
+}
+
+function payloadOf(context: Context, { payload, value }: Result): string | Uint8Array | undefined {
+  if (payload !== undefined) return payload
+  try {
+    return context.pickle(value)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,143 @@
+import type { Head } from '@persist/store'
+import { CALL, callNameOf, type Input, inputOf, inputTitle } from '@persist/store/kit'
+import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
+import { isThenable } from '../runtime/thenable.ts'
+import { newestPeer, type VerifyPass } from '../state/peers.ts'
+import { tracing } from '../trace/tracing.ts'
+
+/** Nested calls deeper than this count as changed: a trace may have been written to fill the stack. */
+const MOST_LEVELS = 500
+
+/** Stands for the inputs of an entry that has none: the function was not traced when it ran. */
+const NOT_RECORDED = 'not recorded'
+const UNREADABLE = 'unreadable'
+
+/** How inputs are verified. */
+interface VerifyOptions {
+  /** Nested calls may be made again, to find out whether their results are still equal. */
+  readonly mayCall: boolean
+  /** A check may wait. If not, an input that needs a wait counts as changed. */
+  readonly mayWait: boolean
+}
+
+/**
+ * The name of an input of an entry that has changed; `undefined`: all are as they were. Sync if no check has to wait. A
+ * function that returns its result at once cannot wait, so an input that makes it wait counts as changed.
+ */
+export function changeOf(
+  context: Context,
+  head: Head,
+  { mayCall, mayWait }: VerifyOptions,
+): string | undefined | Promise<string | undefined> {
+  // A replay serves what is stored.
+  if (context.mode === 'replay') return undefined
+  const { inputs } = head
+  if (inputs === undefined) return NOT_RECORDED
+  if (inputs.length === 0) return undefined
+  let pass: VerifyPass | undefined
+  // Most inputs need no wait: without a generator their check takes half the time.
+  for (let index = 0; index < inputs.length; index++) {
+    const input = inputOf(inputs[index]!)
+    if (input === undefined) return UNREADABLE
+    let isUnchanged: boolean | PromiseLike<boolean>
+    try {
+      // Most entries name files only, and need no pass.
+      if (input.kind === CALL) pass ??= { calls: new Map(), depth: 0, mayCall }
+      isUnchanged = verify(context, input, pass)
+    } catch {
+      return shown(input)
+    }
+    if (isUnchanged === true) continue
+    if (!isThenable(isUnchanged)) return shown(input)
+    if (!mayWait) {
+      isUnchanged.then(undefined, () => {})
+      return shown(input)
+    }
+    const rest = inputs.slice(index + 1)
+    pass ??= { calls: new Map(), depth: 0, mayCall }
+    return later(context, head, run(restOf(context, input, isUnchanged, rest, pass)))
+  }
+  return undefined
+}
+
+function* restOf(
+  context: Context,
+  input: Input,
+  isUnchanged: PromiseLike<boolean>,
+  rest: readonly string[],
+  pass: VerifyPass,
+): Steps<string | undefined> {
+  try {
+    if ((yield* wait(isUnchanged)) !== true) return shown(input)
+  } catch {
+    return shown(input)
+  }
+  return yield* firstChange(context, rest, pass)
+}
+
+/** The answer of a check that has to wait, for a function that can. */
+function later(context: Context, head: Head, changed: string | undefined | Promise<string | undefined>) {
+  if (!isThenable(changed) || context.isAsync || head.promised === true) return changed
+  changed.then(undefined, () => {})
+  return UNREADABLE
+}
+
+/** The name of the first input that has changed. */
+export function* firstChange(context: Context, inputs: readonly string[], pass: VerifyPass): Steps<string | undefined> {
+  for (const line of inputs) {
+    const input = inputOf(line)
+    if (input === undefined) return UNREADABLE
+    try {
+      const isUnchanged = verify(context, input, pass)
+      if ((isThenable(isUnchanged) ? yield* wait(isUnchanged) : isUnchanged) !== true) return shown(input)
+    } catch {
+      return shown(input)
+    }
+  }
+  return undefined
+}
+
+function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass | undefined) {
+  if (kind === CALL) return isCallUnchanged(context.adapter.name, name, digest, pass!)
+  return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false
+}
+
+function isCallUnchanged(
+  ownStore: string,
+  name: string,
+  digest: string,
+  { calls, depth, mayCall }: VerifyPass,
+): boolean | PromiseLike<boolean> {
+  const called = callNameOf(name)
+  if (called === undefined) return false
+  const store = called.store === '' ? ownStore : called.store
+  const id = JSON.stringify([store, called.namespace, called.hash, digest])
+  const known = calls.get(id)
+  if (known !== undefined) return known
+  const peer = newestPeer(store, called.namespace)
+  if (peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
+  // A call that leads back to itself.
+  calls.set(id, false)
+  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1, mayCall })
+  const note = (isUnchanged: boolean) => {
+    calls.set(id, isUnchanged)
+    return isUnchanged
+  }
+  return isThenable(reply) ? reply.then(note) : note(reply)
+}
+
+/** The inputs of an entry that are verified before it is served, by name. */
+export function verifiedInputs(context: Context, { inputs = [] }: Head): string[] {
+  if (context.mode === 'replay') return []
+  const names = inputs.map((line) => {
+    const input = inputOf(line)
+    return input === undefined ? UNREADABLE : shown(input)
+  })
+  return [...new Set(names)]
+}
+
+/** The input for a report: `a.md`, `$THEME`, the name of a function. */
+function shown(input: Input): string {
+  return inputTitle(input) ?? UNREADABLE
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path'
+import { OptionError } from '@persist/errors'
+import { identity } from '@persist/key'
+import { digestOf } from '../files/digest.ts'
+import { stampText } from '../files/stamps.ts'
+import { contents, files, noteKeyRead } from '../tracing.ts'
+import { checkedPath } from './file.ts'
+import { globMatcher } from './globs-lazily.ts'
+
+/** Which files of a folder count. Globs of paths from the folder, with `/`. */
+export interface DirectoryOptions {
+  /** Only files that match one of these. Default: all files. */
+  readonly include?: string | readonly string[] | undefined
+  /** No files and folders that match one of these. Default: none. */
+  readonly exclude?: string | readonly string[] | undefined
+}
+
+/** An argument that counts as the content of a folder. */
+export interface DirectoryArgument {
+  /** The absolute path. */
+  readonly path: string
+  toString(): string
+}
+
+/**
+ * A folder as an argument: two are equal when the same paths in them have the same contents. A link counts as the path that
+ * it leads to, and a folder without files as nothing. If a file changes while the function runs, the result is not stored.
+ *
+ * Each call looks at every file, and reads those that may have changed. A call with a folder that is missing throws a
+ * `KeyError`.
+ *
+ * @example
+ * ```ts
+ * const size = persist((source: DirectoryArgument) => readdirSync(source).length, { funcname: 'size' })
+ * const ofSources = () => size(directory('src', { include: '*.ts', exclude: ['generated'] }))
+ * ```
+ */
+export function directory(path: string | URL, options: DirectoryOptions = {}): DirectoryArgument {
+  const unknown = Object.keys(options).find((option) => option !== 'include' && option !== 'exclude')
+  if (unknown !== undefined) {
+    throw new OptionError(`directory has no option ${JSON.stringify(unknown)} (known: include, exclude)`, {
+      option: unknown,
+    })
+  }
+  return new ContentOfDirectory(checkedPath(path), filterOf(options))
+}
+
+/** Which paths count. */
+interface Filter {
+  readonly includes: (path: string) => boolean
+  readonly excludes: (path: string) => boolean
+}
+
+class ContentOfDirectory implements DirectoryArgument {
+  readonly path: string
+  readonly #filter: Filter
+
+  constructor(path: string, filter: Filter) {
+    this.path = path
+    this.#filter = filter
+  }
+
+  toString(): string {
+    return this.path
+  }
+
+  [identity](): unknown {
+    const { digest, stamps } = this.#look()
+    const isUnchanged = () => {
+      const now = this.#look()
+      return now.digest === digest && now.stamps === stamps
+    }
+    noteKeyRead({ kind: 'directory', name: this.path, digest, isUnchanged })
+    return ['@persist/inputs directory', digest]
+  }
+
+  /** The digest of all contents, and one of all stamps. */
+  #look(): { readonly digest: string; readonly stamps: string } {
+    if (files.stat(this.path)?.kind !== 'directory') throw new Error(`there is no folder ${this.path}`)
+    const parts = [...partsOf(this.path, '', this.#filter)]
+    return {
+      digest: digestOf(JSON.stringify(parts.map(({ name, digest }) => [name, digest]))),
+      stamps: digestOf(JSON.stringify(parts.map(({ stamp }) => stamp))),
+    }
+  }
+}
+
+interface Part {
+  readonly name: string
+  readonly digest: string
+  readonly stamp: string
+}
+
+/** The files and links in a folder, in the order of their names. */
+function* partsOf(folder: string, before: string, filter: Filter): Generator<Part> {
+  const listed = [...files.list(folder)].sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const { name: last, kind } of listed) {
+    const name = `${before}${last}`
+    const path = join(folder, last)
+    if (filter.excludes(name)) continue
+    if (kind === 'directory') yield* partsOf(path, `${name}/`, filter)
+    else if (!filter.includes(name)) continue
+    else if (kind === 'link') yield { name, digest: `link to ${files.linkTarget(path)}`, stamp: '' }
+    else if (kind === 'file') {
+      const stamp = files.stat(path)
+      const digest = contents.digest(path, 'file', stamp)
+      // It vanished after it was listed.
+      if (stamp !== undefined && digest !== undefined) yield { name, digest, stamp: stampText(stamp) }
+    }
+  }
+}
+
+function filterOf({ include, exclude }: DirectoryOptions): Filter {
+  return {
+    includes: matcherOf('include', include) ?? (() => true),
+    excludes: matcherOf('exclude', exclude) ?? (() => false),
+  }
+}
+
+function matcherOf(option: string, globs: unknown): ((path: string) => boolean) | undefined {
+  if (globs === undefined) return undefined
+  const list: readonly unknown[] = Array.isArray(globs) ? globs : [globs]
+  if (list.length > 0 && list.every((glob) => typeof glob === 'string' && glob !== '')) {
+    return globMatcher()(list as string[], { dot: true })
+  }
+  throw new OptionError(`${option} must be a glob or an array of globs`, { option })
+}

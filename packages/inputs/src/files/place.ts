@@ -1,0 +1,61 @@
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FileSystem } from './file-system.ts'
+
+/** A path as a traced function gives it, with its place under the root. */
+export interface Place {
+  readonly path: string
+  /** The path from the root, with `/` on every system. */
+  readonly name: string
+}
+
+/** The absolute path that is meant. */
+export function pathOf(path: string | URL): string {
+  return resolve(path instanceof URL ? fileURLToPath(path) : path)
+}
+
+/** The place of a path under the root. `undefined`: it leads out of the root, by itself or by a link. */
+export function placeOf(path: string, root: string, fs: FileSystem): Place | undefined {
+  const name = nameUnder(root, path)
+  if (name !== undefined && isInside(path, root, fs)) return { path, name }
+  // The root may have been given through a link, or the path.
+  const real = nameUnder(realOf(root, fs), realOf(path, fs))
+  return real === undefined ? undefined : { path, name: real }
+}
+
+/** The path of an input from the store, where any program may have written it. `undefined`: it leads out of the root. */
+export function pathUnder(root: string, name: string): string | undefined {
+  if (root === '' || (MAYBE_UNSAFE.test(name) && UNSAFE.test(name))) return undefined
+  if (sep === '\\' && /[\\:]/.test(name)) return undefined
+  return name === '.' ? root : root.endsWith(sep) ? root + name : `${root}${sep}${name}`
+}
+
+/** Whether a path leads to something under the root when links are followed. */
+export function isInside(path: string, root: string, fs: FileSystem): boolean {
+  return nameUnder(realOf(root, fs), realOf(path, fs)) !== undefined
+}
+
+/** Most names need no closer look. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see below
+const MAYBE_UNSAFE = /^$|^\/|\.\.|\u0000/
+
+/** A part `..`, an absolute path, an empty one, or one with a character that no path has. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no path has this character
+const UNSAFE = /^$|^\/|(?:^|\/)\.\.(?:\/|$)|\u0000/
+
+function nameUnder(root: string, path: string): string | undefined {
+  const name = relative(root, path)
+  if (name === '') return '.'
+  if (name === '..' || name.startsWith(`..${sep}`) || isAbsolute(name)) return undefined
+  return sep === '/' ? name : name.split(sep).join('/')
+}
+
+/** The path without links, also of something that is not there. */
+function realOf(path: string, fs: FileSystem): string {
+  try {
+    return fs.realpath(path)
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(realOf(parent, fs), basename(path))
+  }
+}

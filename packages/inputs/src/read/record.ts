@@ -1,0 +1,75 @@
+import { isAbsolute } from 'node:path'
+import type { Recorder } from '@persist/core'
+import type { Stamp } from '../files/file-system.ts'
+import { type Place, pathOf, placeOf } from '../files/place.ts'
+import { cwdName } from '../kinds/cwd.ts'
+import { KINDS } from '../kinds/kinds.ts'
+import { presenceDigest } from '../kinds/presence.ts'
+import { contents, currentTrace, files } from '../tracing.ts'
+
+/** What names a file or folder: its path, its URL, or an object with the path, such as `file(path)`. */
+export type PathLike = string | URL | { readonly path: string }
+
+/** The kinds that are recorded by a path. */
+type PathKind = 'exists' | 'stat' | 'file' | 'list' | 'tree'
+
+/** One path that a traced function reads. */
+export class Read {
+  readonly path: string
+  readonly #trace: Recorder | undefined
+  readonly #place: Place | undefined
+  readonly #before: Stamp | undefined
+  readonly #at: number
+
+  constructor(given: PathLike) {
+    const path = typeof given === 'object' && 'path' in given ? given.path : given
+    this.path = pathOf(path)
+    this.#trace = currentTrace()
+    this.#at = files.now()
+    const trace = this.#trace
+    if (trace === undefined) return
+    this.#place = placeOf(this.path, trace.root, files)
+    if (this.#place === undefined) {
+      trace.refuse(
+        this.path,
+        `it is outside of ${trace.root}: set the option trace: { root } to a folder that contains it`,
+      )
+      return
+    }
+    // A relative path means another file in another working directory.
+    if (typeof path === 'string' && !isAbsolute(path)) {
+      const name = cwdName(trace.root)
+      trace.add({ kind: 'cwd', name, digest: '-', isUnchanged: () => cwdName(trace.root) === name })
+    }
+    this.#before = files.stat(this.path)
+  }
+
+  /** Whether anything is recorded. */
+  get isTraced(): boolean {
+    return this.#place !== undefined
+  }
+
+  /** The stamp before it was read. */
+  get stamp(): Stamp | undefined {
+    return this.#place === undefined ? files.stat(this.path) : this.#before
+  }
+
+  /** Records what was seen. A digest of the content has a stamp beside it, if that can be trusted. */
+  saw(kind: PathKind, digest: string): void {
+    const [trace, place] = [this.#trace, this.#place]
+    if (trace === undefined || place === undefined) return
+    const hasStamp = kind === 'file' || kind === 'list'
+    const detail = hasStamp ? contents.trusted(this.path, digest, this.#before, this.#at) : undefined
+    const { name } = place
+    const isUnchanged = () => KINDS[kind].isUnchanged(name, digest, detail ?? '-', trace.root)
+    trace.add({ kind, name, digest, detail, isUnchanged })
+  }
+
+  /** Records a failure, and returns its error. That something is not there can be verified later, nothing else. */
+  failed(error: unknown): unknown {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') this.saw('exists', presenceDigest(undefined))
+    else if (this.#place !== undefined) this.#trace?.refuse(this.#place.name, `it cannot be read (${code})`)
+    return error
+  }
+}

@@ -1,0 +1,23 @@
+// A function that calls another one, which is persisted or not.
+import { persist } from '@persist/core'
+import { report } from './say.mjs'
+
+const [cache, isPersisted] = process.argv.slice(2)
+const one = () => 1
+const inner = isPersisted
+  ? persist(
+      () => {
+        console.log('inner')
+        return one()
+      },
+      { cache, funcname: 'inner' },
+    )
+  : one
+const outer = persist(() => inner(), { cache, report: later, funcname: 'outer', trace: true })
+const events = []
+function later(event) {
+  events.push(event)
+}
+const value = outer()
+events.forEach(report)
+console.log(value)
