@@ -132,6 +132,42 @@ inBothModes('a signal that aborts', (makeStore) => {
     }
   })
 
+  it('may be of an older polyfill, without a reason and throwIfAborted', async () => {
+    class OldSignal extends EventTarget {
+      aborted = false
+      readonly [Symbol.toStringTag] = 'AbortSignal'
+      abort() {
+        this.aborted = true
+        this.dispatchEvent(new Event('abort'))
+      }
+    }
+    const oldSignal = () => new OldSignal() as OldSignal & AbortSignal
+    const { persist } = harness()
+    const f = persist(async (x: number, _options?: { signal?: AbortSignal }) => x, {
+      funcname: 'f',
+      cache: makeStore(),
+    })
+    const signal = oldSignal()
+    expect(await f(1, { signal })).toBe(1)
+    expect(await f.with({ signal })(1)).toBe(1)
+    expect(await f.many([[1], [2]], { signal })).toEqual([1, 2])
+    signal.abort()
+    const aborted = { name: 'AbortError' }
+    await expect(async () => f(1, { signal })).rejects.toMatchObject(aborted)
+    await expect(async () => f.with({ signal })(3)).rejects.toMatchObject(aborted)
+    await expect(async () => f.with({ signal, bypass: true })(3)).rejects.toMatchObject(aborted)
+    await expect(async () => f.many([[3]], { signal })).rejects.toMatchObject(aborted)
+    const later = oldSignal()
+    const never = persist((_x: number, _options: { signal: AbortSignal }) => new Promise<number>(() => {}), {
+      funcname: 'never',
+      cache: makeStore(),
+      async: true,
+    })
+    const left = never(1, { signal: later })
+    setImmediate(() => later.abort())
+    await expect(left).rejects.toMatchObject(aborted)
+  })
+
   it('leaves a function that goes on, which waitUntil gets with the write of its result', async () => {
     const { persist, waitUntil, background } = harness()
     let end = (_value: number) => {}

@@ -1,11 +1,12 @@
 import { until } from '../concurrency/abort-signals.ts'
+import { throwIfAborted } from '../runtime/signal.ts'
 
 /** An iteration that its consumer leaves when the signal aborts. A step that is running then is not awaited. */
 export async function* abortableIteration(
   iteration: AsyncGenerator<unknown>,
   signal: AbortSignal,
 ): AsyncGenerator<unknown> {
-  signal.throwIfAborted()
+  throwIfAborted(signal)
   let next = iteration.next()
   try {
     for (;;) {
@@ -13,7 +14,7 @@ export async function* abortableIteration(
       if (step.done) return step.value
       try {
         const request: unknown = yield step.value
-        signal.throwIfAborted()
+        throwIfAborted(signal)
         next = iteration.next(request)
       } catch (error) {
         if (signal.aborted) throw error

@@ -2,6 +2,7 @@ import { until } from '../concurrency/abort-signals.ts'
 import type { Flight, RunLimit } from '../concurrency/flight.ts'
 import { invoke, run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
+import { throwIfAborted } from '../runtime/signal.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { abortableIteration } from './abortable-iteration.ts'
 import type { CacheKey } from './cache-key.ts'
@@ -19,7 +20,7 @@ export function bypass(context: Context, call: Call): unknown {
 export function startBypass(context: Context, call: Call): unknown {
   if (context.streams) return startIteration(context, call)
   try {
-    call.signal?.throwIfAborted()
+    throwIfAborted(call.signal)
     const limits = limitsOf(context, call)
     return limits === undefined
       ? new BypassExecution(context, call)
@@ -98,7 +99,7 @@ function callLimited(context: Context, call: Call, limits: readonly RunLimit[]):
 
 function* limitedSteps(context: Context, call: Call, flight: Flight): Steps<unknown> {
   yield* enterLimits(context, flight)
-  call.signal?.throwIfAborted()
+  throwIfAborted(call.signal)
   call.onRun?.()
   return yield* wait(yield* invoke(flight, context.original, call.self, [...call.args]))
 }

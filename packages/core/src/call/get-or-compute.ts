@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../concurrency/abort-signals.ts'
+import { throwIfAnyAborted } from '../concurrency/abort-signals.ts'
 import { type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
@@ -63,7 +63,7 @@ export function serveOrStart(context: Context, call: Call): unknown {
 
 function lookupInProcess(context: Context, call: Call): unknown {
   const signals = signalsOf(call)
-  if (signals !== NO_SIGNALS) throwIfAborted(signals)
+  if (signals !== NO_SIGNALS) throwIfAnyAborted(signals)
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)
   const held = context.memory === undefined ? undefined : lookupInMemory(context, cacheKey, call.maxAge)

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../concurrency/abort-signals.ts'
+import { throwIfAnyAborted } from '../concurrency/abort-signals.ts'
 import { currentFlight, isInside, traceAround } from '../concurrency/flight.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -43,7 +43,7 @@ type Chunks = readonly unknown[]
  */
 export async function* stream(context: Context, call: Call): AsyncGenerator<unknown> {
   if (context.mode === 'off') return yield* bypass(context, call) as AsyncGenerator<unknown>
-  throwIfAborted(signalsOf(call))
+  throwIfAnyAborted(signalsOf(call))
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   pickleKeyEarly(context, cacheKey)
   const found = startsRefresh(context, call, cacheKey)

@@ -1,3 +1,5 @@
+import { isSignal, reasonOf, throwIfAborted } from '../runtime/signal.ts'
+
 /**
  * A signal among the arguments belongs to one caller, not to the call. It is no part of the key, and the function gets a
  * signal that aborts only when every caller of the same call has left.
@@ -35,8 +37,8 @@ export function withoutSignal(args: readonly unknown[], keepsPlace = false): rea
 }
 
 /** Throws the reason of the first aborted signal. */
-export function throwIfAborted(signals: readonly AbortSignal[]): void {
-  for (const signal of signals) signal.throwIfAborted()
+export function throwIfAnyAborted(signals: readonly AbortSignal[]): void {
+  for (const signal of signals) throwIfAborted(signal)
 }
 
 /** Waits for a result until a signal aborts; then calls `leave` and rejects with the reason. */
@@ -63,8 +65,9 @@ export function until<T>(
     for (const signal of signals) {
       const abort = () => {
         settle()
-        leave(signal.reason)
-        reject(signal.reason)
+        const reason = reasonOf(signal)
+        leave(reason)
+        reject(reason)
       }
       if (signal.aborted) return abort()
       stops.push(onAbort(signal, abort))
@@ -112,19 +115,4 @@ function isPlain(value: object): boolean {
     prototype === Object.prototype ||
     (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf'))
   )
-}
-
-/** Whether it is a signal, also of another realm or a polyfill, but no object that only inherits from a signal. */
-function isSignal(value: unknown): value is AbortSignal {
-  if (typeof value !== 'object' || value === null) return false
-  try {
-    const { aborted, addEventListener } = value as AbortSignal
-    return (
-      typeof aborted === 'boolean' &&
-      typeof addEventListener === 'function' &&
-      Object.prototype.toString.call(value) === '[object AbortSignal]'
-    )
-  } catch {
-    return false
-  }
 }

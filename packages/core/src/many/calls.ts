@@ -9,6 +9,7 @@ import { Limit } from '../concurrency/limit.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
+import { throwIfAborted } from '../runtime/signal.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ManyOptions, ManyProgress } from '../types/many.ts'
 
@@ -49,10 +50,10 @@ export class Calls {
    */
   *prepare(list: readonly (readonly unknown[])[]): Steps<(() => Outcome | Promise<Outcome>)[]> {
     const { signal } = this.#options
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     const stored = yield* this.#stored(list)
     return list.map((args, index) => () => {
-      signal?.throwIfAborted()
+      throwIfAborted(signal)
       const found = stored.get(index)
       return found === undefined ? this.#call(args) : this.#end(fulfilled(found.value), true)
     })

@@ -1,6 +1,7 @@
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
+import { reasonOf, throwIfAborted } from '../runtime/signal.ts'
 import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
 import { ListReader } from './list-reader.ts'
@@ -68,7 +69,7 @@ class ReadAhead {
   /** The next outcome in order; `undefined` at the end. */
   async next(): Promise<Outcome | undefined> {
     for (;;) {
-      this.#signal?.throwIfAborted()
+      throwIfAborted(this.#signal)
       const slot = this.#slots[0]
       if (slot !== undefined) return this.#outcomeOf(slot)
       if (this.#end !== undefined) {
@@ -94,7 +95,7 @@ class ReadAhead {
   async stop(isComplete: boolean): Promise<void> {
     this.#stopped = true
     this.#signal?.removeEventListener('abort', this.#onAbort)
-    if (!isComplete) this.#abort.abort(this.#signal?.aborted ? this.#signal.reason : undefined)
+    if (!isComplete) this.#abort.abort(this.#signal?.aborted ? reasonOf(this.#signal) : undefined)
     await this.#list.close()
   }
 
@@ -102,7 +103,7 @@ class ReadAhead {
     if (this.#started === 0) this.#start(slot)
     this.#startIfAsync()
     const outcome = await slot.outcome!
-    this.#signal?.throwIfAborted()
+    throwIfAborted(this.#signal)
     this.#slots.shift()
     this.#started--
     this.#read()
@@ -150,7 +151,7 @@ class ReadAhead {
   }
 
   readonly #onAbort = () => {
-    this.#abort.abort(this.#signal?.reason)
+    this.#abort.abort(reasonOf(this.#signal!))
     this.#wake()
   }
 }

@@ -4,6 +4,7 @@ import { getOrCompute } from '../call/get-or-compute.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { perform, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
+import { reasonOf, throwIfAborted } from '../runtime/signal.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
@@ -32,7 +33,9 @@ function* manyOfArray(context: Context, self: unknown, list: unknown, uncheckedO
   const outcomes = started.some(isThenable) ? yield* wait(Promise.all(started)) : (started as Outcome[])
   // A function that is not declared async may return promises: then `many` returns one even if all calls are hits.
   if (running.promised) yield* wait(Promise.resolve())
-  if (outcomes.some((one) => one.status === 'rejected' && one.reason === signal?.reason)) signal?.throwIfAborted()
+  if (signal?.aborted && outcomes.some((one) => one.status === 'rejected' && one.reason === reasonOf(signal))) {
+    throwIfAborted(signal)
+  }
   return settle ? outcomes : outcomes.map(resultOf)
 }
 

@@ -1,5 +1,6 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
+import { isSignal } from '../runtime/signal.ts'
 import type { ManyOptions } from '../types/many.ts'
 
 type Check = readonly [expected: string, fits: (value: unknown) => boolean]
@@ -63,8 +64,4 @@ export function notAList(list: unknown): OptionError {
 
 function typeName(value: unknown): string {
   return value === null ? 'null' : typeof value === 'object' ? 'an object' : typeof value
-}
-
-function isSignal(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object AbortSignal]'
 }

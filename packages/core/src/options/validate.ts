@@ -1,6 +1,7 @@
 import { OptionError } from '@persist/errors'
 import { nearest } from '@persist/store'
 import { isCompression } from '../codecs/compression.ts'
+import { isSignal } from '../runtime/signal.ts'
 import type { AnyOptions } from '../types/options.ts'
 import { durationHint, isDuration } from './duration.ts'
 
@@ -203,10 +204,6 @@ function countHint(value: unknown): string | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(value) ?? []
   if (amount === undefined) return undefined
   return `write ${amount} * 1024 ** ${'kmgt'.indexOf(unit!.toLowerCase()) + 1}`
-}
-
-function isSignal(value: unknown): boolean {
-  return isObject(value) && typeof (value as AbortSignal).throwIfAborted === 'function'
 }
 
 function isDependency(value: unknown): boolean {
