@@ -66,7 +66,8 @@ const webModules = await build({
   sourcemap: false,
   // What browsers and edge runtimes of 2023 understand.
   target: 'es2022',
-  inject: [join(process.cwd(), '../platform/dist/web/globals.js')],
+  // A package without a web file may be built before the platform.
+  inject: webEntryPoints.length === 0 ? [] : [join(process.cwd(), '../platform/dist/web/globals.js')],
   plugins: [aliasOf('lru-cache'), inlined('.web.js')],
 })
 
