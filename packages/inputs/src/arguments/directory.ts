@@ -19,6 +19,7 @@ export interface DirectoryOptions {
 export interface DirectoryArgument {
   /** The absolute path. */
   readonly path: string
+  /** The path, so that `String(argument)` can be passed to other libraries. */
   toString(): string
 }
 

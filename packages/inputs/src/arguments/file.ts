@@ -8,6 +8,7 @@ import { contents, files, noteKeyRead } from '../tracing.ts'
 export interface FileArgument {
   /** The absolute path. */
   readonly path: string
+  /** The path, so that `String(argument)` can be passed to other libraries. */
   toString(): string
 }
 
