@@ -68,20 +68,44 @@ test('a folder is an argument by the paths and contents in it', () => {
   })
   build(directory(at('one')))
   build(directory(at('two')))
-  mkdirSync(at('two/empty'))
-  build(directory(at('two')))
-  expect(happened()).toEqual(['miss absent', 'hit', 'hit'])
+  expect(happened()).toEqual(['miss absent', 'hit'])
   for (const change of [
     () => write('two/below/b.ts', '3'),
     () => write('two/c', ''),
     () => rmSync(at('two/a.ts')),
-    () => symlinkSync('c', at('two/d')),
+    () => mkdirSync(at('two/empty')),
+    () => symlinkSync('nothing', at('two/d')),
   ]) {
     change()
     build(directory(at('two')))
     build(directory(at('two')))
     expect(happened()).toEqual(['miss absent', 'hit'])
   }
+})
+
+test('a link in a folder counts as what it leads to, also outside of the folder', () => {
+  const { at, write } = project({ 'linked/a': '1', 'copied/a': '1', 'outside/a': '1', 'outside/below/b': '2' })
+  const key = (name: string) => canonical(directory(at(name)))
+  rmSync(at('linked/a'))
+  symlinkSync(at('outside/a'), at('linked/a'))
+  expect(key('linked')).toBe(key('copied'))
+  write('outside/a', 'changed')
+  expect(key('linked')).not.toBe(key('copied'))
+  symlinkSync('../outside/below', at('linked/below'))
+  const before = key('linked')
+  write('outside/below/b', 'changed')
+  expect(key('linked')).not.toBe(before)
+})
+
+test('links to the folders around them end', () => {
+  const { at, write } = project({ 'loop/a/b/c': '1' })
+  symlinkSync('../..', at('loop/a/b/up'))
+  symlinkSync('.', at('loop/self'))
+  const key = () => canonical(directory(at('loop')))
+  const before = key()
+  expect(key()).toBe(before)
+  write('loop/a/b/c', '2')
+  expect(key()).not.toBe(before)
 })
 
 test('globs include and exclude files of a folder', () => {

@@ -24,8 +24,9 @@ export interface DirectoryArgument {
 }
 
 /**
- * A folder as an argument: two are equal when the same paths in them have the same contents. A link counts as the path that
- * it leads to, and a folder without files as nothing. If a file changes while the function runs, the result is not stored.
+ * A folder as an argument: two are equal when the same paths in them have the same contents. A link counts as what it leads
+ * to, also outside of the folder. A folder in it counts by its name too, if `include` matches the name followed by `/`. If a
+ * file changes while the function runs, the result is not stored.
  *
  * Each call looks at every file, and reads those that may have changed. A call with a folder that is missing throws a
  * `KeyError`.
@@ -92,21 +93,28 @@ interface Part {
   readonly stamp: string
 }
 
-/** The files and links in a folder, in the order of their names. */
-function* partsOf(folder: string, before: string, filter: Filter): Generator<Part> {
+/**
+ * The folders and files in a folder, in the order of their names. A link counts as what it leads to.
+ *
+ * @param around the real paths of the folders around: a link may lead to one of them.
+ */
+function* partsOf(folder: string, before: string, filter: Filter, around: readonly string[] = []): Generator<Part> {
+  const real = files.realpath(folder)
+  if (around.includes(real)) return
   const listed = [...files.list(folder)].sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const { name: last, kind } of listed) {
     const name = `${before}${last}`
     const path = join(folder, last)
     if (filter.excludes(name)) continue
-    if (kind === 'directory') yield* partsOf(path, `${name}/`, filter)
-    else if (!filter.includes(name)) continue
-    else if (kind === 'link') yield { name, digest: `link to ${files.linkTarget(path)}`, stamp: '' }
-    else if (kind === 'file') {
-      const stamp = files.stat(path)
-      const digest = contents.digest(path, 'file', stamp)
-      // It vanished after it was listed.
+    const stamp = kind === 'directory' ? undefined : files.stat(path)
+    if ((stamp?.kind ?? kind) === 'directory') {
+      if (filter.includes(`${name}/`)) yield { name: `${name}/`, digest: '', stamp: '' }
+      yield* partsOf(path, `${name}/`, filter, [...around, real])
+    } else if (filter.includes(name)) {
+      const digest = stamp?.kind === 'file' ? contents.digest(path, 'file', stamp) : undefined
       if (stamp !== undefined && digest !== undefined) yield { name, digest, stamp: stampText(stamp) }
+      else if (kind === 'link') yield { name, digest: 'a link to no file', stamp: '' }
+      // Anything else vanished after it was listed, or has no contents.
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 
 /** What is known of a file or folder without reading it, as far as it is used here. */
 export interface Stamp {
@@ -23,8 +23,6 @@ export interface FileSystem {
   stat(path: string): Stamp | undefined
   read(path: string): Uint8Array
   list(path: string): readonly Listed[]
-  /** Where a link leads. */
-  linkTarget(path: string): string
   realpath(path: string): string
   /** Milliseconds since 1970. */
   now(): number
@@ -44,7 +42,6 @@ export const realFileSystem: FileSystem = {
   read: (path) => readFileSync(path),
   list: (path) =>
     readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
-  linkTarget: (path) => readlinkSync(path),
   realpath: (path) => realpathSync.native(path),
   now: Date.now,
 }

@@ -61,10 +61,6 @@ export class FakeFiles implements FileSystem {
       .map((file) => ({ name: file.slice(path.length + 1), kind: 'file' }))
   }
 
-  linkTarget(path: string): string {
-    return this.#links.get(path)!
-  }
-
   realpath(path: string): string {
     for (const [link, target] of this.#links) {
       if (path === link || path.startsWith(`${link}/`)) return target + path.slice(link.length)
