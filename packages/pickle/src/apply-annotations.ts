@@ -1,3 +1,4 @@
+import { isoTime } from './iso-time.ts'
 import { CUSTOM, DECIMAL_DIGITS, Tagged } from './tagged.ts'
 
 /** The value, and whether it contains {@link Tagged} values to revive. */
@@ -47,7 +48,16 @@ export function applyAnnotations(json: unknown, annotations: unknown): Annotatio
 const ROOT = 'json'
 
 /** An object or an array, with its keys or indices as strings. */
-export type Container = Record<string, unknown>
+export type Container = Record<string | number, unknown>
+
+/** An object or an array that JSON.parse made. Throws for anything else. */
+export function expectContainer(value: unknown): Container {
+  if (typeof value === 'object' && value !== null) {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === Array.prototype) return value as Container
+  }
+  throw new TypeError('an annotation leads into a value without parts')
+}
 
 /** An object that JSON.parse made, and which has a part of its own under this key. Throws for anything else. */
 export function ownContainer(value: unknown, key: string): Container {
@@ -109,6 +119,9 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
   [
     'Date',
     (value) => {
+      const time = typeof value === 'string' ? isoTime(value) : Number.NaN
+      // biome-ignore lint/suspicious/noSelfCompare: false for NaN only
+      if (time === time) return new Date(time)
       const date = new Date(stringLike(value, DATE))
       expect(!Number.isNaN(date.getTime()))
       return date
