@@ -8,11 +8,13 @@ import type { ResolvedOptions } from './options.ts'
 import { hasInternalSlots, isDense, isJsonNumber, isPlainPrimitive } from './own-properties.ts'
 import { Part } from './parts.ts'
 import { localPrototypeOf } from './realm.ts'
+import { SeenObjects } from './seen-objects.ts'
 import { CUSTOM, DECIMAL_LIMIT, Tagged } from './tagged.ts'
 
 const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, keys } = Object
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
+const datePrototype = Date.prototype
 const { slice } = Array.prototype
 const objectString = Object.prototype.toString
 const { getTime } = Date.prototype
@@ -44,7 +46,7 @@ export class TreeWriter {
   readonly parts: Part[] = []
   readonly byteRanges: ByteRange[] = []
   readonly #options: TreeOptions
-  readonly #seen = new Set<object>()
+  readonly #seen = new SeenObjects()
   #hasRefusedKey = false
 
   constructor(options: TreeOptions) {
@@ -82,9 +84,9 @@ export class TreeWriter {
 
   #object(value: object, depth: number): unknown {
     if (depth >= this.#options.maxDepth || types.isProxy(value)) throw CARE
-    const reached = this.#seen.size
-    if (this.#seen.add(value).size === reached) throw CARE
     const original: object | null = getPrototypeOf(value)
+    if (original === datePrototype) return this.#date(value as Date)
+    if (!this.#seen.add(value)) throw CARE
     if (original === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (original === null || types.isProxy(original)) throw CARE
     const prototype = OFTEN.has(original) ? original : localPrototypeOf(original)
@@ -94,7 +96,7 @@ export class TreeWriter {
     if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (prototype === Tagged.prototype) return this.#tagged(value as Tagged, depth)
     if (this.#options.types.length > 0) throw CARE
-    if (prototype === Date.prototype) return this.#date(value as Date)
+    if (prototype === datePrototype) return this.#iso(value as Date, getTime.call(value))
     if (prototype === Map.prototype) return this.#map(value as Map<unknown, unknown>, depth)
     if (prototype === Set.prototype) return this.#set(value as Set<unknown>, depth)
     const builtIn = BUILT_IN_BY_PROTOTYPE.get(prototype)
@@ -216,9 +218,17 @@ export class TreeWriter {
   }
 
   #date(date: Date): string {
+    if (this.#options.types.length > 0) throw CARE
+    // This throws for an object that only looks like a date.
+    const time = getTime.call(date)
+    if (!this.#seen.addDate(date, time)) throw CARE
+    return this.#iso(date, time)
+  }
+
+  #iso(date: Date, time: number): string {
     if (!isBare(date)) throw CARE
-    // This throws for an invalid date, and for an object that only looks like one.
-    const iso = isoDate(getTime.call(date))
+    // This throws for an invalid date.
+    const iso = isoDate(time)
     this.notes.add('["Date"]')
     return iso
   }
