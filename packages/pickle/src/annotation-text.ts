@@ -1,12 +1,13 @@
 import {
   type Annotations,
   type Container,
+  conversionTo,
   convert,
   expectContainer,
   ownContainer,
   stepsOf,
 } from './apply-annotations.ts'
-import { CUSTOM, Tagged } from './tagged.ts'
+import { CUSTOM } from './tagged.ts'
 
 /** Annotations of fewer letters are parsed with the value: cutting the text costs more. */
 const WORTH_CUTTING = 512
@@ -18,12 +19,12 @@ const CUSTOM_TEXT = JSON.stringify(CUSTOM_TYPE)
 const [QUOTE, DOT, BACKSLASH, ZERO, NINE] = [0x22, 0x2e, 0x5c, 0x30, 0x39]
 
 /** Types without annotated parts, by the third letter of their text. */
-const LEAVES = new Map(
-  ['Date', 'bigint', 'undefined', 'number', 'regexp', 'URL', 'set', 'map', CUSTOM_TYPE].map((type) => {
-    const text = JSON.stringify([type])
-    return [text.charCodeAt(2), { type, text }]
-  }),
-)
+const LEAVES: { readonly text: string; readonly convert: (value: unknown) => unknown; readonly isTagged: boolean }[] =
+  []
+for (const type of ['Date', 'bigint', 'undefined', 'number', 'regexp', 'URL', 'set', 'map', CUSTOM_TYPE]) {
+  const text = JSON.stringify([type])
+  LEAVES[text.charCodeAt(2)] = { text, convert: conversionTo(type), isTagged: type === CUSTOM_TYPE }
+}
 
 /** The text of a payload with many annotations. */
 export interface CutText {
@@ -70,10 +71,11 @@ export function applyAnnotationText(json: unknown, text: string, start = 0, end 
   let tagged = false
 
   function annotation(container: Container, key: string | number): void {
-    const leaf = LEAVES.get(text.charCodeAt(at + 2))
+    const leaf = LEAVES[text.charCodeAt(at + 2)]
     if (leaf !== undefined && text.startsWith(leaf.text, at)) {
       at += leaf.text.length
-      converted(container, key, leaf.type)
+      if (leaf.isTagged) tagged = true
+      container[key] = leaf.convert(container[key])
     } else if (text[at] === '{') tree(container[key])
     else withParts(container, key)
   }
@@ -84,13 +86,8 @@ export function applyAnnotationText(json: unknown, text: string, start = 0, end 
     pass(',')
     tree(container[key])
     pass(']')
-    converted(container, key, type)
-  }
-
-  function converted(container: Container, key: string | number, type: unknown): void {
-    const value = convert(type, container[key])
-    if (value instanceof Tagged) tagged = true
-    container[key] = value
+    if (type === CUSTOM_TYPE) tagged = true
+    container[key] = convert(type, container[key])
   }
 
   function tree(value: unknown): void {

@@ -158,10 +158,19 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
 
 /** Makes the value of a type from its JSON. Throws if they do not fit. */
 export function convert(type: unknown, value: unknown): unknown {
+  return conversionTo(type)(value)
+}
+
+/** As {@link convert}, for many values. Throws for a type that no pickle has. */
+export function conversionTo(type: unknown): (value: unknown) => unknown {
   const conversion = CONVERSIONS.get(type)
-  if (conversion !== undefined) return conversion(value)
+  if (conversion !== undefined) return conversion
   if (!Array.isArray(type) || type.length !== 2 || type[0] !== 'custom' || type[1] !== CUSTOM)
     throw new TypeError(`an annotation of an unknown type: ${String(JSON.stringify(type)).slice(0, 100)}`)
+  return toTagged
+}
+
+function toTagged(value: unknown): Tagged {
   const [name, payload, ...rest] = arrayOf(value)
   expect(typeof name === 'string' && rest.length === 0)
   return new Tagged(name as string, payload)
