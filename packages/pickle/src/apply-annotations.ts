@@ -1,3 +1,4 @@
+import { isoTime } from './iso-time.ts'
 import { CUSTOM, DECIMAL_DIGITS, Tagged } from './tagged.ts'
 
 /** The value, and whether it contains {@link Tagged} values to revive. */
@@ -47,7 +48,16 @@ export function applyAnnotations(json: unknown, annotations: unknown): Annotatio
 const ROOT = 'json'
 
 /** An object or an array, with its keys or indices as strings. */
-export type Container = Record<string, unknown>
+export type Container = Record<string | number, unknown>
+
+/** An object or an array that JSON.parse made. Throws for anything else. */
+export function expectContainer(value: unknown): Container {
+  if (typeof value === 'object' && value !== null) {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === Array.prototype) return value as Container
+  }
+  throw new TypeError('an annotation leads into a value without parts')
+}
 
 /** An object that JSON.parse made, and which has a part of its own under this key. Throws for anything else. */
 export function ownContainer(value: unknown, key: string): Container {
@@ -109,6 +119,9 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
   [
     'Date',
     (value) => {
+      const time = typeof value === 'string' ? isoTime(value) : Number.NaN
+      // biome-ignore lint/suspicious/noSelfCompare: false for NaN only
+      if (time === time) return new Date(time)
       const date = new Date(stringLike(value, DATE))
       expect(!Number.isNaN(date.getTime()))
       return date
@@ -145,10 +158,19 @@ const CONVERSIONS: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<u
 
 /** Makes the value of a type from its JSON. Throws if they do not fit. */
 export function convert(type: unknown, value: unknown): unknown {
+  return conversionTo(type)(value)
+}
+
+/** As {@link convert}, for many values. Throws for a type that no pickle has. */
+export function conversionTo(type: unknown): (value: unknown) => unknown {
   const conversion = CONVERSIONS.get(type)
-  if (conversion !== undefined) return conversion(value)
+  if (conversion !== undefined) return conversion
   if (!Array.isArray(type) || type.length !== 2 || type[0] !== 'custom' || type[1] !== CUSTOM)
     throw new TypeError(`an annotation of an unknown type: ${String(JSON.stringify(type)).slice(0, 100)}`)
+  return toTagged
+}
+
+function toTagged(value: unknown): Tagged {
   const [name, payload, ...rest] = arrayOf(value)
   expect(typeof name === 'string' && rest.length === 0)
   return new Tagged(name as string, payload)

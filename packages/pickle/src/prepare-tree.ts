@@ -21,13 +21,12 @@ export interface WrittenTree {
 export function prepareTree(value: unknown, options: ResolvedOptions): WrittenTree | undefined {
   // JSON.stringify reads the original a second time, and a Proxy may then have other parts.
   if (!recognizesProxies) return undefined
-  // A descriptor would inherit these, and a getter would look like a value.
-  if (['value', 'writable', 'enumerable'].some((name) => name in Object.prototype)) return undefined
   const writer = new TreeWriter(options)
   try {
     const json = writer.member(value, 0)
-    if (writer.needsEntries) return undefined
-    return { json, notes: writer.notes.json(), parts: writer.parts, byteRanges: writer.byteRanges }
+    const notes = writer.notes.json()
+    if (writer.hasRefusedKey && notes !== undefined) return undefined
+    return { json, notes, parts: writer.parts, byteRanges: writer.byteRanges }
   } catch {
     return undefined
   }

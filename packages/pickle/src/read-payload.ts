@@ -34,7 +34,7 @@ function readCut(text: string, hasParts: boolean): (Annotations & { readonly len
   if (cut === undefined || hasParts !== (cut.lengths !== undefined)) return undefined
   try {
     const lengths: unknown = cut.lengths && JSON.parse(cut.lengths)
-    return { ...applyAnnotationText(parseJson(cut.json), cut.annotations), lengths }
+    return { ...applyAnnotationText(parseJson(cut.json), text, cut.start, cut.end), lengths }
   } catch {
     return undefined
   }

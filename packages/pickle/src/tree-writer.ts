@@ -8,23 +8,26 @@ import type { ResolvedOptions } from './options.ts'
 import { hasInternalSlots, isDense, isJsonNumber, isPlainPrimitive } from './own-properties.ts'
 import { Part } from './parts.ts'
 import { localPrototypeOf } from './realm.ts'
+import { SeenObjects } from './seen-objects.ts'
 import { CUSTOM, DECIMAL_LIMIT, Tagged } from './tagged.ts'
 
-const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf } = Object
+const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, keys } = Object
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
+const datePrototype = Date.prototype
 const { slice } = Array.prototype
 const objectString = Object.prototype.toString
 const { getTime } = Date.prototype
 const { forEach: forEachEntry } = Map.prototype
 const { forEach: forEachMember } = Set.prototype
-const lookupGetter: (this: object, key: number) => unknown =
+const lookupGetter: (this: object, key: PropertyKey) => unknown =
   // Three times as fast as a look at the descriptor (ECMA-262, B.2.2.4).
   (Object.prototype as { __lookupGetter__?: (key: PropertyKey) => unknown }).__lookupGetter__ ??
   function (key) {
     return getOwnPropertyDescriptor(this, key)?.get
   }
 
+const SHORTEST_REFUSED_KEY = Math.min(...[...REFUSED_KEYS].map(({ length }) => length))
 const LEAST_DECIMAL = -DECIMAL_LIMIT
 /** Prototypes that need no lookup. */
 const OFTEN: ReadonlySet<object> = new Set([Array.prototype, Date.prototype, Map.prototype, Set.prototype])
@@ -43,16 +46,16 @@ export class TreeWriter {
   readonly parts: Part[] = []
   readonly byteRanges: ByteRange[] = []
   readonly #options: TreeOptions
-  readonly #seen = new Set<object>()
+  readonly #seen = new SeenObjects()
   #hasRefusedKey = false
 
   constructor(options: TreeOptions) {
     this.#options = options
   }
 
-  /** Whether superjson would refuse a key beside the annotations. */
-  get needsEntries(): boolean {
-    return this.#hasRefusedKey && this.notes.count > 0
+  /** Whether there is a key that superjson refuses beside annotations. */
+  get hasRefusedKey(): boolean {
+    return this.#hasRefusedKey
   }
 
   /** What JSON writes for a part at `depth`. */
@@ -81,9 +84,9 @@ export class TreeWriter {
 
   #object(value: object, depth: number): unknown {
     if (depth >= this.#options.maxDepth || types.isProxy(value)) throw CARE
-    const reached = this.#seen.size
-    if (this.#seen.add(value).size === reached) throw CARE
     const original: object | null = getPrototypeOf(value)
+    if (original === datePrototype) return this.#date(value as Date)
+    if (!this.#seen.add(value)) throw CARE
     if (original === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (original === null || types.isProxy(original)) throw CARE
     const prototype = OFTEN.has(original) ? original : localPrototypeOf(original)
@@ -93,7 +96,7 @@ export class TreeWriter {
     if (prototype === objectPrototype) return this.#plain(value as Record<string, unknown>, depth)
     if (prototype === Tagged.prototype) return this.#tagged(value as Tagged, depth)
     if (this.#options.types.length > 0) throw CARE
-    if (prototype === Date.prototype) return this.#date(value as Date)
+    if (prototype === datePrototype) return this.#iso(value as Date, getTime.call(value))
     if (prototype === Map.prototype) return this.#map(value as Map<unknown, unknown>, depth)
     if (prototype === Set.prototype) return this.#set(value as Set<unknown>, depth)
     const builtIn = BUILT_IN_BY_PROTOTYPE.get(prototype)
@@ -104,102 +107,128 @@ export class TreeWriter {
   #plain(value: Record<string, unknown>, depth: number): object {
     const names = getOwnPropertyNames(value)
     if (
+      keys(value).length !== names.length ||
       getOwnPropertySymbols(value).length !== 0 ||
       objectString.call(value) !== '[object Object]' ||
       ((names.length === 0 || names[0] === '0') && hasInternalSlots(value))
     )
       throw CARE
-    const { notes } = this
-    const first = notes.count
-    let changed: unknown[] | undefined
-    let isUnsorted = false
+    let isPlain = true
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string
-      const property = getOwnPropertyDescriptor(value, name)
-      if (property?.enumerable !== true || property.writable === undefined) throw CARE
-      if (REFUSED_KEYS.has(name)) this.#hasRefusedKey = true
-      const member: unknown = property.value
+      if (lookupGetter.call(value, name) !== undefined) throw CARE
+      if (name.length >= SHORTEST_REFUSED_KEY && REFUSED_KEYS.has(name)) this.#hasRefusedKey = true
+      const member = value[name]
       if (isPlainPrimitive(member)) continue
-      const start = notes.count
-      const made = this.member(member, depth + 1)
-      if (made !== member) {
-        changed ??= []
-        changed.push(name, made)
-      }
-      if (notes.count > start && notes.lift(notes.stepOf(name), start, first)) isUnsorted = true
+      isPlain = false
+      if (member === undefined && getOwnPropertyDescriptor(value, name)?.set !== undefined) throw CARE
     }
-    if (isUnsorted) notes.sort(first)
-    return changed === undefined ? value : withMembers(value, changed)
+    return isPlain ? value : this.#members(value, names, depth)
+  }
+
+  /** As {@link #plain}. All members are known to be data. */
+  #members(value: Record<string, unknown>, names: readonly string[], depth: number): object {
+    const { notes } = this
+    let copy: Record<string, unknown> | undefined
+    notes.enter()
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      const member = value[name]
+      if (isPlainPrimitive(member)) continue
+      notes.step(name)
+      const made = this.member(member, depth + 1)
+      if (made === member) continue
+      copy ??= { ...value }
+      copy[name] = made
+    }
+    notes.leave()
+    return copy ?? value
   }
 
   #array(value: readonly unknown[], depth: number): object {
+    this.notes.enter()
+    const json = this.#elements(value, depth)
+    this.notes.leave()
+    return json
+  }
+
+  #elements(value: readonly unknown[], depth: number): object {
     if (!isDense(value)) throw CARE
     const { notes } = this
-    const first = notes.count
     let copy: unknown[] | undefined
-    let isUnsorted = false
     for (let index = 0; index < value.length; index++) {
       // An element with only a setter is `undefined`.
       if (lookupGetter.call(value, index) !== undefined) throw CARE
       const element = value[index]
-      if (copy === undefined && isPlainPrimitive(element)) continue
-      const start = notes.count
+      if (isPlainPrimitive(element)) {
+        copy?.push(element)
+        continue
+      }
+      notes.step(index)
       const made = this.member(element, depth + 1)
       if (made !== element && copy === undefined) copy = slice.call(value, 0, index)
       copy?.push(made)
-      if (notes.count > start && notes.lift(String(index), start, first)) isUnsorted = true
     }
-    if (isUnsorted) notes.sort(first)
     return copy ?? value
   }
 
   #tagged(tagged: Tagged, depth: number): object {
-    const first = this.notes.count
-    const json = this.#array(tagged, depth)
-    this.notes.wrap(CUSTOM_TYPE, first)
+    const outerLevel = this.notes.enterTree()
+    const json = this.#elements(tagged, depth)
+    this.notes.leaveTree(CUSTOM_TYPE, outerLevel)
     return json
   }
 
   #map(map: Map<unknown, unknown>, depth: number): object {
     const { notes } = this
-    const first = notes.count
     const json: unknown[] = []
     if (!isBare(map)) throw CARE
+    const outerLevel = notes.enterTree()
     forEachEntry.call(map, (value, key) => {
-      const start = notes.count
-      const keyJson = this.member(key, depth + 1)
-      if (notes.count > start) notes.lift('0', start, start)
-      const middle = notes.count
-      const valueJson = this.member(value, depth + 1)
-      if (notes.count > middle && notes.lift('1', middle, start)) notes.sort(start)
-      if (notes.count > start) notes.lift(String(json.length), start, first)
-      json.push([keyJson, valueJson])
+      const isPlain = isPlainPrimitive(key) && isPlainPrimitive(value)
+      json.push(isPlain ? [key, value] : this.#entry(key, value, json.length, depth + 1))
     })
-    notes.wrap('"map"', first)
+    notes.leaveTree('"map"', outerLevel)
     return json
+  }
+
+  #entry(key: unknown, value: unknown, index: number, depth: number): unknown[] {
+    const { notes } = this
+    notes.step(index)
+    notes.enter()
+    notes.step(0)
+    const keyJson = this.member(key, depth)
+    notes.step(1)
+    const valueJson = this.member(value, depth)
+    notes.leave()
+    return [keyJson, valueJson]
   }
 
   #set(set: Set<unknown>, depth: number): object {
     const { notes } = this
-    const first = notes.count
     const json: unknown[] = []
-    let isUnsorted = false
     if (!isBare(set)) throw CARE
+    const outerLevel = notes.enterTree()
     forEachMember.call(set, (member) => {
-      const start = notes.count
-      const made = this.member(member, depth + 1)
-      if (notes.count > start && notes.lift(String(json.length), start, first)) isUnsorted = true
-      json.push(made)
+      if (!isPlainPrimitive(member)) notes.step(json.length)
+      json.push(this.member(member, depth + 1))
     })
-    if (isUnsorted) notes.sort(first)
-    notes.wrap('"set"', first)
+    notes.leaveTree('"set"', outerLevel)
     return json
   }
 
   #date(date: Date): string {
+    if (this.#options.types.length > 0) throw CARE
+    // This throws for an object that only looks like a date.
+    const time = getTime.call(date)
+    if (!this.#seen.addDate(date, time)) throw CARE
+    return this.#iso(date, time)
+  }
+
+  #iso(date: Date, time: number): string {
     if (!isBare(date)) throw CARE
-    // This throws for an invalid date, and for an object that only looks like one.
-    const iso = isoDate(getTime.call(date))
+    // This throws for an invalid date.
+    const iso = isoDate(time)
     this.notes.add('["Date"]')
     return iso
   }
@@ -228,10 +257,3 @@ export class TreeWriter {
 
 const CUSTOM_TYPE = `["custom","${CUSTOM}"]`
 const CUSTOM_NOTE = `[${CUSTOM_TYPE}]`
-
-/** A copy of an object, with other values for some names: names and values take turns. */
-function withMembers(value: Record<string, unknown>, changed: readonly unknown[]): object {
-  const copy = { ...value }
-  for (let index = 0; index < changed.length; index += 2) copy[changed[index] as string] = changed[index + 1]
-  return copy
-}

@@ -67,6 +67,30 @@ describe('annotations that are read from their text', () => {
   })
 })
 
+describe('annotations in a text that no pickle writes', () => {
+  it.each([
+    ['a path into a converted value', { a: ['1', '2'] }, '{"a.1":["bigint"],"a":["set"],"a.0":["bigint"]}'],
+    [
+      'a path into a value that an escaped path converted',
+      { a: ['1', '2'] },
+      String.raw`{"a.1":["bigint"],"\u0061":["set"],"a.0":["bigint"]}`,
+    ],
+    ['an index with a zero before it', ['1', '2'], '{"01":["bigint"]}'],
+    ['an index beyond the end', ['1', '2'], '{"2":["bigint"]}'],
+    ['an empty index', ['1', '2'], '{"":["bigint"]}'],
+    ['a negative index', ['1', '2'], '{"-1":["bigint"]}'],
+    ['the length of an array', [[null]], '{"0.length":["undefined"]}'],
+    ['an inherited property', { a: 1 }, '{"a":["number"],"__proto__.x":["undefined"]}'],
+    ['a path of one step too many', { a: '1' }, '{"a.":["bigint"]}'],
+    ['no end', ['1'], '{"0":["bigint"]'],
+    ['a path without an end', ['1'], '{"0'],
+    ['something after the end', ['1'], '{"0":["bigint"]}}'],
+    ['a type with a third part', [['1']], '{"0":["set",{"0":["bigint"]},1]}'],
+  ])('are refused: %s', (_what, json, text) => {
+    expect(() => applyAnnotationText(json, text)).toThrow()
+  })
+})
+
 describe('a long text with many annotations', () => {
   const rows = Array.from({ length: 100 }, (_, id) => ({
     id,

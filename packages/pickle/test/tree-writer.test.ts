@@ -53,6 +53,8 @@ describe('a tree that is written without a copy', () => {
     ['a prototype that is a Proxy', () => Object.create(new Proxy({}, new Proxy({}, { get: () => { throw new Error('it ran') } })))], // biome-ignore format: one line
     ['an object that is there twice', () => { const a = {}; return [a, a] }], // biome-ignore format: one line
     ['a Date that is there twice', () => { const a = new Date(0); return [a, a] }], // biome-ignore format: one line
+    ['a Date that is there twice, with a later one between', () => { const a = new Date(0); return [a, new Date(1), a] }], // biome-ignore format: one line
+    ['a Date that is there twice, after an earlier one', () => { const a = new Date(1); return [a, new Date(0), a] }], // biome-ignore format: one line
     ['a hole', () => new Array(1)],
     ['a property of an array', () => Object.assign([1], { a: 1 })],
     ['a property that is not enumerable', () => Object.defineProperty({}, 'a', { value: 1 })],
