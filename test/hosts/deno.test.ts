@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { thisHolder } from '@persist/store/holder'
 import { describe, expect, test } from 'vitest'
 import { recordRow } from '../support/host-rows.ts'
@@ -8,6 +9,7 @@ import { newFolder } from './new-folder.ts'
 import { child, outputOf } from './run.ts'
 import { DENO_RUN, deno, denoProgram, type Runtime, thisNode } from './runtimes.ts'
 
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const RESULT = '{"x":2,"at":"1970-01-01T00:00:00.005Z"}'
 const VARIABLES = '--allow-env=PERSIST_CACHE,PERSIST_MODE,PERSIST_VERBOSITY'
 
@@ -37,6 +39,19 @@ describe('Deno with permissions', () => {
     expect(await permitted(flags, 'adapter', folder)).toEqual(WORKS)
     expect(await permitted(flags, 'adapter', folder)).toEqual({ ...WORKS, runs: 0 })
     recordRow({ host: 'Deno', version: deno.version, ran: 'permissions for the folder alone', result: 'passed' })
+  })
+
+  test('for the folder alone sees what results depend on and what they were made from', async () => {
+    const folder = newFolder()
+    const flags = ['--allow-env', `--allow-read=${REPOSITORY},${folder}`, `--allow-write=${folder}`]
+    const runs = () => outputOf(withFlags(...flags).command, child('permitted-trace'), [folder])
+    expect(await runs()).toBe('1 1 3 miss hit miss\n')
+    recordRow({
+      host: 'Deno',
+      version: deno.version,
+      ran: 'permissions for the folder alone, `trace`',
+      result: 'passed',
+    })
   })
 
   test('for no variables needs an empty environment, and the error says so', async () => {
