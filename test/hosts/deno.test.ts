@@ -41,17 +41,18 @@ describe('Deno with permissions', () => {
     recordRow({ host: 'Deno', version: deno.version, ran: 'permissions for the folder alone', result: 'passed' })
   })
 
-  test('for the folder alone sees what results depend on and what they were made from', async () => {
+  test('for the program and the folder sees what results depend on and what they were made from', async () => {
     const folder = newFolder()
-    const flags = ['--allow-env', `--allow-read=${REPOSITORY},${folder}`, `--allow-write=${folder}`]
-    const runs = () => outputOf(withFlags(...flags).command, child('permitted-trace'), [folder])
-    expect(await runs()).toBe('1 1 3 miss hit miss\n')
-    recordRow({
-      host: 'Deno',
-      version: deno.version,
-      ran: 'permissions for the folder alone, `trace`',
-      result: 'passed',
-    })
+    const runs = (read: string, ...args: string[]) => {
+      const { command } = withFlags(VARIABLES, `--allow-write=${folder}`, `--allow-read=${read}`)
+      return outputOf(command, child('permitted-trace'), [folder, ...args])
+    }
+    expect(await runs(`${REPOSITORY},${folder}`)).toBe('1 1 3 miss hit miss\n')
+    await expect(runs(folder)).rejects.toThrow(/OptionError: code: there is no file .* that may be read/)
+    await expect(runs(folder, 'default-root')).rejects.toThrow(
+      /OptionError: trace has no root: .*--allow-read flag\. Give an absolute path: trace: \{ root \}/,
+    )
+    recordRow({ host: 'Deno', version: deno.version, ran: 'permissions and functions with `trace`', result: 'passed' })
   })
 
   test('for no variables needs an empty environment, and the error says so', async () => {

@@ -25,7 +25,7 @@ export function fileOf(place: ModulePlace, files: { isFile(path: string): boolea
   if (path === undefined || /[/\\](?:\$bunfs|~BUN)[/\\]/.test(path)) {
     throw refusal(`code: ${shortened(name)} is no file: ${ADVICE}`)
   }
-  if (!files.isFile(path)) throw refusal(`code: there is no file ${path}: ${ADVICE}`)
+  if (!files.isFile(path)) throw refusal(`code: there is no file ${path} that may be read: ${ADVICE}`)
   const real = files.realpath(path)
   if (real === process.execPath) throw refusal(`code: the module is part of the executable ${path}: ${ADVICE}`)
   return real
