@@ -10,7 +10,7 @@ export default defineConfig({
       'test/consumers/{formats,pools,types}.test.ts',
     ],
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
-    globalSetup: ['test/support/fresh-build.ts'],
+    globalSetup: ['test/support/fresh-build.ts', 'test/support/mongo-server.ts'],
     maxWorkers: 1,
     testTimeout: 600_000,
     hookTimeout: 600_000,

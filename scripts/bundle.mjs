@@ -2,7 +2,7 @@
 // each file that it loads, and a program that finds its result in the cache should not wait for a hundred. What a package
 // does not name among its dependencies becomes part of these files. An entry point with the condition `browser` gets a
 // third file, for pages and edge runtimes. Run in the package's folder, after tsc.
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -15,18 +15,32 @@ const entryPoints = entries.map(sourceOf)
 const webEntryPoints = entries.filter(({ browser }) => browser !== undefined).map(sourceOf)
 
 /** Small packages and parts of `@persist/store` without state become part of each file, so a cold start loads fewer files. */
-function inlined(extension) {
-  return {
-    name: 'small packages without state',
-    setup({ onResolve }) {
-      onResolve({ filter: /^@persist\/store\/(kit|holder)$/ }, ({ path }) => ({
-        path: join(process.cwd(), '../store/dist', `${path.split('/').at(-1)}${extension}`),
-      }))
-      onResolve({ filter: /^@persist\/hash$/ }, () => ({
-        path: join(process.cwd(), `../hash/dist/index${extension}`),
-      }))
-    },
-  }
+const inlined = {
+  name: 'small packages without state',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@persist\/store\/(kit|holder)$/ }, ({ path }) => ({
+      path: join(process.cwd(), '../store/dist', `${path.split('/').at(-1)}.js`),
+    }))
+    onResolve({ filter: /^@persist\/hash$/ }, () => ({ path: join(process.cwd(), '../hash/dist/index.js') }))
+  },
+}
+
+/**
+ * In pages, the packages below core become part of its file: each has its own copy of the platform otherwise. A file
+ * `name.web.ts` takes the place of `name.ts`.
+ */
+const forPages = {
+  name: 'sources for pages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@persist\/(hash|key|pickle|store\/kit)$/ }, ({ path }) => {
+      const [, name, entry = 'index'] = path.split('/')
+      return { path: join(process.cwd(), '..', name, `src/${entry}.ts`), sideEffects: false }
+    })
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => {
+      const web = join(resolveDir, path.replace(/\.ts$/, '.web.ts'))
+      return existsSync(web) ? { path: web, sideEffects: false } : undefined
+    })
+  },
 }
 
 const options = {
@@ -51,7 +65,7 @@ const module = {
   lineLimit: 160,
   sourcemap: true,
   // An ES module has no `require`, which the CommonJS file of this package calls for a module of Node.
-  plugins: [aliasOf('lru-cache'), aliasOf('get-tsconfig'), inlined('.js')],
+  plugins: [aliasOf('lru-cache'), aliasOf('get-tsconfig'), inlined],
 }
 const modules = await build(module)
 
@@ -68,7 +82,7 @@ const webModules = await build({
   target: 'es2022',
   // A package without a web file may be built before the platform.
   inject: webEntryPoints.length === 0 ? [] : [join(process.cwd(), '../platform/dist/web/globals.js')],
-  plugins: [aliasOf('lru-cache'), inlined('.web.js')],
+  plugins: [forPages],
 })
 
 // For Jest, AWS Lambda and others that do not `require` ES modules. Readable, which is smaller than a source map.
@@ -78,7 +92,7 @@ const commonJs = await build({
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'ownFile' },
   inject: [fileURLToPath(new URL('own-file.mjs', import.meta.url))],
-  plugins: [inlined('.js')],
+  plugins: [inlined],
   // Jest has no `import()` unless it is asked for.
   supported: { 'dynamic-import': false },
 })

@@ -129,6 +129,20 @@ it.each(readdirSync(packages))('the files of %s never import each other in a rin
   expect(cycles(graphOf(name), { types: false })).toEqual([])
 })
 
+it('each file for pages exports what the file that it replaces exports', () => {
+  const exported = (path: string) =>
+    [...readFileSync(path, 'utf8').matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)].map(
+      ([, name]) => name,
+    )
+  const forPages = readdirSync(packages).flatMap((name) => {
+    const source = join(packages, name, 'src')
+    const files = readdirSync(source, { recursive: true }) as string[]
+    return files.filter((file) => file.endsWith('.web.ts')).map((file) => join(source, file))
+  })
+  expect(forPages).not.toEqual([])
+  for (const path of forPages) expect(exported(path), path).toEqual(exported(path.replace(/\.web\.ts$/, '.ts')))
+})
+
 it('a ring is found', () => {
   const ring = new Map([
     ['a.ts', [{ path: 'b.ts', isType: false }]],

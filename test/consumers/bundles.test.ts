@@ -18,7 +18,12 @@ let apart: string
 beforeAll(() => {
   packed = pack()
   const others = { '@rollup/plugin-node-resolve': '^16.0.0', '@vercel/ncc': '^0.45.0' }
-  project = makeProject(packed, 'npm', ['@persist/core', '@persist/store-disk'], others)
+  project = makeProject(
+    packed,
+    'npm',
+    ['core', 'store-disk', 'inputs', 'code'].map((name) => `@persist/${name}`),
+    others,
+  )
   apart = mkdtempSync(join(tmpdir(), 'persist-apart-'))
 })
 afterAll(() => {
@@ -36,6 +41,12 @@ ERR_PERSIST_STORE_NOT_INSTALLED true
 ERR_PERSIST_OPTION false
 `
 const AGAIN = FIRST.replaceAll('computing\n', '')
+
+const TRACED = `1 a1 1 | miss absent, miss absent, hit, miss absent
+1 a1 1 | hit, hit, hit
+3 a b3 2 | miss input, miss input, hit, miss absent
+3 a bE3 2 | hit, miss input, hit, hit
+`
 
 const esbuild = (format: Format) => async (entry: string, outfile: string) => {
   await buildWithEsbuild({
@@ -81,7 +92,7 @@ const withWebpack = (isModule: boolean) => async (entry: string, outfile: string
   })
   await new Promise<void>((resolve, reject) =>
     compiler.run((error, stats) => {
-      if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()))
+      if (error || stats?.hasErrors() || stats?.hasWarnings()) reject(error ?? new Error(stats?.toString()))
       else resolve()
     }),
   )
@@ -138,6 +149,20 @@ describe.each([
     expect(runIn(folder, `main.${extension}`)).toBe('4 4 1\n')
   })
 })
+
+// All bundlers are among the tests of hosts.
+test.each([
+  ['mjs', esbuild('esm')],
+  ['cjs', esbuild('cjs')],
+] as const)(
+  'an application that esbuild bundles to .%s records what its traced functions read',
+  async (extension, bundle) => {
+    const folder = join(apart, `traced-${extension}`)
+    mkdirSync(folder)
+    await bundle(join(project.folder, 'traced.mjs'), join(folder, `main.${extension}`))
+    expect(runIn(folder, `main.${extension}`)).toBe(TRACED)
+  },
+)
 
 describe.each([
   ['esbuild', esbuild('cjs')],

@@ -10,12 +10,15 @@ import { makeProject, type Project } from './project.ts'
 /** The default of AWS Lambda, and of all that load modules in their own way: an ES module cannot be required. */
 const FORBIDDEN = ['--no-experimental-require-module']
 
+const TRACED = '1 miss absent\n1 hit\n3 miss input\n'
+
 let packed: Packed
 let project: Project
 beforeAll(() => {
   packed = pack()
   const stores = ['disk', 'lmdb', 'mongo', 'keyv'].map((name) => `@persist/store-${name}`)
-  project = makeProject(packed, 'npm', ['@persist/core', '@persist/key', ...stores], {
+  const ours = ['core', 'key', 'inputs', 'code'].map((name) => `@persist/${name}`)
+  project = makeProject(packed, 'npm', [...ours, ...stores], {
     keyv: '^5.6.0',
     '@keyv/redis': '^5.1.6',
   })
@@ -46,6 +49,10 @@ ${isCommonJs}
 
   test('keeps results in memory by URL', () => {
     expect(project.runWith(flags, 'required.cjs', 'memory://one')).toMatch(/^computing\n1970-\S+ true 2 1\n/)
+  })
+
+  test('records what a traced function reads', () => {
+    expect(project.runWith(flags, 'traced.cjs', `./${place}-traced`)).toBe(TRACED)
   })
 
   test('loads the stores of servers, by URL and handed over', () => {
@@ -114,6 +121,24 @@ test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))
     run('disk.mjs')
     expect(run('disk.mjs')).toBe('6 1970-01-01T00:00:00.000Z 1\n')
     const ran = 'a folder by URL, ES modules and CommonJS'
+    recordRow({ host: runtime.name, version: runtime.version, ran, result: 'passed' })
+  },
+)
+
+test.each(OTHER_RUNTIMES.map((runtime) => [titleOf(runtime), runtime] as const))(
+  'in %s both kinds of programs record what traced functions read',
+  (name, { command: [command, ...args], ...runtime }) => {
+    for (const kind of ['mjs', 'cjs']) {
+      const folder = `./${name.replace(' ', '-')}-traced-${kind}`
+      const output = execFileSync(command!, [...args, `traced.${kind}`, folder], {
+        cwd: project.folder,
+        env: { ...environment(), NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' },
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
+      expect(output).toMatch(kind === 'cjs' ? TRACED : /^1 a1 1 .*\n3 a bE3 2 \| hit, miss input, hit, hit\n$/s)
+    }
+    const ran = 'functions with `trace`, ES modules and CommonJS'
     recordRow({ host: runtime.name, version: runtime.version, ran, result: 'passed' })
   },
 )

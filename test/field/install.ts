@@ -20,10 +20,10 @@ import { environment } from './folder.ts'
 const PREFIX = 'persist-host-'
 const DAY = 86_400_000
 
-const OURS = ['@persist/core', '@persist/store-disk', '@persist/store-mongo']
+const OURS = ['core', 'code', 'inputs', 'store-disk', 'store-mongo'].map((name) => `@persist/${name}`)
 
 /**
- * A folder where npm installed core, two stores and a host, from packed packages. It stays in the folder for temporary
+ * A folder where npm installed core, what its results depend on, two stores and a host, from packed packages. It stays in the folder for temporary
  * files, and its name is a digest of its contents, so the next run finds it.
  *
  * @param more Names of more packages of ours.

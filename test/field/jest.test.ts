@@ -37,6 +37,15 @@ test('a server that is not there costs no result', async () => {
   const options = { funcname: 'far', cache: 'mongodb://127.0.0.1:1/a', storeOptions: { serverWaitMs: 300 }, verbosity: 0 } ${types && 'as const'}
   expect(await persist(async (x${types}) => 2 * x, options)(2)).toBe(4)
 })
+test('a traced function runs again when what it read has changed', async () => {
+  writeFileSync('read.txt', 'a')
+  const kept = persist(async (path${types && ': string'}) => (await readFile(path, 'utf8')).length, { funcname: 'traced', cache: 'file://./traced', trace: true })
+  expect([await kept('read.txt'), await kept('read.txt'), kept.stats().hits]).toEqual([1, 1, 1 + Number(process.env.RUNS === '0')])
+  writeFileSync('read.txt', 'a b')
+  expect([await kept('read.txt'), kept.stats().misses]).toEqual([3, Number(process.env.RUNS) + 1])
+  writeFileSync('read.txt', 'a')
+  await kept('read.txt')
+})
 test('what is wrong is an error of ours', () => {
   const wrong = () => persist((x${types}) => x, { funcname: 'wrong', cache: 'fil://x' })
   expect(wrong).toThrow(PersistError)
@@ -57,14 +66,20 @@ const { persist } = require('@persist/core')
 module.exports = persist((x) => 3 * x, { funcname: 'load', cache: 'file://./cache' })
 `
 const COMMONJS = `
+const { writeFileSync } = require('node:fs')
+const { readFile } = require('@persist/inputs')
 const { PersistError, closeStores, persist } = require('@persist/core')
 const { diskStore } = require('@persist/store-disk')
 ${body('')}${AGAIN}`
 const MODULE = `
+import { writeFileSync } from 'node:fs'
+import { readFile } from '@persist/inputs'
 import { PersistError, closeStores, persist } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 ${body('')}`
 const TYPESCRIPT = `
+import { writeFileSync } from 'node:fs'
+import { readFile } from '@persist/inputs'
 import { PersistError, closeStores, persist } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 ${body(': number')}${AGAIN}`
@@ -109,12 +124,12 @@ describe.each(['^29.7.0', '^30.5.2'])('Jest %s', (jest) => {
       const env = { ...environment(), RUNS, CI: '1' }
       const { status, stderr } = spawnSync(process.execPath, command, { cwd: folder.path, env, encoding: 'utf8' })
       expect(status, stderr).toBe(0)
-      expect(stderr).toContain(program.includes(AGAIN) ? '5 passed, 5 total' : '4 passed, 4 total')
+      expect(stderr).toContain(program.includes(AGAIN) ? '6 passed, 6 total' : '5 passed, 5 total')
     }
     recordRow({
       host: `Jest, ${name}`,
       version: versionIn(installed, 'jest'),
-      ran: 'a folder and a memory by URL, an adapter, a server that is gone, errors',
+      ran: 'a folder and a memory by URL, an adapter, `trace`, a server that is gone, errors',
       result: 'passed',
     })
   })

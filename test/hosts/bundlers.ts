@@ -61,7 +61,7 @@ export const withWebpack: Build = async (folder) => {
   })
   await new Promise<void>((resolve, reject) =>
     compiler.run((error, stats) => {
-      if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()))
+      if (error || stats?.hasErrors() || stats?.hasWarnings()) reject(error ?? new Error(stats?.toString()))
       else resolve()
     }),
   )

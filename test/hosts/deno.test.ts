@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { thisHolder } from '@persist/store/holder'
 import { describe, expect, test } from 'vitest'
 import { recordRow } from '../support/host-rows.ts'
@@ -8,6 +9,7 @@ import { newFolder } from './new-folder.ts'
 import { child, outputOf } from './run.ts'
 import { DENO_RUN, deno, denoProgram, type Runtime, thisNode } from './runtimes.ts'
 
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const RESULT = '{"x":2,"at":"1970-01-01T00:00:00.005Z"}'
 const VARIABLES = '--allow-env=PERSIST_CACHE,PERSIST_MODE,PERSIST_VERBOSITY'
 
@@ -37,6 +39,20 @@ describe('Deno with permissions', () => {
     expect(await permitted(flags, 'adapter', folder)).toEqual(WORKS)
     expect(await permitted(flags, 'adapter', folder)).toEqual({ ...WORKS, runs: 0 })
     recordRow({ host: 'Deno', version: deno.version, ran: 'permissions for the folder alone', result: 'passed' })
+  })
+
+  test('for the program and the folder sees what results depend on and what they were made from', async () => {
+    const folder = newFolder()
+    const runs = (read: string, ...args: string[]) => {
+      const { command } = withFlags(VARIABLES, `--allow-write=${folder}`, `--allow-read=${read}`)
+      return outputOf(command, child('permitted-trace'), [folder, ...args])
+    }
+    expect(await runs(`${REPOSITORY},${folder}`)).toBe('1 1 3 miss hit miss\n')
+    await expect(runs(folder)).rejects.toThrow(/OptionError: code: there is no file .* that may be read/)
+    await expect(runs(folder, 'default-root')).rejects.toThrow(
+      /OptionError: trace has no root: .*--allow-read flag\. Give an absolute path: trace: \{ root \}/,
+    )
+    recordRow({ host: 'Deno', version: deno.version, ran: 'permissions and functions with `trace`', result: 'passed' })
   })
 
   test('for no variables needs an empty environment, and the error says so', async () => {

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
 import { recordRow } from '../support/host-rows.ts'
-import { keepsResults, mixesNothingUp, runsAlone, type Subject } from './exam.ts'
+import { keepsResults, mixesNothingUp, runsAlone, type Subject, seesInputs } from './exam.ts'
 
 /** A host of the program, with what it is called and how it runs it. */
 export interface Host {
@@ -25,6 +25,11 @@ export function describeHosts(hosts: readonly Host[], installed: () => string): 
     test('gives no function the results of another that has its name', async () => {
       await mixesNothingUp(installed(), subject())
       record('two functions of one name, without `funcname`')
+    })
+
+    test('runs a traced function again when what it read has changed, and only then', async () => {
+      await seesInputs(installed(), subject())
+      record('functions with `trace`, and `@persist/inputs`')
     })
 
     if (!bundles) return

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { environment, folderBelow } from '../field/folder.ts'
 import { type Language, ORDERS, printed, programOf } from './program.ts'
+import { TRACED, tracedProgram } from './traced-program.ts'
 
 /** How a host gets a program to run. */
 export interface Subject {
@@ -57,6 +58,13 @@ export async function mixesNothingUp(installed: string, { build, ...kind }: Subj
       expect(values).toBe(printed(0).split('\n')[0])
     }
   }
+}
+
+/** Traced functions run again when what they read has changed, and only then. */
+export async function seesInputs(installed: string, { build, language = 'mjs' }: Subject): Promise<void> {
+  const { path } = folderBelow(installed, { ...tracedProgram(language), 'package.json': '{ "private": true }' })
+  const command = await build(path)
+  for (const output of TRACED) expect(succeed(run(path, command)).stdout).toBe(output)
 }
 
 /** The program is an error that has the line, though the store is installed beside it. */

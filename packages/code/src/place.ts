@@ -16,7 +16,8 @@ const ADVICE =
 export function fileOf(place: ModulePlace, files: { isFile(path: string): boolean; realpath(path: string): string }) {
   const given: unknown = typeof place === 'string' || place instanceof URL ? place : place?.url
   if (typeof given !== 'string' && !(given instanceof URL)) {
-    throw refusal('code takes import.meta, a URL or a path, such as __filename')
+    const empty = typeof place === 'object' && place !== null ? '; import.meta is empty in a bundle of CommonJS' : ''
+    throw refusal(`code takes import.meta, a URL or a path, such as __filename${empty}`)
   }
   const name = String(given)
   const isUrl = /^[a-z][a-z\d+.-]+:/i.test(name)
@@ -24,7 +25,7 @@ export function fileOf(place: ModulePlace, files: { isFile(path: string): boolea
   if (path === undefined || /[/\\](?:\$bunfs|~BUN)[/\\]/.test(path)) {
     throw refusal(`code: ${shortened(name)} is no file: ${ADVICE}`)
   }
-  if (!files.isFile(path)) throw refusal(`code: there is no file ${path}: ${ADVICE}`)
+  if (!files.isFile(path)) throw refusal(`code: there is no file ${path} that may be read: ${ADVICE}`)
   const real = files.realpath(path)
   if (real === process.execPath) throw refusal(`code: the module is part of the executable ${path}: ${ADVICE}`)
   return real

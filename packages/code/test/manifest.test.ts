@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CodeReader } from '../src/code-reader.ts'
-import { NO_MANIFESTS } from '../src/manifest/manifest-folder.ts'
+import { manifestFolderFor, NO_MANIFESTS } from '../src/manifest/manifest-folder.ts'
 import { FakeFiles, FakeManifests } from './support/fake-files.ts'
 
 const SCOPE = { roots: ['/p/main.ts'] as [string], of: [], also: [], packages: 'version' as const }
@@ -103,6 +106,16 @@ describe('a manifest', () => {
     const { files } = program()
     const readOnly = { read: () => undefined, write: () => {} }
     expect(new CodeReader(files, () => readOnly).read(SCOPE)).toEqual(withoutHelp(files))
+  })
+
+  it('has no place where a file stands in the way of its folder, and that is no error', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'persist-manifest-'))
+    mkdirSync(join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'node_modules/.cache'), '')
+    const manifests = manifestFolderFor(folder)
+    manifests.write('a', 'text')
+    expect(manifests.read('a')).toBeUndefined()
+    rmSync(folder, { recursive: true })
   })
 
   it('never holds a mixture of two states: a search during an edit starts again', () => {

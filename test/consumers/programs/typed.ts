@@ -1,5 +1,7 @@
 // A program in TypeScript that uses the published types.
+import { code, env as environment, value } from '@persist/code'
 import { type PersistError, persist, persisted, registerStore, type StoreAdapter } from '@persist/core'
+import { type FileArgument, file, observe, readFile, readFileSync } from '@persist/inputs'
 import { canonical, named } from '@persist/key'
 import { createPickle } from '@persist/pickle'
 import * as v8 from '@persist/pickle/v8'
@@ -71,7 +73,7 @@ export const size: number = persisted(new Model().predict).cache.size
 
 registerStore('mine', (url: string): StoreAdapter => lmdbStore(url))
 export const adapters: StoreAdapter[] = [keyvStore('redis://localhost'), mongoStore('mongodb://localhost')]
-export const code = (error: PersistError): string => error.code
+export const codeOf = (error: PersistError): string => error.code
 export const text: string = canonical(named(['x'], { x: 1 })([1]))
 export const pairs = [createPickle({ types: [] }), v8]
 export const prove = conformance
@@ -84,3 +86,16 @@ persist((x) => x, { funcname: 'untyped' })
 persist((x: number) => x, { funcname: 'wrong', cache: 'mongodb://localhost', storeOptions: { flush: true } })
 // @ts-expect-error it returns a promise
 export const wrong: number = shared(3)
+
+// What results depend on, and what they were made from.
+export const lines = persist((path: string) => readFileSync(path, 'utf8').split('\n'), {
+  funcname: 'lines',
+  trace: true,
+  dependsOn: [environment('TZ'), value({ six }), code('./main.js', { of: 'lines' })],
+})
+export const words = persist(
+  async (text: FileArgument, now = observe('now', () => 1)) => (await readFile(text, 'utf8')).length + now(),
+  { funcname: 'words', trace: { root: '.' }, cache: diskStore('./cache') },
+)
+export const first: string | undefined = lines('a')[0]
+export const number: Promise<number> = words(file('a'))

@@ -87,7 +87,9 @@ function requires(source: string): { specifiers: string[]; opaque: number } {
   const others = [...source.matchAll(OTHER_NAME)].map(([, name]) => name!.replaceAll('$', '\\$'))
   const names = [...new Set(['require', ...others])].map((name) => String.raw`(?<![\w$])${name}`)
   const callee = String.raw`(?:${[...names, AT_ONCE].join('|')})(?:\.resolve)?\s*(?:\?\.)?\(\s*`
-  const specifiers = all(source, new RegExp(String.raw`${callee}(['"${'`'}])([^'"${'`'}$\n]+)\1\s*[,)]`, 'g'))
+  // A name, since terser takes `\1` for an octal escape, also in a raw string.
+  const quoted = String.raw`(?<quote>['"${'`'}])([^'"${'`'}$\n]+)\k<quote>`
+  const specifiers = all(source, new RegExp(String.raw`${callee}${quoted}\s*[,)]`, 'g'))
   // Not `function require(…)`, and not `require()`.
   const opaque =
     source.match(new RegExp(String.raw`(?<!function\s+|\.)(?:${names.join('|')})\s*\(\s*[^'"${'`'}\s)]`, 'g'))

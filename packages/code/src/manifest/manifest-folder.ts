@@ -22,8 +22,12 @@ export function manifestFolderFor(folder: string): ManifestFolder {
     const modules = join(each, 'node_modules')
     if (isFolder(modules)) return folderAt(join(modules, '.cache', 'persist', 'code'), () => true)
   }
-  const { uid } = userOf()
-  return folderAt(join(tmpdir(), `persist-code-${uid}`), isPrivate)
+  try {
+    return folderAt(join(tmpdir(), `persist-code-${userOf().uid}`), isPrivate)
+  } catch {
+    // Deno shows the user and the folder only to programs with permission.
+    return NO_MANIFESTS
+  }
 }
 
 function folderAt(path: string, isTrusted: (path: string) => boolean): ManifestFolder {
@@ -43,10 +47,17 @@ function folderAt(path: string, isTrusted: (path: string) => boolean): ManifestF
         writeFileSync(token, text, { flag: 'wx' })
         renameSync(token, join(path, name))
       } catch {
-        rmSync(token, { force: true })
+        remove(token)
       }
     },
   }
+}
+
+/** Removes a file, if it is there and may be removed: a folder that cannot be written to costs no result. */
+function remove(path: string): void {
+  try {
+    rmSync(path)
+  } catch {}
 }
 
 /** Whether only this user can write into a folder that others can see: they could plant a manifest there. */

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
@@ -42,7 +42,7 @@ function findByLoader(name: string, from: string, observer: Observer, packages: 
       for (const file of ['.pnp.cjs', '.pnp.data.json']) observer.stat(join(folder, file))
     }
   }
-  const { resolve } = createRequire(from)
+  const { resolve } = nodeModule.createRequire(from)
   for (const request of [`${name}/package.json`, name]) {
     try {
       const scope = packages.of(resolve(request), true)

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+// A default import: webpack warns of an imported `createRequire`, since it cannot see the file.
+import nodeModule from 'node:module'
 import { OptionError } from '@persist/errors'
 
 /** The part of esbuild that is used. */
@@ -8,7 +9,7 @@ export type Esbuild = Pick<typeof import('esbuild'), 'buildSync' | 'transformSyn
 export function loadEsbuild(from: string): Esbuild {
   for (const place of [from, import.meta.url]) {
     try {
-      return createRequire(place)('esbuild') as Esbuild
+      return nodeModule.createRequire(place)('esbuild') as Esbuild
     } catch {
       // It may be found from the other place.
     }

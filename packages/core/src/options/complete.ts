@@ -89,7 +89,8 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
 /**
  * The root of a traced function.
  *
- * @throws OptionError on a platform that cannot follow asynchronous code, where reads after an `await` would go unnoticed.
+ * @throws OptionError on a platform that cannot follow asynchronous code, where reads after an `await` would go unnoticed; if
+ * the program may not look for the root, as in Deno without `--allow-read`.
  */
 export function traceRootOf({ trace }: AnyOptions): string | undefined {
   if (trace === undefined || trace === false) return undefined
@@ -97,7 +98,15 @@ export function traceRootOf({ trace }: AnyOptions): string | undefined {
     throw new OptionError('trace needs AsyncLocalStorage, which this platform does not have', { option: 'trace' })
   }
   const root = trace === true ? undefined : trace.root
-  return root === undefined ? defaultRoot() : absolutePath(root)
+  try {
+    return root === undefined ? defaultRoot() : absolutePath(root)
+  } catch (cause) {
+    throw new OptionError(
+      `trace has no root: ${(cause as Error).message}. Give an absolute path: trace: { root }`,
+      { option: 'trace' },
+      { cause },
+    )
+  }
 }
 
 /** The bounds on what the store keeps. */

@@ -1,3 +1,4 @@
+import { areSamePackageFile } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
 
 /**
@@ -11,7 +12,7 @@ import type { SourceFiles } from './source-files.ts'
  * @returns `undefined` if a file cannot be read.
  */
 export function areCopies(text: string, first: string, second: string, files: SourceFiles): boolean | undefined {
-  if (inPackage(first) !== undefined && inPackage(first) === inPackage(second)) return true
+  if (areSamePackageFile(first, second)) return true
   const [one, other] = [files.read(first), files.read(second)]
   if (one === undefined || other === undefined) return undefined
   const agree = (find: (source: string, file: string) => ReadonlySet<string>): boolean => {
@@ -22,12 +23,6 @@ export function areCopies(text: string, first: string, second: string, files: So
     namesUsedIn(text).every((name) => agree((source, file) => declarationsOf(name, source, file))) &&
     (!/\b(this|super)\b/.test(text) || agree((source) => classesWith(methodName(text), source)))
   )
-}
-
-/** The path within an installed package. Two installed copies of the package share it. */
-function inPackage(file: string): string | undefined {
-  const at = file.lastIndexOf('/node_modules/')
-  return at < 0 ? undefined : file.slice(at)
 }
 
 const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*'

@@ -1,10 +1,9 @@
 import type { Entry } from '@persist/store'
-import type { LRUCache } from 'lru-cache'
 import { byteLength } from '../runtime/byte-length.ts'
 import { isChangeable } from '../runtime/changeable.ts'
+import { type BoundedCache, boundedCache } from './bounded-cache.ts'
 import type { Circuit } from './circuit.ts'
 import { freezeDeeply } from './freeze-deeply.ts'
-import { lruCache } from './lru-cache-lazily.ts'
 import { RecentChanges } from './recent-changes.ts'
 
 /** The bounds of the tier, with defaults filled in. */
@@ -36,7 +35,7 @@ export class MemoryTier {
   readonly #bounds: MemoryBounds
   readonly #monotonic: () => number
   readonly #changes = new RecentChanges()
-  #held: LRUCache<string, Held> | undefined
+  #held: BoundedCache<Held> | undefined
 
   constructor(bounds: MemoryBounds, monotonic: () => number) {
     this.#bounds = bounds
@@ -95,12 +94,11 @@ export class MemoryTier {
     else this.#held?.delete(canonicalKey)
   }
 
-  #make(): LRUCache<string, Held> {
-    const { LRUCache: Lru } = lruCache()
-    return new Lru({
-      max: this.#bounds.maxEntries,
-      maxSize: this.#bounds.maxBytes,
-      sizeCalculation: ({ entry }, canonicalKey) => byteLength(entry.payload) + canonicalKey.length + 1,
+  #make(): BoundedCache<Held> {
+    return boundedCache({
+      maxEntries: this.#bounds.maxEntries,
+      maxBytes: this.#bounds.maxBytes,
+      bytesOf: ({ entry }, canonicalKey) => byteLength(entry.payload) + canonicalKey.length + 1,
     })
   }
 }

@@ -1,0 +1,6 @@
+import type { Origin } from './source-map.ts'
+
+/** A page cannot read the files of its program, so no file names its source map. */
+export function originOf(): Origin | undefined {
+  return undefined
+}
