@@ -38,6 +38,11 @@ export class Resolver {
     return `${this.#tsconfigs.jsxImportSource(from) ?? 'react'}/jsx-runtime`
   }
 
+  /** The settings of tsconfig.json that change how a file is run. */
+  transformsOf(file: string): string {
+    return isInstalledAt(file) ? '' : this.#tsconfigs.transformsOf(file)
+  }
+
   resolve(specifier: string, from: string): Targets {
     if (specifier.startsWith('file:')) return this.#path(fileURLToPath(specifier), from)
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
@@ -93,14 +98,18 @@ export class Resolver {
   }
 
   #byTsConfig(specifier: string, from: string): Targets {
-    if (/[/\\]node_modules[/\\]/.test(from)) return LOST
+    if (isInstalledAt(from)) return LOST
     return joined(this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(path, from)))
   }
 }
 
 /** Whether a package manager put the package where it is. A link leads to source that is edited here. */
 export function isInstalled({ root }: PackageJson): boolean {
-  return /[/\\]node_modules[/\\]/.test(root)
+  return isInstalledAt(root)
+}
+
+function isInstalledAt(path: string): boolean {
+  return /[/\\]node_modules[/\\]/.test(path)
 }
 
 /** All that was found. Lost if nothing was. */
