@@ -44,7 +44,7 @@ export class Resolver {
   }
 
   resolve(specifier: string, from: string): Targets {
-    if (specifier.startsWith('file:')) return this.#path(fileURLToPath(specifier), from)
+    if (specifier.startsWith('file:')) return this.#fileUrl(specifier, from)
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
       return this.#path(specifier, from)
     }
@@ -64,6 +64,15 @@ export class Resolver {
       if (files !== undefined) return { files, packages: [], isLost: false }
     }
     return LOST
+  }
+
+  #fileUrl(url: string, from: string): Targets {
+    try {
+      return this.#path(fileURLToPath(url), from)
+    } catch {
+      // Of another machine, or with escapes that mean nothing.
+      return LOST
+    }
   }
 
   /** `#name`, by the `imports` of the file's own package. */
