@@ -7,6 +7,7 @@ import { packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import type { FileSystem } from './files/file-system.ts'
 import { areCurrent, Observer } from './files/observer.ts'
+import { unreadable } from './files/unreadable.ts'
 import { type Manifest, readManifest, writeManifest } from './manifest/manifest.ts'
 import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { PackageJsons } from './resolve/package-json.ts'
@@ -68,7 +69,7 @@ export class CodeReader {
         if (isLast()) return { ...found, observations: observer.observations() }
       } catch (error) {
         // A file may have been removed before it was read.
-        if (isLast()) throw error
+        if (isLast()) throw unreadable(error, 'code')
       }
     }
   }
@@ -98,7 +99,7 @@ export class CodeReader {
     })
     const used = [...slice.packages, ...rest.packages]
     const ofPackages = packageParts(used, scope.packages, { observer, packages, known: this.#records, fresh: records })
-    const wiring = { name: IMPORTS_PART, digest: digestOf(ofPackages.wiring.join('\n')) }
+    const wiring = { name: IMPORTS_PART, digest: digestOf([...ofPackages.wiring, ...closure.types].join('\n')) }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
     return {
       digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),

@@ -8,6 +8,7 @@ import { packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import { realFileSystem } from './files/file-system.ts'
 import { Observer } from './files/observer.ts'
+import { unreadable } from './files/unreadable.ts'
 import { findPackage } from './resolve/find-package.ts'
 import { PackageJsons } from './resolve/package-json.ts'
 
@@ -47,8 +48,12 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
         known: new Map() as FileRecords,
         fresh: new Map() as FileRecords,
       }
-      const { parts, wiring } = packageParts(found, 'version', reading)
-      return stateOf([...parts, { name: IMPORTS_PART, digest: digestOf(wiring.join('\n')) }])
+      try {
+        const { parts, wiring } = packageParts(found, 'version', reading)
+        return stateOf([...parts, { name: IMPORTS_PART, digest: digestOf(wiring.join('\n')) }])
+      } catch (error) {
+        throw unreadable(error, 'packages')
+      }
     },
   }
 }

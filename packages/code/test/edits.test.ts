@@ -96,6 +96,69 @@ it('with of, only an edit of the name of a local variable counts without need', 
   expect(isSeen(LOCAL_NAME, OPTIONS.of)).toBe(true)
 })
 
+describe.each(Object.entries({ code: {}, of: { of: 'f' } }))(
+  'with code(module, %s), how files are run counts:',
+  (_, options) => {
+    const digest = (files: Files) =>
+      new Project({ 'main.js': 'export const f = () => 1', ...files }).read('main.js', options).digest
+
+    it('another type in package.json', () => {
+      const types = ['', ',"type":"module"', ',"type":"commonjs"'].map((type) =>
+        digest({ 'package.json': `{"name":"p"${type}}` }),
+      )
+      expect(new Set(types).size).toBe(3)
+    })
+
+    it('another type in a package.json without a name, in the folder of a file', () => {
+      const types = ['module', 'commonjs'].map((type) =>
+        digest({
+          'package.json': '{"name":"p"}',
+          'main.js': "import './part/a.js'\nexport const f = () => 1",
+          'part/package.json': `{"type":"${type}"}`,
+          'part/a.js': 'globalThis.a = 1',
+        }),
+      )
+      expect(new Set(types).size).toBe(2)
+    })
+  },
+)
+
+it('files that say themselves what they are do not count the type of their package', () => {
+  const [module, commonjs] = ['module', 'commonjs'].map((type) =>
+    new Project({ 'package.json': `{"name":"p","type":"${type}"}`, 'main.mjs': 'export const f = 1' }).read('main.mjs'),
+  )
+  expect(module!.digest).toBe(commonjs!.digest)
+})
+
+it('with of, side effects that package.json declares count if they change what is bundled', () => {
+  const project = new Project({
+    'package.json': '{"name":"p","type":"module"}',
+    'main.js': "import { b } from './b.js'\nexport const f = () => 1\nexport const g = () => b",
+    'b.js': 'globalThis.b = 1\nexport const b = 2',
+  })
+  // With a manifest, which remembers what was bundled.
+  project.write({ 'node_modules/other/package.json': '{}' })
+  const digest = () => project.read('main.js', { of: 'f', manifest: true }).digest
+  const before = digest()
+  project.write({ 'package.json': '{"name":"p","type":"module","sideEffects":false}' })
+  expect(digest()).not.toBe(before)
+})
+
+it('settings of tsconfig.json that change how TypeScript is run count, also where it extends another; others do not', () => {
+  const project = new Project({
+    'package.json': '{"name":"p"}',
+    'tsconfig.json': '{"extends":"./base.json"}',
+    'base.json': '{"compilerOptions":{"experimentalDecorators":true}}',
+    'main.ts': 'export const f = 1',
+  })
+  const digest = () => project.read('main.ts').digest
+  const before = digest()
+  project.write({ 'base.json': '{"compilerOptions":{"experimentalDecorators":true,"noEmit":true}}' })
+  expect(digest()).toBe(before)
+  project.write({ 'base.json': '{"compilerOptions":{"useDefineForClassFields":false}}' })
+  expect(digest()).not.toBe(before)
+})
+
 it('an edit of the version of the program itself does not count', () => {
   expect(isSeen(['', 'package.json', '1.0.0', '1.0.1'], OPTIONS.code)).toBe(false)
 })

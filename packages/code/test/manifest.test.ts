@@ -36,6 +36,40 @@ describe('a manifest', () => {
     expect(one.files.reads).toBe(0)
   })
 
+  it('is made of files of any size, of which the large ones are not read as a whole', () => {
+    const one = program()
+    const read = one.files.read.bind(one.files)
+    one.files.write('/p/main.ts', "new URL('./weights.bin', import.meta.url)\nimport './table.json'\n")
+    one.files.write('/p/weights.bin', 'large')
+    one.files.write('/p/table.json', '[]')
+    one.files.setSize('/p/table.json', 2 ** 32)
+    one.files.advance(LONG_MS)
+    one.files.read = (path) => {
+      if (/weights|table/.test(path)) throw Object.assign(new Error(path), { code: 'ERR_FS_FILE_TOO_LARGE' })
+      return read(path)
+    }
+    const digests: string[] = []
+    one.files.digest = (path) => `${digests.push(path)}`
+    inNewProcess(one)
+    inNewProcess(one)
+    expect(digests.sort()).toEqual(['/p/table.json', '/p/weights.bin'])
+  })
+
+  it('is not made of a file that cannot be read, which is an error that names it', () => {
+    const one = program()
+    const failure = Object.assign(new Error("EACCES: permission denied, open '/p/a.ts'"), { code: 'EACCES' })
+    one.files.beforeRead = (path) => {
+      if (path === '/p/a.ts') throw failure
+    }
+    expect(() => inNewProcess(one)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_PERSIST_OPTION',
+        message: expect.stringContaining('/p/a.ts'),
+        cause: failure,
+      }),
+    )
+  })
+
   it('saves reading the files that have not changed', () => {
     const one = program()
     inNewProcess(one)

@@ -37,6 +37,11 @@ describe('code follows', () => {
       "createRequire(new URL(import.meta.url))('./a.cjs')",
       "const load = require\nload.resolve('./a.cjs')",
       "require?.('./a.cjs')",
+      "require(/* a comment */ './a.cjs')",
+      "(0, require)('./a.cjs')",
+      "import { createRequire as make } from 'node:module'\nconst load = make(import.meta.url)\nload('./a.cjs')",
+      "import{createRequire as $}from'node:module';$(import.meta.url)('./a.cjs')",
+      "const { createRequire: make } = module\nconst $load = make(import.meta.url)\n$load('./a.cjs')",
     ].map((main): [string, Files, string[]] => [
       `another way to require: ${main}`,
       { 'main.ts': main, 'a.cjs': ONE },
@@ -52,6 +57,15 @@ describe('code follows', () => {
     ],
     ['JSON', { 'main.ts': "import a from './a.json' with { type: 'json' }", 'a.json': '1' }, ['./a.json', './main.ts']],
     ['wasm', { 'main.ts': "import './a.wasm'", 'a.wasm': '\0asm' }, ['./a.wasm', './main.ts']],
+    ...[
+      ['main', "#!/usr/bin/env node\nimport './a.ts'"],
+      ['main', "#!/usr/bin/env node\nconst a = require('./a.ts')"],
+      ['main.es6', "const a = require('./a.ts')"],
+    ].map(([name, source]): [string, Files, string[]] => [
+      `a script whose name does not say that it is one: ${name}, ${source}`,
+      { 'main.ts': `require('./${name}')`, [name!]: source!, 'a.ts': ONE },
+      ['./a.ts', `./${name}`, './main.ts'].sort(),
+    ]),
     ['a query', { 'main.ts': "import a from './a.txt?raw'", 'a.txt': 'x' }, ['./a.txt', './main.ts']],
     ['a ring', { 'main.ts': "import './a.ts'", 'a.ts': "import './main.ts'" }, ['./a.ts', './main.ts']],
     [
@@ -148,6 +162,10 @@ describe('code does not follow, and names', () => {
     expect(
       filesOf({ 'main.ts': "import './gone.ts'\nimport 'nowhere'\nimport 'node:fs'\nimport 'fs/promises'" }),
     ).toEqual(['./main.ts', './main.ts: ./gone.ts, not found', './main.ts: nowhere, not found'])
+    expect(filesOf({ 'main.ts': "import 'file://another-host/%zz'" })).toEqual([
+      './main.ts',
+      './main.ts: file://another-host/%zz, not found',
+    ])
   })
 
   it('nor count what keeps the results, so that another release of it costs none of them', () => {
@@ -190,6 +208,25 @@ describe('the digest', () => {
       'line ends of data change',
       { 'main.ts': "new URL('./a.csv', import.meta.url)", 'a.csv': '1\n' },
       { 'a.csv': '1\r\n' },
+    ],
+    [
+      'a byte changes that is no text, in a file without extension',
+      { 'main.ts': "new URL('./weights', import.meta.url)", weights: Buffer.of(0x80) },
+      { weights: Buffer.of(0x81) },
+    ],
+    [
+      'the same, in a file whose name ends in a dot',
+      { 'main.ts': "new URL('./weights.', import.meta.url)", 'weights.': Buffer.of(0x80) },
+      { 'weights.': Buffer.of(0x81) },
+    ],
+    [
+      'the package changes that a comment names for JSX',
+      {
+        'main.ts': "import './a.jsx'",
+        'a.jsx': '/** @jsxImportSource preact */\nexport const a = <b />',
+        'node_modules/preact/package.json': '{"name":"preact","version":"1.0.0"}',
+      },
+      { 'node_modules/preact/package.json': '{"name":"preact","version":"1.0.1"}' },
     ],
     [
       'a private package, which no registry has, changes in place',

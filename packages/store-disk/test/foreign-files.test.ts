@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PersistError } from '@persist/errors'
 import { markedHash } from '@persist/store/kit'
@@ -70,6 +70,43 @@ describe("other people's files in a function's folder, called as entries are", (
     const quarantine = join(dir, '.persist', 'quarantine')
     const kept = readdirSync(quarantine).map((name) => readFileSync(join(quarantine, name), 'utf8'))
     expect(kept.sort()).toEqual([THEIRS['2024.entry'], THEIRS['json.entry'], THEIRS['nearly.entry']].sort())
+  })
+
+  test.each<[string, (work: string) => void]>([
+    ['a file is in its place', (work) => writeFileSync(join(work, 'quarantine'), '')],
+    [
+      'a link is in its place',
+      (work) => {
+        mkdirSync(join(dir, 'elsewhere'))
+        symlinkSync(join(dir, 'elsewhere'), join(work, 'quarantine'))
+      },
+    ],
+  ])('stay in the place of an entry where the quarantine cannot be used, since %s', (_, spoil) => {
+    open().set(plain('ours'))
+    spoil(join(dir, '.persist'))
+    for (let call = 0; call < 3; call++) {
+      const store = open()
+      expect(store.get('2024')).toBeUndefined()
+      for (const set of [() => store.set(plain('2024')), () => store.lease!('2024', 1000)!.publish(plain('2024'))]) {
+        expect(set).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_STORE' }))
+      }
+    }
+    const inAYear = { now: () => Date.now() + 365 * 86_400_000, monotonic: () => performance.now() }
+    diskStore(dir, { clock: inAYear }).open('export').prune!(0)
+    expect(readFileSync(join(dir, 'export', '2024.entry'), 'utf8')).toBe('a ledger')
+  })
+
+  test('are kept for good where they cannot be read, and an entry takes their place', () => {
+    const refuse = ((path: string, flags: number, mode?: number) => {
+      if (path.endsWith('2024.entry')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+      return fs.openSync(path, flags, mode)
+    }) as typeof fs.openSync
+    diskStore(dir, { fileSystem: { ...fs, openSync: refuse } })
+      .open('export')
+      .set(plain('2024'))
+    expect(open().get('2024')).toEqual(plain('2024'))
+    const quarantine = join(dir, '.persist', 'quarantine')
+    expect(readdirSync(quarantine).map((name) => readFileSync(join(quarantine, name), 'utf8'))).toEqual(['a ledger'])
   })
 
   test('make no function of a folder', () => {

@@ -131,6 +131,54 @@ describe('a lock that both programs hold, since Python looked before ours was ma
   })
 })
 
+describe('a lock of ours', () => {
+  const openOver = (calls: Partial<typeof fs>) =>
+    diskStore(dir, { layout: 'pypersist', fileSystem: { ...fs, ...calls } as typeof fs }).open('power')
+  const fail = (code: string): never => {
+    throw Object.assign(new Error(code), { code })
+  }
+  const withoutNumbers = {
+    // As some file servers have it: another number at every look.
+    fstatSync: ((fd: number) => Object.assign(fs.fstatSync(fd), { ino: Math.random() })) as typeof fs.fstatSync,
+    lstatSync: ((path: string, options: { throwIfNoEntry: false }) => {
+      const stat = fs.lstatSync(path, options)
+      return stat && Object.assign(stat, { ino: Math.random() })
+    }) as typeof fs.lstatSync,
+  }
+  const isLock = (path: string) => path.endsWith('.lock')
+
+  test.each<[string, Partial<typeof fs>]>([
+    ['give no file the same number twice', withoutNumbers],
+    ['give no file the same number twice, and have no links', { ...withoutNumbers, linkSync: () => fail('EPERM') }],
+    ['rename no lock, as if another program had it open', { renameSync: renameNoLock as typeof fs.renameSync }],
+    ['read no lock', { openSync: openNoLock as typeof fs.openSync }],
+  ])('is released on file systems that %s', (_, calls) => {
+    const store = openOver(calls)
+    store.set(plain(HASH, 'ours'))
+    expect(existsSync(file('.lock'))).toBe(false)
+    expect(open().get(HASH)?.payload).toBe('ours')
+    expect(store.delete(HASH)).toBe(true)
+    expect(existsSync(file('.lock'))).toBe(false)
+  })
+
+  test('that is stale is taken away, also where files cannot be renamed, or change their numbers', () => {
+    for (const calls of [withoutNumbers, { renameSync: renameNoLock as typeof fs.renameSync }]) {
+      leaveLock()
+      openOver(calls).set(plain(HASH, 'ours'))
+      expect(existsSync(file('.lock'))).toBe(false)
+    }
+  })
+
+  function openNoLock(path: string, flags: number, mode?: number): number {
+    return isLock(path) && (flags & 3) === 0 ? fail('EIO') : fs.openSync(path, flags, mode)
+  }
+
+  function renameNoLock(from: string, to: string): void {
+    if (isLock(from)) fail('EBUSY')
+    renameSync(from, to)
+  }
+})
+
 describe('a lock whose holder has died', () => {
   test('is given up after the time of a lease, and a half-written entry is put aside, and reported', () => {
     leaveLock(0)

@@ -1,19 +1,17 @@
 import type { StoreError } from '@persist/errors'
 import { type Operation, withTimeout } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
+import { decode, isRecord } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
+import { keyOf } from './keys.ts'
 import type { KeyvLike } from './keyv-like.ts'
+import { storedValues } from './stored-values.ts'
 
 const BYTES_PER_MS = 1_000
 /** A step of a listing reads this many values, and may take as long as they do: Redis lists ten keys at once. */
 const VALUES_PER_STEP = 10
 /** A key that no entry has. */
 const ABSENT = 'persist:absent'
-/** How often a listing begins again. */
-const MOST_RESTARTS = 20
-
-/** The listing has ended with an error, at a value that is gone. */
-const BROKEN = Symbol('broken')
 
 /** Calls a Keyv instance, in bounded time. A failure is never taken for an answer. */
 export class KeyvClient {
@@ -48,24 +46,27 @@ export class KeyvClient {
   async *values(operation: Operation): AsyncGenerator<unknown> {
     // A server that does not answer at all is found in the usual time, not in that of large values.
     await this.#run(operation, 0, (keyv) => keyv.get(ABSENT))
-    for (let restarts = MOST_RESTARTS; ; restarts--) {
-      const iterator = await this.#run(operation, 0, async (keyv) => keyv.iterator?.()[Symbol.asyncIterator]())
-      if (iterator === undefined) {
-        throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
+    const expired = async (value: unknown) => {
+      const found = isRecord(value) ? decode(value) : undefined
+      // Keyv deletes what it reads after its time; not every storage does that by itself.
+      if (found !== undefined) await this.get(keyOf(found.namespace, found.hash), operation)
+    }
+    const iterator = await this.#run(operation, 0, async (keyv): Promise<AsyncIterator<unknown> | undefined> => {
+      const values: AsyncIterable<unknown> | undefined = storedValues(keyv, expired) ?? keyv.iterator?.()
+      return values?.[Symbol.asyncIterator]()
+    })
+    if (iterator === undefined) {
+      throw this.#toStoreError(new Error('this storage adapter of Keyv cannot list what it keeps'), operation)
+    }
+    try {
+      for (;;) {
+        const step = await this.#run(operation, 0, async () => iterator.next(), VALUES_PER_STEP)
+        if (step.done) return
+        if (Array.isArray(step.value)) yield step.value[1]
       }
-      let isOver = false
-      try {
-        while (!isOver) {
-          const step = await this.#run(operation, 0, () => nextOf(iterator, restarts > 0), VALUES_PER_STEP)
-          isOver = step === BROKEN
-          if (step === BROKEN) continue
-          if (step.done) return
-          if (Array.isArray(step.value)) yield step.value[1]
-        }
-      } finally {
-        // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
-        Promise.resolve(iterator.return?.()).catch(() => {})
-      }
+    } finally {
+      // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
+      Promise.resolve(iterator.return?.()).catch(() => {})
     }
   }
 
@@ -97,18 +98,5 @@ export class KeyvClient {
   #toStoreError(error: unknown, operation: Operation): StoreError {
     const { name: store, reasonOf } = this.#connection
     return toStoreError(error, { store, ...operation }, reasonOf(error))
-  }
-}
-
-/**
- * Keyv 5 reads `expires` of the value of every key that the storage lists, also of one that was deleted meanwhile: then the
- * listing ends with a `TypeError`, and only another one gets to the keys after it.
- */
-async function nextOf<T>(iterator: AsyncIterator<T>, mayBreak: boolean): Promise<IteratorResult<T> | typeof BROKEN> {
-  try {
-    return await iterator.next()
-  } catch (error) {
-    if (mayBreak && error instanceof TypeError && error.message.includes('expires')) return BROKEN
-    throw error
   }
 }

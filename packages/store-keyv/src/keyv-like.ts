@@ -13,6 +13,10 @@ export interface KeyvLike {
   /** Absent where the storage adapter cannot list. */
   // biome-ignore lint/suspicious/noExplicitAny: as Keyv's own types have it
   readonly iterator?: ((argument?: any) => AsyncIterable<readonly unknown[]>) | undefined
+  /** What Keyv makes of what the storage keeps: `{ value, expires }`. */
+  deserializeData?(stored: unknown): unknown
+  /** Whether the keys in the storage begin with the namespace. */
+  readonly useKeyPrefix?: boolean | undefined
   /** Keyv emits here the errors that it does not throw. */
   on?(event: 'error', listener: (error: unknown) => void): unknown
   readonly namespace?: string | undefined
@@ -20,9 +24,11 @@ export interface KeyvLike {
   readonly store?: unknown
 }
 
-/** What distinguishes one storage adapter from another, as far as it says. */
-interface StorageAdapter {
+/** A storage adapter of Keyv, as far as it is used here. */
+export interface StorageAdapter {
   readonly getMany?: unknown
+  readonly namespace?: string | undefined
+  iterator?(namespace: string | undefined): AsyncIterable<readonly [key: unknown, stored: unknown]>
   readonly opts?: { readonly dialect?: unknown; readonly url?: unknown }
 }
 

@@ -95,8 +95,6 @@ function connect(
   keyv.serialize = ({ value }) => value as string
   keyv.deserialize = (text) => ({ value: text as never })
   const adapter = keyv.store as InstanceType<KeyvRedis['default']>
-  // Keyv's own listing ends with an error at a key that is deleted, or expires, between the list of keys and its value.
-  keyv.iterator = () => adapter.iterator(adapter.namespace)
   const client = adapter.client as ReturnType<KeyvRedis['createClient']>
   // An open connection keeps no script from ending; a method that waits for its answer does.
   client.unref()

@@ -79,9 +79,49 @@ test('a key that is deleted while it is listed ends no listing, and keeps no fun
   expect(listed).toEqual(hashes)
   goes = 3
   expect(await opened.clear()).toBe(3)
-  goes = Number.POSITIVE_INFINITY
+})
+
+test('values of other programs in a storage without namespaces end no listing, and are not deleted by one', async () => {
+  const map = new Map<string, unknown>()
+  const store = listedBy(map, async function* () {
+    yield* [...map].map(([key, stored]) => [key, stored] as const)
+  })
+  const adapter = keyvStore(new Keyv({ store, useKeyPrefix: false }))
+  const theirs = [
+    'no JSON',
+    '{"half":',
+    'null',
+    '5',
+    '"text"',
+    '[]',
+    '{"expires":1}',
+    '{"value":"session","expires":9}',
+  ]
+  theirs.forEach((value, index) => void map.set(`session-${index}`, value))
+  const opened = adapter.open('f')
   await opened.set(ENTRY)
-  await expect(opened.stats()).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE' })
+  theirs.forEach((value, index) => void map.set(`user-${index}`, value))
+  const names: string[] = []
+  for await (const name of adapter.namespaces!()) names.push(name)
+  expect(names).toEqual(['f'])
+  expect(await opened.stats()).toMatchObject({ entries: 1 })
+  expect(await opened.prune(0)).toBe(0)
+  expect(await opened.clear()).toBe(1)
+  expect([...map.values()].sort()).toEqual([...theirs, ...theirs].sort())
+})
+
+test('a record whose time in Keyv is over is deleted by a listing', async () => {
+  const map = new Map<string, unknown>()
+  const store = listedBy(map, async function* () {
+    yield* [...map]
+  })
+  const keyv = new Keyv({ store })
+  const opened = keyvStore(keyv).open('f')
+  await opened.set(ENTRY)
+  const [[key, record]] = [...map] as [[string, string]]
+  map.set(key, JSON.stringify({ ...JSON.parse(record), expires: 5 }))
+  expect(await opened.stats()).toMatchObject({ entries: 0 })
+  expect(map.size).toBe(0)
 })
 
 test('values of others in the same Keyv are neither touched nor taken for entries', async () => {

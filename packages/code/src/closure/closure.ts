@@ -7,6 +7,7 @@ import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled, Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
 import { type FileRecords, mayHaveJsx, recordOf } from './file-records.ts'
+import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
 import { type PackageMode, packageParts } from './package-versions.ts'
 
@@ -29,6 +30,8 @@ export interface Closure extends DependencyState {
   readonly further: readonly string[]
   /** The lock file of Deno, if names in specifiers are no versions. */
   readonly lock: readonly DependencyPart[]
+  /** What each package.json says of how its files are run. */
+  readonly types: readonly string[]
 }
 
 /** A file, and where its imports lead. */
@@ -45,7 +48,7 @@ export interface CoveredFile {
 /** What keeps results has no part in them: another version of it must not make all of them misses. */
 const THE_CACHE = /^@persist\/(?:core|code|store(?:-[a-z\d]+)?)(?:\/|$)/
 
-/** The name of the part that says which import leads to which file. */
+/** The name of the part that says which import leads to which file, and how files are run. */
 export const IMPORTS_PART = 'imports'
 
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
@@ -60,6 +63,7 @@ export function closureOf(
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
   const wiring: string[] = []
+  const howFilesRun = new HowFilesRun(packages, resolver, names)
   const installed = new Map<string, PackageJson>()
   const external = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
@@ -72,6 +76,7 @@ export function closureOf(
     if (files.has(file)) continue
     const { digest, specifiers, uncertain, opaque } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
+    howFilesRun.add(file)
     const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
     const notes: DependencyPart[] = []
     files.set(file, { part: { name, digest }, notes, imports })
@@ -105,7 +110,10 @@ export function closureOf(
   const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
   const used = [...installed.values()]
   const ofPackages = packageParts(used, mode, { observer, packages, known, fresh })
-  const imports = { name: IMPORTS_PART, digest: digestOf([...wiring.sort(), ...ofPackages.wiring].join('\n')) }
+  const imports = {
+    name: IMPORTS_PART,
+    digest: digestOf([...wiring.sort(), ...ofPackages.wiring, ...howFilesRun.lines()].join('\n')),
+  }
   return {
     ...stateOf([
       ...[...files.values()].flatMap(({ part, notes }) => [part, ...notes]),
@@ -118,6 +126,7 @@ export function closureOf(
     files,
     further: further.map((path) => observer.files.realpath(path)),
     lock,
+    types: howFilesRun.types(),
   }
 }
 

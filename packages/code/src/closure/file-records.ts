@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import type { Observer } from '../files/observer.ts'
 import { isRacy, isSame, type StampTuple, tupleOf } from '../files/stamps.ts'
-import { type Imports, importsOf, isText } from './specifiers.ts'
+import { type Imports, importsOf, isText, mayBeCode } from './specifiers.ts'
 
 /** What is known of one file that had this stamp. */
 export interface FileRecord extends Imports {
@@ -14,6 +14,12 @@ export interface FileRecord extends Imports {
 /** What the files of this process, and of the manifest, were when they were read. */
 export type FileRecords = Map<string, FileRecord>
 
+/** A longer file has no string in every runtime, and no runtime runs it: its bytes count. */
+const LONGEST_TEXT = 2 ** 28
+
+/** A longer file is no code, unless its name says so. */
+const LONGEST_UNNAMED = 2 ** 22
+
 /** Reads a file, unless it is as a record has it. */
 export function recordOf(path: string, observer: Observer, known: FileRecords, fresh: FileRecords): FileRecord {
   const stamp = observer.stat(path)
@@ -22,15 +28,23 @@ export function recordOf(path: string, observer: Observer, known: FileRecords, f
     fresh.set(path, record)
     return record
   }
-  const bytes = observer.files.read(path)
+  const isSource = isText(path) && (stamp?.size ?? 0) < LONGEST_TEXT
+  const content = isSource
+    ? textOf(path, observer.files.read(path), record)
+    : contentOf(path, stamp?.size ?? 0, observer)
   const tuple = stamp === undefined || isRacy(tupleOf(stamp), observer.begin) ? null : tupleOf(stamp)
-  const read = { ...contentOf(path, bytes, record), tuple }
+  const read = { ...content, tuple }
   fresh.set(path, read)
   return read
 }
 
-function contentOf(path: string, bytes: Uint8Array, known: FileRecord | undefined): Omit<FileRecord, 'tuple'> {
-  if (!isText(path)) return { digest: digestOf(bytes), ...importsOf(path, '') }
+function contentOf(path: string, size: number, { files }: Observer): Omit<FileRecord, 'tuple'> {
+  if (size > LONGEST_UNNAMED || !mayBeCode(path)) return { digest: files.digest(path), ...importsOf(path, '') }
+  const bytes = Buffer.from(files.read(path))
+  return { digest: digestOf(bytes), ...importsOf(path, bytes.includes(0) ? '' : bytes.toString()) }
+}
+
+function textOf(path: string, bytes: Uint8Array, known: FileRecord | undefined): Omit<FileRecord, 'tuple'> {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().replaceAll('\r\n', '\n')
   const digest = digestOf(source)
   // The imports of the same content are the same.

@@ -14,10 +14,13 @@ export interface Imports {
 const NONE: Imports = { specifiers: [], uncertain: [], opaque: 0 }
 
 /** Files that Node, Bun, Deno or a bundler runs as JavaScript. */
-const CODE = /^\.(?:[cm]?[jt]sx?)?$/
+const CODE = /^\.[cm]?[jt]sx?$/
 /** May contain JSX, in which the lexer loses its way, not always with an error. */
-const MAY_BE_JSX = /^\.(?:[jt]sx|js|)$/
+const MAY_BE_JSX = /^\.(?:[jt]sx|js)$/
 const OTHER_CODE = /^\.(?:vue|svelte|astro|mdx)$/
+/** Files that import nothing. Node runs any other file as CommonJS, such as a script without extension. */
+const DATA =
+  /^\.(?:json[5cl]?|ndjson|geojson|map|wasm|node|bin|dat|te?xt|md|markdown|html?|css|s[ac]ss|less|csv|tsv|sql|gql|graphql|svg|xml|ya?ml|toml|ini|lock|log|snap|pem)$/
 
 /** Whether a file is text in which the kind of line ends means nothing: JavaScript, or JSON. */
 export function isText(file: string): boolean {
@@ -25,16 +28,30 @@ export function isText(file: string): boolean {
   return CODE.test(extension) || OTHER_CODE.test(extension) || extension === '.json'
 }
 
+/** Whether a file may be JavaScript although its name does not say so. */
+export function mayBeCode(file: string): boolean {
+  return !isText(file) && !DATA.test(extname(file))
+}
+
 /** Finds what a file imports: ES modules, `require`, dynamic imports, and `new URL('…', import.meta.url)`. */
 export function importsOf(file: string, source: string): Imports {
   const extension = extname(file)
   if (OTHER_CODE.test(extension)) return scanned(source)
-  if (!CODE.test(extension)) return NONE
+  if (mayBeCode(file)) return unsure(jsOrTs(extension, source))
+  return CODE.test(extension) ? jsOrTs(extension, source) : NONE
+}
+
+/** It may be no code, whose imports lead somewhere. */
+function unsure({ specifiers, uncertain, opaque }: Imports): Imports {
+  return { specifiers: [], uncertain: [...specifiers, ...uncertain], opaque }
+}
+
+function jsOrTs(extension: string, source: string): Imports {
   const lexed = lex(source)
   if (lexed === undefined) return scanned(source)
   const required = requires(source)
   const certain = new Set([...lexed.specifiers, ...required.specifiers])
-  const uncertain = new Set(assets(source))
+  const uncertain = new Set([...assets(source), ...jsxRuntimes(source)])
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
   for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
@@ -64,7 +81,8 @@ function scanned(source: string): Imports {
   const required = requires(source)
   const specifiers = new Set([...statements(source), ...required.specifiers])
   const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
-  return { specifiers: [...specifiers], uncertain: assets(source), opaque: dynamic + required.opaque + globs(source) }
+  const uncertain = [...assets(source), ...jsxRuntimes(source)]
+  return { specifiers: [...specifiers], uncertain, opaque: dynamic + required.opaque + globs(source) }
 }
 
 function statements(source: string): string[] {
@@ -77,24 +95,44 @@ function statements(source: string): string[] {
 }
 
 /** Another name for `require`, or for what `createRequire` returned. Both parts are bounded, for long lines of bundles. */
-const OTHER_NAME =
-  /(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n]{1,99})?=\s*(?:(?:[\w$]+\s*\.\s*)*createRequire\s*\(|require\s*(?:[;,\n]|$))/g
+const otherName = (maker: string) =>
+  new RegExp(
+    String.raw`(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n]{1,99})?=\s*(?:(?:[\w$]+\s*\.\s*)*${maker}\s*\(|require\s*(?:[;,\n]|$))`,
+    'g',
+  )
 /** `createRequire(import.meta.url)`, as the function of a call. */
-const AT_ONCE = String.raw`\bcreateRequire\s*\((?:[^()]|\([^()]*\))*\)`
+const atOnce = (maker: string) => String.raw`(?<![\w$])${maker}\s*\((?:[^()]|\([^()]*\))*\)`
+/** Another name of `createRequire`: `{ createRequire as name }`, `{ createRequire: name }`. */
+const OTHER_MAKER = /\bcreateRequire\s*(?:as\s|:)\s*([\w$]{1,99})/g
+const COMMENTS = String.raw`(?:/\*[^]{0,999}?\*/\s*)*`
 
 function requires(source: string): { specifiers: string[]; opaque: number } {
   if (!/require/i.test(source)) return { specifiers: [], opaque: 0 }
-  const others = [...source.matchAll(OTHER_NAME)].map(([, name]) => name!.replaceAll('$', '\\$'))
+  const makers = [...source.matchAll(OTHER_MAKER)].map(([, name]) => escaped(name!))
+  const maker = `(?:${['createRequire', ...makers].join('|')})`
+  const others = [...source.matchAll(otherName(maker))].map(([, name]) => escaped(name!))
   const names = [...new Set(['require', ...others])].map((name) => String.raw`(?<![\w$])${name}`)
-  const callee = String.raw`(?:${[...names, AT_ONCE].join('|')})(?:\.resolve)?\s*(?:\?\.)?\(\s*`
+  const inParentheses = String.raw`\(\s*0\s*,\s*(?:${names.join('|')})\s*\)`
+  const callees = [...names, inParentheses, atOnce(maker)].join('|')
+  const callee = String.raw`(?:${callees})(?:\.resolve)?\s*(?:\?\.)?\(\s*${COMMENTS}`
   // A name, since terser takes `\1` for an octal escape, also in a raw string.
   const quoted = String.raw`(?<quote>['"${'`'}])([^'"${'`'}$\n]+)\k<quote>`
   const specifiers = all(source, new RegExp(String.raw`${callee}${quoted}\s*[,)]`, 'g'))
   // Not `function require(…)`, and not `require()`.
   const opaque =
-    source.match(new RegExp(String.raw`(?<!function\s+|\.)(?:${names.join('|')})\s*\(\s*[^'"${'`'}\s)]`, 'g'))
-      ?.length ?? 0
+    source.match(
+      new RegExp(String.raw`(?<!function\s+|\.)(?:${names.join('|')})\s*\(\s*${COMMENTS}(?!/\*)[^'"${'`'}\s)]`, 'g'),
+    )?.length ?? 0
   return { specifiers, opaque }
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('$', '\\$')
+}
+
+/** What JSX imports by itself where a comment says so. */
+function jsxRuntimes(source: string): string[] {
+  return [...source.matchAll(/@jsxImportSource\s+([^\s*]+)/g)].map(([, name]) => `${name}/jsx-runtime`)
 }
 
 /** The number of imports by pattern, which Vite and webpack have. */

@@ -1,4 +1,16 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { shortened } from './digest.ts'
 
 /** What `stat` knows of a file or folder, as far as it is used here. */
 export interface Stamp extends Pick<Stats, 'mtimeMs' | 'size' | 'ino'> {
@@ -15,6 +27,8 @@ export interface FileSystem {
   /** Does not follow links. */
   lstat(path: string): Stamp | undefined
   read(path: string): Uint8Array
+  /** The digest of the bytes of a file of any size. */
+  digest(path: string): string
   /** The names in a folder; a folder that cannot be read has none. */
   list(path: string): readonly string[]
   realpath(path: string): string
@@ -22,10 +36,26 @@ export interface FileSystem {
   now(): number
 }
 
+const PIECE_BYTES = 256 * 1024
+
 export const realFileSystem: FileSystem = {
   stat: (path) => stampOf(statSync, path),
   lstat: (path) => stampOf(lstatSync, path),
   read: (path) => readFileSync(path),
+  digest: (path) => {
+    const hash = createHash('sha256')
+    const piece = Buffer.allocUnsafe(PIECE_BYTES)
+    const fd = openSync(path, 'r')
+    try {
+      for (let length = -1; length !== 0; ) {
+        length = readSync(fd, piece)
+        hash.update(piece.subarray(0, length))
+      }
+    } finally {
+      closeSync(fd)
+    }
+    return shortened(hash.digest('base64url'))
+  },
   list: (path) => {
     try {
       return readdirSync(path)

@@ -9,6 +9,10 @@ export interface PackageJson {
   readonly name: string | undefined
   readonly version: string | undefined
   readonly isPrivate: boolean
+  /** `module`, `commonjs`, or `undefined`: how Node runs a file `.js` or `.ts`. */
+  readonly type: string | undefined
+  /** What bundlers may leave out. */
+  readonly sideEffects: unknown
   readonly exports: unknown
   readonly imports: unknown
   readonly mains: readonly string[]
@@ -63,6 +67,8 @@ export class PackageJsons {
       name: typeof json.name === 'string' && json.name !== '' ? json.name : undefined,
       version: typeof json.version === 'string' ? json.version : undefined,
       isPrivate: json.private === true,
+      type: typeof json.type === 'string' ? json.type : undefined,
+      sideEffects: json.sideEffects,
       exports: json.exports,
       imports: json.imports,
       mains: ['main', 'module'].map((field) => json[field]).filter((main): main is string => typeof main === 'string'),

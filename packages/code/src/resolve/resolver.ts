@@ -38,8 +38,13 @@ export class Resolver {
     return `${this.#tsconfigs.jsxImportSource(from) ?? 'react'}/jsx-runtime`
   }
 
+  /** The settings of tsconfig.json that change how a file is run. */
+  transformsOf(file: string): string {
+    return isInstalledAt(file) ? '' : this.#tsconfigs.transformsOf(file)
+  }
+
   resolve(specifier: string, from: string): Targets {
-    if (specifier.startsWith('file:')) return this.#path(fileURLToPath(specifier), from)
+    if (specifier.startsWith('file:')) return this.#fileUrl(specifier, from)
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
       return this.#path(specifier, from)
     }
@@ -59,6 +64,15 @@ export class Resolver {
       if (files !== undefined) return { files, packages: [], isLost: false }
     }
     return LOST
+  }
+
+  #fileUrl(url: string, from: string): Targets {
+    try {
+      return this.#path(fileURLToPath(url), from)
+    } catch {
+      // Of another machine, or with escapes that mean nothing.
+      return LOST
+    }
   }
 
   /** `#name`, by the `imports` of the file's own package. */
@@ -93,14 +107,18 @@ export class Resolver {
   }
 
   #byTsConfig(specifier: string, from: string): Targets {
-    if (/[/\\]node_modules[/\\]/.test(from)) return LOST
+    if (isInstalledAt(from)) return LOST
     return joined(this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(path, from)))
   }
 }
 
 /** Whether a package manager put the package where it is. A link leads to source that is edited here. */
 export function isInstalled({ root }: PackageJson): boolean {
-  return /[/\\]node_modules[/\\]/.test(root)
+  return isInstalledAt(root)
+}
+
+function isInstalledAt(path: string): boolean {
+  return /[/\\]node_modules[/\\]/.test(path)
 }
 
 /** All that was found. Lost if nothing was. */

@@ -7,7 +7,16 @@ import { tsconfigParser } from './tsconfig-lazily.ts'
 interface TsConfig {
   readonly paths: ((specifier: string) => readonly string[]) | undefined
   readonly jsxImportSource: string | undefined
+  /** The settings that change how TypeScript and JSX are run, as a string. `''`: none is set. */
+  readonly transforms: string
 }
+
+/** The settings that tsx, Bun and bundlers obey. Those of types alone change nothing that runs. */
+const TRANSFORMING = [
+  ...['alwaysStrict', 'emitDecoratorMetadata', 'experimentalDecorators', 'importsNotUsedAsValues'],
+  ...['jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'preserveValueImports', 'strict', 'target'],
+  ...['useDefineForClassFields', 'verbatimModuleSyntax'],
+]
 
 /** Finds the paths that `paths` and `baseUrl` of the nearest tsconfig.json give a specifier. */
 export class TsConfigs {
@@ -26,6 +35,11 @@ export class TsConfigs {
     return this.#of(from)?.jsxImportSource
   }
 
+  /** The settings of the nearest file that change how a file is run. */
+  transformsOf(file: string): string {
+    return this.#of(file)?.transforms ?? ''
+  }
+
   #of(file: string): TsConfig | undefined {
     const path =
       findUp(dirname(file), 'tsconfig.json', (one) => this.#observer.isFile(one)) ??
@@ -42,7 +56,14 @@ export class TsConfigs {
     try {
       const config = parseTsconfig(path, cache as Map<string, string>)
       const paths = createPathsMatcher({ path, config })
-      return { paths: paths ?? undefined, jsxImportSource: config.compilerOptions?.jsxImportSource }
+      const compilerOptions = (config.compilerOptions ?? {}) as Readonly<Record<string, unknown>>
+      return {
+        paths: paths ?? undefined,
+        jsxImportSource: config.compilerOptions?.jsxImportSource,
+        transforms: TRANSFORMING.filter((name) => compilerOptions[name] !== undefined)
+          .map((name) => `${name}=${JSON.stringify(compilerOptions[name])}`)
+          .join(' '),
+      }
     } catch {
       // The program runs without it, too.
       return undefined

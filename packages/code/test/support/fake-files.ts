@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { digestOf } from '../../src/files/digest.ts'
 import type { FileSystem, Stamp } from '../../src/files/file-system.ts'
 import type { ManifestFolder } from '../../src/manifest/manifest-folder.ts'
 
@@ -7,6 +8,7 @@ interface FakeFile {
   readonly mtimeMs: number
   readonly ctimeMs: number
   readonly ino: number
+  readonly size?: number
 }
 
 /** How long one tick of the clock of the file system is. */
@@ -45,6 +47,12 @@ export class FakeFiles implements FileSystem {
     if (file !== undefined) this.#files.set(path, { ...file, mtimeMs, ctimeMs: this.#tick() })
   }
 
+  /** As if there was more in the file. */
+  setSize(path: string, size: number): void {
+    const file = this.#files.get(path)
+    if (file !== undefined) this.#files.set(path, { ...file, size })
+  }
+
   timeOf(path: string): number | undefined {
     return this.#files.get(path)?.mtimeMs
   }
@@ -70,6 +78,10 @@ export class FakeFiles implements FileSystem {
     const file = this.#files.get(path)
     if (file === undefined) throw new Error(`ENOENT: ${path}`)
     return file.bytes
+  }
+
+  digest(path: string): string {
+    return digestOf(this.read(path))
   }
 
   list(path: string): string[] {

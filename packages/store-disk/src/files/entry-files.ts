@@ -11,7 +11,7 @@ import { refuseLargeEntry } from '../format/largest-entry.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
-import { isForeign } from './own-entry.ts'
+import { isForeign, mayBeForeign } from './own-entry.ts'
 import { Quarantine } from './quarantine.ts'
 import { readFile } from './read-file.ts'
 import { readLargeFile } from './read-large-file.ts'
@@ -192,7 +192,7 @@ export class EntryFiles {
     for (let attempt = 1; ; attempt++) {
       const folder = this.folder.path ?? this.folder.make()
       const path = folder + entryName(hash)
-      if (isForeign(this.options, path)) this.discard(path, 'damaged')
+      this.#makeRoom(path)
       const replaced = this.usageTracking.sizeOf(path)
       try {
         fs.renameSync(token, path)
@@ -211,6 +211,16 @@ export class EntryFiles {
       this.#keepBounds(() => this.usageTracking.wrote(path, size, replaced))
       return true
     }
+  }
+
+  /** Another program's file is moved away. One that cannot be moved stays, and the entry is not stored. */
+  #makeRoom(path: string): void {
+    if (!mayBeForeign(this.options, path)) return
+    this.discard(path, 'damaged')
+    if (!mayBeForeign(this.options, path)) return
+    throw Object.assign(new Error(`EEXIST: another program's file is in the place of the entry, ${path}`), {
+      code: 'EEXIST',
+    })
   }
 
   /** What an earlier version wrote; where case is folded, another hash's entry may have that name. */

@@ -6,7 +6,7 @@ import { decodeEntry, type Unreadable } from '../format/entry-codec.ts'
 import { scratchName, uniqueName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { EntryRemoval } from './entry-removal.ts'
-import { isForeign } from './own-entry.ts'
+import { mayBeForeign } from './own-entry.ts'
 import { readFile } from './read-file.ts'
 import { moveOut } from './removal.ts'
 
@@ -44,8 +44,10 @@ export class Quarantine {
   #moveAside(path: string): boolean {
     const options = this.#options
     try {
-      // Without a token's name it is never deleted.
-      const name = isForeign(options, path) ? `foreign-${uniqueName()}` : scratchName()
+      // In one step, so that it is nowhere else if that fails. Without a token's name it is never deleted.
+      if (mayBeForeign(options, path)) {
+        return moveOut(options, path, options.layout.quarantine, `foreign-${uniqueName()}`) !== undefined
+      }
       const aside = this.#removal.takeAside(path)
       if (aside === undefined) return false
       const file = readFile(options.fs, aside)
@@ -54,7 +56,7 @@ export class Quarantine {
         file === 'odd' ||
         typeof decodeEntry(file.buffer, file.length, options.integrity) === 'string'
       ) {
-        moveOut(options, aside, options.layout.quarantine, name)
+        moveOut(options, aside, options.layout.quarantine, scratchName())
         return true
       }
       this.#removal.putBack(aside, path)

@@ -1,5 +1,6 @@
 import { errorCode, makeFile, writeFully } from '../files/file-system.ts'
-import { removeUnchanged, unlinkQuietly } from '../files/removal.ts'
+import { readFile } from '../files/read-file.ts'
+import { type FileMark, moveOut, putBack, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { sleepSync } from '../files/sleep-sync.ts'
 import { makeOwnFolder } from '../folder/own-folder.ts'
 import { scratchName } from '../lease/token.ts'
@@ -9,14 +10,10 @@ const FIRST_REST_MS = 2
 const LONGEST_REST_MS = 50
 /** So long even a lock is watched that looks old. */
 const GRACE_MS = 1000
-const OURS = Buffer.from('persist')
 const UNMARKED = Buffer.alloc(0)
 
-/** A lock file of ours. */
-interface Taken {
-  readonly ino: number
-  readonly size: number
-}
+/** Whether the file at a path is a certain lock, and not one that another program has made since. */
+type IsIt = (path: string) => boolean
 
 /** `none`: no program had it. `gone`: a program had it, and has released it. `stuck`: it is stale, and cannot be removed. */
 export type Waited = 'none' | 'gone' | 'stuck'
@@ -45,8 +42,9 @@ export class Locks {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false })
       if (stat === undefined) return waited
       waited = 'gone'
-      if (stamp !== `${stat.ino} ${stat.mtimeMs}`) {
-        stamp = `${stat.ino} ${stat.mtimeMs}`
+      // Without the file's number: where that changes by itself, the wait would not end.
+      if (stamp !== `${stat.size} ${stat.mtimeMs}`) {
+        stamp = `${stat.size} ${stat.mtimeMs}`
         since = clock.monotonic()
       }
       const watched = clock.monotonic() - since
@@ -56,7 +54,7 @@ export class Locks {
       }
       try {
         giveUp()
-        removeUnchanged(this.#options, path, stat)
+        this.#remove(path, (at) => this.#isLike(at, stat))
       } catch (error) {
         if (['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return 'stuck'
         throw error
@@ -89,7 +87,7 @@ export class Locks {
         try {
           return act()
         } finally {
-          this.#release(path, taken)
+          this.#remove(path, taken)
         }
       }
       if (this.wait(path, giveUp) === 'stuck')
@@ -97,24 +95,26 @@ export class Locks {
     }
   }
 
-  /** `undefined`: another program has it. */
-  #take(path: string): Taken | undefined {
+  /** How to recognize the lock that was taken. `undefined`: another program has it. */
+  #take(path: string): IsIt | undefined {
     try {
-      return this.#link(path) ?? this.#make(path, UNMARKED)
+      return this.#link(path) ?? this.#make(path)
     } catch (error) {
       if (errorCode(error) === 'EEXIST') return undefined
       throw error
     }
   }
 
-  /** A lock that is marked as ours from its first moment. `undefined`: not on a full disk, and not on FAT. */
-  #link(path: string): Taken | undefined {
+  /** A lock that has a mark of its own from its first moment. `undefined`: not on a full disk, and not on FAT. */
+  #link(path: string): IsIt | undefined {
     const { fs, layout } = this.#options
-    const aside = layout.scratch + scratchName()
+    const name = scratchName()
+    const mark = Buffer.from(`persist ${name}`)
+    const aside = layout.scratch + name
     try {
-      const taken = this.#make(aside, OURS)
+      makeFile(fs, aside, (fd) => writeFully(fs, fd, mark))
       fs.linkSync(aside, path)
-      return taken
+      return (at) => this.#contains(at, mark)
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error
       return undefined
@@ -123,20 +123,47 @@ export class Locks {
     }
   }
 
-  #make(path: string, content: Uint8Array): Taken {
+  #make(path: string): IsIt {
     const { fs } = this.#options
-    return makeFile(fs, path, (fd) => {
-      writeFully(fs, fd, content)
-      return { ino: fs.fstatSync(fd).ino, size: content.length }
-    })
+    makeFile(fs, path, () => {})
+    // Not of the open file: some file systems over a network give the two different numbers.
+    const made = fs.lstatSync(path, { throwIfNoEntry: false })
+    return (at) => made !== undefined && this.#isLike(at, made) && this.#contains(at, UNMARKED)
+  }
+
+  #contains(path: string, content: Buffer): boolean {
+    try {
+      const file = readFile(this.#options.fs, path)
+      return file !== undefined && file !== 'odd' && content.equals(file.buffer.subarray(0, file.length))
+    } catch {
+      // A lock that cannot be read: its size shows whether pypersist has emptied it.
+      return this.#options.fs.lstatSync(path, { throwIfNoEntry: false })?.size === content.length
+    }
+  }
+
+  /** Without the number of the file, which changes with its name on some file systems. */
+  #isLike(path: string, { mtimeMs, size }: FileMark): boolean {
+    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
+    return stat !== undefined && stat.mtimeMs === mtimeMs && stat.size === size
   }
 
   /**
-   * Not one that belongs to another program by now. pypersist looks for a lock, and opens one in a second step: if ours was made
-   * in between, both hold it. Its opening emptied the file, and its program would fail if it could not remove it.
+   * Removes a lock, but not one that belongs to another program by now. pypersist looks for a lock, and opens one in a second
+   * step: if ours was made in between, both hold it. Its opening emptied the file, and its program would fail if it could not
+   * remove it.
    */
-  #release(path: string, { ino, size }: Taken): void {
-    const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
-    if (stat?.ino === ino && stat.size === size) removeUnchanged(this.#options, path, stat)
+  #remove(path: string, isIt: IsIt): void {
+    if (!isIt(path)) return
+    let aside: string | undefined
+    try {
+      aside = moveOut(this.#options, path, this.#options.layout.scratch, scratchName())
+    } catch {
+      // A file that cannot be renamed, as while another program has it open, can often be removed.
+      unlinkIfThere(this.#options, path)
+      return
+    }
+    if (aside === undefined) return
+    if (isIt(aside)) unlinkIfThere(this.#options, aside)
+    else putBack(this.#options, aside, path)
   }
 }

@@ -1,0 +1,47 @@
+import { extname, join } from 'node:path'
+import type { PackageJsons } from '../resolve/package-json.ts'
+import type { Resolver } from '../resolve/resolver.ts'
+import { mayHaveJsx } from './file-records.ts'
+import type { FileNames } from './names.ts'
+
+/** Files that are ES modules or CommonJS by what their package.json says. */
+const BY_PACKAGE = /^\.(?:[jt]sx?)?$/
+const TYPESCRIPT = /^\.[cm]?tsx?$/
+
+/** Collects what package.json and tsconfig.json say of how files are run: another `type` is another program. */
+export class HowFilesRun {
+  readonly #packages: PackageJsons
+  readonly #resolver: Resolver
+  readonly #names: FileNames
+  readonly #types = new Set<string>()
+  readonly #others = new Set<string>()
+
+  constructor(packages: PackageJsons, resolver: Resolver, names: FileNames) {
+    this.#packages = packages
+    this.#resolver = resolver
+    this.#names = names
+  }
+
+  add(file: string): void {
+    const extension = extname(file)
+    const owner = this.#packages.of(file, false)
+    if (owner !== undefined) {
+      const name = this.#names.of(join(owner.root, 'package.json'))
+      if (BY_PACKAGE.test(extension)) this.#types.add(`${name} type ${owner.type ?? ''}`)
+      this.#others.add(`${name} sideEffects ${JSON.stringify(owner.sideEffects) ?? ''}`)
+    }
+    if (!TYPESCRIPT.test(extension) && !mayHaveJsx(file)) return
+    const transforms = this.#resolver.transformsOf(file)
+    if (transforms !== '') this.#others.add(`${this.#names.of(file)} ${transforms}`)
+  }
+
+  /** How Node runs the files of each package. */
+  types(): string[] {
+    return [...this.#types].sort()
+  }
+
+  /** The types, and what bundlers and runners of TypeScript obey. */
+  lines(): string[] {
+    return [...this.#types, ...this.#others].sort()
+  }
+}
