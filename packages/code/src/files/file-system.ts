@@ -22,6 +22,8 @@ export interface FileSystem {
   now(): number
 }
 
+const NO_ERROR = { throwIfNoEntry: false } as const
+
 export const realFileSystem: FileSystem = {
   stat: (path) => stampOf(statSync, path),
   lstat: (path) => stampOf(lstatSync, path),
@@ -43,11 +45,11 @@ export const realFileSystem: FileSystem = {
   now: Date.now,
 }
 
-type StatFunction = (path: string, options: { throwIfNoEntry: false }) => Stats | undefined
+type StatFunction = (path: string, options: typeof NO_ERROR) => Stats | undefined
 
 function stampOf(stat: StatFunction, path: string): Stamp | undefined {
   try {
-    return stat(path, { throwIfNoEntry: false })
+    return stat(path, NO_ERROR)
   } catch {
     return undefined
   }
