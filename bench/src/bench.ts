@@ -36,7 +36,7 @@ const SHORT = 9
 const LONG = 31
 /** A row is a regression only if it is worse each time. */
 const TRIES = 3
-const QUICK_GROUPS: readonly Group[] = ['disk', 'values', 'memory', 'codecs', 'lmdb', 'cold']
+const QUICK_GROUPS: readonly Group[] = ['disk', 'values', 'memory', 'trace', 'beside', 'code', 'codecs', 'lmdb', 'cold']
 
 const { values: wanted } = parseArgs({
   options: {

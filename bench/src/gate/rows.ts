@@ -30,6 +30,25 @@ export const GROUPS = {
   many: [{ id: 'disk-many', what: 'disk hit among 10,000 entries / among 1,000', target: 1.3 }],
   memory: [{ id: 'memory-hit', what: 'hit in the memory tier, two numbers / lru-cache with a JSON key', target: 3 }],
   trace: [{ id: 'trace-hit', what: 'disk hit with three traced files / disk hit + 3 statSync', target: 1.2 }],
+  beside: [
+    {
+      id: 'beside-hit',
+      what: 'disk hit without trace and dependsOn, beside functions with both / beside functions with a version',
+      missed: { words: '≤ 1.02', ratio: 1.02 },
+    },
+  ],
+  code: [
+    {
+      id: 'code-warm',
+      what: 'code of 30 files, unchanged, in a new process / statSync of all that it looks at',
+      missed: { words: '≤ 1.5', ratio: 1.5 },
+    },
+    {
+      id: 'code-cold',
+      what: 'code of 30 files, never read before, in a new process / readFileSync + SHA-256 of them',
+      missed: { words: '≤ 30 ms' },
+    },
+  ],
   values: [
     {
       id: 'values-numbers-miss',

@@ -92,6 +92,13 @@ it.each(THAT_DO_NOT)('with of, an edit of %s does not count', (...edit) => {
   expect(isSeen(edit, OPTIONS.of)).toBe(false)
 })
 
+it('with of, a new neighbor between two declarations with effects does not count', () => {
+  const project = new Project({ 'main.js': 'const log = console.log(1)\nexport const f = () => log' })
+  const before = project.read('main.js', { of: 'f' })
+  project.write({ 'main.js': 'const log = console.log(1)\nexport const unused = 1\nexport const f = () => log' })
+  expect(project.read('main.js', { of: 'f' }).digest).toBe(before.digest)
+})
+
 it('with of, only an edit of the name of a local variable counts without need', () => {
   expect(isSeen(LOCAL_NAME, OPTIONS.of)).toBe(true)
 })

@@ -103,6 +103,15 @@ describe('code follows', () => {
       ['./main.ts', './src/a.ts'],
     ],
     [
+      'the paths of tsconfig.json, however they are written',
+      {
+        'tsconfig.json': '{"compilerOptions":{"p\\u0061ths":{"~/*":["./src/*"]}}}',
+        'main.ts': "import '~/a'",
+        'src/a.ts': ONE,
+      },
+      ['./main.ts', './src/a.ts'],
+    ],
+    [
       'the name of the package itself',
       {
         'package.json': '{"name":"program","exports":{"./a":"./src/a.ts"}}',

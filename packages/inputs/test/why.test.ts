@@ -1,11 +1,11 @@
 import { createPersist, type PersistEvent } from '@persist/core'
 import { env, exists, observe, readFile, readFileSync } from '@persist/inputs'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { project } from './support/project.ts'
 
 const NAME = 'PERSIST_INPUTS_WHY'
 
-test('explain names every input that is verified, and the first one that has changed', async () => {
+test('explain names every input that is verified, and all that have changed', async () => {
   const { at, write, persist, options } = project({ 'a.md': 'one' })
   const title = persist(async () => readFile(at('a.md'), 'utf8'), { ...options, funcname: 'title' })
   const page = persist(async () => `${await title()} ${env(NAME)} ${await exists(at('b.md'))}`, {
@@ -16,6 +16,10 @@ test('explain names every input that is verified, and the first one that has cha
   expect(await page.explain()).toMatchObject({ hit: true, verified: ['key', `$${NAME}`, 'b.md', 'title'] })
   write('b.md', '')
   expect(await page.explain()).toMatchObject({ hit: false, reason: 'input', changed: ['b.md'] })
+  vi.stubEnv(NAME, 'dark')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  write('a.md', 'two')
+  expect(await page.explain()).toMatchObject({ hit: false, reason: 'input', changed: [`$${NAME}`, 'b.md', 'title'] })
 })
 
 test('explain calls no function again, so a called function with changed inputs counts as changed', async () => {

@@ -38,6 +38,8 @@ export interface FileSystem {
 
 const PIECE_BYTES = 256 * 1024
 
+const NO_ERROR = { throwIfNoEntry: false } as const
+
 export const realFileSystem: FileSystem = {
   stat: (path) => stampOf(statSync, path),
   lstat: (path) => stampOf(lstatSync, path),
@@ -73,11 +75,11 @@ export const realFileSystem: FileSystem = {
   now: Date.now,
 }
 
-type StatFunction = (path: string, options: { throwIfNoEntry: false }) => Stats | undefined
+type StatFunction = (path: string, options: typeof NO_ERROR) => Stats | undefined
 
 function stampOf(stat: StatFunction, path: string): Stamp | undefined {
   try {
-    return stat(path, { throwIfNoEntry: false })
+    return stat(path, NO_ERROR)
   } catch {
     return undefined
   }

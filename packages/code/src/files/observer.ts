@@ -79,10 +79,13 @@ export class Observer {
   }
 }
 
-/** Whether everything is as the observations have it. */
+/** Whether everything is as the observations have it. A plain loop: in a new process, this is most of what runs. */
 export function areCurrent(observations: readonly Observation[], files: FileSystem): boolean {
-  return observations.every(([way, path, tuple]) => {
-    const stamp = files[way](path)
-    return tuple === null ? stamp === undefined : stamp !== undefined && isSame(tuple, stamp)
-  })
+  for (let index = 0; index < observations.length; index++) {
+    const observation = observations[index]!
+    const stamp = files[observation[0]](observation[1])
+    const tuple = observation[2]
+    if (tuple === null ? stamp !== undefined : stamp === undefined || !isSame(tuple, stamp)) return false
+  }
+  return true
 }

@@ -18,6 +18,10 @@ const TRANSFORMING = [
   ...['useDefineForClassFields', 'verbatimModuleSyntax'],
 ]
 
+/** What decides, or leads to another file that may. A name can be written with escapes. Without any, nothing is parsed. */
+const MAY_DECIDE = new RegExp(['extends', 'paths', 'baseUrl', ...TRANSFORMING, String.raw`\\u`].join('|'))
+const DECIDES_NOTHING: TsConfig = { paths: undefined, jsxImportSource: undefined, transforms: '' }
+
 /** Finds the paths that `paths` and `baseUrl` of the nearest tsconfig.json give a specifier. */
 export class TsConfigs {
   readonly #observer: Observer
@@ -50,6 +54,7 @@ export class TsConfigs {
   }
 
   #read(path: string): TsConfig | undefined {
+    if (!this.#mayDecide(path)) return DECIDES_NOTHING
     const { parseTsconfig, createPathsMatcher } = tsconfigParser()
     // Its keys name each file of the chain of `extends` that was looked at.
     const cache = new Map<string, unknown>()
@@ -72,6 +77,14 @@ export class TsConfigs {
         const looked = /^(?:existsSync|readFileSync):(.*?)(?::utf-?8)?$/.exec(key)?.[1]
         if (looked !== undefined) this.#observer.stat(looked)
       }
+    }
+  }
+
+  #mayDecide(path: string): boolean {
+    try {
+      return MAY_DECIDE.test(Buffer.from(this.#observer.files.read(path)).toString())
+    } catch {
+      return false
     }
   }
 }

@@ -67,9 +67,11 @@ export function sliceOf(
     })
   let built: ReturnType<typeof build>
   let readable: ReturnType<typeof build>
+  let text: string
   try {
     built = build(true)
     readable = build(false)
+    text = joinedDeclarations(built.outputFiles![0]!.text, esbuild)
   } catch (error) {
     const failure = new OptionError(
       `code: esbuild cannot bundle ${exported.join(', ')} of ${file}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}. Leave out of to cover whole files`,
@@ -83,7 +85,7 @@ export function sliceOf(
   const parts: DependencyPart[] = [
     {
       name: `${names(slashed(relative(folder, file)))}: ${exported.join(', ')}`,
-      digest: digestOf(built.outputFiles![0]!.text),
+      digest: digestOf(text),
     },
     ...sectionsOf(readable.outputFiles![0]!.text, Object.keys(readable.metafile!.inputs)).map(([path, text]) => ({
       name: names(path),
@@ -91,7 +93,7 @@ export function sliceOf(
     })),
   ]
   return {
-    state: { ...stateOf(parts), digest: digestOf(built.outputFiles![0]!.text) },
+    state: { ...stateOf(parts), digest: digestOf(text) },
     bundled: new Map(
       Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
         realpath(join(folder, path)),
@@ -100,6 +102,19 @@ export function sliceOf(
     ),
     packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
   }
+}
+
+/** esbuild joins declarations before it leaves out unused ones, so one of these would separate its neighbors. */
+function joinedDeclarations(bundle: string, esbuild: Esbuild): string {
+  return esbuild.transformSync(bundle, {
+    format: 'esm',
+    target: 'esnext',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
+    minifySyntax: true,
+    minifyWhitespace: true,
+  }).code
 }
 
 /** What of each file is in the output: esbuild writes the name of the file above it. */

@@ -98,6 +98,35 @@ export function* firstChange(context: Context, inputs: readonly string[], pass: 
   return undefined
 }
 
+/**
+ * The names of all inputs that have changed, for an explanation: nothing is called again. An input whose check would wait
+ * counts as changed unless `mayWait`.
+ */
+export function* changesOf(context: Context, inputs: readonly string[], mayWait: boolean): Steps<string[]> {
+  const pass: VerifyPass = { calls: new Map(), depth: 0, mayCall: false }
+  const changed = new Set<string>()
+  for (const line of inputs) {
+    const isUnchanged = yield* isLineUnchanged(context, line, pass, mayWait)
+    const input = inputOf(line)
+    if (!isUnchanged) changed.add(input === undefined ? UNREADABLE : shown(input))
+  }
+  return [...changed]
+}
+
+function* isLineUnchanged(context: Context, line: string, pass: VerifyPass, mayWait: boolean): Steps<boolean> {
+  const input = inputOf(line)
+  if (input === undefined) return false
+  try {
+    const isUnchanged = verify(context, input, pass)
+    if (!isThenable(isUnchanged)) return isUnchanged
+    if (mayWait) return (yield* wait(isUnchanged)) === true
+    isUnchanged.then(undefined, () => {})
+    return false
+  } catch {
+    return false
+  }
+}
+
 function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass | undefined) {
   if (kind === CALL) return isCallUnchanged(context.adapter.name, name, digest, pass!)
   return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false

@@ -3,7 +3,7 @@ import type { CacheKey } from '../call/cache-key.ts'
 import { isRefresh, PLAIN } from '../call/call.ts'
 import { ABSENT, lookupInMemory, readEntry } from '../call/lookup.ts'
 import { callStore } from '../call/store-guard.ts'
-import { verifiedInputs } from '../call/verify-inputs.ts'
+import { changesOf, verifiedInputs } from '../call/verify-inputs.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context, Missed } from '../context.ts'
 import type { Explanation } from '../types/explanation.ts'
@@ -32,7 +32,12 @@ export function* explain(context: Context, cacheKey: CacheKey): Steps<Explanatio
   const mayWait = context.adapter.mode === 'async'
   const reading = { maxAge: Number.POSITIVE_INFINITY, mark: undefined, mayCall: false, mayWait, isPatient: mayWait }
   const found = yield* wait(readEntry(context, cacheKey, entry, reading))
-  if (found.kind === 'miss') return yield* missOf(context, cacheKey, found, entry)
+  if (found.kind === 'miss') {
+    const changed = found.reason === 'input' && entry.inputs && (yield* changesOf(context, entry.inputs, mayWait))
+    // What changes meanwhile may be as it was: then the first look counts.
+    const missed = changed && changed.length > 0 ? { ...found, changed } : found
+    return yield* missOf(context, cacheKey, missed, entry)
+  }
   if (found.kind === 'stale-if-error') {
     return yield* missOf(context, cacheKey, { kind: 'miss', reason: 'expired' }, entry)
   }

@@ -14,8 +14,9 @@ export interface NearestEntry {
 export interface Because {
   /**
    * What has changed since the entry was made: files and other parts of dependencies (`./integrate.ts`, `$THEME`), packages
-   * (`mathjs 14.0.0 → 14.0.1`), the option `version` (`version 1 → 2`), or the name of the function. With `trace`, the first
-   * input that has changed: a path, a variable (`$THEME`), the name of a function, or `not recorded`.
+   * (`mathjs 14.0.0 → 14.0.1`), the option `version` (`version 1 → 2`), or the name of the function. With `trace`, the inputs
+   * that have changed: paths, variables (`$THEME`), names of functions, or `not recorded`. The event `miss` has the first one,
+   * since a lookup ends there.
    */
   readonly changed?: readonly string[]
   /** For an absent entry, the nearest one among the newest. */

@@ -33,6 +33,14 @@ export class Random {
 }
 
 const MODULES = 6
+/** What every program may read: by imports, or as `dependsOn` says. */
+const READS = ['json', 'text', 'env', 'package', 'linked', 'shadowed'] as const
+/** The most files of the folder whose listing is an input. */
+const MOST_LISTED = 4
+/** What programs with `trace` may read, too: through @persist/inputs. */
+const INPUTS = ['input text', 'input JSON', 'input that may be missing', 'input listing', 'input variable'] as const
+
+type Read = (typeof READS)[number] | (typeof INPUTS)[number]
 
 /** One module: `f(x)` is `factor * x + constant`, and what it reads and calls. */
 interface Module {
@@ -41,7 +49,7 @@ interface Module {
   constant: number
   /** The modules that it calls, each as `f(x + 1)`, and how it names them. */
   calls: { to: number; by: 'path' | 'alias' }[]
-  reads: ('json' | 'text' | 'env' | 'package' | 'linked' | 'shadowed')[]
+  reads: Read[]
   persisted: boolean
   /** A comment, which changes nothing. */
   comment: number
@@ -56,8 +64,26 @@ interface State {
   linked: number
   /** `require('./shadowed')` finds the `.js` file before the `.json` file. */
   shadowed: { json: number; js: number | undefined }
+  inputs: Inputs
   /** `#0` to `#5`: the modules that the aliases lead to. Each leads to a later module than its number. */
   aliases: number[]
+}
+
+/** What is read through @persist/inputs. */
+interface Inputs {
+  text: number
+  json: number
+  missing: number | undefined
+  /** The number of files in a folder. */
+  listed: number
+  variable: number
+}
+
+/** A change of inputs that a running program makes to itself. */
+export interface Step {
+  /** The new contents by path; `null`: the file is removed. */
+  readonly files: Readonly<Record<string, string | null>>
+  readonly variable: string
 }
 
 /** The variables of the environment that the programs read. */
@@ -66,14 +92,20 @@ export type Environment = Readonly<Record<'FUZZ_A', number>>
 /** A program of random modules in a folder, and the results that it must have. */
 export class RandomProgram {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'persist-program-')))
+  /** The environment variable that only this program reads. */
+  readonly variable: string
   readonly #random: Random
+  readonly #isTraced: boolean
   readonly #versions: 'replace' | 'beside'
   readonly #earlier: State[] = []
   readonly #written = new Map<string, string>()
   #state: State
 
-  constructor(random: Random) {
+  constructor(random: Random, index: number) {
+    this.variable = `FUZZ_B_${index}`
     this.#random = random
+    this.#isTraced = random.below(2) === 0
+    const reads: readonly Read[] = this.#isTraced ? [...READS, ...INPUTS] : READS
     this.#versions = random.pick(['replace', 'beside'])
     const later = (i: number) => i + 1 + random.below(MODULES - i - 1)
     this.#state = {
@@ -83,7 +115,7 @@ export class RandomProgram {
         factor: 1 + random.below(4),
         constant: random.below(100),
         calls: i === MODULES - 1 ? [] : [{ to: later(i), by: random.pick(['path', 'alias']) }],
-        reads: (['json', 'text', 'env', 'package', 'linked', 'shadowed'] as const).filter(() => random.below(3) === 0),
+        reads: reads.filter(() => random.below(3) === 0),
         persisted: i === 0 || random.below(3) === 0,
         comment: 0,
       })),
@@ -92,6 +124,7 @@ export class RandomProgram {
       package: 1,
       linked: 1,
       shadowed: { json: 1, js: undefined },
+      inputs: { text: 1, json: 1, missing: undefined, listed: 0, variable: 1 },
       aliases: Array.from({ length: MODULES }, (_, i) => (i === MODULES - 1 ? i : later(i))),
     }
     mkdirSync(join(this.folder, 'node_modules'))
@@ -149,6 +182,7 @@ export class RandomProgram {
         const other = random.pick(state.modules)
         ;[module.constant, other.constant] = [other.constant, module.constant]
       },
+      'an input': () => this.#editInput(),
       'back to an earlier state': () => {
         if (this.#earlier.length > 0) this.#state = structuredClone(random.pick(this.#earlier))
       },
@@ -158,6 +192,50 @@ export class RandomProgram {
     this.#earlier.push(before)
     this.#writeAll()
     return what
+  }
+
+  /** The value of the program's own variable. */
+  get variableValue(): string {
+    return String(this.#state.inputs.variable)
+  }
+
+  /**
+   * Changes one input, and returns what the running program has to do for that. `undefined` for a program without `trace`,
+   * which would not notice.
+   */
+  step(): Step | undefined {
+    if (!this.#isTraced) return undefined
+    this.#earlier.push(structuredClone(this.#state))
+    this.#editInput()
+    const files: Record<string, string | null> = {}
+    for (const [name, text] of Object.entries(this.#inputFiles())) {
+      if (this.#written.get(name) === text) continue
+      files[name] = text ?? null
+      if (text === undefined) this.#written.delete(name)
+      else this.#written.set(name, text)
+    }
+    return { files, variable: this.variableValue }
+  }
+
+  #editInput(): void {
+    const random = this.#random
+    const { inputs } = this.#state
+    const what = random.pick(['text', 'json', 'missing', 'listed', 'variable', 'nothing'] as const)
+    if (what === 'missing') inputs.missing = inputs.missing === undefined ? random.below(50) : undefined
+    else if (what === 'listed') inputs.listed = random.below(MOST_LISTED)
+    else if (what !== 'nothing') inputs[what] = random.below(50)
+  }
+
+  #inputFiles(): Readonly<Record<string, string | undefined>> {
+    const { text, json, missing, listed } = this.#state.inputs
+    const list = Array.from({ length: MOST_LISTED }, (_, i) => [`list/${i}`, i < listed ? '' : undefined])
+    return {
+      'input.txt': String(text),
+      'input.json': JSON.stringify(json),
+      'missing.txt': missing === undefined ? undefined : String(missing),
+      'list/first': '',
+      ...Object.fromEntries(list),
+    }
   }
 
   /** The right results of the program. */
@@ -170,6 +248,11 @@ export class RandomProgram {
       package: state.package,
       linked: state.linked,
       shadowed: state.shadowed.js ?? state.shadowed.json,
+      'input text': state.inputs.text,
+      'input JSON': state.inputs.json,
+      'input that may be missing': state.inputs.missing ?? 0,
+      'input listing': 1 + state.inputs.listed,
+      'input variable': state.inputs.variable,
     }
     const f = (index: number, x: number): number => {
       const { factor, constant, calls, reads } = state.modules[index]!
@@ -203,13 +286,14 @@ export class RandomProgram {
     this.#write('node_modules/installed/index.js', `module.exports = ${this.#state.package}`)
     this.#write('shadowed.json', String(shadowed.json))
     this.#write('shadowed.js', shadowed.js === undefined ? undefined : `module.exports = ${shadowed.js}`)
+    for (const [name, content] of Object.entries(this.#inputFiles())) this.#write(name, content)
     for (const index of modules.keys()) this.#write(nameOf(index), this.#sourceOf(index))
   }
 
   #sourceOf(index: number): string {
     const { kind, factor, constant, calls, reads, persisted, comment } = this.#state.modules[index]!
     const isModule = kind === 'mjs'
-    const lines = [`// ${comment}`, 'const { persist, code, env } = globalThis.forTests']
+    const lines = [`// ${comment}`, 'const { persist, code, env, inputs, folder } = globalThis.forTests']
     if (isModule)
       lines.push("import { createRequire } from 'node:module'", 'const require = createRequire(import.meta.url)')
     const terms = [`${factor} * x`, String(constant)]
@@ -229,11 +313,18 @@ export class RandomProgram {
       package: "require('installed')",
       linked: "require('linked')",
       shadowed: "require('./shadowed')",
+      'input text': "Number(inputs.readFileSync(folder + '/input.txt', 'utf8'))",
+      'input JSON': "JSON.parse(inputs.readFileSync(folder + '/input.json', 'utf8'))",
+      'input that may be missing':
+        "(inputs.existsSync(folder + '/missing.txt') ? Number(inputs.readFileSync(folder + '/missing.txt', 'utf8')) : 0)",
+      'input listing': "inputs.readdirSync(folder + '/list').length",
+      'input variable': `Number(inputs.env('${this.variable}'))`,
     }
     for (const what of reads) terms.push(values[what])
     lines.push(`const original = (x) => ${terms.join(' + ')}`)
     const place = isModule ? 'import.meta' : '__filename'
-    const options = `{ funcname: 'f${index}', versions: '${this.#versions}', dependsOn: [code(${place}), env('FUZZ_A')] }`
+    const trace = this.#isTraced ? '{ root: folder }' : 'false'
+    const options = `{ funcname: 'f${index}', versions: '${this.#versions}', trace: ${trace}, dependsOn: [code(${place}), env('FUZZ_A')] }`
     const f = persisted ? `persist(original, ${options})` : 'original'
     lines.push(isModule ? `export const f = ${f}` : `exports.f = ${f}`)
     return `${lines.join('\n')}\n`
