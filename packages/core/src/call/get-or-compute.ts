@@ -13,6 +13,7 @@ import { refreshInBackground } from './background-refresh.ts'
 import { bypass, startBypass } from './bypass.ts'
 import { type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
 import { type Call, NO_SIGNALS, signalsOf, startsRefresh } from './call.ts'
+import { pendingChanges } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { compute } from './compute.ts'
 import { pickleKey, pickleKeyEarly } from './create-entry.ts'
@@ -121,6 +122,7 @@ function* lookupOrCompute(
   const isTraced = context.traceRoot !== undefined
   if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
   const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
+  if (lookupResult === REFRESH) yield* wait(pendingChanges(context, cacheKey.hash))
   const found = yield* wait(lookupResult ?? (isTraced ? lookupInFlight(flight, lookup) : lookup()))
   if (found.kind === 'fresh') {
     context.verify?.(call, cacheKey, found.entry)

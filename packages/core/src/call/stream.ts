@@ -10,6 +10,7 @@ import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
 import { type Call, signalsOf, startsRefresh } from './call.ts'
+import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import {
   ABSENT,
@@ -46,9 +47,9 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
   throwIfAborted(signalsOf(call))
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   pickleKeyEarly(context, cacheKey)
-  const found = startsRefresh(context, call, cacheKey)
-    ? startRefresh(context, call, cacheKey)
-    : await lookupChunks(context, call, cacheKey)
+  const isRefresh = startsRefresh(context, call, cacheKey)
+  if (isRefresh) await pendingChanges(context, cacheKey.hash)
+  const found = isRefresh ? startRefresh(context, call, cacheKey) : await lookupChunks(context, call, cacheKey)
   if (argumentsChanged(context, call.self, call.args, cacheKey)) {
     context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
     return yield* (

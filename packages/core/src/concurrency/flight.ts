@@ -40,8 +40,6 @@ export interface Flight {
   fenced: boolean
   /** The tags deleted since it began. A result with one of them must not be stored. */
   deletedTags?: Set<string>
-  /** Its pending write without a lease, or of a tagged entry. Later changes wait for it, so that it does not undo them. */
-  writing?: Promise<unknown> | undefined
   /** A caller has waited for it as long as `waitTimeout` allows. */
   overdue: boolean
   /** Absent until its synchronous part has ended: a call that finds it before that comes from within it. */

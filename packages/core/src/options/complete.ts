@@ -89,7 +89,8 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
 /**
  * The root of a traced function.
  *
- * @throws OptionError on a platform that cannot follow asynchronous code, where reads after an `await` would go unnoticed.
+ * @throws OptionError on a platform that cannot follow asynchronous code, where reads after an `await` would go unnoticed; and
+ * if the root is relative to a working directory that has been deleted.
  */
 export function traceRootOf({ trace }: AnyOptions): string | undefined {
   if (trace === undefined || trace === false) return undefined
@@ -97,7 +98,15 @@ export function traceRootOf({ trace }: AnyOptions): string | undefined {
     throw new OptionError('trace needs AsyncLocalStorage, which this platform does not have', { option: 'trace' })
   }
   const root = trace === true ? undefined : trace.root
-  return root === undefined ? defaultRoot() : absolutePath(root)
+  try {
+    return root === undefined ? defaultRoot() : absolutePath(root)
+  } catch (cause) {
+    throw new OptionError(
+      'trace looks for its root from the working directory, which does not exist any more: give trace: { root } with an absolute path',
+      { option: 'trace' },
+      { cause },
+    )
+  }
 }
 
 /** The bounds on what the store keeps. */
