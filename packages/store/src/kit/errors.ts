@@ -130,7 +130,7 @@ export function refusedUrl(url: string | URL, reason: string): OptionError {
  * @throws OptionError for a relative folder if the working directory of the process has been deleted.
  * @example
  * ```ts
- * absoluteFolder('./cache', resolve)   // '/home/ann/project/cache'
+ * absoluteFolder('cache', (folder) => `/project/${folder}`)   // '/project/cache'
  * ```
  */
 export function absoluteFolder(folder: string, resolve: (path: string) => string): string {
