@@ -1,5 +1,6 @@
 import { OptionError, StoreError } from '@persist/errors'
 import type { Entry, Head, Mode, Store } from '@persist/store'
+import type { Flight } from '../concurrency/flight.ts'
 import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -39,6 +40,8 @@ export interface LookupOptions {
   readonly maxAge?: number | undefined
   /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
   readonly mayCall?: boolean
+  /** The flight that other calls may join meanwhile. */
+  readonly flight?: Flight | undefined
   /**
    * A large payload may be decompressed beside the event loop. Default: if every call returns a promise. An explicit `false`
    * also means that nothing else may wait: an input whose check waits counts as changed, and a value whose `validate` waits as
@@ -72,7 +75,7 @@ function lookupNow(
   const mark = context.memory?.mark()
   const { mayWait = context.isAsync } = options
   const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
-  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false }
+  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false, flight: options.flight }
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
   return readFound(context, cacheKey, entry, reading)
 }
@@ -88,7 +91,7 @@ function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefine
 }
 
 /** How an entry that the store returned is read. */
-export interface Reading extends Required<Omit<LookupOptions, 'maxAge'>> {
+export interface Reading extends Required<Omit<LookupOptions, 'maxAge' | 'flight'>>, Pick<LookupOptions, 'flight'> {
   readonly maxAge: number
   /** The check of an input may wait. */
   readonly isPatient: boolean
@@ -134,12 +137,13 @@ function readDecoded(
   cacheKey: CacheKey,
   entry: Entry,
   kind: Servable,
-  { mark, mayCall, isPatient }: Reading,
+  { mark, mayCall, isPatient, flight }: Reading,
 ): LookupResult | PromiseLike<LookupResult> {
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   if (entry.inputs === undefined && context.traceRoot === undefined)
     return readValue(context, cacheKey, entry, kind, { mark, isPatient })
+  if (flight !== undefined) flight.compared = 'stored result'
   const changed = changeOf(context, entry, { mayCall, mayWait: isPatient })
   const next = (input: string | undefined) =>
     input === undefined

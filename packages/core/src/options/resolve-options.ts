@@ -138,7 +138,8 @@ export function resolveOptions(
     supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
     writes: (hash, ofAll = true) => changes.of(hash, ofAll),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
-    isCallUnchanged: (hash, digest, pass) => run(isCallUnchanged(context, hash, digest, pass)),
+    isCallUnchanged: (hash, digest, pass, maxAge = Number.POSITIVE_INFINITY) =>
+      run(isCallUnchanged(context, { hash, digest, maxAge }, pass)),
   })
   const context: Context = {
     original,

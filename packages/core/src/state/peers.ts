@@ -22,7 +22,7 @@ export interface Peer {
    * Whether a call of the function would still return the result with this digest, for the traces of functions that made the
    * call. Absent in older copies of core.
    */
-  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass): boolean | PromiseLike<boolean>
+  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass, maxAge?: number): boolean | PromiseLike<boolean>
 }
 
 /** One verification of an entry's inputs, which may verify the entries of nested calls. */
