@@ -10,6 +10,7 @@ import type { Circuit } from './state/circuit.ts'
 import type { Counters } from './state/counters.ts'
 import type { MemoryTier } from './state/memory-tier.ts'
 import type { Peers } from './state/peers.ts'
+import type { PendingChanges } from './state/pending-changes.ts'
 import type { UnstorableResults } from './state/unstorable-results.ts'
 import type { WriteCounter } from './state/write-counter.ts'
 import type { Because } from './types/because.ts'
@@ -131,6 +132,8 @@ export interface Context {
   /** Present if there are bounds that the store does not enforce by itself. */
   readonly writes: WriteCounter | undefined
   readonly flights: Flights
+  /** The changes that are under way, over an async store. */
+  readonly changes: PendingChanges
   /** This wrapping of the function and all others in this process. */
   readonly peers: Peers
   readonly refreshes: BackgroundRefreshes

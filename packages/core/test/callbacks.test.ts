@@ -64,7 +64,7 @@ const ROWS: readonly Row[] = [
   { option: 'hash', wrongs: [rejects, promises('x'), wrong(7), wrong(undefined)], throws: 'ERR_PERSIST_OPTION' },
 ]
 
-inBothModes('a user option that fails', (makeStore) => {
+inBothModes('a user option that fails', (makeStore, mode) => {
   const unhandled: unknown[] = []
   const note = (error: unknown) => unhandled.push(error)
 
@@ -114,7 +114,7 @@ inBothModes('a user option that fails', (makeStore) => {
     ['is a schema that returns nothing', { '~standard': { validate: () => undefined } }, false, true],
   ]
   for (const [how, validate, hits, reports] of validates) {
-    it(`validate ${how}: a stored result is ${hits ? 'served' : 'computed again'}, by calls, has and many`, async () => {
+    it(`validate ${how}: a stored result is ${hits ? 'served' : 'computed again'}, by calls and many`, async () => {
       const { persist } = harness()
       const cache = makeStore()
       let runs = 0
@@ -127,10 +127,11 @@ inBothModes('a user option that fails', (makeStore) => {
         validate,
         report: (event: PersistEvent) => events.push(event),
       } as object)
-      expect(await f.has(1)).toBe(hits)
       expect([await f(1), runs]).toEqual([1, hits ? 1 : 2])
       expect(await f.many([[1]])).toEqual([1])
       expect(events.some(({ name }) => name === 'problem')).toBe(reports)
+      // Over a sync store `has` does not wait for a promise.
+      if (mode === 'async' || !how.startsWith('returns a promise')) expect(await f.has(1)).toBe(hits)
     })
   }
 
@@ -210,6 +211,43 @@ describe('a synchronous function', () => {
     })
     expect([f(1), f(1), f(1), runs]).toEqual([1, 1, 1, 3])
     expect(eventNames().filter((event) => event === 'problem')).toHaveLength(1)
+  })
+})
+
+inBothModes('an async function with an asynchronous validate', (makeStore, mode) => {
+  it('has lookups in the mode of the store: over a sync store, which cannot wait, they find nothing and report that', async () => {
+    const { persist, report, events } = harness()
+    const options = { funcname: 'f', cache: makeStore(), validate: (async () => true) as never, report }
+    const f = persist(async (x: number) => x, options)
+    await f(1)
+    const isAsync = mode === 'async'
+    const replies: unknown[] = [f.has(1), f.peek(1), f.lookup(1), f.explain(1), f.cache.get([1])]
+    expect(replies.map((reply) => reply instanceof Promise)).toEqual(replies.map(() => isAsync))
+    const found = isAsync ? { has: true, peek: 1, hit: true } : { has: false, peek: undefined, hit: false }
+    const [has, peek, lookup, explained, cached] = (await Promise.all(replies)) as [
+      boolean,
+      number,
+      object,
+      object,
+      number,
+    ]
+    expect({ has, peek }).toEqual({ has: found.has, peek: found.peek })
+    expect(cached).toBe(found.peek)
+    const reason = isAsync ? {} : { reason: 'invalid' }
+    expect([lookup, explained]).toEqual([
+      expect.objectContaining({ hit: found.hit, ...reason }),
+      expect.objectContaining({ hit: found.hit, ...reason }),
+    ])
+    const problems = events.filter(({ name }) => name === 'problem')
+    expect(problems).toHaveLength(isAsync ? 0 : 1)
+    if (!isAsync)
+      expect(problems[0]).toMatchObject({
+        operation: 'validate',
+        error: { message: expect.stringContaining('over a sync store') },
+      })
+    events.length = 0
+    expect(await f(1)).toBe(1)
+    expect(events.map(({ name }) => name)).toEqual(['hit'])
   })
 })
 

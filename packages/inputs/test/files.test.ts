@@ -176,6 +176,22 @@ test('a file outside of the root is no input that can be verified, not even thro
   }
 })
 
+test('a file inside of the root that is reached by a link outside is no input, since the link may change; a link to the root is fine', () => {
+  const { home, root, at, persist, options, happened } = project({ a: 'a', b: 'b' })
+  const link = join(home, 'link')
+  symlinkSync(at('a'), link)
+  const read = persist(() => readFileSync(link, 'utf8'), { ...options, funcname: 'read' })
+  expect(read()).toBe('a')
+  expect(happened()).toEqual(['miss absent', expect.stringContaining('is outside of'), 'skip input-unverifiable'])
+  rmSync(link)
+  symlinkSync(at('b'), link)
+  expect(read()).toBe('b')
+  symlinkSync(root, join(home, 'same'))
+  const path = join(home, 'same', 'a')
+  const through = persist(() => readFileSync(path, 'utf8'), { ...options, funcname: 'through' })
+  expect([through(), through.has()]).toEqual(['a', true])
+})
+
 test('a file that the function itself writes is refused as an input', async () => {
   const { at, write, persist, options, happened } = project({ a: '1' })
   const count = persist(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
-import { readOnlyStore } from '@persist/store/kit'
+import { absoluteFolder, readOnlyStore } from '@persist/store/kit'
 import { withStoreErrors } from './errors.ts'
 import { checkHash } from './files/hash-check.ts'
 import { readOnly } from './files/read-only.ts'
@@ -30,7 +30,7 @@ import { readUrl } from './url.ts'
  */
 export function diskStore(dir: string | URL, options: DiskStoreOptions = {}): StoreAdapter<'sync'> {
   const { folder, layout = options.layout } = readUrl(dir)
-  const resolved = resolveOptions(resolve(folder), options)
+  const resolved = resolveOptions(absoluteFolder(folder, resolve), options)
   return layout === 'pypersist' ? sharedWithPython(resolved) : entryFolder(resolved)
 }
 

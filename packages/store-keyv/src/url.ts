@@ -31,7 +31,8 @@ export function readRedisUrl(cache: string | URL): RedisUrl {
   if (url.hash !== '') throw refusedUrl(text, 'a # in a password is written %23')
   const database = url.pathname.replace(/^\//, '')
   if (!/^\d*$/.test(database)) throw refusedUrl(text, 'what follows the server is the number of a database')
-  const prefix = url.searchParams.get('persistPrefix') ?? 'persist'
+  const [prefix = 'persist', ...others] = url.searchParams.getAll('persistPrefix')
+  if (others.length > 0) throw refusedUrl(text, 'it has the parameter persistPrefix more than once')
   if (!/^[\w.-]+$/.test(prefix)) throw refusedUrl(text, 'persistPrefix has letters, digits, _, . and - only')
   url.searchParams.delete('persistPrefix')
   if (url.search !== '')

@@ -32,6 +32,7 @@ test.each([
   'redis://x/1/2',
   'redis://x?persistPrefix=a:b',
   'redis://x?persistPrefix=',
+  'redis://x?persistPrefix=a&persistPrefix=b',
   'redis://x?timeout=1',
   'redis://ann:S3cret@x/#frag',
 ])('%s is refused, without showing a password', (cache) => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { OpenOptions, Store, StoreAdapter } from '@persist/store'
 import { bootClock } from '@persist/store/holder'
-import { readOnlyStore } from '@persist/store/kit'
+import { absoluteFolder, readOnlyStore } from '@persist/store/kit'
 import { Environment } from './environment.ts'
 import { checkHash } from './keys.ts'
 import { LmdbLeaseObserver } from './lease-observer.ts'
@@ -23,7 +23,7 @@ import { folderOf } from './url.ts'
  */
 export function lmdbStore(dir: string, options: LmdbStoreOptions = {}): StoreAdapter<'sync'> {
   const { flush, leaseMs, monotonic } = resolveOptions(options)
-  const path = resolve(dir)
+  const path = absoluteFolder(dir, resolve)
   const shared: Shared = {
     name: `lmdb://${path}`,
     environment: new Environment(path, flush, monotonic),

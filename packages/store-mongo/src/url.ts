@@ -34,7 +34,7 @@ export function readMongoUrl(url: string): MongoUrl {
     })
   }
   const parameters = (query ?? '').split('&').filter(Boolean)
-  const ours = new Map(parameters.filter(isOurs).map(readParameter))
+  const ours = readParameters(parameters.filter(isOurs))
   const theirs = parameters.filter((parameter) => !isOurs(parameter))
   checkAcknowledged(theirs)
   return {
@@ -49,6 +49,17 @@ export function readMongoUrl(url: string): MongoUrl {
 
 function isOurs(parameter: string): boolean {
   return /^persist/i.test(parameter)
+}
+
+function readParameters(parameters: readonly string[]): Map<string, string> {
+  const read = new Map<string, string>()
+  for (const parameter of parameters) {
+    const [name, value] = readParameter(parameter)
+    if (read.has(name))
+      throw new OptionError(`the cache URL has the parameter ${name} more than once`, { option: name })
+    read.set(name, value)
+  }
+  return read
 }
 
 function readParameter(parameter: string): [string, string] {

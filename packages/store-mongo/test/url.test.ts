@@ -39,6 +39,9 @@ describe('the URL of a MongoDB', () => {
       expect(() => mongoStore(`mongodb://h/app?persistServerWaitMs=${wrong}`), wrong).toThrow(/positive number/)
     }
     expect(() => mongoStore('mongodb://h/app?persistServerWait=1')).toThrow(/did you mean persistServerWaitMs/)
+    expect(() => mongoStore('mongodb://h/app?persistCollection=a&persistcollection=b')).toThrow(
+      /persistCollection more than once/,
+    )
   })
 
   test('that asks for no acknowledgment is refused', () => {

@@ -22,6 +22,7 @@ export {
 } from './kit/dependency-record.ts'
 export { differences } from './kit/differences.ts'
 export {
+  absoluteFolder,
   type EntryFacts,
   entryDamaged,
   entryTooLarge,

@@ -1,15 +1,14 @@
-import type { Entry, Head } from '@persist/store'
+import type { Head } from '@persist/store'
 import type { ArgumentSnapshot } from '../call/arguments.ts'
 import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
+import { beginChange } from '../call/change-order.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
 import { encodeStored } from '../call/encode-stored.ts'
 import { isListed, lookupEntry } from '../call/lookup.ts'
-import { pendingWrites } from '../call/pending-writes.ts'
 import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { reportWrite } from '../call/serve.ts'
 import { callStore, reportStoreError } from '../call/store-guard.ts'
-import { isFenced } from '../concurrency/flight.ts'
 import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
@@ -51,9 +50,8 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
     pickledKey: pickleKey(context, cacheKey),
     inputs: context.traceRoot === undefined ? undefined : [],
   })
-  const encoded = entry && (yield* encodeInOrder(context, cacheKey, entry))
-  if (encoded === OVERTAKEN) return context.reporter.report('skip', { hash: cacheKey.hash, reason: 'fenced' })
-  const isLost = yield* fenced(context, { canonicalKey: cacheKey.canonicalKey }, function* () {
+  const isLost = yield* fenced(context, { cacheKey }, function* () {
+    const encoded = entry && (yield* encodeStored(context, entry, context.adapter.mode === 'async'))
     if (encoded === undefined) return false
     const mark = context.memory?.mark() ?? 0
     const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(encoded)), false))
@@ -64,29 +62,10 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
   if (isLost && entry !== undefined) context.memory?.hold(cacheKey.canonicalKey, entry, value)
 }
 
-const OVERTAKEN: unique symbol = Symbol('overtaken')
-
-/** Encodes the entry of a `put`, which may take a while. `OVERTAKEN`: it was put again or deleted meanwhile. */
-function* encodeInOrder(
-  context: Context,
-  { canonicalKey }: CacheKey,
-  entry: Entry,
-): Steps<Entry | undefined | typeof OVERTAKEN> {
-  if (context.adapter.mode === 'sync') return yield* encodeStored(context, entry, false)
-  // An earlier put may be encoded for longer.
-  context.peers.each((peer) => peer.fence(canonicalKey))
-  const flight = context.flights.start(canonicalKey, { joinable: false })
-  try {
-    const encoded = yield* encodeStored(context, entry, true)
-    return isFenced(flight, entry.tags) ? OVERTAKEN : encoded
-  } finally {
-    context.flights.end(flight)
-  }
-}
-
 /** Deletes one result. A running computation of the same key does not restore it. */
-export function* forget(context: Context, { hash, canonicalKey }: CacheKey): Steps<boolean> {
-  const wasDeleted = yield* fenced(context, { canonicalKey }, () =>
+export function* forget(context: Context, cacheKey: CacheKey): Steps<boolean> {
+  const { hash } = cacheKey
+  const wasDeleted = yield* fenced(context, { cacheKey }, () =>
     wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO)),
   )
   if (wasDeleted) context.reporter.report('delete', { hash })
@@ -116,26 +95,30 @@ export function* deleteByTag(context: Context, tag: string): Steps<number> {
   return entries
 }
 
-/** The target of a change: one key, the results with a tag, or all. */
-interface Change {
-  readonly canonicalKey?: string
+/** The target of a change: one entry, the results with a tag, or all. */
+interface Target {
+  readonly cacheKey?: CacheKey
   readonly tag?: string
 }
 
 /**
- * Changes the store. Running computations of the key, or of all keys, do not store, and memory drops its entries. A call
- * that starts meanwhile may read a deleted entry, so it does not keep it in memory, and no later call joins it.
+ * Changes the store after the changes that were made before. Running computations of the key, or of all keys, do not store,
+ * and memory drops its entries. A call that starts during a deletion of all may read a deleted entry, so it does not keep it
+ * in memory, and no later call joins it.
  */
-function* fenced<T>(context: Context, { canonicalKey, tag }: Change, change: () => Steps<T>): Steps<T> {
+function* fenced<T>(context: Context, { cacheKey, tag }: Target, change: () => Steps<T>): Steps<T> {
+  const canonicalKey = cacheKey?.canonicalKey
   context.peers.each((peer) => {
     if (tag === undefined) peer.fence(canonicalKey)
     else peer.fenceTag(tag)
     peer.drop(canonicalKey)
   })
-  yield* wait(pendingWrites(context, canonicalKey))
+  const { before, end } = beginChange(context, cacheKey?.hash)
   try {
+    if (before !== undefined) yield* wait(before)
     return yield* change()
   } finally {
+    end()
     context.peers.each((peer) => {
       peer.drop(canonicalKey)
       peer.outdate(canonicalKey)

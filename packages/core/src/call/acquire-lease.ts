@@ -57,7 +57,7 @@ export function* acquireLease(
   try {
     for (let pause: number = first, waited = false; ; pause = Math.min(pause * POLL_GROWTH, longest)) {
       const { lease, holder } = yield* requestLease(context, cacheKey, flight)
-      const found = yield* wait(lookupAgain(context, cacheKey, maxAge, lease))
+      const found = yield* wait(lookupAgain(context, cacheKey, { maxAge, flight }, lease))
       const waitedMs = monotonic() - since
       const report = (outcome: WaitOutcome) => {
         if (waited || outcome === 'timeout') reportWait(context, cacheKey, { waitedMs, outcome })
@@ -103,7 +103,7 @@ export function* tryAcquireLease(
 > {
   const { lease, holder } = hasLeases(context) ? yield* requestLease(context, cacheKey, flight) : NO_LEASE
   if (lease === 'held') return { kind: 'held', by: holder?.id }
-  const found = yield* wait(lookupAgain(context, cacheKey, maxAge, lease))
+  const found = yield* wait(lookupAgain(context, cacheKey, { maxAge, flight }, lease))
   if (found.kind !== 'fresh') return { kind: 'acquired', lease }
   yield* release(context, cacheKey, lease)
   return undefined
@@ -146,10 +146,10 @@ export function throwIfLeft({ left }: Flight): void {
 function lookupAgain(
   context: Context,
   cacheKey: CacheKey,
-  maxAge: number,
+  options: Pick<LeaseWait, 'maxAge' | 'flight'>,
   lease: Lease<Mode> | undefined | 'held',
 ): LookupResult | PromiseLike<LookupResult> {
-  return lease !== 'held' && lease?.foundNothing === true ? ABSENT : lookupEntry(context, cacheKey, { maxAge })
+  return lease !== 'held' && lease?.foundNothing === true ? ABSENT : lookupEntry(context, cacheKey, options)
 }
 
 /**

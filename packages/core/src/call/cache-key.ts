@@ -18,6 +18,8 @@ export class CacheKey {
   reads: readonly Observation[] | undefined
   /** The entry is encrypted under a key that this process does not have, so it must not be overwritten. */
   isUnderOtherKey = false
+  /** The greatest age of a result that the call accepts, in milliseconds: part of the traces of functions that make it. */
+  maxAge = Number.POSITIVE_INFINITY
   /** The stored form of the key, if it was made before the call had to wait. */
   pickledKey: string | undefined
   readonly #context: Context

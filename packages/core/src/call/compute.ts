@@ -1,7 +1,7 @@
 import type { Lease, Mode } from '@persist/store'
 import { signalOf, withSignal } from '../concurrency/abort-signals.ts'
 import type { Succession } from '../concurrency/flight.ts'
-import { type FlightResult, leaveLimits } from '../concurrency/flight.ts'
+import { type Flight, type FlightResult, leaveLimits, runInFlight } from '../concurrency/flight.ts'
 import { numberRun } from '../concurrency/flights.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { invoke, type Steps, wait } from '../concurrency/sync-or-async.ts'
@@ -37,6 +37,7 @@ export function* compute(
       return endUnstored(computation)
     call.onRun?.()
     const snapshot = snapshotArguments(computation)
+    flight.compared = undefined
     const trace = startTrace(context, flight)
     const { value, promised, durationMs } = yield* callFunction(computation, succession.lease)
     context.observed[promised ? 'promises' : 'values'] = true
@@ -45,9 +46,10 @@ export function* compute(
       reportRecursion(context, cacheKey)
       return notStored()
     }
+    if (trace !== undefined) flight.compared = 'own result'
     const traced =
       trace === undefined && cacheKey.reads === undefined ? UNTRACED : yield* endTrace(context, cacheKey, trace)
-    if (traced.problem !== undefined) return { ...notStored(), inputChanged: traced.problem === 'changed' }
+    if (traced.problem !== undefined) return { ...notStored(), mayBeOld: true }
     const { inputs } = traced
     const entry = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey, inputs })
     if (entry === undefined) return notStored()
@@ -107,7 +109,7 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
       stopwatch.pending()
       stopRenewing = keepAlive(context, lease)
     }
-    value = yield* wait(result)
+    value = yield* wait(promised ? settlement(flight, result as PromiseLike<unknown>) : result)
   } catch (error) {
     stopRenewing()
     leaveLimits(flight)
@@ -118,6 +120,12 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
   stopRenewing()
   leaveLimits(flight)
   return { value, promised, durationMs: report(false) }
+}
+
+/** The result of a promise. A lazy one, such as a query, begins its work when it is awaited, which is part of the run. */
+function settlement(flight: Flight, result: PromiseLike<unknown>): PromiseLike<unknown> {
+  if (result instanceof Promise) return result
+  return runInFlight(flight, () => new Promise((resolve, reject) => void result.then(resolve, reject)))
 }
 
 /** A copy of the arguments for the function. A signal among them is replaced by the flight's, which serves all callers. */

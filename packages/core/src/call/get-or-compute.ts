@@ -13,6 +13,7 @@ import { refreshInBackground } from './background-refresh.ts'
 import { bypass, startBypass } from './bypass.ts'
 import { type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
 import { type Call, NO_SIGNALS, signalsOf, startsRefresh } from './call.ts'
+import { pendingChanges } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { compute } from './compute.ts'
 import { pickleKey, pickleKeyEarly } from './create-entry.ts'
@@ -65,6 +66,7 @@ function lookupInProcess(context: Context, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAnyAborted(signals)
   const cacheKey = cacheKeyOf(context, call.self, call.args)
+  cacheKey.maxAge = call.maxAge
   if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)
   const held = context.memory === undefined ? undefined : lookupInMemory(context, cacheKey, call.maxAge)
   const result = held === undefined ? undefined : serveFromMemory(context, cacheKey, held)
@@ -120,7 +122,8 @@ function* lookupOrCompute(
   const since = joinedSince ?? context.runtime.monotonic()
   const isTraced = context.traceRoot !== undefined
   if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
-  const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
+  const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true, flight })
+  if (lookupResult === REFRESH) yield* wait(pendingChanges(context, cacheKey.hash))
   const found = yield* wait(lookupResult ?? (isTraced ? lookupInFlight(flight, lookup) : lookup()))
   if (found.kind === 'fresh') {
     context.verify?.(call, cacheKey, found.entry)
@@ -181,7 +184,7 @@ function* waitForSlot({ context, call, cacheKey, flight }: Computation, found: L
   if (!(yield* enterLimits(context, flight))) return NOT_QUEUED
   throwIfLeft(flight)
   if (found !== REFRESH) {
-    const stored = yield* wait(lookupEntry(context, cacheKey, { maxAge: call.maxAge }))
+    const stored = yield* wait(lookupEntry(context, cacheKey, { maxAge: call.maxAge, flight }))
     if (stored.kind === 'fresh') return { kind: 'hit', found: stored }
   }
   return { kind: 'slot', ms: context.runtime.monotonic() - since }

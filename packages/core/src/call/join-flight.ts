@@ -52,6 +52,7 @@ async function waitForResult(
 ): Promise<unknown> {
   const { monotonic } = context.runtime
   const since = monotonic()
+  const { compared } = flight
   const result = await join(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
@@ -66,8 +67,9 @@ async function waitForResult(
     return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
   if (result.argumentsChanged || isTooOld(context, call, result)) return fallback.restart(context, call)
-  // The run may have read an input before it changed, and this call began after that.
-  if (result.inputChanged && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
+  // An input may have changed after the flight read or compared it, and before this call began.
+  const isLate = compared === 'own result' || (compared === 'stored result' && result.createdAt !== undefined)
+  if ((result.mayBeOld || isLate) && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
   if (tracing.active > 0) noteCall(context, cacheKey, result)
   const { value, payload } = result
   if (!isChangeable(value)) return serveShared(context, cacheKey, value)

@@ -1,10 +1,12 @@
 import { OptionError, StoreError } from '@persist/errors'
 import type { Entry, Head, Mode, Store } from '@persist/store'
+import type { Flight } from '../concurrency/flight.ts'
 import type { Context, Missed } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
 import type { CacheKey } from './cache-key.ts'
+import { pendingChanges } from './change-order.ts'
 import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { checkFreshness, FRESH, type Freshness, otherVersionOrSource } from './freshness.ts'
 import { isEntry } from './replies.ts'
@@ -38,24 +40,42 @@ export interface LookupOptions {
   readonly maxAge?: number | undefined
   /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
   readonly mayCall?: boolean
+  /** The flight that other calls may join meanwhile. */
+  readonly flight?: Flight | undefined
   /**
    * A large payload may be decompressed beside the event loop. Default: if every call returns a promise. An explicit `false`
-   * also means that nothing else may wait: an input whose check waits counts as changed.
+   * also means that nothing else may wait: an input whose check waits counts as changed, and a value whose `validate` waits as
+   * refused.
    */
   readonly mayWait?: boolean
 }
 
-/** Looks up an entry and checks it, sync over a sync store. Not a generator, for speed: every hit passes here. */
+/**
+ * Looks up an entry and checks it, sync over a sync store. Over an async store it waits for the changes of the entry that were
+ * made before.
+ */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
-  { maxAge = Number.POSITIVE_INFINITY, mayCall = false, ...options }: LookupOptions = {},
+  options: LookupOptions = {},
+): LookupResult | PromiseLike<LookupResult> {
+  const before = pendingChanges(context, cacheKey.hash)
+  return before === undefined
+    ? lookupNow(context, cacheKey, options)
+    : before.then(() => lookupNow(context, cacheKey, options))
+}
+
+/** Not a generator, for speed: every hit passes here. */
+function lookupNow(
+  context: Context,
+  cacheKey: CacheKey,
+  { maxAge = Number.POSITIVE_INFINITY, mayCall = false, ...options }: LookupOptions,
 ): LookupResult | PromiseLike<LookupResult> {
   const { hash } = cacheKey
   const mark = context.memory?.mark()
   const { mayWait = context.isAsync } = options
   const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
-  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false }
+  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false, flight: options.flight }
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
   return readFound(context, cacheKey, entry, reading)
 }
@@ -71,7 +91,7 @@ function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefine
 }
 
 /** How an entry that the store returned is read. */
-export interface Reading extends Required<Omit<LookupOptions, 'maxAge'>> {
+export interface Reading extends Required<Omit<LookupOptions, 'maxAge' | 'flight'>>, Pick<LookupOptions, 'flight'> {
   readonly maxAge: number
   /** The check of an input may wait. */
   readonly isPatient: boolean
@@ -117,16 +137,17 @@ function readDecoded(
   cacheKey: CacheKey,
   entry: Entry,
   kind: Servable,
-  { mark, mayCall, isPatient }: Reading,
+  { mark, mayCall, isPatient, flight }: Reading,
 ): LookupResult | PromiseLike<LookupResult> {
   // Checked only for an entry that would be served: an entry to be replaced may be of any key.
   if (context.ownHash && !wasWrittenUnder(context, cacheKey, entry)) return UNREADABLE
   if (entry.inputs === undefined && context.traceRoot === undefined)
-    return readValue(context, cacheKey, entry, kind, mark)
+    return readValue(context, cacheKey, entry, kind, { mark, isPatient })
+  if (flight !== undefined) flight.compared = 'stored result'
   const changed = changeOf(context, entry, { mayCall, mayWait: isPatient })
   const next = (input: string | undefined) =>
     input === undefined
-      ? readValue(context, cacheKey, entry, kind, mark)
+      ? readValue(context, cacheKey, entry, kind, { mark, isPatient })
       : ({ kind: 'miss', reason: 'input', changed: [input] } as const)
   return isThenable(changed) ? changed.then(next) : next(changed)
 }
@@ -139,7 +160,7 @@ function readValue(
   cacheKey: CacheKey,
   entry: Entry,
   kind: Servable,
-  mark: number | undefined,
+  { mark, isPatient }: Pick<Reading, 'mark' | 'isPatient'>,
 ): LookupResult | PromiseLike<LookupResult> {
   let value: unknown
   try {
@@ -149,7 +170,7 @@ function readValue(
     return UNREADABLE
   }
   const found = { kind, entry, value, mark } as LookupResult
-  return context.validate === undefined ? found : validated(context, cacheKey, value, found)
+  return context.validate === undefined ? found : validated(context, cacheKey, value, found, isPatient)
 }
 
 /** A custom store may return a wrong entry, for example if its `getMany` changes the order. */
@@ -219,12 +240,13 @@ export function checkFreshnessNow(
   return checkFreshness(head, { ...rules, now: context.runtime.now(), maxAge })
 }
 
-/** Applies `validate`: an entry that it refuses is a miss, and so is an entry for which it fails. */
+/** Applies `validate`: an entry that it refuses is a miss, and so is an entry for which it fails, or waits where it must not. */
 function validated(
   context: Context,
   cacheKey: CacheKey,
   value: unknown,
   found: LookupResult,
+  isPatient: boolean,
 ): LookupResult | PromiseLike<LookupResult> {
   const refused = (error: unknown) => {
     reportProblem(context, 'validate', cacheKey.hash, asError(error))
@@ -233,17 +255,16 @@ function validated(
   try {
     const result = context.validate!(value)
     if (!isThenable(result)) return result.issues === undefined ? found : INVALID
-    if (context.isAsync)
+    if (context.isAsync && isPatient)
       return result.then(({ issues }) => (issues === undefined ? found : INVALID)).then(undefined, refused)
-    return refused(asyncValidateError(result))
+    return refused(asyncValidateError(context, result))
   } catch (error) {
     return refused(error)
   }
 }
 
-function asyncValidateError(result: PromiseLike<unknown>): OptionError {
+function asyncValidateError({ isAsync }: Context, result: PromiseLike<unknown>): OptionError {
   result.then(undefined, () => {})
-  return new OptionError('validate returned a promise: for a sync function it must return its result', {
-    option: 'validate',
-  })
+  const where = isAsync ? 'has, peek, lookup and explain over a sync store, which do not wait' : 'a sync function'
+  return new OptionError(`validate returned a promise: for ${where}, it must return its result`, { option: 'validate' })
 }

@@ -14,21 +14,34 @@ import { isEntry } from './replies.ts'
 import { callStore } from './store-guard.ts'
 import { firstChange } from './verify-inputs.ts'
 
+/** A call that another function made. */
+interface MadeCall {
+  readonly hash: string
+  /** Of its result. */
+  readonly digest: string
+  /** The greatest age of a result that it accepted, in milliseconds. */
+  readonly maxAge: number
+}
+
 /**
  * Whether a call of this function, which another function made, would still return the result with this digest. If its entry
  * cannot be served any more, the call is made again: an equal result ends the search for changes here.
  */
-export function* isCallUnchanged(context: Context, hash: string, digest: string, pass: VerifyPass): Steps<boolean> {
+export function* isCallUnchanged(
+  context: Context,
+  { hash, digest, maxAge }: MadeCall,
+  pass: VerifyPass,
+): Steps<boolean> {
   // The hash comes from the store, where any program may have written it.
   context.adapter.checkHash?.(hash)
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
   const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
-  if (stored !== undefined && (yield* isServable(context, stored, pass))) {
+  if (stored !== undefined && (yield* isServable(context, stored, pass, maxAge))) {
     return payloadDigest(stored.payload) === digest
   }
   const args = pass.mayCall ? argumentsOf(context, hash, stored) : undefined
   if (args === undefined || isRunning(context, args)) return false
-  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN }))
+  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN, maxAge }))
   return payloadDigest(context.pickle(value)) === digest
 }
 
@@ -39,8 +52,8 @@ function* decoded(context: Context, entry: Entry, { mayCall }: VerifyPass): Step
   return 'payload' in found ? found : undefined
 }
 
-function* isServable(context: Context, entry: Entry, pass: VerifyPass): Steps<boolean> {
-  if (checkFreshnessNow(context, entry).kind !== 'fresh') return false
+function* isServable(context: Context, entry: Entry, pass: VerifyPass, maxAge: number): Steps<boolean> {
+  if (checkFreshnessNow(context, entry, maxAge).kind !== 'fresh') return false
   if (entry.inputs === undefined) {
     if (context.traceRoot !== undefined) return false
   } else if ((yield* firstChange(context, entry.inputs, pass)) !== undefined) return false

@@ -23,9 +23,8 @@ export function noteCall(context: Context, cacheKey: CacheKey, result: Result, f
     trace.refuse(context.namespace, 'its result cannot be pickled')
     return
   }
-  const { hash } = cacheKey
   rememberArguments(context, cacheKey)
-  trace.add({ kind: CALL, name: nameOf(context, hash, trace.store), digest: payloadDigest(payload) })
+  trace.add({ kind: CALL, name: nameOf(context, cacheKey, trace.store), digest: payloadDigest(payload) })
 }
 
 /** Records a call that failed: nothing is stored of it, so no later call can verify it. */
@@ -38,8 +37,10 @@ export function payloadDigest(payload: string | Uint8Array): string {
   return sha256(payload).slice(0, CHARACTERS)
 }
 
-function nameOf({ adapter, namespace }: Context, hash: string, store: string): string {
-  return JSON.stringify([namespace, hash, adapter.name === store ? '' : adapter.name])
+function nameOf({ adapter, namespace }: Context, { hash, maxAge }: CacheKey, store: string): string {
+  const parts: unknown[] = [namespace, hash, adapter.name === store ? '' : adapter.name]
+  if (maxAge !== Number.POSITIVE_INFINITY) parts.push(maxAge)
+  return JSON.stringify(parts)
 }
 
 function payloadOf(context: Context, { payload, value }: Result): string | Uint8Array | undefined {

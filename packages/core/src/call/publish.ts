@@ -1,17 +1,15 @@
 import type { Entry, Lease, Mode } from '@persist/store'
-import type { Flight } from '../concurrency/flight.ts'
-import { isFenced } from '../concurrency/flight.ts'
+import { type Flight, isFenced } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import { done, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
-import { isThenable } from '../runtime/thenable.ts'
 import type { RightToStore } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
 import { noteStored } from './call.ts'
+import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { encodeStored } from './encode-stored.ts'
 import { release, takeOverLease } from './lease.ts'
-import { pendingWrites } from './pending-writes.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
 import { callStore } from './store-guard.ts'
@@ -48,7 +46,14 @@ export function* publish(
     if (yield* wasDeletedByTag(context, mark, entry)) return skip('fenced')
     // It may have been fenced while the order of deletions was read.
     if (isFenced(flight, entry.tags)) return skip('fenced')
-    endWrite = noteTaggedWrite(context, flight, lease, entry)
+    // A lease that is lost to a later change publishes nothing. A deletion by tag ends no lease of an entry that is not there
+    // yet, so it waits for the write, and deletes the entry.
+    if (lease === undefined || entry.tags !== undefined) {
+      const { before, end } = beginWrite(context, hash)
+      endWrite = end
+      if (before !== undefined) yield* wait(before)
+      if (isFenced(flight, entry.tags)) return skip('fenced')
+    }
     const stored = yield* write(context, flight, lease, encoded)
     if (stored !== undefined) lease = undefined
     if (stored === false) {
@@ -77,27 +82,6 @@ export function* publish(
   }
 }
 
-/**
- * Notes a pending write by a lease. A deletion by tag ends no lease of an entry that is not there yet, so it waits for the
- * write, and deletes the entry. Returns a function that ends the note.
- */
-function noteTaggedWrite(
-  context: Context,
-  flight: Flight,
-  lease: Lease<Mode> | undefined,
-  { tags }: Entry,
-): () => void {
-  if (lease === undefined || tags === undefined || context.adapter.mode === 'sync') return () => {}
-  let resolveWritten = () => {}
-  flight.writing = new Promise<void>((resolve) => {
-    resolveWritten = resolve
-  })
-  return () => {
-    flight.writing = undefined
-    resolveWritten()
-  }
-}
-
 /** Writes by the lease. A lease that a refresh took may have been returned, since the refresh failed. */
 function* write(
   context: Context,
@@ -105,43 +89,22 @@ function* write(
   lease: Lease<Mode> | undefined,
   entry: Entry,
 ): Steps<boolean | undefined> {
-  if (lease === undefined) return yield* wait(set(context, flight, entry))
+  const { hash } = entry
+  if (lease === undefined) {
+    const set = () => done(context.store.set(entry))
+    return yield* wait(callStore<boolean | undefined>(context, 'set', hash, set, undefined))
+  }
   const publish = () => lease.publish(entry)
-  const stored = yield* wait(callStore<boolean | undefined>(context, 'set', entry.hash, publish, undefined, YES_OR_NO))
+  const stored = yield* wait(callStore<boolean | undefined>(context, 'set', hash, publish, undefined, YES_OR_NO))
   const returned = flight.succession?.lease
   const isReturned = returned !== undefined && returned !== lease
   return stored === false && isReturned ? yield* write(context, flight, returned, entry) : stored
-}
-
-/** Writes without a lease. This process makes such changes one after the other, so that their order holds. */
-function set(context: Context, flight: Flight, entry: Entry): Stored {
-  const act = () => {
-    // It may have been fenced while it waited.
-    if (isFenced(flight, entry.tags)) return false
-    return callStore<boolean | undefined>(context, 'set', entry.hash, () => done(context.store.set(entry)), undefined)
-  }
-  const before = pendingWrites(context, flight.canonicalKey)
-  const reply = before === undefined ? act() : before.then(act)
-  if (!isThenable(reply)) return reply
-  const stored = Promise.resolve(reply).then((stored) => {
-    // Before the next queued write begins.
-    if (stored) supersede(context, flight)
-    return stored
-  })
-  flight.writing = stored.then(ended, ended)
-  return stored
-
-  function ended(): void {
-    flight.writing = undefined
-  }
 }
 
 /** Keeps earlier runs from overwriting the result, in all wrappings of the function. */
 function supersede(context: Context, { canonicalKey, began }: Flight): void {
   context.peers.each((peer) => peer.supersede(canonicalKey, began))
 }
-
-type Stored = boolean | undefined | PromiseLike<boolean | undefined>
 
 /** The current position in the order of deletions by tag, for a function with tags. */
 export function* tagMark(context: Context, { hash }: CacheKey): Steps<string | undefined> {

@@ -10,7 +10,9 @@ import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
 import { type Call, signalsOf, startsRefresh } from './call.ts'
+import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
+import { changeDuring } from './input-trace.ts'
 import {
   ABSENT,
   isValidInMemory,
@@ -45,10 +47,11 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
   if (context.mode === 'off') return yield* bypass(context, call) as AsyncGenerator<unknown>
   throwIfAnyAborted(signalsOf(call))
   const cacheKey = cacheKeyOf(context, call.self, call.args)
+  cacheKey.maxAge = call.maxAge
   pickleKeyEarly(context, cacheKey)
-  const found = startsRefresh(context, call, cacheKey)
-    ? startRefresh(context, call, cacheKey)
-    : await lookupChunks(context, call, cacheKey)
+  const isRefresh = startsRefresh(context, call, cacheKey)
+  if (isRefresh) await pendingChanges(context, cacheKey.hash)
+  const found = isRefresh ? startRefresh(context, call, cacheKey) : await lookupChunks(context, call, cacheKey)
   if (argumentsChanged(context, call.self, call.args, cacheKey)) {
     context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
     return yield* (
@@ -56,6 +59,7 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
     ) as AsyncGenerator<unknown>
   }
   if (isStored(found)) return yield* found
+  await leaveIfChanged(context, cacheKey)
   const iteration = startOrFollow(context, call, cacheKey, found)
   if (found.kind !== 'stale-if-error') return yield* iteration
   let first: IteratorResult<unknown>
@@ -160,6 +164,15 @@ function isStored(found: Chunks | LookupResult): found is Chunks {
 /** The iteration that an identical call follows. */
 function runningIteration(context: Context, { canonicalKey }: CacheKey): Broadcast | undefined {
   return context.singleFlight === false ? undefined : context.broadcasts.find(canonicalKey)
+}
+
+/** Lets no call follow a running iteration that has read something that changed since: its first chunks may be older. */
+async function leaveIfChanged(context: Context, cacheKey: CacheKey): Promise<void> {
+  const flight = runningIteration(context, cacheKey)?.flight
+  const trace = flight?.trace
+  if (trace === undefined) return
+  const isChanged = !trace.isRecording || (await run(changeDuring(trace.observations))) !== undefined
+  if (isChanged) context.flights.close(flight!)
 }
 
 function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: LookupResult): AsyncGenerator<unknown> {

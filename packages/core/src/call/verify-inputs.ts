@@ -141,14 +141,14 @@ function isCallUnchanged(
   const called = callNameOf(name)
   if (called === undefined) return false
   const store = called.store === '' ? ownStore : called.store
-  const id = JSON.stringify([store, called.namespace, called.hash, digest])
+  const id = JSON.stringify([store, called.namespace, called.hash, called.maxAge, digest])
   const known = calls.get(id)
   if (known !== undefined) return known
   const peer = newestPeer(store, called.namespace)
   if (peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
   // A call that leads back to itself.
   calls.set(id, false)
-  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1, mayCall })
+  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1, mayCall }, called.maxAge)
   const note = (isUnchanged: boolean) => {
     calls.set(id, isUnchanged)
     return isUnchanged

@@ -14,8 +14,8 @@ export interface FlightResult {
   readonly createdAt?: number
   /** The caller changed its arguments before the function began, so this is no result for the flight's key. */
   readonly argumentsChanged?: boolean
-  /** An input changed while the function ran, so the result may be older than a call that joined. */
-  readonly inputChanged?: boolean
+  /** An input changed while the function ran, or cannot be verified, so the result may be older than a call that joined. */
+  readonly mayBeOld?: boolean
 }
 
 /** A running call in this process that identical calls may join. */
@@ -40,8 +40,11 @@ export interface Flight {
   fenced: boolean
   /** The tags deleted since it began. A result with one of them must not be stored. */
   deletedTags?: Set<string>
-  /** Its pending write without a lease, or of a tagged entry. Later changes wait for it, so that it does not undo them. */
-  writing?: Promise<unknown> | undefined
+  /**
+   * With `trace`: what its inputs are being compared for, or have been. A call that joins it from then on may have begun after a
+   * change that the comparison missed.
+   */
+  compared?: 'stored result' | 'own result' | undefined
   /** A caller has waited for it as long as `waitTimeout` allows. */
   overdue: boolean
   /** Absent until its synchronous part has ended: a call that finds it before that comes from within it. */

@@ -92,14 +92,6 @@ export class Flights {
       if (canonicalKey === undefined || flight.canonicalKey === canonicalKey) this.close(flight)
   }
 
-  /** The pending writes of the key, or of all. */
-  *writes(canonicalKey: string | undefined): Generator<Promise<unknown>> {
-    for (const flight of this.#running) {
-      if (flight.writing !== undefined && (canonicalKey === undefined || flight.canonicalKey === canonicalKey))
-        yield flight.writing
-    }
-  }
-
   /** Marks a flight that took longer than a caller waits. Later calls start their own, and the first to end stores. */
   markOverdue(flight: Flight): void {
     flight.overdue = true

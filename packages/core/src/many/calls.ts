@@ -1,5 +1,6 @@
 import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, PLAIN } from '../call/call.ts'
+import { pendingChanges } from '../call/change-order.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
 import { lookupInMemory, readEntry } from '../call/lookup.ts'
 import { arrayOf } from '../call/replies.ts'
@@ -170,11 +171,15 @@ export class Calls {
   }
 }
 
-/** The key of a call to look up; `undefined` if the call has no key or a hit in memory: it then runs by itself. */
+/**
+ * The key of a call to look up; `undefined` if the call has no key, a hit in memory, or a change to wait for: it then runs by
+ * itself.
+ */
 function keyToLookUp(context: Context, self: unknown, args: readonly unknown[]): CacheKey | undefined {
   try {
     const cacheKey = cacheKeyOf(context, self, args)
-    return lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) === undefined ? cacheKey : undefined
+    if (lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) !== undefined) return undefined
+    return pendingChanges(context, cacheKey.hash) === undefined ? cacheKey : undefined
   } catch {
     return undefined
   }

@@ -90,7 +90,7 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
  * The root of a traced function.
  *
  * @throws OptionError on a platform that cannot follow asynchronous code, where reads after an `await` would go unnoticed; if
- * the program may not look for the root, as in Deno without `--allow-read`.
+ * the program may not look for the root, as in Deno without `--allow-read`; and if the working directory has been deleted.
  */
 export function traceRootOf({ trace }: AnyOptions): string | undefined {
   if (trace === undefined || trace === false) return undefined

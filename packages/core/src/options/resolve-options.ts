@@ -20,6 +20,7 @@ import { Broadcasts } from '../state/broadcasts.ts'
 import { circuitOf } from '../state/circuit.ts'
 import { newCounters } from '../state/counters.ts'
 import { Peers } from '../state/peers.ts'
+import { PendingChanges } from '../state/pending-changes.ts'
 import { UnstorableResults } from '../state/unstorable-results.ts'
 import { WriteCounter } from '../state/write-counter.ts'
 import { resolveStore } from '../stores/resolve.ts'
@@ -129,14 +130,16 @@ export function resolveOptions(
     isChangeable(chunk) ? (requireSync('unpickle', unpickleValue(pickleValue([chunk]))) as unknown[])[0] : chunk
   const memory = memoryOf(options.memory, runtime)
   const flights = new Flights()
+  const changes = new PendingChanges()
   const peers = new Peers(adapter.name, namespace, {
     fence: (canonicalKey) => flights.fence(canonicalKey),
     fenceTag: (tag) => flights.fenceTag(tag),
     outdate: (canonicalKey) => flights.outdate(canonicalKey),
     supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
-    writes: (canonicalKey) => flights.writes(canonicalKey),
+    writes: (hash, ofAll = true) => changes.of(hash, ofAll),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
-    isCallUnchanged: (hash, digest, pass) => run(isCallUnchanged(context, hash, digest, pass)),
+    isCallUnchanged: (hash, digest, pass, maxAge = Number.POSITIVE_INFINITY) =>
+      run(isCallUnchanged(context, { hash, digest, maxAge }, pass)),
   })
   const context: Context = {
     original,
@@ -192,6 +195,7 @@ export function resolveOptions(
     circuit: circuitOf(adapter),
     writes: bounds === undefined || adapter.supports.bounds ? undefined : new WriteCounter(bounds),
     flights,
+    changes,
     peers,
     refreshes: new BackgroundRefreshes(),
     broadcasts: new Broadcasts(),

@@ -14,15 +14,15 @@ export interface Peer {
   outdate(canonicalKey: string | undefined): void
   /** Forbids runs that began earlier to store their results over a later one. */
   supersede(canonicalKey: string, began: number): void
-  /** The pending writes to a store without leases. They never reject. */
-  writes(canonicalKey: string | undefined): Iterable<Promise<unknown>>
+  /** The pending changes of an entry, and those of all entries if `ofAll`; without a hash every one. They never reject. */
+  writes(hash: string | undefined, ofAll?: boolean): Iterable<Promise<unknown>>
   /** Drops entries from memory. Entries that were requested from the store before are not held either. */
   drop(canonicalKey: string | undefined): void
   /**
    * Whether a call of the function would still return the result with this digest, for the traces of functions that made the
    * call. Absent in older copies of core.
    */
-  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass): boolean | PromiseLike<boolean>
+  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass, maxAge?: number): boolean | PromiseLike<boolean>
 }
 
 /** One verification of an entry's inputs, which may verify the entries of nested calls. */
@@ -75,11 +75,11 @@ export class Peers {
     this.others(act)
   }
 
-  /** The pending writes of all wrappings. */
-  writes(canonicalKey: string | undefined): Promise<unknown>[] {
-    const writes: Promise<unknown>[] = []
-    this.each((peer) => writes.push(...peer.writes(canonicalKey)))
-    return writes
+  /** The pending changes of all wrappings. */
+  changes(hash: string | undefined, ofAll: boolean): Promise<unknown>[] {
+    const changes: Promise<unknown>[] = []
+    this.each((peer) => changes.push(...peer.writes(hash, ofAll)))
+    return changes
   }
 
   /** Calls `act` for the other wrappings. */

@@ -151,7 +151,10 @@ export interface Options<
   readonly trace?: TraceOptions | boolean | undefined
   /** Decides which results are stored. Default: all. */
   readonly shouldStore?: ((result: V, ...args: A) => boolean) | undefined
-  /** A Standard Schema or a predicate. An entry that does not fit is a miss. Default: none. */
+  /**
+   * A Standard Schema or a predicate. An entry that does not fit is a miss. If it returns a promise, calls of an async function
+   * wait for it; over a sync store, `has`, `peek`, `lookup` and `explain` do not wait, and find nothing. Default: none.
+   */
   readonly validate?: StandardSchema | ((value: unknown) => boolean) | undefined
   /** Returns the names for `cache.deleteByTag`. Default: none. */
   readonly tags?: ((result: V, ...args: A) => readonly string[]) | undefined

@@ -14,13 +14,23 @@ export function pathOf(path: string | URL): string {
   return resolve(path instanceof URL ? fileURLToPath(path) : path)
 }
 
-/** The place of a path under the root. `undefined`: it leads out of the root, by itself or by a link. */
+/**
+ * The place of a path under the root. `undefined`: it leads out of the root, by itself or by a link, or it leads into the root
+ * by a link outside, which no later call could verify.
+ */
 export function placeOf(path: string, root: string, fs: FileSystem): Place | undefined {
-  const name = nameUnder(root, path)
-  if (name !== undefined && isInside(path, root, fs)) return { path, name }
-  // The root may have been given through a link, or the path.
-  const real = nameUnder(realOf(root, fs), realOf(path, fs))
-  return real === undefined ? undefined : { path, name: real }
+  if (!isInside(path, root, fs)) return undefined
+  const name = nameUnder(root, path) ?? nameUnderLink(root, path, fs)
+  return name === undefined ? undefined : { path, name }
+}
+
+/** The name of a path through a link that leads to the root itself: the root may have been given through one, or the path. */
+function nameUnderLink(root: string, path: string, fs: FileSystem): string | undefined {
+  const realRoot = realOf(root, fs)
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (realOf(folder, fs) === realRoot) return nameUnder(folder, path)
+    if (dirname(folder) === folder) return undefined
+  }
 }
 
 /** The path of an input from the store, where any program may have written it. `undefined`: it leads out of the root. */

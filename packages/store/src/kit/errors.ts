@@ -123,6 +123,28 @@ export function refusedUrl(url: string | URL, reason: string): OptionError {
   return new OptionError(`the cache ${shown} cannot be used: ${reason}`, { option: 'cache' })
 }
 
+/**
+ * The absolute path of the folder of a store.
+ *
+ * @param resolve The function of `node:path`.
+ * @throws OptionError for a relative folder if the working directory of the process has been deleted.
+ * @example
+ * ```ts
+ * absoluteFolder('cache', (folder) => `/project/${folder}`)   // '/project/cache'
+ * ```
+ */
+export function absoluteFolder(folder: string, resolve: (path: string) => string): string {
+  try {
+    return resolve(folder)
+  } catch (cause) {
+    throw new OptionError(
+      `the cache folder ${JSON.stringify(folder)} is relative to the working directory, which does not exist any more: give an absolute path`,
+      { option: 'cache' },
+      { cause },
+    )
+  }
+}
+
 /** How deep causes are copied. */
 const MAX_CAUSES = 4
 

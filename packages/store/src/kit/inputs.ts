@@ -39,6 +39,8 @@ export interface CallName {
   readonly hash: string
   /** The name of the store. Empty for that of the entry. */
   readonly store: string
+  /** The greatest age of a result that the call accepted, in milliseconds. Absent: any. */
+  readonly maxAge?: number
 }
 
 /**
@@ -56,9 +58,10 @@ export function callNameOf(name: string): CallName | undefined {
   } catch {
     return undefined
   }
-  const [namespace, hash, store] = Array.isArray(parts) ? (parts as unknown[]) : []
+  const [namespace, hash, store, maxAge] = Array.isArray(parts) ? (parts as unknown[]) : []
   if (typeof namespace !== 'string' || typeof hash !== 'string' || typeof store !== 'string') return undefined
-  return { namespace, hash, store }
+  if (maxAge === undefined) return { namespace, hash, store }
+  return typeof maxAge === 'number' ? { namespace, hash, store, maxAge } : undefined
 }
 
 /**

@@ -1,0 +1,48 @@
+import type { Context } from '../context.ts'
+
+// A store whose commands take time may apply them in any order. So the changes of an entry that this process makes wait for
+// each other, and calls wait for the changes that were made before them.
+
+/** A change of the store, from the call that makes it to the reply of the store. */
+interface Change {
+  /** Settles when the changes before it have ended. `undefined`: there are none. */
+  readonly before: Promise<unknown> | undefined
+  /** Lets later changes go on. */
+  readonly end: () => void
+}
+
+const AT_ONCE: Change = { before: undefined, end: () => {} }
+
+/** Begins a change of one entry, or of all, which a deletion of all or by tag is. */
+export function beginChange(context: Context, hash: string | undefined): Change {
+  if (context.adapter.mode === 'sync') return AT_ONCE
+  const before = settled(context, context.peers.changes(hash, true))
+  return { before, end: context.changes.begin(hash) }
+}
+
+/** Begins to write the result of a run. Deletions of all entries need no wait: they fence the run, or may delete the entry. */
+export function beginWrite(context: Context, hash: string): Change {
+  if (context.adapter.mode === 'sync') return AT_ONCE
+  const before = pendingChanges(context, hash)
+  return { before, end: context.changes.begin(hash) }
+}
+
+/** Settles when the changes of an entry that were made before have ended. `undefined`: there are none. */
+export function pendingChanges(context: Context, hash: string): Promise<unknown> | undefined {
+  return context.adapter.mode === 'sync' ? undefined : settled(context, context.peers.changes(hash, false))
+}
+
+/** Waits for changes for at most `waitTimeout`, since a store may never reply. */
+function settled(context: Context, changes: readonly Promise<unknown>[]): Promise<unknown> | undefined {
+  if (changes.length === 0) return undefined
+  return new Promise((resolve) => {
+    const cancel =
+      context.waitTimeout === Number.POSITIVE_INFINITY
+        ? () => {}
+        : context.runtime.later(context.waitTimeout, () => resolve(undefined))
+    Promise.all(changes).then(() => {
+      cancel()
+      resolve(undefined)
+    })
+  })
+}

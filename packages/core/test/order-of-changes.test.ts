@@ -1,0 +1,149 @@
+import { memoryStore, type Options, type StoreAdapter } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { describe, expect, it } from 'vitest'
+import { chunksOf, gate, harness, runPending, withMethods, withoutLeases } from './harness.ts'
+
+// A store may apply the commands of one process in any order. This one applies each later command earlier.
+
+function reordering(): StoreAdapter<'async'> {
+  let turns = 60
+  return delayed(memoryStore(), () => {
+    turns -= 6
+    return runPending(Math.max(1, turns))
+  })
+}
+
+const STORES: [string, () => StoreAdapter][] = [
+  ['with leases', reordering],
+  ['without leases', () => withoutLeases(reordering())],
+]
+
+describe.each(STORES)('changes that no code waits for, over a store %s that reorders commands', (_, makeStore) => {
+  const make = () => {
+    const { persist, report } = harness()
+    const cache = makeStore()
+    const options: Options = { funcname: 'f', cache, report, tags: () => ['tag'] }
+    let runs = 0
+    const count = async (_: number) => `run ${++runs}`
+    return { f: persist(count, options), other: persist(count, options) }
+  }
+
+  it.each(['put', 'forget', 'clear', 'deleteByTag'] as const)('%s after put has the last word', async (later) => {
+    const { f } = make()
+    const change = {
+      put: () => f.put('later', 1),
+      forget: () => f.forget(1),
+      clear: () => f.clear(),
+      deleteByTag: () => f.cache.deleteByTag('tag'),
+    }
+    await Promise.all([f.put('earlier', 1), change[later]()])
+    expect(await f.peek(1)).toBe(later === 'put' ? 'later' : undefined)
+  })
+
+  it.each(['forget', 'clear', 'deleteByTag'] as const)('put after %s has the last word', async (earlier) => {
+    const { f } = make()
+    await f.put('before', 1)
+    const change = {
+      forget: () => f.forget(1),
+      clear: () => f.clear(),
+      deleteByTag: () => f.cache.deleteByTag('tag'),
+    }
+    await Promise.all([change[earlier](), f.put('later', 1)])
+    expect(await f.peek(1)).toBe('later')
+  })
+
+  it('the last of many changes counts, also through another wrapping of the function', async () => {
+    const { f, other } = make()
+    const changes = Array.from({ length: 20 }, (_, index) => {
+      const one = index % 2 === 0 ? f : other
+      return index % 5 === 3 ? one.forget(1) : one.put(`put ${index}`, 1)
+    })
+    await Promise.all(changes)
+    expect(await f.peek(1)).toBe('put 19')
+  })
+
+  it('a call, a lookup and a list see the changes that were made before them', async () => {
+    const { f } = make()
+    f.put('put', 1)
+    const [called, peeked, listed] = await Promise.all([f(1), f.peek(1), f.many([[1]])])
+    expect([called, peeked, listed]).toEqual(['put', 'put', ['put']])
+    f.forget(1)
+    expect(await f(1)).toBe('run 1')
+  })
+
+  it('a refresh after a put has the last word', async () => {
+    const { f } = make()
+    f.put('put', 1)
+    expect(await f.refresh(1)).toBe('run 1')
+    expect(await f.peek(1)).toBe('run 1')
+  })
+
+  it('a put in the function, and one in a listener of events, wait for nothing that waits for them', async () => {
+    const { persist } = harness()
+    const cache = makeStore()
+    let puts = 0
+    const f = persist(
+      async (x: number) => {
+        await f.put('inner', x)
+        return 'outer'
+      },
+      {
+        funcname: 'f',
+        cache,
+        report: ({ name }) => {
+          if (name === 'write' && puts++ === 0) void f.put('by the listener', 1)
+        },
+      },
+    )
+    expect(await f(1)).toBe('outer')
+    expect(await f.peek(1)).toBe('by the listener')
+  })
+})
+
+describe('a change that its store never applies', () => {
+  it('holds up later changes and calls of its entry for waitTimeout, and others not at all', async () => {
+    const never = gate()
+    const inner = delayed(memoryStore())
+    const store = inner.open('f')
+    let isHung = true
+    const set = async (entry: never) => {
+      if (isHung) await never.passed
+      return store.set(entry)
+    }
+    const timers: (() => void)[] = []
+    const later = (_ms: number, act: () => void) => {
+      timers.push(act)
+      return () => {}
+    }
+    const { persist } = harness({ later })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache: withMethods(inner, { set }), waitTimeout: '1s' })
+    void f.put(10, 1)
+    await runPending()
+    isHung = false
+    await f.put(20, 2)
+    expect(await f.peek(2)).toBe(20)
+    let isOver = false
+    const changed = Promise.resolve(f.put(11, 1)).then(() => {
+      isOver = true
+    })
+    await runPending()
+    expect(isOver).toBe(false)
+    const called = f(1)
+    await runPending()
+    for (const act of timers.splice(0)) act()
+    await changed
+    expect([await called, await f.peek(1)]).toEqual([11, 11])
+  })
+})
+
+describe('a stream', () => {
+  it('replays what was put before it began', async () => {
+    const { persist } = harness()
+    async function* count(_: number) {
+      yield 'run'
+    }
+    const f = persist(count, { funcname: 'f', cache: reordering() })
+    f.put(['put'], 1)
+    expect(await chunksOf(f(1))).toEqual(['put'])
+  })
+})

@@ -1,0 +1,164 @@
+import { createPersist, memoryStore, type StoreAdapter } from '@persist/core'
+import { env, observe, readFile, readFileSync } from '@persist/inputs'
+import { describe, expect, test } from 'vitest'
+import { project } from './support/project.ts'
+
+/** A promise, and the function that resolves it. */
+function gate() {
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, passed }
+}
+
+async function runPending(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+}
+
+/** A store that replies later, and stores results of runs when the gate opens. */
+function laterStore({ publishes = Promise.resolve() } = {}): StoreAdapter {
+  const inner = memoryStore()
+  const open: StoreAdapter['open'] = (namespace, options) => {
+    const store = inner.open(namespace, options)
+    const lease: typeof store.lease = (hash, ms, options) => {
+      const held = store.lease!(hash, ms, options)
+      return held && { ...held, publish: (entry) => publishes.then(() => held.publish(entry)) as never }
+    }
+    const later = {
+      get: async (hash: string) => store.get(hash),
+      lease: async (...args: Parameters<typeof lease>) => lease(...args),
+    }
+    return new Proxy(store, {
+      get(_, name) {
+        const member: unknown = Reflect.get(name in later ? later : store, name)
+        return typeof member === 'function' ? member.bind(store) : member
+      },
+    })
+  }
+  return { ...inner, mode: 'async', open }
+}
+
+describe('a call that begins after a change of an input gets no result from before, also from a call that is under way', () => {
+  test('and that stores its result', async () => {
+    const { at, write, persist, options } = project({ a: 'old' })
+    const { open, passed } = gate()
+    const cache = laterStore({ publishes: passed })
+    const f = persist(async () => readFile(at('a'), 'utf8'), { ...options, funcname: 'f', cache })
+    const before = f()
+    for (let turn = 0; turn < 5; turn++) await runPending()
+    write('a', 'newer')
+    const after = [f(), f()]
+    await runPending()
+    open()
+    expect([await before, ...(await Promise.all(after))]).toEqual(['old', 'newer', 'newer'])
+  })
+
+  test('and that compares the inputs of a stored result', async () => {
+    const { at, write, persist, options } = project({ a: 'old' })
+    const { open, passed } = gate()
+    let isSlow = false
+    const revision = observe(`revision for ${at('a')}`, async () => {
+      if (isSlow) await passed
+      return 1
+    })
+    const f = persist(async () => `${await readFile(at('a'), 'utf8')} ${await revision()}`, {
+      ...options,
+      funcname: 'f',
+      cache: laterStore(),
+    })
+    await f()
+    isSlow = true
+    const before = f()
+    await runPending()
+    write('a', 'newer')
+    const after = [f(), f()]
+    await runPending()
+    open()
+    expect([await before, ...(await Promise.all(after))]).toEqual(['old 1', 'newer 1', 'newer 1'])
+  })
+
+  test('and whose inputs cannot be verified', async () => {
+    const { at, write, persist, options } = project({ a: 'old' })
+    const { open, passed } = gate()
+    const hasRead = gate()
+    const failing = persist(
+      async () => {
+        throw new Error('fails')
+      },
+      { ...options, funcname: 'failing' },
+    )
+    const f = persist(
+      async () => {
+        await failing().catch(() => {})
+        const content = await readFile(at('a'), 'utf8')
+        hasRead.open()
+        await passed
+        return content
+      },
+      { ...options, funcname: 'f', report: () => {} },
+    )
+    const before = f()
+    await hasRead.passed
+    write('a', 'newer')
+    const after = f()
+    await runPending()
+    open()
+    expect([await before, await after]).toEqual(['old', 'newer'])
+  })
+
+  test('and that yields chunks', async () => {
+    const { at, write, persist, options } = project({ a: 'old' })
+    const { open, passed } = gate()
+    const lines = persist(
+      async function* () {
+        yield await readFile(at('a'), 'utf8')
+        await passed
+        yield 'end'
+      },
+      { ...options, funcname: 'lines' },
+    )
+    const before = lines()
+    const first = await before.next()
+    const together = await lines().next()
+    write('a', 'newer')
+    const after = lines()
+    const second = await after.next()
+    open()
+    expect([first.value, together.value, second.value]).toEqual(['old', 'old', 'newer'])
+    for (const iteration of [before, after]) for await (const _ of iteration);
+    expect((await lines().next()).value).toBe('newer')
+  })
+})
+
+test('what a lazy promise reads when it is awaited is an input, whether or not the function is declared async', async () => {
+  const { at, write, persist, options } = project({ a: 'old' })
+  const lazy = () => ({
+    // biome-ignore lint/suspicious/noThenProperty: queries are such objects
+    then: (fulfilled: (value: string) => void) => fulfilled(`${readFileSync(at('a'), 'utf8')} ${env('LAZY')}`),
+  })
+  const declared = persist(async () => lazy() as PromiseLike<string>, { ...options, funcname: 'declared' })
+  const undeclared = persist(() => lazy() as PromiseLike<string>, { ...options, funcname: 'undeclared', async: true })
+  process.env.LAZY = '1'
+  expect([await declared(), await undeclared()]).toEqual(['old 1', 'old 1'])
+  write('a', 'newer')
+  expect([await declared(), await undeclared()]).toEqual(['newer 1', 'newer 1'])
+  process.env.LAZY = '2'
+  expect([await declared(), await undeclared()]).toEqual(['newer 2', 'newer 2'])
+})
+
+test('a call with maxAge that a traced function makes is made again once its result is older', async () => {
+  const { options } = project()
+  let now = Date.now()
+  const persist = createPersist({ env: {}, stderr: () => {}, now: () => now })
+  let price = 1
+  const current = persist(async () => price, { ...options, trace: false, funcname: 'current' })
+  const offer = persist(async () => (await current.with({ maxAge: '1m' })()) * 10, { ...options, funcname: 'offer' })
+  expect(await offer()).toBe(10)
+  price = 2
+  now += 30_000
+  expect(await offer()).toBe(10)
+  now += 40_000
+  expect(await offer.has()).toBe(false)
+  expect(await offer()).toBe(20)
+})
