@@ -23,12 +23,12 @@ export function registerKind(name: string, kind: InputKind): void {
   tracing.kinds.set(name, kind)
 }
 
-/** An argument may be read any number of times, by code that makes no call. */
-const MOST_KEY_READS = 10_000
-
 /** Records what the identity of an argument has read: core checks it again after the function has run. */
 export function noteKeyRead(observation: Observation): void {
-  if ((tracing.keyReads?.length ?? 0) >= MOST_KEY_READS) tracing.keyReads = undefined
-  tracing.keyReads ??= []
-  tracing.keyReads.push(observation)
+  const reads = tracing.keyReads
+  // No key is being made: the identity was asked for by other code.
+  if (reads === undefined) return
+  // The empty one is shared.
+  if (reads.length === 0) tracing.keyReads = [observation]
+  else (reads as Observation[]).push(observation)
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { type DirectoryArgument, directory, type FileArgument, file, readFile } from '@persist/inputs'
-import { canonical } from '@persist/key'
+import { canonical, identity } from '@persist/key'
 import { expect, test } from 'vitest'
 import { project } from './support/project.ts'
 
@@ -52,6 +52,28 @@ test('a file argument that changes while the function runs leads to no entry', a
   expect(happened()).toEqual(['miss absent', 'skip input-changed'])
   write('a', '1')
   expect(await f.has(file(at('a')))).toBe(false)
+})
+
+test('each of many file arguments of one call is checked after the function has run', () => {
+  const { at, write, persist, cache, options, happened } = project({ a: '1', b: '1' })
+  const first = file(at('a'))
+  const many = Array.from({ length: 10_001 }, () => file(at('b')))
+  const f = persist((_: FileArgument[]) => write('a', '2'), { cache, report: options.report, funcname: 'f' })
+  f([first, ...many])
+  expect(happened()).toEqual(['miss absent', 'skip input-changed'])
+})
+
+test('a file argument is checked also if the identity of a later one calls another persisted function', () => {
+  const { at, write, persist, cache, options, happened } = project({ a: '1', b: '1' })
+  const size = persist((argument: FileArgument) => argument.path.length, { cache, funcname: 'size' })
+  const sized = { [identity]: () => size(file(at('b'))) }
+  const f = persist((_a: FileArgument, _b: object) => write('a', '2'), {
+    cache,
+    report: options.report,
+    funcname: 'f',
+  })
+  f(file(at('a')), sized)
+  expect(happened()).toEqual(['miss absent', 'skip input-changed'])
 })
 
 test('a folder is an argument by the paths and contents in it', () => {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Observation } from '../trace/observation.ts'
-import { takeKeyReads, tracing } from '../trace/tracing.ts'
+import { NO_READS, tracing } from '../trace/tracing.ts'
 
 /** The identity of one call: created once, before the function can change its arguments. */
 export class CacheKey {
@@ -46,13 +46,20 @@ export class CacheKey {
  * that the store does not accept.
  */
 export function cacheKeyOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey {
-  const key = context.key(self, args)
-  // No other code holds the array of the default key.
-  const cacheKey = context.ownKey
-    ? cacheKeyOfKey(context, key)
-    : new CacheKey(context, key, canonicalArguments(key as unknown[]))
-  if (tracing.keyReads !== undefined) cacheKey.reads = takeKeyReads()
-  return cacheKey
+  // The identity of an argument may call another persisted function, which makes a key of its own.
+  const outer = tracing.keyReads
+  tracing.keyReads = NO_READS
+  try {
+    const key = context.key(self, args)
+    // No other code holds the array of the default key.
+    const cacheKey = context.ownKey
+      ? cacheKeyOfKey(context, key)
+      : new CacheKey(context, key, canonicalArguments(key as unknown[]))
+    if (tracing.keyReads.length > 0) cacheKey.reads = tracing.keyReads
+    return cacheKey
+  } finally {
+    tracing.keyReads = outer
+  }
 }
 
 /** The identity of a key, as `f.cache` takes it. */

@@ -29,8 +29,8 @@ export interface Tracing {
   /** The trace of the run that the calling code belongs to. */
   current: (() => Recorder | undefined) | undefined
   readonly kinds: Map<string, InputKind>
-  /** What the identities of arguments have read since the last key was made. */
-  keyReads: Observation[] | undefined
+  /** What the identities of arguments have read for the key that is being made. `undefined`: none is. */
+  keyReads: readonly Observation[] | undefined
 }
 
 // On a well-known symbol: all copies of core and of @persist/inputs in one process meet here.
@@ -39,9 +39,5 @@ const shared = globalThis as { [TRACING]?: Tracing }
 shared[TRACING] ??= { active: 0, current: undefined, kinds: new Map(), keyReads: undefined }
 export const tracing: Tracing = shared[TRACING]
 
-/** What the key that was just made has read. */
-export function takeKeyReads(): readonly Observation[] | undefined {
-  const reads = tracing.keyReads
-  if (reads !== undefined) tracing.keyReads = undefined
-  return reads
-}
+/** Shared by all keys whose arguments read nothing. */
+export const NO_READS: readonly Observation[] = []
