@@ -43,7 +43,7 @@ export function* isCallUnchanged(
   }
   const args = pass.mayCall ? argumentsOf(context, hash, stored) : undefined
   if (args === undefined || isRunning(context, args)) return false
-  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN, maxAge }))
+  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN, maxAge, isCheck: true }))
   return payloadDigest(context.pickle(value)) === digest
 }
 
