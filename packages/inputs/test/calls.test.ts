@@ -294,3 +294,36 @@ test('a called function of a new version, whose results stand beside earlier one
   expect([await double(), await double(), runs]).toEqual([4, 4, 2])
   expect(happened()).toEqual(['miss absent', 'hit', 'hit'])
 })
+
+test('a chain of 1,500 calls is served without a run, and another one after a change', async () => {
+  const { at, write, persist, options } = project({ a: 'old' })
+  let runs = 0
+  const step = (level: number): string => {
+    runs++
+    return level === 0 ? readFileSync(at('a'), 'utf8') : chain(level - 1)
+  }
+  const chain = persist(step, { ...options, funcname: 'chain', cache: memoryStore() })
+  chain(1_500)
+  runs = 0
+  expect([chain(1_500), runs]).toEqual(['old', 0])
+  write('a', 'newer')
+  expect([chain(200), runs]).toEqual(['newer', 201])
+})
+
+test('calls whose results differ each time lead to few runs, not to twice as many for each level', async () => {
+  const { persist, options } = project()
+  let count = 0
+  const volatile = persist(async () => ++count, {
+    ...options,
+    trace: false,
+    funcname: 'volatile',
+    cache: memoryStore(),
+    shouldStore: () => false,
+  })
+  const chain: (level: number) => Promise<number> = persist(
+    async (level: number) => (level === 0 ? volatile() : chain(level - 1)),
+    { ...options, funcname: 'chain', cache: memoryStore() },
+  )
+  expect(await chain(12)).toBe(1)
+  expect(await chain(12)).toBeLessThan(13 ** 2)
+})

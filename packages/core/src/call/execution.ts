@@ -78,6 +78,7 @@ export class FlightExecution extends Execution {
     this.#start = start
     this.#restart = restart
     this.#flight = start.context.flights.start(start.cacheKey.canonicalKey)
+    if (start.call.isCheck) this.#flight.isCheck = true
     this.#steps = compute(this.#flight)
     this.#advance(() => this.#steps.next())
   }

@@ -1,5 +1,5 @@
 import { throwIfAnyAborted } from '../concurrency/abort-signals.ts'
-import { type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
+import { currentFlight, type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
 import type { Context } from '../context.ts'
@@ -90,7 +90,8 @@ function lookupInStore(context: Context, call: Call, cacheKey: CacheKey, signals
   const needsTime = context.adapter.mode === 'async' || (context.traceRoot !== undefined && context.isAsync)
   if (needsTime) return startExecution(new FlightStart(context, call, cacheKey, signals))
   // A sync store replies before another call could join, so a hit needs no flight.
-  const found = lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true })
+  const mayCall = context.traceRoot !== undefined && !call.isCheck && currentFlight()?.isCheck !== true
+  const found = lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall })
   if (isThenable(found) || found.kind !== 'fresh') {
     return startExecution(new FlightStart(context, call, cacheKey, signals, found))
   }
@@ -122,7 +123,7 @@ function* lookupOrCompute(
   const since = joinedSince ?? context.runtime.monotonic()
   const isTraced = context.traceRoot !== undefined
   if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)
-  const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true, flight })
+  const lookup = () => lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: !flight.isCheck, flight })
   if (lookupResult === REFRESH) yield* wait(pendingChanges(context, cacheKey.hash))
   const found = yield* wait(lookupResult ?? (isTraced ? lookupInFlight(flight, lookup) : lookup()))
   if (found.kind === 'fresh') {

@@ -36,12 +36,14 @@ export function* isCallUnchanged(
   context.adapter.checkHash?.(hash)
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
   const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
-  if (stored !== undefined && (yield* isServable(context, stored, pass, maxAge))) {
-    return payloadDigest(stored.payload) === digest
+  if (stored !== undefined && checkFreshnessNow(context, stored, maxAge).kind === 'fresh') {
+    // Another result now: whether the call would be made again to return the former one is not worth a search.
+    if (payloadDigest(stored.payload) !== digest) return false
+    if (yield* isServable(context, stored, pass)) return true
   }
   const args = pass.mayCall ? argumentsOf(context, hash, stored) : undefined
   if (args === undefined || isRunning(context, args)) return false
-  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN, maxAge }))
+  const value = yield* wait(getOrCompute(context, { self: undefined, args, ...PLAIN, maxAge, isCheck: true }))
   return payloadDigest(context.pickle(value)) === digest
 }
 
@@ -52,8 +54,7 @@ function* decoded(context: Context, entry: Entry, { mayCall }: VerifyPass): Step
   return 'payload' in found ? found : undefined
 }
 
-function* isServable(context: Context, entry: Entry, pass: VerifyPass, maxAge: number): Steps<boolean> {
-  if (checkFreshnessNow(context, entry, maxAge).kind !== 'fresh') return false
+function* isServable(context: Context, entry: Entry, pass: VerifyPass): Steps<boolean> {
   if (entry.inputs === undefined) {
     if (context.traceRoot !== undefined) return false
   } else if ((yield* firstChange(context, entry.inputs, pass)) !== undefined) return false

@@ -122,7 +122,9 @@ async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): P
   for (;;) {
     if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return ABSENT
     const watch = context.broadcasts.watch(cacheKey.canonicalKey)
-    const found = asChunks(await lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: true }))
+    const found = asChunks(
+      await lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: currentFlight()?.isCheck !== true }),
+    )
     watch.stop()
     if (found.kind === 'fresh') context.verify?.(call, cacheKey, found.entry)
     if (found.kind === 'fresh') return serveHit(context, cacheKey, found).value as Chunks

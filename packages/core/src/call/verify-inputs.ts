@@ -1,13 +1,11 @@
 import type { Head } from '@persist/store'
 import { CALL, callNameOf, type Input, inputOf, inputTitle } from '@persist/store/kit'
+import { flatten, nested } from '../concurrency/nested-steps.ts'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { newestPeer, type VerifyPass } from '../state/peers.ts'
 import { tracing } from '../trace/tracing.ts'
-
-/** Nested calls deeper than this count as changed: a trace may have been written to fill the stack. */
-const MOST_LEVELS = 500
 
 /** Stands for the inputs of an entry that has none: the function was not traced when it ran. */
 const NOT_RECORDED = 'not recorded'
@@ -43,8 +41,11 @@ export function changeOf(
     let isUnchanged: boolean | PromiseLike<boolean>
     try {
       // Most entries name files only, and need no pass.
-      if (input.kind === CALL) pass ??= { calls: new Map(), depth: 0, mayCall }
-      isUnchanged = verify(context, input, pass)
+      if (input.kind !== CALL) isUnchanged = verify(context, input)
+      else {
+        pass ??= { calls: new Map(), mayCall }
+        isUnchanged = run(flatten(isCallUnchanged(context.adapter.name, input, pass)))
+      }
     } catch {
       return shown(input)
     }
@@ -55,8 +56,8 @@ export function changeOf(
       return shown(input)
     }
     const rest = inputs.slice(index + 1)
-    pass ??= { calls: new Map(), depth: 0, mayCall }
-    return later(context, head, run(restOf(context, input, isUnchanged, rest, pass)))
+    pass ??= { calls: new Map(), mayCall }
+    return later(context, head, run(flatten(restOf(context, input, isUnchanged, rest, pass))))
   }
   return undefined
 }
@@ -83,14 +84,17 @@ function later(context: Context, head: Head, changed: string | undefined | Promi
   return UNREADABLE
 }
 
-/** The name of the first input that has changed. */
+/** The name of the first input that has changed. Run by {@link flatten}. */
 export function* firstChange(context: Context, inputs: readonly string[], pass: VerifyPass): Steps<string | undefined> {
   for (const line of inputs) {
     const input = inputOf(line)
     if (input === undefined) return UNREADABLE
     try {
-      const isUnchanged = verify(context, input, pass)
-      if ((isThenable(isUnchanged) ? yield* wait(isUnchanged) : isUnchanged) !== true) return shown(input)
+      const isUnchanged =
+        input.kind === CALL
+          ? yield* nested(isCallUnchanged(context.adapter.name, input, pass))
+          : yield* wait(verify(context, input))
+      if (isUnchanged !== true) return shown(input)
     } catch {
       return shown(input)
     }
@@ -103,7 +107,7 @@ export function* firstChange(context: Context, inputs: readonly string[], pass: 
  * counts as changed unless `mayWait`.
  */
 export function* changesOf(context: Context, inputs: readonly string[], mayWait: boolean): Steps<string[]> {
-  const pass: VerifyPass = { calls: new Map(), depth: 0, mayCall: false }
+  const pass: VerifyPass = { calls: new Map(), mayCall: false }
   const changed = new Set<string>()
   for (const line of inputs) {
     const isUnchanged = yield* isLineUnchanged(context, line, pass, mayWait)
@@ -117,7 +121,8 @@ function* isLineUnchanged(context: Context, line: string, pass: VerifyPass, mayW
   const input = inputOf(line)
   if (input === undefined) return false
   try {
-    const isUnchanged = verify(context, input, pass)
+    const isUnchanged =
+      input.kind === CALL ? run(flatten(isCallUnchanged(context.adapter.name, input, pass))) : verify(context, input)
     if (!isThenable(isUnchanged)) return isUnchanged
     if (mayWait) return (yield* wait(isUnchanged)) === true
     isUnchanged.then(undefined, () => {})
@@ -127,17 +132,13 @@ function* isLineUnchanged(context: Context, line: string, pass: VerifyPass, mayW
   }
 }
 
-function verify(context: Context, { kind, name, digest, detail }: Input, pass: VerifyPass | undefined) {
-  if (kind === CALL) return isCallUnchanged(context.adapter.name, name, digest, pass!)
+/** Whether an input is unchanged that is no call. */
+function verify(context: Context, { kind, name, digest, detail }: Input): boolean | PromiseLike<boolean> {
   return tracing.kinds.get(kind)?.isUnchanged(name, digest, detail, context.traceRoot ?? '') ?? false
 }
 
-function isCallUnchanged(
-  ownStore: string,
-  name: string,
-  digest: string,
-  { calls, depth, mayCall }: VerifyPass,
-): boolean | PromiseLike<boolean> {
+function* isCallUnchanged(ownStore: string, { name, digest }: Input, pass: VerifyPass): Steps<boolean> {
+  const { calls } = pass
   const called = callNameOf(name)
   if (called === undefined) return false
   const store = called.store === '' ? ownStore : called.store
@@ -145,15 +146,12 @@ function isCallUnchanged(
   const known = calls.get(id)
   if (known !== undefined) return known
   const peer = newestPeer(store, called.namespace)
-  if (peer?.isCallUnchanged === undefined || depth === MOST_LEVELS) return false
+  if (peer?.isCallUnchanged === undefined) return false
   // A call that leads back to itself.
   calls.set(id, false)
-  const reply = peer.isCallUnchanged(called.hash, digest, { calls, depth: depth + 1, mayCall }, called.maxAge)
-  const note = (isUnchanged: boolean) => {
-    calls.set(id, isUnchanged)
-    return isUnchanged
-  }
-  return isThenable(reply) ? reply.then(note) : note(reply)
+  const isUnchanged = yield* peer.isCallUnchanged(called.hash, digest, pass, called.maxAge)
+  calls.set(id, isUnchanged)
+  return isUnchanged
 }
 
 /** The inputs of an entry that are verified before it is served, by name. */

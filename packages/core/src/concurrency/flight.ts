@@ -45,6 +45,11 @@ export interface Flight {
    * change that the comparison missed.
    */
   compared?: 'stored result' | 'own result' | undefined
+  /**
+   * It runs to check an entry, or in a flight that does. Its lookups make no calls for further checks: where the results of
+   * calls differ each time, there would be twice as many runs for each level.
+   */
+  isCheck?: boolean
   /** A caller has waited for it as long as `waitTimeout` allows. */
   overdue: boolean
   /** Absent until its synchronous part has ended: a call that finds it before that comes from within it. */

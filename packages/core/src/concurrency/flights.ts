@@ -36,6 +36,7 @@ export class Flights {
       waiters: 1,
     }
     if (parent !== undefined) {
+      if (parent.isCheck) flight.isCheck = true
       parent.children ??= new Set()
       parent.children.add(flight)
     }

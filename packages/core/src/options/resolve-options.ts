@@ -7,7 +7,6 @@ import { defaultHash, keyFunction } from '../call/key-function.ts'
 import { isCallUnchanged } from '../call/nested-call.ts'
 import { reportProblem } from '../call/store-guard.ts'
 import { Flights } from '../concurrency/flights.ts'
-import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { Reporter } from '../events/reporter.ts'
 import { becauseOf } from '../explain/because.ts'
@@ -139,7 +138,7 @@ export function resolveOptions(
     writes: (hash, ofAll = true) => changes.of(hash, ofAll),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
     isCallUnchanged: (hash, digest, pass, maxAge = Number.POSITIVE_INFINITY) =>
-      run(isCallUnchanged(context, { hash, digest, maxAge }, pass)),
+      isCallUnchanged(context, { hash, digest, maxAge }, pass),
   })
   const context: Context = {
     original,

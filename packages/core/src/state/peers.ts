@@ -1,3 +1,5 @@
+import type { Steps } from '../concurrency/sync-or-async.ts'
+
 // On a well-known symbol: two copies of core in one process notify each other.
 const PEERS = Symbol.for('@persist/core/peers@3')
 const shared = globalThis as { [PEERS]?: Map<string, Set<WeakRef<Peer>>> }
@@ -22,15 +24,13 @@ export interface Peer {
    * Whether a call of the function would still return the result with this digest, for the traces of functions that made the
    * call. Absent in older copies of core.
    */
-  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass, maxAge?: number): boolean | PromiseLike<boolean>
+  isCallUnchanged?(hash: string, digest: string, pass: VerifyPass, maxAge?: number): Steps<boolean>
 }
 
 /** One verification of an entry's inputs, which may verify the entries of nested calls. */
 export interface VerifyPass {
   /** The calls verified so far. */
   readonly calls: Map<string, boolean>
-  /** How deep the nested calls are. */
-  readonly depth: number
   /** Whether calls may be made again. */
   readonly mayCall: boolean
 }
