@@ -109,6 +109,25 @@ describe("other people's files in a function's folder, called as entries are", (
     expect(readdirSync(quarantine).map((name) => readFileSync(join(quarantine, name), 'utf8'))).toEqual(['a ledger'])
   })
 
+  test('are kept for good where they are links or folders, and an entry takes their place', () => {
+    symlinkSync('2024.entry', join(dir, 'export', 'link.entry'))
+    mkdirSync(join(dir, 'export', 'folder.entry'))
+    const store = open()
+    expect(store.get('link')).toBeUndefined()
+    for (const hash of ['link', 'folder']) {
+      store.set(plain(hash))
+      expect(store.get(hash)).toEqual(plain(hash))
+    }
+    const inAYear = { now: () => Date.now() + 365 * 86_400_000, monotonic: () => performance.now() }
+    diskStore(dir, { clock: inAYear }).open('export').prune!(0)
+    const kept = readdirSync(join(dir, '.persist', 'quarantine'), { withFileTypes: true })
+    expect(kept.map((one) => [one.isSymbolicLink(), one.isDirectory()]).sort()).toEqual([
+      [false, true],
+      [true, false],
+    ])
+    expect(readFileSync(join(dir, 'export', '2024.entry'), 'utf8')).toBe('a ledger')
+  })
+
   test('make no function of a folder', () => {
     expect([...diskStore(dir).namespaces!()]).toEqual([])
     open().set(plain('ours'))

@@ -35,13 +35,11 @@ export function isForeign({ fs }: ResolvedOptions, path: string): boolean {
   return start !== undefined && start !== OPENING
 }
 
-/** As {@link isForeign}, but `true` for a file that cannot be read: it is not to be lost, whosever it is. */
-export function mayBeForeign(options: ResolvedOptions, path: string): boolean {
+/** As {@link isForeign}, but `true` for what cannot be read, such as a link: it is not to be lost, whosever it is. */
+export function mayBeForeign({ fs }: ResolvedOptions, path: string): boolean {
   if (DEFAULT_NAME.test(basename(path))) return false
-  if (isForeign(options, path)) return true
-  const { fs } = options
-  const stat = fs.lstatSync(path, { throwIfNoEntry: false })
-  return stat?.isFile() === true && startOf(fs, path) === undefined
+  const start = startOf(fs, path)
+  return start === undefined ? fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined : start !== OPENING
 }
 
 /** The first bytes of a file; `undefined`: there is no regular file, or it cannot be read. */
