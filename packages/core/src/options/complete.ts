@@ -74,7 +74,7 @@ export function limitOf({ concurrency }: AnyOptions, namespace: string, kind: Fu
 }
 
 /** The memory tier. */
-export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): MemoryTier | undefined {
+export function memoryOf({ memory, unpickle: own }: AnyOptions, runtime: Runtime): MemoryTier | undefined {
   if (memory === undefined || memory === false) return undefined
   const options: MemoryOptions = memory === true ? {} : memory
   const bounds = {
@@ -82,6 +82,7 @@ export function memoryOf(memory: AnyOptions['memory'], runtime: Runtime): Memory
     maxBytes: options.maxBytes ?? DEFAULT_MEMORY.maxBytes,
     maxAge: options.maxAge === undefined ? DEFAULT_MEMORY.maxAge : milliseconds(options.maxAge, 'memory.maxAge'),
     freezes: options.values === 'frozen',
+    isOwnPickle: own === undefined,
   }
   return new MemoryTier(bounds, runtime.monotonic)
 }

@@ -127,7 +127,7 @@ export function resolveOptions(
   const staleIfError = optional(options, 'staleIfError', 0)
   const copy = (chunk: unknown) =>
     isChangeable(chunk) ? (requireSync('unpickle', unpickleValue(pickleValue([chunk]))) as unknown[])[0] : chunk
-  const memory = memoryOf(options.memory, runtime)
+  const memory = memoryOf(options, runtime)
   const flights = new Flights()
   const changes = new PendingChanges()
   const peers = new Peers(adapter.name, namespace, {

@@ -4,7 +4,11 @@ import { isChangeable } from '../runtime/changeable.ts'
 import { type BoundedCache, boundedCache } from './bounded-cache.ts'
 import type { Circuit } from './circuit.ts'
 import { freezeDeeply } from './freeze-deeply.ts'
+import { copyTree, isPlainTree } from './plain-tree.ts'
 import { RecentChanges } from './recent-changes.ts'
+
+/** The longest payload beside which its value is held too. Values take several times the memory of their payloads. */
+const LONGEST_WITH_VALUE = 16 * 1024
 
 /** The bounds of the tier, with defaults filled in. */
 export interface MemoryBounds {
@@ -14,6 +18,8 @@ export interface MemoryBounds {
   readonly maxAge: number
   /** Values of which all parts can be frozen are frozen and shared. */
   readonly freezes: boolean
+  /** The payloads are of our own pickle, so of an equal payload it always makes an equal value. */
+  readonly isOwnPickle: boolean
 }
 
 /** An entry held in this process. */
@@ -21,15 +27,18 @@ export interface Held {
   readonly entry: Entry
   /** The value itself if it is immutable, so that it needs no unpickling. */
   shared: { readonly value: unknown } | undefined
-  /** The value has parts that cannot be frozen. */
-  needsCopies: boolean
+  /** A value that no caller has, to copy for each. */
+  tree: { readonly value: unknown } | undefined
+  /** The value has parts that can neither be frozen nor copied. */
+  needsUnpickling: boolean
   /** When the store last had the entry, by the monotonic clock. */
   readonly seenAt: number
 }
 
 /**
  * A cache in this process, in front of the store. It holds payloads, not values, so that every caller gets its own copy.
- * Immutable values need no copy, nor do frozen ones.
+ * Immutable values need no copy, nor do frozen ones. Of a small value of arrays and plain objects it also holds the value, once
+ * a call has met it in memory: a copy of it takes a tenth of the time of unpickling.
  */
 export class MemoryTier {
   readonly #bounds: MemoryBounds
@@ -66,7 +75,8 @@ export class MemoryTier {
     const held: Held = {
       entry,
       shared: isChangeable(value) ? undefined : { value },
-      needsCopies: false,
+      tree: undefined,
+      needsUnpickling: false,
       seenAt: this.#monotonic(),
     }
     if (isFresh) this.#share(held, value)
@@ -76,15 +86,23 @@ export class MemoryTier {
   /** The value of an entry that is held: the shared one, or one of its own. */
   valueOf(held: Held, unpickle: (payload: Entry['payload']) => unknown): unknown {
     if (held.shared !== undefined) return held.shared.value
+    if (held.tree !== undefined) return copyTree(held.tree.value)
     const value = unpickle(held.entry.payload)
     this.#share(held, value)
+    this.#keepTree(held, value)
     return value
   }
 
   #share(held: Held, value: unknown): void {
-    if (!this.#bounds.freezes || held.shared !== undefined || held.needsCopies) return
+    if (!this.#bounds.freezes || held.shared !== undefined || held.needsUnpickling) return
     if (freezeDeeply(value)) held.shared = { value }
-    else held.needsCopies = true
+    else held.needsUnpickling = true
+  }
+
+  #keepTree(held: Held, value: unknown): void {
+    if (this.#bounds.freezes || !this.#bounds.isOwnPickle || held.needsUnpickling) return
+    if (held.entry.payload.length <= LONGEST_WITH_VALUE && isPlainTree(value)) held.tree = { value: copyTree(value) }
+    else held.needsUnpickling = true
   }
 
   /** Drops one key, or all. Entries that were requested from the store before are not held either. */
