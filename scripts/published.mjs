@@ -17,7 +17,7 @@ import { packages } from './packages.mjs'
  * budget must become smaller, or gets a larger budget with a reason in the commit.
  */
 const BUDGET = {
-  cli: { code: 34, tarball: 150 },
+  cli: { code: 35, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json.
   code: { code: 50, tarball: 230 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.

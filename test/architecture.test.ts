@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   code: ['errors', 'hash', 'key', 'core'],
   inputs: ['errors', 'hash', 'key', 'core'],
   // The store that a cache has by default. All others are loaded by their URLs.
-  cli: ['errors', 'hash', 'key', 'pickle', 'store', 'core', 'store-disk'],
+  cli: ['errors', 'hash', 'key', 'pickle', 'store', 'core', 'inputs', 'store-disk'],
 }
 const A_STORE_MAY_IMPORT = ['errors', 'hash', 'platform', 'store']
 

@@ -1,7 +1,7 @@
 // Reads the code of a module once, in a new process: node read-code.js <what> <module> <paths>. Prints milliseconds as JSON.
 // `warm`: with the manifest of an earlier process. `cold`: without one. `plain`: looks at the paths, and reads the files.
-import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { sha256 } from '@persist/hash'
 
 /** What a plain program would do. */
 export interface Plain {
@@ -33,8 +33,4 @@ function took(run: () => void): number {
   const began = performance.now()
   run()
   return performance.now() - began
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('base64url')
 }

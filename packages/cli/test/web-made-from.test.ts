@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
+import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
 import { newFolder } from './support/command.ts'
 import { rowOf, textOf, withPage } from './support/page.ts'
@@ -75,6 +77,10 @@ await withPage('on the page', (harness) => {
 
   test('an entry is shown with its inputs, those of called functions below them, and leads to their entries', async () => {
     const { title } = fillTraced(harness.cwd)
+    writeFileSync(join(harness.cwd, 'a b.md'), 'other text')
+    diskStore(join(harness.cwd, 'persist'))
+      .open('title')
+      .set({ hash: title, payload: '2', createdAt: 1_000, inputs: [] })
     const page = await harness.open()
     await rowOf(page, 'site').locator('a').click()
     await page.locator('tr.row').last().click()
@@ -83,9 +89,9 @@ await withPage('on the page', (harness) => {
     const lines = (await textOf(inputs)).split('\n').map((line) => line.trim())
     expect(lines.filter((line) => line !== '')).toEqual([
       'env $THEME',
-      'file a b.md',
-      'call page',
-      'call title',
+      'file a b.md has changed',
+      'call page, not verified',
+      'call title has changed',
       'it has read nothing',
     ])
     await inputs.getByText('title', { exact: true }).click()

@@ -178,9 +178,23 @@ describe('code does not follow, and names', () => {
   })
 
   it('nor count what keeps the results, so that another release of it costs none of them', () => {
-    expect(
-      filesOf({ 'main.ts': "import '@persist/core'\nimport '@persist/store-disk'\nimport '@persist/code'" }),
-    ).toEqual(['./main.ts'])
+    const names = ['core', 'store-disk', 'code', 'inputs']
+    expect(filesOf({ 'main.ts': names.map((name) => `import '@persist/${name}'`).join('\n') })).toEqual(['./main.ts'])
+  })
+
+  it.each(['version', 'content'] as const)('nor with of what records inputs: %s', (packages) => {
+    const files = (version: string) => ({
+      'node_modules/@persist/inputs/package.json': `{"name":"@persist/inputs","version":"${version}","main":"i.js"}`,
+      'node_modules/@persist/inputs/i.js': `exports.env = () => '${version}'`,
+    })
+    const project = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import { env } from '@persist/inputs'\nexport const f = () => env('A')",
+      ...files('1.0.0'),
+    })
+    const before = project.read('main.ts', { of: 'f', packages })
+    project.write(files('2.0.0'))
+    expect(project.read('main.ts', { of: 'f', packages }).digest).toBe(before.digest)
   })
 
   it('but not types and declarations, which no program loads', () => {

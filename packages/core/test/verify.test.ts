@@ -122,6 +122,25 @@ inBothModes('PERSIST_MODE=verify', (makeStore, mode) => {
     expect(runs).toBe(3)
   })
 
+  it('does not compare a stale result, whose time is over, with its refresh, and verifies what that stored', async () => {
+    const cache = makeStore()
+    let result = 1
+    const { persist, report, events, waitUntil, background, advance } = harness({ env: { PERSIST_MODE: 'verify' } })
+    const options = { funcname: 'f', cache, ttl: 1_000, staleWhileRevalidate: 1_000_000, report, waitUntil }
+    const f = persist(async () => result, options)
+    const mismatches = () => events.filter(({ name }) => name === 'mismatch')
+    expect(await f()).toBe(1)
+    advance(2_000)
+    result = 2
+    expect(await f()).toBe(1)
+    await background()
+    expect(mismatches()).toEqual([])
+    result = 3
+    expect(await f()).toBe(2)
+    await background()
+    expect(mismatches()).toMatchObject([{ path: '$' }])
+  })
+
   it('serves nested calls without verifying them, so a recursion takes linear time', async () => {
     const cache = makeStore()
     let runs = 0

@@ -14,7 +14,7 @@ const FIRST_ANSWER_MS = 2_000
 export async function serve(
   session: Session,
   named: readonly string[],
-  { port, readonly = false }: { readonly port: number; readonly readonly?: boolean },
+  { port, root, readonly = false }: { readonly port: number; readonly root?: string; readonly readonly?: boolean },
 ): Promise<void> {
   const { output } = session
   const reader = session.openFor('read', named)
@@ -22,7 +22,8 @@ export async function serve(
   const checking = check(session, reader, named)
   await Promise.race([checking, sleep(FIRST_ANSWER_MS, undefined, { ref: false })])
   checking.catch((error: Error) => output.note(error.message))
-  const page = await serveWeb({ name: session.name(reader), reader, entries: session.reader, changer, named }, port)
+  const store = { name: session.name(reader), reader, entries: session.reader, changer, named, root }
+  const page = await serveWeb(store, port)
   // From the moment the address is printed, Ctrl-C must end it properly.
   await interruptible(async (signal) => {
     await output.answer({ url: page.url }, () => `${session.name(reader)} is shown on ${output.paint.cyan(page.url)}`)

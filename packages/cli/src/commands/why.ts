@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import { type MadeFrom, madeFrom } from '../adopt/made-from.ts'
+import { madeFrom } from '../adopt/made-from.ts'
 import type { KnownVersion } from '../adopt/records.ts'
 import { wrappedIn } from '../adopt/wrapped-in.ts'
-import type { InputTree } from '../entries/inputs.ts'
+import { namesIn } from '../entries/inputs.ts'
+import type { InputTree, MadeFrom } from '../entries/made-from.ts'
 import { type Nearest, nearestTo } from '../entries/nearest.ts'
 import { isExpired, isStale } from '../entries/summary.ts'
 import { shortVersion } from '../entries/versions.ts'
@@ -15,7 +16,7 @@ import { type EntryName, hashIn, versionsOf, wholeHash } from '../stores/find-en
 import { requireFunction } from '../stores/functions.ts'
 
 /** Why a call would compute. `none`: as far as the store shows, it would not. */
-type Reason = 'absent' | 'unreadable' | 'version' | 'expired' | 'none'
+type Reason = 'absent' | 'unreadable' | 'version' | 'expired' | 'input' | 'none'
 
 interface Answer extends MadeFrom {
   readonly funcname: string
@@ -33,12 +34,19 @@ interface Answer extends MadeFrom {
 export async function why(
   session: Session,
   funcname: string,
-  { from, ...name }: EntryName & { readonly from?: string },
+  { from, root, ...name }: EntryName & { readonly from?: string; readonly root?: string },
 ): Promise<void> {
   const hash = hashIn(name)
   const module = from === undefined ? undefined : await wrappedIn(pathToFileURL(resolve(from)).href, from, funcname)
   const adapter = session.openFor('read', [funcname])
-  const answer = await explained(adapter, { funcname, hash, args: name.args, current: module, now: session.now() })
+  const answer = await explained(adapter, {
+    funcname,
+    hash,
+    args: name.args,
+    current: module,
+    root,
+    now: session.now(),
+  })
   if (answer.reason === 'absent') await requireFunction(adapter, funcname)
   await session.output.answer(answer, () => described(answer, session))
 }
@@ -48,12 +56,13 @@ interface Question {
   readonly hash: string
   readonly args: string | undefined
   readonly current: KnownVersion | undefined
+  readonly root: string | undefined
   readonly now: number
 }
 
 async function explained(
   adapter: StoreAdapter,
-  { funcname, hash: named, args, current, now }: Question,
+  { funcname, hash: named, args, current, root, now }: Question,
 ): Promise<Answer> {
   let isDamaged = false
   const store: Store = adapter.open(funcname, {
@@ -68,7 +77,7 @@ async function explained(
     const nearest = args === undefined ? undefined : await nearestTo(store, JSON.parse(args) as unknown[], hash)
     return { funcname, hash, reason: 'absent', ...(nearest && { nearest }) }
   }
-  const made = await madeFrom(adapter, funcname, entry, current)
+  const made = await madeFrom(adapter, funcname, entry, { current, root, now })
   return { ...factsOf(funcname, entry, now), reason: reasonFor(entry, made, now), ...made }
 }
 
@@ -89,25 +98,32 @@ function factsOf(funcname: string, entry: Entry, now: number) {
   }
 }
 
-function reasonFor(entry: Entry, { changed = [] }: MadeFrom, now: number): Reason {
+function reasonFor(entry: Entry, { changed = [], inputs }: MadeFrom, now: number): Reason {
   if (changed.length > 0) return 'version'
-  return isExpired(entry, now) ? 'expired' : 'none'
+  if (isExpired(entry, now)) return 'expired'
+  return inputs !== undefined && namesIn(inputs, 'changed').length > 0 ? 'input' : 'none'
 }
 
 function described({ reason, nearest, ...facts }: Answer, { output, now }: Session): string {
-  const { createdAt, version, parts, changed, inputs } = facts
+  const { createdAt, version, parts, inputs } = facts
+  const changed = [...(facts.changed ?? []), ...(inputs === undefined ? [] : namesIn(inputs, 'changed'))]
+  const unknown = inputs === undefined ? [] : namesIn(inputs, 'unknown')
   const list = (names: readonly string[]) => names.map((name) => oneLine(name, 200)).join(', ')
   const when = (at: number) => ago(at, now())
   const lines: (readonly [string, string | undefined])[] = [
     ['function', oneLine(facts.funcname)],
     ['hash', oneLine(facts.hash)],
-    ['answer', answerOf(reason, { isStale: facts.stale === true, hasInputs: inputs !== undefined })],
+    [
+      'answer',
+      answerOf(reason, { isStale: facts.stale === true, hasUnknown: unknown.length > 0 || inputs?.more !== undefined }),
+    ],
     ['written', createdAt === undefined ? undefined : when(createdAt)],
     ['expires', facts.expiresAt === undefined ? undefined : when(facts.expiresAt)],
     ['version', version && oneLine(shortVersion(version))],
     ['made of', parts && list(parts)],
     ['inputs', inputs && inputsLine(inputs)],
-    ['changed', changed && changed.length > 0 ? list(changed) : undefined],
+    ['changed', changed.length > 0 ? list(changed) : undefined],
+    ['not sure', unknown.length > 0 ? list(unknown) : undefined],
     ['nearest', nearest && `${oneLine(nearest.hash)}, written ${when(nearest.createdAt)}`],
     ['differs', nearest && list(nearest.differs)],
   ]
@@ -127,7 +143,7 @@ function inputsLine({ shown, more = 0 }: InputTree): string {
 
 function answerOf(
   reason: Reason,
-  { isStale, hasInputs }: { readonly isStale: boolean; readonly hasInputs: boolean },
+  { isStale, hasUnknown }: { readonly isStale: boolean; readonly hasUnknown: boolean },
 ): string {
   switch (reason) {
     case 'absent':
@@ -138,7 +154,9 @@ function answerOf(
       return 'a call computes: the entry is of another version'
     case 'expired':
       return isStale ? 'the entry has expired, and may still be served' : 'a call computes: the entry has expired'
+    case 'input':
+      return 'a call computes: an input has changed'
     case 'none':
-      return `a call is served, unless ${hasInputs ? 'an input has changed, or ' : ''}the program requires another version, a younger entry or a valid one`
+      return `a call is served, unless ${hasUnknown ? 'an input that only a program can verify has changed, or ' : ''}the program requires another version, a younger entry or a valid one`
   }
 }

@@ -1,6 +1,17 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { portNumber, wholeNumber } from './numbers.ts'
 import { argsOption, FUNCTIONS, type Run } from './options.ts'
+
+interface WhyOptions {
+  readonly args?: string
+  readonly from?: string
+  readonly root?: string
+}
+
+/** Where the files are that traced functions have read. */
+function rootOption(): Option {
+  return new Option('--root <folder>', 'the folder to which traced paths are relative (default: that of package.json)')
+}
 
 /** Defines the commands that change nothing. */
 export function defineInspect(program: Command, run: Run): void {
@@ -47,8 +58,9 @@ export function defineInspect(program: Command, run: Run): void {
     .argument('[hash]', 'the entry')
     .addOption(argsOption())
     .option('--from <module>', 'the module that persists the function (default: the code that a program used last)')
+    .addOption(rootOption())
     .action(
-      run(async (session, funcname: string, hash: string | undefined, options: { args?: string; from?: string }) =>
+      run(async (session, funcname: string, hash: string | undefined, options: WhyOptions) =>
         (await import('../commands/why.ts')).why(session, funcname, { ...options, hash }),
       ),
     )
@@ -65,8 +77,9 @@ export function defineInspect(program: Command, run: Run): void {
     .argument(...FUNCTIONS)
     .option('-p, --port <n>', 'the port; 0: any free port', portNumber, 0)
     .option('--readonly', 'nothing can be deleted on the page')
+    .addOption(rootOption())
     .action(
-      run(async (session, named: string[], options: { port: number; readonly?: boolean }) =>
+      run(async (session, named: string[], options: { port: number; readonly?: boolean; root?: string }) =>
         (await import('../commands/serve.ts')).serve(session, named, options),
       ),
     )

@@ -1,29 +1,23 @@
-import type { Head, StoreAdapter } from '@persist/store'
-import { CALL, callNameOf, inputOf, inputTitle } from '@persist/store/kit'
+import type { Entry, Head, StoreAdapter } from '@persist/store'
+import { CALL, callNameOf, type Input, inputOf, inputTitle } from '@persist/store/kit'
+import type { InputStates } from './input-states.ts'
+import type { InputNode, InputState, InputTree } from './made-from.ts'
 
 /** So many inputs of a tree are shown, those of nested calls included. */
 const MOST_SHOWN = 200
 
-/** The inputs of an entry. */
-export interface InputTree {
-  readonly shown: readonly InputNode[]
-  /** How many were left out. */
-  readonly more?: number
-}
-
-/** One input; for a call with the inputs of its own entry. */
-export interface InputNode {
-  readonly kind: string
-  /** A path, a variable, the name of a function. */
-  readonly name: string
-  /** The entry of a call, if it is in this store. */
-  readonly hash?: string
-  readonly inputs?: InputTree
-}
-
 /** The inputs of an entry, and of the calls among them, as the store has them. `undefined`: none were recorded. */
-export async function inputTree(adapter: StoreAdapter, head: Head): Promise<InputTree | undefined> {
-  return head.inputs === undefined ? undefined : new InputReader(adapter).read(head.inputs)
+export async function inputTree(
+  adapter: StoreAdapter,
+  head: Head,
+  states: () => Promise<InputStates>,
+): Promise<InputTree | undefined> {
+  return head.inputs === undefined ? undefined : new InputReader(adapter, await states()).read(head.inputs)
+}
+
+/** The names of the inputs of an entry, not of those below them, that have a state. */
+export function namesIn({ shown }: InputTree, wanted: InputState): string[] {
+  return [...new Set(shown.filter(({ state }) => state === wanted).map(({ name }) => name))]
 }
 
 /** One input on a line: kind and name, and the entry of a call. The digests only mean something to a program. */
@@ -36,12 +30,14 @@ export function inputLine(line: string): string {
 
 class InputReader {
   readonly #adapter: StoreAdapter
-  /** The calls whose inputs are shown: a function may be called in many places. */
-  readonly #calls = new Set<string>()
+  readonly #states: InputStates
+  /** The calls whose inputs are shown: a function may be called in many places. While a call is read, its state is unknown. */
+  readonly #calls = new Map<string, InputState>()
   #left = MOST_SHOWN
 
-  constructor(adapter: StoreAdapter) {
+  constructor(adapter: StoreAdapter, states: InputStates) {
     this.#adapter = adapter
+    this.#states = states
   }
 
   async read(lines: readonly string[]): Promise<InputTree> {
@@ -56,20 +52,31 @@ class InputReader {
   }
 
   async #node(line: string): Promise<InputNode> {
-    const { kind, name } = inputOf(line) ?? { kind: 'unreadable', name: line }
-    const title = inputTitle({ kind, name }) ?? name
-    const called = kind === CALL ? callNameOf(name) : undefined
-    if (called === undefined || called.store !== '') return { kind, name: title }
-    const head = await this.#headOf(called.namespace, called.hash)
-    if (head === undefined) return { kind, name: title }
-    const { hash } = called
-    if (head.inputs === undefined || this.#calls.has(name)) return { kind, name: title, hash }
-    this.#calls.add(name)
-    return { kind, name: title, hash, inputs: await this.read(head.inputs) }
+    const input = inputOf(line)
+    if (input === undefined) return { kind: 'unreadable', name: line, state: 'changed' }
+    const name = inputTitle(input) ?? input.name
+    if (input.kind === CALL) return this.#call(input, name)
+    return { kind: input.kind, name, state: this.#states.of(input) }
   }
 
-  /** The head of a called entry. The name comes from the store, where any program may have written it. */
-  async #headOf(funcname: string, hash: string): Promise<Head | undefined> {
+  async #call({ kind, name, digest }: Input, title: string): Promise<InputNode> {
+    const called = callNameOf(name)
+    const entry = called?.store === '' ? await this.#entryOf(called.namespace, called.hash) : undefined
+    if (called === undefined || entry === undefined) return { kind, name: title, state: 'unknown' }
+    const { hash } = called
+    const id = `${digest} ${name}`
+    const known = this.#calls.get(id)
+    if (known !== undefined) return { kind, name: title, state: known, hash }
+    this.#calls.set(id, 'unknown')
+    const inputs = entry.inputs === undefined ? undefined : await this.read(entry.inputs)
+    const below = inputs?.shown.map((input) => input.state) ?? []
+    const state = this.#states.ofCall(entry, digest, inputs?.more === undefined ? below : [...below, 'unknown'])
+    this.#calls.set(id, state)
+    return { kind, name: title, state, hash, ...(inputs && { inputs }) }
+  }
+
+  /** A called entry. The name comes from the store, where any program may have written it. */
+  async #entryOf(funcname: string, hash: string): Promise<Entry | undefined> {
     try {
       this.#adapter.checkHash?.(hash)
       return (await this.#adapter.open(funcname, { readOnly: true, report: () => {} }).get(hash)) ?? undefined

@@ -33,15 +33,19 @@ export interface WebStore {
   readonly changer: StoreAdapter | undefined
   /** The functions to show; empty: all. */
   readonly named: readonly string[]
+  /** The folder to which the paths of inputs are relative. Default: the nearest one with a package.json. */
+  readonly root?: string | undefined
 }
 
 /** Answers the requests of the page. */
 export class Api {
   readonly #store: WebStore
   readonly #catalog: Catalog
+  readonly #now: () => number
 
   constructor(store: WebStore, now: () => number) {
     this.#store = store
+    this.#now = now
     this.#catalog = new Catalog(store.reader, store.entries, now)
   }
 
@@ -94,7 +98,7 @@ export class Api {
       ...(source !== undefined && { source }),
       ...(decodedKey && { keyTree: treeOf(decodedKey) }),
       valueTree: treeOf(payload),
-      madeFrom: await madeFrom(this.#store.reader, funcname, entry),
+      madeFrom: await madeFrom(this.#store.reader, funcname, entry, { root: this.#store.root, now: this.#now() }),
       ...(nearest && { nearest }),
       ...(unread !== undefined && { unread }),
     }

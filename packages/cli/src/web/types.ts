@@ -1,4 +1,4 @@
-import type { MadeFrom } from '../adopt/made-from.ts'
+import type { MadeFrom } from '../entries/made-from.ts'
 import type { Summary } from '../entries/summary.ts'
 
 // The messages between the page and its server.

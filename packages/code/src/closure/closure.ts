@@ -45,8 +45,8 @@ export interface CoveredFile {
   >
 }
 
-/** What keeps results has no part in them: another version of it must not make all of them misses. */
-const THE_CACHE = /^@persist\/(?:core|code|store(?:-[a-z\d]+)?)(?:\/|$)/
+/** What keeps results, or records what they were made from, has no part in them: another version must cost none of them. */
+const THE_CACHE = /^@persist\/(?:core|code|inputs|store(?:-[a-z\d]+)?)(?:\/|$)/
 
 /** The name of the part that says which import leads to which file, and how files are run. */
 export const IMPORTS_PART = 'imports'

@@ -1,4 +1,4 @@
-import type { InputNode, InputTree } from '../../entries/inputs.ts'
+import type { InputNode, InputTree } from '../../entries/made-from.ts'
 import { ago } from '../../output/format.ts'
 import type { EntryDetails } from '../types.ts'
 import { el } from './dom.ts'
@@ -50,11 +50,14 @@ function inputsTree({ shown, more = 0 }: InputTree): HTMLElement {
   return el('ul', { class: 'parts' }, ...shown.map((input) => el('li', {}, ...inputView(input))), rest)
 }
 
-function inputView({ kind, name, hash, inputs }: InputNode): (Node | string)[] {
-  if (hash === undefined) return [`${kind} ${name}`]
-  const link = linkTo(name, hash, name)
-  if (inputs === undefined) return [`${kind} `, link]
-  return [el('details', { open: true }, el('summary', {}, `${kind} `, link), inputsTree(inputs))]
+function inputView({ kind, name, state, hash, inputs }: InputNode): (Node | string)[] {
+  const changed = el('span', { class: 'bad' }, ' has changed')
+  const unknown = el('span', { class: 'faint' }, ', not verified')
+  const after = state === 'changed' ? [changed] : state === 'unknown' ? [unknown] : []
+  if (hash === undefined) return [`${kind} ${name}`, ...after]
+  const title = [`${kind} `, linkTo(name, hash, name), ...after]
+  if (inputs === undefined) return title
+  return [el('details', { open: true }, el('summary', {}, ...title), inputsTree(inputs))]
 }
 
 function linkTo(funcname: string, hash: string, text: string): HTMLElement {
