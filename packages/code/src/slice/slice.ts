@@ -63,7 +63,8 @@ export function sliceOf(
       minifyIdentifiers: false,
       loader: LOADERS,
       alias: STUBS,
-      external: [...closure.external],
+      // The packages that keep results are no part of the closure.
+      external: [...closure.external, '@persist/*'],
     })
   let built: ReturnType<typeof build>
   let readable: ReturnType<typeof build>
