@@ -1,3 +1,4 @@
+import { transformSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { folderWith } from './folder.ts'
 
@@ -302,6 +303,21 @@ describe('two functions with one name are an error, which names both places', ()
       /two functions are persisted as "f" in memory:\S* \(at \S+first\.mjs:3 and at \S+second\.mjs:4\): give each a funcname of its own/,
     )
   })
+})
+
+test('the error names the lines of the source where a loader such as tsx writes a module into one line', () => {
+  const source = `${PERSIST}
+const one = persist((x) => x, { funcname: 'f', cache })
+const two = persist((x) => -x, { funcname: 'f', cache })`
+  const { code } = transformSync(source, { sourcefile: 'own.ts', sourcemap: 'inline', minifyWhitespace: true })
+  const folder = folderWith({
+    'own.mjs': code,
+    'outcome.mjs': OUTCOME,
+    'main.mjs': `import { printOutcome } from './outcome.mjs'\nawait printOutcome(() => import('./own.mjs'))`,
+  })
+  const mapped = folder.node('main.mjs', { env: { NODE_OPTIONS: '--enable-source-maps' } })
+  expect(mapped).toMatch(/\(at \S+own\.ts:4 and at \S+own\.ts:5\)/)
+  expect(folder.node('main.mjs', {})).toMatch(/several functions created at \S+own\.mjs:1 /)
 })
 
 test('another function may take the name of a function that was garbage-collected', () => {

@@ -1,6 +1,6 @@
 import { closeStores } from '@persist/core'
 import type { PersistError } from '@persist/errors'
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { withDashedHashes } from './define/dashed-hashes.ts'
 import { EXIT, type ExitCode, exitCodeOf, ioError } from './errors/cli-error.ts'
 import { escapeControls } from './output/escape.ts'
@@ -26,13 +26,20 @@ async function run(args: readonly string[], json: boolean): Promise<ExitCode> {
   try {
     const program = createProgram(ended, { silent: json })
     if (args[0] === 'complete') await (await import('./commands/completion.ts')).complete(program, args.slice(1))
-    else await program.parseAsync(withDashedHashes(args), { from: 'user' })
+    else await program.parseAsync(withDashedHashes(withoutVainHelp(program, args)), { from: 'user' })
     return code
   } catch (error) {
     return failed(error, json)
   } finally {
     await closeStores().catch(() => {})
   }
+}
+
+/** `help` for an unknown command would print the whole help, and not the name of the command that was probably meant. */
+function withoutVainHelp(program: Command, args: readonly string[]): readonly string[] {
+  const [help, name] = args
+  if (help !== 'help' || name === undefined || name.startsWith('-') || name === 'help') return args
+  return program.commands.some((command) => command.name() === name) ? args : [name]
 }
 
 /** Prints an error on one line, with `--json` as JSON. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { memoryStore } from '@persist/core'
 import { sha256 } from '@persist/hash'
@@ -42,6 +43,13 @@ test('adopt names what differs, and moves results to the version of a module, wh
   })
 })
 
+test('adopt notes the version that it gives, so that why finds the results to be of the current one', async () => {
+  const cwd = newFolder()
+  await run(cwd, OLD, 1)
+  await adopt(['--yes', '--from', MODULE], { cwd, env: NEW })
+  expect(await json(['why', 'slow', '--args', '[1]'], { cwd })).toMatchObject({ reason: 'none', changed: [] })
+})
+
 test('without a module, adopt takes the version that a program used last', async () => {
   const cwd = newFolder()
   await run(cwd, OLD, 1, 2, 3)
@@ -51,6 +59,8 @@ test('without a module, adopt takes the version that a program used last', async
     stdout: '2 results are of the current version now\n',
   })
   expect(await run(cwd, NEW, 1, 2, 3)).toEqual(['1 with new 0', '2 with old 0', '3 with old 0'])
+  const { stdout } = await adopt(['--yes'], { cwd })
+  expect(stdout).toMatch(/^all results of slow are of the version that a program computed with last\..* --from/)
 })
 
 test('of several versions, adopt takes the one that is named', async () => {
@@ -84,6 +94,8 @@ test('adopt says what is missing', async () => {
   expect(await failing(['adopt', 'sow', '--from', MODULE])).toMatch(/persists no sow, only slow/)
   expect(await failing(['adopt', 'sow'])).toMatch(/Did you mean slow/)
   expect(await failing(['adopt', 'slow', '--from', './none.mjs'])).toMatch(/cannot be loaded/)
+  writeFileSync(`${cwd}/slow.unknown`, '')
+  expect(await failing(['adopt', 'slow', '--from', './slow.unknown'])).toMatch(/cannot be loaded: .*--import tsx/)
   await run(cwd, { ...OLD, FUNCNAME: 'other' }, 1)
   expect(await failing(['clear', '--all', '--yes'])).toBe('')
   expect([...contents(`${cwd}/persist`).keys()]).toEqual([])

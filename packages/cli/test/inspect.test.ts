@@ -142,6 +142,16 @@ describe('get', () => {
       stderr: 'persist: double has no entry none\n',
     })
   })
+
+  test('names the entry whose hash begins so, and what names the nearest call for arguments', async () => {
+    const [{ hash }] = (await json(['show', 'double', '--limit', '1'], { cwd })) as [{ hash: string }]
+    const begun = await persist(['get', 'double', '--', hash.slice(0, 8)], { cwd })
+    expect(begun).toMatchObject({ code: 1, stderr: expect.stringContaining(`Did you mean ${hash}?`) })
+    const absent = await persist(['get', 'double', '--args', '[77]'], { cwd })
+    expect(absent).toMatchObject({ code: 1, stderr: expect.stringContaining('persist why double --args') })
+    const unquoted = await persist(['get', 'double', '--args', '[a]'], { cwd })
+    expect(unquoted).toMatchObject({ code: 2, stderr: expect.stringContaining('must be a JSON array, such as') })
+  })
 })
 
 describe('stats', () => {

@@ -38,6 +38,7 @@ describe('help', () => {
 describe('exit codes', () => {
   test.each([
     ['an unknown command, with the nearest', ['lss'], 2, /Did you mean ls/],
+    ['help for an unknown command, with the nearest', ['help', 'lss'], 2, /unknown command 'lss'\n.*Did you mean ls/],
     ['an unknown option', ['ls', '--jsn'], 2, /--json/],
     ['a missing argument', ['show'], 2, /funcname/],
     ['an unknown store, with the nearest', ['ls', '-c', 'mongdb://x'], 2, /Did you mean mongodb/],

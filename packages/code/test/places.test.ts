@@ -124,6 +124,39 @@ describe('of', () => {
   })
 })
 
+describe('the packages of this project', () => {
+  const files = {
+    'main.js': `
+      import { persist } from '@persist/core'
+      import { file } from '@persist/inputs'
+      import { named } from '@persist/key'
+      import { pickle } from '@persist/pickle/v8'
+      import { diskStore } from '@persist/store-disk'
+      import { solve } from 'solver'
+      export const run = () => [persist, file, named, pickle, diskStore, solve]`,
+    ...Object.fromEntries(
+      ['core', 'errors', 'inputs', 'key', 'pickle', 'store-disk'].flatMap((name) => {
+        const manifest = { name: `@persist/${name}`, version: '1.0.0', dependencies: { '@persist/errors': '^1.0.0' } }
+        return [
+          [`node_modules/@persist/${name}/package.json`, JSON.stringify(manifest)],
+          [`node_modules/@persist/${name}/index.js`, `export const ${name.replace('-', '')} = '1.0.0'`],
+        ]
+      }),
+    ),
+    'node_modules/solver/package.json': '{"name":"solver","version":"2.0.0","dependencies":{"@persist/core":"^1.0.0"}}',
+    'node_modules/solver/index.js': 'export const solve = 1',
+  }
+
+  it('do not count, whether the program or another package imports them: an update of them keeps all results', () => {
+    expect(new Project(files).names('main.js')).toEqual(['./main.js', 'imports', 'solver@2.0.0'])
+  })
+
+  it('do not count with `of` either', () => {
+    const names = new Project(files).names('main.js', { of: 'run' })
+    expect(names).toEqual(['./main.js', './main.js: run', 'imports', 'solver@2.0.0'])
+  })
+})
+
 describe('the other dependencies', () => {
   it('env: an unset variable differs from an empty one, and names count', () => {
     const digest = () => env('PERSIST_TEST_A', 'PERSIST_TEST_B').read().digest

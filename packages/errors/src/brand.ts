@@ -11,6 +11,8 @@ const BRAND: unique symbol = Symbol.for('@persist/errors/class') as never
 export function brand(prototype: Error, name: string): void {
   // As in the built-in errors. An own property of each error would get into pickles and logs.
   prototype.name = name
+  // Node prints it before the message of an uncaught error, if it is not the name of the error.
+  Object.defineProperty(prototype.constructor, 'name', { value: name })
   Object.defineProperty(prototype, BRAND, { value: name })
 }
 

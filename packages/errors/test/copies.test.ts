@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
 import * as ours from '@persist/errors'
 import { build } from 'esbuild'
@@ -90,6 +91,10 @@ describe.each(Object.keys(copies))('with %s', (kind) => {
 
 test('these tests cover each class', () => {
   expect(Object.keys(oneOfEach(ours)).sort()).toEqual([...NAMES].sort())
+})
+
+test('each class has its own name in the built file too, since Node prints it with an uncaught error', () => {
+  for (const [name, error] of Object.entries(oneOfEach(ours))) expect(inspect(error)).toMatch(new RegExp(`^${name}: `))
 })
 
 test("a user's subclass accepts only its own instances", () => {

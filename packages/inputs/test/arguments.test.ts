@@ -33,9 +33,25 @@ test('a file argument can be anywhere in the arguments', async () => {
 test('a file that is missing has no key', () => {
   const { at, persist, cache } = project()
   const f = persist((_: FileArgument) => 1, { cache, funcname: 'f' })
-  expect(() => f(file(at('a')))).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_KEY' }))
+  const refused = (message: string) =>
+    expect.objectContaining({ code: 'ERR_PERSIST_KEY', message: expect.stringContaining(message) })
+  expect(() => f(file(at('a')))).toThrow(refused(`could not be read: there is no file ${at('a')} (at $[0]<identity>)`))
   expect(() => file('')).toThrow('a path or a URL')
-  expect(() => canonical(directory(at('a')))).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_KEY' }))
+  expect(() => canonical(directory(at('a')))).toThrow(refused(`there is no folder ${at('a')}`))
+})
+
+test('a file argument is no part of a stored key: the error says what to do, and the function does not run', () => {
+  const { at, persist, cache } = project({ a: 'x y' })
+  let runs = 0
+  const f = persist((_: FileArgument) => ++runs, { cache, funcname: 'f', storekey: true })
+  expect(() => f(file(at('a')))).toThrow(
+    expect.objectContaining({
+      code: 'ERR_PERSIST_PICKLE',
+      path: '$[0]',
+      message: expect.stringMatching(/^the option storekey cannot store this key: .* an instance of FileArgument /),
+    }),
+  )
+  expect(runs).toBe(0)
 })
 
 test('a file argument that changes while the function runs leads to no entry', async () => {

@@ -32,5 +32,7 @@ export function keyErrorOf(thrown: unknown, root: string): KeyError {
 }
 
 function refusalOf(thrown: unknown): Refusal {
-  return thrown instanceof Refusal ? thrown : new Refusal('could not be read', { cause: thrown })
+  if (thrown instanceof Refusal) return thrown
+  const why = thrown instanceof Error && thrown.message !== '' ? `: ${thrown.message}` : ''
+  return new Refusal(`could not be read${why}`, { cause: thrown })
 }

@@ -3,6 +3,7 @@ import type { Entry, StoreAdapter } from '@persist/store'
 import {
   DEPENDENCY_NAMESPACE,
   type DependencyRecord,
+  dependencyEntry,
   type RecordedPart,
   readDependencyRecord,
 } from '@persist/store/kit'
@@ -26,8 +27,18 @@ export async function recordOf(
   funcname: string,
   version: string,
 ): Promise<DependencyRecord | undefined> {
-  const entry = await adapter.open(DEPENDENCY_NAMESPACE).get(sha256(JSON.stringify([funcname, version])))
+  const entry = await adapter.open(DEPENDENCY_NAMESPACE).get(nameOf(funcname, version))
   return entry === undefined ? undefined : readDependencyRecord(entry)
+}
+
+/** Notes a version as the one that was used last, as a program does with its first miss. */
+export async function writeRecord(adapter: StoreAdapter, record: DependencyRecord): Promise<void> {
+  const entry = dependencyEntry(record, nameOf(record.funcname, record.version))
+  await adapter.open(DEPENDENCY_NAMESPACE).set(entry)
+}
+
+function nameOf(funcname: string, version: string): string {
+  return sha256(JSON.stringify([funcname, version]))
 }
 
 /** The names of the parts that are new, gone, or have another digest. Wiring counts if nothing else differs. */

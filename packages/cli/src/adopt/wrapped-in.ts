@@ -50,8 +50,15 @@ export async function wrappedIn(
     )
   }
   const reason = failure instanceof Error ? failure.message : String(failure)
-  if (failure !== undefined && found.size === 0) throw new CliError(`${module} cannot be loaded: ${reason}`)
+  if (failure !== undefined && found.size === 0)
+    throw new CliError(`${module} cannot be loaded: ${reason}${adviceFor(failure)}`)
   const names = [...found.keys()].map((name) => oneLine(name)).join(', ')
   const rest = failure === undefined ? '' : `; then it failed: ${reason}`
   throw new CliError(`${module} persists no ${oneLine(funcname)}${names && `, only ${names}`}${rest}`, EXIT.no)
+}
+
+/** Node loads TypeScript only with a loader, or from version 22.18. */
+function adviceFor(failure: unknown): string {
+  const { code } = failure as { readonly code?: unknown }
+  return code === 'ERR_UNKNOWN_FILE_EXTENSION' ? ". For TypeScript set NODE_OPTIONS='--import tsx'" : ''
 }

@@ -5,7 +5,7 @@ import { sha256 } from '@persist/hash'
 import type { ListedHead, Store, StoreAdapter } from '@persist/store'
 import { hasMark, unmarkedHash } from '@persist/store/kit'
 import { type AdoptCounts, adoptEntries } from '../adopt/adopt-entries.ts'
-import { changedParts, type KnownVersion, recordOf, recordsOf } from '../adopt/records.ts'
+import { changedParts, type KnownVersion, recordOf, recordsOf, writeRecord } from '../adopt/records.ts'
 import { wrappedIn } from '../adopt/wrapped-in.ts'
 import { unreadable } from '../entries/decode-entry.ts'
 import { shortVersion } from '../entries/versions.ts'
@@ -36,7 +36,7 @@ export async function adopt(session: Session, funcname: string, { from, take }: 
   const heads = [...chosen.values()].flat()
   if (heads.length === 0) {
     const json = { funcname, version: current.version, adopted: 0, kept: 0, changed: [] }
-    await session.output.answer(json, () => `all results of ${oneLine(funcname)} are of the current version`)
+    await session.output.answer(json, () => nothingToAdopt(funcname, from))
     return EXIT.fine
   }
   const changed = await changesSince(adapter, funcname, [...chosen.keys()], current)
@@ -48,6 +48,8 @@ export async function adopt(session: Session, funcname: string, { from, take }: 
       throw unreadable(error as PersistError)
     }
   })
+  // A program that finds all results has no miss, and so notes nothing.
+  if (counts.adopted > 0) await writeRecord(adapter, { funcname, ...current, at: session.now() })
   const json = { funcname, version: current.version, ...counts, changed: changed ?? [] }
   await session.output.answer(json, () => outcome(counts))
   return counts.kept === 0 ? EXIT.fine : EXIT.no
@@ -142,6 +144,13 @@ function question(funcname: string, number: number, changed: readonly string[] |
       ? 'what differs is not known'
       : `${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} ${changed.length === 1 ? 'differs' : 'differ'}`
   return `${results} ${verb} from other code: ${differing}.`
+}
+
+function nothingToAdopt(funcname: string, from: string | undefined): string {
+  const all = `all results of ${oneLine(funcname)} are of`
+  return from === undefined
+    ? `${all} the version that a program computed with last. To compare with your code: --from ./module.js`
+    : `${all} the current version`
 }
 
 function outcome({ adopted, kept }: AdoptCounts): string {

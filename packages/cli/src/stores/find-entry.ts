@@ -22,7 +22,7 @@ export function hashIn({ hash, args }: EntryName): string {
   try {
     list = JSON.parse(args)
   } catch (error) {
-    throw new CliError(`--args must be a JSON array: ${(error as Error).message}`)
+    throw new CliError(`--args must be a JSON array, such as --args '[3,"a"]': ${(error as Error).message}`)
   }
   if (!Array.isArray(list)) throw new CliError('--args must be a JSON array, such as --args "[3]"')
   return sha256(canonical(list))
@@ -39,7 +39,17 @@ export async function find(adapter: StoreAdapter, funcname: string, name: EntryN
   const ofVersion = newest === undefined ? undefined : await store.get(newest)
   if (ofVersion !== undefined) return ofVersion
   if (reason === '') await requireFunction(adapter, funcname)
-  throw new CliError(`${oneLine(funcname)} has no entry ${oneLine(hash)}${reason}`, EXIT.no)
+  throw new CliError(
+    `${oneLine(funcname)} has no entry ${oneLine(hash)}${reason || (await adviceFor(store, funcname, name))}`,
+    EXIT.no,
+  )
+}
+
+async function adviceFor(store: Store, funcname: string, { hash, args }: EntryName): Promise<string> {
+  if (args !== undefined) return `. The nearest stored call: persist why ${oneLine(funcname)} --args …`
+  if (!/^[\w-]{4,42}$/.test(hash ?? '')) return ''
+  const [meant, ...others] = await hashesFrom(store, hash!)
+  return meant === undefined || others.length > 0 ? '' : `. Did you mean ${meant}?`
 }
 
 /** The hashes of the results of one call that are stored beside each other, one for each version. The newest comes first. */
@@ -55,8 +65,13 @@ export async function versionsOf(store: Store, hash: string): Promise<string[]> 
 export async function wholeHash(store: Store, hash: string): Promise<string> {
   if (!hash.endsWith('…')) return hash
   const start = hash.slice(0, -1)
-  const found: string[] = []
-  for await (const head of store.heads()) if (head.hash.startsWith(start)) found.push(head.hash)
+  const found = await hashesFrom(store, start)
   if (found.length > 1) throw new CliError(`${entries(found.length)} begin with ${oneLine(start)}`)
   return found[0] ?? hash
+}
+
+async function hashesFrom(store: Store, start: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const head of store.heads()) if (head.hash.startsWith(start)) found.push(head.hash)
+  return found
 }

@@ -6,6 +6,7 @@ import type { Observer } from '../files/observer.ts'
 import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled, Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
+import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, mayHaveJsx, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
@@ -45,9 +46,6 @@ export interface CoveredFile {
   >
 }
 
-/** What keeps results, or records what they were made from, has no part in them: another version must cost none of them. */
-const THE_CACHE = /^@persist\/(?:core|code|inputs|store(?:-[a-z\d]+)?)(?:\/|$)/
-
 /** The name of the part that says which import leads to which file, and how files are run. */
 export const IMPORTS_PART = 'imports'
 
@@ -82,7 +80,7 @@ export function closureOf(
     files.set(file, { part: { name, digest }, notes, imports })
     if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
     const follow = (specifier: string, isCertain: boolean) => {
-      if (THE_CACHE.test(specifier)) return
+      if (keepsResults(specifier)) return
       const targets = resolver.resolve(specifier, file)
       if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
       if (targets.isLost) {

@@ -6,6 +6,7 @@ import type { Observer } from '../files/observer.ts'
 import { findPackage } from '../resolve/find-package.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
+import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { slashed } from './names.ts'
 
@@ -36,6 +37,7 @@ export function packageParts(roots: Iterable<PackageJson>, mode: PackageMode, re
     if (found.has(next.root)) continue
     found.set(next.root, next)
     for (const name of next.dependencies) {
+      if (keepsResults(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue
       wiring.add(`${labelOf(next)} ${name} ${labelOf(dependency)}`)

@@ -21,9 +21,6 @@ export interface Slice {
 /** The specifiers that esbuild followed, by file. */
 export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Has no part in results, and no stub: what it reads is used. */
-const INPUTS = '@persist/inputs'
-
 /** Files that are data: their bytes become part of the slice. */
 const LOADERS = Object.fromEntries(
   ['.wasm', '.node', '.txt', '.sql', '.md', '.html', '.css', '.csv', '.graphql', '.bin'].map((extension) => [
@@ -66,7 +63,8 @@ export function sliceOf(
       minifyIdentifiers: false,
       loader: LOADERS,
       alias: STUBS,
-      external: [...closure.external, INPUTS],
+      // The packages that keep results are no part of the closure.
+      external: [...closure.external, '@persist/*'],
     })
   let built: ReturnType<typeof build>
   let readable: ReturnType<typeof build>

@@ -57,11 +57,25 @@ export function pickleKeyEarly(context: Context, cacheKey: CacheKey): void {
 export function pickleKey(context: Context, cacheKey: CacheKey): string | undefined {
   if (!context.storekey) return undefined
   if (cacheKey.pickledKey !== undefined) return cacheKey.pickledKey
-  const pickled = context.pickleKey(cacheKey.key)
+  const pickled = orAdvise(() => context.pickleKey(cacheKey.key))
   if (typeof pickled !== 'string' || pickled.includes('\n')) {
     throw new PickleError('a stored key must be a string of one line: use a pickle and unpickle that produce one', '$')
   }
   return pickled
+}
+
+/** The advice of a pickle is about results. */
+function orAdvise<T>(pickle: () => T): T {
+  try {
+    return pickle()
+  } catch (error) {
+    if (!(error instanceof PickleError)) throw error
+    const reason = error.message.replace(` (at ${error.path})`, '')
+    const advice = 'leave out storekey, or give a key without this part'
+    throw new PickleError(`the option storekey cannot store this key: ${advice}. ${reason}`, error.path, {
+      cause: error,
+    })
+  }
 }
 
 function entryOf(

@@ -1,6 +1,7 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
 import { compareWrappings, type Relation, type Wrapping } from '../source/evaluations.ts'
+import { originalPlace } from '../source/original-place.ts'
 import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { textOf } from '../source/source-text.ts'
@@ -115,5 +116,5 @@ function adviceForCopies({ text: first }: Wrapping, { text: second }: Wrapping):
 
 function locationOf(site: CallSite | undefined): string {
   const frame = site?.find(({ file }) => file !== '')
-  return frame === undefined ? '' : `${frame.file}:${frame.line}`
+  return frame === undefined ? '' : originalPlace(frame)
 }

@@ -54,6 +54,9 @@ interface Filter {
 }
 
 class ContentOfDirectory implements DirectoryArgument {
+  // For messages and logs: the build shortens names.
+  static readonly name = 'DirectoryArgument'
+
   readonly path: string
   readonly #filter: Filter
 

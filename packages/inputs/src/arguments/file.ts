@@ -37,6 +37,9 @@ export function checkedPath(path: string | URL): string {
 }
 
 class ContentOfFile implements FileArgument {
+  // For messages and logs: the build shortens names.
+  static readonly name = 'FileArgument'
+
   readonly path: string
 
   constructor(path: string) {

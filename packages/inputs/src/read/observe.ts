@@ -11,7 +11,7 @@ import { currentTrace } from '../tracing.ts'
  * Call `observe` where modules are loaded, since a process can verify only what it has observed. Read the digest before the
  * data that it stands for.
  *
- * @param name Identifies what is read, in all processes.
+ * @param name Identifies what is read, in all processes. Of two functions with one name, the later one verifies both.
  * @param read Returns any value that can be part of a key, or a promise of one.
  * @throws OptionError for a name that is empty, and a `read` that is no function. The function throws the errors of `read`.
  *
