@@ -10,6 +10,8 @@ import { tracing } from '../trace/tracing.ts'
 /** Stands for the inputs of an entry that has none: the function was not traced when it ran. */
 const NOT_RECORDED = 'not recorded'
 const UNREADABLE = 'unreadable'
+/** After the name of a called function that this process does not have: it counts as changed. */
+const NOT_VERIFIED = '(not verified)'
 
 /** How inputs are verified. */
 interface VerifyOptions {
@@ -112,9 +114,17 @@ export function* changesOf(context: Context, inputs: readonly string[], mayWait:
   for (const line of inputs) {
     const isUnchanged = yield* isLineUnchanged(context, line, pass, mayWait)
     const input = inputOf(line)
-    if (!isUnchanged) changed.add(input === undefined ? UNREADABLE : shown(input))
+    if (isUnchanged) continue
+    const name = input === undefined ? UNREADABLE : shown(input)
+    changed.add(input?.kind === CALL && isAbsent(context, input) ? `${name} ${NOT_VERIFIED}` : name)
   }
   return [...changed]
+}
+
+/** Whether this process has no function of the name that was called. */
+function isAbsent({ adapter }: Context, { name }: Input): boolean {
+  const called = callNameOf(name)
+  return called !== undefined && newestPeer(called.store || adapter.name, called.namespace) === undefined
 }
 
 function* isLineUnchanged(context: Context, line: string, pass: VerifyPass, mayWait: boolean): Steps<boolean> {

@@ -15,8 +15,8 @@ export interface Because {
   /**
    * What has changed since the entry was made: files and other parts of dependencies (`./integrate.ts`, `$THEME`), packages
    * (`mathjs 14.0.0 → 14.0.1`), the option `version` (`version 1 → 2`), or the name of the function. With `trace`, the inputs
-   * that have changed: paths, variables (`$THEME`), names of functions, or `not recorded`. The event `miss` has the first one,
-   * since a lookup ends there.
+   * that have changed: paths, variables (`$THEME`), names of functions (`title (not verified)`: this process does not have it),
+   * or `not recorded`. The event `miss` has the first one, since a lookup ends there.
    */
   readonly changed?: readonly string[]
   /** For an absent entry, the nearest one among the newest. */

@@ -2,7 +2,7 @@
 import { persist } from '@persist/core'
 import { report } from './say.mjs'
 
-const [cache, isPersisted] = process.argv.slice(2)
+const [cache, isPersisted, explains] = process.argv.slice(2)
 const one = () => 1
 const inner = isPersisted
   ? persist(
@@ -18,6 +18,7 @@ const events = []
 function later(event) {
   events.push(event)
 }
+if (explains) console.log(String(outer.explain().changed))
 const value = outer()
 events.forEach(report)
 console.log(value)
