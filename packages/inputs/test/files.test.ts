@@ -192,6 +192,25 @@ test('a file inside of the root that is reached by a link outside is no input, s
   expect([through(), through.has()]).toEqual(['a', true])
 })
 
+test('that a path is no folder can be verified', () => {
+  const { at, write, persist, options, happened } = project({ a: 'text' })
+  const list = persist(
+    () => {
+      try {
+        return readdirSync(at('a'))
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code
+      }
+    },
+    { ...options, funcname: 'list' },
+  )
+  expect([list(), list()]).toEqual(['ENOTDIR', 'ENOTDIR'])
+  expect(happened()).toEqual(['miss absent', 'hit'])
+  rmSync(at('a'))
+  write('a/b', '')
+  expect(list()).toEqual(['b'])
+})
+
 test('a file that the function itself writes is refused as an input', async () => {
   const { at, write, persist, options, happened } = project({ a: '1' })
   const count = persist(

@@ -107,6 +107,52 @@ describe('a call that begins after a change of an input gets no result from befo
     expect([await before, await after]).toEqual(['old', 'newer'])
   })
 
+  test('and whose function has called another that read the input', async () => {
+    const { at, write, persist, options } = project({ a: 'old' })
+    const { open, passed } = gate()
+    const hasRead = gate()
+    const inner = persist(async () => readFile(at('a'), 'utf8'), { ...options, funcname: 'inner' })
+    const f = persist(
+      async () => {
+        const content = await inner()
+        hasRead.open()
+        await passed
+        return content
+      },
+      { ...options, funcname: 'f' },
+    )
+    const before = f()
+    await hasRead.passed
+    write('a', 'newer')
+    const after = f()
+    await runPending()
+    open()
+    expect([await before, await after]).toEqual(['old', 'newer'])
+  })
+
+  test('and that yields chunks of another function', async () => {
+    const { at, write, persist, options } = project({ a: 'old' })
+    const { open, passed } = gate()
+    const inner = persist(async () => readFile(at('a'), 'utf8'), { ...options, funcname: 'inner' })
+    const lines = persist(
+      async function* () {
+        yield await inner()
+        await passed
+        yield 'end'
+      },
+      { ...options, funcname: 'lines' },
+    )
+    const before = lines()
+    const first = await before.next()
+    const together = await lines().next()
+    write('a', 'newer')
+    const after = lines()
+    const second = await after.next()
+    open()
+    expect([first.value, together.value, second.value]).toEqual(['old', 'old', 'newer'])
+    for (const iteration of [before, after]) for await (const _ of iteration);
+  })
+
   test('and that yields chunks', async () => {
     const { at, write, persist, options } = project({ a: 'old' })
     const { open, passed } = gate()

@@ -52,10 +52,10 @@ export function* compute(
     if (traced.problem !== undefined) return { ...notStored(), mayBeOld: true }
     const { inputs } = traced
     const entry = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey, inputs })
-    if (entry === undefined) return notStored()
+    if (entry === undefined) return { ...notStored(), ...(trace?.hasCalls && { mayBeOld: true }) }
     isPublished = true
     yield* publish(computation, { acquired, lease: succession.lease, mark, entry, value })
-    return { value, promised, payload: entry.payload }
+    return { value, promised, payload: entry.payload, ...(trace?.hasCalls && { mayBeOld: true }) }
   } finally {
     stopTracing(flight)
     succession.stopRenewing?.()

@@ -63,8 +63,7 @@ export function* endTrace(context: Context, cacheKey: CacheKey, trace: Trace | u
   return trace === undefined ? UNTRACED : { inputs: linesOf(trace.observations) }
 }
 
-/** The first of these inputs that has changed. */
-export function* changeDuring(observations: Iterable<Observation> = []): Steps<TraceProblem | undefined> {
+function* changeDuring(observations: Iterable<Observation> = []): Steps<TraceProblem | undefined> {
   for (const { name, isUnchanged } of [...observations]) {
     try {
       if (isUnchanged === undefined || (yield* wait(isUnchanged()))) continue

@@ -52,7 +52,7 @@ async function waitForResult(
 ): Promise<unknown> {
   const { monotonic } = context.runtime
   const since = monotonic()
-  const { compared } = flight
+  const { compared, began } = flight
   const result = await join(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
@@ -68,8 +68,11 @@ async function waitForResult(
   }
   if (result.argumentsChanged || isTooOld(context, call, result)) return fallback.restart(context, call)
   // An input may have changed after the flight read or compared it, and before this call began.
-  const isLate = compared === 'own result' || (compared === 'stored result' && result.createdAt !== undefined)
-  if ((result.mayBeOld || isLate) && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
+  const isLate =
+    result.createdAt === undefined
+      ? compared === 'own result' || (result.mayBeOld === true && began !== Number.POSITIVE_INFINITY)
+      : compared === 'stored result'
+  if (isLate && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
   if (tracing.active > 0) noteCall(context, cacheKey, result)
   const { value, payload } = result
   if (!isChangeable(value)) return serveShared(context, cacheKey, value)

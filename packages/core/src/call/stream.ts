@@ -1,9 +1,11 @@
 import { throwIfAnyAborted } from '../concurrency/abort-signals.ts'
 import { currentFlight, isInside, traceAround } from '../concurrency/flight.ts'
+import { flatten } from '../concurrency/nested-steps.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import type { Broadcast } from '../state/broadcasts.ts'
+import { lineOf } from '../trace/observation.ts'
 import type { Trace } from '../trace/trace.ts'
 import { tracing } from '../trace/tracing.ts'
 import { refreshInBackground } from './background-refresh.ts'
@@ -12,7 +14,6 @@ import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cach
 import { type Call, signalsOf, startsRefresh } from './call.ts'
 import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
-import { changeDuring } from './input-trace.ts'
 import {
   ABSENT,
   isValidInMemory,
@@ -34,6 +35,7 @@ import {
 } from './serve.ts'
 import { SharedIteration } from './shared-iteration.ts'
 import { reportProblem } from './store-guard.ts'
+import { firstChange } from './verify-inputs.ts'
 
 type Chunks = readonly unknown[]
 
@@ -173,8 +175,12 @@ async function leaveIfChanged(context: Context, cacheKey: CacheKey): Promise<voi
   const flight = runningIteration(context, cacheKey)?.flight
   const trace = flight?.trace
   if (trace === undefined) return
-  const isChanged = !trace.isRecording || (await run(changeDuring(trace.observations))) !== undefined
-  if (isChanged) context.flights.close(flight!)
+  // Calls that have not ended cannot be verified.
+  const isKnown = trace.isRecording && (flight!.children?.size ?? 0) === 0
+  const inputs = [...trace.observations].map(lineOf)
+  const pass = { calls: new Map<string, boolean>(), mayCall: false }
+  const isUnchanged = isKnown && (await run(flatten(firstChange(context, inputs, pass)))) === undefined
+  if (!isUnchanged) context.flights.close(flight!)
 }
 
 function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: LookupResult): AsyncGenerator<unknown> {

@@ -14,7 +14,10 @@ export interface FlightResult {
   readonly createdAt?: number
   /** The caller changed its arguments before the function began, so this is no result for the flight's key. */
   readonly argumentsChanged?: boolean
-  /** An input changed while the function ran, or cannot be verified, so the result may be older than a call that joined. */
+  /**
+   * An input changed while the function ran, or cannot be verified, or is a call, of which only a lookup shows whether it would
+   * return the same. So the result may be older than a call that joined during the run.
+   */
   readonly mayBeOld?: boolean
 }
 

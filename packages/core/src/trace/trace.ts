@@ -1,3 +1,4 @@
+import { CALL } from '@persist/store/kit'
 import { lineOf, type Observation } from './observation.ts'
 import type { Recorder } from './tracing.ts'
 
@@ -40,6 +41,12 @@ export class Trace implements Recorder {
 
   get observations(): Iterable<Observation> {
     return this.#observations.values()
+  }
+
+  /** The run has called other functions. */
+  get hasCalls(): boolean {
+    for (const { kind } of this.#observations.values()) if (kind === CALL) return true
+    return false
   }
 
   /** Records what was read. */

@@ -4,7 +4,7 @@ import type { Stamp } from '../files/file-system.ts'
 import { type Place, pathOf, placeOf } from '../files/place.ts'
 import { cwdName } from '../kinds/cwd.ts'
 import { KINDS } from '../kinds/kinds.ts'
-import { presenceDigest } from '../kinds/presence.ts'
+import { presenceDigest, statDigest } from '../kinds/presence.ts'
 import { contents, currentTrace, files } from '../tracing.ts'
 
 /** What names a file or folder: its path, its URL, or an object with the path, such as `file(path)`. */
@@ -65,10 +65,14 @@ export class Read {
     trace.add({ kind, name, digest, detail, isUnchanged })
   }
 
-  /** Records a failure, and returns its error. That something is not there can be verified later, nothing else. */
+  /**
+   * Records a failure, and returns its error. That something is not there, or is no folder, can be verified later, nothing else.
+   */
   failed(error: unknown): unknown {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') this.saw('exists', presenceDigest(undefined))
+    if ((code === 'ENOENT' || code === 'ENOTDIR') && this.#before === undefined)
+      this.saw('exists', presenceDigest(undefined))
+    else if (code === 'ENOTDIR') this.saw('stat', statDigest(this.#before))
     else if (this.#place !== undefined) this.#trace?.refuse(this.#place.name, `it cannot be read (${code})`)
     return error
   }
