@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { entryIdIn } from '../folder/entry-name.ts'
-import { isOwnFolder } from '../folder/own-folder.ts'
-import { readToken, tokenName } from '../lease/token.ts'
+import { isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
+import { readToken, scratchName, tokenName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
-import { errorCode } from './file-system.ts'
-import { type FileMark, isSameFile, moveOut, putBack, unlinkIfThere } from './removal.ts'
+import { errorCode, makeFile } from './file-system.ts'
+import { type FileMark, isAlike, isSameFile, moveOut, putBack, unlinkIfThere, unlinkQuietly } from './removal.ts'
 
 /** Stands for all entries of a namespace, in the name of a token; no entry's own mark looks like it. */
 export const ALL_ENTRIES = '~all'
@@ -18,6 +18,7 @@ export const ALL_ENTRIES = '~all'
 export class EntryRemoval {
   readonly #options: ResolvedOptions
   readonly #namespaceId: string
+  #renumbers: boolean | undefined
 
   constructor(options: ResolvedOptions, namespaceId: string) {
     this.#options = options
@@ -29,7 +30,7 @@ export class EntryRemoval {
     const aside = this.takeAside(path)
     if (aside === undefined) return false
     const moved = this.#options.fs.lstatSync(aside, { throwIfNoEntry: false })
-    if (moved === undefined || isSameFile(moved, seen)) {
+    if (moved === undefined || this.#isSame(moved, seen)) {
       unlinkIfThere(this.#options, aside)
       return true
     }
@@ -55,6 +56,30 @@ export class EntryRemoval {
     if (this.#isDeleted(layout.shardOf(entryId), entryId) || this.#isDeleted(layout.scratch, ALL_ENTRIES)) {
       unlinkIfThere(this.#options, aside)
     } else putBack(this.#options, aside, path)
+  }
+
+  #isSame(moved: FileMark, seen: FileMark): boolean {
+    if (!isAlike(moved, seen)) return false
+    if (isSameFile(moved, seen)) return true
+    this.#renumbers ??= this.#givesOtherNumbers()
+    return this.#renumbers
+  }
+
+  /** Whether a file has another number under another name, as on some file systems over a network. */
+  #givesOtherNumbers(): boolean {
+    const { fs, layout } = this.#options
+    const [from, to] = [layout.scratch + scratchName(), layout.scratch + scratchName()]
+    try {
+      makeOwnFolder(this.#options, layout.scratch)
+      makeFile(fs, from, () => {})
+      const before = fs.lstatSync(from)
+      fs.renameSync(from, to)
+      return !isSameFile({ ...before, mtimeMs: 0 }, { ...fs.lstatSync(to), mtimeMs: 0 })
+    } catch {
+      return false
+    } finally {
+      for (const path of [from, to]) unlinkQuietly(this.#options, path)
+    }
   }
 
   #isDeleted(shard: string, entryId: string): boolean {

@@ -1,27 +1,10 @@
 import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
-import { scratchName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import { errorCode } from './file-system.ts'
 import type { FileStat } from './file-system-calls.ts'
 
 /** What distinguishes a file from another one that has taken its place. */
 export type FileMark = Pick<FileStat, 'dev' | 'ino' | 'mtimeMs' | 'size'>
-
-/**
- * Removes a file, unless another one has taken its place since it was looked at. `false`: nothing was removed. For an
- * entry see `entry-removal.ts`.
- */
-export function removeUnchanged(options: ResolvedOptions, path: string, seen: FileMark): boolean {
-  const aside = moveOut(options, path, options.layout.scratch, scratchName())
-  if (aside === undefined) return false
-  const moved = options.fs.lstatSync(aside, { throwIfNoEntry: false })
-  if (moved === undefined || isSameFile(moved, seen)) {
-    unlinkIfThere(options, aside)
-    return true
-  }
-  putBack(options, aside, path)
-  return false
-}
 
 /** Moves a file out of the way, under a name of its own. `undefined`: it is not there any more. */
 export function moveOut(options: ResolvedOptions, path: string, folder: string, name: string): string | undefined {
@@ -72,5 +55,10 @@ export function unlinkQuietly(options: ResolvedOptions, path: string): void {
 
 /** Whether it is the same file, unchanged and unused since. */
 export function isSameFile(one: FileMark, other: FileMark): boolean {
-  return one.ino === other.ino && one.dev === other.dev && one.mtimeMs === other.mtimeMs && one.size === other.size
+  return one.ino === other.ino && one.dev === other.dev && isAlike(one, other)
+}
+
+/** As {@link isSameFile}, on a file system that gives a file another number with another name. */
+export function isAlike(one: FileMark, other: FileMark): boolean {
+  return one.mtimeMs === other.mtimeMs && one.size === other.size
 }

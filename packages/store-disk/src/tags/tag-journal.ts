@@ -40,7 +40,9 @@ export class TagJournal {
       if (this.#known?.ino === stat.ino && this.#known.dev === stat.dev && stat.size <= 2 * LONGEST) {
         return `${this.#known.id}.${stat.size}`
       }
-      if (this.#learn() === undefined) this.#replace(newHeader(false))
+      const found = this.#learn()
+      if (found !== undefined) return `${found.id}.${found.size}`
+      this.#replace(newHeader(false))
     }
     throw this.#unsteady()
   }
@@ -64,7 +66,7 @@ export class TagJournal {
         writeFully(fs, fd, Buffer.from(recordOf(tag)))
         // If it was replaced meanwhile, no process reads what we added: once more. The inode is taken as long as it is open.
         const now = fs.lstatSync(this.#path, { throwIfNoEntry: false })
-        if (now?.ino === ino && now.dev === dev) return
+        if ((now?.ino === ino && now.dev === dev) || this.#hasAfter(size, tag)) return
       } finally {
         fs.closeSync(fd)
       }
@@ -94,14 +96,26 @@ export class TagJournal {
   }
 
   /** Reads the header of the journal that is there now. `undefined`: there is none that can be read. */
-  #learn(): Header | undefined {
+  #learn(): (Header & { readonly size: number }) | undefined {
     const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
     if (fd === undefined) return undefined
     try {
       const { ino, dev, size } = this.#options.fs.fstatSync(fd)
       const header = size <= 2 * LONGEST ? this.#headerIn(fd) : undefined
       if (header !== undefined) this.#known = { ino, dev, id: header.id }
-      return header
+      return header && { ...header, size }
+    } finally {
+      this.#options.fs.closeSync(fd)
+    }
+  }
+
+  /** Whether the journal that is there now names a tag after so many bytes: some file systems give a file several inodes. */
+  #hasAfter(length: number, tag: string): boolean {
+    const fd = openIfOwn(this.#options.fs, this.#path, READ_FLAGS)
+    if (fd === undefined) return false
+    try {
+      const { size } = this.#options.fs.fstatSync(fd)
+      return size > length && size <= 2 * LONGEST && this.#read(fd, length, size).includes(recordOf(tag))
     } finally {
       this.#options.fs.closeSync(fd)
     }
