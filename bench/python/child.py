@@ -69,10 +69,11 @@ def killed(key):
 
 
 def same(one, other):
+    if isinstance(one, numpy.ndarray) and isinstance(other, numpy.ndarray):
+        # A memory-mapped array counts as an array.
+        return one.dtype == other.dtype and numpy.array_equal(one, other)
     if type(one) is not type(other):
         return False
-    if isinstance(one, numpy.ndarray):
-        return one.dtype == other.dtype and numpy.array_equal(one, other)
     return repr(one) == repr(other)
 
 

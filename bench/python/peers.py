@@ -17,6 +17,14 @@ def open_joblib(folder):
     return lambda name, original: memory.cache(original), lambda: None
 
 
+def open_joblib_mmap(folder):
+    """Hits with arrays are read-only views of the file, of which the system reads only what is used."""
+    from joblib import Memory
+
+    memory = Memory(folder, mmap_mode="r", verbose=0)
+    return lambda name, original: memory.cache(original), lambda: None
+
+
 def open_diskcache(folder):
     from diskcache import Cache
 
@@ -33,6 +41,7 @@ def open_cachier(folder):
 OPEN = {
     "pypersist": open_pypersist,
     "joblib": open_joblib,
+    "joblib-mmap": open_joblib_mmap,
     "diskcache": open_diskcache,
     "cachier": open_cachier,
 }

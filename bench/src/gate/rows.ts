@@ -28,7 +28,14 @@ export const GROUPS = {
     { id: 'disk-miss-shared', what: "disk miss, singleFlight 'shared' / temporary file + rename", target: 2 },
   ],
   many: [{ id: 'disk-many', what: 'disk hit among 10,000 entries / among 1,000', target: 1.3 }],
-  memory: [{ id: 'memory-hit', what: 'hit in the memory tier, two numbers / lru-cache with a JSON key', target: 3 }],
+  memory: [
+    { id: 'memory-hit', what: 'hit in the memory tier, two numbers / lru-cache with a JSON key', target: 3 },
+    {
+      id: 'memory-record',
+      what: 'hit in the memory tier, record of 1 kB / lru-cache with a JSON key + JSON.parse',
+      target: 0.5,
+    },
+  ],
   trace: [{ id: 'trace-hit', what: 'disk hit with three traced files / disk hit + 3 statSync', target: 1.2 }],
   beside: [
     {
@@ -61,6 +68,11 @@ export const GROUPS = {
       missed: { words: '≤ 3', ratio: 3 },
     },
     {
+      id: 'values-numbers-straight',
+      what: 'disk hit, typed array of 1 MB / readFileSync of its bytes + crc32 + one copy',
+      target: 1.3,
+    },
+    {
       id: 'values-bytes-miss',
       what: 'disk miss, Buffer of 32 MB / temporary file + rename of its bytes',
       target: 3,
@@ -69,6 +81,11 @@ export const GROUPS = {
       id: 'values-bytes-hit',
       what: 'disk hit, Buffer of 32 MB / readFileSync of its bytes',
       missed: { words: '≤ 3', ratio: 3 },
+    },
+    {
+      id: 'values-bytes-straight',
+      what: 'disk hit, Buffer of 32 MB / readFileSync of its bytes + crc32 + one copy',
+      target: 1.3,
     },
     {
       id: 'values-records-miss',

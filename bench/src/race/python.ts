@@ -17,6 +17,7 @@ const run = promisify(execFile)
 export const PYTHON_PEERS: Readonly<Record<string, Omit<Peer, 'open'>>> = {
   pypersist: { title: 'pypersist', role: 'peer', setup: '@persist(cache="file://…", funcname=…)' },
   joblib: { title: 'joblib', role: 'peer', setup: 'Memory(folder).cache(fn)' },
+  'joblib-mmap': { title: 'joblib, memory-mapped', role: 'peer', setup: "Memory(folder, mmap_mode='r').cache(fn)" },
   diskcache: { title: 'diskcache', role: 'peer', setup: 'Cache(folder).memoize(name=…)(fn)' },
   cachier: { title: 'cachier', role: 'peer', setup: '@cachier(cache_dir=folder, separate_files=True)' },
 }
