@@ -82,7 +82,7 @@ describe('a dependency', () => {
   })
 
   it.each<[string, unknown, RegExp]>([
-    ['that is in no array', table('1'), /not an object: put it into brackets$/],
+    ['that is in no array', table('1'), /not an object: put it into an array$/],
     ['in the form of a path', [square, './step.ts'], /its item 1 is "\.\/step\.ts"; a module is code\(import\.meta\)/],
     ['in the form of import.meta', [import.meta], /its item 0 is an object; a module is code\(import\.meta\)/],
     ['in the form of a number', [1], /its item 0 is 1$/],

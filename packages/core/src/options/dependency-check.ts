@@ -10,7 +10,7 @@ export function canBeDependedOn(value: unknown): boolean {
 
 /** Suggests how to write a `dependsOn` that has something else in it. */
 export function dependencyHint(value: unknown): string | undefined {
-  if (!Array.isArray(value)) return canBeDependedOn(value) ? 'put it into brackets' : undefined
+  if (!Array.isArray(value)) return canBeDependedOn(value) ? 'put it into an array' : undefined
   const index = value.findIndex((item) => !canBeDependedOn(item))
   const place: unknown = value[index]?.url ?? value[index]
   const isPlace = typeof place === 'string' && /^(?:file:|\.{0,2}\/)/.test(place)
