@@ -32,6 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'code-reader.ts',
     'place.ts',
     'call-site.ts',
+    'to-call.ts',
     'slice',
     'manifest',
     'closure',

@@ -7,6 +7,7 @@ import { CodeReader } from './code-reader.ts'
 import { realFileSystem } from './files/file-system.ts'
 import { manifestFolderFor, NO_MANIFESTS } from './manifest/manifest-folder.ts'
 import { fileOf, type ModulePlace } from './place.ts'
+import { toCall } from './to-call.ts'
 
 /** The options of {@link code}. */
 export interface CodeOptions {
@@ -82,6 +83,8 @@ export function code(place: ModulePlace, options: CodeOptions = {}): Dependency 
     read: () => (options.manifest === false ? readerWithoutManifests : reader).read(scope),
   }
 }
+
+toCall(code, 'code(import.meta)')
 
 function checkOptions(options: CodeOptions): void {
   for (const [name, value] of Object.entries(options)) {

@@ -2,6 +2,7 @@ import type { Dependency } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { stateOf } from './closure/closure.ts'
 import { digestOf } from './files/digest.ts'
+import { toCall } from './to-call.ts'
 
 /**
  * Results depend on environment variables, as they are when the function is wrapped. A variable that is not set differs from an
@@ -25,3 +26,5 @@ export function env(...names: readonly [string, ...string[]]): Dependency {
     read: () => stateOf(names.map((name) => ({ name: `$${name}`, digest: digest(name) }))),
   }
 }
+
+toCall(env, "env('TZ')")

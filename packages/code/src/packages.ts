@@ -11,6 +11,7 @@ import { Observer } from './files/observer.ts'
 import { unreadable } from './files/unreadable.ts'
 import { findPackage } from './resolve/find-package.ts'
 import { PackageJsons } from './resolve/package-json.ts'
+import { toCall } from './to-call.ts'
 
 /**
  * Results depend on the versions of installed packages, and of all packages that these need. For functions without
@@ -57,6 +58,8 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
     },
   }
 }
+
+toCall(packages, "packages('mathjs')")
 
 function refusal(message: string): OptionError {
   return new OptionError(message, { option: 'dependsOn' })

@@ -2,6 +2,7 @@ import type { Dependency } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { stateOf } from './closure/closure.ts'
 import { digestOf } from './files/digest.ts'
+import { toCall } from './to-call.ts'
 
 /**
  * A fact about the runtime. `major` and `version`: of Node, Bun or Deno, with its name. `platform`: the operating system.
@@ -42,6 +43,8 @@ export function runtime(...facts: readonly RuntimeFact[]): Dependency {
     read: () => stateOf(used.map((fact) => FACTS[fact]()).map((name) => ({ name, digest: digestOf(name) }))),
   }
 }
+
+toCall(runtime, 'runtime()')
 
 function nameAndVersion(): [name: string, version: string] {
   const { Bun, Deno } = globalThis as { Bun?: { version: string }; Deno?: { version: { deno: string } } }

@@ -3,6 +3,7 @@ import { OptionError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import { stateOf } from './closure/closure.ts'
 import { digestOf } from './files/digest.ts'
+import { toCall } from './to-call.ts'
 
 /**
  * Results depend on values that are in no argument: a variable that the function captures, the version of a build. They count
@@ -24,3 +25,5 @@ export function value(values: Readonly<Record<string, unknown>>): Dependency {
   const state = stateOf(parts)
   return { name: `value(${Object.keys(values).sort().join(', ')})`, read: () => state }
 }
+
+toCall(value, 'value({ k })')

@@ -157,6 +157,20 @@ describe('the packages of this project', () => {
   })
 })
 
+describe('every function that makes a dependency', () => {
+  it.each(Object.entries({ code, env, packages, runtime, value }))(
+    '%s, is refused in dependsOn if it is not called: its own source would never change',
+    (name, fn) => {
+      expect(() => core.persist((x: number) => x, { funcname: name, dependsOn: [fn] })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_PERSIST_OPTION',
+          message: expect.stringContaining(`as in dependsOn: [${name}(`),
+        }),
+      )
+    },
+  )
+})
+
 describe('the other dependencies', () => {
   it('env: an unset variable differs from an empty one, and names count', () => {
     const digest = () => env('PERSIST_TEST_A', 'PERSIST_TEST_B').read().digest

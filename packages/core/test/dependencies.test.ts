@@ -81,6 +81,17 @@ describe('a dependency', () => {
     )
   })
 
+  it.each<[string, unknown, RegExp]>([
+    ['that is in no array', table('1'), /not an object: put it into an array$/],
+    ['in the form of a path', [square, './step.ts'], /its item 1 is "\.\/step\.ts"; a module is code\(import\.meta\)/],
+    ['in the form of import.meta', [import.meta], /its item 0 is an object; a module is code\(import\.meta\)/],
+    ['in the form of a number', [1], /its item 0 is 1$/],
+  ])('%s is an OptionError that says how to write it', (_, dependsOn, message) => {
+    expect(() => run(memoryStore(), dependsOn as never)).toThrow(
+      expect.objectContaining({ option: 'dependsOn', message: expect.stringMatching(message) }),
+    )
+  })
+
   it('that throws passes its own error to the caller of persist', () => {
     const error = new Error('no table')
     const read = () => {

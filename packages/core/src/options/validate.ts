@@ -3,6 +3,8 @@ import { nearest } from '@persist/store'
 import { isCompression } from '../codecs/compression.ts'
 import { isSignal } from '../runtime/signal.ts'
 import type { AnyOptions } from '../types/options.ts'
+import { canBeDependedOn, dependencyHint } from './dependency-check.ts'
+import { describe } from './describe.ts'
 import { durationHint, isDuration } from './duration.ts'
 
 /** The values that an option may have. */
@@ -72,7 +74,8 @@ const CHECKS: Readonly<Record<keyof AnyOptions, Check>> = {
   version: NAME,
   dependsOn: {
     what: 'an array of functions and dependencies',
-    fits: (value) => Array.isArray(value) && value.every((item) => isFunction(item) || isDependency(item)),
+    fits: (value) => Array.isArray(value) && value.every(canBeDependedOn),
+    hint: dependencyHint,
   },
   versions: { what: "'replace' or 'beside'", fits: (value) => value === 'replace' || value === 'beside' },
   trace: {
@@ -192,23 +195,12 @@ function unknownOption(name: string, option: string, checks: Checks): OptionErro
   return new OptionError(`there is no option ${JSON.stringify(option)}${hint}`, { option, nearest: near })
 }
 
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (Array.isArray(value)) return 'an array'
-  return isObject(value) ? 'an object' : typeof value === 'function' ? 'a function' : String(value)
-}
-
 function countHint(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   if (/^\d+$/.test(value)) return `write Number(${JSON.stringify(value)})`
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(value) ?? []
   if (amount === undefined) return undefined
   return `write ${amount} * 1024 ** ${'kmgt'.indexOf(unit!.toLowerCase()) + 1}`
-}
-
-function isDependency(value: unknown): boolean {
-  const { name, read } = (value ?? {}) as { name?: unknown; read?: unknown }
-  return isObject(value) && typeof name === 'string' && isFunction(read)
 }
 
 function isSchema(value: unknown): boolean {

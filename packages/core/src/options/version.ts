@@ -83,7 +83,16 @@ function isPart(part: Partial<DependencyPart> | null): boolean {
   return typeof part?.name === 'string' && typeof part.digest === 'string'
 }
 
+/** `@persist/code` marks its functions with an example of a call. */
+const TO_CALL = Symbol.for('@persist/core/to-call@1')
+
 function checkedText(fn: AnyFunction): string {
+  const example = (fn as { readonly [TO_CALL]?: string })[TO_CALL]
+  if (example !== undefined) {
+    throw new OptionError(`dependsOn has a function that makes a dependency: call it, as in dependsOn: [${example}]`, {
+      option: 'dependsOn',
+    })
+  }
   if (!isNative(fn)) return textOf(fn)
   throw new OptionError(
     `dependsOn cannot follow ${fn.name || 'a native function'}: a bound or native function has no source. Give the function that was bound`,
