@@ -256,6 +256,20 @@ test('an environment variable is an input, by a salted digest of its value', () 
   expect(happened()).toEqual(['miss absent', 'hit', `miss input $${name}`, 'hit', `miss input $${name}`])
 })
 
+test('of two functions that observe under one name, neither verifies what the other has read', () => {
+  const { persist, options, happened } = project()
+  let users = 1
+  const revisionOfUsers = observe('one name for two', () => users)
+  const first = persist(() => revisionOfUsers(), { ...options, funcname: 'first' })
+  expect(first()).toBe(1)
+  const revisionOfTeams = observe('one name for two', () => 1)
+  const second = persist(() => revisionOfTeams(), { ...options, funcname: 'second' })
+  expect([second(), second()]).toEqual([1, 1])
+  users = 2
+  expect(first()).toBe(2)
+  expect(happened()).toEqual(['miss absent', 'miss absent', 'hit', 'miss input one name for two'])
+})
+
 test('what is observed is read again before a hit', async () => {
   const { persist, options, happened } = project()
   let version = 1

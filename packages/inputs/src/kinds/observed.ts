@@ -2,12 +2,24 @@ import type { InputKind } from '@persist/core'
 import { canonical } from '@persist/key'
 import { digestOf } from '../files/digest.ts'
 
-/** How the things that the program observes are read, by name. */
-const readers = new Map<string, () => unknown>()
+/** How something is read that the program observes. */
+export interface Reader {
+  readonly read: () => unknown
+  /** A short digest of its source. */
+  readonly source: string
+  /** No reader with another source has had the name in this process. */
+  readonly isAlone: boolean
+}
+
+const readers = new Map<string, Reader>()
 
 /** The last reader of a name counts: its module may have been evaluated again. */
-export function setReader(name: string, read: () => unknown): void {
-  readers.set(name, read)
+export function setReader(name: string, read: () => unknown): Reader {
+  const source = digestOf(String(read)).slice(0, 11)
+  const before = readers.get(name)
+  const reader = { read, source, isAlone: before === undefined || (before.isAlone && before.source === source) }
+  readers.set(name, reader)
+  return reader
 }
 
 /** The digest of what was observed. */
@@ -28,8 +40,11 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** Something that the program observes. Only what it named itself is read. */
 export const observedKind: InputKind = {
-  isUnchanged(name, digest) {
-    const read = readers.get(name)
-    return read !== undefined && hasDigest(read, digest)
+  isUnchanged(name, digest, source) {
+    const reader = readers.get(name)
+    if (reader === undefined) return false
+    // Two readers may have one name by mistake: one must not verify what the other has read.
+    if (!reader.isAlone && reader.source !== source) return false
+    return hasDigest(reader.read, digest)
   },
 }

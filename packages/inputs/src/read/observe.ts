@@ -1,6 +1,6 @@
 import type { Recorder } from '@persist/core'
 import { OptionError } from '@persist/errors'
-import { hasDigest, isPromise, observedDigest, setReader } from '../kinds/observed.ts'
+import { hasDigest, isPromise, observedDigest, type Reader, setReader } from '../kinds/observed.ts'
 import { currentTrace } from '../tracing.ts'
 
 /**
@@ -11,7 +11,8 @@ import { currentTrace } from '../tracing.ts'
  * Call `observe` where modules are loaded, since a process can verify only what it has observed. Read the digest before the
  * data that it stands for.
  *
- * @param name Identifies what is read, in all processes. Of two functions with one name, the later one verifies both.
+ * @param name Identifies what is read, in all processes. Results that have read another function
+ * under that name in the same process are not served.
  * @param read Returns any value that can be part of a key, or a promise of one.
  * @throws OptionError for a name that is empty, and a `read` that is no function. The function throws the errors of `read`.
  *
@@ -27,7 +28,7 @@ export function observe<T>(name: string, read: () => T): () => T {
     throw new OptionError('observe takes a name for what it reads', { option: 'name' })
   }
   if (typeof read !== 'function') throw new OptionError('observe takes a function that reads', { option: 'read' })
-  setReader(name, read)
+  const reader = setReader(name, read)
   return () => {
     const trace = currentTrace()
     if (trace === undefined) return read()
@@ -38,9 +39,9 @@ export function observe<T>(name: string, read: () => T): () => T {
       trace.refuse(name, 'it could not be read')
       throw error
     }
-    if (!isPromise(value)) return record(trace, name, read, value)
+    if (!isPromise(value)) return record(trace, name, reader, value)
     return Promise.resolve(value).then(
-      (value) => record(trace, name, read, value),
+      (value) => record(trace, name, reader, value),
       (error) => {
         trace.refuse(name, 'it could not be read')
         throw error
@@ -49,10 +50,10 @@ export function observe<T>(name: string, read: () => T): () => T {
   }
 }
 
-function record<V>(trace: Recorder, name: string, read: () => unknown, value: V): V {
+function record<V>(trace: Recorder, name: string, { read, source }: Reader, value: V): V {
   try {
     const digest = observedDigest(value)
-    trace.add({ kind: 'observed', name, digest, isUnchanged: () => hasDigest(read, digest) })
+    trace.add({ kind: 'observed', name, digest, detail: source, isUnchanged: () => hasDigest(read, digest) })
   } catch {
     trace.refuse(name, 'its value cannot be part of a key')
   }
