@@ -20,7 +20,8 @@ export interface MemoryOptions {
   /**
    * `'copied'`: every caller gets its own copy. `'frozen'`: all callers of hits share one value that cannot be changed, so a
    * hit in memory does not unpickle; only the caller that computes gets the function's own value. Arrays and plain objects can
-   * be frozen; a value with anything else (a `Map`, a `Date`, bytes, an instance of a class) is copied. Default: `'copied'`.
+   * be frozen; a value with anything else (a `Map`, a `Date`, bytes, an instance of a class) is copied. Memory also holds the
+   * values that are frozen, and small ones of arrays and plain objects to copy them. Default: `'copied'`.
    */
   readonly values?: 'copied' | 'frozen' | undefined
 }
