@@ -34,11 +34,6 @@ export function withoutSignal(args: readonly unknown[], keepsPlace = false): rea
   return Reflect.ownKeys(rest).length === 0 && !keepsPlace ? before : [...before, rest]
 }
 
-/** Throws the reason of the first aborted signal. */
-export function throwIfAborted(signals: readonly AbortSignal[]): void {
-  for (const signal of signals) signal.throwIfAborted()
-}
-
 /** Waits for a result until a signal aborts; then calls `leave` and rejects with the reason. */
 export function until<T>(
   result: PromiseLike<T>,
