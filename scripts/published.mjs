@@ -22,7 +22,7 @@ const BUDGET = {
   code: { code: 50, tarball: 230 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
-  core: { code: 58.5, tarball: 525, page: 89 },
+  core: { code: 59.5, tarball: 535, page: 90 },
   errors: { code: 2, tarball: 10 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.
