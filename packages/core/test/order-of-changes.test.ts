@@ -101,39 +101,45 @@ describe.each(STORES)('changes that no code waits for, over a store %s that reor
 })
 
 describe('a change that its store never applies', () => {
-  it('holds up later changes and calls of its entry for waitTimeout, and others not at all', async () => {
-    const never = gate()
-    const inner = delayed(memoryStore())
-    const store = inner.open('f')
-    let isHung = true
-    const set = async (entry: never) => {
-      if (isHung) await never.passed
-      return store.set(entry)
-    }
-    const timers: (() => void)[] = []
-    const later = (_ms: number, act: () => void) => {
-      timers.push(act)
-      return () => {}
-    }
-    const { persist } = harness({ later })
-    const f = persist(async (x: number) => x, { funcname: 'f', cache: withMethods(inner, { set }), waitTimeout: '1s' })
-    void f.put(10, 1)
-    await runPending()
-    isHung = false
-    await f.put(20, 2)
-    expect(await f.peek(2)).toBe(20)
-    let isOver = false
-    const changed = Promise.resolve(f.put(11, 1)).then(() => {
-      isOver = true
-    })
-    await runPending()
-    expect(isOver).toBe(false)
-    const called = f(1)
-    await runPending()
-    for (const act of timers.splice(0)) act()
-    await changed
-    expect([await called, await f.peek(1)]).toEqual([11, 11])
-  })
+  it.each([
+    ['1s', 60_000],
+    ['2m', 120_000],
+  ])(
+    'with waitTimeout %s, holds up later changes and calls of its entry for %i ms, and others not at all',
+    async (waitTimeout, ms) => {
+      const never = gate()
+      const inner = delayed(memoryStore())
+      const store = inner.open('f')
+      let isHung = true
+      const set = async (entry: never) => {
+        if (isHung) await never.passed
+        return store.set(entry)
+      }
+      const timers: (() => void)[] = []
+      const later = (delay: number, act: () => void) => {
+        if (delay === ms) timers.push(act)
+        return () => {}
+      }
+      const { persist } = harness({ later })
+      const f = persist(async (x: number) => x, { funcname: 'f', cache: withMethods(inner, { set }), waitTimeout })
+      void f.put(10, 1)
+      await runPending()
+      isHung = false
+      await f.put(20, 2)
+      expect(await f.peek(2)).toBe(20)
+      let isOver = false
+      const changed = Promise.resolve(f.put(11, 1)).then(() => {
+        isOver = true
+      })
+      await runPending()
+      expect(isOver).toBe(false)
+      const called = f(1)
+      await runPending()
+      for (const act of timers.splice(0)) act()
+      await changed
+      expect([await called, await f.peek(1)]).toEqual([11, 11])
+    },
+  )
 })
 
 describe('a stream', () => {

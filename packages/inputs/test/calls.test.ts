@@ -309,6 +309,38 @@ test('a called function of a new version, whose results stand beside earlier one
   expect(happened()).toEqual(['miss absent', 'hit', 'hit'])
 })
 
+test('a result that was made because a call was aborted is not stored, like that of any call that failed', async () => {
+  const { persist, options, happened } = project()
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const slow = persist(async () => passed.then(() => 'done'), {
+    ...options,
+    trace: false,
+    report: () => {},
+    funcname: 'slow',
+  })
+  for (const overrides of [{}, { bypass: true }]) {
+    for (const isEarly of [false, true]) {
+      const outer = persist(
+        async () => {
+          const aborting = new AbortController()
+          if (isEarly) aborting.abort()
+          else setImmediate(() => aborting.abort())
+          return slow
+            .with({ ...overrides, signal: aborting.signal })()
+            .catch(() => 'gave up')
+        },
+        { ...options, funcname: `outer ${overrides.bypass} ${isEarly}` },
+      )
+      expect(await outer()).toBe('gave up')
+      expect(happened()).toEqual(['miss absent', expect.stringContaining('the call failed'), 'skip input-unverifiable'])
+    }
+  }
+  open()
+})
+
 test('a chain of 1,500 calls is served without a run, and another one after a change', async () => {
   const { at, write, persist, options } = project({ a: 'old' })
   let runs = 0

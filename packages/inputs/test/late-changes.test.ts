@@ -16,14 +16,14 @@ async function runPending(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
 }
 
-/** A store that replies later, and stores results of runs when the gate opens. */
-function laterStore({ publishes = Promise.resolve() } = {}): StoreAdapter {
+/** A store that replies later. `publish` is called before it stores the result of a run. */
+function laterStore(publish = async () => {}): StoreAdapter {
   const inner = memoryStore()
   const open: StoreAdapter['open'] = (namespace, options) => {
     const store = inner.open(namespace, options)
     const lease: typeof store.lease = (hash, ms, options) => {
       const held = store.lease!(hash, ms, options)
-      return held && { ...held, publish: (entry) => publishes.then(() => held.publish(entry)) as never }
+      return held && { ...held, publish: (entry) => publish().then(() => held.publish(entry)) as never }
     }
     const later = {
       get: async (hash: string) => store.get(hash),
@@ -43,10 +43,14 @@ describe('a call that begins after a change of an input gets no result from befo
   test('and that stores its result', async () => {
     const { at, write, persist, options } = project({ a: 'old' })
     const { open, passed } = gate()
-    const cache = laterStore({ publishes: passed })
+    const stores = gate()
+    const cache = laterStore(() => {
+      stores.open()
+      return passed
+    })
     const f = persist(async () => readFile(at('a'), 'utf8'), { ...options, funcname: 'f', cache })
     const before = f()
-    for (let turn = 0; turn < 5; turn++) await runPending()
+    await stores.passed
     write('a', 'newer')
     const after = [f(), f()]
     await runPending()
@@ -207,4 +211,21 @@ test('a call with maxAge that a traced function makes is made again once its res
   now += 40_000
   expect(await offer.has()).toBe(false)
   expect(await offer()).toBe(20)
+})
+
+test('PERSIST_MODE=verify reports no mismatch if an input has changed since the hit', async () => {
+  const { at, write, options } = project({ a: 'old' })
+  const events: string[] = []
+  const work: Promise<unknown>[] = []
+  const f = createPersist({ env: { PERSIST_MODE: 'verify' } })(async () => readFile(at('a'), 'utf8'), {
+    ...options,
+    funcname: 'f',
+    report: ({ name }) => void events.push(name),
+    waitUntil: (verified) => void work.push(verified),
+  })
+  expect([await f(), await f()]).toEqual(['old', 'old'])
+  write('a', 'newer')
+  await Promise.all(work)
+  expect(work).toHaveLength(1)
+  expect(events).toEqual(['miss', 'compute', 'write', 'hit'])
 })

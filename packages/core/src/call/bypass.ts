@@ -1,4 +1,3 @@
-import { until } from '../concurrency/abort-signals.ts'
 import type { Flight, RunLimit } from '../concurrency/flight.ts'
 import { invoke, run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -9,6 +8,7 @@ import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
 import { Execution, runToEnd } from './execution.ts'
+import { throwIfAnyAborted, untilAborted } from './note-call.ts'
 import { reportRecursion } from './serve.ts'
 
 /** Calls the original without the store, sync or async as the persisted function. */
@@ -20,7 +20,7 @@ export function bypass(context: Context, call: Call): unknown {
 export function startBypass(context: Context, call: Call): unknown {
   if (context.streams) return startIteration(context, call)
   try {
-    throwIfAborted(call.signal)
+    if (call.signal !== undefined) throwIfAnyAborted(context, [call.signal])
     const limits = limitsOf(context, call)
     return limits === undefined
       ? new BypassExecution(context, call)
@@ -66,7 +66,7 @@ class BypassExecution extends Execution {
 function inMode(context: Context, call: Call, result: unknown): unknown {
   if (!isThenable(result)) return context.isAsync ? Promise.resolve(result) : result
   // The function receives a signal among its arguments itself.
-  if (call.signal !== undefined) return until(result, [call.signal], () => {})
+  if (call.signal !== undefined) return untilAborted(context, result, [call.signal], () => {})
   return context.adapter.mode === 'async' ? Promise.resolve(result) : result
 }
 

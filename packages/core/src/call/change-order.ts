@@ -32,14 +32,15 @@ export function pendingChanges(context: Context, hash: string): Promise<unknown>
   return context.adapter.mode === 'sync' ? undefined : settled(context, context.peers.changes(hash, false))
 }
 
-/** Waits for changes for at most `waitTimeout`, since a store may never reply. */
+/** A short `waitTimeout` is meant for other calls, not for the commands of this process. */
+const LEAST_WAIT_MS = 60_000
+
+/** Waits for changes for at most `waitTimeout`, or a minute if that is longer, since a store may never reply. */
 function settled(context: Context, changes: readonly Promise<unknown>[]): Promise<unknown> | undefined {
   if (changes.length === 0) return undefined
   return new Promise((resolve) => {
-    const cancel =
-      context.waitTimeout === Number.POSITIVE_INFINITY
-        ? () => {}
-        : context.runtime.later(context.waitTimeout, () => resolve(undefined))
+    const ms = Math.max(context.waitTimeout, LEAST_WAIT_MS)
+    const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : context.runtime.later(ms, () => resolve(undefined))
     Promise.all(changes).then(() => {
       cancel()
       resolve(undefined)

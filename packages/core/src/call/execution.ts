@@ -1,4 +1,3 @@
-import { until } from '../concurrency/abort-signals.ts'
 import { enterFlight, type Flight, type FlightResult, leaveFlight } from '../concurrency/flight.ts'
 import { Invocation, resume, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -6,6 +5,7 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import type { LookupResult } from './lookup.ts'
+import { untilAborted } from './note-call.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { notifyWaitUntil } from './wait-until.ts'
 
@@ -158,7 +158,9 @@ export function abortable(
   signals: readonly AbortSignal[],
   result: Promise<unknown>,
 ): Promise<unknown> {
-  return signals.length === 0 ? result : until(result, signals, (reason) => leave(context, flight, reason))
+  return signals.length === 0
+    ? result
+    : untilAborted(context, result, signals, (reason) => leave(context, flight, reason))
 }
 
 /** Leaves a flight. Without callers it may still run, and store its result, when the host stops the process. */

@@ -1,4 +1,3 @@
-import { throwIfAnyAborted } from '../concurrency/abort-signals.ts'
 import { currentFlight, type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
@@ -29,7 +28,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
-import { noteCall, noteFailure } from './note-call.ts'
+import { noteCall, noteFailure, throwIfAnyAborted } from './note-call.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
@@ -64,7 +63,7 @@ export function serveOrStart(context: Context, call: Call): unknown {
 
 function lookupInProcess(context: Context, call: Call): unknown {
   const signals = signalsOf(call)
-  if (signals !== NO_SIGNALS) throwIfAnyAborted(signals)
+  if (signals !== NO_SIGNALS) throwIfAnyAborted(context, signals)
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   cacheKey.maxAge = call.maxAge
   if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)

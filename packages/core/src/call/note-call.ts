@@ -1,8 +1,11 @@
 import { sha256 } from '@persist/hash'
 import { CALL } from '@persist/store/kit'
+import { until } from '../concurrency/abort-signals.ts'
 import { currentFlight, traceAround } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
+import { throwIfAborted } from '../runtime/signal.ts'
 import { rememberArguments } from '../state/called-arguments.ts'
+import { tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
 
 /** 132 bits, in base64url. */
@@ -30,6 +33,28 @@ export function noteCall(context: Context, cacheKey: CacheKey, result: Result, f
 /** Records a call that failed: nothing is stored of it, so no later call can verify it. */
 export function noteFailure(context: Context, from = currentFlight()): void {
   traceAround(from)?.refuse(context.namespace, 'the call failed')
+}
+
+/** Throws the reason of the first signal that has aborted, for a call that begins. */
+export function throwIfAnyAborted(context: Context, signals: readonly AbortSignal[]): void {
+  for (const signal of signals) {
+    if (signal.aborted && tracing.active > 0) noteFailure(context)
+    throwIfAborted(signal)
+  }
+}
+
+/** Waits for a result until a signal aborts, which is a failure of the call for the function that made it. */
+export function untilAborted<T>(
+  context: Context,
+  result: PromiseLike<T>,
+  signals: readonly AbortSignal[],
+  leave: (reason: unknown) => void,
+): Promise<T> {
+  const from = tracing.active > 0 ? currentFlight() : undefined
+  return until(result, signals, (reason) => {
+    if (from !== undefined) noteFailure(context, from)
+    leave(reason)
+  })
 }
 
 /** The digest by which two results are compared. */

@@ -1,4 +1,3 @@
-import { throwIfAnyAborted } from '../concurrency/abort-signals.ts'
 import { currentFlight, isInside, traceAround } from '../concurrency/flight.ts'
 import { flatten } from '../concurrency/nested-steps.ts'
 import { run } from '../concurrency/sync-or-async.ts'
@@ -23,7 +22,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
-import { noteCall } from './note-call.ts'
+import { noteCall, throwIfAnyAborted } from './note-call.ts'
 import {
   countMiss,
   reportHit,
@@ -47,7 +46,7 @@ type Chunks = readonly unknown[]
  */
 export async function* stream(context: Context, call: Call): AsyncGenerator<unknown> {
   if (context.mode === 'off') return yield* bypass(context, call) as AsyncGenerator<unknown>
-  throwIfAnyAborted(signalsOf(call))
+  throwIfAnyAborted(context, signalsOf(call))
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   cacheKey.maxAge = call.maxAge
   pickleKeyEarly(context, cacheKey)

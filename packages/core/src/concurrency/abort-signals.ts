@@ -1,4 +1,4 @@
-import { isSignal, reasonOf, throwIfAborted } from '../runtime/signal.ts'
+import { isSignal, reasonOf } from '../runtime/signal.ts'
 
 /**
  * A signal among the arguments belongs to one caller, not to the call. It is no part of the key, and the function gets a
@@ -34,11 +34,6 @@ export function withoutSignal(args: readonly unknown[], keepsPlace = false): rea
   const rest = replaced(last, undefined)
   const before = args.slice(0, -1)
   return Reflect.ownKeys(rest).length === 0 && !keepsPlace ? before : [...before, rest]
-}
-
-/** Throws the reason of the first aborted signal. */
-export function throwIfAnyAborted(signals: readonly AbortSignal[]): void {
-  for (const signal of signals) throwIfAborted(signal)
 }
 
 /** Waits for a result until a signal aborts; then calls `leave` and rejects with the reason. */

@@ -5,6 +5,7 @@ import { bypass } from '../call/bypass.ts'
 import { argumentsChanged } from '../call/cache-key.ts'
 import { PLAIN, signalsOf } from '../call/call.ts'
 import { untraced } from '../call/input-trace.ts'
+import { changeOf } from '../call/verify-inputs.ts'
 import { notifyWaitUntil } from '../call/wait-until.ts'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { CallFacts, Context, KeyFacts } from '../context.ts'
@@ -58,11 +59,18 @@ function* verifyHit(context: Context, call: CallFacts, cacheKey: KeyFacts, entry
     const computed = digestOf(payload)
     if (computed === facts.stored) return
     const path = firstDifference(context.unpickle(entry.payload), context.unpickle(payload))
-    if (path !== undefined) context.reporter.report('mismatch', { ...facts, path, computed })
+    if (path === undefined || (yield* isOutdated(context, entry))) return
+    context.reporter.report('mismatch', { ...facts, path, computed })
   } catch (error) {
-    if (signalsOf(call).some(({ aborted }) => aborted)) return
+    if (signalsOf(call).some(({ aborted }) => aborted) || (yield* isOutdated(context, entry))) return
     context.reporter.report('mismatch', { ...facts, path: '$', error: asError(error) })
   }
+}
+
+/** Whether an input has changed since the hit was served. */
+function* isOutdated(context: Context, entry: Entry): Steps<boolean> {
+  if (entry.inputs === undefined) return false
+  return (yield* wait(changeOf(context, entry, { mayCall: true, mayWait: true }))) !== undefined
 }
 
 /** Runs the original with a call's arguments, within the limits of the function. */
