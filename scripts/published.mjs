@@ -19,16 +19,16 @@ import { packages } from './packages.mjs'
 const BUDGET = {
   cli: { code: 35, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json.
-  code: { code: 50, tarball: 230 },
+  code: { code: 52, tarball: 230 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
-  core: { code: 60, tarball: 545, page: 77 },
-  errors: { code: 2, tarball: 10 },
+  core: { code: 61, tarball: 560, page: 78 },
+  errors: { code: 2, tarball: 11 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.
   inputs: { code: 20, tarball: 120 },
   key: { code: 7, tarball: 50, page: 10 },
-  pickle: { code: 16, tarball: 270, page: 18 },
+  pickle: { code: 17, tarball: 275, page: 18 },
   store: { code: 4, tarball: 195, page: 4 },
   'store-disk': { code: 26, tarball: 215 },
   'store-idb': { code: 8, tarball: 72, page: 14 },
