@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { type DirectoryArgument, directory, type FileArgument, file, readFile } from '@persist/inputs'
-import { canonical } from '@persist/key'
+import { canonical, identity } from '@persist/key'
 import { expect, test } from 'vitest'
 import { project } from './support/project.ts'
 
@@ -95,4 +95,24 @@ test('globs include and exclude files of a folder', () => {
   expect(key()).not.toBe(before)
   expect(() => directory('src', { includes: '*' } as never)).toThrow('no option "includes"')
   expect(() => directory('src', { include: [] })).toThrow('a glob or an array of globs')
+})
+
+test('a file argument beside one whose identity makes another call is verified at the end of the run', async () => {
+  const { at, write, persist, cache, options, happened } = project({ a: 'old' })
+  const inner = persist((x: number) => x, { cache, funcname: 'inner' })
+  class Part {
+    [identity](): unknown {
+      return inner(1)
+    }
+  }
+  const read = persist(
+    async (text: FileArgument, _: Part) => {
+      const content = await readFile(text, 'utf8')
+      write('a', 'newer')
+      return content
+    },
+    { cache, report: options.report, funcname: 'read' },
+  )
+  expect(await read(file(at('a')), new Part())).toBe('old')
+  expect(happened()).toEqual(['miss absent', 'skip input-changed'])
 })

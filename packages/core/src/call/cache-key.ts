@@ -46,12 +46,15 @@ export class CacheKey {
  * that the store does not accept.
  */
 export function cacheKeyOf(context: Context, self: unknown, args: readonly unknown[]): CacheKey {
+  // Of a key whose parts make this call to have an identity.
+  const readsAround = takeKeyReads()
   const key = context.key(self, args)
   // No other code holds the array of the default key.
   const cacheKey = context.ownKey
     ? cacheKeyOfKey(context, key)
     : new CacheKey(context, key, canonicalArguments(key as unknown[]))
-  if (tracing.keyReads !== undefined) cacheKey.reads = takeKeyReads()
+  cacheKey.reads = takeKeyReads()
+  tracing.keyReads = readsAround
   return cacheKey
 }
 

@@ -40,7 +40,7 @@ shared[TRACING] ??= { active: 0, current: undefined, kinds: new Map(), keyReads:
 export const tracing: Tracing = shared[TRACING]
 
 /** What the key that was just made has read. */
-export function takeKeyReads(): readonly Observation[] | undefined {
+export function takeKeyReads(): Observation[] | undefined {
   const reads = tracing.keyReads
   if (reads !== undefined) tracing.keyReads = undefined
   return reads
