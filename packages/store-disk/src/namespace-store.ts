@@ -79,7 +79,13 @@ export class NamespaceStore implements Store<'sync'> {
     this.#files.withStoreErrors('set', entry.hash, () => {
       for (;;) {
         const { path, name, fd } = this.#tokens.factory.create(target)
-        if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
+        try {
+          if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
+        } catch (error) {
+          this.#options.fs.closeSync(fd)
+          this.#tokens.factory.drop(path)
+          throw error
+        }
         if (this.#files.commit(path, fd, entry)) return
       }
     })

@@ -9,13 +9,14 @@ import { decodeEntry, encodeEntry, firstSumEnd, piecesOf, type Unreadable } from
 import type { RunningSum } from '../format/integrity.ts'
 import { refuseLargeEntry } from '../format/largest-entry.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
+import { dropTokenQuietly } from './dropped-tokens.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { isForeign, mayBeForeign } from './own-entry.ts'
 import { Quarantine } from './quarantine.ts'
 import { readFile } from './read-file.ts'
 import { readLargeFile } from './read-large-file.ts'
-import { unlinkIfThere, unlinkQuietly } from './removal.ts'
+import { unlinkIfThere } from './removal.ts'
 import { syncFolder } from './sync-folder.ts'
 
 const ATTEMPTS = 6
@@ -135,7 +136,7 @@ export class EntryFiles {
       }
       return this.#rename(token, entry.hash, size)
     } catch (error) {
-      unlinkQuietly(this.options, token)
+      dropTokenQuietly(this.options, token)
       throw error
     }
   }

@@ -1,8 +1,8 @@
 import type { Entry, Lease } from '@persist/store'
+import { dropToken } from '../files/dropped-tokens.ts'
 import type { EntryFiles } from '../files/entry-files.ts'
 import { errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
-import { unlinkIfThere } from '../files/removal.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import { writePromised, writeTime, writeWaits } from './note.ts'
 import type { Taken } from './take.ts'
@@ -57,7 +57,7 @@ export class DiskLease implements Lease<'sync'> {
         fd = openOwn(this.#options.fs, this.#path, REWRITE_FLAGS)
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return false
-        unlinkIfThere(this.#options, this.#path)
+        dropToken(this.#options, this.#path)
         throw error
       }
       return this.#files.commit(this.#path, fd, entry)
@@ -81,7 +81,7 @@ export class DiskLease implements Lease<'sync'> {
   release(): void {
     if (this.#over) return
     this.#over = true
-    this.#files.withStoreErrors('release', this.#hash, () => void unlinkIfThere(this.#options, this.#path))
+    this.#files.withStoreErrors('release', this.#hash, () => dropToken(this.#options, this.#path))
   }
 
   #unlessLost(act: () => void): boolean {

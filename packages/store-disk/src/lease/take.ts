@@ -1,5 +1,5 @@
 import type { LeaseOptions } from '@persist/store'
-import { unlinkIfThere } from '../files/removal.ts'
+import { dropToken } from '../files/dropped-tokens.ts'
 import { sleepSync } from '../files/sleep-sync.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Token } from './token.ts'
@@ -44,7 +44,7 @@ export function takeLease(
     options.fs.closeSync(fd)
     mine = typeof steal === 'string' ? takesFrom(steal) : isAlone(steal)
   } finally {
-    if (!mine) unlinkIfThere(options, path)
+    if (!mine) dropToken(options, path)
   }
   if (mine) return { path, id: own }
   const holder = holderOf()

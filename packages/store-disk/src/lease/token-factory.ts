@@ -1,6 +1,6 @@
 import { StoreError } from '@persist/errors'
+import { dropTokenQuietly } from '../files/dropped-tokens.ts'
 import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
-import { unlinkQuietly } from '../files/removal.ts'
 import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
@@ -72,7 +72,7 @@ export class TokenFactory {
 
   /** Removes one's own token. What cannot be removed is swept away later. */
   drop(path: string): void {
-    unlinkQuietly(this.#options, path)
+    dropTokenQuietly(this.#options, path)
   }
 
   /** Whether there may be leases in a namespace. */

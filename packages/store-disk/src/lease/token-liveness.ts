@@ -1,5 +1,6 @@
 import { signOf } from '@persist/store/holder'
 import { LeaseObserver } from '@persist/store/kit'
+import { isDropped } from '../files/dropped-tokens.ts'
 import type { FileStat } from '../files/file-system-calls.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import { readNote } from './note.ts'
@@ -33,6 +34,7 @@ export class TokenLiveness {
 
   /** Whether a token's holder has died, or shown no sign of life for its time by our own monotonic clock. */
   isLost(path: string, token: Token): boolean {
+    if (isDropped(path)) return true
     const sign = signOf(token.holder)
     if (sign === 'gone') return true
     if (sign === 'alive') return false
@@ -42,7 +44,7 @@ export class TokenLiveness {
 
   /** As {@link isLost}, for a token that was just looked at. */
   isSilent(path: string, token: Token, stat: FileStat, sign = signOf(token.holder)): boolean {
-    if (sign === 'gone') return true
+    if (sign === 'gone' || isDropped(path)) return true
     if (sign === 'alive') return false
     return this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
   }

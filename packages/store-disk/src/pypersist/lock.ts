@@ -1,4 +1,4 @@
-import { errorCode, makeFile, writeFully } from '../files/file-system.ts'
+import { CREATE_FLAGS, errorCode, makeFile, writeFully } from '../files/file-system.ts'
 import { readFile } from '../files/read-file.ts'
 import { type FileMark, moveOut, putBack, unlinkIfThere, unlinkQuietly } from '../files/removal.ts'
 import { sleepSync } from '../files/sleep-sync.ts'
@@ -24,6 +24,8 @@ export type Waited = 'none' | 'gone' | 'stuck'
  */
 export class Locks {
   readonly #options: ResolvedOptions
+  /** Locks of ours that could not be removed, by their paths. */
+  readonly #left = new Map<string, IsIt>()
 
   constructor(options: ResolvedOptions) {
     this.#options = options
@@ -41,6 +43,10 @@ export class Locks {
     for (let rest = FIRST_REST_MS, waited: Waited = 'none'; ; rest = Math.min(2 * rest, LONGEST_REST_MS)) {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false })
       if (stat === undefined) return waited
+      if (this.#left.get(path)?.(path)) {
+        if (this.#removeLeft(path)) continue
+        return 'stuck'
+      }
       waited = 'gone'
       // Without the file's number: where that changes by itself, the wait would not end.
       if (stamp !== `${stat.size} ${stat.mtimeMs}`) {
@@ -87,7 +93,7 @@ export class Locks {
         try {
           return act()
         } finally {
-          this.#remove(path, taken)
+          this.#release(path, taken)
         }
       }
       if (this.wait(path, giveUp) === 'stuck')
@@ -125,7 +131,13 @@ export class Locks {
 
   #make(path: string): IsIt {
     const { fs } = this.#options
-    makeFile(fs, path, () => {})
+    const fd = fs.openSync(path, CREATE_FLAGS, 0o666)
+    try {
+      fs.closeSync(fd)
+    } catch (error) {
+      unlinkQuietly(this.#options, path)
+      throw error
+    }
     // Not of the open file: some file systems over a network give the two different numbers.
     const made = fs.lstatSync(path, { throwIfNoEntry: false })
     return (at) => made !== undefined && this.#isLike(at, made) && this.#contains(at, UNMARKED)
@@ -145,6 +157,22 @@ export class Locks {
   #isLike(path: string, { mtimeMs, size }: FileMark): boolean {
     const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
     return stat !== undefined && stat.mtimeMs === mtimeMs && stat.size === size
+  }
+
+  #release(path: string, taken: IsIt): void {
+    this.#left.set(path, taken)
+    this.#remove(path, taken)
+    this.#left.delete(path)
+  }
+
+  /** `false`: it still cannot be removed. To wait for it would be to wait for ourselves. */
+  #removeLeft(path: string): boolean {
+    try {
+      this.#release(path, this.#left.get(path)!)
+      return true
+    } catch {
+      return false
+    }
   }
 
   /**
