@@ -21,12 +21,28 @@ export interface LeaseReply {
 /** The reply for a function that takes no lease. */
 export const NO_LEASE: LeaseReply = { lease: undefined }
 
-/** Requests the lease once. */
+/** The ids of leases of this thread that could not be released: no computation uses them, and they look alive. */
+const unreleased = new Set<string>()
+const MOST_UNRELEASED = 1_000
+
+/** Requests the lease once. One's own that could not be released is taken over. */
 export function* requestLease(
   context: Context,
   cacheKey: CacheKey,
   flight: Flight,
   options: Pick<LeaseOptions, 'steal'> = {},
+): Steps<LeaseReply> {
+  const reply = yield* requestOnce(context, cacheKey, flight, options)
+  const id = reply.lease === 'held' ? reply.holder?.id : undefined
+  if (id === undefined || !unreleased.delete(id)) return reply
+  return yield* requestOnce(context, cacheKey, flight, { steal: id })
+}
+
+function* requestOnce(
+  context: Context,
+  cacheKey: CacheKey,
+  flight: Flight,
+  options: Pick<LeaseOptions, 'steal'>,
 ): Steps<LeaseReply> {
   const ms = context.adapter.leaseMs ?? LEASE_MS
   let holder: LeaseHolder | undefined
@@ -65,7 +81,15 @@ export function* takeOverLease(
 
 /** Releases a lease without publishing. */
 export function* release(context: Context, cacheKey: CacheKey, lease: Lease<Mode> | undefined): Steps<void> {
-  if (lease !== undefined) yield* wait(callStore(context, 'release', cacheKey.hash, () => lease.release(), undefined))
+  if (lease === undefined) return
+  const act = () => {
+    const reply = lease.release()
+    return isThenable(reply) ? reply.then(() => true) : true
+  }
+  const isReleased = yield* wait(callStore<boolean>(context, 'release', cacheKey.hash, act, false))
+  if (isReleased || lease.id === undefined) return
+  if (unreleased.size >= MOST_UNRELEASED) unreleased.clear()
+  unreleased.add(lease.id)
 }
 
 /** Renews a lease while an async function runs, until the returned function is called. A sync function blocks the timer. */
