@@ -1,11 +1,12 @@
 // Runs the tests with real hosts, and writes the table of docs/hosts.md from the rows that they record.
 //   pnpm test:hosts [paths of tests]
+// Without paths, all rows are replaced but those of hosts that have a configuration of their own.
 // With paths, the rows of the hosts that ran replace those in the table, and the others stay.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rowsOf, withRows } from './host-table.mjs'
+import { rowsBeside, withRows } from './host-table.mjs'
 
 const PAGE = 'docs/hosts.md'
 const paths = process.argv.slice(2)
@@ -26,8 +27,7 @@ const rows = existsSync(file)
 rmSync(out, { recursive: true })
 
 const page = readFileSync(PAGE, 'utf8')
-const ran = new Set(rows.map(({ host }) => host))
-const others = paths.length > 0 ? rowsOf(page).filter(({ host }) => !ran.has(host)) : []
+const others = rowsBeside(page, rows, paths.length === 0)
 if (status === 0) writeFileSync(PAGE, withRows(page, [...rows, ...others]))
 else console.log(`${PAGE} is unchanged, since a test failed`)
 process.exitCode = status ?? 1

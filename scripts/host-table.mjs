@@ -22,6 +22,15 @@ export function rowsOf(page) {
     })
 }
 
+/** Hosts whose tests have a configuration of their own, so that no run of `test:hosts` replaces their rows. */
+const ELSEWHERE = ['Windows']
+
+/** The rows that stay beside those of a run: of a whole run those of other configurations, else those of other hosts. */
+export function rowsBeside(page, rows, isWhole) {
+  const ran = new Set(rows.map(({ host }) => host))
+  return rowsOf(page).filter(({ host }) => (isWhole ? ELSEWHERE.includes(host) : !ran.has(host)))
+}
+
 /** The page with these rows in its table, sorted, and each only once. */
 export function withRows(page, rows) {
   const cells = rows.map(({ host, version, ran, result, why }) =>

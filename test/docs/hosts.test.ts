@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { rowsOf, withRows } from '../../scripts/host-table.mjs'
+import { type HostRow, rowsBeside, rowsOf, withRows } from '../../scripts/host-table.mjs'
 import { ROOT } from './documents.ts'
 
 // `pnpm test:hosts` writes the table of docs/hosts.md from what the tests record; this compares both without a run.
@@ -34,6 +34,14 @@ const recorded = sources.flatMap((text) =>
 test('the table is as the script writes it: sorted, aligned, each row once', () => {
   expect(ROWS.length).toBeGreaterThan(20)
   expect(withRows(PAGE, ROWS)).toBe(PAGE)
+})
+
+test('a whole run keeps the rows of Windows, and a run of some tests those of all other hosts', () => {
+  const row = (host: string): HostRow => ({ host, version: '1', ran: 'all', result: 'passed' })
+  const page = withRows(PAGE, ['Bun', 'Deno', 'Windows'].map(row))
+  const kept = (isWhole: boolean) => rowsBeside(page, [row('Bun')], isWhole).map(({ host }) => host)
+  expect(kept(true)).toEqual(['Windows'])
+  expect(kept(false)).toEqual(['Deno', 'Windows'])
 })
 
 test('each host of the table is a host of a test', () => {
