@@ -1,5 +1,6 @@
 // @ts-check
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redisProgram } from './redis-program.mjs'
@@ -16,7 +17,12 @@ export async function startRedis(reasons = []) {
     // Acknowledged writes outlive a kill, but not a crash of the machine, which no test causes.
     ...['--appendonly', 'yes', '--appendfsync', 'no', '--save', ''],
   ]
-  const start = () => startServer(program.command, args, port, program)
+  const start = async () => {
+    const started = await startServer(program.command, args, port, program)
+    // A server takes connections before it has read its entries, and answers with an error until then.
+    while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 10))
+    return started
+  }
   let server = await start()
   return {
     url: `redis://127.0.0.1:${port}/`,
@@ -32,4 +38,20 @@ export async function startRedis(reasons = []) {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>} whether the server has read its entries
+ */
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
+    socket.once('data', (reply) => {
+      socket.destroy()
+      resolve(reply.toString().startsWith('+PONG'))
+    })
+    socket.once('error', () => resolve(false))
+    socket.once('close', () => resolve(false))
+  })
 }
