@@ -102,8 +102,10 @@ export function traceRootOf({ trace }: AnyOptions): string | undefined {
   try {
     return root === undefined ? defaultRoot() : absolutePath(root)
   } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'the working directory does not exist any more' : message
     throw new OptionError(
-      `trace has no root: ${(cause as Error).message}. Give an absolute path: trace: { root }`,
+      `trace has no root: ${why}. Give an absolute path: trace: { root }`,
       { option: 'trace' },
       { cause },
     )
