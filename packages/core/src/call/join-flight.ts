@@ -69,9 +69,8 @@ async function waitForResult(
   if (result.argumentsChanged || isTooOld(context, call, result)) return fallback.restart(context, call)
   // An input may have changed after the flight read or compared it, and before this call began.
   const isLate =
-    result.createdAt === undefined
-      ? compared === 'own result' || (result.mayBeOld === true && began !== Number.POSITIVE_INFINITY)
-      : compared === 'stored result'
+    compared === (result.createdAt === undefined ? 'own result' : 'stored result') ||
+    (result.mayBeOld === true && began !== Number.POSITIVE_INFINITY)
   if (isLate && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
   if (tracing.active > 0) noteCall(context, cacheKey, result)
   const { value, payload } = result
