@@ -239,3 +239,26 @@ test('a call that joined a run within another run of the same key gets no result
   open()
   expect([await before, await after]).toEqual(['old', 'newer'])
 })
+
+test('the result of a function that caught the abort of many calls is not stored, also if none of them began', async () => {
+  const { persist, options } = project()
+  const square = persist(async (x: number) => x * x, { ...options, ...UNTRACED, funcname: 'square' })
+  const signal = AbortSignal.abort()
+  const listed = persist(() => square.many([[1]], { signal }).catch(() => 'aborted'), {
+    ...options,
+    funcname: 'listed',
+  })
+  const iterated = persist(
+    async () => {
+      try {
+        for await (const _ of square.many(new Set([[1] as [number]]), { signal }));
+        return 'done'
+      } catch {
+        return 'aborted'
+      }
+    },
+    { ...options, funcname: 'iterated' },
+  )
+  expect([await listed(), await iterated()]).toEqual(['aborted', 'aborted'])
+  expect([listed.has(), iterated.has()]).toEqual([false, false])
+})
