@@ -240,6 +240,34 @@ test('a call that joined a run within another run of the same key gets no result
   expect([await before, await after]).toEqual(['old', 'newer'])
 })
 
+test('a call whose arguments change before it begins gets no result from before a change either', async () => {
+  const { at, write, persist, options } = project({ a: 'old' })
+  const [stores, stored] = [gate(), gate()]
+  const cache = storeWith('async', (store) => ({
+    get: async (hash: string) => store.get(hash),
+    set: async (entry: Entry) => {
+      stores.open()
+      await stored.passed
+      store.set(entry)
+    },
+  }))
+  const f = persist(async (_: { id: number }) => readFile(at('a'), 'utf8'), {
+    ...options,
+    cache,
+    funcname: 'f',
+    singleFlight: 'process',
+  })
+  const before = f({ id: 2 })
+  await stores.passed
+  write('a', 'newer')
+  const argument = { id: 1 }
+  const after = f(argument)
+  argument.id = 2
+  await runPending()
+  stored.open()
+  expect([await before, await after]).toEqual(['old', 'newer'])
+})
+
 test('the result of a function that caught the abort of many calls is not stored, also if none of them began', async () => {
   const { persist, options } = project()
   const square = persist(async (x: number) => x * x, { ...options, ...UNTRACED, funcname: 'square' })

@@ -199,7 +199,7 @@ function* waitForSlot({ context, call, cacheKey, flight }: Computation, found: L
  * key differs each time (a clock, a getter): then the function runs and nothing is stored.
  */
 function restart(context: Context, call: Call): unknown {
-  return call.restarted ? bypass(context, call) : getOrCompute(context, { ...call, restarted: true })
+  return call.restarted ? bypass(context, call) : getOrCompute(context, { ...call, restarted: true, joinedLate: false })
 }
 
 /** The result from memory; `undefined` for an unreadable or invalid entry, so that the store is read instead. */
