@@ -35,6 +35,28 @@ export const WITH_TRACE: readonly Line[] = [
     edit: touched('a.txt'),
   },
   {
+    change: 'the content of an argument `file(…)` of a called function',
+    files: {
+      'main.mjs': traced(
+        `read(inputs.file(${A}))`,
+        "const read = persist((file) => inputs.readFileSync(file.path, 'utf8'), { funcname: funcname + '-read' })",
+      ),
+      'a.txt': '1',
+    },
+    edit: written({ 'a.txt': '2' }),
+  },
+  {
+    change: 'the contents of an argument `directory(…)` of such a function',
+    files: {
+      'main.mjs': traced(
+        "read(inputs.directory(new URL('./docs', import.meta.url)))",
+        "const read = persist((docs) => inputs.readFileSync(docs.path + '/a.md', 'utf8'), { funcname: funcname + '-read' })",
+      ),
+      'docs/a.md': '1',
+    },
+    edit: written({ 'docs/a.md': '2' }),
+  },
+  {
     change: 'where a link leads, if a file is read through it',
     files: {
       'main.mjs': traced("inputs.readFile(new URL('./current/a.txt', import.meta.url), 'utf8')"),

@@ -5,7 +5,8 @@
  * @module @persist/inputs
  */
 
-export { type DirectoryArgument, type DirectoryOptions, directory } from './arguments/directory.ts'
+export { type DirectoryArgument, directory } from './arguments/directory.ts'
+export type { DirectoryOptions } from './arguments/directory-options.ts'
 export { type FileArgument, file } from './arguments/file.ts'
 export { env } from './read/env.ts'
 export { observe } from './read/observe.ts'

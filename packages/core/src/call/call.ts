@@ -15,6 +15,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined
   /** The call has started a second time, since its arguments had changed. */
   readonly restarted?: boolean
+  /** The call has joined a flight whose result may be older than the call. A flight that it joins now began after it. */
+  readonly joinedLate?: boolean
   /** Made again to check an entry whose function made it before. */
   readonly isCheck?: boolean
   /** Called when the function is about to run for this call. */

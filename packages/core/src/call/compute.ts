@@ -44,7 +44,8 @@ export function* compute(
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
     if (acquired.kind === 'recursion') {
       reportRecursion(context, cacheKey)
-      return notStored()
+      // Its inputs are not compared.
+      return { ...notStored(), ...(trace !== undefined && { mayBeOld: true }) }
     }
     if (trace !== undefined) flight.compared = 'own result'
     const traced =
@@ -124,7 +125,7 @@ function* callFunction(computation: Computation, lease: Lease<Mode> | undefined)
 
 /** The result of a promise. A lazy one, such as a query, begins its work when it is awaited, which is part of the run. */
 function settlement(flight: Flight, result: PromiseLike<unknown>): PromiseLike<unknown> {
-  if (result instanceof Promise) return result
+  if (result instanceof Promise && result.then === Promise.prototype.then) return result
   return runInFlight(flight, () => new Promise((resolve, reject) => void result.then(resolve, reject)))
 }
 

@@ -2,10 +2,11 @@ import { enterFlight, type Flight, type FlightResult, leaveFlight } from '../con
 import { Invocation, resume, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import type { LookupResult } from './lookup.ts'
-import { untilAborted } from './note-call.ts'
+import { noteFailure, untilAborted } from './note-call.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { notifyWaitUntil } from './wait-until.ts'
 
@@ -101,7 +102,7 @@ export class FlightExecution extends Execution {
       if (!step.done && step.value instanceof Invocation) this.#pauseAt(step.value)
       else this.result = this.#settle(step.done ? step.value : resume(this.#steps, step.value))
     } catch (error) {
-      context.flights.end(this.#flight)
+      this.#fail()
       if (!context.isAsync) throw error
       this.result = Promise.reject(error)
     }
@@ -122,13 +123,19 @@ export class FlightExecution extends Execution {
     }
     flight.result = result
     const end = () => context.flights.end(flight)
-    result.then(end, end)
+    result.then(end, () => this.#fail())
     return abortable(
       context,
       flight,
       signals,
       result.then(({ value, argumentsChanged }) => (argumentsChanged ? this.#restart() : value)),
     )
+  }
+
+  #fail(): void {
+    const { context } = this.#start
+    if (tracing.active > 0) noteFailure(context, this.#flight.parent)
+    context.flights.end(this.#flight)
   }
 }
 

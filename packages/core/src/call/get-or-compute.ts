@@ -1,3 +1,4 @@
+import { KeyError } from '@persist/errors'
 import { currentFlight, type Flight, type FlightResult, runInFlight } from '../concurrency/flight.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { yieldIfBusy } from '../concurrency/yield-if-busy.ts'
@@ -56,6 +57,8 @@ export function serveOrStart(context: Context, call: Call): unknown {
   try {
     return lookupInProcess(context, call)
   } catch (error) {
+    // That arguments have no key shows in each call that has them.
+    if (tracing.active > 0 && !(error instanceof KeyError)) noteFailure(context)
     if (context.isAsync) return Promise.reject(error)
     throw error
   }
@@ -150,10 +153,10 @@ function* lookupOrCompute(
     if (tracing.active > 0) noteCall(context, cacheKey, result, flight.parent)
     return result
   } catch (error) {
-    if (tracing.active > 0 && found.kind !== 'stale-if-error') noteFailure(context, flight.parent)
     if (found.kind !== 'stale-if-error') throw error
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
-    return serveStale(context, cacheKey, found, 'error')
+    // Its inputs were compared before the function ran.
+    return { ...serveStale(context, cacheKey, found, 'error'), ...(isTraced && { mayBeOld: true }) }
   }
 }
 
@@ -196,7 +199,7 @@ function* waitForSlot({ context, call, cacheKey, flight }: Computation, found: L
  * key differs each time (a clock, a getter): then the function runs and nothing is stored.
  */
 function restart(context: Context, call: Call): unknown {
-  return call.restarted ? bypass(context, call) : getOrCompute(context, { ...call, restarted: true })
+  return call.restarted ? bypass(context, call) : getOrCompute(context, { ...call, restarted: true, joinedLate: false })
 }
 
 /** The result from memory; `undefined` for an unreadable or invalid entry, so that the store is read instead. */

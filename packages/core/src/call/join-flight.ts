@@ -66,13 +66,13 @@ async function waitForResult(
     context.flights.markOverdue(flight)
     return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
-  if (result.argumentsChanged || isTooOld(context, call, result)) return fallback.restart(context, call)
+  if (result.argumentsChanged || isTooOld(context, call, result))
+    return fallback.restart(context, { ...call, joinedLate: false })
   // An input may have changed after the flight read or compared it, and before this call began.
   const isLate =
-    result.createdAt === undefined
-      ? compared === 'own result' || (result.mayBeOld === true && began !== Number.POSITIVE_INFINITY)
-      : compared === 'stored result'
-  if (isLate && !call.restarted) return fallback.restart(context, { ...call, restarted: true })
+    compared === (result.createdAt === undefined ? 'own result' : 'stored result') ||
+    (result.mayBeOld === true && began !== Number.POSITIVE_INFINITY)
+  if (isLate && !call.joinedLate) return fallback.restart(context, { ...call, joinedLate: true })
   if (tracing.active > 0) noteCall(context, cacheKey, result)
   const { value, payload } = result
   if (!isChangeable(value)) return serveShared(context, cacheKey, value)

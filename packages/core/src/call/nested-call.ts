@@ -6,6 +6,7 @@ import { rememberedArguments } from '../state/called-arguments.ts'
 import type { VerifyPass } from '../state/peers.ts'
 import { cacheKeyOf } from './cache-key.ts'
 import { PLAIN } from './call.ts'
+import { pendingChanges } from './change-order.ts'
 import { decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { getOrCompute } from './get-or-compute.ts'
 import { checkFreshnessNow, isValidInMemory } from './lookup.ts'
@@ -34,6 +35,7 @@ export function* isCallUnchanged(
 ): Steps<boolean> {
   // The hash comes from the store, where any program may have written it.
   context.adapter.checkHash?.(hash)
+  yield* wait(pendingChanges(context, hash))
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
   const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
   if (stored !== undefined && checkFreshnessNow(context, stored, maxAge).kind === 'fresh') {

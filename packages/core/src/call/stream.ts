@@ -22,7 +22,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
-import { noteCall, throwIfAnyAborted } from './note-call.ts'
+import { noteCall, noteFailure, throwIfAnyAborted } from './note-call.ts'
 import {
   countMiss,
   reportHit,
@@ -52,7 +52,7 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
   pickleKeyEarly(context, cacheKey)
   const isRefresh = startsRefresh(context, call, cacheKey)
   if (isRefresh) await pendingChanges(context, cacheKey.hash)
-  const found = isRefresh ? startRefresh(context, call, cacheKey) : await lookupChunks(context, call, cacheKey)
+  const found = isRefresh ? startRefresh(context, call, cacheKey) : await lookupOrNote(context, call, cacheKey)
   if (argumentsChanged(context, call.self, call.args, cacheKey)) {
     context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
     return yield* (
@@ -114,6 +114,17 @@ function startRefresh(context: Context, call: Call, cacheKey: CacheKey): LookupR
   if (!call.refresh && runningIteration(context, cacheKey) !== undefined) return ABSENT
   context.peers.each((peer) => peer.outdate(cacheKey.canonicalKey))
   return REFRESH
+}
+
+/** Looks the chunks up. A store that fails is a failure of the call for the function that made it. */
+async function lookupOrNote(context: Context, call: Call, cacheKey: CacheKey): Promise<Chunks | LookupResult> {
+  const from = tracing.active > 0 ? currentFlight() : undefined
+  try {
+    return await lookupChunks(context, call, cacheKey)
+  } catch (error) {
+    noteFailure(context, from)
+    throw error
+  }
 }
 
 /** The stored chunks, or the reason why there are none to serve. */

@@ -1,8 +1,9 @@
 import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
-import { type Call, PLAIN } from '../call/call.ts'
+import { type Call, NO_SIGNALS, PLAIN } from '../call/call.ts'
 import { pendingChanges } from '../call/change-order.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
 import { lookupInMemory, readEntry } from '../call/lookup.ts'
+import { throwIfAnyAborted } from '../call/note-call.ts'
 import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
 import { callStore, reportProblem } from '../call/store-guard.ts'
@@ -10,7 +11,6 @@ import { Limit } from '../concurrency/limit.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
-import { throwIfAborted } from '../runtime/signal.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ManyOptions, ManyProgress } from '../types/many.ts'
 
@@ -51,10 +51,11 @@ export class Calls {
    */
   *prepare(list: readonly (readonly unknown[])[]): Steps<(() => Outcome | Promise<Outcome>)[]> {
     const { signal } = this.#options
-    throwIfAborted(signal)
+    const signals = signal === undefined ? NO_SIGNALS : [signal]
+    throwIfAnyAborted(this.#context, signals)
     const stored = yield* this.#stored(list)
     return list.map((args, index) => () => {
-      throwIfAborted(signal)
+      throwIfAnyAborted(this.#context, signals)
       const found = stored.get(index)
       return found === undefined ? this.#call(args) : this.#end(fulfilled(found.value), true)
     })

@@ -1,7 +1,9 @@
+import { NO_SIGNALS } from '../call/call.ts'
+import { throwIfAnyAborted } from '../call/note-call.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
-import { reasonOf, throwIfAborted } from '../runtime/signal.ts'
+import { reasonOf } from '../runtime/signal.ts'
 import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
 import { ListReader } from './list-reader.ts'
@@ -45,6 +47,7 @@ class ReadAhead {
   readonly #calls: Calls
   readonly #window: number
   readonly #signal: AbortSignal | undefined
+  readonly #signals: readonly AbortSignal[]
   /** Aborts the pending calls: at the user's signal, and when the consumer stops early. */
   readonly #abort = new AbortController()
   readonly #slots: Slot[] = []
@@ -63,13 +66,14 @@ class ReadAhead {
     this.#list = new ListReader(list, context.runtime)
     this.#calls = new Calls(context, self, { ...options, signal: this.#abort.signal })
     this.#signal = signal
+    this.#signals = signal === undefined ? NO_SIGNALS : [signal]
     signal?.addEventListener('abort', this.#onAbort)
   }
 
   /** The next outcome in order; `undefined` at the end. */
   async next(): Promise<Outcome | undefined> {
     for (;;) {
-      throwIfAborted(this.#signal)
+      throwIfAnyAborted(this.#context, this.#signals)
       const slot = this.#slots[0]
       if (slot !== undefined) return this.#outcomeOf(slot)
       if (this.#end !== undefined) {
@@ -103,7 +107,7 @@ class ReadAhead {
     if (this.#started === 0) this.#start(slot)
     this.#startIfAsync()
     const outcome = await slot.outcome!
-    throwIfAborted(this.#signal)
+    throwIfAnyAborted(this.#context, this.#signals)
     this.#slots.shift()
     this.#started--
     this.#read()

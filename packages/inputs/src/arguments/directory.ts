@@ -2,18 +2,13 @@ import { join } from 'node:path'
 import { OptionError } from '@persist/errors'
 import { identity } from '@persist/key'
 import { digestOf } from '../files/digest.ts'
+import { isInside, pathUnder } from '../files/place.ts'
 import { stampText } from '../files/stamps.ts'
-import { contents, files, noteKeyRead } from '../tracing.ts'
-import { checkedPath } from './file.ts'
+import { Read } from '../read/record.ts'
+import { contents, files, noteKeyRead, registerKind } from '../tracing.ts'
+import { type DirectoryOptions, folderOf, globsOf } from './directory-options.ts'
+import { checkedPath, digestOrFail } from './file.ts'
 import { globMatcher } from './globs-lazily.ts'
-
-/** Which files of a folder count. Globs of paths from the folder, with `/`. */
-export interface DirectoryOptions {
-  /** Only files that match one of these. Default: all files. */
-  readonly include?: string | readonly string[] | undefined
-  /** No files and folders that match one of these. Default: none. */
-  readonly exclude?: string | readonly string[] | undefined
-}
 
 /** An argument that counts as the content of a folder. */
 export interface DirectoryArgument {
@@ -44,7 +39,7 @@ export function directory(path: string | URL, options: DirectoryOptions = {}): D
       option: unknown,
     })
   }
-  return new ContentOfDirectory(checkedPath(path), filterOf(options))
+  return new ContentOfDirectory(checkedPath(path), filterOf(options), globsOf(options))
 }
 
 /** Which paths count. */
@@ -59,10 +54,12 @@ class ContentOfDirectory implements DirectoryArgument {
 
   readonly path: string
   readonly #filter: Filter
+  readonly #globs: string
 
-  constructor(path: string, filter: Filter) {
+  constructor(path: string, filter: Filter, globs: string) {
     this.path = path
     this.#filter = filter
+    this.#globs = globs
   }
 
   toString(): string {
@@ -70,23 +67,31 @@ class ContentOfDirectory implements DirectoryArgument {
   }
 
   [identity](): unknown {
-    const { digest, stamps } = this.#look()
+    const { path } = this
+    // A traced function that makes a call with this argument depends on the contents too.
+    const read = new Read(this)
+    if (read.stamp?.kind !== 'directory') {
+      read.sawNothing()
+      throw new Error(`there is no folder ${path}`)
+    }
+    const look = () => lookAt(path, this.#filter)
+    const { digest, stamps } = digestOrFail(read, look)
+    read.sawContents(this.#globs, digest, () => look().digest === digest)
     const isUnchanged = () => {
-      const now = this.#look()
+      const now = look()
       return now.digest === digest && now.stamps === stamps
     }
     noteKeyRead({ kind: 'directory', name: this.path, digest, isUnchanged })
     return ['@persist/inputs directory', digest]
   }
+}
 
-  /** The digest of all contents, and one of all stamps. */
-  #look(): { readonly digest: string; readonly stamps: string } {
-    if (files.stat(this.path)?.kind !== 'directory') throw new Error(`there is no folder ${this.path}`)
-    const parts = [...partsOf(this.path, '', this.#filter)]
-    return {
-      digest: digestOf(JSON.stringify(parts.map(({ name, digest }) => [name, digest]))),
-      stamps: digestOf(JSON.stringify(parts.map(({ stamp }) => stamp))),
-    }
+/** The digest of all contents, and one of all stamps. */
+function lookAt(path: string, filter: Filter): { readonly digest: string; readonly stamps: string } {
+  const parts = [...partsOf(path, '', filter)]
+  return {
+    digest: digestOf(JSON.stringify(parts.map(({ name, digest }) => [name, digest]))),
+    stamps: digestOf(JSON.stringify(parts.map(({ stamp }) => stamp))),
   }
 }
 
@@ -137,3 +142,13 @@ function matcherOf(option: string, globs: unknown): ((path: string) => boolean) 
   }
   throw new OptionError(`${option} must be a glob or an array of globs`, { option })
 }
+
+// At once: a result may have to be verified before any folder is an argument.
+registerKind('directory', {
+  isUnchanged(name, digest, _detail, root) {
+    const { place, options } = folderOf(name)
+    const path = pathUnder(root, place)
+    if (path === undefined || files.stat(path)?.kind !== 'directory' || !isInside(path, root, files)) return false
+    return lookAt(path, filterOf(options)).digest === digest
+  },
+})

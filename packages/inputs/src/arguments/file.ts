@@ -2,6 +2,7 @@ import { OptionError } from '@persist/errors'
 import { identity } from '@persist/key'
 import { pathOf } from '../files/place.ts'
 import { stampText } from '../files/stamps.ts'
+import { Read, recordFolder } from '../read/record.ts'
 import { contents, files, noteKeyRead } from '../tracing.ts'
 
 /** An argument that counts as the content of a file. */
@@ -33,7 +34,17 @@ export function checkedPath(path: string | URL): string {
   if (!(path instanceof URL) && (typeof path !== 'string' || path === '')) {
     throw new OptionError('file and directory take a path or a URL', { option: 'path' })
   }
+  recordFolder(path)
   return pathOf(path)
+}
+
+/** What was read, for a trace also if that fails. */
+export function digestOrFail<T>(read: Read, look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    throw read.failed(error)
+  }
 }
 
 class ContentOfFile implements FileArgument {
@@ -52,9 +63,15 @@ class ContentOfFile implements FileArgument {
 
   [identity](): unknown {
     const { path } = this
-    const stamp = files.stat(path)
-    const digest = contents.digest(path, 'file', stamp)
-    if (stamp === undefined || digest === undefined) throw new Error(`there is no file ${path}`)
+    // A traced function that makes a call with this argument depends on the content too.
+    const read = new Read(this)
+    const { stamp } = read
+    const digest = digestOrFail(read, () => contents.digest(path, 'file', stamp))
+    if (stamp === undefined || digest === undefined) {
+      read.sawNothing()
+      throw new Error(`there is no file ${path}`)
+    }
+    read.saw('file', digest)
     const isUnchanged = () => {
       const now = files.stat(path)
       return now !== undefined && stampText(now) === stampText(stamp) && contents.digest(path, 'file', now) === digest

@@ -13,6 +13,15 @@ export type PathLike = string | URL | { readonly path: string }
 /** The kinds that are recorded by a path. */
 type PathKind = 'exists' | 'stat' | 'file' | 'list' | 'tree'
 
+/** Records the working directory if a path is relative: it then means another file in another one. */
+export function recordFolder(path: string | URL): void {
+  if (typeof path !== 'string' || isAbsolute(path)) return
+  const trace = currentTrace()
+  if (trace === undefined) return
+  const name = cwdName(trace.root)
+  trace.add({ kind: 'cwd', name, digest: '-', isUnchanged: () => cwdName(trace.root) === name })
+}
+
 /** One path that a traced function reads. */
 export class Read {
   readonly path: string
@@ -36,11 +45,7 @@ export class Read {
       )
       return
     }
-    // A relative path means another file in another working directory.
-    if (typeof path === 'string' && !isAbsolute(path)) {
-      const name = cwdName(trace.root)
-      trace.add({ kind: 'cwd', name, digest: '-', isUnchanged: () => cwdName(trace.root) === name })
-    }
+    recordFolder(path)
     this.#before = files.stat(this.path)
   }
 
@@ -52,6 +57,18 @@ export class Read {
   /** The stamp before it was read. */
   get stamp(): Stamp | undefined {
     return this.#place === undefined ? files.stat(this.path) : this.#before
+  }
+
+  /** Records a folder by its contents. `globs`: which of them, as a part of the name. */
+  sawContents(globs: string, digest: string, isUnchanged: () => boolean): void {
+    if (this.#place === undefined) return
+    this.#trace?.add({ kind: 'directory', name: this.#place.name + globs, digest, isUnchanged })
+  }
+
+  /** Records that it is not there, or is of another kind than the one that was wanted. */
+  sawNothing(): void {
+    if (this.#before === undefined) this.saw('exists', presenceDigest(undefined))
+    else this.saw('stat', statDigest(this.#before))
   }
 
   /** Records what was seen. A digest of the content has a stamp beside it, if that can be trusted. */
