@@ -38,7 +38,11 @@ describe('code follows', () => {
       "const load = require\nload.resolve('./a.cjs')",
       "require?.('./a.cjs')",
       "require(/* a comment */ './a.cjs')",
+      "require('./a.cjs' /* a comment */)",
       "(0, require)('./a.cjs')",
+      "const load = require('node:module').createRequire(__filename)\nload('./a.cjs')",
+      "const load = (await import('node:module')).createRequire(import.meta.url)\nload('./a.cjs')",
+      "const load = process.getBuiltinModule('module').createRequire(import.meta.url)\nload('./a.cjs')",
       "import { createRequire as make } from 'node:module'\nconst load = make(import.meta.url)\nload('./a.cjs')",
       "import{createRequire as $}from'node:module';$(import.meta.url)('./a.cjs')",
       "const { createRequire: make } = module\nconst $load = make(import.meta.url)\n$load('./a.cjs')",
@@ -161,6 +165,10 @@ describe('code follows', () => {
 describe('code does not follow, and names', () => {
   it.each([
     ['computed names', ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('')],
+    ['names that begin as a string', "require('./p/' + name)"],
+    ['names that are a part of a template', ['require(`./p/$', '{name}.js`)'].join('')],
+    ['computed names by the function of a module', "module.require(name || './p.js')"],
+    ['computed names that are resolved only', "require.resolve('./p/' + name)"],
     ['patterns of Vite', "import.meta.glob('./p/*.ts')"],
     ['patterns of webpack', "require.context('./p')"],
   ])('imports of %s', (_what, main) => {
