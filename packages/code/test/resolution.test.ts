@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -107,6 +107,24 @@ describe('code follows', () => {
       ['./main.ts', './src/a.ts'],
     ],
     [
+      'a package.json with a byte order mark',
+      {
+        'package.json': '\ufeff{"name":"program","imports":{"#a":"./lib"}}',
+        'main.ts': "import '#a'",
+        'lib/package.json': '\ufeff{"main":"x.js"}',
+        'lib/x.js': ONE,
+      },
+      ['./lib/x.js', './main.ts'],
+    ],
+    [
+      'a package below a folder whose name ends in node_modules',
+      {
+        'my_node_modules/main.ts': "import 'dep'",
+        'my_node_modules/node_modules/dep/package.json': '{"name":"dep","version":"1.0.0"}',
+      },
+      ['./my_node_modules/main.ts', 'dep@1.0.0'],
+    ],
+    [
       'the paths of tsconfig.json, however they are written',
       {
         'tsconfig.json': '{"compilerOptions":{"p\\u0061ths":{"~/*":["./src/*"]}}}',
@@ -125,7 +143,7 @@ describe('code follows', () => {
       ['./main.ts', './src/a.ts'],
     ],
   ])('%s', (_, files, expected) => {
-    const entry = Object.keys(files).find((name) => name.startsWith('main.'))!
+    const entry = Object.keys(files).find((name) => basename(name).startsWith('main.'))!
     expect(filesOf(files, entry)).toEqual(expected)
   })
 
@@ -244,6 +262,19 @@ describe('the digest', () => {
       'a byte changes that is no text, in a file without extension',
       { 'main.ts': "new URL('./weights', import.meta.url)", weights: Buffer.of(0x80) },
       { weights: Buffer.of(0x81) },
+    ],
+    [
+      'the same, in a file of JSON with another encoding',
+      { 'main.ts': "new URL('./a.json', import.meta.url)", 'a.json': Buffer.from('["\xe9"]', 'latin1') },
+      { 'a.json': Buffer.from('["\xe8"]', 'latin1') },
+    ],
+    [
+      'a setting of a tsconfig.json changes that extends an absent one',
+      {
+        'main.ts': ONE,
+        'tsconfig.json': '{"extends":"./gone.json","compilerOptions":{"useDefineForClassFields":true}}',
+      },
+      { 'tsconfig.json': '{"extends":"./gone.json","compilerOptions":{"useDefineForClassFields":false}}' },
     ],
     [
       'the same, in a file whose name ends in a dot',
