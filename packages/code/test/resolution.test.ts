@@ -312,12 +312,19 @@ describe('also', () => {
       'src/plugins/a.ts': "import '../b.ts'",
       'src/plugins/deep/c.txt': 'x',
       'src/b.ts': ONE,
+      'src/.env': 'A=1',
     })
 
   it.each([
     ['a file', 'plugins/a.ts', ['./src/b.ts', './src/main.ts', './src/plugins/a.ts']],
     ['a folder', 'plugins', ['./src/b.ts', './src/main.ts', './src/plugins/a.ts', './src/plugins/deep/c.txt']],
     ['a glob', 'plugins/**/*.txt', ['./src/main.ts', './src/plugins/deep/c.txt']],
+    [
+      'a glob of a hidden file and others',
+      '{.env,plugins/**/*.txt}',
+      ['./src/.env', './src/main.ts', './src/plugins/deep/c.txt'],
+    ],
+    ['a glob of all files but hidden ones', '*', ['./src/b.ts', './src/main.ts']],
     ['a list', ['b.ts', 'plugins/*.ts'], ['./src/b.ts', './src/main.ts', './src/plugins/a.ts']],
   ])('covers %s and what it imports', (_, also, expected) => {
     expect(
