@@ -23,7 +23,8 @@ export interface CodeOptions {
   readonly packages?: PackageMode | undefined
   /**
    * Paths, folders and globs of further files, relative to the module: files that it reads, and modules that it imports by
-   * names that only the running program knows. Each must match a file. Default: none.
+   * names that only the running program knows. Each must match a file. Hidden files count if a path or glob names them, as
+   * `.env*` does. Default: none.
    */
   readonly also?: string | readonly string[] | undefined
   /** Whether to keep what was found for the next process, in `node_modules/.cache/persist`. Default: `true`. */

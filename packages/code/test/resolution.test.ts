@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -38,7 +38,11 @@ describe('code follows', () => {
       "const load = require\nload.resolve('./a.cjs')",
       "require?.('./a.cjs')",
       "require(/* a comment */ './a.cjs')",
+      "require('./a.cjs' /* a comment */)",
       "(0, require)('./a.cjs')",
+      "const load = require('node:module').createRequire(__filename)\nload('./a.cjs')",
+      "const load = (await import('node:module')).createRequire(import.meta.url)\nload('./a.cjs')",
+      "const load = process.getBuiltinModule('module').createRequire(import.meta.url)\nload('./a.cjs')",
       "import { createRequire as make } from 'node:module'\nconst load = make(import.meta.url)\nload('./a.cjs')",
       "import{createRequire as $}from'node:module';$(import.meta.url)('./a.cjs')",
       "const { createRequire: make } = module\nconst $load = make(import.meta.url)\n$load('./a.cjs')",
@@ -103,6 +107,24 @@ describe('code follows', () => {
       ['./main.ts', './src/a.ts'],
     ],
     [
+      'a package.json with a byte order mark',
+      {
+        'package.json': '\ufeff{"name":"program","imports":{"#a":"./lib"}}',
+        'main.ts': "import '#a'",
+        'lib/package.json': '\ufeff{"main":"x.js"}',
+        'lib/x.js': ONE,
+      },
+      ['./lib/x.js', './main.ts'],
+    ],
+    [
+      'a package below a folder whose name ends in node_modules',
+      {
+        'my_node_modules/main.ts': "import 'dep'",
+        'my_node_modules/node_modules/dep/package.json': '{"name":"dep","version":"1.0.0"}',
+      },
+      ['./my_node_modules/main.ts', 'dep@1.0.0'],
+    ],
+    [
       'the paths of tsconfig.json, however they are written',
       {
         'tsconfig.json': '{"compilerOptions":{"p\\u0061ths":{"~/*":["./src/*"]}}}',
@@ -121,7 +143,7 @@ describe('code follows', () => {
       ['./main.ts', './src/a.ts'],
     ],
   ])('%s', (_, files, expected) => {
-    const entry = Object.keys(files).find((name) => name.startsWith('main.'))!
+    const entry = Object.keys(files).find((name) => basename(name).startsWith('main.'))!
     expect(filesOf(files, entry)).toEqual(expected)
   })
 
@@ -161,6 +183,10 @@ describe('code follows', () => {
 describe('code does not follow, and names', () => {
   it.each([
     ['computed names', ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('')],
+    ['names that begin as a string', "require('./p/' + name)"],
+    ['names that are a part of a template', ['require(`./p/$', '{name}.js`)'].join('')],
+    ['computed names by the function of a module', "module.require(name || './p.js')"],
+    ['computed names that are resolved only', "require.resolve('./p/' + name)"],
     ['patterns of Vite', "import.meta.glob('./p/*.ts')"],
     ['patterns of webpack', "require.context('./p')"],
   ])('imports of %s', (_what, main) => {
@@ -238,6 +264,19 @@ describe('the digest', () => {
       { weights: Buffer.of(0x81) },
     ],
     [
+      'the same, in a file of JSON with another encoding',
+      { 'main.ts': "new URL('./a.json', import.meta.url)", 'a.json': Buffer.from('["\xe9"]', 'latin1') },
+      { 'a.json': Buffer.from('["\xe8"]', 'latin1') },
+    ],
+    [
+      'a setting of a tsconfig.json changes that extends an absent one',
+      {
+        'main.ts': ONE,
+        'tsconfig.json': '{"extends":"./gone.json","compilerOptions":{"useDefineForClassFields":true}}',
+      },
+      { 'tsconfig.json': '{"extends":"./gone.json","compilerOptions":{"useDefineForClassFields":false}}' },
+    ],
+    [
       'the same, in a file whose name ends in a dot',
       { 'main.ts': "new URL('./weights.', import.meta.url)", 'weights.': Buffer.of(0x80) },
       { 'weights.': Buffer.of(0x81) },
@@ -273,12 +312,19 @@ describe('also', () => {
       'src/plugins/a.ts': "import '../b.ts'",
       'src/plugins/deep/c.txt': 'x',
       'src/b.ts': ONE,
+      'src/.env': 'A=1',
     })
 
   it.each([
     ['a file', 'plugins/a.ts', ['./src/b.ts', './src/main.ts', './src/plugins/a.ts']],
     ['a folder', 'plugins', ['./src/b.ts', './src/main.ts', './src/plugins/a.ts', './src/plugins/deep/c.txt']],
     ['a glob', 'plugins/**/*.txt', ['./src/main.ts', './src/plugins/deep/c.txt']],
+    [
+      'a glob of a hidden file and others',
+      '{.env,plugins/**/*.txt}',
+      ['./src/.env', './src/main.ts', './src/plugins/deep/c.txt'],
+    ],
+    ['a glob of all files but hidden ones', '*', ['./src/b.ts', './src/main.ts']],
     ['a list', ['b.ts', 'plugins/*.ts'], ['./src/b.ts', './src/main.ts', './src/plugins/a.ts']],
   ])('covers %s and what it imports', (_, also, expected) => {
     expect(

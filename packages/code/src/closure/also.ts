@@ -6,6 +6,8 @@ import { globMatcher } from './also-lazily.ts'
 import { slashed } from './names.ts'
 
 const GLOB = /[*?[\]{}()!]/
+/** A glob that names hidden files: only such a glob matches them. */
+const OF_HIDDEN = /(?:^|[/{}(),|[])\./
 
 /** The files of a list of paths, folders and globs, relative to a folder. Each of them must match something. */
 export function filesOfAlso(also: readonly string[], folder: string, observer: Observer): string[] {
@@ -29,12 +31,14 @@ function matching(pattern: string, folder: string, observer: Observer): string[]
     segments.findIndex((segment) => GLOB.test(segment)),
   )
   const base = resolve(folder, fixed.join('/') || '.')
-  const isMatch = globMatcher()(segments.slice(fixed.length).join('/'))
-  return allFiles(base, observer).filter((file) => isMatch(slashed(relative(base, file))))
+  const glob = segments.slice(fixed.length).join('/')
+  const isMatch = globMatcher()(glob)
+  return allFiles(base, observer, OF_HIDDEN.test(glob)).filter((file) => isMatch(slashed(relative(base, file))))
 }
 
-/** All files in a folder, without hidden ones and installed packages. */
-function allFiles(folder: string, observer: Observer): string[] {
-  const isSkipped = (name: string) => name.startsWith('.') || name === 'node_modules'
+/** All files in a folder, without installed packages and, if not wanted, hidden ones. */
+function allFiles(folder: string, observer: Observer, withHidden = false): string[] {
+  const isSkipped = (name: string) =>
+    withHidden ? name === 'node_modules' || name === '.git' : name === 'node_modules' || name.startsWith('.')
   return filesIn(folder, observer, isSkipped).map((path) => join(folder, path))
 }

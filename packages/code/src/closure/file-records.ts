@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { extname } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import type { Observer } from '../files/observer.ts'
@@ -46,7 +47,8 @@ function contentOf(path: string, size: number, { files }: Observer): Omit<FileRe
 
 function textOf(path: string, bytes: Uint8Array, known: FileRecord | undefined): Omit<FileRecord, 'tuple'> {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().replaceAll('\r\n', '\n')
-  const digest = digestOf(source)
+  // Bytes that are no text all have the same letter in a string.
+  const digest = digestOf(isUtf8(bytes) ? source : bytes)
   // The imports of the same content are the same.
   return known?.digest === digest ? known : { digest, ...importsOf(path, source) }
 }

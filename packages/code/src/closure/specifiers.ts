@@ -94,10 +94,12 @@ function statements(source: string): string[] {
   ]
 }
 
-/** Another name for `require`, or for what `createRequire` returned. Both parts are bounded, for long lines of bundles. */
+/** What may stand before `createRequire`: `m.`, `require('module').`, `(await import('module')).` */
+const OWNER = String.raw`(?:(?:\(\s*await\s+import\s*\([^()\n]{0,99}\)\s*\)|[\w$]{1,99}(?:\s*\([^()\n]{0,99}\))?)\s*\.\s*)*`
+/** Another name for `require`, or for what `createRequire` returned. All parts are bounded, for long lines of bundles. */
 const otherName = (maker: string) =>
   new RegExp(
-    String.raw`(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n]{1,99})?=\s*(?:(?:[\w$]+\s*\.\s*)*${maker}\s*\(|require\s*(?:[;,\n]|$))`,
+    String.raw`(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n]{1,99})?=\s*(?:${OWNER}${maker}\s*\(|require\s*(?:[;,\n]|$))`,
     'g',
   )
 /** `createRequire(import.meta.url)`, as the function of a call. */
@@ -117,11 +119,16 @@ function requires(source: string): { specifiers: string[]; opaque: number } {
   const callee = String.raw`(?:${callees})(?:\.resolve)?\s*(?:\?\.)?\(\s*${COMMENTS}`
   // A name, since terser takes `\1` for an octal escape, also in a raw string.
   const quoted = String.raw`(?<quote>['"${'`'}])([^'"${'`'}$\n]+)\k<quote>`
-  const specifiers = all(source, new RegExp(String.raw`${callee}${quoted}\s*[,)]`, 'g'))
+  const specifiers = all(source, new RegExp(String.raw`${callee}${quoted}\s*${COMMENTS}[,)]`, 'g'))
+  // `'./' + name`, and `./${name}`.
+  const begun = String.raw`(['"])[^'"${'`'}\n]*\1\s*[+|&?]|${'`'}[^${'`'}]{0,999}?\$\{`
   // Not `function require(…)`, and not `require()`.
   const opaque =
     source.match(
-      new RegExp(String.raw`(?<!function\s+|\.)(?:${names.join('|')})\s*\(\s*${COMMENTS}(?!/\*)[^'"${'`'}\s)]`, 'g'),
+      new RegExp(
+        String.raw`(?<!function\s+|(?<!\bmodule)\.)(?:${names.join('|')})(?:\.resolve)?\s*\(\s*${COMMENTS}(?!/\*)(?:[^'"${'`'}\s)]|${begun})`,
+        'g',
+      ),
     )?.length ?? 0
   return { specifiers, opaque }
 }

@@ -1,5 +1,6 @@
 import { extname, join } from 'node:path'
 import type { Observer } from '../files/observer.ts'
+import { parsedJson } from './json.ts'
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json', '.node', '.wasm']
 /** What TypeScript names by the extension of its output. */
@@ -44,7 +45,7 @@ function filesInFolder(folder: string, from: string, observer: Observer): string
 
 function mainOf(manifest: Uint8Array): string | undefined {
   try {
-    const { main } = JSON.parse(Buffer.from(manifest).toString())
+    const { main } = parsedJson(manifest) as { readonly main?: unknown }
     // `"main": "."` would lead back here.
     return typeof main === 'string' && !/^\.?\/?$/.test(main) ? main : undefined
   } catch {

@@ -1,5 +1,5 @@
 import nodeModule from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
@@ -19,7 +19,7 @@ export function findPackage(
   packages: PackageJsons,
 ): PackageJson | undefined {
   for (const folder of foldersUp(dirname(from))) {
-    if (folder.endsWith('node_modules')) continue
+    if (basename(folder) === 'node_modules') continue
     const modules = join(folder, 'node_modules')
     // One look for all packages that are not there.
     if (!observer.isDirectory(modules)) continue

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
+import { parsedJson } from './json.ts'
 
 /** What is used of a package.json. */
 export interface PackageJson {
@@ -56,7 +57,7 @@ export class PackageJsons {
     if (!this.#observer.isFile(path)) return undefined
     let json: Record<string, unknown> | null
     try {
-      json = JSON.parse(Buffer.from(this.#observer.files.read(path)).toString())
+      json = parsedJson(this.#observer.files.read(path)) as typeof json
     } catch {
       return undefined
     }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
 import { tsconfigParser } from './tsconfig-lazily.ts'
@@ -70,8 +71,8 @@ export class TsConfigs {
           .join(' '),
       }
     } catch {
-      // The program runs without it, too.
-      return undefined
+      // What it extends may be absent. Some runners then obey the rest of it.
+      return { ...DECIDES_NOTHING, transforms: `unread ${digestOf(this.#observer.files.read(path))}` }
     } finally {
       for (const key of cache.keys()) {
         const looked = /^(?:existsSync|readFileSync):(.*?)(?::utf-?8)?$/.exec(key)?.[1]
