@@ -95,6 +95,8 @@ export class CodeReader {
     const rest = unbundled(closure, scope.roots, slice.bundled)
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part
+      // The program may read a file of `also` as it is.
+      if (closure.further.includes(path)) return { name, digest }
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
     })
     const used = [...slice.packages, ...rest.packages]

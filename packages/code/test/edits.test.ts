@@ -207,6 +207,14 @@ describe('with of, what esbuild does not follow counts as a whole:', () => {
     expect(read().digest).not.toBe(before.digest)
   })
 
+  it('a file of also with its types and comments, which the program may read', () => {
+    const project = new Project({ 'main.js': 'export const f = () => 1', 'api.ts': 'export type A = 1' })
+    const read = () => project.read('main.js', { of: 'f', also: 'api.ts' }).digest
+    const before = read()
+    project.write({ 'api.ts': 'export type A = 2' })
+    expect(read()).not.toBe(before)
+  })
+
   it('but not the types of a file whose import esbuild leaves out', () => {
     const project = new Project({
       'package.json': PACKAGE,

@@ -117,6 +117,44 @@ describe('of', () => {
     expect(project.read('a.js', { of: 'run' }).digest).toBe(before)
   })
 
+  it.each([
+    ['that it calls', "import { persist } from '@persist/core'\n", 'persist'],
+    ['by the name of the module', "import * as all from '@persist/core'\n", 'all.persist'],
+  ])('covers a persisted function %s', (_, head, persist) => {
+    const text = (used: string, other: string) =>
+      `${head}const inner = ${persist}((x) => x + ${used}, { funcname: 'inner' })\n` +
+      `export const run = (x) => inner(x)\n` +
+      `export const outer = ${persist}((x) => run(x) + ${used}, { funcname: 'outer' })\n` +
+      `const unused = ${persist}((x) => x + ${other}, { funcname: 'unused' })\n` +
+      `const last = ${persist}((x) => x + ${used}, { funcname: 'last' })\nexport const end = (x) => last(x)\n`
+    const project = new Project({ 'a.js': '' })
+    const digest = (of: string, used: string, other = '0') => {
+      project.write({ 'a.js': text(used, other) })
+      return project.read('a.js', { of }).digest
+    }
+    for (const of of ['run', 'outer', 'end']) {
+      expect(digest(of, '2')).not.toBe(digest(of, '1'))
+      expect(digest(of, '1', '2')).toBe(digest(of, '1', '1'))
+    }
+  })
+
+  it('leaves a module of codecs to its program', () => {
+    const project = new Project({
+      'a.js':
+        "import { createEntryReader } from '@persist/core/codecs'\nexport const run = () => createEntryReader({})",
+    })
+    expect(project.names('a.js', { of: 'run' })).toEqual(['./a.js', './a.js: run', 'imports'])
+  })
+
+  it('is the same whether the file has other persisted functions or none', () => {
+    const text = (other: string) =>
+      `import { persist } from '@persist/core'\nconst a = 1\n${other}const b = 2\nexport const run = () => Math.max(a, b, q)\nlet q = 3\n`
+    const project = new Project({ 'a.js': text('') })
+    const before = project.read('a.js', { of: 'run' }).digest
+    project.write({ 'a.js': text('export const one = persist(() => 1, {})\n') })
+    expect(project.read('a.js', { of: 'run' }).digest).toBe(before)
+  })
+
   it('knows what both packages export', async () => {
     const ours = { '@persist/core': core, '@persist/code': await import('@persist/code') }
     const values = Object.entries(ours).map(([name, all]) => [name, Object.keys(all).sort()])

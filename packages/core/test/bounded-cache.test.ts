@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { LRUCache } from 'lru-cache'
 import { expect, it } from 'vitest'
+import { boundedCache as boundedInProcess } from '../src/state/bounded-cache.ts'
 import { boundedCache } from '../src/state/bounded-cache.web.ts'
 
 const KEY = fc.constantFrom('a', 'b', 'c', 'd', 'e')
@@ -33,4 +34,23 @@ it('the cache of pages keeps what lru-cache keeps', () => {
       },
     ),
   )
+})
+
+it.each([100_001, 2 ** 30, Number.MAX_SAFE_INTEGER])(
+  'a bound of %d entries takes no memory by itself',
+  (maxEntries) => {
+    const cache = boundedInProcess<{ bytes: number }>({ maxEntries, maxBytes: 10, bytesOf: ({ bytes }) => bytes })
+    for (const key of ['a', 'b', 'c']) cache.set(key, { bytes: 4 })
+    expect(['a', 'b', 'c'].map((key) => cache.get(key)?.bytes)).toEqual([undefined, 4, 4])
+    cache.delete('b')
+    cache.clear()
+    expect(cache.get('c')).toBeUndefined()
+  },
+)
+
+it('a bound of many entries holds', () => {
+  const maxEntries = 100_001
+  const cache = boundedInProcess<object>({ maxEntries, maxBytes: 1_000_000, bytesOf: () => 1 })
+  for (let number = 0; number <= maxEntries; number++) cache.set(String(number), {})
+  expect([cache.get('0'), cache.get('1'), cache.get(String(maxEntries))]).toEqual([undefined, {}, {}])
 })

@@ -128,6 +128,20 @@ describe("other people's files in a function's folder, called as entries are", (
     expect(readFileSync(join(dir, 'export', '2024.entry'), 'utf8')).toBe('a ledger')
   })
 
+  test('take no entry with them that another process has put in their place meanwhile', () => {
+    const renameSync = ((from: string, to: string) => {
+      if (from.endsWith('2024.entry') && to.includes('foreign')) {
+        fs.rmSync(from)
+        open().set(plain('2024'))
+      }
+      fs.renameSync(from, to)
+    }) as typeof fs.renameSync
+    const store = diskStore(dir, { fileSystem: { ...fs, renameSync } }).open('export')
+    expect(store.get('2024')).toBeUndefined()
+    expect(open().get('2024')).toEqual(plain('2024'))
+    expect(readdirSync(join(dir, '.persist', 'quarantine'))).toEqual([])
+  })
+
   test('make no function of a folder', () => {
     expect([...diskStore(dir).namespaces!()]).toEqual([])
     open().set(plain('ours'))

@@ -9,6 +9,9 @@ import type { PackageJson } from '../resolve/package-json.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
 import { STUBS } from './stubs.ts'
 
+/** Names that stay as they are: esbuild would append the rest of a subpath to the stub of its package. */
+const SUBPATHS = { '@persist/core/codecs': '@persist/core-codecs' }
+
 /** What exports reach in a bundle without everything that they do not use. */
 export interface Slice {
   readonly state: DependencyState
@@ -40,7 +43,7 @@ export function sliceOf(
 ): Slice {
   const folder = dirname(file)
   const list = exported.map((name) => (name === 'default' ? 'default as default_' : name)).join(', ')
-  const build = (minifyWhitespace: boolean) =>
+  const build = () =>
     esbuild.buildSync({
       stdin: {
         contents: `export { ${list} } from ${JSON.stringify(`./${relative(folder, file)}`)}`,
@@ -58,21 +61,20 @@ export function sliceOf(
       legalComments: 'none',
       logLevel: 'silent',
       minifySyntax: true,
-      minifyWhitespace,
       // Names of variables stay: shorter ones depend on how often letters occur, also in types.
       minifyIdentifiers: false,
       loader: LOADERS,
-      alias: STUBS,
+      alias: { ...STUBS, ...SUBPATHS },
       // The packages that keep results are no part of the closure.
       external: [...closure.external, '@persist/*'],
     })
   let built: ReturnType<typeof build>
-  let readable: ReturnType<typeof build>
+  let bundle: string
   let text: string
   try {
-    built = build(true)
-    readable = build(false)
-    text = joinedDeclarations(built.outputFiles![0]!.text, esbuild)
+    built = build()
+    bundle = built.outputFiles![0]!.text
+    text = joinedDeclarations(usedStatements(bundle, esbuild), esbuild)
   } catch (error) {
     const failure = new OptionError(
       `code: esbuild cannot bundle ${exported.join(', ')} of ${file}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}. Leave out of to cover whole files`,
@@ -88,7 +90,7 @@ export function sliceOf(
       name: `${names(slashed(relative(folder, file)))}: ${exported.join(', ')}`,
       digest: digestOf(text),
     },
-    ...sectionsOf(readable.outputFiles![0]!.text, Object.keys(readable.metafile!.inputs)).map(([path, text]) => ({
+    ...sectionsOf(bundle, Object.keys(built.metafile!.inputs)).map(([path, text]) => ({
       name: names(path),
       digest: digestOf(text),
     })),
@@ -103,6 +105,17 @@ export function sliceOf(
     ),
     packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
   }
+}
+
+/** esbuild knows only within one file that a function has no effects. So it leaves out unused calls of stubs from the bundle. */
+function usedStatements(bundle: string, esbuild: Esbuild): string {
+  return esbuild.transformSync(bundle, {
+    format: 'esm',
+    target: 'esnext',
+    charset: 'utf8',
+    logLevel: 'silent',
+    treeShaking: true,
+  }).code
 }
 
 /** esbuild joins declarations before it leaves out unused ones, so one of these would separate its neighbors. */

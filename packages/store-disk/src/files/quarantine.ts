@@ -46,25 +46,26 @@ export class Quarantine {
     try {
       // In one step, so that it is nowhere else if that fails. Without a token's name it is never deleted.
       if (mayBeForeign(options, path)) {
-        return moveOut(options, path, options.layout.quarantine, `foreign-${uniqueName()}`) !== undefined
+        const kept = moveOut(options, path, options.layout.quarantine, `foreign-${uniqueName()}`)
+        return kept !== undefined && !this.#putBackEntry(kept, path)
       }
       const aside = this.#removal.takeAside(path)
-      if (aside === undefined) return false
-      const file = readFile(options.fs, aside)
-      if (
-        file === undefined ||
-        file === 'odd' ||
-        typeof decodeEntry(file.buffer, file.length, options.integrity) === 'string'
-      ) {
-        moveOut(options, aside, options.layout.quarantine, scratchName())
-        return true
-      }
-      this.#removal.putBack(aside, path)
-      return false
+      if (aside === undefined || this.#putBackEntry(aside, path)) return false
+      moveOut(options, aside, options.layout.quarantine, scratchName())
+      return true
     } catch {
       // The folder cannot be written: the entry stays, and is reported once.
       return true
     }
+  }
+
+  /** Puts a good entry back that had taken the place of the damaged one. `false`: it is none. */
+  #putBackEntry(aside: string, path: string): boolean {
+    const file = readFile(this.#options.fs, aside)
+    if (file === undefined || file === 'odd') return false
+    if (typeof decodeEntry(file.buffer, file.length, this.#options.integrity) === 'string') return false
+    this.#removal.putBack(aside, path)
+    return true
   }
 
   #reportOnce(what: string, problem: StoreError): void {
