@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
+import { type DirectoryArgument, directory } from '@persist/inputs'
 import { diskStore } from '@persist/store-disk'
 import { expect, test } from 'vitest'
 import { json, newFolder, persist } from './support/command.ts'
@@ -38,6 +39,26 @@ test('why names the inputs that have changed since, as far as the command can ve
   const unless =
     'answer    a call is served, unless an input that only a program can verify has changed, or the program'
   expect(await why(page)).toEqual([expect.stringContaining(unless), 'not sure  title'])
+})
+
+test('why verifies a folder that a function passed to another one', async () => {
+  const cwd = newFolder()
+  const options = { cache: `file://${join(cwd, 'persist')}` } as const
+  const wrap = createPersist({ env: {}, stderr: () => {} })
+  const count = wrap(({ path }: DirectoryArgument) => readdirSync(path).length, { ...options, funcname: 'count' })
+  const site = wrap(() => count(directory(cwd, { include: '*.m d' })), {
+    ...options,
+    funcname: 'site',
+    trace: { root: cwd },
+  })
+  site()
+  const changed = async () => {
+    const { stdout } = await persist(['why', 'site', '--args', '[]', '--root', cwd], { cwd })
+    return stdout.split('\n').filter((line) => /^(?:changed|not sure)/.test(line))
+  }
+  expect(await changed()).toEqual([])
+  writeFileSync(join(cwd, 'a.m d'), '')
+  expect(await changed()).toEqual(['changed   . {"include":"*.m%20d"}'])
 })
 
 test('the inputs of an entry are a tree: a call has those of its own entry', async () => {

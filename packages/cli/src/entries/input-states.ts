@@ -14,7 +14,7 @@ const TRACING = Symbol.for('@persist/core/tracing@1')
  * The kinds that need no program. What a program observes is read by its own code, and the working directory is that of the
  * program.
  */
-const VERIFIABLE = ['file', 'list', 'tree', 'exists', 'stat', 'env']
+const VERIFIABLE = ['file', 'list', 'tree', 'directory', 'exists', 'stat', 'env']
 
 /** 132 bits, in base64url: how core writes the digest of a result. */
 const CHARACTERS = 22
