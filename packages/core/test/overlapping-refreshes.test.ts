@@ -56,6 +56,30 @@ describe.each(STORES)('overlapping refreshes over %s', (_name, makeStore) => {
     }
   })
 
+  it('let the next call begin if all of them fail at nearly the same time', async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      const count = order.length
+      for (let apart = 0; apart < 12; apart++) {
+        const { f, begin, end } = runs()
+        const begun = await begin(count)
+        for (const run of order) {
+          void end(run, true, 0)
+          for (let turn = 0; turn < apart; turn++) await Promise.resolve()
+        }
+        await Promise.allSettled(begun)
+        void end(count, false, 0)
+        const waits = runPending(200).then(() => 'waits for a lease that no run holds')
+        expect(await Promise.race([f(), waits])).toBe(count)
+      }
+    }
+  })
+
   it('keep the result of the newer one if both succeed, in any order', async () => {
     for (const order of [
       [0, 1],

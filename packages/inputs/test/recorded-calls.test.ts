@@ -290,3 +290,37 @@ test('the result of a function that caught the abort of many calls is not stored
   expect([await listed(), await iterated()]).toEqual(['aborted', 'aborted'])
   expect([listed.has(), iterated.has()]).toEqual([false, false])
 })
+
+test('a call that joined a run gets no error from before a change of an input, and shares any other error', async () => {
+  const { at, write, persist, options } = project({ a: 'old' })
+  let runs = 0
+  let run = { ...gate(), hasRead: gate() }
+  const f = persist(
+    async () => {
+      runs++
+      const text = await readFile(at('a'), 'utf8')
+      run.hasRead.open()
+      await run.passed
+      if (text === 'old') throw new Error('old')
+      return text
+    },
+    { ...options, funcname: 'f' },
+  )
+  const first = f()
+  await run.hasRead.passed
+  const joined = [f(), f()]
+  await runPending()
+  run.open()
+  expect((await Promise.allSettled([first, ...joined])).map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
+  expect(runs).toBe(1)
+  run = { ...gate(), hasRead: gate() }
+  const before = f()
+  await run.hasRead.passed
+  write('a', 'newer')
+  const after = [f(), f()]
+  await runPending()
+  run.open()
+  await expect(before).rejects.toThrow('old')
+  expect(await Promise.all(after)).toEqual(['newer', 'newer'])
+  expect(runs).toBe(3)
+})

@@ -7,12 +7,13 @@ import { sharedTimeOf } from '../concurrency/shared-time.ts'
 import { invoke, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import type { Trace } from '../trace/trace.ts'
 import { type LeaseResult, throwIfLeft } from './acquire-lease.ts'
 import { snapshotArguments } from './arguments.ts'
 import { argumentsChanged } from './cache-key.ts'
 import type { Computation } from './computation.ts'
 import { createEntry } from './create-entry.ts'
-import { endTrace, startTrace, stopTracing, UNTRACED } from './input-trace.ts'
+import { endTrace, mayHaveChanged, startTrace, stopTracing, UNTRACED } from './input-trace.ts'
 import { keepAlive } from './lease.ts'
 import { publish, tagMark } from './publish.ts'
 import { reportRecursion } from './serve.ts'
@@ -39,7 +40,7 @@ export function* compute(
     const snapshot = snapshotArguments(computation)
     flight.compared = undefined
     const trace = startTrace(context, flight)
-    const { value, promised, durationMs } = yield* callFunction(computation, succession.lease)
+    const { value, promised, durationMs } = yield* callTraced(computation, succession.lease, trace)
     context.observed[promised ? 'promises' : 'values'] = true
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
     if (acquired.kind === 'recursion') {
@@ -60,6 +61,7 @@ export function* compute(
   } finally {
     stopTracing(flight)
     succession.stopRenewing?.()
+    succession.isOver = true
     if (!isPublished) yield* giveUp(computation, succession)
   }
 }
@@ -82,6 +84,23 @@ function endUnstored({ context, cacheKey, flight }: Computation): FlightResult {
   context.reporter.report('skip', { hash: cacheKey.hash, reason: 'arguments-changed' })
   leaveLimits(flight)
   return { value: undefined, promised: true, argumentsChanged: true }
+}
+
+/** Calls the function. If it fails, notes whether its error may be older than a call that joined. */
+function* callTraced(
+  computation: Computation,
+  lease: Lease<Mode> | undefined,
+  trace: Trace | undefined,
+): Steps<FunctionResult> {
+  try {
+    return yield* callFunction(computation, lease)
+  } catch (error) {
+    if (trace === undefined) throw error
+    const { flight } = computation
+    flight.compared = 'own result'
+    flight.errorMayBeOld = flight.waiters > 1 && (yield* mayHaveChanged(trace))
+    throw error
+  }
 }
 
 interface FunctionResult {

@@ -63,6 +63,11 @@ export function* endTrace(context: Context, cacheKey: CacheKey, trace: Trace | u
   return trace === undefined ? UNTRACED : { inputs: linesOf(trace.observations) }
 }
 
+/** Whether an input of a run may have changed since. Of a call, only a lookup would show that. */
+export function* mayHaveChanged(trace: Trace): Steps<boolean> {
+  return trace.problem !== undefined || trace.hasCalls || (yield* changeDuring(trace.observations)) !== undefined
+}
+
 function* changeDuring(observations: Iterable<Observation> = []): Steps<TraceProblem | undefined> {
   for (const { name, isUnchanged } of [...observations]) {
     try {

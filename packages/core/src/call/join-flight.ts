@@ -40,6 +40,7 @@ export function joinFlight(
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
+const LATE_ERROR: unique symbol = Symbol('late error')
 
 /** Waits for another call, at most `waitTimeout`, and copies its result, since callers may mutate results. */
 async function waitForResult(
@@ -56,10 +57,13 @@ async function waitForResult(
   const result = await join(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
-  ).catch((error) => {
+  ).catch((error): typeof LATE_ERROR => {
+    const isLate = compared === 'own result' || (flight.errorMayBeOld && began !== Number.POSITIVE_INFINITY)
+    if (isLate && !call.joinedLate) return LATE_ERROR
     if (tracing.active > 0) noteFailure(context)
     throw error
   })
+  if (result === LATE_ERROR) return fallback.restart(context, { ...call, joinedLate: true })
   if (result === RING) return runToEnd(bypassRecursion(context, call, cacheKey))
   if (result === OVERDUE) {
     reportWait(context, cacheKey, { waitedMs: monotonic() - since, outcome: 'timeout' })

@@ -77,6 +77,7 @@ export function* publish(
   } finally {
     endWrite()
     yield* release(context, cacheKey, lease)
+    if (flight.succession !== undefined) flight.succession.isOver = true
     const returned = flight.succession?.lease
     if (returned !== own) yield* release(context, cacheKey, returned)
   }

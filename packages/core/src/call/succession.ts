@@ -57,7 +57,7 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
 /** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
 export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolean {
   const after = succession?.after
-  if (after?.succession === undefined || after.ended || after.fenced) return false
+  if (after?.succession === undefined || after.succession.isOver || after.ended || after.fenced) return false
   // A later result has priority.
   after.succession.inReserve ??= reserve
   return true
@@ -66,7 +66,7 @@ export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolea
 /** Returns the lease of a run that stores nothing to the earlier run. Releases the lease if there is no earlier run. */
 export function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
   const earlier = before?.succession
-  if (lease === undefined || earlier === undefined || before!.ended || before!.fenced) {
+  if (lease === undefined || earlier === undefined || earlier.isOver || before!.ended || before!.fenced) {
     return yield* release(context, cacheKey, lease)
   }
   earlier.after = after

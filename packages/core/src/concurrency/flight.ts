@@ -48,6 +48,8 @@ export interface Flight {
    * change that the comparison missed.
    */
   compared?: 'stored result' | 'own result' | undefined
+  /** Its function has failed, and an input may have changed since it began. */
+  errorMayBeOld?: boolean
   /**
    * It runs to check an entry, or in a flight that does. Its lookups make no calls for further checks: where the results of
    * calls differ each time, there would be twice as many runs for each level.
@@ -94,6 +96,8 @@ export interface Succession {
   after?: Flight | undefined
   /** The result of an earlier run that has ended, to store if this run stores nothing. */
   inReserve?: Reserve | undefined
+  /** The run no longer looks at its lease: none can be returned to it, and no result left to it. */
+  isOver?: boolean
   /** Ends the renewal of a lease that was returned to this run. */
   stopRenewing?: () => void
 }
