@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { requireSync } from '../runtime/require-sync.ts'
+import { areOfTheSame } from '../trace/observation.ts'
 import { tracing } from '../trace/tracing.ts'
 import { bypass, bypassRecursion } from './bypass.ts'
 import type { CacheKey } from './cache-key.ts'
@@ -34,19 +35,27 @@ export function joinFlight(
 ): unknown {
   // Without `result` the function has not returned, so this call comes from inside the function.
   if (flight.result === undefined) return bypassRecursion(context, call, cacheKey)
+  const isOfOtherFiles = !areOfTheSame(flight.keyReads, cacheKey.reads)
+  if (isOfOtherFiles && call.joinedLate) return bypass(context, call)
   pickleKeyEarly(context, cacheKey)
   flight.waiters++
-  return abortable(context, flight, signals, waitForResult(context, call, cacheKey, flight, signals, fallback))
+  return abortable(
+    context,
+    flight,
+    signals,
+    waitForResult(context, call, cacheKey, { flight, isOfOtherFiles }, signals, fallback),
+  )
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
+const OF_OTHER_FILES: unique symbol = Symbol('of other files')
 
 /** Waits for another call, at most `waitTimeout`, and copies its result, since callers may mutate results. */
 async function waitForResult(
   context: Context,
   call: Call,
   cacheKey: CacheKey,
-  flight: Flight,
+  { flight, isOfOtherFiles }: { readonly flight: Flight; readonly isOfOtherFiles: boolean },
   signals: readonly AbortSignal[],
   fallback: Fallback,
 ): Promise<unknown> {
@@ -56,7 +65,8 @@ async function waitForResult(
   const result = await join(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
-  ).catch((error) => {
+  ).catch((error): typeof OF_OTHER_FILES => {
+    if (isOfOtherFiles) return OF_OTHER_FILES
     if (tracing.active > 0) noteFailure(context)
     throw error
   })
@@ -66,6 +76,9 @@ async function waitForResult(
     context.flights.markOverdue(flight)
     return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
+  // Its files had the content of those of this call, and may have changed before the function read them. If they have not, the
+  // result is stored.
+  if (result === OF_OTHER_FILES || isOfOtherFiles) return fallback.restart(context, { ...call, joinedLate: true })
   if (result.argumentsChanged || isTooOld(context, call, result))
     return fallback.restart(context, { ...call, joinedLate: false })
   // An input may have changed after the flight read or compared it, and before this call began.
