@@ -178,6 +178,19 @@ describe('with of, the version of a package counts', () => {
     project.write({ [`${edited}/package.json`]: versioned('2.0.0') })
     expect(read()).not.toBe(before)
   })
+
+  it('in an import of TypeScript without use, which Node runs', () => {
+    const versioned = (version: string) => `{"name":"dependency","version":"${version}"}`
+    const project = new Project({
+      'package.json': JSON.stringify(PROGRAM),
+      'main.ts': "import { a } from 'dependency'\nexport const f = () => 1",
+      'node_modules/dependency/package.json': versioned('1.0.0'),
+    })
+    const read = () => project.read('main.ts', { of: 'f' }).digest
+    const before = read()
+    project.write({ 'node_modules/dependency/package.json': versioned('2.0.0') })
+    expect(read()).not.toBe(before)
+  })
 })
 
 it('settings of tsconfig.json that change how TypeScript is run count, also where it extends another; others do not', () => {

@@ -23,6 +23,8 @@ export interface Slice {
 /** The specifiers that esbuild followed, by file. */
 export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
 
+type Imported = import('esbuild').Metafile['inputs'][string]['imports'][number]
+
 /** Files that are data: their bytes become part of the slice. */
 const LOADERS = Object.fromEntries(
   ['.wasm', '.node', '.txt', '.sql', '.md', '.html', '.css', '.csv', '.graphql', '.bin'].map((extension) => [
@@ -87,7 +89,11 @@ export function sliceOf(
   const bundled = new Map(
     Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
       realpath(join(folder, path)),
-      new Set(imports.map((one) => one.original ?? one.path)),
+      new Set(
+        imports
+          .filter((one) => !(path in output.inputs && isLeftOut(one, path, externals)))
+          .map((one) => one.original ?? one.path),
+      ),
     ]),
   )
   const parts: DependencyPart[] = [
@@ -110,6 +116,12 @@ export function sliceOf(
         .flatMap((specifier) => closure.files.get(file)?.imports.get(specifier)?.packages ?? []),
     ),
   }
+}
+
+/** esbuild leaves out an import of TypeScript that it takes for one of types. Node, which only removes types, runs it. */
+function isLeftOut(one: Imported, path: string, externals: ReadonlySet<string>): boolean {
+  const isExternal = one.external === true && one.kind === 'import-statement'
+  return isExternal && /\.[cm]?tsx?$/.test(path) && !externals.has(one.path)
 }
 
 /** esbuild knows only within one file that a function has no effects. So it leaves out unused calls of stubs from the bundle. */
