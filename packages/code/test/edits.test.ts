@@ -159,7 +159,7 @@ describe('with of, the version of a package counts', () => {
     ['under an alias', 'node_modules/dependency', {}, MODULE, 'another'],
     ['without a name', 'node_modules/dependency', {}, MODULE],
     ['that a part has in another version', 'part/node_modules/dependency', {}, MODULE, 'dependency'],
-    ['behind a name of imports', 'node_modules/dependency', { '#d': 'dependency' }, "export { a as f } from '#d'", 'd'],
+    ['under a name of imports', 'node_modules/dependency', { '#d': 'dependency' }, "export { a as f } from '#d'", 'd'],
   ])('%s', (_, edited, imports, main, name) => {
     const versioned = (version: string) => JSON.stringify({ name, version, type: 'module', exports: './index.js' })
     const installed = (folder: string) => ({
