@@ -151,6 +151,48 @@ it('with of, side effects that package.json declares count if they change what i
   expect(digest()).not.toBe(before)
 })
 
+describe('with of, the version of a package counts', () => {
+  const PROGRAM = { name: 'program', version: '1.0.0', type: 'module' }
+  const MODULE = "import { a } from 'dependency'\nimport { b } from './part/b.js'\nexport const f = () => a + b"
+  it.each<[where: string, edited: string, imports: object, main: string, name?: string]>([
+    ['under its name', 'node_modules/dependency', {}, MODULE, 'dependency'],
+    ['under an alias', 'node_modules/dependency', {}, MODULE, 'another'],
+    ['without a name', 'node_modules/dependency', {}, MODULE],
+    ['that a part has in another version', 'part/node_modules/dependency', {}, MODULE, 'dependency'],
+    ['under a name of imports', 'node_modules/dependency', { '#d': 'dependency' }, "export { a as f } from '#d'", 'd'],
+  ])('%s', (_, edited, imports, main, name) => {
+    const versioned = (version: string) => JSON.stringify({ name, version, type: 'module', exports: './index.js' })
+    const installed = (folder: string) => ({
+      [`${folder}/package.json`]: versioned('1.0.0'),
+      [`${folder}/index.js`]: 'export const a = 1',
+    })
+    const project = new Project({
+      'package.json': JSON.stringify({ ...PROGRAM, imports }),
+      'main.js': main,
+      'part/b.js': "export { a as b } from 'dependency'",
+      ...installed('node_modules/dependency'),
+      ...installed('part/node_modules/dependency'),
+    })
+    const read = () => project.read('main.js', { of: 'f' }).digest
+    const before = read()
+    project.write({ [`${edited}/package.json`]: versioned('2.0.0') })
+    expect(read()).not.toBe(before)
+  })
+
+  it('in an import of TypeScript without use, which Node runs', () => {
+    const versioned = (version: string) => `{"name":"dependency","version":"${version}"}`
+    const project = new Project({
+      'package.json': JSON.stringify(PROGRAM),
+      'main.ts': "import { a } from 'dependency'\nexport const f = () => 1",
+      'node_modules/dependency/package.json': versioned('1.0.0'),
+    })
+    const read = () => project.read('main.ts', { of: 'f' }).digest
+    const before = read()
+    project.write({ 'node_modules/dependency/package.json': versioned('2.0.0') })
+    expect(read()).not.toBe(before)
+  })
+})
+
 it('settings of tsconfig.json that change how TypeScript is run count, also where it extends another; others do not', () => {
   const project = new Project({
     'package.json': '{"name":"p"}',

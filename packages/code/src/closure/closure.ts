@@ -4,7 +4,7 @@ import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
 import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
-import { isInstalled, Resolver } from '../resolve/resolver.ts'
+import { Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
 import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, mayHaveJsx, recordOf } from './file-records.ts'
@@ -24,7 +24,6 @@ export interface Scope {
 export interface Closure extends DependencyState {
   /** The specifiers of installed packages, as written. */
   readonly external: readonly string[]
-  readonly packageNames: ReadonlyMap<string, PackageJson>
   /** The files, without links in their paths. */
   readonly files: ReadonlyMap<string, CoveredFile>
   /** The files of `also`. */
@@ -106,8 +105,7 @@ export function closureOf(
   // Names in these specifiers are not versions, but the lock file has those.
   const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
   const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
-  const used = [...installed.values()]
-  const ofPackages = packageParts(used, mode, { observer, packages, known, fresh })
+  const ofPackages = packageParts(installed.values(), mode, { observer, packages, known, fresh })
   const imports = {
     name: IMPORTS_PART,
     digest: digestOf([...wiring.sort(), ...ofPackages.wiring, ...howFilesRun.lines()].join('\n')),
@@ -120,7 +118,6 @@ export function closureOf(
       imports,
     ]),
     external: [...external].sort(),
-    packageNames: new Map(used.filter(isInstalled).map((one) => [one.name ?? '', one])),
     files,
     further: further.map((path) => observer.files.realpath(path)),
     lock,

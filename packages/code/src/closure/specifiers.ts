@@ -1,5 +1,7 @@
 import { extname } from 'node:path'
 import { lexer } from './lexer-lazily.ts'
+import { all, COMMENTS, count, QUOTED } from './patterns.ts'
+import { requires } from './requires.ts'
 
 /** What a file imports. */
 export interface Imports {
@@ -55,7 +57,11 @@ function jsOrTs(extension: string, source: string): Imports {
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
   for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
-  return { specifiers: [...certain], uncertain: [...uncertain], opaque: lexed.opaque + required.opaque + globs(source) }
+  return {
+    specifiers: [...certain],
+    uncertain: [...uncertain],
+    opaque: lexed.opaque + required.opaque + unresolved(source),
+  }
 }
 
 function lex(source: string): { specifiers: string[]; types: string[]; opaque: number } | undefined {
@@ -82,7 +88,7 @@ function scanned(source: string): Imports {
   const specifiers = new Set([...statements(source), ...required.specifiers])
   const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
   const uncertain = [...assets(source), ...jsxRuntimes(source)]
-  return { specifiers: [...specifiers], uncertain, opaque: dynamic + required.opaque + globs(source) }
+  return { specifiers: [...specifiers], uncertain, opaque: dynamic + required.opaque + unresolved(source) }
 }
 
 function statements(source: string): string[] {
@@ -94,69 +100,30 @@ function statements(source: string): string[] {
   ]
 }
 
-/** What may stand before `createRequire`: `m.`, `require('module').`, `(await import('module')).` */
-const OWNER = String.raw`(?:(?:\(\s*await\s+import\s*\([^()\n]{0,99}\)\s*\)|[\w$]{1,99}(?:\s*\([^()\n]{0,99}\))?)\s*\.\s*)*`
-/** Another name for `require`, or for what `createRequire` returned. All parts are bounded, for long lines of bundles. */
-const otherName = (maker: string) =>
-  new RegExp(
-    String.raw`(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n]{1,99})?=\s*(?:${OWNER}${maker}\s*\(|require\s*(?:[;,\n]|$))`,
-    'g',
-  )
-/** `createRequire(import.meta.url)`, as the function of a call. */
-const atOnce = (maker: string) => String.raw`(?<![\w$])${maker}\s*\((?:[^()]|\([^()]*\))*\)`
-/** Another name of `createRequire`: `{ createRequire as name }`, `{ createRequire: name }`. */
-const OTHER_MAKER = /\bcreateRequire\s*(?:as\s|:)\s*([\w$]{1,99})/g
-const COMMENTS = String.raw`(?:/\*[^]{0,999}?\*/\s*)*`
-
-function requires(source: string): { specifiers: string[]; opaque: number } {
-  if (!/require/i.test(source)) return { specifiers: [], opaque: 0 }
-  const makers = [...source.matchAll(OTHER_MAKER)].map(([, name]) => escaped(name!))
-  const maker = `(?:${['createRequire', ...makers].join('|')})`
-  const others = [...source.matchAll(otherName(maker))].map(([, name]) => escaped(name!))
-  const names = [...new Set(['require', ...others])].map((name) => String.raw`(?<![\w$])${name}`)
-  const inParentheses = String.raw`\(\s*0\s*,\s*(?:${names.join('|')})\s*\)`
-  const callees = [...names, inParentheses, atOnce(maker)].join('|')
-  const callee = String.raw`(?:${callees})(?:\.resolve)?\s*(?:\?\.)?\(\s*${COMMENTS}`
-  // A name, since terser takes `\1` for an octal escape, also in a raw string.
-  const quoted = String.raw`(?<quote>['"${'`'}])([^'"${'`'}$\n]+)\k<quote>`
-  const specifiers = all(source, new RegExp(String.raw`${callee}${quoted}\s*${COMMENTS}[,)]`, 'g'))
-  // `'./' + name`, and `./${name}`.
-  const begun = String.raw`(['"])[^'"${'`'}\n]*\1\s*[+|&?]|${'`'}[^${'`'}]{0,999}?\$\{`
-  // Not `function require(…)`, and not `require()`.
-  const opaque =
-    source.match(
-      new RegExp(
-        String.raw`(?<!function\s+|(?<!\bmodule)\.)(?:${names.join('|')})(?:\.resolve)?\s*\(\s*${COMMENTS}(?!/\*)(?:[^'"${'`'}\s)]|${begun})`,
-        'g',
-      ),
-    )?.length ?? 0
-  return { specifiers, opaque }
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('$', '\\$')
-}
-
 /** What JSX imports by itself where a comment says so. */
 function jsxRuntimes(source: string): string[] {
   return [...source.matchAll(/@jsxImportSource\s+([^\s*]+)/g)].map(([, name]) => `${name}/jsx-runtime`)
 }
 
-/** The number of imports by pattern, which Vite and webpack have. */
-function globs(source: string): number {
-  return source.match(/\b(?:import\.meta\.glob|require\.context)\s*[(<]/g)?.length ?? 0
+/** The number of imports by pattern, which Vite and webpack have, and of computed names that `import.meta.resolve` gets. */
+function unresolved(source: string): number {
+  const globs = count(source, /\b(?:import\.meta\.glob|require\.context)\s*[(<]/g)
+  return globs + count(source, RESOLVE) - count(source, RESOLVED)
 }
 
+const META = String.raw`\bimport\s*\.\s*meta\s*\.\s*`
+const RESOLVE = new RegExp(String.raw`${META}resolve\s*\(`, 'g')
+const RESOLVED = new RegExp(String.raw`${META}resolve\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
+const OF_URL = new RegExp(
+  String.raw`\b(?:new\s+(?:globalThis\s*\.\s*)?URL|URL\s*\.\s*parse|register)\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS},\s*${COMMENTS}${META}url\b`,
+  'g',
+)
+
 function assets(source: string): string[] {
-  if (!source.includes('import.meta.')) return []
-  const resolved = all(source, /\bimport\.meta\.resolve\s*\(\s*(['"`])([^'"`$\n]+)\1\s*[,)]/g)
-  const urls = all(source, /\bnew\s+URL\s*\(\s*(['"`])([^'"`$\n]+)\1\s*,\s*import\.meta\.url\b/g).map((path) =>
+  if (!/\bmeta\b/.test(source)) return []
+  const urls = all(source, OF_URL).map((path) =>
     // `new URL('a.js', …)` is relative, as no import is.
     /^(?:[./]|[a-z][a-z\d+.-]+:)/i.test(path) ? path : `./${path}`,
   )
-  return [...resolved, ...urls]
-}
-
-function all(source: string, pattern: RegExp): string[] {
-  return [...source.matchAll(pattern)].map(([, , specifier]) => specifier!)
+  return [...all(source, RESOLVED), ...urls]
 }

@@ -4,7 +4,6 @@ import { OptionError } from '@persist/errors'
 import { type Closure, stateOf } from '../closure/closure.ts'
 import { slashed } from '../closure/names.ts'
 import { digestOf } from '../files/digest.ts'
-import { splitSpecifier } from '../resolve/find-package.ts'
 import type { PackageJson } from '../resolve/package-json.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
 import { STUBS } from './stubs.ts'
@@ -23,6 +22,8 @@ export interface Slice {
 
 /** The specifiers that esbuild followed, by file. */
 export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
+
+type Imported = import('esbuild').Metafile['inputs'][string]['imports'][number]
 
 /** Files that are data: their bytes become part of the slice. */
 const LOADERS = Object.fromEntries(
@@ -84,7 +85,17 @@ export function sliceOf(
     throw failure
   }
   const output = Object.values(built.metafile!.outputs)[0]!
-  const externals = output.imports.flatMap(({ path, external }) => (external === true ? [path] : []))
+  const externals = new Set(output.imports.flatMap(({ path, external }) => (external === true ? [path] : [])))
+  const bundled = new Map(
+    Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
+      realpath(join(folder, path)),
+      new Set(
+        imports
+          .filter((one) => !(path in output.inputs && isLeftOut(one, path, externals)))
+          .map((one) => one.original ?? one.path),
+      ),
+    ]),
+  )
   const parts: DependencyPart[] = [
     {
       name: `${names(slashed(relative(folder, file)))}: ${exported.join(', ')}`,
@@ -97,14 +108,20 @@ export function sliceOf(
   ]
   return {
     state: { ...stateOf(parts), digest: digestOf(text) },
-    bundled: new Map(
-      Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
-        realpath(join(folder, path)),
-        new Set(imports.map((one) => one.original ?? one.path)),
-      ]),
+    bundled,
+    // By file: two of them may find different packages under one name, and an alias is not the name of a package.
+    packages: [...bundled].flatMap(([file, specifiers]) =>
+      [...specifiers]
+        .filter((specifier) => externals.has(specifier))
+        .flatMap((specifier) => closure.files.get(file)?.imports.get(specifier)?.packages ?? []),
     ),
-    packages: externals.flatMap((path) => closure.packageNames.get(splitSpecifier(path)?.name ?? '') ?? []),
   }
+}
+
+/** esbuild leaves out an import of TypeScript that it takes for one of types. Node, which only removes types, runs it. */
+function isLeftOut(one: Imported, path: string, externals: ReadonlySet<string>): boolean {
+  const isExternal = one.external === true && one.kind === 'import-statement'
+  return isExternal && /\.[cm]?tsx?$/.test(path) && !externals.has(one.path)
 }
 
 /** esbuild knows only within one file that a function has no effects. So it leaves out unused calls of stubs from the bundle. */

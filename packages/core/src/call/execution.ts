@@ -80,6 +80,7 @@ export class FlightExecution extends Execution {
     this.#restart = restart
     this.#flight = start.context.flights.start(start.cacheKey.canonicalKey)
     if (start.call.isCheck) this.#flight.isCheck = true
+    if (start.cacheKey.reads !== undefined) this.#flight.keyReads = start.cacheKey.reads
     this.#steps = compute(this.#flight)
     this.#advance(() => this.#steps.next())
   }

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { requireSync } from '../runtime/require-sync.ts'
+import { areOfTheSame } from '../trace/observation.ts'
 import { tracing } from '../trace/tracing.ts'
 import { bypass, bypassRecursion } from './bypass.ts'
 import type { CacheKey } from './cache-key.ts'
@@ -34,20 +35,28 @@ export function joinFlight(
 ): unknown {
   // Without `result` the function has not returned, so this call comes from inside the function.
   if (flight.result === undefined) return bypassRecursion(context, call, cacheKey)
+  const isOfOtherFiles = !areOfTheSame(flight.keyReads, cacheKey.reads)
+  if (isOfOtherFiles && call.joinedLate) return bypass(context, call)
   pickleKeyEarly(context, cacheKey)
   flight.waiters++
-  return abortable(context, flight, signals, waitForResult(context, call, cacheKey, flight, signals, fallback))
+  return abortable(
+    context,
+    flight,
+    signals,
+    waitForResult(context, call, cacheKey, { flight, isOfOtherFiles }, signals, fallback),
+  )
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
-const LATE_ERROR: unique symbol = Symbol('late error')
+/** The flight failed, and this call may not. */
+const OTHER_ERROR: unique symbol = Symbol('other error')
 
 /** Waits for another call, at most `waitTimeout`, and copies its result, since callers may mutate results. */
 async function waitForResult(
   context: Context,
   call: Call,
   cacheKey: CacheKey,
-  flight: Flight,
+  { flight, isOfOtherFiles }: { readonly flight: Flight; readonly isOfOtherFiles: boolean },
   signals: readonly AbortSignal[],
   fallback: Fallback,
 ): Promise<unknown> {
@@ -57,19 +66,22 @@ async function waitForResult(
   const result = await join(
     flight,
     within(flight.result as Promise<FlightResult>, context.waitTimeout, context.runtime, (): typeof OVERDUE => OVERDUE),
-  ).catch((error): typeof LATE_ERROR => {
+  ).catch((error): typeof OTHER_ERROR => {
     const isLate = compared === 'own result' || (flight.errorMayBeOld && began !== Number.POSITIVE_INFINITY)
-    if (isLate && !call.joinedLate) return LATE_ERROR
+    if ((isLate || isOfOtherFiles) && !call.joinedLate) return OTHER_ERROR
     if (tracing.active > 0) noteFailure(context)
     throw error
   })
-  if (result === LATE_ERROR) return fallback.restart(context, { ...call, joinedLate: true })
+  if (result === OTHER_ERROR) return fallback.restart(context, { ...call, joinedLate: true })
   if (result === RING) return runToEnd(bypassRecursion(context, call, cacheKey))
   if (result === OVERDUE) {
     reportWait(context, cacheKey, { waitedMs: monotonic() - since, outcome: 'timeout' })
     context.flights.markOverdue(flight)
     return fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
   }
+  // Its files had the content of those of this call, and may have changed before the function read them. If they have not, the
+  // result is stored.
+  if (isOfOtherFiles) return fallback.restart(context, { ...call, joinedLate: true })
   if (result.argumentsChanged || isTooOld(context, call, result))
     return fallback.restart(context, { ...call, joinedLate: false })
   // An input may have changed after the flight read or compared it, and before this call began.

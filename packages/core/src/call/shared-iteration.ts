@@ -62,6 +62,7 @@ export class SharedIteration implements Broadcast {
     this.#cacheKey = cacheKey
     this.#chunks = new ChunkList(context, cacheKey)
     this.flight = context.flights.start(cacheKey.canonicalKey, { joinable: false })
+    if (cacheKey.reads !== undefined) this.flight.keyReads = cacheKey.reads
     this.#storage = new IterationStorage(context, cacheKey, this.flight, this.#chunks)
     context.broadcasts.start(cacheKey.canonicalKey, this)
   }

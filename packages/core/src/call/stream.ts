@@ -4,7 +4,7 @@ import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import type { Broadcast } from '../state/broadcasts.ts'
-import { lineOf } from '../trace/observation.ts'
+import { areOfTheSame, lineOf } from '../trace/observation.ts'
 import type { Trace } from '../trace/trace.ts'
 import { tracing } from '../trace/tracing.ts'
 import { refreshInBackground } from './background-refresh.ts'
@@ -207,6 +207,8 @@ function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: 
     reportRecursion(context, cacheKey)
     return bypass(context, call) as AsyncGenerator<unknown>
   }
+  // Its chunks come before it is known whether one of its files has changed.
+  if (!areOfTheSame(running.flight.keyReads, cacheKey.reads)) return bypass(context, call) as AsyncGenerator<unknown>
   reportSharedHit(context, cacheKey)
   return noted(context, cacheKey, running, running.follow(consumer))
 }

@@ -1,5 +1,6 @@
 import { type ContextStorage, contextStorage } from '@persist/platform'
 import type { Entry, Lease, Mode } from '@persist/store'
+import type { Observation } from '../trace/observation.ts'
 import type { Trace } from '../trace/trace.ts'
 import { tracing } from '../trace/tracing.ts'
 import type { AnyFunction } from '../types/functions.ts'
@@ -67,6 +68,8 @@ export interface Flight {
   abort?: AbortController
   /** The calls whose new results flights within it have stored, with `PERSIST_MODE=refresh`. */
   refreshed?: Set<string>
+  /** What the identities of its arguments have read, as that of a file: an equal call may have another file of that content. */
+  keyReads?: readonly Observation[]
   /** The lease that it holds. */
   lease?: NotedLease | undefined
   /** Removes the lease from those of this thread; for `Flights.end`. */

@@ -12,6 +12,14 @@ export interface Observation {
   readonly isUnchanged?: () => boolean | PromiseLike<boolean>
 }
 
+/** Whether the same things were read, in the same order, whatever was seen. */
+export function areOfTheSame(some: readonly Observation[] = [], others: readonly Observation[] = []): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ kind, name }, index) => kind === others[index]!.kind && name === others[index]!.name)
+  )
+}
+
 /** The detail of an input without one. */
 const NONE = '-'
 

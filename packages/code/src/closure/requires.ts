@@ -1,0 +1,69 @@
+import { all, COMMENTS, count, escaped, QUOTED } from './patterns.ts'
+
+/** What may stand before `createRequire`: `m.`, `require('module').`, `(await import('module')).` */
+const OWNER = String.raw`(?:(?:\(\s*await\s+import\s*\([^()\n]{0,99}\)\s*\)|[\w$]{1,99}(?:\s*\([^()\n]{0,99}\))?)\s*\.\s*)*`
+const NAMED = String.raw`(?<![\w$])([\w$]{1,99})\s*(?::[^=;\n{}]{1,99})?=\s*`
+/** Another name for `require`. */
+const OTHER_NAME = new RegExp(String.raw`${NAMED}\(?require\s*\)?(?:\s*(?:[;,\n!]|//|/\*|as\s)|$)`, 'g')
+/** The name of what `createRequire` returned. */
+const madeName = (maker: string) => new RegExp(String.raw`${NAMED}${OWNER}${maker}\s*\(`, 'g')
+/** `createRequire(import.meta.url)`, as the function of a call. */
+const atOnce = (maker: string) => String.raw`(?<![\w$])${maker}\s*\((?:[^()]|\([^()]*\))*\)`
+/** Another name of `createRequire`: `{ createRequire as name }`, `{ createRequire: name }`, `name = m.createRequire`. */
+const OTHER_MAKERS = [
+  /\bcreateRequire\s*(?:as\s|:)\s*([\w$]{1,99})/g,
+  new RegExp(String.raw`${NAMED}${OWNER}createRequire\s*(?:[;,\n]|$)`, 'g'),
+]
+/** Other ways to the function: `module['require']`, `m['createRequire']`, `Module._load('./a.js')`, `{ require: r } = module`. */
+const HIDDEN =
+  /[\w$)\]]\s*\[\s*(['"`])(?:require|createRequire)\1\s*\]|\.\s*_load\s*\(|\{[^{}\n]{0,99}\brequire\s*:[^{}\n]{1,99}\}\s*=\s*module\b/g
+/** The parameters of functions, which may be called `require`. None has a default. */
+const PARAMETERS = /\bfunction\b[\s\w$*]{0,99}\([^()=]*\)|\([^()=]*\)\s*=>/g
+/** The function by which esbuild's bundles require what it has not bundled. */
+const SHIM = /\btypeof require !== "undefined" \? require :|\breturn require\.apply\(this, arguments\)/g
+
+/** What a file requires, and how many of its calls of `require` have a target that only the running program knows. */
+export function requires(source: string): { specifiers: string[]; opaque: number } {
+  if (!/require|_load/i.test(source)) return { specifiers: [], opaque: 0 }
+  const makers = OTHER_MAKERS.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => escaped(name!)))
+  const maker = `(?:${[...new Set(['createRequire', ...makers])].join('|')})`
+  const made = [...source.matchAll(madeName(maker))].map(([, name]) => name!)
+  const others = [...source.matchAll(OTHER_NAME)].map(([, name]) => name!)
+  const shims = source.includes('var __require =') ? ['__require'] : []
+  const known = [...new Set(['require', ...shims, ...made, ...others])].map(escaped)
+  const names = `(?:${known.map((name) => String.raw`(?<![\w$])${name}`).join('|')})`
+  const inParentheses = String.raw`\(\s*(?:0\s*,\s*|\(\s*|<[\w.]{1,99}>\s*)?${names}\s*(?:as\s+[\w.]{1,99}\s*)?\)(?:\s*\))?`
+  const callees = [names, inParentheses, atOnce(maker)].join('|')
+  const call = String.raw`(?:\.resolve)?\s*${COMMENTS}(?:<[^<>()\n]{0,99}>\s*)?(?:\?\.)?\(\s*${COMMENTS}`
+  const specifiers = all(source, new RegExp(String.raw`(?:${callees})${call}${QUOTED}\s*${COMMENTS}[,)]`, 'g'))
+  // `'./' + name`, and `./${name}`.
+  const begun = String.raw`(['"])[^'"${'`'}\n]*\1\s*[+|&?]|${'`'}[^${'`'}]{0,999}?\$\{`
+  // Not `function require(…)`, and not `require()`.
+  const computed = String.raw`(?<!function\s+|(?<!\bmodule)\.)${names}${call}(?!/[*/])(?:[^'"${'`'}\s)]|${begun})`
+  const withoutShims = shims.length > 0 ? source.replace(SHIM, '') : source
+  const body = withoutShims.replace(PARAMETERS, (found) => (found.endsWith('>') ? '()=>' : 'function()'))
+  const opaque =
+    count(source, new RegExp(computed, 'g')) +
+    count(body, asValue(names)) +
+    unnamed(body, maker) +
+    count(source, HIDDEN)
+  return { specifiers, opaque }
+}
+
+/** Uses of the function other than a call: as an argument, in an object, `require.call(…)`. */
+function asValue(names: string): RegExp {
+  const before = String.raw`(?:(?<!(?<![=!])=\s*)\(|[,[?|&{]|(?<!\?[^?:\n]{0,99}):|=>|\breturn\b|(?<![=!])=(?!\s*\(?require\s*\)?\s*(?:[;,\n!]|//|/\*|as\s|$)))\s*`
+  const after = String.raw`\s*(?:as\s+[\w.]{1,99}\s*)?(?:[)\]},;|]|$)`
+  const value = String.raw`${before}(?:<\w{1,99}>\s*)?(?:module\s*\.\s*)?${names}${after}(?!\s*(?:\.resolve\s*)?\()`
+  const ofTwo = String.raw`\?\s*${names}\s*:`
+  const method = String.raw`${names}\s*\.\s*(?:call|apply|bind)\b`
+  const resolve = String.raw`\{[^{}\n]{0,99}\bresolve\b[^{}\n]{0,99}\}\s*=\s*${names}\s*(?:[;,\n]|$)`
+  return new RegExp([value, ofTwo, method, resolve].join('|'), 'gm')
+}
+
+/** The calls of `createRequire` whose function has no name here, and is not called at once. */
+function unnamed(source: string, maker: string): number {
+  const calls = count(source, new RegExp(String.raw`(?<![\w$])${maker}\s*\(`, 'g'))
+  const followed = new RegExp(String.raw`${atOnce(maker)}(?:\.resolve)?\s*(?:\?\.)?\(`, 'g')
+  return Math.max(0, calls - count(source, madeName(maker)) - count(source, followed))
+}
