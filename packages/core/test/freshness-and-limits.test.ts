@@ -177,6 +177,23 @@ inBothModes('freshness', (makeStore) => {
     expect([await f.with({ refresh: true })(), await f()]).toEqual([4, 4])
   })
 
+  it('a call with maxAge ends while other calls take the older result again and again', async () => {
+    const { persist, advance } = harness()
+    let runs = 0
+    const f = persist(async () => ++runs, { funcname: 'f', cache: makeStore() })
+    await f()
+    advance(500)
+    let isOver = false
+    const first = f()
+    const strict = Promise.resolve(f.with({ maxAge: 100 })()).finally(() => {
+      isOver = true
+    })
+    const counts = [await first]
+    for (let calls = 0; calls < 1_000 && !isOver; calls++) counts.push(await f())
+    expect(counts.length).toBeLessThan(100)
+    expect([await strict, runs]).toEqual([2, 2])
+  })
+
   it('a tag deletes its results and no others', async () => {
     const { persist } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), tags: (x) => [x % 2 ? 'odd' : 'even'] })

@@ -71,6 +71,20 @@ describe.each(STORES)('changes that no code waits for, over a store %s that reor
     expect(await f(1)).toBe('run 1')
   })
 
+  it.each(['clear', 'deleteByTag'] as const)(
+    'a call, a lookup and a list see a %s that was made before',
+    async (what) => {
+      const { f, other } = make()
+      await f.put('before', 1)
+      await f.put('before', 2)
+      await f.put('before', 3)
+      const changed = what === 'clear' ? other.clear() : other.cache.deleteByTag('tag')
+      const seen = await Promise.all([f.peek(1), f(2), f.many([[3]])])
+      expect([seen[0], seen.flat().includes('before')]).toEqual([undefined, false])
+      expect(await changed).toBe(3)
+    },
+  )
+
   it('a refresh after a put has the last word', async () => {
     const { f } = make()
     f.put('put', 1)

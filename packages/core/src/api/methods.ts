@@ -103,8 +103,8 @@ interface Target {
 
 /**
  * Changes the store after the changes that were made before. Running computations of the key, or of all keys, do not store,
- * and memory drops its entries. A call that starts during a deletion of all may read a deleted entry, so it does not keep it
- * in memory, and no later call joins it.
+ * and memory drops its entries. A call that starts meanwhile waits for the change, but not forever, and then may read a deleted
+ * entry. So it does not keep it in memory, and no later call joins it.
  */
 function* fenced<T>(context: Context, { cacheKey, tag }: Target, change: () => Steps<T>): Steps<T> {
   const canonicalKey = cacheKey?.canonicalKey

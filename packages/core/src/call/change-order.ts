@@ -23,13 +23,13 @@ export function beginChange(context: Context, hash: string | undefined): Change 
 /** Begins to write the result of a run. Deletions of all entries need no wait: they fence the run, or may delete the entry. */
 export function beginWrite(context: Context, hash: string): Change {
   if (context.adapter.mode === 'sync') return AT_ONCE
-  const before = pendingChanges(context, hash)
+  const before = settled(context, context.peers.changes(hash, false))
   return { before, end: context.changes.begin(hash) }
 }
 
-/** Settles when the changes of an entry that were made before have ended. `undefined`: there are none. */
+/** Settles when the changes of an entry, and of all, that were made before have ended. `undefined`: there are none. */
 export function pendingChanges(context: Context, hash: string): Promise<unknown> | undefined {
-  return context.adapter.mode === 'sync' ? undefined : settled(context, context.peers.changes(hash, false))
+  return context.adapter.mode === 'sync' ? undefined : settled(context, context.peers.changes(hash, true))
 }
 
 /** A short `waitTimeout` is meant for other calls, not for the commands of this process. */

@@ -122,6 +122,7 @@ function* lookupOrCompute(
   flight: Flight,
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
+  flight.maxAge = lookupResult === REFRESH ? 0 : call.maxAge
   const since = joinedSince ?? context.runtime.monotonic()
   const isTraced = context.traceRoot !== undefined
   if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)

@@ -82,8 +82,12 @@ async function waitForResult(
   // Its files had the content of those of this call, and may have changed before the function read them. If they have not, the
   // result is stored.
   if (isOfOtherFiles) return fallback.restart(context, { ...call, joinedLate: true })
-  if (result.argumentsChanged || isTooOld(context, call, result))
-    return fallback.restart(context, { ...call, joinedLate: false })
+  if (result.argumentsChanged) return fallback.restart(context, { ...call, joinedLate: false })
+  if (isTooOld(context, call, result)) {
+    return mayFindTooOld(context, call, cacheKey)
+      ? fallback.compute(new FlightStart(context, call, cacheKey, signals, undefined, since))
+      : fallback.restart(context, { ...call, joinedLate: false })
+  }
   // An input may have changed after the flight read or compared it, and before this call began.
   const isLate =
     compared === (result.createdAt === undefined ? 'own result' : 'stored result') ||
@@ -105,6 +109,15 @@ async function waitForResult(
 function serveShared(context: Context, cacheKey: CacheKey, value: unknown): unknown {
   reportSharedHit(context, cacheKey)
   return value
+}
+
+/**
+ * Whether the flight that the call would join now accepts older results. While other callers start one such flight after the
+ * other, a call that joined each of them would never end.
+ */
+function mayFindTooOld(context: Context, call: Call, { canonicalKey }: CacheKey): boolean {
+  const running = context.flights.find(canonicalKey)
+  return running?.maxAge !== undefined && running.maxAge > call.maxAge
 }
 
 function isTooOld(context: Context, call: Call, { createdAt }: FlightResult): boolean {

@@ -62,6 +62,8 @@ export interface Flight {
   result?: Promise<FlightResult | undefined> | undefined
   /** The number of callers that wait for it. */
   waiters: number
+  /** The greatest age of a stored result that it returns, in milliseconds; 0 for a refresh. */
+  maxAge?: number
   /** Why the last caller left. */
   left?: { readonly reason: unknown }
   /** Aborts the function when the last caller has left. */

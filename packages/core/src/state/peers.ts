@@ -78,7 +78,9 @@ export class Peers {
   /** The pending changes of all wrappings. */
   changes(hash: string | undefined, ofAll: boolean): Promise<unknown>[] {
     const changes: Promise<unknown>[] = []
-    this.each((peer) => changes.push(...peer.writes(hash, ofAll)))
+    this.each((peer) => {
+      for (const change of peer.writes(hash, ofAll)) changes.push(change)
+    })
     return changes
   }
 
