@@ -11,7 +11,7 @@ import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import { abortable, FlightStart, runToEnd } from './execution.ts'
-import { noteCall, noteFailure } from './note-call.ts'
+import { noteCall, noteFailure, reasonIfLeft } from './note-call.ts'
 import { reportSharedHit, reportWait } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
 
@@ -60,7 +60,7 @@ async function waitForResult(
   ).catch((error): typeof LATE_ERROR => {
     const isLate = compared === 'own result' || (flight.errorMayBeOld && began !== Number.POSITIVE_INFINITY)
     if (isLate && !call.joinedLate) return LATE_ERROR
-    if (tracing.active > 0) noteFailure(context)
+    if (tracing.active > 0) noteFailure(context, reasonIfLeft(call))
     throw error
   })
   if (result === LATE_ERROR) return fallback.restart(context, { ...call, joinedLate: true })

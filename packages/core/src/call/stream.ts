@@ -122,7 +122,7 @@ async function lookupOrNote(context: Context, call: Call, cacheKey: CacheKey): P
   try {
     return await lookupChunks(context, call, cacheKey)
   } catch (error) {
-    noteFailure(context, from)
+    noteFailure(context, undefined, from)
     throw error
   }
 }
