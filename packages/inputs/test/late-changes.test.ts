@@ -1,6 +1,7 @@
+import { promises, readFileSync as readNow } from 'node:fs'
 import { createPersist, memoryStore, type StoreAdapter } from '@persist/core'
 import { env, observe, readFile, readFileSync } from '@persist/inputs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { project } from './support/project.ts'
 
 /** A promise, and the function that resolves it. */
@@ -16,8 +17,10 @@ async function runPending(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
 }
 
-/** A store that replies later. `publish` is called before it stores the result of a run. */
-function laterStore(publish = async () => {}): StoreAdapter {
+type Later = <T>(value: T) => Promise<T>
+
+/** A store that replies later. `publish` is called before it stores the result of a run, `listed` with a list of entries. */
+function laterStore(publish = async () => {}, listed: Later = async (found) => found): StoreAdapter {
   const inner = memoryStore()
   const open: StoreAdapter['open'] = (namespace, options) => {
     const store = inner.open(namespace, options)
@@ -27,6 +30,7 @@ function laterStore(publish = async () => {}): StoreAdapter {
     }
     const later = {
       get: async (hash: string) => store.get(hash),
+      getMany: async (hashes: readonly string[]) => listed(store.getMany!(hashes)),
       lease: async (...args: Parameters<typeof lease>) => lease(...args),
     }
     return new Proxy(store, {
@@ -179,6 +183,50 @@ describe('a call that begins after a change of an input gets no result from befo
     for (const iteration of [before, after]) for await (const _ of iteration);
     expect((await lines().next()).value).toBe('newer')
   })
+
+  test.each(['a file', 'an observation', 'a call that it joins', 'a list of calls'] as const)(
+    'and that yields chunks, but waits for %s',
+    async (what) => {
+      const { at, write, persist, options } = project({ a: 'old' })
+      const { open, passed } = gate()
+      const slowly: Later = async (value) => passed.then(() => value)
+      const inner = persist(async (_: number) => slowly('old'), {
+        funcname: 'inner',
+        cache: laterStore(undefined, slowly),
+      })
+      let revision = 'old'
+      const observed = observe(`revision ${at('a')}`, () => slowly(revision))
+      const slowRead = vi.spyOn(promises, 'readFile')
+      slowRead.mockImplementation((async (path: string) => slowly(readNow(path))) as never)
+      const reads: Record<typeof what, () => Promise<string>> = {
+        'a file': () => readFile(at('a'), 'utf8'),
+        'an observation': observed,
+        'a call that it joins': () => inner(1),
+        'a list of calls': async () => (await inner.many([[2]]))[0]!,
+      }
+      await inner.put('old', 2)
+      const outside = inner(1)
+      const lines = persist(
+        async function* () {
+          yield await reads[what]()
+        },
+        { ...options, funcname: 'lines' },
+      )
+      const before = lines().next()
+      await runPending()
+      write('a', 'newer')
+      revision = 'newer'
+      await inner.put('newer', 1)
+      await inner.put('newer', 2)
+      const after = lines().next()
+      await runPending()
+      open()
+      const seen = [await before, await after].map(({ value }) => value)
+      slowRead.mockRestore()
+      expect(seen).toEqual(['old', 'newer'])
+      expect(await outside).toBe('old')
+    },
+  )
 })
 
 test('what a lazy promise reads when it is awaited is an input, whether or not the function is declared async', async () => {

@@ -324,3 +324,44 @@ test('a call that joined a run gets no error from before a change of an input, a
   expect(await Promise.all(after)).toEqual(['newer', 'newer'])
   expect(runs).toBe(3)
 })
+
+test('a function that takes some results of an endless list is stored, but not if it catches the reason of the break later', async () => {
+  const { persist, options } = project({})
+  let connection: Promise<number> | undefined
+  const connect = (signal: AbortSignal) =>
+    new Promise<number>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+  const square = persist(
+    async (x: number, { signal }: { signal?: AbortSignal } = {}) => {
+      if (x < 3) return x * x
+      connection ??= connect(signal!)
+      return connection
+    },
+    { ...options, funcname: 'square' },
+  )
+  const endless = function* (): Generator<[number, { signal: AbortSignal }]> {
+    const { signal } = new AbortController()
+    for (let x = 0; x < 5; x++) yield [x, { signal }]
+  }
+  let runs = 0
+  const sumUpTo = async (most: number) => {
+    runs++
+    let sum = 0
+    for await (const one of square.many(endless())) {
+      sum += one
+      if (sum > most) break
+    }
+    return sum
+  }
+  const sum = persist(sumUpTo, { ...options, funcname: 'sum' })
+  expect([await sum(1), await sum(1), runs]).toEqual([5, 5, 1])
+  connection = undefined
+  const caught = persist(
+    async (most: number) => {
+      await sumUpTo(most)
+      await runPending()
+      return square(9).catch((error: Error) => error.name)
+    },
+    { ...options, funcname: 'caught' },
+  )
+  expect([await caught(2), await caught(2), runs]).toEqual(['AbortError', 'AbortError', 3])
+})

@@ -135,7 +135,7 @@ export class FlightExecution extends Execution {
 
   #fail(): void {
     const { context } = this.#start
-    if (tracing.active > 0) noteFailure(context, this.#flight.parent)
+    if (tracing.active > 0) noteFailure(context, this.#flight.left?.reason, this.#flight.parent)
     context.flights.end(this.#flight)
   }
 }

@@ -29,7 +29,7 @@ import {
   REFRESH,
   reportUnreadable,
 } from './lookup.ts'
-import { noteCall, noteFailure, throwIfAnyAborted } from './note-call.ts'
+import { noteCall, noteFailure, reasonIfLeft, throwIfAnyAborted } from './note-call.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
@@ -58,7 +58,7 @@ export function serveOrStart(context: Context, call: Call): unknown {
     return lookupInProcess(context, call)
   } catch (error) {
     // That arguments have no key shows in each call that has them.
-    if (tracing.active > 0 && !(error instanceof KeyError)) noteFailure(context)
+    if (tracing.active > 0 && !(error instanceof KeyError)) noteFailure(context, reasonIfLeft(call))
     if (context.isAsync) return Promise.reject(error)
     throw error
   }

@@ -12,7 +12,7 @@ import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import { abortable, FlightStart, runToEnd } from './execution.ts'
-import { noteCall, noteFailure } from './note-call.ts'
+import { noteCall, noteFailure, reasonIfLeft } from './note-call.ts'
 import { reportSharedHit, reportWait } from './serve.ts'
 import { reportProblem } from './store-guard.ts'
 
@@ -69,7 +69,7 @@ async function waitForResult(
   ).catch((error): typeof OTHER_ERROR => {
     const isLate = compared === 'own result' || (flight.errorMayBeOld && began !== Number.POSITIVE_INFINITY)
     if ((isLate || isOfOtherFiles) && !call.joinedLate) return OTHER_ERROR
-    if (tracing.active > 0) noteFailure(context)
+    if (tracing.active > 0) noteFailure(context, reasonIfLeft(call))
     throw error
   })
   if (result === OTHER_ERROR) return fallback.restart(context, { ...call, joinedLate: true })

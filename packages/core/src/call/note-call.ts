@@ -3,9 +3,9 @@ import { CALL } from '@persist/store/kit'
 import { until } from '../concurrency/abort-signals.ts'
 import { currentFlight, traceAround } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
-import { throwIfAborted } from '../runtime/signal.ts'
+import { reasonOf, throwIfAborted } from '../runtime/signal.ts'
 import { rememberArguments } from '../state/called-arguments.ts'
-import { tracing } from '../trace/tracing.ts'
+import { type Recorder, tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
 
 /** 132 bits, in base64url. */
@@ -30,15 +30,37 @@ export function noteCall(context: Context, cacheKey: CacheKey, result: Result, f
   trace.add({ kind: CALL, name: nameOf(context, cacheKey, trace.store), digest: payloadDigest(payload) })
 }
 
-/** Records a call that failed: nothing is stored of it, so no later call can verify it. */
-export function noteFailure(context: Context, from = currentFlight()): void {
-  traceAround(from)?.refuse(context.namespace, 'the call failed')
+/** The reasons for which functions left calls without a look at their outcomes, each with the trace of that function. */
+const unseen = new WeakMap<object, Recorder>()
+
+/** The reason with which the calling function leaves calls that it has seen nothing of: to it, they have not failed. */
+export function reasonOfUnseen(trace: Recorder | undefined): DOMException {
+  const reason = new DOMException('This operation was aborted', 'AbortError')
+  if (trace !== undefined) unseen.set(reason, trace)
+  return reason
+}
+
+/**
+ * Records a call that failed: nothing is stored of it, so no later call can verify it.
+ *
+ * @param leftFor Why the call was left, if it was.
+ */
+export function noteFailure(context: Context, leftFor: unknown, from = currentFlight()): void {
+  const trace = traceAround(from)
+  // To another function that was left, a call with the same reason has failed.
+  const isUnseen = typeof leftFor === 'object' && leftFor !== null && unseen.get(leftFor) === trace
+  if (!isUnseen) trace?.refuse(context.namespace, 'the call failed')
+}
+
+/** The reason of the signal of a call, if it has aborted. */
+export function reasonIfLeft({ signal }: { readonly signal?: AbortSignal | undefined }): unknown {
+  return signal?.aborted ? reasonOf(signal) : undefined
 }
 
 /** Throws the reason of the first signal that has aborted, for a call that begins. */
 export function throwIfAnyAborted(context: Context, signals: readonly AbortSignal[]): void {
   for (const signal of signals) {
-    if (signal.aborted && tracing.active > 0) noteFailure(context)
+    if (signal.aborted && tracing.active > 0) noteFailure(context, reasonOf(signal))
     throwIfAborted(signal)
   }
 }
@@ -52,7 +74,7 @@ export function untilAborted<T>(
 ): Promise<T> {
   const from = tracing.active > 0 ? currentFlight() : undefined
   return until(result, signals, (reason) => {
-    if (from !== undefined) noteFailure(context, from)
+    if (from !== undefined) noteFailure(context, reason, from)
     leave(reason)
   })
 }

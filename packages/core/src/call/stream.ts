@@ -122,7 +122,7 @@ async function lookupOrNote(context: Context, call: Call, cacheKey: CacheKey): P
   try {
     return await lookupChunks(context, call, cacheKey)
   } catch (error) {
-    noteFailure(context, from)
+    noteFailure(context, undefined, from)
     throw error
   }
 }
@@ -185,8 +185,10 @@ async function leaveIfChanged(context: Context, cacheKey: CacheKey): Promise<voi
   const flight = runningIteration(context, cacheKey)?.flight
   const trace = flight?.trace
   if (trace === undefined) return
-  // Calls that have not ended cannot be verified.
-  const isKnown = trace.isRecording && (flight!.children?.size ?? 0) === 0
+  await trace.recorded()
+  // Calls and iterations that have not ended cannot be verified.
+  const calls = (flight!.children?.size ?? 0) + (flight!.joins?.size ?? 0)
+  const isKnown = trace.problem === undefined && calls === 0
   const inputs = [...trace.observations].map(lineOf)
   const pass = { calls: new Map<string, boolean>(), mayCall: false }
   const isUnchanged = isKnown && (await run(flatten(firstChange(context, inputs, pass)))) === undefined

@@ -7,11 +7,13 @@ import { throwIfAnyAborted } from '../call/note-call.ts'
 import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
 import { callStore, reportProblem } from '../call/store-guard.ts'
+import { currentFlight, traceAround } from '../concurrency/flight.ts'
 import { Limit } from '../concurrency/limit.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { tracing } from '../trace/tracing.ts'
 import type { ManyOptions, ManyProgress } from '../types/many.ts'
 
 /** The number of calls looked up at once: round trips are rare, and one reply stays small. */
@@ -53,7 +55,7 @@ export class Calls {
     const { signal } = this.#options
     const signals = signal === undefined ? NO_SIGNALS : [signal]
     throwIfAnyAborted(this.#context, signals)
-    const stored = yield* this.#stored(list)
+    const stored = yield* this.#noted(list)
     return list.map((args, index) => () => {
       throwIfAnyAborted(this.#context, signals)
       const found = stored.get(index)
@@ -122,6 +124,16 @@ export class Calls {
       if (isThenable(reply)) reply.then(undefined, failed)
     } catch (error) {
       failed(error)
+    }
+  }
+
+  /** Looks up stored results. Until they are known, the trace of the function that made the calls lacks them. */
+  *#noted(list: readonly (readonly unknown[])[]): Steps<Map<number, { readonly value: unknown }>> {
+    const end = tracing.active > 0 ? traceAround(currentFlight())?.begin(this.#context.namespace) : undefined
+    try {
+      return yield* this.#stored(list)
+    } finally {
+      end?.()
     }
   }
 

@@ -1,9 +1,11 @@
 import { NO_SIGNALS } from '../call/call.ts'
-import { throwIfAnyAborted } from '../call/note-call.ts'
+import { reasonOfUnseen, throwIfAnyAborted } from '../call/note-call.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
+import { currentFlight, traceAround } from '../concurrency/flight.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../runtime/signal.ts'
+import { tracing } from '../trace/tracing.ts'
 import type { ManyOptions } from '../types/many.ts'
 import { BATCH, Calls, type Outcome } from './calls.ts'
 import { ListReader } from './list-reader.ts'
@@ -51,6 +53,8 @@ class ReadAhead {
   /** Aborts the pending calls: at the user's signal, and when the consumer stops early. */
   readonly #abort = new AbortController()
   readonly #slots: Slot[] = []
+  /** Of the function that consumes the results. */
+  readonly #trace = tracing.active > 0 ? traceAround(currentFlight()) : undefined
   #preparing: Promise<void> | undefined
   #isReading = false
   /** The number of started slots; they are the first ones. */
@@ -99,7 +103,7 @@ class ReadAhead {
   async stop(isComplete: boolean): Promise<void> {
     this.#stopped = true
     this.#signal?.removeEventListener('abort', this.#onAbort)
-    if (!isComplete) this.#abort.abort(this.#signal?.aborted ? reasonOf(this.#signal) : undefined)
+    if (!isComplete) this.#abort.abort(this.#signal?.aborted ? reasonOf(this.#signal) : reasonOfUnseen(this.#trace))
     await this.#list.close()
   }
 

@@ -20,8 +20,10 @@ export class Trace implements Recorder {
   #problem: TraceProblem | undefined
   #characters = 0
   readonly #observations = new Map<string, Observation>()
-  /** Iterations of other functions that the run has begun. */
+  /** Iterations of other functions, and observations, that the run has begun. */
   readonly #open = new Map<object, string>()
+  /** What the run is reading at the moment. */
+  readonly #reads = new Set<Promise<unknown>>()
 
   constructor(root: string, store: string) {
     this.root = root
@@ -68,6 +70,18 @@ export class Trace implements Recorder {
         why: `the run has more than ${MOST_INPUTS} inputs, or more than ${MOST_CHARACTERS} characters of them`,
       })
     }
+  }
+
+  /** Notes a read that ends when it is recorded. */
+  during(read: Promise<unknown>): void {
+    const end = () => void this.#reads.delete(read)
+    this.#reads.add(read)
+    read.then(end, end)
+  }
+
+  /** Waits until everything is recorded that the run is reading now. */
+  async recorded(): Promise<void> {
+    if (this.#reads.size > 0) await Promise.allSettled(this.#reads)
   }
 
   /** Records something that no later call can verify. */

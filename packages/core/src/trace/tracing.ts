@@ -18,6 +18,10 @@ export interface Recorder {
   readonly isRecording: boolean
   /** Records what was read. */
   add(observation: Observation): void
+  /** Notes a read that ends when it is recorded. Absent in older copies of core. */
+  during?(read: Promise<unknown>): void
+  /** Notes something whose value is known later. Returns a function to call then. Absent in older copies of core. */
+  begin?(name: string): () => void
   /** Records that something was read that no later call can verify, so that the result is not stored. */
   refuse(name: string, why: string): void
 }

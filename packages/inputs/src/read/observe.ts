@@ -40,9 +40,14 @@ export function observe<T>(name: string, read: () => T): () => T {
       throw error
     }
     if (!isPromise(value)) return record(trace, name, reader, value)
+    const end = trace.begin?.(name)
     return Promise.resolve(value).then(
-      (value) => record(trace, name, reader, value),
+      (value) => {
+        end?.()
+        return record(trace, name, reader, value)
+      },
       (error) => {
+        end?.()
         trace.refuse(name, 'it could not be read')
         throw error
       },

@@ -18,11 +18,13 @@ export interface ListingOptions {
  */
 export async function readdir(path: PathLike, { recursive = false }: ListingOptions = {}): Promise<string[]> {
   const read = new Read(path)
-  try {
-    return namesOf(read, await promises.readdir(read.path, { withFileTypes: true, recursive }), recursive)
-  } catch (error) {
-    throw read.failed(error)
-  }
+  return read.until(async () => {
+    try {
+      return namesOf(read, await promises.readdir(read.path, { withFileTypes: true, recursive }), recursive)
+    } catch (error) {
+      throw read.failed(error)
+    }
+  })
 }
 
 /** The names in a folder, as `readdirSync` of `node:fs`, sorted. It is recorded as by {@link readdir}. */

@@ -22,13 +22,15 @@ export async function readFile(path: PathLike, options?: Bytes): Promise<Buffer>
 export async function readFile(path: PathLike, options?: Text | Bytes): Promise<string | Buffer> {
   const read = new Read(path)
   const { encoding, signal } = settingsOf(options)
-  let content: Buffer
-  try {
-    content = await promises.readFile(read.path, { signal })
-  } catch (error) {
-    throw read.failed(error)
-  }
-  return decoded(read, content, encoding)
+  return read.until(async () => {
+    let content: Buffer
+    try {
+      content = await promises.readFile(read.path, { signal })
+    } catch (error) {
+      throw read.failed(error)
+    }
+    return decoded(read, content, encoding)
+  })
 }
 
 /** Reads a file, as `readFileSync` of `node:fs`. It is recorded as by {@link readFile}. */

@@ -49,6 +49,13 @@ export class Read {
     this.#before = files.stat(this.path)
   }
 
+  /** Returns the read, which ends when it is recorded. */
+  until<T>(read: () => Promise<T>): Promise<T> {
+    const result = read()
+    if (this.#place !== undefined) this.#trace?.during?.(result)
+    return result
+  }
+
   /** Whether anything is recorded. */
   get isTraced(): boolean {
     return this.#place !== undefined

@@ -21,7 +21,9 @@ export async function stat(path: PathLike): Promise<FileFacts> {
   const read = new Read(path)
   const { stamp } = read
   if (stamp !== undefined) return factsOf(read, stamp)
-  throw read.failed(await promises.stat(read.path).then(vanished, (error) => error))
+  return read.until(async () => {
+    throw read.failed(await promises.stat(read.path).then(vanished, (error) => error))
+  })
 }
 
 /** The facts of a file or folder, links followed. They are recorded as by {@link stat}. */
