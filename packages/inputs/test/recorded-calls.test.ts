@@ -328,11 +328,14 @@ test('a call that joined a run gets no error from before a change of an input, a
 test('a function that takes some results of an endless list is stored, but not if it catches the reason of the break later', async () => {
   const { persist, options } = project({})
   let connection: Promise<number> | undefined
+  // The calls ahead of the break have begun.
+  let connecting = gate()
   const connect = (signal: AbortSignal) =>
     new Promise<number>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
   const square = persist(
     async (x: number, { signal }: { signal?: AbortSignal } = {}) => {
       if (x < 3) return x * x
+      connecting.open()
       connection ??= connect(signal!)
       return connection
     },
@@ -348,13 +351,16 @@ test('a function that takes some results of an endless list is stored, but not i
     let sum = 0
     for await (const one of square.many(endless())) {
       sum += one
-      if (sum > most) break
+      if (sum <= most) continue
+      await connecting.passed
+      break
     }
     return sum
   }
   const sum = persist(sumUpTo, { ...options, funcname: 'sum' })
   expect([await sum(1), await sum(1), runs]).toEqual([5, 5, 1])
   connection = undefined
+  connecting = gate()
   const caught = persist(
     async (most: number) => {
       await sumUpTo(most)
