@@ -61,6 +61,35 @@ describe('a caller that changes its argument during the call', () => {
     expect(eventNames().filter((event) => event.startsWith('skip'))).toEqual(['skip arguments-changed'])
   })
 
+  function calling<A extends unknown[], R>(act: () => void, then: (...args: A) => R) {
+    return (...args: A): R => {
+      act()
+      return then(...args)
+    }
+  }
+  const HOOKS: readonly (readonly [string, (act: () => void) => object])[] = [
+    ['report', (act) => ({ report: act })],
+    ['validate', (act) => ({ validate: calling(act, (value: number) => value) })],
+    ['hash', (act) => ({ hash: calling(act, ([{ x }]: [Point]) => `hash-${x}`) })],
+    ['pickle', (act) => ({ storekey: true, pickle: calling(act, JSON.stringify), unpickle: JSON.parse })],
+  ]
+  it.each(HOOKS)('in %s, over a synchronous store, gets the result for the new argument', async (_what, options) => {
+    for (const makeAsync of [false, true]) {
+      const { persist } = harness()
+      const point = { x: 1 }
+      let isDone = false
+      const act = () => {
+        if (isDone) return
+        isDone = true
+        point.x = 2
+      }
+      const all = { funcname: 'f', cache: memoryStore(), ...options(act) }
+      const f = makeAsync ? persist(async ({ x }: Point) => 10 * x, all) : persist(({ x }: Point) => 10 * x, all)
+      await f(point)
+      expect([await f({ x: 1 }), await f({ x: 2 })]).toEqual([10, 20])
+    }
+  })
+
   it('gets the stream of the new argument, and nothing is stored under the old key', async () => {
     const { persist, report, eventNames } = harness()
     const point = { x: 1 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { memoryStore, persist, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { asOtherProcess, gate, harness, runPending, withoutLeases } from './harness.ts'
+import { asOtherProcess, gate, harness, runPending, withMethods, withoutLeases } from './harness.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],
@@ -240,4 +240,27 @@ describe('overlapping refreshes of the ES module and the CommonJS in one process
     expect(await newer).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
     expect([await older, runs, await one!.peek()]).toEqual([0, 3, 0])
   })
+})
+
+it('a refresh of a synchronous function, made while another one reports that its lease failed, returns its value', () => {
+  const { persist } = harness()
+  let fails = true
+  const cache = withMethods(memoryStore(), {
+    lease: () => {
+      if (!fails) return { renew: () => true, publish: () => true, release: () => {} }
+      fails = false
+      throw new Error('no lease')
+    },
+  })
+  const inner: unknown[] = []
+  let runs = 0
+  const f = persist((x: number) => x + runs++, {
+    funcname: 'f',
+    cache,
+    report: ({ name }) => {
+      if (name === 'problem' && inner.length === 0) inner.push(f.refresh(1))
+    },
+  })
+  f.refresh(1)
+  expect(inner).toEqual([1])
 })

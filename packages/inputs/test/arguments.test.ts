@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { type DirectoryArgument, directory, type FileArgument, file, readFile } from '@persist/inputs'
 import { canonical, identity } from '@persist/key'
 import { expect, test } from 'vitest'
@@ -144,6 +144,19 @@ test('links to the folders around them end', () => {
   expect(key()).toBe(before)
   write('loop/a/b/c', '2')
   expect(key()).not.toBe(before)
+})
+
+test('links to different folders around them differ', () => {
+  const { at } = project({ 'one/sub/a': '1', 'two/sub/a': '1' })
+  symlinkSync('..', at('one/sub/loop'))
+  symlinkSync('.', at('two/sub/loop'))
+  expect(canonical(directory(at('one')))).not.toBe(canonical(directory(at('two'))))
+})
+
+test.runIf(process.platform === 'linux')('a file whose name is no UTF-8 is no part of a folder that has a key', () => {
+  const { at } = project({ 'one/a': '1' })
+  writeFileSync(Buffer.concat([Buffer.from(at('one/')), Buffer.of(0xe9)]), '1')
+  expect(() => canonical(directory(at('one')))).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_KEY' }))
 })
 
 test('globs include and exclude files of a folder', () => {

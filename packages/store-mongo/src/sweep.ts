@@ -27,14 +27,14 @@ export class Sweep {
     this.#writer = writer
   }
 
-  /** Everything, leases too. Returns how many entries there were. */
+  /** Everything. Leases first: a run that began before publishes nothing while its entry's page is done already. */
   async all(operation: Operation): Promise<number> {
-    const removed = await this.#removeWhere({}, operation)
-    const { first, end } = this.#ids
+    const all = { _id: { $gte: this.#ids.first, $lt: this.#ids.end } }
+    await this.#access.runStep(operation, (entries) => entries.deleteMany({ ...all, gen: { $exists: false } }))
     await this.#access.runStep(operation, (entries) =>
-      entries.deleteMany({ _id: { $gte: first, $lt: end }, gen: { $exists: false } }),
+      entries.updateMany({ ...all, lease: { $exists: true } }, { $unset: { lease: '' } }),
     )
-    return removed
+    return this.#removeWhere({}, operation)
   }
 
   tagged(tag: string, operation: Operation): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Lease, LeaseHolder, Store } from '@persist/store'
 import { type MongoStoreOptions, mongoStore } from '@persist/store-mongo'
+import { Db, MongoClient } from 'mongodb'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Child } from './child.ts'
 import { ownDatabase } from './subject.ts'
@@ -80,6 +81,47 @@ export function leasingCases(url: string, options: MongoStoreOptions = {}, lacks
         expect(await documents.countDocuments({ lease: { $exists: true }, _id: /^f\d+:h$/ as never })).toBe(0)
       })
     }
+
+    test('whatever command of a clear it is published before or after, nothing of a run from before the clear is left', async () => {
+      const namespace = `f${count - 1}`
+      let commands = 0
+      let publish = async (_command: number) => {}
+      const client = new MongoClient(url)
+      const { collection } = Db.prototype
+      const inner = client.db.bind(client)
+      client.db = (name, options) => {
+        const db = inner(name, options)
+        db.collection = (...args: Parameters<Db['collection']>) => {
+          const entries = collection.apply(db, args)
+          for (const method of ['deleteMany', 'updateMany', 'deleteOne'] as const) {
+            const original = entries[method].bind(entries) as (...args: unknown[]) => Promise<unknown>
+            entries[method] = (async (...args: unknown[]) => {
+              await publish(commands++)
+              return original(...args)
+            }) as never
+          }
+          return entries as never
+        }
+        return db
+      }
+      const clearing = mongoStore(database.url, { ...options, client })
+      const cleared = clearing.open(namespace)
+      let most = 1
+      for (let at = 0; at < most; at++) {
+        await store.set({ ...ENTRY, hash: 'a' })
+        const lease = (await store.lease!('z', LONG))!
+        commands = 0
+        publish = async (command) => void (command === at && (await lease.publish({ ...ENTRY, hash: 'z' })))
+        await cleared.clear()
+        most = Math.max(most, commands)
+        publish = async () => {}
+        await lease.publish({ ...ENTRY, hash: 'z' })
+        expect([await store.get('a'), await store.get('z')], `before command ${at}`).toEqual([undefined, undefined])
+      }
+      expect(most).toBeGreaterThan(1)
+      await clearing.close()
+      await client.close()
+    })
 
     inOneStep('of many that steal one lease by its id at once, one gets it', async () => {
       const stores = [store, other.open(`f${count - 1}`)]

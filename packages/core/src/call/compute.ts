@@ -33,9 +33,8 @@ export function* compute(
   try {
     throwIfLeft(flight)
     const mark = yield* tagMark(context, cacheKey)
-    // Without `result` the call has not waited, so no other code has run since the key was made.
-    if (flight.result !== undefined && argumentsChanged(context, call.self, call.args, cacheKey))
-      return endUnstored(computation)
+    // A call that has not waited may have run hooks of the user since the key was made.
+    if (argumentsChanged(context, call.self, call.args, cacheKey)) return endUnstored(computation)
     call.onRun?.()
     const snapshot = snapshotArguments(computation)
     flight.compared = undefined

@@ -120,7 +120,7 @@ export class FlightExecution extends Execution {
     const flight = this.#flight
     if (!isThenable(result)) {
       context.flights.end(flight)
-      return asCallerExpects(context, result)
+      return result.argumentsChanged ? this.#restart() : asCallerExpects(context, result)
     }
     flight.result = result
     const end = () => context.flights.end(flight)

@@ -151,7 +151,7 @@ function* lookupOrCompute(
   if (acquired.kind === 'hit') return serveHit(context, cacheKey, acquired.found)
   try {
     const result = yield* compute(computation, acquired, pickledKey)
-    if (tracing.active > 0) noteCall(context, cacheKey, result, flight.parent)
+    if (tracing.active > 0 && !result.argumentsChanged) noteCall(context, cacheKey, result, flight.parent)
     return result
   } catch (error) {
     if (found.kind !== 'stale-if-error') throw error

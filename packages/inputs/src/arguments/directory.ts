@@ -108,7 +108,8 @@ interface Part {
  */
 function* partsOf(folder: string, before: string, filter: Filter, around: readonly string[] = []): Generator<Part> {
   const real = files.realpath(folder)
-  if (around.includes(real)) return
+  const levels = around.length - around.indexOf(real)
+  if (around.includes(real)) return yield { name: before, digest: `a link ${levels} up`, stamp: '' }
   const listed = [...files.list(folder)].sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const { name: last, kind } of listed) {
     const name = `${before}${last}`
@@ -122,6 +123,7 @@ function* partsOf(folder: string, before: string, filter: Filter, around: readon
       const digest = stamp?.kind === 'file' ? contents.digest(path, 'file', stamp) : undefined
       if (stamp !== undefined && digest !== undefined) yield { name, digest, stamp: stampText(stamp) }
       else if (kind === 'link') yield { name, digest: 'a link to no file', stamp: '' }
+      else if (last.includes('\u{FFFD}')) throw new Error(`the name of ${path} is no UTF-8`)
       // Anything else vanished after it was listed, or has no contents.
     }
   }

@@ -28,8 +28,15 @@ export class Contents {
     const held = this.#held.get(path)
     if (held !== undefined && areEqual(held.stamp, stamp)) return held.digest
     const at = this.fs.now()
-    const digest = kind === 'file' ? digestOf(this.fs.read(path)) : listingDigest(this.fs.list(path))
-    this.#hold(path, digest, stamp, at)
+    if (kind === 'directory') {
+      const digest = listingDigest(this.fs.list(path))
+      this.#hold(path, digest, stamp, at)
+      return digest
+    }
+    const content = this.fs.read(path)
+    const digest = digestOf(content)
+    // The files of /proc have no size, and times that never change.
+    if (content.length === stamp.size) this.#hold(path, digest, stamp, at)
     return digest
   }
 
