@@ -248,14 +248,16 @@ withMongo('a folder and MongoDB', (url) => {
 
   test('have the same entries after a copy there and back', async () => {
     const cwd = filled()
-    expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
-    expect(await json(['copy', mongo, 'back', '--check'], { cwd })).toMatchObject({ copied: 12, differing: 0 })
+    // The server deletes an entry that has expired, at any moment.
+    await persist(['rm', 'odd', 'gone', '-y'], { cwd })
+    expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ copied: 11, differing: 0 })
+    expect(await json(['copy', mongo, 'back', '--check'], { cwd })).toMatchObject({ copied: 11, differing: 0 })
     expect(contents(join(cwd, 'back'))).toEqual(contents(join(cwd, 'persist')))
-    expect(await json(['copy', 'persist', mongo], { cwd })).toMatchObject({ copied: 0, same: 12 })
+    expect(await json(['copy', 'persist', mongo], { cwd })).toMatchObject({ copied: 0, same: 11 })
     expect(await json(['-c', mongo, 'ls'], { cwd })).toMatchObject([
       { funcname: 'a/b: bytes', entries: 1 },
       { funcname: 'double', entries: 5 },
-      { funcname: 'odd', entries: 4 },
+      { funcname: 'odd', entries: 3 },
       { funcname: 'rich', entries: 2 },
     ])
     expect(await json(['-c', mongo, 'get', 'double', '--args', '[4]'], { cwd })).toBe(8)
