@@ -33,6 +33,9 @@ const LOADERS = Object.fromEntries(
   ]),
 )
 
+/** How esbuild writes, in each of its passes. */
+const OUTPUT = { format: 'esm', target: 'esnext', charset: 'utf8', logLevel: 'silent' } as const
+
 /** Bundles what the exports of a file reach. `names` turns a path from the folder of the file into the name of a part. */
 export function sliceOf(
   file: string,
@@ -56,11 +59,8 @@ export function sliceOf(
       write: false,
       metafile: true,
       platform: 'node',
-      format: 'esm',
-      target: 'esnext',
-      charset: 'utf8',
+      ...OUTPUT,
       legalComments: 'none',
-      logLevel: 'silent',
       minifySyntax: true,
       // Names of variables stay: shorter ones depend on how often letters occur, also in types.
       minifyIdentifiers: false,
@@ -126,23 +126,14 @@ function isLeftOut(one: Imported, path: string, externals: ReadonlySet<string>):
 
 /** esbuild knows only within one file that a function has no effects. So it leaves out unused calls of stubs from the bundle. */
 function usedStatements(bundle: string, esbuild: Esbuild): string {
-  return esbuild.transformSync(bundle, {
-    format: 'esm',
-    target: 'esnext',
-    charset: 'utf8',
-    logLevel: 'silent',
-    treeShaking: true,
-  }).code
+  return esbuild.transformSync(bundle, { ...OUTPUT, treeShaking: true }).code
 }
 
 /** esbuild joins declarations before it leaves out unused ones, so one of these would separate its neighbors. */
 function joinedDeclarations(bundle: string, esbuild: Esbuild): string {
   return esbuild.transformSync(bundle, {
-    format: 'esm',
-    target: 'esnext',
-    charset: 'utf8',
+    ...OUTPUT,
     legalComments: 'none',
-    logLevel: 'silent',
     minifySyntax: true,
     minifyWhitespace: true,
   }).code
