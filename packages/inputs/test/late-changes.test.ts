@@ -43,6 +43,19 @@ function laterStore(publish = async () => {}, listed: Later = async (found) => f
   return { ...inner, mode: 'async', open }
 }
 
+/** An iteration before a change, one beside it, and one after the change, while the first one has not ended. */
+async function followAround(lines: () => AsyncGenerator<string>, change: () => void, open: () => void): Promise<void> {
+  const before = lines()
+  const first = await before.next()
+  const together = await lines().next()
+  change()
+  const after = lines()
+  const second = await after.next()
+  open()
+  expect([first.value, together.value, second.value]).toEqual(['old', 'old', 'newer'])
+  for (const iteration of [before, after]) for await (const _ of iteration);
+}
+
 describe('a call that begins after a change of an input gets no result from before, also from a call that is under way', () => {
   test('and that stores its result', async () => {
     const { at, write, persist, options } = project({ a: 'old' })
@@ -150,15 +163,7 @@ describe('a call that begins after a change of an input gets no result from befo
       },
       { ...options, funcname: 'lines' },
     )
-    const before = lines()
-    const first = await before.next()
-    const together = await lines().next()
-    write('a', 'newer')
-    const after = lines()
-    const second = await after.next()
-    open()
-    expect([first.value, together.value, second.value]).toEqual(['old', 'old', 'newer'])
-    for (const iteration of [before, after]) for await (const _ of iteration);
+    await followAround(lines, () => write('a', 'newer'), open)
   })
 
   test('and that yields chunks', async () => {
@@ -172,15 +177,7 @@ describe('a call that begins after a change of an input gets no result from befo
       },
       { ...options, funcname: 'lines' },
     )
-    const before = lines()
-    const first = await before.next()
-    const together = await lines().next()
-    write('a', 'newer')
-    const after = lines()
-    const second = await after.next()
-    open()
-    expect([first.value, together.value, second.value]).toEqual(['old', 'old', 'newer'])
-    for (const iteration of [before, after]) for await (const _ of iteration);
+    await followAround(lines, () => write('a', 'newer'), open)
     expect((await lines().next()).value).toBe('newer')
   })
 

@@ -68,6 +68,7 @@ export function* mayHaveChanged(trace: Trace): Steps<boolean> {
   return trace.problem !== undefined || trace.hasCalls || (yield* changeDuring(trace.observations)) !== undefined
 }
 
+/** The first input that has changed. One that cannot be checked counts as changed. */
 function* changeDuring(observations: Iterable<Observation> = []): Steps<TraceProblem | undefined> {
   for (const { name, isUnchanged } of [...observations]) {
     try {
