@@ -32,6 +32,19 @@ test('no more bytes stay than may, as far as the last entry', () => {
   expect(store.stats().bytes).toBeGreaterThan(120_000)
 })
 
+test('an entry that alone is larger than maxBytes goes, and the smaller ones stay', () => {
+  const dir = newFolder()
+  fill(diskStore(dir).open('f'), 1, 100_000, 100)
+  const store = diskStore(dir).open('f', { bounds: { maxBytes: 50_000 } })
+  fill(store, 10, 1_000)
+  for (let round = 0; round < 10; round++) {
+    store.set(plain('too-large', 'x'.repeat(100_000)))
+    fill(store, 1, 1_000)
+  }
+  const left = [...store.heads()].map(({ hash }) => hash).sort()
+  expect(left).toEqual(Array.from({ length: 10 }, (_, number) => `entry-${number}`))
+})
+
 test('processes that live for a single write keep the bound too', () => {
   const dir = newFolder()
   const run = (first: number) => execFileSync(process.execPath, [CHILD, dir, String(first), '1', '8'])

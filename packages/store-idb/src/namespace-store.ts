@@ -119,8 +119,9 @@ export class NamespaceStore implements Store<'async'> {
       if (isOver(head)) over.push(head.hash)
       else kept.push(head)
     }
-    // A note of each use would make a write of each read, so the oldest entries go first.
-    kept.sort((a, b) => b.createdAt - a.createdAt)
+    // A note of each use would make a write of each read, so the oldest entries go first; before them what alone is too large.
+    const isSmall = (head: ListedHead) => (head.bytes > maxBytes ? 0 : 1)
+    kept.sort((a, b) => isSmall(b) - isSmall(a) || b.createdAt - a.createdAt)
     let bytes = kept.reduce((sum, head) => sum + head.bytes, 0)
     const surplus = new Map<string, number>()
     while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {

@@ -86,8 +86,9 @@ export class NamespaceStore implements Store<'async'> {
         bytes += size
       }
     }
-    // Keyv does not record when an entry was used, so the oldest entries go first.
-    kept.sort((a, b) => b.createdAt - a.createdAt)
+    // Keyv does not record when an entry was used, so the oldest entries go first; before them what alone is too large.
+    const isSmall = ({ size }: Listed) => (size > maxBytes ? 0 : 1)
+    kept.sort((a, b) => isSmall(b) - isSmall(a) || b.createdAt - a.createdAt)
     const surplus: Listed[] = []
     const seen = new Map<string, number>()
     while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {

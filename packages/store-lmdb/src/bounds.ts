@@ -20,9 +20,14 @@ export function isOver({ entries, bytes }: Totals, bounds: Bounds, times = 1): b
   return entries > maxEntries * times || bytes > maxBytes * times
 }
 
-/** Deletes the least recently used entries until the rest is within the bounds. Returns how many. */
+/**
+ * Deletes entries until the rest is within the bounds: first what alone is larger than they are, then the least recently used.
+ * Returns how many.
+ */
 export function shrink(environment: Environment, namespace: Namespace, bounds: Bounds): number {
-  const kept = [...whatIsThere(environment, namespace)].sort((a, b) => a.used - b.used)
+  const { maxBytes = Number.POSITIVE_INFINITY } = bounds
+  const isSmall = ({ bytes }: Kept) => (bytes > maxBytes ? 0 : 1)
+  const kept = [...whatIsThere(environment, namespace)].sort((a, b) => isSmall(a) - isSmall(b) || a.used - b.used)
   let entries = kept.length
   let bytes = kept.reduce((sum, one) => sum + one.bytes, 0)
   const surplus: Kept[] = []

@@ -60,12 +60,17 @@ export class Sweep {
     }
   }
 
-  /** Least recently used first, until no more than the bounds is left. */
+  /** What alone is larger than the bounds, then the least recently used, until no more than the bounds is left. */
   async downTo(bounds: Bounds, operation: Operation): Promise<number> {
-    const { entries, bytes } = await this.count(operation)
-    let over = entries - (bounds.maxEntries ?? Number.POSITIVE_INFINITY)
-    let overBytes = bytes - (bounds.maxBytes ?? Number.POSITIVE_INFINITY)
+    const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
+    let { entries, bytes } = await this.count(operation)
     let removed = 0
+    if (bytes > maxBytes) {
+      removed = await this.#removeWhere({ bytes: { $gt: maxBytes }, lease: { $exists: false } }, operation)
+      if (removed > 0) ({ entries, bytes } = await this.count(operation))
+    }
+    let over = entries - maxEntries
+    let overBytes = bytes - maxBytes
     if (over > 0 || overBytes > 0) await this.#correctUse(operation)
     while (over > 0 || overBytes > 0) {
       const oldest = await this.#leastRecentlyUsed(operation)
@@ -111,7 +116,7 @@ export class Sweep {
   async #removeWhere(where: object, operation: Operation): Promise<number> {
     let removed = 0
     for await (const page of this.#reader.pages(ID_PART, operation, where)) {
-      removed += await this.#removeChunked(page, operation)
+      removed += await this.#removeChunked(page, where, operation)
       // By the range that the page covers: some servers are slow at long lists of ids.
       removed += await this.#removePlain({ ...where, _id: { $gte: page[0]!._id, $lte: page.at(-1)!._id } }, operation)
     }
@@ -119,11 +124,12 @@ export class Sweep {
   }
 
   async #evict(going: readonly EntryDocument[], operation: Operation): Promise<number> {
-    let removed = await this.#removeChunked(going, operation)
+    let removed = 0
     for (let start = 0; start < going.length; start += IDS_AT_ONCE) {
       const group = going.slice(start, start + IDS_AT_ONCE)
       // An entry that was used meanwhile stays.
       const unused = { usedAt: { $lte: group.at(-1)!.usedAt }, lease: { $exists: false } }
+      removed += await this.#removeChunked(group, unused, operation)
       removed += await this.#removePlain({ ...unused, _id: { $in: group.map(({ _id }) => _id) } }, operation)
     }
     return removed
@@ -135,10 +141,10 @@ export class Sweep {
   }
 
   /** One by one: their chunks go with them, and only if they are still what was seen. */
-  async #removeChunked(page: readonly EntryDocument[], operation: Operation): Promise<number> {
+  async #removeChunked(page: readonly EntryDocument[], where: object, operation: Operation): Promise<number> {
     let removed = 0
     for (const document of page) {
-      if (document.chunks !== undefined && (await this.#writer.removeChunked(document, operation))) removed++
+      if (document.chunks !== undefined && (await this.#writer.removeChunked(document, where, operation))) removed++
     }
     return removed
   }

@@ -71,11 +71,11 @@ export class Writer {
     return removed?.gen !== undefined
   }
 
-  /** Removes an entry with chunks, if it is still the one that was seen. */
-  async removeChunked(seen: Pick<EntryDocument, '_id' | 'gen'>, operation: Operation): Promise<boolean> {
+  /** Removes an entry with chunks, if it is still the one that was seen, and `where` still holds for it. */
+  async removeChunked(seen: Pick<EntryDocument, '_id' | 'gen'>, where: object, operation: Operation): Promise<boolean> {
     const { _id, gen } = seen
     if (gen === undefined) return false
-    const { deletedCount } = await this.#access.run(operation, (entries) => entries.deleteOne({ _id, gen }))
+    const { deletedCount } = await this.#access.run(operation, (entries) => entries.deleteOne({ ...where, _id, gen }))
     if (deletedCount === 1) await this.#chunks.remove(gen, operation)
     return deletedCount === 1
   }

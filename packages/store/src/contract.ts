@@ -62,7 +62,7 @@ export interface ListedHead extends Head {
   readonly bytes: number
 }
 
-/** Bounds on the entries of one namespace. */
+/** Bounds on the entries of one namespace. An entry that alone is larger than `maxBytes` is deleted before any other. */
 export interface Bounds {
   readonly maxEntries?: number
   readonly maxBytes?: number

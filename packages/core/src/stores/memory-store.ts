@@ -109,6 +109,7 @@ class MemoryStore implements Store<'sync'> {
     this.delete(entry.hash)
     this.#namespace.kept.set(entry.hash, kept)
     this.#namespace.bytes += kept.bytes
+    if (isTooLarge(kept, this.#bounds)) this.#evict(entry.hash)
     this.#shrink(this.#bounds)
   }
 
@@ -142,8 +143,9 @@ class MemoryStore implements Store<'sync'> {
 
   prune(now: number, bounds = this.#bounds): number {
     let deleted = 0
-    for (const { entry } of this.#walk()) {
-      if (mayBeDropped(entry, now) && this.#evict(entry.hash)) deleted++
+    for (const kept of this.#walk()) {
+      const goes = mayBeDropped(kept.entry, now) || isTooLarge(kept, bounds)
+      if (goes && this.#evict(kept.entry.hash)) deleted++
     }
     return deleted + this.#shrink(bounds)
   }
@@ -185,6 +187,11 @@ class MemoryStore implements Store<'sync'> {
 /** Whether the entry can no longer be served, not even as a stale one. */
 function mayBeDropped({ expiresAt, staleUntil }: Entry, now: number): boolean {
   return expiresAt !== undefined && Math.max(expiresAt, staleUntil ?? expiresAt) <= now
+}
+
+/** Whether the entry alone is over the bounds. It goes first, since no deletion of others would help. */
+function isTooLarge({ bytes }: KeptEntry, { maxBytes = Infinity }: Bounds = {}): boolean {
+  return bytes > maxBytes
 }
 
 /** Copies an entry, since its bytes and tags are mutable. */

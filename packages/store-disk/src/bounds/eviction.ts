@@ -70,7 +70,14 @@ export class Eviction implements UsageTracking {
     const written = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
     this.#now = written?.mtimeMs ?? this.#options.clock.now()
     this.#usage ??= this.#begin()
-    this.#change({ entries: replaced === undefined ? 1 : 0, bytes: size - (replaced ?? 0) })
+    // An entry that alone is over the bounds goes: the others would go in vain.
+    const isTooLarge = written !== undefined && size > this.#bounds.maxBytes
+    const isThere = !isTooLarge || !this.#removal.removeUnchanged(path, written)
+    const added = isThere ? { entries: 1, bytes: size } : { entries: 0, bytes: 0 }
+    this.#change({
+      entries: added.entries - (replaced === undefined ? 0 : 1),
+      bytes: added.bytes - (replaced ?? 0),
+    })
     const counted = this.#walk.step(this.#looks(), (file) => this.#meet(file))
     if (counted !== undefined) this.#recount(counted)
     this.#removeExcess()
@@ -146,7 +153,8 @@ export class Eviction implements UsageTracking {
   }
 
   #meet(file: MetFile): void {
-    this.#candidates.meet({ ...file, usedAt: lastUse(file.mtimeMs, this.#now) })
+    const isTooLarge = file.size > this.#bounds.maxBytes
+    this.#candidates.meet({ ...file, usedAt: isTooLarge ? 0 : lastUse(file.mtimeMs, this.#now) })
   }
 
   #change(change: Usage): void {

@@ -13,14 +13,18 @@ export interface Pruned {
   readonly left: Usage
 }
 
-/** Deletes what may not be served any more at `now`, then what was unused for longest, down to the bounds. */
+/**
+ * Deletes what may not be served any more at `now`, and what alone is larger than the bounds; then what was unused for longest,
+ * down to the bounds.
+ */
 export function prune(files: EntryFiles, now: number, bounds: Bounds): Pruned {
   const kept = new Ages(files.options.clock.now())
+  const { maxBytes = Number.POSITIVE_INFINITY } = bounds
   let pruned = 0
   for (const { name, path, stat } of statted(files)) {
     const head = headAt(files, name)
     if (head === undefined) continue
-    if (!mayBeDropped(head, now)) kept.add(stat.mtimeMs, stat.size)
+    if (!mayBeDropped(head, now) && stat.size <= maxBytes) kept.add(stat.mtimeMs, stat.size)
     else if (files.removal.removeUnchanged(path, stat)) pruned++
   }
   const excess = kept.excess(bounds)

@@ -66,6 +66,14 @@ export const expiry: Behaviors = {
     assert.ok(left.has('9'), 'the entry that was written last is gone')
   },
 
+  'prune deletes what alone is larger than maxBytes, and keeps the smaller entries': async ({ store }) => {
+    await writtenInTurn(store.set.bind(store))
+    await store.set({ ...plain('large', new Uint8Array(300_000)), createdAt: Date.now() })
+    assert.equal(await store.prune(0, { maxBytes: 200_000 }), 1)
+    assert.equal(await store.get('large'), undefined)
+    assert.equal((await hashesIn(store.heads())).length, 10)
+  },
+
   'prune deletes what expired first, then what goes over the bounds': async ({ store }) => {
     await writtenInTurn(store.set.bind(store))
     await store.set({ ...plain('expired'), expiresAt: LATER })
@@ -84,6 +92,21 @@ export const expiry: Behaviors = {
     })
     assertEntry(await bounded.get(String(written - 1)), plain(String(written - 1)), 'the entry that was written last')
   }),
+
+  'under the bounds given to open, an entry that alone is larger than maxBytes does not displace the others': needs(
+    'bounds',
+    async ({ open, eventually }) => {
+      const bounded = open('conformance-displaced', { maxBytes: 50_000 })
+      for (let number = 0; number < 10; number++) await bounded.set(plain(String(number), new Uint8Array(1_000)))
+      await eventually('the large entry is gone', async () => {
+        await bounded.set(plain('large', new Uint8Array(150_000)))
+        await bounded.set(plain('0', new Uint8Array(1_000)))
+        return (await bounded.get('large')) === undefined
+      })
+      const left = (await hashesIn(bounded.heads())).filter((hash) => hash !== 'large')
+      assert.equal(left.length, 10, `left are ${left}`)
+    },
+  ),
 
   'deleteByTag deletes every entry with the tag and no other, and returns how many': needs(
     'tags',
