@@ -88,7 +88,8 @@ inBothModes('a user option that fails', (makeStore, mode) => {
         if (throws === undefined) {
           expect(await result).toBe(1)
           expect((await f.stats()).entries).toBe(stores ? 1 : 0)
-          if (reports !== undefined) expect(events.some(({ name }) => name === 'problem')).toBe(reports)
+          const operations = events.filter((event) => event.name === 'problem').map(({ operation }) => operation)
+          if (reports !== undefined) expect(operations).toEqual(reports ? [option] : [])
         } else {
           await expect(result).rejects.toSatisfy(
             (error: Error & { code?: string }) =>

@@ -43,6 +43,25 @@ it('a stderr that throws loses no result', () => {
   expect([f(1), f(1)]).toEqual([1, 1])
 })
 
+it('no name and no message on stderr controls a terminal', () => {
+  const lines: string[] = []
+  const { persist } = harness({ stderr: (text) => lines.push(text) })
+  const f = persist(() => 1, {
+    verbosity: 4,
+    funcname: 'f\u001b[2J\nfake',
+    cache: 'memory://controls',
+    tags: () => {
+      throw new Error('\u001b]0;title\u0007')
+    },
+  })
+  f()
+  expect(lines.length).toBeGreaterThan(1)
+  for (const line of lines) {
+    expect(line).toMatch(/^persist: \w+ f\\u001b\[2J\\nfake/)
+    expect(line.trimEnd()).not.toMatch(/\p{Cc}/u)
+  }
+})
+
 it.each([
   ['a wrong option', "persist((x) => x, { funcname: 'f', tll: '1h' })", 'did you mean ttl?'],
   ['no key', "persist((x) => 1, { funcname: 'f', cache: 'memory://x' })(() => 1)", 'has no stable identity'],

@@ -25,15 +25,21 @@ export interface ComputedResult {
   readonly inputs?: readonly string[] | undefined
 }
 
+/** The option of the user that is running while an entry is created. */
+interface Step {
+  option: 'shouldStore' | 'pickle' | 'ttl' | 'tags'
+}
+
 /**
  * Creates the entry of a result; `undefined` if the result should not or cannot be stored. Errors of the user's `pickle`,
  * `ttl`, `tags` and `shouldStore` are reported; the caller still gets the result, unless `onStoreError` is `'throw'`.
  */
 export function createEntry(context: Context, cacheKey: CacheKey, result: ComputedResult): Entry | undefined {
+  const step: Step = { option: 'shouldStore' }
   try {
-    return entryOf(context, cacheKey, result)
+    return entryOf(context, cacheKey, result, step)
   } catch (error) {
-    reportProblem(context, 'pickle', cacheKey.hash, asError(error))
+    reportProblem(context, step.option, cacheKey.hash, asError(error))
     if (context.throwsStoreErrors) throw error
     return undefined
   }
@@ -82,15 +88,19 @@ function entryOf(
   context: Context,
   cacheKey: CacheKey,
   { value, snapshot, ...result }: ComputedResult,
+  step: Step,
 ): Entry | undefined {
   const { args } = snapshot
   if (context.looksAtArguments && !snapshot.areUnchanged()) return skip(context, cacheKey, 'arguments-changed')
   if (!passesShouldStore(context, value, args)) return skip(context, cacheKey, 'shouldStore')
+  step.option = 'pickle'
   const payload = context.unstorable.guard(cacheKey.canonicalKey, value, () => payloadOf(context, value))
   const createdAt = context.runtime.now()
+  step.option = 'ttl'
   const ttl = requireSync('ttl', context.ttl?.(value, args)) ?? Number.POSITIVE_INFINITY
   if (ttl <= 0) return skip(context, cacheKey, 'ttl')
   const metadata = metadataOf(context, cacheKey)
+  step.option = 'tags'
   const tags = tagsOf(context, value, args)
   // A stored key shows more. A hash of one's own, and encryption, may exist to hide the key.
   const hidesKey = context.ownHash || context.codecs.keys !== undefined

@@ -1,5 +1,6 @@
 import { PersistError } from '@persist/errors'
 import { channel, type EventChannel } from '@persist/platform'
+import { printable } from '../runtime/printable.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { PersistEvent, PersistEventName } from '../types/events.ts'
 import type { Verbosity } from '../types/options.ts'
@@ -37,7 +38,7 @@ export class Reporter {
     this.#stderr = (text) => {
       // A failing stderr must not lose the caller's result.
       try {
-        listeners.stderr(text)
+        listeners.stderr(printable(text))
       } catch {}
     }
     this.#limit = new RateLimit(listeners.monotonic)

@@ -26,7 +26,7 @@ export function line(event: PersistEvent, verbosity: Verbosity): string {
   const { name, namespace, hash, ...facts } = { hash: undefined, ...event }
   const entry = hash === undefined ? namespace : `${namespace}/${hash}`
   const detail = verbosity >= 4 ? ` ${allFacts(facts)}` : brief(event)
-  return `persist: ${name} ${entry}${detail}\n`
+  return `persist: ${name} ${entry.replaceAll('\n', '\\n')}${detail}\n`
 }
 
 function brief(event: PersistEvent): string {
