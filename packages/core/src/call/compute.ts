@@ -48,11 +48,13 @@ export function* compute(
       return { ...notStored(), ...(trace !== undefined && { mayBeOld: true }) }
     }
     if (trace !== undefined) flight.compared = 'own result'
+    // The result is pickled before anything is awaited: its owner may change it.
+    const tracedRun = trace && flight
+    const created = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey, tracedRun })
     const traced =
       trace === undefined && cacheKey.reads === undefined ? UNTRACED : yield* endTrace(context, cacheKey, trace)
     if (traced.problem !== undefined) return { ...notStored(), mayBeOld: true }
-    const { inputs } = traced
-    const entry = createEntry(context, cacheKey, { value, snapshot, durationMs, promised, pickledKey, inputs })
+    const entry = created && traced.inputs ? { ...created, inputs: traced.inputs } : created
     if (entry === undefined) return { ...notStored(), ...(trace?.hasCalls && { mayBeOld: true }) }
     isPublished = true
     yield* publish(computation, { acquired, lease: succession.lease, mark, entry, value })

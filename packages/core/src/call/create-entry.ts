@@ -2,6 +2,7 @@ import { OptionError, PickleError } from '@persist/errors'
 import { types } from '@persist/platform'
 import type { Entry } from '@persist/store'
 import { keyPartsOf } from '@persist/store/kit'
+import { type Flight, runInFlight } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import { isChangeable } from '../runtime/changeable.ts'
@@ -21,8 +22,10 @@ export interface ComputedResult {
   readonly promised: boolean
   /** The pickled key, made before the function could change it. */
   readonly pickledKey: string | undefined
-  /** What the function read, with `trace`. */
+  /** What a stream read, with `trace`. */
   readonly inputs?: readonly string[] | undefined
+  /** The run whose inputs are being recorded: a getter of the result may read one. */
+  readonly tracedRun?: Flight | undefined
 }
 
 /** The option of the user that is running while an entry is created. */
@@ -87,14 +90,16 @@ function orAdvise<T>(pickle: () => T): T {
 function entryOf(
   context: Context,
   cacheKey: CacheKey,
-  { value, snapshot, ...result }: ComputedResult,
+  { value, snapshot, tracedRun, ...result }: ComputedResult,
   step: Step,
 ): Entry | undefined {
   const { args } = snapshot
   if (context.looksAtArguments && !snapshot.areUnchanged()) return skip(context, cacheKey, 'arguments-changed')
   if (!passesShouldStore(context, value, args)) return skip(context, cacheKey, 'shouldStore')
   step.option = 'pickle'
-  const payload = context.unstorable.guard(cacheKey.canonicalKey, value, () => payloadOf(context, value))
+  const pickle = () => payloadOf(context, value)
+  const pickleInRun = tracedRun === undefined ? pickle : () => runInFlight(tracedRun, pickle)
+  const payload = context.unstorable.guard(cacheKey.canonicalKey, value, pickleInRun)
   const createdAt = context.runtime.now()
   step.option = 'ttl'
   const ttl = requireSync('ttl', context.ttl?.(value, args)) ?? Number.POSITIVE_INFINITY
