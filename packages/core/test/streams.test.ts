@@ -466,6 +466,29 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await all(f())).toEqual([2])
   })
 
+  it('a background refresh stops the function at a chunk that cannot be copied', async () => {
+    const { persist, advance, waitUntil, background } = harness()
+    let runs = 0
+    let stopped = 0
+    const f = persist(
+      async function* f() {
+        runs++
+        try {
+          yield runs === 1 ? 1 : () => {}
+          yield 2
+        } finally {
+          stopped++
+        }
+      },
+      { cache: makeStore(), ttl: 1_000, staleWhileRevalidate: 1_000, waitUntil, verbosity: 0 },
+    )
+    await all(f())
+    advance(1_500)
+    expect(await all(f())).toEqual([1, 2])
+    await background()
+    expect([runs, stopped]).toEqual([2, 2])
+  })
+
   it('an expired one is replayed if the function fails before its first chunk', async () => {
     const { persist, advance } = harness()
     let fails = false
