@@ -194,6 +194,26 @@ inBothModes('freshness', (makeStore) => {
     expect([await strict, runs]).toEqual([2, 2])
   })
 
+  it('no maxAge makes staleIfError serve a result for longer', async () => {
+    const { persist, advance } = harness()
+    let fails = false
+    const f = persist(
+      async (x: number) => {
+        if (fails) throw new Error('down')
+        return x
+      },
+      { funcname: 'f', cache: makeStore(), ttl: '1m', staleIfError: '1h' },
+    )
+    await f(1)
+    fails = true
+    advance(3_600_000)
+    expect(await f.with({ maxAge: '30m' })(1)).toBe(1)
+    advance(61_000)
+    await expect(f(1)).rejects.toThrow('down')
+    await expect(f.with({ maxAge: '30m' })(1)).rejects.toThrow('down')
+    await expect(f.with({ maxAge: '1s' })(1)).rejects.toThrow('down')
+  })
+
   it('a tag deletes its results and no others', async () => {
     const { persist } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), tags: (x) => [x % 2 ? 'odd' : 'even'] })

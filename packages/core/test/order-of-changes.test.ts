@@ -156,6 +156,34 @@ describe('a change that its store never applies', () => {
   )
 })
 
+describe('a call that waits for an earlier change', () => {
+  it.each(['clear', 'forget'] as const)('leaves nothing in memory that a later %s deletes', async (what) => {
+    const tagged = gate()
+    const deleted = gate()
+    const inner = delayed(memoryStore())
+    const store = inner.open('f')
+    const cache = withMethods(inner, {
+      deleteByTag: (tag: string) => tagged.passed.then(() => store.deleteByTag!(tag)),
+      clear: () => deleted.passed.then(() => store.clear()),
+      delete: (hash: string) => deleted.passed.then(() => store.delete(hash)),
+    })
+    const { persist } = harness()
+    let runs = 0
+    const f = persist(async (_: number) => `run ${++runs}`, { funcname: 'f', cache, memory: true, tags: () => ['tag'] })
+    await f.put('old', 1)
+    f.cache.deleteByTag('other')
+    const earlier = f(1)
+    await runPending()
+    if (what === 'clear') f.clear()
+    else f.forget(1)
+    tagged.open()
+    expect(await earlier).toBe('old')
+    const later = f(1)
+    deleted.open()
+    expect(await later).toBe('run 1')
+  })
+})
+
 describe('a stream', () => {
   it('replays what was put before it began', async () => {
     const { persist } = harness()

@@ -363,6 +363,27 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await f.peek()).toEqual([1])
   })
 
+  it('one whose cleanup fails releases its lease', async () => {
+    const { persist, report, eventNames } = harness()
+    const cache = makeStore()
+    const f = persist(
+      async function* f() {
+        try {
+          yield 1
+        } finally {
+          await Promise.reject(new Error('cleanup'))
+        }
+      },
+      { funcname: 'f', cache },
+    )
+    const iteration = f()
+    await iteration.next()
+    await expect(iteration.return()).rejects.toThrow('cleanup')
+    const other = persist(async () => [2], { funcname: 'f', cache: asOtherProcess(cache), report })
+    expect(await other()).toEqual([2])
+    expect(eventNames()).toEqual(['miss absent', 'compute', 'write'])
+  })
+
   it('the function does not begin after its only consumer has left', async () => {
     const { persist } = harness()
     const leaving = new AbortController()
@@ -400,6 +421,35 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await Promise.all([all(f()), all(f())])).toEqual([chunks, chunks])
   })
 
+  it('consumers share no chunk that cannot be copied: each gets one of its own run', async () => {
+    const { persist } = harness()
+    let runs = 0
+    const f = persist(
+      async function* f() {
+        const run = ++runs
+        yield 'first'
+        yield new Response(`second of run ${run}`)
+        yield 'last'
+      },
+      { cache: makeStore(), verbosity: 0 },
+    )
+    const read = async () => {
+      const texts: string[] = []
+      for await (const chunk of f()) texts.push(typeof chunk === 'string' ? chunk : await chunk.text())
+      return texts
+    }
+    const [one, other] = await Promise.all([read(), read()])
+    expect([one, other]).toEqual([
+      ['first', 'second of run 1', 'last'],
+      ['first', 'second of run 2', 'last'],
+    ])
+    const running = f()
+    await running.next()
+    await running.next()
+    expect(await read()).toEqual(['first', 'second of run 4', 'last'])
+    expect(await f.has()).toBe(false)
+  })
+
   it('an expired one is replayed while a background refresh collects the next', async () => {
     const { persist, advance, waitUntil, background } = harness()
     let runs = 0
@@ -414,6 +464,29 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await all(f())).toEqual([1])
     await background()
     expect(await all(f())).toEqual([2])
+  })
+
+  it('a background refresh stops the function at a chunk that cannot be copied', async () => {
+    const { persist, advance, waitUntil, background } = harness()
+    let runs = 0
+    let stopped = 0
+    const f = persist(
+      async function* f() {
+        runs++
+        try {
+          yield runs === 1 ? 1 : () => {}
+          yield 2
+        } finally {
+          stopped++
+        }
+      },
+      { cache: makeStore(), ttl: 1_000, staleWhileRevalidate: 1_000, waitUntil, verbosity: 0 },
+    )
+    await all(f())
+    advance(1_500)
+    expect(await all(f())).toEqual([1, 2])
+    await background()
+    expect([runs, stopped]).toEqual([2, 2])
   })
 
   it('an expired one is replayed if the function fails before its first chunk', async () => {

@@ -32,6 +32,11 @@ export function pendingChanges(context: Context, hash: string): Promise<unknown>
   return context.adapter.mode === 'sync' ? undefined : settled(context, context.peers.changes(hash, true))
 }
 
+/** Whether changes of an entry, or of all, are under way. */
+export function areChangesPending(context: Context, hash: string): boolean {
+  return context.adapter.mode === 'async' && context.peers.changes(hash, true).length > 0
+}
+
 /** A short `waitTimeout` is meant for other calls, not for the commands of this process. */
 const LEAST_WAIT_MS = 60_000
 

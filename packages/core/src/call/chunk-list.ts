@@ -6,7 +6,10 @@ import type { CacheKey } from './cache-key.ts'
 import { reportProblem } from './store-guard.ts'
 
 /** A chunk as the iteration yielded it: later changes by its first consumer reach neither other consumers nor the store. */
-export type HeldChunk = { readonly value: unknown } | { readonly payload: string | Uint8Array }
+export type HeldChunk = { readonly value: unknown } | { readonly payload: string | Uint8Array } | typeof UNCOPIED
+
+/** A mutable chunk that could not be pickled. Only the consumer that requested it gets it, since consumers share no object. */
+export const UNCOPIED: unique symbol = Symbol('uncopied')
 
 /** The chunks of one iteration. A mutable chunk is held as its payload, so that every consumer gets a copy. */
 export class ChunkList {
@@ -33,9 +36,9 @@ export class ChunkList {
     this.#held.push(held)
   }
 
-  /** Copies of all chunks. */
+  /** Copies of all chunks of a list that is not broken. */
   copies(): unknown[] {
-    return this.#held.map((held) => this.copyOf(held))
+    return this.#held.map((held) => this.copyOf(held as Exclude<HeldChunk, typeof UNCOPIED>))
   }
 
   hold(value: unknown): HeldChunk {
@@ -45,11 +48,11 @@ export class ChunkList {
     } catch (error) {
       if (!this.isBroken) reportProblem(this.#context, 'pickle', this.#cacheKey.hash, asError(error))
       this.isBroken = true
-      return { value }
+      return UNCOPIED
     }
   }
 
-  copyOf(held: HeldChunk): unknown {
+  copyOf(held: Exclude<HeldChunk, typeof UNCOPIED>): unknown {
     if (!('payload' in held)) return held.value
     return (requireSync('unpickle', this.#context.unpickle(held.payload)) as unknown[])[0]
   }

@@ -12,7 +12,12 @@ export function collecting(generator: AnyFunction, copy: (chunk: unknown) => unk
     for (;;) {
       const step = await iteration.next()
       if (step.done) return replayable(chunks, step.value)
-      chunks.push(copy(step.value))
+      try {
+        chunks.push(copy(step.value))
+      } catch (error) {
+        await iteration.return(undefined)
+        throw error
+      }
     }
   }
 }

@@ -39,7 +39,7 @@ export function checkFreshness(head: Head, rules: FreshnessRules): Freshness {
   if (lifetime === Number.POSITIVE_INFINITY) return FRESH
   // Written while a clock was ahead: its age is unknown, and it could stay fresh for as long as the clock was ahead.
   if (head.createdAt > now + Math.min(CLOCK_TOLERANCE_MS, lifetime)) return withinError(now, rules)
-  if (now - head.createdAt > maxAge) return withinError(head.createdAt + maxAge, rules)
+  if (now - head.createdAt > maxAge) return withinError(head.createdAt + lifetime, rules)
   if (head.expiresAt === undefined || now < head.expiresAt) return FRESH
   if (now < head.expiresAt + rules.staleWhileRevalidate) return STALE
   return withinError(head.expiresAt, rules)

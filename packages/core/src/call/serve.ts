@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import { tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
+import { areChangesPending } from './change-order.ts'
 import { countWrite } from './enforce-bounds.ts'
 import type { Found, LookupResult } from './lookup.ts'
 import { noteCall } from './note-call.ts'
@@ -16,9 +17,10 @@ export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fre
   const { entry, value, mark } = found
   reportHit(context, cacheKey, entry, 'store')
   if (entry.source !== context.source) reportSourceChange(context, entry, 'hit')
-  // A reply may be slower than a later change, which it would undo.
-  if (context.memory?.hasChanged(cacheKey.canonicalKey, mark!) === false)
-    context.memory.hold(cacheKey.canonicalKey, entry, value, true)
+  // A reply may be slower than a later change, which it would undo. A change that is under way may come after the reply.
+  const isOutdated =
+    context.memory?.hasChanged(cacheKey.canonicalKey, mark!) !== false || areChangesPending(context, cacheKey.hash)
+  if (!isOutdated) context.memory!.hold(cacheKey.canonicalKey, entry, value, true)
   return resultOf(found)
 }
 

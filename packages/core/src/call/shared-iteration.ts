@@ -11,7 +11,7 @@ import type { CacheKey } from './cache-key.ts'
 import { argumentsChanged } from './cache-key.ts'
 import type { Call } from './call.ts'
 import type { HeldChunk } from './chunk-list.ts'
-import { ChunkList } from './chunk-list.ts'
+import { ChunkList, UNCOPIED } from './chunk-list.ts'
 import { ownArguments } from './compute.ts'
 import { startTrace, stopTracing } from './input-trace.ts'
 import { IterationStorage } from './iteration-storage.ts'
@@ -146,6 +146,8 @@ export class SharedIteration implements Broadcast {
       // All consumers have left: the function may have ended because of the abort.
       if (this.#end !== undefined) return ENDED
       const held = this.#chunks.hold(step.value)
+      // Later calls could not follow past this chunk.
+      if (held === UNCOPIED) this.#context.flights.close(this.flight)
       if (!step.done) {
         this.#chunks.push(held)
         return step
@@ -200,8 +202,9 @@ export class SharedIteration implements Broadcast {
     return this.#source
   }
 
-  /** A step with a copy of the chunk. A consumer whose copy fails continues with an iteration of its own. */
+  /** A step with a copy of the chunk. A consumer that gets no copy continues with an iteration of its own. */
   #stepFor(held: HeldChunk, done: boolean): Step | typeof RING {
+    if (held === UNCOPIED) return RING
     try {
       return { done, value: this.#chunks.copyOf(held) }
     } catch (error) {
@@ -228,9 +231,12 @@ export class SharedIteration implements Broadcast {
     this.flight.abort?.abort(reason)
     const stopped = runInFlight(this.flight, () => this.#source?.return(undefined))
     // A generator cannot stop while it computes a chunk, and the consumer does not wait for that.
-    if (this.#fetching === undefined) await stopped
-    else stopped?.then(undefined, () => {})
-    await this.#storage.release()
+    try {
+      if (this.#fetching === undefined) await stopped
+      else stopped?.then(undefined, () => {})
+    } finally {
+      await this.#storage.release()
+    }
   }
 }
 
