@@ -97,16 +97,20 @@ class IdbLease implements Lease<'async'> {
     const { database, namespace } = this.#context
     const { head, payload } = encode(entry, namespace)
     const isPublished = await this.#attempt('publish', () =>
-      database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-        if ((await this.#own(transaction)) === undefined) return false
-        const key: EntryKey = [namespace, entry.hash]
-        await Promise.all([
-          transaction.objectStore('heads').put(head, key),
-          transaction.objectStore('payloads').put(payload, key),
-          transaction.objectStore('leases').delete(this.#key),
-        ])
-        return true
-      }),
+      database.write(
+        ['heads', 'payloads', 'leases'],
+        async (transaction) => {
+          if ((await this.#own(transaction)) === undefined) return false
+          const key: EntryKey = [namespace, entry.hash]
+          await Promise.all([
+            transaction.objectStore('heads').put(head, key),
+            transaction.objectStore('payloads').put(payload, key),
+            transaction.objectStore('leases').delete(this.#key),
+          ])
+          return true
+        },
+        head.bytes,
+      ),
     )
     this.#unlock()
     return isPublished

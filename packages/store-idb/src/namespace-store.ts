@@ -48,13 +48,17 @@ export class NamespaceStore implements Store<'async'> {
     await this.#attempt(
       'set',
       () =>
-        this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-          await Promise.all([
-            transaction.objectStore('heads').put(head, key),
-            transaction.objectStore('payloads').put(payload, key),
-            transaction.objectStore('leases').delete(key),
-          ])
-        }),
+        this.#place.database.write(
+          ['heads', 'payloads', 'leases'],
+          async (transaction) => {
+            await Promise.all([
+              transaction.objectStore('heads').put(head, key),
+              transaction.objectStore('payloads').put(payload, key),
+              transaction.objectStore('leases').delete(key),
+            ])
+          },
+          head.bytes,
+        ),
       entry.hash,
     )
   }
