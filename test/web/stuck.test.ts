@@ -85,4 +85,14 @@ await withBrowser('a browser that does not answer', (browser) => {
       'compute',
     ])
   })
+
+  test('a payload that is too large for the browser is reported, and nothing else fails', async () => {
+    const page = await tab()
+    const errors: string[] = []
+    page.on('pageerror', ({ message }) => errors.push(message))
+    expect(await page.evaluate('program.set(134e6)')).toBe('ERR_PERSIST_VALUE_TOO_LARGE')
+    // The requests that this one makes are answered after those of the transaction that failed.
+    expect(await page.evaluate('program.double(1)')).toBe(2)
+    expect(errors).toEqual([])
+  })
 })

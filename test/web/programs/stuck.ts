@@ -1,4 +1,4 @@
-import { persist } from '@persist/core'
+import { type PersistEvent, persist } from '@persist/core'
 import { idbStore } from '@persist/store-idb'
 
 export const adapter = idbStore('stuck', { browserWaitMs: 200 })
@@ -6,15 +6,24 @@ export const adapter = idbStore('stuck', { browserWaitMs: 200 })
 /** The events, with the state of the circuit and the code of an error. */
 export const events: string[] = []
 
-export const double = persist(async (x: number) => 2 * x, {
-  funcname: 'double',
-  cache: adapter,
-  report(event) {
-    if (event.name === 'circuit') events.push(`circuit ${event.state}`)
-    else if (event.name === 'problem') events.push(`problem ${(event.error as { code?: string }).code}`)
-    else events.push(event.name)
-  },
-})
+function report(event: PersistEvent): void {
+  if (event.name === 'circuit') events.push(`circuit ${event.state}`)
+  else if (event.name === 'problem') events.push(`problem ${(event.error as { code?: string }).code}`)
+  else events.push(event.name)
+}
+
+export const double = persist(async (x: number) => 2 * x, { funcname: 'double', cache: adapter, report })
+/** Sets an entry with a payload of so many characters. Returns the code of the error. */
+export function set(length: number): Promise<string | undefined> {
+  const entry = { hash: 'long', createdAt: 0, payload: 'x'.repeat(length) }
+  return adapter
+    .open('long')
+    .set(entry)
+    .then(
+      () => undefined,
+      ({ code }: { code: string }) => code,
+    )
+}
 
 /** Opens the database as another program of the origin, which notices no deletion. */
 async function opened(): Promise<IDBDatabase> {
