@@ -19,8 +19,8 @@ import { databaseOf } from './url.ts'
  * ```
  */
 export function idbStore(name = 'persist', options: IdbStoreOptions = {}): StoreAdapter<'async'> {
-  const { leaseMs, monotonic, indexedDB, locks } = resolveOptions(options)
-  const database = new Database(name, indexedDB)
+  const { leaseMs, monotonic, indexedDB, locks, browserWaitMs } = resolveOptions(options)
+  const database = new Database(name, indexedDB, browserWaitMs)
   const place: Place = {
     name: `idb://${encodeURIComponent(wellFormed(name))}`,
     database,
@@ -51,7 +51,7 @@ export function idbStore(name = 'persist', options: IdbStoreOptions = {}): Store
       const store = new NamespaceStore(place, namespace, opened)
       return opened.readOnly ? readOnlyStore('async', place.name, namespace, store) : store
     },
-    ping: () => attempt('ping', () => database.open()),
+    ping: () => attempt('ping', () => database.ping()),
     namespaces: () => namespacesIn(database, attempt),
     exists: () => attempt('exists', () => database.exists()),
     close: () => database.close(),

@@ -1,3 +1,4 @@
+import { TimeoutError, withTimeout } from '@persist/store/kit'
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames, wrap } from 'idb'
 import { NoIndexedDb } from './errors.ts'
 import type { Databases } from './options.ts'
@@ -29,16 +30,29 @@ export type Transaction<Names extends StoreNames<Schema>, M extends IDBTransacti
 >
 
 const VERSION = 1
+const ALL = ['heads', 'payloads', 'leases', 'deletions', 'deletedTags'] as const
+const BYTES_PER_MS = 1_000
 
-/** One database, opened on first use and again after the browser has closed it. */
+/** An operation in a transaction, which may be given up, and then with its connection. */
+interface Operation {
+  isOver: boolean
+  giveUp: () => void
+}
+
+/**
+ * One database, opened on first use and again after the browser has closed it. No operation waits forever: a tab that stands
+ * still in a transaction lets no other begin, and a deletion that waits for a connection lets no tab open the database.
+ */
 export class Database {
   readonly #name: string
   readonly #factory: Databases | undefined
+  readonly #waitMs: number
   #opened: Promise<IDBPDatabase<Schema>> | undefined
 
-  constructor(name: string, factory: Databases | undefined) {
+  constructor(name: string, factory: Databases | undefined, waitMs: number) {
     this.#name = name
     this.#factory = factory
+    this.#waitMs = waitMs
   }
 
   /** Reads in one transaction. `undefined`: there is no such database, and none is made. */
@@ -50,47 +64,70 @@ export class Database {
     return this.#within(names, 'readonly', act)
   }
 
-  /** Changes all of it or nothing, in one transaction. */
+  /** Changes all of it or nothing, in one transaction. More bytes may take longer. */
   write<Names extends StoreNames<Schema>, T>(
     names: readonly Names[],
     act: (transaction: Transaction<Names>) => Promise<T>,
+    bytes = 0,
   ): Promise<T> {
-    return this.#within(names, 'readwrite', act)
+    return this.#within(names, 'readwrite', act, bytes)
   }
 
-  async open(): Promise<void> {
-    await this.#open()
+  /** Fails while the database cannot be opened, or no transaction begins. */
+  async ping(): Promise<void> {
+    await this.#within(ALL, 'readonly', (transaction) => transaction.objectStore('leases').getKey(['', '']))
   }
 
   /** Whether there is such a database. Makes none where the browser has a list of them. */
   async exists(): Promise<boolean> {
-    const databases = await this.#found().databases?.()
+    const databases = await withTimeout(this.#waitMs, async () => this.#found().databases?.())
     return databases === undefined || databases.some(({ name }) => name === this.#name)
   }
 
   async close(): Promise<void> {
     const opened = this.#opened
     this.#opened = undefined
-    await opened?.then((database) => database.close()).catch(() => {})
+    // One that is opened later is closed then.
+    await withTimeout(this.#waitMs, async () => opened?.then((database) => database.close())).catch(() => {})
   }
 
   async #within<Names extends StoreNames<Schema>, M extends 'readonly' | 'readwrite', T>(
     names: readonly Names[],
     mode: M,
     act: (transaction: Transaction<Names, M>) => Promise<T>,
+    bytes = 0,
+  ): Promise<T> {
+    const operation: Operation = { isOver: false, giveUp() {} }
+    try {
+      return await withTimeout(this.#waitMs + bytes / BYTES_PER_MS, () => this.#run(names, mode, act, operation))
+    } catch (error) {
+      operation.isOver = true
+      // Safari answers neither or so, for as long as a connection lives, after it has lost its server in the background.
+      if (error instanceof TimeoutError || isUnknown(error)) operation.giveUp()
+      throw error
+    }
+  }
+
+  async #run<Names extends StoreNames<Schema>, M extends 'readonly' | 'readwrite', T>(
+    names: readonly Names[],
+    mode: M,
+    act: (transaction: Transaction<Names, M>) => Promise<T>,
+    operation: Operation,
   ): Promise<T> {
     const transaction = (await this.#begin(names, mode)) as Transaction<Names, M>
+    operation.giveUp = () => {
+      abort(transaction)
+      this.#opened = undefined
+      transaction.db.close()
+    }
     try {
+      // Its caller has been given an error already.
+      if (operation.isOver) throw new Error('the operation is over')
       const result = await act(transaction)
       await transaction.done
       return result
     } catch (error) {
-      transaction.done.catch(() => {})
-      try {
-        transaction.abort()
-      } catch {
-        // It has ended already.
-      }
+      abort(transaction)
       // The reason for which the browser has ended it, such as a full disk, says more than the failed request.
       throw transaction.error ?? error
     }
@@ -101,9 +138,10 @@ export class Database {
     try {
       return database.transaction([...names], mode)
     } catch (error) {
-      if ((error as Error).name !== 'InvalidStateError') throw error
+      if ((error as Error).name !== 'InvalidStateError' && !isUnknown(error)) throw error
       // The browser has closed the connection, as another tab deletes the database or the user its data.
       this.#opened = undefined
+      database.close()
       return (await this.#open()).transaction([...names], mode)
     }
   }
@@ -137,6 +175,19 @@ export class Database {
   #found(): Databases {
     if (this.#factory === undefined) throw new NoIndexedDb()
     return this.#factory
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return (error as Error).name === 'UnknownError'
+}
+
+function abort(transaction: { readonly done: Promise<void>; abort(): void }): void {
+  transaction.done.catch(() => {})
+  try {
+    transaction.abort()
+  } catch {
+    // It has ended already.
   }
 }
 

@@ -11,7 +11,13 @@ export interface HeadRecord extends Head {
 }
 
 /** The two records of an entry. */
-export function encode(entry: Entry, namespace: string): { head: HeadRecord; payload: Entry['payload'] } {
+export interface EntryRecords {
+  readonly head: HeadRecord
+  readonly payload: Entry['payload']
+}
+
+/** Makes the records of an entry. */
+export function encode(entry: Entry, namespace: string): EntryRecords {
   const { payload } = entry
   const bytes = sizeOf(payload)
   const tagKeys = [...new Set(entry.tags)].map((tag) => [namespace, tag] as const)

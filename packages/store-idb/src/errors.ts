@@ -1,12 +1,12 @@
 import { StoreError, type StoreErrorCode, type StoreFacts } from '@persist/errors'
-import { operationFailed } from '@persist/store/kit'
+import { operationFailed, TimeoutError } from '@persist/store/kit'
 
-/** Thrown where there is no IndexedDB. */
+/** Thrown where there is no IndexedDB, or where the page may not use it. */
 export class NoIndexedDb extends Error {
   override readonly name = 'NoIndexedDb'
 
   constructor() {
-    super('there is no IndexedDB here: this store is for pages and their workers')
+    super('there is no IndexedDB here, or it is forbidden: this store is for pages and their workers')
   }
 }
 
@@ -31,7 +31,9 @@ export function toStoreError(thrown: unknown, facts: StoreFacts): StoreError {
   return operationFailed(codeOf(error), facts, error)
 }
 
-function codeOf({ name, message }: Error): StoreErrorCode {
+function codeOf(error: Error): StoreErrorCode {
+  const { name, message } = error
+  if (error instanceof TimeoutError) return 'ERR_PERSIST_STORE_UNAVAILABLE'
   if (name === 'DataCloneError' || /too large|maximum (?:size|length)|larger than/i.test(message))
     return 'ERR_PERSIST_VALUE_TOO_LARGE'
   return CODES[name] ?? 'ERR_PERSIST_STORE'

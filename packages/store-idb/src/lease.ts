@@ -2,6 +2,7 @@ import type { Entry, Lease, LeaseOptions } from '@persist/store'
 import { type LeaseObserver, type LeaseRecord, leaseHolder, readLeaseRecord, trustedMs } from '@persist/store/kit'
 import type { Database, EntryKey, Transaction } from './database.ts'
 import { encode } from './entry-codec.ts'
+import { putEntry } from './put-entry.ts'
 import type { TabLocks } from './tab-locks.ts'
 
 /** What the leases of a namespace need. */
@@ -95,18 +96,17 @@ class IdbLease implements Lease<'async'> {
 
   async publish(entry: Entry): Promise<boolean> {
     const { database, namespace } = this.#context
-    const { head, payload } = encode(entry, namespace)
+    const records = encode(entry, namespace)
     const isPublished = await this.#attempt('publish', () =>
-      database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-        if ((await this.#own(transaction)) === undefined) return false
-        const key: EntryKey = [namespace, entry.hash]
-        await Promise.all([
-          transaction.objectStore('heads').put(head, key),
-          transaction.objectStore('payloads').put(payload, key),
-          transaction.objectStore('leases').delete(this.#key),
-        ])
-        return true
-      }),
+      database.write(
+        ['heads', 'payloads', 'leases'],
+        async (transaction) => {
+          if ((await this.#own(transaction)) === undefined) return false
+          await putEntry(transaction, [namespace, entry.hash], records)
+          return true
+        },
+        records.head.bytes,
+      ),
     )
     this.#unlock()
     return isPublished

@@ -5,6 +5,7 @@ import { decode, decodeHead, encode } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
 import { takeLease } from './lease.ts'
 import { hashOf, keysOf } from './pages.ts'
+import { putEntry } from './put-entry.ts'
 import type { TabLocks } from './tab-locks.ts'
 import { IdbTagFence } from './tag-fence.ts'
 
@@ -43,18 +44,16 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   async set(entry: Entry): Promise<void> {
-    const { head, payload } = encode(entry, this.#namespace)
+    const records = encode(entry, this.#namespace)
     const key = this.#key(entry.hash)
     await this.#attempt(
       'set',
       () =>
-        this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-          await Promise.all([
-            transaction.objectStore('heads').put(head, key),
-            transaction.objectStore('payloads').put(payload, key),
-            transaction.objectStore('leases').delete(key),
-          ])
-        }),
+        this.#place.database.write(
+          ['heads', 'payloads', 'leases'],
+          (transaction) => putEntry(transaction, key, records),
+          records.head.bytes,
+        ),
       entry.hash,
     )
   }

@@ -15,6 +15,11 @@ export interface IdbStoreOptions {
    * without Web Locks.
    */
   readonly leaseMs?: number | undefined
+  /**
+   * How long one operation waits for a browser that does not answer, in milliseconds; a large value gets another millisecond
+   * for every kilobyte. Another tab may stand still in a transaction, or wait to delete the database. Default: 10,000.
+   */
+  readonly browserWaitMs?: number | undefined
   /** Milliseconds that never jump, by which leases expire. Default: `performance.now`. */
   readonly monotonic?: (() => number) | undefined
   /** Where the databases are. Default: `indexedDB` of the page or the worker. */
@@ -26,6 +31,7 @@ export interface IdbStoreOptions {
 /** The options, checked and completed. */
 export interface ResolvedOptions {
   readonly leaseMs: number
+  readonly browserWaitMs: number
   readonly monotonic: () => number
   readonly indexedDB: Databases | undefined
   readonly locks: Locks | undefined
@@ -33,6 +39,7 @@ export interface ResolvedOptions {
 
 const LEASE_MS = 150_000
 const LEASE_MS_WITHOUT_LOCKS = 30_000
+const BROWSER_WAIT_MS = 10_000
 
 const hasMethods =
   (...methods: readonly string[]) =>
@@ -41,6 +48,7 @@ const hasMethods =
 
 const CHECKS: OptionChecks<IdbStoreOptions> = {
   leaseMs: POSITIVE_MS,
+  browserWaitMs: POSITIVE_MS,
   monotonic: ['a function', (value) => typeof value === 'function'],
   indexedDB: ['an IDBFactory', hasMethods('open')],
   locks: ['a LockManager or null', (value) => value === null || hasMethods('request', 'query')(value)],
@@ -49,9 +57,19 @@ const CHECKS: OptionChecks<IdbStoreOptions> = {
 /** Completes the options. Throws `OptionError` for an unknown option, or a value of the wrong type. */
 export function resolveOptions(options: IdbStoreOptions): ResolvedOptions {
   checkStoreOptions('idbStore', options, CHECKS)
-  const { monotonic = () => performance.now(), indexedDB = globalThis.indexedDB } = options
-  const here = (globalThis.navigator as { readonly locks?: Locks } | undefined)?.locks
+  const { monotonic = () => performance.now(), browserWaitMs = BROWSER_WAIT_MS } = options
+  const indexedDB = options.indexedDB ?? permitted(() => globalThis.indexedDB)
+  const here = permitted(() => (globalThis.navigator as { readonly locks?: Locks } | undefined)?.locks)
   const locks = (options.locks === undefined ? here : options.locks) ?? undefined
   const leaseMs = options.leaseMs ?? (locks === undefined ? LEASE_MS_WITHOUT_LOCKS : LEASE_MS)
-  return { leaseMs, monotonic, indexedDB, locks }
+  return { leaseMs, browserWaitMs, monotonic, indexedDB, locks }
+}
+
+/** What a page has. Where the user forbids storage, some browsers have `null`, and others throw an error. */
+function permitted<T>(find: () => T): NonNullable<T> | undefined {
+  try {
+    return find() ?? undefined
+  } catch {
+    return undefined
+  }
 }
