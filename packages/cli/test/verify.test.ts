@@ -40,6 +40,21 @@ test('a damaged entry is found, and moved to quarantine by --repair', async () =
   expect(await persist(['verify'], { cwd })).toMatchObject({ code: 0 })
 })
 
+test('a damaged file with a name that no entry can have stays, and keeps no other one from being repaired', async () => {
+  const cwd = filled()
+  const folder = join(cwd, 'persist', 'odd')
+  spoil(join(folder, 'full.entry'))
+  for (const name of ['.hidden.entry', 'con.entry']) copyFileSync(join(folder, 'full.entry'), join(folder, name))
+  const repaired = await persist(['verify', '--repair', '--yes'], { cwd })
+  expect(repaired).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('11 entries sound, 3 not, 1 put in quarantine'),
+  })
+  expect(repaired.stderr.match(/has a name that no entry can have/g)).toHaveLength(2)
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['.hidden.entry', 'con.entry']))
+  expect(existsSync(join(folder, 'full.entry'))).toBe(false)
+})
+
 test('an entry whose key belongs under another hash is found, and can be restored from the quarantine', async () => {
   const cwd = newFolder()
   const store = diskStore(join(cwd, 'persist')).open('double')

@@ -5,9 +5,10 @@ import { UnboundedUsage } from './bounds/usage-tracking.ts'
 import { Deletion } from './files/deletion.ts'
 import { EntryFiles } from './files/entry-files.ts'
 import { EntryRemoval } from './files/entry-removal.ts'
+import { closeQuietly } from './files/file-system.ts'
 import { checkHash } from './files/hash-check.ts'
 import { entryNames, listEntries, listHeads } from './files/listing.ts'
-import { isOwnEntry } from './files/own-entry.ts'
+import { isOwnEntry, isSurelyOwnEntry } from './files/own-entry.ts'
 import { canReadAsync } from './files/read-large-file.ts'
 import { entryIdOf } from './folder/entry-name.ts'
 import { namespaceId } from './folder/layout.ts'
@@ -82,7 +83,7 @@ export class NamespaceStore implements Store<'sync'> {
         try {
           if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
         } catch (error) {
-          this.#options.fs.closeSync(fd)
+          closeQuietly(this.#options.fs, fd)
           this.#tokens.factory.drop(path)
           throw error
         }
@@ -150,12 +151,19 @@ export class NamespaceStore implements Store<'sync'> {
     return { namespaceId: this.#namespaceId, entryId: entryIdOf(hash) }
   }
 
+  /** Removes all that it can, and then throws the first failure. */
   #removeAll(): number {
     let removed = 0
+    const failures: unknown[] = []
     for (const name of entryNames(this.#files)) {
       const folder = this.#files.folder.path ?? ''
-      if (isOwnEntry(this.#options, folder, name) && this.#files.remove(folder + name)) removed++
+      try {
+        if (isSurelyOwnEntry(this.#options, folder, name) && this.#files.remove(folder + name)) removed++
+      } catch (error) {
+        if (failures.length === 0) failures.push(error)
+      }
     }
+    if (failures.length > 0) throw failures[0]
     return removed
   }
 }

@@ -3,9 +3,10 @@ import fs, { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } 
 import { join } from 'node:path'
 import type { PersistError } from '@persist/errors'
 import { markedHash } from '@persist/store/kit'
-import { diskStore } from '@persist/store-disk'
+import { diskStore, type FileSystem } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { entryName } from '../src/folder/entry-name.ts'
+import { failure } from './support/faulty-file-system.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 // Another program keeps files in the folder of a function, with names like those of entries.
@@ -53,6 +54,22 @@ describe("other people's files in a function's folder, called as entries are", (
       expect(readFileSync(join(dir, 'export', name), 'utf8'), name).toBe(text)
     }
     expect(readdirSync(join(dir, '.persist')).includes('quarantine')).toBe(false)
+  })
+
+  test('are not taken for entries that cannot be read: clearing fails if one of these stays, and deletes the others', () => {
+    const store = open()
+    for (const hash of ['a', 'unreadable', 'z']) store.set(plain(hash))
+    const openSync: typeof fs.openSync = (path, flags, mode) => {
+      if (String(path).endsWith('/unreadable.entry')) throw failure('EACCES')
+      return fs.openSync(path, flags, mode)
+    }
+    const other = diskStore(dir, { fileSystem: { ...fs, openSync } as FileSystem }).open('export')
+    expect(() => other.clear()).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_STORE', operation: 'clear' }))
+    expect([...store.entries()]).toEqual([plain('unreadable')])
+    expect(store.clear()).toBe(1)
+    for (const [name, text] of Object.entries(THEIRS)) {
+      expect(readFileSync(join(dir, 'export', name), 'utf8'), name).toBe(text)
+    }
   })
 
   test('stay where a deletion names them, and are kept for good where an entry takes their place', () => {

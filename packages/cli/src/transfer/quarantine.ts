@@ -74,6 +74,12 @@ async function removeDamaged(
   funcname: string,
   hash: string,
 ): Promise<Outcome> {
+  if (!isUsable(adapter, hash)) {
+    session.output.note(
+      `${oneLine(funcname)} ${oneLine(hash)} has a name that no entry can have, so it was left in the store`,
+    )
+    return 'stayed'
+  }
   if ((await stateOf(adapter, funcname, hash)) === 'good') return 'replaced'
   const state = await stateOf(adapter, funcname, hash)
   if (state === 'absent') return 'moved'
@@ -86,6 +92,16 @@ async function removeDamaged(
       ),
     refuse: async () => ((await stateOf(adapter, funcname, hash)) === 'damaged' ? undefined : 'replaced'),
   })
+}
+
+/** A file that was renamed may be damaged under a name that the store refuses for its own entries. */
+function isUsable(adapter: StoreAdapter, hash: string): boolean {
+  try {
+    adapter.checkHash?.(hash)
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Removal {

@@ -3,13 +3,18 @@ import { unlinkIfThere } from './removal.ts'
 
 /** How many tokens are remembered that could not be removed. */
 const MOST_LEFT = 10_000
+/** After these times, in milliseconds, the process tries again: other processes wait for a token while its holder lives. */
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 60_000
 
 /** The tokens of this process that it does not use any more, and that are still there. */
-const left = new Set<string>()
+const left = new Map<string, ResolvedOptions>()
+let retryMs = FIRST_RETRY_MS
+let willRetry = false
 
 /**
  * Removes a token of one's own. One that cannot be removed now holds nothing either: without this note its own process would
- * wait for it, since it looks alive.
+ * wait for it, since it looks alive. Other processes wait until a later attempt removes it.
  */
 export function dropToken(options: ResolvedOptions, path: string): void {
   try {
@@ -17,7 +22,8 @@ export function dropToken(options: ResolvedOptions, path: string): void {
     left.delete(path)
   } catch (error) {
     if (left.size >= MOST_LEFT) left.clear()
-    left.add(path)
+    left.set(path, options)
+    if (!willRetry) retryIn(FIRST_RETRY_MS)
     throw error
   }
 }
@@ -32,4 +38,17 @@ export function dropTokenQuietly(options: ResolvedOptions, path: string): void {
 /** Whether a token of this process was given up, and could not be removed. */
 export function isDropped(path: string): boolean {
   return left.size > 0 && left.has(path)
+}
+
+/** Keeps no process alive: the tokens of one that has ended hold nothing. */
+function retryIn(ms: number): void {
+  willRetry = true
+  retryMs = ms
+  setTimeout(retry, ms).unref()
+}
+
+function retry(): void {
+  for (const [path, options] of left) dropTokenQuietly(options, path)
+  willRetry = left.size > 0
+  if (willRetry) retryIn(Math.min(2 * retryMs, LAST_RETRY_MS))
 }

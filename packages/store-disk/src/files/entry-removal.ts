@@ -3,8 +3,9 @@ import { entryIdIn } from '../folder/entry-name.ts'
 import { isOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import { readToken, scratchName, tokenName } from '../lease/token.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
+import { dropTokenQuietly } from './dropped-tokens.ts'
 import { errorCode, makeFile } from './file-system.ts'
-import { type FileMark, isAlike, isSameFile, moveOut, putBack, unlinkIfThere, unlinkQuietly } from './removal.ts'
+import { type FileMark, isAlike, isSameFile, linkBack, moveOut, unlinkQuietly } from './removal.ts'
 
 /** Stands for all entries of a namespace, in the name of a token; no entry's own mark looks like it. */
 export const ALL_ENTRIES = '~all'
@@ -29,13 +30,15 @@ export class EntryRemoval {
   removeUnchanged(path: string, seen: FileMark): boolean {
     const aside = this.takeAside(path)
     if (aside === undefined) return false
-    const moved = this.#options.fs.lstatSync(aside, { throwIfNoEntry: false })
-    if (moved === undefined || this.#isSame(moved, seen)) {
-      unlinkIfThere(this.#options, aside)
-      return true
+    let isUnchanged = false
+    try {
+      const moved = this.#options.fs.lstatSync(aside, { throwIfNoEntry: false })
+      isUnchanged = moved === undefined || this.#isSame(moved, seen)
+    } finally {
+      if (isUnchanged) dropTokenQuietly(this.#options, aside)
+      else this.putBack(aside, path)
     }
-    this.putBack(aside, path)
-    return false
+    return isUnchanged
   }
 
   /** Moves an entry's file aside. `undefined`: it is not there any more. */
@@ -53,9 +56,13 @@ export class EntryRemoval {
   putBack(aside: string, path: string): void {
     const { layout } = this.#options
     const entryId = entryIdAt(path)
-    if (this.#isDeleted(layout.shardOf(entryId), entryId) || this.#isDeleted(layout.scratch, ALL_ENTRIES)) {
-      unlinkIfThere(this.#options, aside)
-    } else putBack(this.#options, aside, path)
+    try {
+      const isDeleted =
+        this.#isDeleted(layout.shardOf(entryId), entryId) || this.#isDeleted(layout.scratch, ALL_ENTRIES)
+      if (!isDeleted) linkBack(this.#options, aside, path)
+    } finally {
+      dropTokenQuietly(this.#options, aside)
+    }
   }
 
   #isSame(moved: FileMark, seen: FileMark): boolean {

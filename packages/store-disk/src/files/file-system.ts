@@ -42,6 +42,13 @@ export function makeFile<T>(fs: FileSystem, path: string, fill: (fd: number) => 
   }
 }
 
+/** Closes a file into which nothing was written: a failure says nothing then, and the descriptor is free all the same. */
+export function closeQuietly(fs: FileSystem, fd: number): void {
+  try {
+    fs.closeSync(fd)
+  } catch {}
+}
+
 /**
  * Writes all of it: one `write` may take less than it is given, on a disk that is nearly full.
  *

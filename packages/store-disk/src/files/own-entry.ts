@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { ENTRY_SUFFIX } from '../folder/layout.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
-import { type FileSystem, READ_FLAGS } from './file-system.ts'
+import { closeQuietly, type FileSystem, READ_FLAGS } from './file-system.ts'
 import { openOwn } from './own-file.ts'
 
 /**
@@ -25,6 +25,18 @@ export function isOwnEntry({ fs }: ResolvedOptions, folder: string, name: string
   return isNamedAsEntry(name) && (DEFAULT_NAME.test(name) || startOf(fs, folder + name) === OPENING)
 }
 
+/** As {@link isOwnEntry}, but throws for a regular file that cannot be read: it may be an entry. */
+export function isSurelyOwnEntry({ fs }: ResolvedOptions, folder: string, name: string): boolean {
+  if (!isNamedAsEntry(name)) return false
+  if (DEFAULT_NAME.test(name)) return true
+  try {
+    return readOpening(fs, folder + name) === OPENING
+  } catch (error) {
+    if (fs.lstatSync(folder + name, { throwIfNoEntry: false })?.isFile()) throw error
+    return false
+  }
+}
+
 /**
  * Whether another program's file is in the very place of an entry, which one's own `hash` may name. `false` also for a file
  * that cannot be read.
@@ -45,13 +57,17 @@ export function mayBeForeign({ fs }: ResolvedOptions, path: string): boolean {
 /** The first bytes of a file; `undefined`: there is no regular file, or it cannot be read. */
 function startOf(fs: FileSystem, path: string): string | undefined {
   try {
-    const fd = openOwn(fs, path, READ_FLAGS)
-    try {
-      return opening.toString('latin1', 0, fs.readSync(fd, opening, 0, opening.length, 0))
-    } finally {
-      fs.closeSync(fd)
-    }
+    return readOpening(fs, path)
   } catch {
     return undefined
+  }
+}
+
+function readOpening(fs: FileSystem, path: string): string {
+  const fd = openOwn(fs, path, READ_FLAGS)
+  try {
+    return opening.toString('latin1', 0, fs.readSync(fd, opening, 0, opening.length, 0))
+  } finally {
+    closeQuietly(fs, fd)
   }
 }

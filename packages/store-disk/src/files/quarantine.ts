@@ -50,13 +50,22 @@ export class Quarantine {
         return kept !== undefined && !this.#putBackEntry(kept, path)
       }
       const aside = this.#removal.takeAside(path)
-      if (aside === undefined || this.#putBackEntry(aside, path)) return false
-      moveOut(options, aside, options.layout.quarantine, scratchName())
-      return true
+      return aside !== undefined && this.#keepAside(aside, path)
     } catch {
       // The folder cannot be written: the entry stays, and is reported once.
       return true
     }
+  }
+
+  /** What cannot be kept goes back: a token that stayed would look like a lease of this process. `false`: it is a good entry. */
+  #keepAside(aside: string, path: string): boolean {
+    try {
+      if (this.#putBackEntry(aside, path)) return false
+      moveOut(this.#options, aside, this.#options.layout.quarantine, scratchName())
+    } catch {
+      this.#removal.putBack(aside, path)
+    }
+    return true
   }
 
   /** Puts a good entry back that had taken the place of the damaged one. `false`: it is none. */

@@ -25,12 +25,17 @@ export function moveOut(options: ResolvedOptions, path: string, folder: string, 
 
 /** Puts a file back that should not have been moved, unless there is a newer one already. */
 export function putBack(options: ResolvedOptions, aside: string, path: string): void {
+  linkBack(options, aside, path)
+  unlinkIfThere(options, aside)
+}
+
+/** As {@link putBack}, but the file stays under its other name as well. */
+export function linkBack(options: ResolvedOptions, aside: string, path: string): void {
   try {
     options.fs.linkSync(aside, path)
   } catch {
     // There is a newer one. Or this file system has no links, as FAT: a rename might replace a newer one, and so it goes.
   }
-  unlinkIfThere(options, aside)
 }
 
 /** `false`: it was not there. */

@@ -1,6 +1,6 @@
 import { StoreError } from '@persist/errors'
 import { dropTokenQuietly } from '../files/dropped-tokens.ts'
-import { CREATE_FLAGS, errorCode, makeFile } from '../files/file-system.ts'
+import { CREATE_FLAGS, closeQuietly, errorCode, makeFile } from '../files/file-system.ts'
 import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
@@ -62,7 +62,7 @@ export class TokenFactory {
   createIfPossible(target: Target, what: 'delete'): string | undefined {
     try {
       const { path, fd } = this.create(target, what)
-      this.#options.fs.closeSync(fd)
+      closeQuietly(this.#options.fs, fd)
       return path
     } catch (error) {
       if (error instanceof StoreError) throw error
