@@ -6,6 +6,7 @@ import { slashed } from '../closure/names.ts'
 import { digestOf } from '../files/digest.ts'
 import type { PackageJson } from '../resolve/package-json.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
+import { droppableNames, restoredNames } from './kept-names.ts'
 import { STUBS } from './stubs.ts'
 
 /** Names that stay as they are: esbuild would append the rest of a subpath to the stub of its package. */
@@ -64,6 +65,8 @@ export function sliceOf(
       minifySyntax: true,
       // Names of variables stay: shorter ones depend on how often letters occur, also in types.
       minifyIdentifiers: false,
+      // Programs can read those of functions and classes, which `minifySyntax` leaves out.
+      keepNames: true,
       loader: LOADERS,
       alias: { ...STUBS, ...SUBPATHS },
       // The packages that keep results are no part of the closure.
@@ -75,7 +78,7 @@ export function sliceOf(
   try {
     built = build()
     bundle = built.outputFiles![0]!.text
-    text = joinedDeclarations(usedStatements(bundle, esbuild), esbuild)
+    text = joinedDeclarations(restoredNames(usedStatements(droppableNames(bundle), esbuild)), esbuild)
   } catch (error) {
     const failure = new OptionError(
       `code: esbuild cannot bundle ${exported.join(', ')} of ${file}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}. Leave out of to cover whole files`,

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { type Files, Project } from './support/project.ts'
+
+const PACKAGE = { 'package.json': '{"name":"program","type":"module"}' }
+
+/** The digests of `f` in two versions of a program. */
+function digests(before: Files, after: Files, entry = 'main.js'): [string, string] {
+  const read = (files: Files) => new Project({ ...PACKAGE, ...files }).read(entry, { of: 'f' }).digest
+  return [read(before), read({ ...before, ...after })]
+}
+
+describe('with of, a name that the program can read counts:', () => {
+  it.each([
+    ['of a class expression', 'const F = class A extends Error {}\nexport const f = () => F', 'class A', 'class B'],
+    ['of a function expression', 'const o = { g: function a() {} }\nexport const f = () => o', 'n a', 'n b'],
+    ['of one in a function', 'export const f = () => { const g = function a() {}; return g }', 'n a', 'n b'],
+    ['of the only function', 'export const f = function a() {}', 'n a', 'n b'],
+    [
+      'of a class in its own fields',
+      'class A { static a = A }\nexport const f = () => A',
+      'class A { static a = A }',
+      'const A = class _A { static a = _A }',
+    ],
+    ['of none', 'const F = (0, class {})\nexport const f = () => F', '(0, class {})', 'class {}'],
+  ])('%s', (_, main, from, to) => {
+    const edited = main.replace(from, to)
+    const [before, after] = digests({ 'main.js': main }, { 'main.js': edited })
+    expect(after).not.toBe(before)
+  })
+
+  it.each([
+    [
+      'of a default export without one',
+      'export default class {}',
+      'class part_default {}\nexport default part_default',
+    ],
+    ['of a function that has the name of another', 'export default function g2() {}', 'export default function g() {}'],
+  ])('%s', (_, from, to) => {
+    const main = "import G from './g.js'\nimport P from './part.js'\nexport const f = () => [G, P]"
+    const files = { 'main.js': main, 'g.js': 'export default function g() {}', 'part.js': from }
+    const [before, after] = digests(files, { 'part.js': to })
+    expect(after).not.toBe(before)
+  })
+})
+
+it('with of, unused persisted functions and what they alone use do not count, also with names of functions and classes', () => {
+  const main = "import { persist } from '@persist/core'\nexport const f = persist(function g() {}, {})"
+  const unused = `
+class A { static a = 1 }
+function inner() {}
+export const h = persist(function i() { return [A, inner] }, { inner })`
+  const [before, after] = digests({ 'main.js': main }, { 'main.js': main + unused })
+  expect(after).toBe(before)
+})
+
+it('with of, a function that a bundler has named before counts by that name', () => {
+  const named = (name: string) => `var __name = (target, value) => Object.defineProperty(target, "name", { value })
+function a() {}
+__name(a, "${name}")
+export const f = () => a`
+  const [before, after] = digests({ 'main.js': named('a') }, { 'main.js': named('b') })
+  expect(after).not.toBe(before)
+})
