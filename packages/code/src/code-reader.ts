@@ -12,6 +12,7 @@ import { type Manifest, readManifest, writeManifest } from './manifest/manifest.
 import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { PackageJsons } from './resolve/package-json.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
+import { modesOf, unseenImports } from './slice/file-modes.ts'
 import { sliceOf } from './slice/slice.ts'
 import { unbundled } from './slice/unbundled.ts'
 import { digestWithoutTypes } from './slice/without-types.ts'
@@ -92,7 +93,18 @@ export class CodeReader {
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
     const esbuild = loadEsbuild(root)
     const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
-    const rest = unbundled(closure, scope.roots, slice.bundled)
+    const textOf = (path: string) => Buffer.from(this.#files.read(path)).toString()
+    const rest = unbundled(closure, scope.roots, slice.bundled, (path) => unseenImports(textOf(path)))
+    const modes = [...closure.transforms].flatMap(([path, transforms]) =>
+      slice.bundled.has(path) || rest.files.includes(path)
+        ? [`${closure.files.get(path)!.part.name} ${transforms}`]
+        : [],
+    )
+    for (const path of slice.bundled.keys()) {
+      const covered = closure.files.get(path)
+      if (covered !== undefined)
+        modes.push(...modesOf(path, textOf(path), esbuild).map((mode) => `${covered.part.name} ${mode}`))
+    }
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part
       // The program may read a file of `also` as it is.
@@ -101,7 +113,10 @@ export class CodeReader {
     })
     const used = [...slice.packages, ...rest.packages]
     const ofPackages = packageParts(used, scope.packages, { observer, packages, known: this.#records, fresh: records })
-    const wiring = { name: IMPORTS_PART, digest: digestOf([...ofPackages.wiring, ...closure.types].join('\n')) }
+    const wiring = {
+      name: IMPORTS_PART,
+      digest: digestOf([...ofPackages.wiring, ...closure.types, ...modes.sort()].join('\n')),
+    }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
     return {
       digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),

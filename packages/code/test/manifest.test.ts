@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -34,6 +34,16 @@ describe('a manifest', () => {
     one.files.reads = 0
     expect(inNewProcess(one)).toEqual(first)
     expect(one.files.reads).toBe(0)
+  })
+
+  it('has the format that docs/formats.md names', () => {
+    const one = program()
+    inNewProcess(one)
+    const [text] = one.manifests.texts.values()
+    const documented = /^\| manifest of code +\| (\d+) +\|/m.exec(
+      readFileSync(join(import.meta.dirname, '../../../docs/formats.md'), 'utf8'),
+    )?.[1]
+    expect(text!.split(' ')[0]).toBe(documented)
   })
 
   it('is made of files of any size, of which the large ones are not read as a whole', () => {

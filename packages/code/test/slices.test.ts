@@ -61,3 +61,55 @@ export const f = () => a`
   const [before, after] = digests({ 'main.js': named('a') }, { 'main.js': named('b') })
   expect(after).not.toBe(before)
 })
+
+describe('with of, how a file is run counts where the bundle does not show it:', () => {
+  const CONFIG = '{"compilerOptions":{"emitDecoratorMetadata":false}}'
+  const FILES: Files = {
+    'package.json': '{"name":"program"}',
+    'main.mjs': "import './a.js'\nimport './b.ts'\nimport './c.tsx'\nexport const f = () => g()",
+    'a.js': 'globalThis.g = function () { return this }',
+    'b.ts': 'class A { a = 1 }\nglobalThis.a = new A()',
+    'c.tsx': 'globalThis.c = <a />',
+    'tsconfig.json': CONFIG,
+  }
+  it.each<[string, Files]>([
+    ['the strict mode of CommonJS', { 'a.js': `/* a comment */ 'use strict'; ${FILES['a.js']}` }],
+    ['the strict mode of CommonJS in TypeScript', { 'b.ts': `'use strict'\n${FILES['b.ts']}` }],
+    ['a setting of tsconfig.json that esbuild does not obey', { 'tsconfig.json': CONFIG.replace('false', 'true') }],
+    ['a setting of JSX that esbuild does not obey alone', { 'c.tsx': `/** @jsxImportSource a */ ${FILES['c.tsx']}` }],
+  ])('%s', (_, edit) => {
+    const [before, after] = digests(FILES, edit, 'main.mjs')
+    expect(after).not.toBe(before)
+  })
+})
+
+describe('with of, a file counts with all that it imports where the bundle shows only a part of it:', () => {
+  const FILES: Files = {
+    'b.js':
+      "import { x } from './c.js'\nimport { y } from 'dependency'\nexport const p = 1\nexport const q = () => [x, y]",
+    'c.js': 'export const x = 1',
+    'node_modules/dependency/package.json': '{"name":"dependency","version":"1.0.0"}',
+  }
+  const EDITS: Files = {
+    'c.js': 'export const x = 2',
+    'node_modules/dependency/package.json': '{"name":"dependency","version":"2.0.0"}',
+  }
+  it.each([
+    ['an import that only a direct eval uses', "import { q } from './b.js'\nexport const f = (s) => eval(s)"],
+    ['one in a namespace', "import * as b from './b.js'\nexport const f = (s) => eval /* code */ (s)"],
+    [
+      'an import that is also required in another way',
+      "import { p } from './b.js'\nimport { createRequire } from 'module'\nexport const f = () => [p, createRequire(import.meta.url)('./b.js')]",
+    ],
+    [
+      'a worker that is imported, too',
+      "import { p } from './b.js'\nexport const f = () => [p, new URL('./b.js', import.meta.url)]",
+    ],
+    ['a file of also', "import { p } from './b.js'\nexport const f = (name) => [p, import(name)]", 'b.js'],
+  ])('%s', (_, main, also?: string) => {
+    const read = (edit: Files) =>
+      new Project({ ...PACKAGE, 'main.js': main, ...FILES, ...edit }).read('main.js', { of: 'f', also }).digest
+    const edits = Object.entries(EDITS).map(([name, content]) => ({ [name]: content }))
+    expect(new Set([{}, ...edits].map(read)).size).toBe(3)
+  })
+})

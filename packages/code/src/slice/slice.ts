@@ -21,8 +21,8 @@ export interface Slice {
   readonly bundled: Bundled
 }
 
-/** The specifiers that esbuild followed, by file. */
-export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
+/** Where the specifiers that esbuild followed lead, by file: to a file without links in its path, or to a package. */
+export type Bundled = ReadonlyMap<string, ReadonlyMap<string, { readonly file: string | undefined }>>
 
 type Imported = import('esbuild').Metafile['inputs'][string]['imports'][number]
 
@@ -92,10 +92,13 @@ export function sliceOf(
   const bundled = new Map(
     Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
       realpath(join(folder, path)),
-      new Set(
+      new Map(
         imports
           .filter((one) => !(path in output.inputs && isLeftOut(one, path, externals)))
-          .map((one) => one.original ?? one.path),
+          .map((one) => [
+            one.original ?? one.path,
+            { file: one.external === true ? undefined : realpath(join(folder, one.path)) },
+          ]),
       ),
     ]),
   )
@@ -114,7 +117,7 @@ export function sliceOf(
     bundled,
     // By file: two of them may find different packages under one name, and an alias is not the name of a package.
     packages: [...bundled].flatMap(([file, specifiers]) =>
-      [...specifiers]
+      [...specifiers.keys()]
         .filter((specifier) => externals.has(specifier))
         .flatMap((specifier) => closure.files.get(file)?.imports.get(specifier)?.packages ?? []),
     ),
