@@ -82,10 +82,12 @@ export class CodeReader {
     const result = { basis, records: () => records }
     if (scope.of.length === 0) return { ...result, state: { digest: basis, parts: closure.parts } }
     if (stored?.basis === basis) return { ...result, state: stored.state }
-    return { ...result, state: this.#slice(scope, closure, observer, records) }
+    const { state, isCovered } = this.#slice(scope, closure, observer, records)
+    // The digest of the closure does not show an edit of another file.
+    return { ...result, state, basis: isCovered ? basis : '' }
   }
 
-  #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords): DependencyState {
+  #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords) {
     const [root] = scope.roots
     const packages = new PackageJsons(observer)
     const names = new FileNames(root, packages)
@@ -93,6 +95,8 @@ export class CodeReader {
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
     const esbuild = loadEsbuild(root)
     const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
+    // esbuild may find what the closure does not have, as a file .css by a path without extension.
+    const strays = [...slice.bundled.keys()].filter((path) => !closure.files.has(path) && observer.isFile(path))
     const textOf = (path: string) => Buffer.from(this.#files.read(path)).toString()
     const rest = unbundled(closure, scope.roots, slice.bundled, (path) => unseenImports(textOf(path)))
     const modes = [...closure.transforms].flatMap(([path, transforms]) =>
@@ -118,9 +122,10 @@ export class CodeReader {
       digest: digestOf([...ofPackages.wiring, ...closure.types, ...modes.sort()].join('\n')),
     }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
-    return {
+    const state: DependencyState = {
       digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),
       parts: stateOf([...slice.state.parts, ...parts]).parts,
     }
+    return { state, isCovered: strays.length === 0 }
   }
 }

@@ -291,6 +291,30 @@ describe('the digest', () => {
       { 'node_modules/preact/package.json': '{"name":"preact","version":"1.0.1"}' },
     ],
     [
+      'a package without package.json changes',
+      { 'main.ts': "import 'plain'", 'node_modules/plain/index.js': "import './a.js'", 'node_modules/plain/a.js': '1' },
+      { 'node_modules/plain/a.js': '2' },
+    ],
+    [
+      'a package of one file changes, beside a package of the same name',
+      {
+        'main.ts': "require('@a/plain')",
+        'node_modules/@a/plain.js': '1',
+        'node_modules/@a/plain/package.json': '{"name":"@a/plain","version":"1.0.0"}',
+      },
+      { 'node_modules/@a/plain.js': '2' },
+    ],
+    [
+      'a package without package.json changes, nearer than one that has it',
+      {
+        'main.ts': "import './src/a.js'",
+        'src/a.js': "import 'plain/b.js'",
+        'src/node_modules/plain/b.js': '1',
+        'node_modules/plain/package.json': '{"name":"plain","version":"1.0.0"}',
+      },
+      { 'src/node_modules/plain/b.js': '2' },
+    ],
+    [
       'a private package, which no registry has, changes in place',
       {
         'main.ts': "import 'mine'",

@@ -113,3 +113,16 @@ describe('with of, a file counts with all that it imports where the bundle shows
     expect(new Set([{}, ...edits].map(read)).size).toBe(3)
   })
 })
+
+it('with of and a manifest, a file counts that only esbuild finds', () => {
+  const project = new Project({
+    ...PACKAGE,
+    'main.js': "import a from './a'\nexport const f = () => a",
+    'a.css': '1',
+    'node_modules/other/package.json': '{}',
+  })
+  const read = () => project.read('main.js', { of: 'f', manifest: true }).digest
+  const before = read()
+  project.write({ 'a.css': '2' })
+  expect(read()).not.toBe(before)
+})

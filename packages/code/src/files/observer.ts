@@ -13,6 +13,7 @@ export type Observation = readonly [way: Way, path: string, tuple: StampTuple | 
 export class Observer {
   readonly files: FileSystem
   readonly #seen = new Map<string, { readonly way: Way; readonly path: string; readonly stamp: Stamp | undefined }>()
+  readonly #lists = new Map<string, readonly string[]>()
   /** The time before anything was seen. */
   readonly #begin: number
 
@@ -39,7 +40,12 @@ export class Observer {
 
   /** The names in a folder, which is observed. */
   list(path: string): readonly string[] {
-    return this.isDirectory(path) ? this.files.list(path) : []
+    let names = this.#lists.get(path)
+    if (names === undefined) {
+      names = this.isDirectory(path) ? this.files.list(path) : []
+      this.#lists.set(path, names)
+    }
+    return names
   }
 
   /** The time since which a file must not have changed for its stamp to be trusted. */
