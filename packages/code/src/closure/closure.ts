@@ -71,7 +71,7 @@ export function closureOf(
 
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     observer.stat(next)
-    const file = observer.files.realpath(next)
+    const file = observer.realpath(next)
     if (files.has(file)) continue
     const { digest, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
@@ -93,7 +93,7 @@ export function closureOf(
         external.add(specifier)
       }
       ahead.push(...targets.files)
-      const found = targets.files.map((path) => observer.files.realpath(path))
+      const found = targets.files.map((path) => observer.realpath(path))
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
@@ -121,7 +121,7 @@ export function closureOf(
     ]),
     external: [...external].sort(),
     files,
-    further: further.map((path) => observer.files.realpath(path)),
+    further: further.map((path) => observer.realpath(path)),
     lock,
     types: howFilesRun.types(),
     transforms: howFilesRun.transforms(),
