@@ -12,6 +12,7 @@ import { type Manifest, readManifest, writeManifest } from './manifest/manifest.
 import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { PackageJsons } from './resolve/package-json.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
+import { modesOf, unseenImports } from './slice/file-modes.ts'
 import { sliceOf } from './slice/slice.ts'
 import { unbundled } from './slice/unbundled.ts'
 import { digestWithoutTypes } from './slice/without-types.ts'
@@ -81,10 +82,12 @@ export class CodeReader {
     const result = { basis, records: () => records }
     if (scope.of.length === 0) return { ...result, state: { digest: basis, parts: closure.parts } }
     if (stored?.basis === basis) return { ...result, state: stored.state }
-    return { ...result, state: this.#slice(scope, closure, observer, records) }
+    const { state, isCovered } = this.#slice(scope, closure, observer, records)
+    // The digest of the closure does not show an edit of another file.
+    return { ...result, state, basis: isCovered ? basis : '' }
   }
 
-  #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords): DependencyState {
+  #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords) {
     const [root] = scope.roots
     const packages = new PackageJsons(observer)
     const names = new FileNames(root, packages)
@@ -92,7 +95,20 @@ export class CodeReader {
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
     const esbuild = loadEsbuild(root)
     const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
-    const rest = unbundled(closure, scope.roots, slice.bundled)
+    // esbuild may find what the closure does not have, as a file .css by a path without extension.
+    const strays = [...slice.bundled.keys()].filter((path) => !closure.files.has(path) && observer.isFile(path))
+    const textOf = (path: string) => Buffer.from(this.#files.read(path)).toString()
+    const rest = unbundled(closure, scope.roots, slice.bundled, (path) => unseenImports(textOf(path)))
+    const modes = [...closure.transforms].flatMap(([path, transforms]) =>
+      slice.bundled.has(path) || rest.files.includes(path)
+        ? [`${closure.files.get(path)!.part.name} ${transforms}`]
+        : [],
+    )
+    for (const path of slice.bundled.keys()) {
+      const covered = closure.files.get(path)
+      if (covered !== undefined)
+        modes.push(...modesOf(path, textOf(path), esbuild).map((mode) => `${covered.part.name} ${mode}`))
+    }
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part
       // The program may read a file of `also` as it is.
@@ -101,11 +117,15 @@ export class CodeReader {
     })
     const used = [...slice.packages, ...rest.packages]
     const ofPackages = packageParts(used, scope.packages, { observer, packages, known: this.#records, fresh: records })
-    const wiring = { name: IMPORTS_PART, digest: digestOf([...ofPackages.wiring, ...closure.types].join('\n')) }
+    const wiring = {
+      name: IMPORTS_PART,
+      digest: digestOf([...ofPackages.wiring, ...closure.types, ...modes.sort()].join('\n')),
+    }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
-    return {
+    const state: DependencyState = {
       digest: digestOf(`${slice.state.digest} ${stateOf(parts).digest}`),
       parts: stateOf([...slice.state.parts, ...parts]).parts,
     }
+    return { state, isCovered: strays.length === 0 }
   }
 }

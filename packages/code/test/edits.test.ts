@@ -208,6 +208,22 @@ it('settings of tsconfig.json that change how TypeScript is run count, also wher
   expect(digest()).not.toBe(before)
 })
 
+it('JSX in a file .js, which Bun and bundlers run, counts the package of its runtime and the settings of tsconfig.json', () => {
+  const FILES: Files = {
+    'package.json': '{"name":"p"}',
+    'tsconfig.json': '{"compilerOptions":{"jsxFactory":"g"}}',
+    'main.js': 'export const f = () => <p>text</p>',
+    'node_modules/react/package.json': '{"name":"react","version":"1.0.0"}',
+  }
+  const edits: Files[] = [
+    {},
+    { 'tsconfig.json': '{"compilerOptions":{"jsxFactory":"h"}}' },
+    { 'node_modules/react/package.json': '{"name":"react","version":"2.0.0"}' },
+  ]
+  const digests = edits.map((edit) => new Project({ ...FILES, ...edit }).read('main.js').digest)
+  expect(new Set(digests).size).toBe(3)
+})
+
 it('an edit of the version of the program itself does not count', () => {
   expect(isSeen(['', 'package.json', '1.0.0', '1.0.1'], OPTIONS.code)).toBe(false)
 })

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CodeReader } from '../src/code-reader.ts'
+import { realFileSystem } from '../src/files/file-system.ts'
 import { manifestFolderFor, NO_MANIFESTS } from '../src/manifest/manifest-folder.ts'
 import { FakeFiles, FakeManifests } from './support/fake-files.ts'
 
@@ -34,6 +44,16 @@ describe('a manifest', () => {
     one.files.reads = 0
     expect(inNewProcess(one)).toEqual(first)
     expect(one.files.reads).toBe(0)
+  })
+
+  it('has the format that docs/formats.md names', () => {
+    const one = program()
+    inNewProcess(one)
+    const [text] = one.manifests.texts.values()
+    const documented = /^\| manifest of code +\| (\d+) +\|/m.exec(
+      readFileSync(join(import.meta.dirname, '../../../docs/formats.md'), 'utf8'),
+    )?.[1]
+    expect(text!.split(' ')[0]).toBe(documented)
   })
 
   it('is made of files of any size, of which the large ones are not read as a whole', () => {
@@ -112,6 +132,29 @@ describe('a manifest', () => {
       one.files.write(path, text)
     }
     expect(inNewProcess(one)).toEqual(before)
+  })
+
+  it('sees a link that leads to another name of the same file, whose neighbors differ', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'persist-links-')))
+    for (const version of ['one', 'two']) {
+      mkdirSync(join(folder, version))
+      writeFileSync(join(folder, version, 'b.js'), version)
+    }
+    writeFileSync(join(folder, 'main.js'), "import './now/a.js'")
+    writeFileSync(join(folder, 'one/a.js'), "import './b.js'")
+    linkSync(join(folder, 'one/a.js'), join(folder, 'two/a.js'))
+    symlinkSync('one', join(folder, 'now'))
+    const manifests = new FakeManifests()
+    // A minute later, all times may be trusted.
+    const later = { ...realFileSystem, now: () => Date.now() + LONG_MS }
+    const scope = { ...SCOPE, roots: [join(folder, 'main.js')] as [string] }
+    const read = () => new CodeReader(later, () => manifests).read(scope)
+    const before = read()
+    expect([...manifests.texts.values()][0]).toContain('"observations":[[')
+    rmSync(join(folder, 'now'))
+    symlinkSync('two', join(folder, 'now'))
+    expect(read()).not.toEqual(before)
+    rmSync(folder, { recursive: true })
   })
 
   it('that is damaged anywhere changes nothing', () => {

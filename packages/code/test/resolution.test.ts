@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
@@ -291,6 +291,30 @@ describe('the digest', () => {
       { 'node_modules/preact/package.json': '{"name":"preact","version":"1.0.1"}' },
     ],
     [
+      'a package without package.json changes',
+      { 'main.ts': "import 'plain'", 'node_modules/plain/index.js': "import './a.js'", 'node_modules/plain/a.js': '1' },
+      { 'node_modules/plain/a.js': '2' },
+    ],
+    [
+      'a package of one file changes, beside a package of the same name',
+      {
+        'main.ts': "require('@a/plain')",
+        'node_modules/@a/plain.js': '1',
+        'node_modules/@a/plain/package.json': '{"name":"@a/plain","version":"1.0.0"}',
+      },
+      { 'node_modules/@a/plain.js': '2' },
+    ],
+    [
+      'a package without package.json changes, nearer than one that has it',
+      {
+        'main.ts': "import './src/a.js'",
+        'src/a.js': "import 'plain/b.js'",
+        'src/node_modules/plain/b.js': '1',
+        'node_modules/plain/package.json': '{"name":"plain","version":"1.0.0"}',
+      },
+      { 'src/node_modules/plain/b.js': '2' },
+    ],
+    [
       'a private package, which no registry has, changes in place',
       {
         'main.ts': "import 'mine'",
@@ -361,5 +385,38 @@ describe('also', () => {
       for (const link of ['b', 'c']) symlinkSync('.', one.path(`${folder}/${link}`))
     }
     expect(one.names('main.ts', { also: 'plugins' })).toEqual(['./main.ts', './plugins/a.ts', 'imports', 'mine@?'])
+  })
+
+  it('reads each folder once, however many paths lead to it, as does the content of a package', () => {
+    const one = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "import 'mine'",
+      'node_modules/mine/package.json': '{"name":"mine"}',
+      'plugins/a.ts': ONE,
+    })
+    for (const folder of ['plugins', 'node_modules/mine']) {
+      for (let level = 0; level < 40; level++) {
+        one.write({ [`${folder}/${level}/a.ts`]: ONE })
+        for (const link of ['b', 'c']) symlinkSync(`../${level + 1}`, one.path(`${folder}/${level}/${link}`))
+      }
+      one.write({ [`${folder}/40/a.ts`]: ONE })
+    }
+    const before = one.read('main.ts', { also: 'plugins' })
+    expect(before.parts.filter(({ name }) => name.startsWith('./plugins/'))).toHaveLength(42)
+    const digest = () => one.read('main.ts').digest
+    const ofContent = digest()
+    rmSync(one.path('node_modules/mine/7/b'))
+    symlinkSync('../6', one.path('node_modules/mine/7/b'))
+    expect(digest()).not.toBe(ofContent)
+  })
+
+  it.runIf(process.platform === 'linux')('refuses a file whose name is no UTF-8, which no string leads to', () => {
+    const one = new Project({ 'package.json': PACKAGE, 'main.ts': ONE, 'data/a/a.txt': '1', 'data/b.csv': '1' })
+    const refusal = expect.objectContaining({ option: 'dependsOn', message: expect.stringContaining('no UTF-8') })
+    writeFileSync(Buffer.concat([Buffer.from(`${one.path('data')}/`), Buffer.of(0x61, 0xff, 0x2e, 0x63)]), '1')
+    for (const also of ['data', 'data/*', 'data/**/*.txt', 'data/*/*.txt']) {
+      expect(() => one.read('main.ts', { also })).toThrow(refusal)
+    }
+    expect(one.names('main.ts', { also: 'data/*.csv' })).toContain('./data/b.csv')
   })
 })

@@ -153,6 +153,38 @@ test('links to different folders around them differ', () => {
   expect(canonical(directory(at('one')))).not.toBe(canonical(directory(at('two'))))
 })
 
+test('links that double the paths at each level cost one look at each folder', () => {
+  const { at, write } = project({ 'diamonds/40/a': '1' })
+  for (let level = 0; level < 40; level++) {
+    mkdirSync(at(`diamonds/${level}`))
+    for (const link of ['b', 'c']) symlinkSync(`../${level + 1}`, at(`diamonds/${level}/${link}`))
+  }
+  const key = () => canonical(directory(at('diamonds')))
+  const before = key()
+  write('diamonds/40/a', '2')
+  const changed = key()
+  expect(changed).not.toBe(before)
+  // Now each folder has itself below it, too.
+  symlinkSync('../0', at('diamonds/40/b'))
+  const looped = key()
+  expect(looped).not.toBe(changed)
+  write('diamonds/40/a', '1')
+  expect(key()).not.toBe(looped)
+})
+
+test.each([[{}], [{ exclude: 'none' }]])('a second link to a folder counts as a copy of it: %j', (globs) => {
+  const { at, write } = project({ 'linked/a/file': '1', 'linked/a/below/file': '2' })
+  for (const name of ['a', 'b']) {
+    write(`copied/${name}/file`, '1')
+    write(`copied/${name}/below/file`, '2')
+  }
+  symlinkSync('a', at('linked/b'))
+  const key = (name: string) => canonical(directory(at(name), globs))
+  expect(key('linked')).toBe(key('copied'))
+  write('copied/b/below/file', '3')
+  expect(key('linked')).not.toBe(key('copied'))
+})
+
 test.runIf(process.platform === 'linux')('a file whose name is no UTF-8 is no part of a folder that has a key', () => {
   const { at } = project({ 'one/a': '1' })
   writeFileSync(Buffer.concat([Buffer.from(at('one/')), Buffer.of(0xe9)]), '1')

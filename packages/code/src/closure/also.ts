@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { OptionError } from '@persist/errors'
 import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
@@ -33,12 +33,19 @@ function matching(pattern: string, folder: string, observer: Observer): string[]
   const base = resolve(folder, fixed.join('/') || '.')
   const glob = segments.slice(fixed.length).join('/')
   const isMatch = globMatcher()(glob)
-  return allFiles(base, observer, OF_HIDDEN.test(glob)).filter((file) => isMatch(slashed(relative(base, file))))
+  const { files } = filesIn(base, observer, {
+    isSkipped: OF_HIDDEN.test(glob) ? (name) => name === 'node_modules' || name === '.git' : isHidden,
+    paths: 'each',
+    mayCount: (path) => /\/|\*\*/.test(glob) || isMatch(path),
+  })
+  return files.filter((path) => isMatch(slashed(path))).map((path) => join(base, path))
 }
 
-/** All files in a folder, without installed packages and, if not wanted, hidden ones. */
-function allFiles(folder: string, observer: Observer, withHidden = false): string[] {
-  const isSkipped = (name: string) =>
-    withHidden ? name === 'node_modules' || name === '.git' : name === 'node_modules' || name.startsWith('.')
-  return filesIn(folder, observer, isSkipped).map((path) => join(folder, path))
+/** All files in a folder, without installed packages and hidden ones. */
+function allFiles(folder: string, observer: Observer): string[] {
+  return filesIn(folder, observer, { isSkipped: isHidden, paths: 'first' }).files.map((path) => join(folder, path))
+}
+
+function isHidden(name: string): boolean {
+  return name === 'node_modules' || name.startsWith('.')
 }

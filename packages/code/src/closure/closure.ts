@@ -7,7 +7,7 @@ import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
 import { keepsResults } from './cache-packages.ts'
-import { type FileRecords, mayHaveJsx, recordOf } from './file-records.ts'
+import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
 import { type PackageMode, packageParts } from './package-versions.ts'
@@ -32,6 +32,8 @@ export interface Closure extends DependencyState {
   readonly lock: readonly DependencyPart[]
   /** What each package.json says of how its files are run. */
   readonly types: readonly string[]
+  /** The settings of tsconfig.json that change how a file is run, for each file that has some. */
+  readonly transforms: ReadonlyMap<string, string>
 }
 
 /** A file, and where its imports lead. */
@@ -69,11 +71,11 @@ export function closureOf(
 
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     observer.stat(next)
-    const file = observer.files.realpath(next)
+    const file = observer.realpath(next)
     if (files.has(file)) continue
-    const { digest, specifiers, uncertain, opaque } = recordOf(file, observer, known, fresh)
+    const { digest, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
-    howFilesRun.add(file)
+    howFilesRun.add(file, hasJsx)
     const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
     const notes: DependencyPart[] = []
     files.set(file, { part: { name, digest }, notes, imports })
@@ -91,7 +93,7 @@ export function closureOf(
         external.add(specifier)
       }
       ahead.push(...targets.files)
-      const found = targets.files.map((path) => observer.files.realpath(path))
+      const found = targets.files.map((path) => observer.realpath(path))
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
@@ -100,7 +102,7 @@ export function closureOf(
     }
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
-    if (mayHaveJsx(file)) follow(resolver.jsxRuntime(file), false)
+    if (hasJsx) follow(resolver.jsxRuntime(file), false)
   }
   // Names in these specifiers are not versions, but the lock file has those.
   const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
@@ -119,9 +121,10 @@ export function closureOf(
     ]),
     external: [...external].sort(),
     files,
-    further: further.map((path) => observer.files.realpath(path)),
+    further: further.map((path) => observer.realpath(path)),
     lock,
     types: howFilesRun.types(),
+    transforms: howFilesRun.transforms(),
   }
 }
 

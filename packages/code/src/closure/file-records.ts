@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { extname } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import type { Observer } from '../files/observer.ts'
 import { isRacy, isSame, type StampTuple, tupleOf } from '../files/stamps.ts'
@@ -51,9 +50,4 @@ function textOf(path: string, bytes: Uint8Array, known: FileRecord | undefined):
   const digest = digestOf(isUtf8(bytes) ? source : bytes)
   // The imports of the same content are the same.
   return known?.digest === digest ? known : { digest, ...importsOf(path, source) }
-}
-
-/** Whether a file may contain JSX, which imports a module by itself. */
-export function mayHaveJsx(path: string): boolean {
-  return ['.tsx', '.jsx'].includes(extname(path))
 }

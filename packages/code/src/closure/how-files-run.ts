@@ -1,7 +1,6 @@
 import { extname, join } from 'node:path'
 import type { PackageJsons } from '../resolve/package-json.ts'
 import type { Resolver } from '../resolve/resolver.ts'
-import { mayHaveJsx } from './file-records.ts'
 import type { FileNames } from './names.ts'
 
 /** Files that are ES modules or CommonJS by what their package.json says. */
@@ -14,7 +13,8 @@ export class HowFilesRun {
   readonly #resolver: Resolver
   readonly #names: FileNames
   readonly #types = new Set<string>()
-  readonly #others = new Set<string>()
+  readonly #sideEffects = new Set<string>()
+  readonly #transforms = new Map<string, string>()
 
   constructor(packages: PackageJsons, resolver: Resolver, names: FileNames) {
     this.#packages = packages
@@ -22,17 +22,17 @@ export class HowFilesRun {
     this.#names = names
   }
 
-  add(file: string): void {
+  add(file: string, hasJsx: boolean): void {
     const extension = extname(file)
     const owner = this.#packages.of(file, false)
     if (owner !== undefined) {
       const name = this.#names.of(join(owner.root, 'package.json'))
       if (BY_PACKAGE.test(extension)) this.#types.add(`${name} type ${owner.type ?? ''}`)
-      this.#others.add(`${name} sideEffects ${JSON.stringify(owner.sideEffects) ?? ''}`)
+      this.#sideEffects.add(`${name} sideEffects ${JSON.stringify(owner.sideEffects) ?? ''}`)
     }
-    if (!TYPESCRIPT.test(extension) && !mayHaveJsx(file)) return
+    if (!TYPESCRIPT.test(extension) && !hasJsx) return
     const transforms = this.#resolver.transformsOf(file)
-    if (transforms !== '') this.#others.add(`${this.#names.of(file)} ${transforms}`)
+    if (transforms !== '') this.#transforms.set(file, transforms)
   }
 
   /** How Node runs the files of each package. */
@@ -40,8 +40,14 @@ export class HowFilesRun {
     return [...this.#types].sort()
   }
 
+  /** The settings of tsconfig.json for each file that has some. */
+  transforms(): ReadonlyMap<string, string> {
+    return this.#transforms
+  }
+
   /** The types, and what bundlers and runners of TypeScript obey. */
   lines(): string[] {
-    return [...this.#types, ...this.#others].sort()
+    const ofFiles = [...this.#transforms].map(([file, transforms]) => `${this.#names.of(file)} ${transforms}`)
+    return [...this.#types, ...this.#sideEffects, ...ofFiles].sort()
   }
 }

@@ -70,8 +70,8 @@ function labelOf({ name, version, root }: PackageJson): string {
 /** The digest of all files of a package, without the packages inside of it. */
 function contentOf(root: string, { observer, known, fresh }: Reading): string {
   const isSkipped = (name: string) => name === 'node_modules' || name === '.git'
-  const lines = filesIn(root, observer, isSkipped).map(
-    (path) => `${slashed(path)} ${recordOf(join(root, path), observer, known, fresh).digest}`,
-  )
-  return digestOf(lines.sort().join('\n'))
+  const { files, again } = filesIn(root, observer, { isSkipped, paths: 'first' })
+  const lines = files.map((path) => `${slashed(path)} ${recordOf(join(root, path), observer, known, fresh).digest}`)
+  const links = again.map(([path, first]) => `${slashed(path)} -> ${slashed(first)}`)
+  return digestOf([...lines, ...links].sort().join('\n'))
 }

@@ -11,9 +11,11 @@ export interface Imports {
   readonly uncertain: readonly string[]
   /** The number of imports whose target only the running program knows, such as `import(name)`. */
   readonly opaque: number
+  /** Whether it may contain JSX, which imports a module by itself. */
+  readonly hasJsx: boolean
 }
 
-const NONE: Imports = { specifiers: [], uncertain: [], opaque: 0 }
+const NONE: Imports = { specifiers: [], uncertain: [], opaque: 0, hasJsx: false }
 
 /** Files that Node, Bun, Deno or a bundler runs as JavaScript. */
 const CODE = /^\.[cm]?[jt]sx?$/
@@ -38,19 +40,25 @@ export function mayBeCode(file: string): boolean {
 /** Finds what a file imports: ES modules, `require`, dynamic imports, and `new URL('…', import.meta.url)`. */
 export function importsOf(file: string, source: string): Imports {
   const extension = extname(file)
-  if (OTHER_CODE.test(extension)) return scanned(source)
+  if (OTHER_CODE.test(extension)) return scanned(source, extension)
   if (mayBeCode(file)) return unsure(jsOrTs(extension, source))
   return CODE.test(extension) ? jsOrTs(extension, source) : NONE
 }
 
 /** It may be no code, whose imports lead somewhere. */
 function unsure({ specifiers, uncertain, opaque }: Imports): Imports {
-  return { specifiers: [], uncertain: [...specifiers, ...uncertain], opaque }
+  return { specifiers: [], uncertain: [...specifiers, ...uncertain], opaque, hasJsx: false }
+}
+
+/** The imports that no bundler follows: by `new URL`, and by the functions of `createRequire` or another name of `require`. */
+export function hiddenFromBundlers(source: string): ReadonlySet<string> {
+  const hasOtherNames = /createRequire|\brequire\b\s*(?![\s(])/.test(source)
+  return new Set([...assets(source), ...(hasOtherNames ? requires(source).specifiers : [])])
 }
 
 function jsOrTs(extension: string, source: string): Imports {
   const lexed = lex(source)
-  if (lexed === undefined) return scanned(source)
+  if (lexed === undefined) return scanned(source, extension)
   const required = requires(source)
   const certain = new Set([...lexed.specifiers, ...required.specifiers])
   const uncertain = new Set([...assets(source), ...jsxRuntimes(source)])
@@ -61,6 +69,7 @@ function jsOrTs(extension: string, source: string): Imports {
     specifiers: [...certain],
     uncertain: [...uncertain],
     opaque: lexed.opaque + required.opaque + unresolved(source),
+    hasJsx: /x$/.test(extension) || (extension === '.js' && /<\/|\/>/.test(source)),
   }
 }
 
@@ -83,12 +92,13 @@ function lex(source: string): { specifiers: string[]; types: string[]; opaque: n
 }
 
 /** For code that the lexer cannot read: too many are better than too few. */
-function scanned(source: string): Imports {
+function scanned(source: string, extension: string): Imports {
   const required = requires(source)
   const specifiers = new Set([...statements(source), ...required.specifiers])
   const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
   const uncertain = [...assets(source), ...jsxRuntimes(source)]
-  return { specifiers: [...specifiers], uncertain, opaque: dynamic + required.opaque + unresolved(source) }
+  const opaque = dynamic + required.opaque + unresolved(source)
+  return { specifiers: [...specifiers], uncertain, opaque, hasJsx: MAY_BE_JSX.test(extension) }
 }
 
 function statements(source: string): string[] {

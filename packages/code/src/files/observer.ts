@@ -3,8 +3,10 @@ import { isRacy, isSame, type StampTuple, tupleOf } from './stamps.ts'
 
 /** How something was looked at: `stat` follows links, `lstat` does not. */
 type Way = 'stat' | 'lstat'
-/** One observation: the stamp, or `null` where there was nothing. */
-export type Observation = readonly [way: Way, path: string, tuple: StampTuple | null]
+/** One observation: the stamp, or `null` where there was nothing; or where a path with links leads. */
+export type Observation =
+  | readonly [way: Way, path: string, tuple: StampTuple | null]
+  | readonly [way: 'realpath', path: string, real: string]
 
 /**
  * Looks at files, and remembers everything that was seen and that was not there: as long as all of it stays as it is, the
@@ -13,6 +15,8 @@ export type Observation = readonly [way: Way, path: string, tuple: StampTuple | 
 export class Observer {
   readonly files: FileSystem
   readonly #seen = new Map<string, { readonly way: Way; readonly path: string; readonly stamp: Stamp | undefined }>()
+  readonly #real = new Map<string, string>()
+  readonly #lists = new Map<string, readonly string[]>()
   /** The time before anything was seen. */
   readonly #begin: number
 
@@ -37,9 +41,21 @@ export class Observer {
     return this.stat(path)?.isDirectory() === true
   }
 
+  /** The path without links. It is observed: another file may have the same stamp, under another name of its inode. */
+  realpath(path: string): string {
+    const real = this.#real.get(path) ?? this.files.realpath(path)
+    this.#real.set(path, real)
+    return real
+  }
+
   /** The names in a folder, which is observed. */
   list(path: string): readonly string[] {
-    return this.isDirectory(path) ? this.files.list(path) : []
+    let names = this.#lists.get(path)
+    if (names === undefined) {
+      names = this.isDirectory(path) ? this.files.list(path) : []
+      this.#lists.set(path, names)
+    }
+    return names
   }
 
   /** The time since which a file must not have changed for its stamp to be trusted. */
@@ -49,7 +65,7 @@ export class Observer {
 
   /** All observations; `undefined` if one of them is too recent to be trusted later. */
   observations(): Observation[] | undefined {
-    const all: Observation[] = []
+    const all: Observation[] = this.#links()
     for (const { way, path, stamp } of this.#seen.values()) {
       if (stamp === undefined) all.push([way, path, null])
       else {
@@ -63,10 +79,16 @@ export class Observer {
 
   /** Whether everything is still as it was seen. */
   isUnchanged(): boolean {
+    if (!areCurrent(this.#links(), this.files)) return false
     return [...this.#seen.values()].every(({ way, path, stamp }) => {
       const now = this.files[way](path)
       return stamp === undefined || now === undefined ? stamp === now : isSame(tupleOf(stamp), now)
     })
+  }
+
+  /** The paths that have links. */
+  #links(): Observation[] {
+    return [...this.#real].flatMap(([path, real]) => (path === real ? [] : [['realpath', path, real]]))
   }
 
   #look(way: Way, path: string): Stamp | undefined {
@@ -83,6 +105,10 @@ export class Observer {
 export function areCurrent(observations: readonly Observation[], files: FileSystem): boolean {
   for (let index = 0; index < observations.length; index++) {
     const observation = observations[index]!
+    if (observation[0] === 'realpath') {
+      if (files.realpath(observation[1]) !== observation[2]) return false
+      continue
+    }
     const stamp = files[observation[0]](observation[1])
     const tuple = observation[2]
     if (tuple === null ? stamp !== undefined : stamp === undefined || !isSame(tuple, stamp)) return false

@@ -2,7 +2,8 @@ import { extname, join } from 'node:path'
 import type { Observer } from '../files/observer.ts'
 import { parsedJson } from './json.ts'
 
-const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json', '.node', '.wasm']
+/** What runtimes and bundlers try to append to a path. */
+export const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json', '.node', '.wasm']
 /** What TypeScript names by the extension of its output. */
 const TWINS: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],

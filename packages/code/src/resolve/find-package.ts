@@ -2,6 +2,7 @@ import nodeModule from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
+import { EXTENSIONS, filesAt } from './candidates.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
 
 /** The package and the rest of a specifier: `@a/b/c.js` is `@a/b` and `./c.js`. `undefined` if it can be no package. */
@@ -11,6 +12,13 @@ export function splitSpecifier(specifier: string): { readonly name: string; read
   return { name, subpath: rest === '' || rest === '/' ? '.' : `.${rest}` }
 }
 
+/** What the folders `node_modules` have for a specifier. */
+export interface Installed {
+  readonly package: PackageJson | undefined
+  /** Files without a package.json around them, such as `node_modules/a.js`: `require` finds them, and loads them first. */
+  readonly files: readonly string[]
+}
+
 /** Finds a package as Node does, in the folders `node_modules` from a file up; as Yarn's loader does where that is in use. */
 export function findPackage(
   name: string,
@@ -18,6 +26,18 @@ export function findPackage(
   observer: Observer,
   packages: PackageJsons,
 ): PackageJson | undefined {
+  return findInstalled(name, name, from, observer, packages).package
+}
+
+/** Finds the package of a specifier, as {@link findPackage} does, and files that need none. */
+export function findInstalled(
+  specifier: string,
+  name: string,
+  from: string,
+  observer: Observer,
+  packages: PackageJsons,
+): Installed {
+  let files: readonly string[] = []
   for (const folder of foldersUp(dirname(from))) {
     if (basename(folder) === 'node_modules') continue
     const modules = join(folder, 'node_modules')
@@ -25,11 +45,26 @@ export function findPackage(
     if (!observer.isDirectory(modules)) continue
     const place = join(modules, name)
     // A link that leads to another folder of the same files: the packages around it differ.
-    if (observer.lstat(place) === undefined) continue
-    const found = packages.at(place)
-    if (found !== undefined) return found
+    const found = observer.lstat(place) === undefined ? undefined : packages.at(place)
+    if (files.length === 0 && (found === undefined || specifier === name)) {
+      files = filesWithoutPackage(join(modules, specifier), from, found !== undefined, observer)
+    }
+    if (found !== undefined) return { package: found, files }
   }
-  return findByLoader(name, from, observer, packages)
+  return { package: files.length > 0 ? undefined : findByLoader(name, from, observer, packages), files }
+}
+
+/** The files at a path in `node_modules`; only those beside it, as `a.js` is beside `a`, if a package has the path. */
+function filesWithoutPackage(path: string, from: string, isPackage: boolean, observer: Observer): readonly string[] {
+  const name = basename(path)
+  // One look for all files beside each other. Some file systems find a name in other letters, too.
+  const begin = name.toLowerCase()
+  const names = observer.list(dirname(path)).map((one) => one.toLowerCase())
+  const beside = new Set(names.filter((one) => one.startsWith(begin)))
+  if (!isPackage) return beside.size === 0 ? [] : (filesAt(path, from, observer) ?? [])
+  return EXTENSIONS.filter((one) => beside.has(begin + one))
+    .map((one) => path + one)
+    .filter((one) => observer.isFile(one))
 }
 
 /** Yarn's Plug'n'Play and Deno's cache have no `node_modules`: asks the loader of the running program. */

@@ -64,7 +64,7 @@ export class PackageJsons {
     if (typeof json !== 'object' || json === null) return undefined
     const namesIn = (field: string) => Object.keys((json[field] as object | null | undefined) ?? {})
     return {
-      root: dirname(this.#observer.files.realpath(path)),
+      root: dirname(this.#observer.realpath(path)),
       name: typeof json.name === 'string' && json.name !== '' ? json.name : undefined,
       version: typeof json.version === 'string' ? json.version : undefined,
       isPrivate: json.private === true,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
 import { filesAt } from './candidates.ts'
 import { targetsOf } from './exports-map.ts'
-import { findPackage, splitSpecifier } from './find-package.ts'
+import { findInstalled, splitSpecifier } from './find-package.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
 import { TsConfigs } from './tsconfig.ts'
 
@@ -91,11 +91,12 @@ export class Resolver {
     if (split === undefined) return byPaths
     const { name, subpath } = split
     const own = this.#packages.of(from, false)
-    const found =
-      own?.name === name && own.exports !== undefined ? own : findPackage(name, from, this.#observer, this.#packages)
-    if (found === undefined) return byPaths
-    if (found !== own && isInstalled(found)) return joined([byPaths, { files: [], packages: [found], isLost: false }])
-    return joined([byPaths, this.#linked(found, subpath, from)])
+    if (own?.name === name && own.exports !== undefined) return joined([byPaths, this.#linked(own, subpath, from)])
+    const { package: found, files } = findInstalled(specifier, name, from, this.#observer, this.#packages)
+    const others = files.length === 0 ? byPaths : joined([byPaths, { files, packages: [], isLost: false }])
+    if (found === undefined) return others
+    if (isInstalled(found)) return joined([others, { files: [], packages: [found], isLost: false }])
+    return joined([others, this.#linked(found, subpath, from)])
   }
 
   /** What a subpath of a linked package leads to. */

@@ -12,10 +12,11 @@ interface TsConfig {
   readonly transforms: string
 }
 
-/** The settings that tsx, Bun and bundlers obey. Those of types alone change nothing that runs. */
+/** The settings that tsx, Bun, ts-node, swc and bundlers obey. Those of types alone change nothing that runs. */
 const TRANSFORMING = [
-  ...['alwaysStrict', 'emitDecoratorMetadata', 'experimentalDecorators', 'importsNotUsedAsValues'],
-  ...['jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'preserveValueImports', 'strict', 'target'],
+  ...['alwaysStrict', 'downlevelIteration', 'emitDecoratorMetadata', 'esModuleInterop', 'experimentalDecorators'],
+  ...['importHelpers', 'importsNotUsedAsValues', 'isolatedModules', 'jsx', 'jsxFactory', 'jsxFragmentFactory'],
+  ...['jsxImportSource', 'module', 'preserveConstEnums', 'preserveValueImports', 'strict', 'target'],
   ...['useDefineForClassFields', 'verbatimModuleSyntax'],
 ]
 

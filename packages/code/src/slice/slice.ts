@@ -6,6 +6,7 @@ import { slashed } from '../closure/names.ts'
 import { digestOf } from '../files/digest.ts'
 import type { PackageJson } from '../resolve/package-json.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
+import { droppableNames, restoredNames } from './kept-names.ts'
 import { STUBS } from './stubs.ts'
 
 /** Names that stay as they are: esbuild would append the rest of a subpath to the stub of its package. */
@@ -20,8 +21,8 @@ export interface Slice {
   readonly bundled: Bundled
 }
 
-/** The specifiers that esbuild followed, by file. */
-export type Bundled = ReadonlyMap<string, ReadonlySet<string>>
+/** Where the specifiers that esbuild followed lead, by file: to a file without links in its path, or to a package. */
+export type Bundled = ReadonlyMap<string, ReadonlyMap<string, { readonly file: string | undefined }>>
 
 type Imported = import('esbuild').Metafile['inputs'][string]['imports'][number]
 
@@ -64,6 +65,8 @@ export function sliceOf(
       minifySyntax: true,
       // Names of variables stay: shorter ones depend on how often letters occur, also in types.
       minifyIdentifiers: false,
+      // Programs can read those of functions and classes, which `minifySyntax` leaves out.
+      keepNames: true,
       loader: LOADERS,
       alias: { ...STUBS, ...SUBPATHS },
       // The packages that keep results are no part of the closure.
@@ -75,7 +78,7 @@ export function sliceOf(
   try {
     built = build()
     bundle = built.outputFiles![0]!.text
-    text = joinedDeclarations(usedStatements(bundle, esbuild), esbuild)
+    text = joinedDeclarations(restoredNames(usedStatements(droppableNames(bundle), esbuild)), esbuild)
   } catch (error) {
     const failure = new OptionError(
       `code: esbuild cannot bundle ${exported.join(', ')} of ${file}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}. Leave out of to cover whole files`,
@@ -89,10 +92,13 @@ export function sliceOf(
   const bundled = new Map(
     Object.entries(built.metafile!.inputs).map(([path, { imports }]) => [
       realpath(join(folder, path)),
-      new Set(
+      new Map(
         imports
           .filter((one) => !(path in output.inputs && isLeftOut(one, path, externals)))
-          .map((one) => one.original ?? one.path),
+          .map((one) => [
+            one.original ?? one.path,
+            { file: one.external === true ? undefined : realpath(join(folder, one.path)) },
+          ]),
       ),
     ]),
   )
@@ -111,7 +117,7 @@ export function sliceOf(
     bundled,
     // By file: two of them may find different packages under one name, and an alias is not the name of a package.
     packages: [...bundled].flatMap(([file, specifiers]) =>
-      [...specifiers]
+      [...specifiers.keys()]
         .filter((specifier) => externals.has(specifier))
         .flatMap((specifier) => closure.files.get(file)?.imports.get(specifier)?.packages ?? []),
     ),

@@ -14,11 +14,17 @@ export interface Unbundled {
 
 /**
  * esbuild does not follow `new URL('…', import.meta.url)` and the function of `createRequire`, takes one file where conditions
- * or extensions allow several, and knows nothing of `also`.
+ * or extensions allow several, and knows nothing of `also`. What a whole file imports counts as a whole, too.
  *
  * @param roots The bundled file, and the one that called `code`.
+ * @param unseen Which imports of a bundled file it may use in ways that esbuild does not see.
  */
-export function unbundled(closure: Closure, roots: readonly [string, ...string[]], bundled: Bundled): Unbundled {
+export function unbundled(
+  closure: Closure,
+  roots: readonly [string, ...string[]],
+  bundled: Bundled,
+  unseen: (file: string) => 'all' | ReadonlySet<string>,
+): Unbundled {
   const [root, ...callers] = roots
   // A file that imports the root is no bundle of it.
   const bundles = callers.filter((caller) => !reached(closure, [caller]).has(root))
@@ -29,14 +35,20 @@ export function unbundled(closure: Closure, roots: readonly [string, ...string[]
     const covered = closure.files.get(file)!
     notes.push(...covered.notes)
     const followed = bundled.get(file)
-    if (followed === undefined) found.add(file)
+    const hidden = followed === undefined ? 'all' : unseen(file)
+    if (hidden === 'all') found.add(file)
     for (const [specifier, targets] of covered.imports) {
-      if (followed?.has(specifier)) continue
-      for (const target of targets.files) found.add(target)
-      for (const one of targets.packages) packages.add(one)
+      const one = hidden === 'all' || hidden.has(specifier) ? undefined : followed?.get(specifier)
+      for (const target of targets.files) if (target !== one?.file) found.add(target)
+      if (one === undefined || one.file !== undefined) for (const each of targets.packages) packages.add(each)
     }
   }
-  return { files: [...found], packages: [...packages], notes: [...notes, ...closure.lock] }
+  const files = reached(closure, found)
+  for (const file of files) {
+    for (const targets of closure.files.get(file)!.imports.values())
+      for (const one of targets.packages) packages.add(one)
+  }
+  return { files: [...files], packages: [...packages], notes: [...notes, ...closure.lock] }
 }
 
 /** The files that some files import, transitively, with themselves. */

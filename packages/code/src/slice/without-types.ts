@@ -11,8 +11,11 @@ const LOADERS = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx' } as co
 export function digestWithoutTypes(path: string, read: () => Uint8Array, esbuild: Esbuild): string | undefined {
   const loader = (LOADERS as Readonly<Record<string, 'ts' | 'tsx' | undefined>>)[extname(path)]
   if (loader === undefined) return undefined
+  const source = Buffer.from(read()).toString()
+  // Other transformers of JSX obey comments that esbuild leaves out.
+  if (loader === 'tsx' && source.includes('@jsx')) return undefined
   try {
-    const { code } = esbuild.transformSync(Buffer.from(read()).toString(), {
+    const { code } = esbuild.transformSync(source, {
       loader,
       target: 'esnext',
       charset: 'utf8',

@@ -1,13 +1,11 @@
-import { join } from 'node:path'
 import { OptionError } from '@persist/errors'
 import { identity } from '@persist/key'
-import { digestOf } from '../files/digest.ts'
 import { isInside, pathUnder } from '../files/place.ts'
-import { stampText } from '../files/stamps.ts'
 import { Read } from '../read/record.ts'
-import { contents, files, noteKeyRead, registerKind } from '../tracing.ts'
+import { files, noteKeyRead, registerKind } from '../tracing.ts'
 import { type DirectoryOptions, folderOf, globsOf } from './directory-options.ts'
 import { checkedPath, digestOrFail } from './file.ts'
+import { type Filter, folderContents } from './folder-contents.ts'
 import { globMatcher } from './globs-lazily.ts'
 
 /** An argument that counts as the content of a folder. */
@@ -42,21 +40,15 @@ export function directory(path: string | URL, options: DirectoryOptions = {}): D
   return new ContentOfDirectory(checkedPath(path), filterOf(options), globsOf(options))
 }
 
-/** Which paths count. */
-interface Filter {
-  readonly includes: (path: string) => boolean
-  readonly excludes: (path: string) => boolean
-}
-
 class ContentOfDirectory implements DirectoryArgument {
   // For messages and logs: the build shortens names.
   static readonly name = 'DirectoryArgument'
 
   readonly path: string
-  readonly #filter: Filter
+  readonly #filter: Filter | undefined
   readonly #globs: string
 
-  constructor(path: string, filter: Filter, globs: string) {
+  constructor(path: string, filter: Filter | undefined, globs: string) {
     this.path = path
     this.#filter = filter
     this.#globs = globs
@@ -74,7 +66,7 @@ class ContentOfDirectory implements DirectoryArgument {
       read.sawNothing()
       throw new Error(`there is no folder ${path}`)
     }
-    const look = () => lookAt(path, this.#filter)
+    const look = () => folderContents(path, this.#filter)
     const { digest, stamps } = digestOrFail(read, look)
     read.sawContents(this.#globs, digest, () => look().digest === digest)
     const isUnchanged = () => {
@@ -86,50 +78,8 @@ class ContentOfDirectory implements DirectoryArgument {
   }
 }
 
-/** The digest of all contents, and one of all stamps. */
-function lookAt(path: string, filter: Filter): { readonly digest: string; readonly stamps: string } {
-  const parts = [...partsOf(path, '', filter)]
-  return {
-    digest: digestOf(JSON.stringify(parts.map(({ name, digest }) => [name, digest]))),
-    stamps: digestOf(JSON.stringify(parts.map(({ stamp }) => stamp))),
-  }
-}
-
-interface Part {
-  readonly name: string
-  readonly digest: string
-  readonly stamp: string
-}
-
-/**
- * The folders and files in a folder, in the order of their names. A link counts as what it leads to.
- *
- * @param around the real paths of the folders around: a link may lead to one of them.
- */
-function* partsOf(folder: string, before: string, filter: Filter, around: readonly string[] = []): Generator<Part> {
-  const real = files.realpath(folder)
-  const levels = around.length - around.indexOf(real)
-  if (around.includes(real)) return yield { name: before, digest: `a link ${levels} up`, stamp: '' }
-  const listed = [...files.list(folder)].sort((a, b) => (a.name < b.name ? -1 : 1))
-  for (const { name: last, kind } of listed) {
-    const name = `${before}${last}`
-    const path = join(folder, last)
-    if (filter.excludes(name)) continue
-    const stamp = kind === 'directory' ? undefined : files.stat(path)
-    if ((stamp?.kind ?? kind) === 'directory') {
-      if (filter.includes(`${name}/`)) yield { name: `${name}/`, digest: '', stamp: '' }
-      yield* partsOf(path, `${name}/`, filter, [...around, real])
-    } else if (filter.includes(name)) {
-      const digest = stamp?.kind === 'file' ? contents.digest(path, 'file', stamp) : undefined
-      if (stamp !== undefined && digest !== undefined) yield { name, digest, stamp: stampText(stamp) }
-      else if (kind === 'link') yield { name, digest: 'a link to no file', stamp: '' }
-      else if (last.includes('\u{FFFD}')) throw new Error(`the name of ${path} is no UTF-8`)
-      // Anything else vanished after it was listed, or has no contents.
-    }
-  }
-}
-
-function filterOf({ include, exclude }: DirectoryOptions): Filter {
+function filterOf({ include, exclude }: DirectoryOptions): Filter | undefined {
+  if (include === undefined && exclude === undefined) return undefined
   return {
     includes: matcherOf('include', include) ?? (() => true),
     excludes: matcherOf('exclude', exclude) ?? (() => false),
@@ -151,6 +101,6 @@ registerKind('directory', {
     const { place, options } = folderOf(name)
     const path = pathUnder(root, place)
     if (path === undefined || files.stat(path)?.kind !== 'directory' || !isInside(path, root, files)) return false
-    return lookAt(path, filterOf(options)).digest === digest
+    return folderContents(path, filterOf(options)).digest === digest
   },
 })

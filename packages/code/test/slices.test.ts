@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { type Files, Project } from './support/project.ts'
+
+const PACKAGE = { 'package.json': '{"name":"program","type":"module"}' }
+
+/** The digests of `f` in two versions of a program. */
+function digests(before: Files, after: Files, entry = 'main.js'): [string, string] {
+  const read = (files: Files) => new Project({ ...PACKAGE, ...files }).read(entry, { of: 'f' }).digest
+  return [read(before), read({ ...before, ...after })]
+}
+
+describe('with of, a name that the program can read counts:', () => {
+  it.each([
+    ['of a class expression', 'const F = class A extends Error {}\nexport const f = () => F', 'class A', 'class B'],
+    ['of a function expression', 'const o = { g: function a() {} }\nexport const f = () => o', 'n a', 'n b'],
+    ['of one in a function', 'export const f = () => { const g = function a() {}; return g }', 'n a', 'n b'],
+    ['of the only function', 'export const f = function a() {}', 'n a', 'n b'],
+    [
+      'of a class in its own fields',
+      'class A { static a = A }\nexport const f = () => A',
+      'class A { static a = A }',
+      'const A = class _A { static a = _A }',
+    ],
+    ['of none', 'const F = (0, class {})\nexport const f = () => F', '(0, class {})', 'class {}'],
+  ])('%s', (_, main, from, to) => {
+    const edited = main.replace(from, to)
+    const [before, after] = digests({ 'main.js': main }, { 'main.js': edited })
+    expect(after).not.toBe(before)
+  })
+
+  it.each([
+    [
+      'of a default export without one',
+      'export default class {}',
+      'class part_default {}\nexport default part_default',
+    ],
+    ['of a function that has the name of another', 'export default function g2() {}', 'export default function g() {}'],
+  ])('%s', (_, from, to) => {
+    const main = "import G from './g.js'\nimport P from './part.js'\nexport const f = () => [G, P]"
+    const files = { 'main.js': main, 'g.js': 'export default function g() {}', 'part.js': from }
+    const [before, after] = digests(files, { 'part.js': to })
+    expect(after).not.toBe(before)
+  })
+})
+
+it('with of, unused persisted functions and what they alone use do not count, also with names of functions and classes', () => {
+  const main = "import { persist } from '@persist/core'\nexport const f = persist(function g() {}, {})"
+  const unused = `
+class A { static a = 1 }
+function inner() {}
+export const h = persist(function i() { return [A, inner] }, { inner })`
+  const [before, after] = digests({ 'main.js': main }, { 'main.js': main + unused })
+  expect(after).toBe(before)
+})
+
+it.each([
+  ['of CommonJS that requires a built-in module', "require('fs')\nexports.f = () => function g() {}"],
+  ['of one without functions', 'exports.f = 1'],
+  ['of one that has a function of that name', 'const __name = (a) => a\nexports.f = () => [__name, function g() {}]'],
+])('with of, there is a digest %s, and the name counts', (_, source) => {
+  const files = { 'package.json': '{}', 'main.js': "require('./part.js')\nexports.f = () => require('./part.js')" }
+  const [before, after] = digests(
+    { ...files, 'part.js': source },
+    { 'part.js': source.replace('function g', 'function h').replace('= 1', '= 2') },
+  )
+  expect(after).not.toBe(before)
+})
+
+it('with of, a function that a bundler has named before counts by that name', () => {
+  const named = (name: string) => `var __name = (target, value) => Object.defineProperty(target, "name", { value })
+function a() {}
+__name(a, "${name}")
+export const f = () => a`
+  const [before, after] = digests({ 'main.js': named('a') }, { 'main.js': named('b') })
+  expect(after).not.toBe(before)
+})
+
+describe('with of, how a file is run counts where the bundle does not show it:', () => {
+  const CONFIG = '{"compilerOptions":{"emitDecoratorMetadata":false}}'
+  const FILES: Files = {
+    'package.json': '{"name":"program"}',
+    'main.mjs': "import './a.js'\nimport './b.ts'\nimport './c.tsx'\nexport const f = () => g()",
+    'a.js': 'globalThis.g = function () { return this }',
+    'b.ts': 'class A { a = 1 }\nglobalThis.a = new A()',
+    'c.tsx': 'globalThis.c = <a />',
+    'tsconfig.json': CONFIG,
+  }
+  it.each<[string, Files]>([
+    ['the strict mode of CommonJS', { 'a.js': `/* a comment */ 'use strict'; ${FILES['a.js']}` }],
+    ['the strict mode of CommonJS in TypeScript', { 'b.ts': `'use strict'\n${FILES['b.ts']}` }],
+    ['a setting of tsconfig.json that esbuild does not obey', { 'tsconfig.json': CONFIG.replace('false', 'true') }],
+    ['a setting of JSX that esbuild does not obey alone', { 'c.tsx': `/** @jsxImportSource a */ ${FILES['c.tsx']}` }],
+  ])('%s', (_, edit) => {
+    const [before, after] = digests(FILES, edit, 'main.mjs')
+    expect(after).not.toBe(before)
+  })
+})
+
+describe('with of, a file counts with all that it imports where the bundle shows only a part of it:', () => {
+  const FILES: Files = {
+    'b.js':
+      "import { x } from './c.js'\nimport { y } from 'dependency'\nexport const p = 1\nexport const q = () => [x, y]",
+    'c.js': 'export const x = 1',
+    'node_modules/dependency/package.json': '{"name":"dependency","version":"1.0.0"}',
+  }
+  const EDITS: Files = {
+    'c.js': 'export const x = 2',
+    'node_modules/dependency/package.json': '{"name":"dependency","version":"2.0.0"}',
+  }
+  it.each([
+    ['an import that only a direct eval uses', "import { q } from './b.js'\nexport const f = (s) => eval(s)"],
+    ['one in a namespace', "import * as b from './b.js'\nexport const f = (s) => eval /* code */ (s)"],
+    [
+      'an import that is also required in another way',
+      "import { p } from './b.js'\nimport { createRequire } from 'module'\nexport const f = () => [p, createRequire(import.meta.url)('./b.js')]",
+    ],
+    [
+      'a worker that is imported, too',
+      "import { p } from './b.js'\nexport const f = () => [p, new URL('./b.js', import.meta.url)]",
+    ],
+    ['a file of also', "import { p } from './b.js'\nexport const f = (name) => [p, import(name)]", 'b.js'],
+  ])('%s', (_, main, also?: string) => {
+    const read = (edit: Files) =>
+      new Project({ ...PACKAGE, 'main.js': main, ...FILES, ...edit }).read('main.js', { of: 'f', also }).digest
+    const edits = Object.entries(EDITS).map(([name, content]) => ({ [name]: content }))
+    expect(new Set([{}, ...edits].map(read)).size).toBe(3)
+  })
+})
+
+it('with of and a manifest, a file counts that only esbuild finds', () => {
+  const project = new Project({
+    ...PACKAGE,
+    'main.js': "import a from './a'\nexport const f = () => a",
+    'a.css': '1',
+    'node_modules/other/package.json': '{}',
+  })
+  const read = () => project.read('main.js', { of: 'f', manifest: true }).digest
+  const before = read()
+  project.write({ 'a.css': '2' })
+  expect(read()).not.toBe(before)
+})
