@@ -28,6 +28,8 @@ export interface Databases {
 const FORMAT_DATABASE = Buffer.from('about\0')
 const FORMAT_KEY = Buffer.from('format')
 const FORMAT = Buffer.from('persist lmdb 1')
+/** How many threads of all processes can read at once: each that reads takes a place of 64 bytes in the lock file. */
+const MOST_READERS = 1000
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
 
 /** So many milliseconds may pass until a hit shows what another process has changed. Nothing found is always found out. */
@@ -161,6 +163,7 @@ export class Environment {
         path: this.#dir,
         noSubdir: false,
         maxDbs: 8,
+        maxReaders: MOST_READERS,
         ...BINARY,
         // With it, commits count before they are on the disk, and the meta pages do not show them all; a write is no slower
         // without.

@@ -3,7 +3,10 @@ import { unlinkIfThere } from './removal.ts'
 
 /** How many tokens are remembered that could not be removed. */
 const MOST_LEFT = 10_000
-/** After these times, in milliseconds, the process tries again: other processes wait for a token while its holder lives. */
+/**
+ * The process tries again after a time that doubles from the first of these to the last, in milliseconds: other processes wait
+ * for a token while its holder lives. Then it gives up, since on Windows each attempt may block the thread for a second.
+ */
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 60_000
 
@@ -49,6 +52,6 @@ function retryIn(ms: number): void {
 
 function retry(): void {
   for (const [path, options] of left) dropTokenQuietly(options, path)
-  willRetry = left.size > 0
-  if (willRetry) retryIn(Math.min(2 * retryMs, LAST_RETRY_MS))
+  willRetry = left.size > 0 && retryMs < LAST_RETRY_MS
+  if (willRetry) retryIn(2 * retryMs)
 }

@@ -2,12 +2,13 @@ import type { Entry, ListedHead } from '@persist/store'
 import { earlierEntryName, entryName } from '../folder/entry-name.ts'
 import { decodeHead, type Unreadable } from '../format/entry-codec.ts'
 import type { EntryFiles } from './entry-files.ts'
-import { errorCode } from './file-system.ts'
+import { errorCode, type FileSystem } from './file-system.ts'
 import { isNamedAsEntry, isOwnEntry } from './own-entry.ts'
-import { readFile } from './read-file.ts'
+import { type FilePart, readFile } from './read-file.ts'
 
 /** Some file systems list a file again when it is replaced meanwhile. So many names take some 10 MB. */
 const MOST_REMEMBERED = 100_000
+const ATTEMPTS = 5
 
 /** The names of the files that may be entries, a few at a time. */
 export function* entryNames(files: EntryFiles): Generator<string> {
@@ -58,7 +59,7 @@ export function headAt(files: EntryFiles, name: string): ListedHead | undefined 
   const { fs, integrity } = files.options
   const path = (files.folder.path ?? '') + name
   for (const part of ['start', 'all'] as const) {
-    const file = readFile(fs, path, part)
+    const file = readListed(fs, path, part)
     if (file === undefined) return undefined
     const found = file === 'odd' ? 'damaged' : decodeHead(file.buffer, file.length, file.size, integrity)
     if (found === undefined) continue
@@ -67,6 +68,15 @@ export function headAt(files: EntryFiles, name: string): ListedHead | undefined 
     return undefined
   }
   return undefined
+}
+
+/** As `readFile`. On NFS a file that was replaced may seem to be gone: then the one in its place is read. */
+function readListed(fs: FileSystem, path: string, part: FilePart): ReturnType<typeof readFile> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const file = readFile(fs, path, part)
+    if (file !== undefined || !fs.existsSync(path)) return file
+  }
+  throw Object.assign(new Error(`ESTALE: ${path} is there, and cannot be read`), { code: 'ESTALE' })
 }
 
 function entryAt(files: EntryFiles, name: string): Entry | undefined {
