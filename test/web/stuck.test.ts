@@ -49,6 +49,15 @@ await withBrowser('a browser that does not answer', (browser) => {
     await two.evaluate('program.adapter.close()')
   })
 
+  test.each(['publish', 'release'])(
+    'a tab that failed to %s its lease keeps no other tab waiting',
+    async (operation) => {
+      const page = await tab()
+      expect(await page.evaluate(`program.locksAfter('${operation}')`)).toBe(0)
+      expect(await events(page)).toEqual(['ERR_PERSIST_STORE_UNAVAILABLE'])
+    },
+  )
+
   test('a connection that the browser has lost is opened again', async () => {
     const page = await tab()
     expect(await page.evaluate('program.double(1)')).toBe(2)

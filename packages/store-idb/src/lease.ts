@@ -97,24 +97,27 @@ class IdbLease implements Lease<'async'> {
   async publish(entry: Entry): Promise<boolean> {
     const { database, namespace } = this.#context
     const records = encode(entry, namespace)
-    const isPublished = await this.#attempt('publish', () =>
-      database.write(
-        ['heads', 'payloads', 'leases'],
-        async (transaction) => {
-          if ((await this.#own(transaction)) === undefined) return false
-          await putEntry(transaction, [namespace, entry.hash], records)
-          return true
-        },
-        records.head.bytes,
-      ),
-    )
-    this.#unlock()
-    return isPublished
+    const act = async (transaction: Transaction<'heads' | 'payloads' | 'leases'>) => {
+      if ((await this.#own(transaction)) === undefined) return false
+      await putEntry(transaction, [namespace, entry.hash], records)
+      return true
+    }
+    try {
+      return await this.#attempt('publish', () =>
+        database.write(['heads', 'payloads', 'leases'], act, records.head.bytes),
+      )
+    } finally {
+      // Also after a failure: the computation is over, and other tabs need not wait for it.
+      this.#unlock()
+    }
   }
 
   async release(): Promise<void> {
-    await this.#change('release', () => undefined)
-    this.#unlock()
+    try {
+      await this.#change('release', () => undefined)
+    } finally {
+      this.#unlock()
+    }
   }
 
   /** Replaces the record of this lease, or deletes it. `false`: the lease was lost. */

@@ -6,6 +6,8 @@ export interface Connection {
   readonly name: string
   readonly isPersistent: boolean
   readonly readsMany: boolean
+  /** A listing shows each entry that is there from its begin to its end, whatever happens to others meanwhile. */
+  readonly listsEach: boolean
   /** How long a method waits for an answer, in milliseconds. */
   readonly serverWaitMs: number
   /** How long an entry is kept after its expiry at least, in milliseconds. */

@@ -21,6 +21,11 @@ export class KeyvClient {
     this.#connection = connection
   }
 
+  /** See {@link Connection.listsEach}. */
+  get listsEach(): boolean {
+    return this.#connection.listsEach
+  }
+
   async get(key: string, operation: Operation, bytes = 0): Promise<unknown> {
     return this.#run(operation, bytes, async (keyv) =>
       keyv.getRaw === undefined ? keyv.get(key) : (await keyv.getRaw(key))?.value,
@@ -46,10 +51,10 @@ export class KeyvClient {
   async *values(operation: Operation): AsyncGenerator<unknown> {
     // A server that does not answer at all is found in the usual time, not in that of large values.
     await this.#run(operation, 0, (keyv) => keyv.get(ABSENT))
-    const expired = async (value: unknown) => {
+    const over: string[] = []
+    const expired = (value: unknown) => {
       const found = isRecord(value) ? decode(value) : undefined
-      // Keyv deletes what it reads after its time; not every storage does that by itself.
-      if (found !== undefined) await this.get(keyOf(found.namespace, found.hash), operation)
+      if (found !== undefined) over.push(keyOf(found.namespace, found.hash))
     }
     const iterator = await this.#run(operation, 0, async (keyv): Promise<AsyncIterator<unknown> | undefined> => {
       const values: AsyncIterable<unknown> | undefined = storedValues(keyv, expired) ?? keyv.iterator?.()
@@ -61,13 +66,16 @@ export class KeyvClient {
     try {
       for (;;) {
         const step = await this.#run(operation, 0, async () => iterator.next(), VALUES_PER_STEP)
-        if (step.done) return
+        if (step.done) break
         if (Array.isArray(step.value)) yield step.value[1]
       }
     } finally {
       // Not awaited: after a `next` that was not answered, an async generator would not answer this either.
       Promise.resolve(iterator.return?.()).catch(() => {})
     }
+    // Keyv deletes what it reads after its time; not every storage does that by itself. A deletion during the listing could hide
+    // other entries.
+    for (const key of over) await this.get(key, operation)
   }
 
   async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>, waits = 1): Promise<T> {

@@ -7,6 +7,7 @@ import { toStoreError } from './errors.ts'
 import { keysOf } from './keys.ts'
 import type { KeyvClient } from './keyv-client.ts'
 import { endOf, ttlOf } from './lifetime.ts'
+import { recordsIn } from './records.ts'
 
 /** How many entries are deleted concurrently. */
 const BATCH = 100
@@ -135,18 +136,11 @@ export class NamespaceStore implements Store<'async'> {
     return gone
   }
 
-  /** The records of this namespace, each once: a storage may list a key twice while it grows (Redis: `SCAN`). */
+  /** The records of this namespace. */
   async *#walk(operation: string): AsyncGenerator<{ hash: string; found: Found; size: number }> {
-    const seen = new Set<string>()
-    for await (const value of this.#client.values(this.#operation(operation))) {
-      if (!isRecord(value)) continue
-      const found = decode(value)
-      if (found === undefined) this.#reportDamage(value)
-      else if (found.namespace === this.#namespace && !seen.has(found.hash)) {
-        seen.add(found.hash)
-        yield { hash: found.hash, found, size: Buffer.byteLength(value) }
-      }
-    }
+    const onDamaged = (record: string) => this.#reportDamage(record)
+    for await (const { found, record } of recordsIn(this.#client, { operation, namespace: this.#namespace, onDamaged }))
+      yield { hash: found.hash, found, size: Buffer.byteLength(record) }
   }
 
   /** A storage that ignores case or shortens keys may return the record of another key. That is a miss. */

@@ -36,6 +36,7 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
     name,
     isPersistent: true,
     readsMany: true,
+    listsEach: true,
     serverWaitMs,
     keepExpiredMs,
     keyv() {

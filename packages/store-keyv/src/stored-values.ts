@@ -7,7 +7,7 @@ type Row = readonly [key: unknown, stored: unknown]
  * The values of the storage, as Keyv would read each. Keyv's own listing ends at the first value that it cannot parse, and
  * deletes values of other programs that have a past number as `expires`. `undefined`: Keyv does not show its storage.
  */
-export function storedValues(keyv: KeyvLike, expired: (value: unknown) => Promise<void>) {
+export function storedValues(keyv: KeyvLike, expired: (value: unknown) => void) {
   const { deserializeData } = keyv
   const rows = rowsOf(keyv)
   return deserializeData && rows && valuesOf(rows, async (stored) => deserializeData.call(keyv, stored), expired)
@@ -16,13 +16,13 @@ export function storedValues(keyv: KeyvLike, expired: (value: unknown) => Promis
 async function* valuesOf(
   rows: Iterable<Row> | AsyncIterable<Row>,
   parse: (stored: unknown) => Promise<unknown>,
-  expired: (value: unknown) => Promise<void>,
+  expired: (value: unknown) => void,
 ): AsyncGenerator<readonly [key: unknown, value: unknown] | undefined> {
   for await (const row of rows) {
     const [key, stored] = Array.isArray(row) ? row : []
     const { value, expires } = ((await parse(stored).catch(() => undefined)) ?? {}) as Record<string, unknown>
     const isExpired = typeof expires === 'number' && Date.now() > expires
-    if (isExpired) await expired(value)
+    if (isExpired) expired(value)
     // One step for each value, also for what is no value here: a step has its time.
     yield isExpired ? undefined : [key, value]
   }

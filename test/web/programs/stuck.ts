@@ -25,6 +25,15 @@ export function set(length: number): Promise<string | undefined> {
     )
 }
 
+/** Fails to publish or to release a lease. Returns how many locks are held after that. */
+export async function locksAfter(operation: 'publish' | 'release'): Promise<number | undefined> {
+  const lease = (await adapter.open('leased').lease!(operation, 60_000))!
+  const end = await holdTransaction()
+  await lease[operation]({ hash: operation, createdAt: 0, payload: '' }).catch(({ code }) => events.push(code))
+  end()
+  return (await navigator.locks.query()).held?.length
+}
+
 /** Opens the database as another program of the origin, which notices no deletion. */
 async function opened(): Promise<IDBDatabase> {
   const request = indexedDB.open('stuck')
