@@ -146,3 +146,22 @@ describe('a call waits for the changes that were made before it, but for no refr
     expect([await during, await after]).toEqual([what === 'refresh' ? 1 : 2, 2])
   })
 })
+
+describe('a call with maxAge', () => {
+  it('does not wait for a result that is older, while the store writes it', async () => {
+    const { persist, advance } = harness()
+    const written = gate()
+    const inner = delayed(memoryStore())
+    const store = inner.open('f')
+    const cache = withMethods(inner, { set: (entry: never) => written.passed.then(() => store.set(entry)) })
+    let runs = 0
+    const f = persist(async () => ++runs, { funcname: 'f', cache, singleFlight: 'process' })
+    const first = f()
+    await runPending()
+    advance(10_000)
+    const second = f.with({ maxAge: '20s' })()
+    const third = f.with({ maxAge: '1s' })()
+    written.open()
+    expect(await Promise.all([first, second, third])).toEqual([1, 1, 2])
+  })
+})

@@ -421,6 +421,24 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await Promise.all([all(f()), all(f())])).toEqual([chunks, chunks])
   })
 
+  it('a call with maxAge follows no run that began earlier than that', async () => {
+    const { persist, advance } = harness()
+    let runs = 0
+    const f = persist(
+      async function* f() {
+        const run = ++runs
+        yield `${run}a`
+        yield `${run}b`
+      },
+      { cache: makeStore() },
+    )
+    const slow = f()
+    await slow.next()
+    advance(60_000)
+    expect(await all(f.with({ maxAge: '10s' })())).toEqual(['2a', '2b'])
+    expect(await all(slow)).toEqual(['1b'])
+  })
+
   it('consumers share no chunk that cannot be copied: each gets one of its own run', async () => {
     const { persist } = harness()
     let runs = 0

@@ -39,6 +39,11 @@ export function signalsOf({ signal, args }: Pick<Call, 'signal' | 'args'>): read
 /** The signals of a call without any: one array for all. */
 export const NO_SIGNALS: readonly AbortSignal[] = []
 
+/** Whether a flight has had its result, or an iteration its first chunks, for longer than the call accepts. */
+export function isOlderThanAccepted({ runtime }: Context, { maxAge }: Call, { madeAt }: Flight): boolean {
+  return maxAge !== Number.POSITIVE_INFINITY && madeAt !== undefined && runtime.now() - madeAt > maxAge
+}
+
 /** Whether the call computes even if there is a stored result. */
 export function isRefresh(context: Context, call: Call): boolean {
   return call.refresh || context.mode === 'refresh'

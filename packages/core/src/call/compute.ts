@@ -41,6 +41,7 @@ export function* compute(
     const trace = startTrace(context, flight)
     const { value, promised, durationMs } = yield* callTraced(computation, succession.lease, trace)
     context.observed[promised ? 'promises' : 'values'] = true
+    if (promised) flight.madeAt = context.runtime.now()
     const notStored = () => ({ value, promised, ...copyForOthers(computation, value) })
     if (acquired.kind === 'recursion') {
       reportRecursion(context, cacheKey)

@@ -9,7 +9,7 @@ import { areOfTheSame } from '../trace/observation.ts'
 import { tracing } from '../trace/tracing.ts'
 import { bypass, bypassRecursion } from './bypass.ts'
 import type { CacheKey } from './cache-key.ts'
-import type { Call } from './call.ts'
+import { type Call, isOlderThanAccepted } from './call.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import { abortable, FlightStart, runToEnd } from './execution.ts'
 import { noteCall, noteFailure, reasonIfLeft } from './note-call.ts'
@@ -35,6 +35,9 @@ export function joinFlight(
 ): unknown {
   // Without `result` the function has not returned, so this call comes from inside the function.
   if (flight.result === undefined) return bypassRecursion(context, call, cacheKey)
+  // Its result is being stored.
+  if (isOlderThanAccepted(context, call, flight))
+    return fallback.compute(new FlightStart(context, call, cacheKey, signals))
   const isOfOtherFiles = !areOfTheSame(flight.keyReads, cacheKey.reads)
   if (isOfOtherFiles && call.joinedLate) return bypass(context, call)
   pickleKeyEarly(context, cacheKey)

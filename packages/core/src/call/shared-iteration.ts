@@ -197,6 +197,7 @@ export class SharedIteration implements Broadcast {
       this.#snapshot = snapshotArguments({ context: this.#context, call: this.#call, cacheKey: this.#cacheKey })
       startTrace(this.#context, this.flight)
       numberRun(this.flight)
+      this.flight.madeAt = this.#context.runtime.now()
       this.#source = original.apply(this.#call.self, args) as AsyncGenerator<unknown>
     }
     return this.#source

@@ -10,7 +10,7 @@ import { tracing } from '../trace/tracing.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
-import { type Call, signalsOf, startsRefresh } from './call.ts'
+import { type Call, isOlderThanAccepted, signalsOf, startsRefresh } from './call.ts'
 import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import {
@@ -60,7 +60,7 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
     ) as AsyncGenerator<unknown>
   }
   if (isStored(found)) return yield* found
-  await leaveIfChanged(context, cacheKey)
+  await leaveIfChanged(context, call, cacheKey)
   const iteration = startOrFollow(context, call, cacheKey, found)
   if (found.kind !== 'stale-if-error') return yield* iteration
   let first: IteratorResult<unknown>
@@ -111,7 +111,7 @@ function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): Asy
 function startRefresh(context: Context, call: Call, cacheKey: CacheKey): LookupResult {
   if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
   // By the mode, simultaneous calls share one iteration. An explicit refresh gets one of its own.
-  if (!call.refresh && runningIteration(context, cacheKey) !== undefined) return ABSENT
+  if (!call.refresh && runningIteration(context, call, cacheKey) !== undefined) return ABSENT
   context.peers.each((peer) => peer.outdate(cacheKey.canonicalKey))
   return REFRESH
 }
@@ -132,7 +132,7 @@ async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): P
   const held = chunksInMemory(context, call, cacheKey)
   if (held !== undefined) return held
   for (;;) {
-    if (context.broadcasts.find(cacheKey.canonicalKey) !== undefined) return ABSENT
+    if (runningIteration(context, call, cacheKey) !== undefined) return ABSENT
     const watch = context.broadcasts.watch(cacheKey.canonicalKey)
     const found = asChunks(
       await lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: currentFlight()?.isCheck !== true }),
@@ -175,14 +175,15 @@ function isStored(found: Chunks | LookupResult): found is Chunks {
   return Array.isArray(found)
 }
 
-/** The iteration that an identical call follows. */
-function runningIteration(context: Context, { canonicalKey }: CacheKey): Broadcast | undefined {
-  return context.singleFlight === false ? undefined : context.broadcasts.find(canonicalKey)
+/** The iteration that the call follows. */
+function runningIteration(context: Context, call: Call, { canonicalKey }: CacheKey): Broadcast | undefined {
+  const running = context.singleFlight === false ? undefined : context.broadcasts.find(canonicalKey)
+  return running === undefined || isOlderThanAccepted(context, call, running.flight) ? undefined : running
 }
 
 /** Lets no call follow a running iteration that has read something that changed since: its first chunks may be older. */
-async function leaveIfChanged(context: Context, cacheKey: CacheKey): Promise<void> {
-  const flight = runningIteration(context, cacheKey)?.flight
+async function leaveIfChanged(context: Context, call: Call, cacheKey: CacheKey): Promise<void> {
+  const flight = runningIteration(context, call, cacheKey)?.flight
   const trace = flight?.trace
   if (trace === undefined) return
   await trace.recorded()
@@ -197,7 +198,7 @@ async function leaveIfChanged(context: Context, cacheKey: CacheKey): Promise<voi
 
 function startOrFollow(context: Context, call: Call, cacheKey: CacheKey, found: LookupResult): AsyncGenerator<unknown> {
   const consumer = { signals: signalsOf(call), alone: () => bypass(context, call) as AsyncGenerator<unknown> }
-  const running = runningIteration(context, cacheKey)
+  const running = runningIteration(context, call, cacheKey)
   if (running === undefined) {
     // Only the event waits for the store, so that no other iteration starts meanwhile.
     void run(countMiss(context, cacheKey, found as Exclude<LookupResult, { kind: 'fresh' }>))
