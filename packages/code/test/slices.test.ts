@@ -53,6 +53,19 @@ export const h = persist(function i() { return [A, inner] }, { inner })`
   expect(after).toBe(before)
 })
 
+it.each([
+  ['of CommonJS that requires a built-in module', "require('fs')\nexports.f = () => function g() {}"],
+  ['of one without functions', 'exports.f = 1'],
+  ['of one that has a function of that name', 'const __name = (a) => a\nexports.f = () => [__name, function g() {}]'],
+])('with of, there is a digest %s, and the name counts', (_, source) => {
+  const files = { 'package.json': '{}', 'main.js': "require('./part.js')\nexports.f = () => require('./part.js')" }
+  const [before, after] = digests(
+    { ...files, 'part.js': source },
+    { 'part.js': source.replace('function g', 'function h').replace('= 1', '= 2') },
+  )
+  expect(after).not.toBe(before)
+})
+
 it('with of, a function that a bundler has named before counts by that name', () => {
   const named = (name: string) => `var __name = (target, value) => Object.defineProperty(target, "name", { value })
 function a() {}
