@@ -141,6 +141,15 @@ describe('with of, a file counts with all that it imports where the bundle shows
   })
 })
 
+it('with of, comments in a required file do not count, also if a comment names require', () => {
+  const files = { 'package.json': '{}', 'main.js': "// They require a part.\nexports.f = require('./part.js')" }
+  const [before, after] = digests(
+    { ...files, 'part.js': 'exports.a = 1' },
+    { 'part.js': '// a comment\nexports.a = 1' },
+  )
+  expect(after).toBe(before)
+})
+
 it('with of and a manifest, a file counts that only esbuild finds', () => {
   const project = new Project({
     ...PACKAGE,
