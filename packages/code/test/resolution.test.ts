@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
@@ -356,6 +356,21 @@ describe('also', () => {
         .names('src/main.ts', { also })
         .filter((name) => name !== 'imports'),
     ).toEqual(expected)
+  })
+
+  it.each([{}, { of: 'f' }])('counts line ends, since the program may read the files as they are: %j', (options) => {
+    const one = new Project({
+      'package.json': PACKAGE,
+      'main.ts': "// a comment\nexport const f = () => new URL('./a.json', import.meta.url)",
+      'a.json': '{\n}',
+      'b.js': 'a\nb',
+    })
+    const digests = ['a.json', 'b.js', 'main.ts'].map((name) => {
+      one.write({ [name]: readFileSync(one.path(name), 'utf8').replaceAll('\n', '\r\n') })
+      return one.read('main.ts', { ...options, also: 'b.js' }).digest
+    })
+    expect(digests[0]).not.toBe(digests[1])
+    expect(digests[1]).toBe(digests[2])
   })
 
   it('must match something', () => {

@@ -88,12 +88,26 @@ describe('with of, how a file is run counts where the bundle does not show it:',
   it.each<[string, Files]>([
     ['the strict mode of CommonJS', { 'a.js': `/* a comment */ 'use strict'; ${FILES['a.js']}` }],
     ['the strict mode of CommonJS in TypeScript', { 'b.ts': `'use strict'\n${FILES['b.ts']}` }],
+    ['a directive of a framework', { 'c.tsx': `'use server'\n${FILES['c.tsx']}` }],
     ['a setting of tsconfig.json that esbuild does not obey', { 'tsconfig.json': CONFIG.replace('false', 'true') }],
     ['a setting of JSX that esbuild does not obey alone', { 'c.tsx': `/** @jsxImportSource a */ ${FILES['c.tsx']}` }],
   ])('%s', (_, edit) => {
     const [before, after] = digests(FILES, edit, 'main.mjs')
     expect(after).not.toBe(before)
   })
+})
+
+it.each([
+  ['an ES module', 'import.meta.url', '{"type":"module"}'],
+  ['CommonJS', '__dirname', '{"type":"commonjs"}'],
+])('with of, the place of a file counts if it knows that: %s', (_, place, packageJson) => {
+  const at = (path: string) => ({
+    'package.json': packageJson,
+    'main.mjs': `export { f } from './${path}'`,
+    [path]: place === '__dirname' ? `exports.f = () => ${place}` : `export const f = () => ${place}`,
+  })
+  const [before, after] = digests(at('part.js'), at('parts/part.js'), 'main.mjs')
+  expect(after).not.toBe(before)
 })
 
 describe('with of, a file counts with all that it imports where the bundle shows only a part of it:', () => {
@@ -125,6 +139,15 @@ describe('with of, a file counts with all that it imports where the bundle shows
     const edits = Object.entries(EDITS).map(([name, content]) => ({ [name]: content }))
     expect(new Set([{}, ...edits].map(read)).size).toBe(3)
   })
+})
+
+it('with of, comments in a required file do not count, also if a comment names require', () => {
+  const files = { 'package.json': '{}', 'main.js': "// They require a part.\nexports.f = require('./part.js')" }
+  const [before, after] = digests(
+    { ...files, 'part.js': 'exports.a = 1' },
+    { 'part.js': '// a comment\nexports.a = 1' },
+  )
+  expect(after).toBe(before)
 })
 
 it('with of and a manifest, a file counts that only esbuild finds', () => {

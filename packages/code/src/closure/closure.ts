@@ -67,18 +67,22 @@ export function closureOf(
   const external = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
   const ahead = [...roots, ...further]
+  /** Programs may read these as they are. */
+  const readable = new Set(further.map((path) => observer.realpath(path)))
+  const exactly = new Map<string, string>()
   let usesRegistry: string | undefined
 
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     observer.stat(next)
     const file = observer.realpath(next)
     if (files.has(file)) continue
-    const { digest, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
+    const { digest, exact, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
     howFilesRun.add(file, hasJsx)
     const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
     const notes: DependencyPart[] = []
     files.set(file, { part: { name, digest }, notes, imports })
+    if (exact !== undefined) exactly.set(file, exact)
     if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
     const follow = (specifier: string, isCertain: boolean) => {
       if (keepsResults(specifier)) return
@@ -94,6 +98,7 @@ export function closureOf(
       }
       ahead.push(...targets.files)
       const found = targets.files.map((path) => observer.realpath(path))
+      if (!isCertain) for (const path of found) readable.add(path)
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
@@ -103,6 +108,10 @@ export function closureOf(
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
     if (hasJsx) follow(resolver.jsxRuntime(file), false)
+  }
+  for (const [file, digest] of exactly) {
+    const { part, ...covered } = files.get(file)!
+    if (readable.has(file)) files.set(file, { ...covered, part: { ...part, digest } })
   }
   // Names in these specifiers are not versions, but the lock file has those.
   const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))

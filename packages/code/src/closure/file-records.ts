@@ -9,6 +9,8 @@ export interface FileRecord extends Imports {
   /** `null` if the file had changed too recently for its stamp to be trusted: then only the content counts. */
   readonly tuple: StampTuple | null
   readonly digest: string
+  /** The digest of the bytes, if they have line ends that the other digest leaves out. */
+  readonly exact?: string | undefined
 }
 
 /** What the files of this process, and of the manifest, were when they were read. */
@@ -45,9 +47,11 @@ function contentOf(path: string, size: number, { files }: Observer): Omit<FileRe
 }
 
 function textOf(path: string, bytes: Uint8Array, known: FileRecord | undefined): Omit<FileRecord, 'tuple'> {
-  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().replaceAll('\r\n', '\n')
+  const written = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+  const source = written.replaceAll('\r\n', '\n')
   // Bytes that are no text all have the same letter in a string.
   const digest = digestOf(isUtf8(bytes) ? source : bytes)
+  const exact = source.length === written.length ? undefined : digestOf(bytes)
   // The imports of the same content are the same.
-  return known?.digest === digest ? known : { digest, ...importsOf(path, source) }
+  return known?.digest === digest ? { ...known, exact } : { digest, exact, ...importsOf(path, source) }
 }

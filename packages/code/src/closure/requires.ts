@@ -22,9 +22,17 @@ const PARAMETERS = /\bfunction\b[\s\w$*]{0,99}\([^()=]*\)|\([^()=]*\)\s*=>/g
 /** The function by which esbuild's bundles require what it has not bundled. */
 const SHIM = /\btypeof require !== "undefined" \? require :|\breturn require\.apply\(this, arguments\)/g
 
-/** What a file requires, and how many of its calls of `require` have a target that only the running program knows. */
-export function requires(source: string): { specifiers: string[]; opaque: number } {
-  if (!/require|_load/i.test(source)) return { specifiers: [], opaque: 0 }
+/** What a file requires. */
+interface Requires {
+  readonly specifiers: readonly string[]
+  /** The number of calls whose target only the running program knows. */
+  readonly opaque: number
+  /** Whether it calls `require` also by another name, which bundlers do not follow. */
+  readonly hasOtherNames: boolean
+}
+
+export function requires(source: string): Requires {
+  if (!/require|_load/i.test(source)) return { specifiers: [], opaque: 0, hasOtherNames: false }
   const makers = OTHER_MAKERS.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => escaped(name!)))
   const maker = `(?:${[...new Set(['createRequire', ...makers])].join('|')})`
   const made = [...source.matchAll(madeName(maker))].map(([, name]) => name!)
@@ -47,7 +55,8 @@ export function requires(source: string): { specifiers: string[]; opaque: number
     count(body, asValue(names)) +
     unnamed(body, maker) +
     count(source, HIDDEN)
-  return { specifiers, opaque }
+  const hasOtherNames = others.length > 0 || /createRequire|\bmodule\s*\.\s*require\b/.test(source)
+  return { specifiers, opaque, hasOtherNames }
 }
 
 /** Uses of the function other than a call: as an argument, in an object, `require.call(…)`. */

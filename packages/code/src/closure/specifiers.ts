@@ -52,8 +52,8 @@ function unsure({ specifiers, uncertain, opaque }: Imports): Imports {
 
 /** The imports that no bundler follows: by `new URL`, and by the functions of `createRequire` or another name of `require`. */
 export function hiddenFromBundlers(source: string): ReadonlySet<string> {
-  const hasOtherNames = /createRequire|\brequire\b\s*(?![\s(])/.test(source)
-  return new Set([...assets(source), ...(hasOtherNames ? requires(source).specifiers : [])])
+  const { specifiers, hasOtherNames } = requires(source)
+  return new Set([...assets(source), ...(hasOtherNames ? specifiers : [])])
 }
 
 function jsOrTs(extension: string, source: string): Imports {

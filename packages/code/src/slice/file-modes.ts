@@ -3,13 +3,13 @@ import { COMMENTS } from '../closure/patterns.ts'
 import { hiddenFromBundlers } from '../closure/specifiers.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
 
-const LOADERS: Readonly<Record<string, 'js' | 'ts' | undefined>> = {
-  '.js': 'js',
-  '.cjs': 'js',
-  '.ts': 'ts',
-  '.cts': 'ts',
+const LOADERS: Readonly<Record<string, 'js' | 'jsx' | 'ts' | 'tsx' | undefined>> = {
+  ...{ '.js': 'js', '.cjs': 'js', '.mjs': 'js', '.jsx': 'jsx' },
+  ...{ '.ts': 'ts', '.cts': 'ts', '.mts': 'ts', '.tsx': 'tsx' },
 }
 const DIRECT_EVAL = new RegExp(String.raw`\beval\s*${COMMENTS}\(`)
+/** What depends on where the file is. */
+const PLACE = /\bimport\s*\.\s*meta\b|\b__(?:file|dir)name\b/
 const PRAGMA = /@jsx\w*[ \t]+[^\s*]+/g
 
 /** Which imports of a bundled file may be used in ways that a bundle does not show: all of them by a direct `eval`. */
@@ -18,17 +18,23 @@ export function unseenImports(source: string): 'all' | ReadonlySet<string> {
 }
 
 /**
- * What a file says of how it is run, and a bundle does not show: whether a file that need not be an ES module is strict, and
- * what only other transformers of JSX obey.
+ * What a file says of how it is run, and a bundle does not show: directives such as `'use strict'` and `'use server'`, what
+ * only other transformers of JSX obey, and whether it knows its place, which a move changes.
  */
 export function modesOf(path: string, source: string, esbuild: Esbuild): string[] {
-  const pragmas = /x$/.test(path) ? (source.match(PRAGMA) ?? []) : []
-  return isStrict(path, source, esbuild) ? [...pragmas, 'use strict'] : pragmas
+  const pragmas = path.endsWith('x') ? (source.match(PRAGMA) ?? []) : []
+  return [...directives(path, source, esbuild), ...pragmas, ...(PLACE.test(source) ? ['knows its place'] : [])]
 }
 
-function isStrict(path: string, source: string, esbuild: Esbuild): boolean {
+/** The directives at the top of a file. */
+function directives(path: string, source: string, esbuild: Esbuild): string[] {
   const loader = LOADERS[extname(path)]
-  if (loader === undefined || !source.includes('use strict')) return false
-  const { code } = esbuild.transformSync(source, { loader, logLevel: 'silent', minifyWhitespace: true })
-  return /^(?:"[^"\n]*";)*"use strict"/.test(code)
+  if (loader === undefined || !/['"]use \w/.test(source)) return []
+  const { code } = esbuild.transformSync(source, {
+    loader,
+    jsx: 'preserve',
+    logLevel: 'silent',
+    minifyWhitespace: true,
+  })
+  return /^(?:"[^"\n]*";)*/.exec(code)![0].split(';')
 }
