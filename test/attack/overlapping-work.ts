@@ -47,6 +47,8 @@ export class OverlappingWork {
   readonly #random: () => number
   readonly #world: World
   #now = 1_000_000
+  /** How many pauses there are now. */
+  #pauses = 0
 
   constructor(world: World, random: () => number) {
     this.#world = world
@@ -72,12 +74,14 @@ export class OverlappingWork {
 
   /** Waits for up to so many turns of the event loop. */
   async pause(most: number): Promise<void> {
+    this.#pauses++
     for (let turns = Math.floor(this.#random() * most); turns >= 0; turns--) await new Promise(setImmediate)
+    this.#pauses--
   }
 
-  /** Waits for runs that still go on, since their callers have left. */
+  /** Waits for runs that still go on, or are being stored, since their callers have left: each step of them pauses. */
   async runsOfCallersThatLeft(): Promise<void> {
-    for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate)
+    for (let quiet = 0; quiet < 5; quiet = this.#pauses === 0 ? quiet + 1 : 0) await new Promise(setImmediate)
   }
 
   #wrap({ createPersist }: typeof esModule, options: Options): Wrapping {

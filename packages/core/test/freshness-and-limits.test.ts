@@ -97,6 +97,31 @@ inBothModes('freshness', (makeStore) => {
     await expect(f()).rejects.toThrow('down')
   })
 
+  it('a function that fails after staleIfError is over gives its error, also to calls that joined', async () => {
+    const { persist, advance } = harness()
+    let runs = 0
+    let fail = () => {}
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve
+    })
+    const f = persist(
+      async () => {
+        if (runs++ === 0) return 1
+        await failing
+        throw new Error('down')
+      },
+      { funcname: 'f', cache: makeStore(), ttl: 1_000, staleIfError: 1_000 },
+    )
+    await f()
+    advance(1_500)
+    const first = f()
+    while (runs < 2) await new Promise(setImmediate)
+    advance(1_000)
+    const both = Promise.allSettled([first, f()])
+    fail()
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+
   it('a ttl may depend on the result; 0 stores nothing', async () => {
     const { persist, advance, report, eventNames } = harness()
     const f = persist((x: number) => x, { funcname: 'f', cache: makeStore(), ttl: (x) => x * 1_000, report })

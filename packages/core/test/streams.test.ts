@@ -507,11 +507,13 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect([runs, stopped]).toEqual([2, 2])
   })
 
-  it('an expired one is replayed if the function fails before its first chunk', async () => {
+  it('an expired one is replayed if the function fails before its first chunk, within staleIfError', async () => {
     const { persist, advance } = harness()
     let fails = false
+    let takes = 0
     const f = persist(
       async function* f() {
+        advance(takes)
         if (fails) throw new Error('down')
         yield 1
       },
@@ -521,6 +523,8 @@ inBothModes('a persisted async generator', (makeStore) => {
     fails = true
     advance(1_500)
     expect(await all(f())).toEqual([1])
+    takes = 10_000
+    await expect(all(f())).rejects.toThrow('down')
   })
 
   it('the signal of one caller ends its own wait; the function is aborted when all have left', async () => {

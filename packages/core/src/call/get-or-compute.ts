@@ -22,6 +22,7 @@ import { type Execution, execute, FlightExecution, FlightStart, runToEnd } from 
 import { type Fallback, joinFlight } from './join-flight.ts'
 import {
   type Found,
+  isStillServed,
   isValidInMemory,
   type LookupResult,
   lookupEntry,
@@ -154,7 +155,7 @@ function* lookupOrCompute(
     if (tracing.active > 0 && !result.argumentsChanged) noteCall(context, cacheKey, result, flight.parent)
     return result
   } catch (error) {
-    if (found.kind !== 'stale-if-error') throw error
+    if (found.kind !== 'stale-if-error' || !isStillServed(context, found, call.maxAge)) throw error
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
     // Its inputs were compared before the function ran.
     return { ...serveStale(context, cacheKey, found, 'error'), ...(isTraced && { mayBeOld: true }) }

@@ -227,6 +227,11 @@ export function isValidInMemory({ validate }: Context, value: unknown): boolean 
   }
 }
 
+/** Whether an expired result may be served instead of an error now. The function may have taken long to fail. */
+export function isStillServed(context: Context, { entry }: Found<'stale-if-error'>, maxAge: number): boolean {
+  return checkFreshnessNow(context, entry, maxAge).kind !== 'miss'
+}
+
 /** The freshness of an entry by the rules and the clock of the persisted function. */
 export function checkFreshnessNow(
   context: Context,

@@ -15,6 +15,7 @@ import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import {
   ABSENT,
+  isStillServed,
   isValidInMemory,
   type LookupResult,
   lookupEntry,
@@ -67,7 +68,7 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
   try {
     first = await iteration.next()
   } catch (error) {
-    if (signalsOf(call).some(({ aborted }) => aborted)) throw error
+    if (signalsOf(call).some(({ aborted }) => aborted) || !isStillServed(context, found, call.maxAge)) throw error
     reportProblem(context, 'refresh', cacheKey.hash, asError(error))
     return yield* serveStale(context, cacheKey, found, 'error').value as Chunks
   }
