@@ -4,41 +4,46 @@ import { expect, it } from 'vitest'
 import { harness, inBothModes, withMethods } from './harness.ts'
 
 inBothModes('a lease that could neither be published nor released', (makeStore, mode) => {
-  it('is taken over by the next call of the same thread, which waits for nothing', async () => {
-    const inner = makeStore()
-    const store = inner.open('f')
-    let isDown = true
-    const failing = (act: () => unknown) => () => {
-      if (!isDown) return act()
-      const error = new StoreError('ERR_PERSIST_STORE', 'no answer', { store: 'x' })
-      if (mode === 'sync') throw error
-      return Promise.reject(error)
-    }
-    const broken = (lease: Lease | undefined) =>
-      lease && {
-        id: lease.id,
-        publish: (entry: never) => failing(() => lease.publish(entry))(),
-        release: failing(() => lease.release()),
-        renew: (ms: number) => lease.renew(ms),
+  it.each(['report', 'throw'] as const)(
+    'is taken over by the next call, which waits for nothing, with onStoreError: %s',
+    async (onStoreError) => {
+      const inner = makeStore()
+      const store = inner.open('f')
+      let isDown = true
+      const failing = (act: () => unknown) => () => {
+        if (!isDown) return act()
+        const error = new StoreError('ERR_PERSIST_STORE', 'no answer', { store: 'x' })
+        if (mode === 'sync') throw error
+        return Promise.reject(error)
       }
-    const lease = (hash: string, ms: number, options: LeaseOptions) => {
-      const reply = store.lease!(hash, ms, options)
-      return reply instanceof Promise ? reply.then(broken) : broken(reply as Lease | undefined)
-    }
-    const waits: number[] = []
-    let now = 0
-    const pass = (ms: number) => {
-      waits.push(ms)
-      now += ms
-    }
-    const { persist } = harness({ sleepSync: pass, sleep: async (ms) => pass(ms), monotonic: () => now })
-    let runs = 0
-    const cache = withMethods(inner, { lease })
-    const f = persist((x: number) => 2 * x + 0 * ++runs, { funcname: 'f', cache, waitTimeout: 100 })
-    expect(await f(1)).toBe(2)
-    isDown = false
-    expect(await f(1)).toBe(2)
-    expect(await f(1)).toBe(2)
-    expect({ runs, waits }).toEqual({ runs: 2, waits: [] })
-  })
+      const broken = (lease: Lease | undefined) =>
+        lease && {
+          id: lease.id,
+          publish: (entry: never) => failing(() => lease.publish(entry))(),
+          release: failing(() => lease.release()),
+          renew: (ms: number) => lease.renew(ms),
+        }
+      const lease = (hash: string, ms: number, options: LeaseOptions) => {
+        const reply = store.lease!(hash, ms, options)
+        return reply instanceof Promise ? reply.then(broken) : broken(reply as Lease | undefined)
+      }
+      const waits: number[] = []
+      let now = 0
+      const pass = (ms: number) => {
+        waits.push(ms)
+        now += ms
+      }
+      const { persist } = harness({ sleepSync: pass, sleep: async (ms) => pass(ms), monotonic: () => now })
+      let runs = 0
+      const cache = withMethods(inner, { lease })
+      const f = persist((x: number) => 2 * x + 0 * ++runs, { funcname: 'f', cache, waitTimeout: 100, onStoreError })
+      const first = new Promise((resolve) => resolve(f(1)))
+      if (onStoreError === 'throw') await expect(first).rejects.toThrow('no answer')
+      else expect(await first).toBe(2)
+      isDown = false
+      expect(await f(1)).toBe(2)
+      expect(await f(1)).toBe(2)
+      expect({ runs, waits }).toEqual({ runs: 2, waits: [] })
+    },
+  )
 })

@@ -86,10 +86,18 @@ export function* release(context: Context, cacheKey: CacheKey, lease: Lease<Mode
     const reply = lease.release()
     return isThenable(reply) ? reply.then(() => true) : true
   }
-  const isReleased = yield* wait(callStore<boolean>(context, 'release', cacheKey.hash, act, false))
-  if (isReleased || lease.id === undefined) return
+  let isReleased = false
+  try {
+    isReleased = yield* wait(callStore<boolean>(context, 'release', cacheKey.hash, act, false))
+  } finally {
+    // Also if that threw: with `onStoreError: 'throw'`, or since the stack is full.
+    if (!isReleased && lease.id !== undefined) noteUnreleased(lease.id)
+  }
+}
+
+function noteUnreleased(id: string): void {
   if (unreleased.size >= MOST_UNRELEASED) unreleased.clear()
-  unreleased.add(lease.id)
+  unreleased.add(id)
 }
 
 /** Renews a lease while an async function runs, until the returned function is called. A sync function blocks the timer. */
