@@ -16,6 +16,7 @@ export class Observer {
   readonly files: FileSystem
   readonly #seen = new Map<string, { readonly way: Way; readonly path: string; readonly stamp: Stamp | undefined }>()
   readonly #real = new Map<string, string>()
+  readonly #names = new Map<string, ReadonlySet<string>>()
   readonly #lists = new Map<string, readonly string[]>()
   /** The time before anything was seen. */
   readonly #begin: number
@@ -56,6 +57,16 @@ export class Observer {
       this.#lists.set(path, names)
     }
     return names
+  }
+
+  /** Whether a folder may have a name, by one look at the folder. Some file systems find a name in other letters, too. */
+  mayHave(folder: string, name: string): boolean {
+    let names = this.#names.get(folder)
+    if (names === undefined) {
+      names = new Set(this.list(folder).map((one) => one.toLowerCase()))
+      this.#names.set(folder, names)
+    }
+    return names.has(name.toLowerCase())
   }
 
   /** The time since which a file must not have changed for its stamp to be trusted. */

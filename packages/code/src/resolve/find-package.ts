@@ -56,15 +56,11 @@ export function findInstalled(
 
 /** The files at a path in `node_modules`; only those beside it, as `a.js` is beside `a`, if a package has the path. */
 function filesWithoutPackage(path: string, from: string, isPackage: boolean, observer: Observer): readonly string[] {
-  const name = basename(path)
-  // One look for all files beside each other. Some file systems find a name in other letters, too.
-  const begin = name.toLowerCase()
-  const names = observer.list(dirname(path)).map((one) => one.toLowerCase())
-  const beside = new Set(names.filter((one) => one.startsWith(begin)))
-  if (!isPackage) return beside.size === 0 ? [] : (filesAt(path, from, observer) ?? [])
-  return EXTENSIONS.filter((one) => beside.has(begin + one))
-    .map((one) => path + one)
-    .filter((one) => observer.isFile(one))
+  // One look for all files beside each other.
+  const [folder, name] = [dirname(path), basename(path)]
+  const beside = EXTENSIONS.filter((one) => observer.mayHave(folder, name + one)).map((one) => path + one)
+  if (isPackage) return beside.filter((one) => observer.isFile(one))
+  return beside.length > 0 || observer.mayHave(folder, name) ? (filesAt(path, from, observer) ?? []) : []
 }
 
 /** Yarn's Plug'n'Play and Deno's cache have no `node_modules`: asks the loader of the running program. */
