@@ -4,6 +4,8 @@ import { Failure, OverlappingWork, type World, type Wrapping } from './overlappi
 const SOAK = process.env.PERSIST_SOAK === '1'
 const ROUNDS = SOAK ? 50_000 : 350
 const FIRST_SEED = SOAK ? Date.now() : 1
+/** Rounds that have found a fault once. */
+const KNOWN_SEEDS = [1_795_755_641_497]
 const STEPS = 14
 const HANG_MS = 60_000
 const ACTS = [
@@ -14,7 +16,7 @@ const ACTS = [
 test(
   'whatever calls, refreshes and changes overlap, no call gets a result that was deleted or replaced before it began, and no older result stays',
   async () => {
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + ROUNDS; seed++) {
+    for (const seed of [...KNOWN_SEEDS, ...Array.from({ length: ROUNDS }, (_, round) => FIRST_SEED + round)]) {
       const random = randomFrom(seed)
       const world = worldOf(random)
       let timer: NodeJS.Timeout | undefined

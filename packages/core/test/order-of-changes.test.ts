@@ -185,6 +185,33 @@ describe('a call that waits for an earlier change', () => {
 })
 
 describe('a stream', () => {
+  it('leaves nothing in memory that a deletion has deleted before the store replied to the write', async () => {
+    const [looked, deleted, replied] = [gate(), gate(), gate()]
+    const inner = delayed(memoryStore())
+    const store = inner.open('f')
+    const cache = withMethods(inner, {
+      get: (hash: string) => looked.passed.then(() => store.get(hash)),
+      set: (entry: never) => Promise.resolve(store.set(entry)).then(() => replied.passed),
+      deleteByTag: (tag: string) => deleted.passed.then(() => store.deleteByTag!(tag)),
+    })
+    let runs = 0
+    async function* count(_: number) {
+      yield `run ${++runs}`
+    }
+    const { persist } = harness()
+    const f = persist(count, { funcname: 'f', cache, memory: true, singleFlight: false, tags: () => ['tag'] })
+    const first = chunksOf(f(1))
+    await runPending()
+    const deletion = f.cache.deleteByTag('tag')
+    looked.open()
+    await runPending()
+    deleted.open()
+    expect([runs, await deletion]).toEqual([1, 1])
+    replied.open()
+    expect(await first).toEqual(['run 1'])
+    expect(await chunksOf(f(1))).toEqual(['run 2'])
+  })
+
   it('replays what was put before it began', async () => {
     const { persist } = harness()
     async function* count(_: number) {

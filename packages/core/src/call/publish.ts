@@ -54,6 +54,7 @@ export function* publish(
       if (before !== undefined) yield* wait(before)
       if (isFenced(flight, entry.tags)) return skip('fenced')
     }
+    const beforeWrite = context.memory?.mark()
     const stored = yield* write(context, flight, lease, encoded)
     if (stored !== undefined) lease = undefined
     if (stored === false) {
@@ -67,9 +68,11 @@ export function* publish(
       yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
       return skip('fenced')
     }
+    // A deletion that was asked for before the run began may have reached the store after the result, and ended before the reply.
+    const mayBeDeleted = context.memory?.hasChanged(canonicalKey, beforeWrite!) !== false
     context.peers.each((peer) => peer.drop(canonicalKey))
     // Even if the store failed: then memory has the only copy.
-    if (!isFenced(flight, entry.tags)) context.memory?.hold(canonicalKey, entry, value)
+    if (!mayBeDeleted && !isFenced(flight, entry.tags)) context.memory!.hold(canonicalKey, entry, value)
     supersede(context, flight)
     if (!stored) return
     noteStored(context, flight)
