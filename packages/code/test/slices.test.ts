@@ -110,6 +110,28 @@ it.each([
   expect(after).not.toBe(before)
 })
 
+it.each(['code(import.meta, {})', "new URL('/a.txt', import.meta.url)", "createRequire(import.meta.url)('fs')"])(
+  'with of, the place of a file does not count for what only finds code: %s',
+  (place) => {
+    const head = "import { code } from '@persist/code'\nimport { createRequire } from 'node:module'"
+    const at = (path: string) => ({
+      'main.js': `export { f } from './${path}'`,
+      [path]: `${head}\nexport const f = () => ${place}`,
+    })
+    const [before, after] = digests(at('part.js'), { 'part.js': '', ...at('parts/part.js') })
+    expect(after).toBe(before)
+  },
+)
+
+it('with of, the first persisted function of a file does not count for others', () => {
+  const persisted = `import { code } from '@persist/code'
+import { persist } from '@persist/core'
+export const g = persist(() => 1, { dependsOn: [code(import.meta)] })`
+  const main = 'export const f = () => 1\n'
+  const [before, after] = digests({ 'main.js': main }, { 'main.js': main + persisted })
+  expect(after).toBe(before)
+})
+
 describe('with of, a file counts with all that it imports where the bundle shows only a part of it:', () => {
   const FILES: Files = {
     'b.js':

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { COMMENTS } from '../closure/patterns.ts'
+import { COMMENTS, QUOTED } from '../closure/patterns.ts'
 import { hiddenFromBundlers } from '../closure/specifiers.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
 
@@ -9,7 +9,12 @@ const LOADERS: Readonly<Record<string, 'js' | 'jsx' | 'ts' | 'tsx' | undefined>>
 }
 const DIRECT_EVAL = new RegExp(String.raw`\beval\s*${COMMENTS}\(`)
 /** What depends on where the file is. */
-const PLACE = /\bimport\s*\.\s*meta\b|\b__(?:file|dir)name\b/
+const PLACE = /\bimport\s*\.\s*meta\b(?!\s*\.\s*(?!(?:url|filename|dirname|path|dir|file)\b))|\b__(?:file|dir)name\b/
+/** What only finds code and files, which count themselves. */
+const FINDING = new RegExp(
+  String.raw`\b(?:(?:code|createRequire)\s*\(|URL\s*\(\s*${QUOTED}\s*,)\s*(?:import\s*\.\s*meta(?:\s*\.\s*url)?|__filename)\s*[,)]`,
+  'g',
+)
 const PRAGMA = /@jsx\w*[ \t]+[^\s*]+/g
 
 /** Which imports of a bundled file may be used in ways that a bundle does not show: all of them by a direct `eval`. */
@@ -23,7 +28,11 @@ export function unseenImports(source: string): 'all' | ReadonlySet<string> {
  */
 export function modesOf(path: string, source: string, esbuild: Esbuild): string[] {
   const pragmas = path.endsWith('x') ? (source.match(PRAGMA) ?? []) : []
-  return [...directives(path, source, esbuild), ...pragmas, ...(PLACE.test(source) ? ['knows its place'] : [])]
+  return [
+    ...directives(path, source, esbuild),
+    ...pragmas,
+    ...(PLACE.test(source.replace(FINDING, '')) ? ['knows its place'] : []),
+  ]
 }
 
 /** The directives at the top of a file. */
