@@ -22,7 +22,7 @@ const BUDGET = {
   code: { code: 53, tarball: 230 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
-  core: { code: 61, tarball: 560, page: 78 },
+  core: { code: 62, tarball: 565, page: 79 },
   errors: { code: 2, tarball: 11 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.
@@ -30,7 +30,7 @@ const BUDGET = {
   key: { code: 7, tarball: 50, page: 10 },
   pickle: { code: 17, tarball: 275, page: 18 },
   store: { code: 4, tarball: 195, page: 4 },
-  'store-disk': { code: 26, tarball: 215 },
+  'store-disk': { code: 27, tarball: 215 },
   'store-idb': { code: 8, tarball: 78, page: 14 },
   'store-keyv': { code: 8, tarball: 65 },
   'store-lmdb': { code: 15, tarball: 110 },

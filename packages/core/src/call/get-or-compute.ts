@@ -19,18 +19,12 @@ import { compute } from './compute.ts'
 import { pickleKey, pickleKeyEarly } from './create-entry.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
 import { type Execution, execute, FlightExecution, FlightStart, runToEnd } from './execution.ts'
+import { isStillServed } from './freshness-now.ts'
 import { type Fallback, joinFlight } from './join-flight.ts'
-import {
-  type Found,
-  isStillServed,
-  isValidInMemory,
-  type LookupResult,
-  lookupEntry,
-  lookupInMemory,
-  REFRESH,
-  reportUnreadable,
-} from './lookup.ts'
+import { isValidInMemory, lookupEntry, lookupInMemory } from './lookup.ts'
+import { type Found, type LookupResult, REFRESH } from './lookup-result.ts'
 import { noteCall, noteFailure, reasonIfLeft, throwIfAnyAborted } from './note-call.ts'
+import { reportUnreadable } from './read-entry.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
 import { reportProblem } from './store-guard.ts'

@@ -8,7 +8,7 @@ import { tracing } from '../trace/tracing.ts'
 import type { CacheKey } from './cache-key.ts'
 import { areChangesPending } from './change-order.ts'
 import { countWrite } from './enforce-bounds.ts'
-import type { Found, LookupResult } from './lookup.ts'
+import type { Found, LookupResult } from './lookup-result.ts'
 import { noteCall } from './note-call.ts'
 import { reportSourceChange } from './source-change.ts'
 

@@ -13,17 +13,11 @@ import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cach
 import { type Call, isOlderThanAccepted, signalsOf, startsRefresh } from './call.ts'
 import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
-import {
-  ABSENT,
-  isStillServed,
-  isValidInMemory,
-  type LookupResult,
-  lookupEntry,
-  lookupInMemory,
-  REFRESH,
-  reportUnreadable,
-} from './lookup.ts'
+import { isStillServed } from './freshness-now.ts'
+import { isValidInMemory, lookupEntry, lookupInMemory } from './lookup.ts'
+import { ABSENT, type LookupResult, REFRESH } from './lookup-result.ts'
 import { noteCall, noteFailure, throwIfAnyAborted } from './note-call.ts'
+import { reportUnreadable } from './read-entry.ts'
 import {
   countMiss,
   reportHit,
