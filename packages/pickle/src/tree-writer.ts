@@ -40,6 +40,8 @@ export type TreeOptions = Pick<ResolvedOptions, 'maxDepth' | 'types'>
  * Prepares a tree for JSON, with annotations of what JSON lacks, letter for letter as superjson 2 writes them
  * (https://github.com/flightcontrolhq/superjson). It leaves out superjson's notes on equal references: it takes equal NaNs
  * and BigInts for shared objects, and reading those notes loses entries of Maps and Sets. Throws for what needs more care.
+ *
+ * The file is long because each kind of value may contain any other: it is one walk.
  */
 export class TreeWriter {
   readonly notes = new Notes()
