@@ -99,9 +99,14 @@ export class Flights {
     this.close(flight)
   }
 
-  /** Forbids runs that began earlier than `began` to store, since the run of that number has stored its result. */
+  /** Forbids runs that began earlier than `began` to store, and later calls to join them: the run of that number has stored. */
   supersede(canonicalKey: string, began: number): void {
-    for (const flight of this.#former.get(canonicalKey) ?? []) if (flight.began < began) flight.fenced = true
+    for (const flight of this.#former.get(canonicalKey) ?? []) {
+      if (flight.began >= began) continue
+      flight.fenced = true
+      // An iteration, which later calls could still follow.
+      this.close(flight)
+    }
     // A call may have read the earlier result. An earlier run is of another wrapping: this one has begun the later run.
     const joinable = this.#joinable.get(canonicalKey)
     if (joinable === undefined || (joinable.began >= began && joinable.began !== Number.POSITIVE_INFINITY)) return
