@@ -80,8 +80,10 @@ class UnstorageStore implements Store<'async'> {
   async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
     const kept: ListedHead[] = []
     const surplus: ListedHead[] = []
-    for await (const head of this.heads())
-      ((head.staleUntil ?? head.expiresAt ?? Infinity) <= now ? surplus : kept).push(head)
+    for await (const head of this.heads()) {
+      const isOver = (head.staleUntil ?? head.expiresAt ?? Infinity) <= now
+      ;(isOver || head.bytes > maxBytes ? surplus : kept).push(head)
+    }
     kept.sort((a, b) => b.createdAt - a.createdAt)
     let bytes = kept.reduce((sum, head) => sum + head.bytes, 0)
     while (kept.length > maxEntries || bytes > maxBytes) {

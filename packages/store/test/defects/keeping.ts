@@ -1,5 +1,16 @@
+import type { Bounds, Store } from '@persist/store'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
-import { type Defects, shared, sync } from './planted.ts'
+import { bound, type Defects, shared, sync } from './planted.ts'
+
+/** Deletes the oldest entries until the rest is within the bounds, as if each were smaller. */
+function displaced(store: Store<'sync'>, { maxBytes = Infinity }: Bounds = {}): number {
+  let gone = 0
+  for (const { hash } of [...store.heads()].sort((a, b) => a.createdAt - b.createdAt)) {
+    if (store.stats().bytes <= maxBytes) break
+    if (store.delete(hash)) gone++
+  }
+  return gone
+}
 
 /** Expiry, bounds and tags that keep or drop the wrong entries. */
 export const keeping: Defects = {
@@ -79,6 +90,31 @@ export const keeping: Defects = {
       prune: (now, bounds) => store.prune(0, bounds) + store.prune(now),
     }),
   ),
+  'prune deletes all that is older than a large entry': sync(
+    'prune deletes what alone is larger than maxBytes, and keeps the smaller entries',
+    (store) => ({
+      prune: (now, bounds) => displaced(store, bounds) + store.prune(now, bounds),
+    }),
+  ),
+  'a large entry displaces all others': {
+    caughtBy:
+      'under the bounds given to open, an entry that alone is larger than maxBytes does not displace the others',
+    timeoutMs: 500,
+    adapter: (place) => {
+      const sound = memoryStore(place)
+      return {
+        ...sound,
+        open: (namespace, { bounds } = {}) => {
+          const store = sound.open(namespace)
+          const set: typeof store.set = (entry) => {
+            store.set(entry)
+            displaced(store, bounds)
+          }
+          return { ...bound(store), set }
+        },
+      }
+    },
+  },
   'the bounds given to open are forgotten': {
     caughtBy: 'the bounds given to open are kept, approximately',
     timeoutMs: 500,
