@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { memoryStore, persist, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { asOtherProcess, gate, harness, runPending, withMethods, withoutLeases } from './harness.ts'
+import { asOtherProcess, chunksOf, gate, harness, runPending, withMethods, withoutLeases } from './harness.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],
@@ -10,9 +10,12 @@ const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a store without leases', () => withoutLeases(delayed(memoryStore()))],
 ]
 
-describe.each(STORES)('overlapping refreshes over %s', (_name, makeStore) => {
+const FORMS = ['a function', 'an async generator'] as const
+const CASES = STORES.flatMap(([name, makeStore]) => FORMS.map((form) => [form, name, makeStore] as const))
+
+describe.each(CASES)('overlapping refreshes of %s over %s', (form, _name, makeStore) => {
   /** Runs that wait for one gate each, and then fail or return their number. */
-  function runs(options: object = {}) {
+  function runs(shouldStore = (_: number) => true) {
     const { persist } = harness()
     const gates = Array.from({ length: 4 }, () => ({ ...gate(), fails: false }))
     let count = 0
@@ -23,7 +26,33 @@ describe.each(STORES)('overlapping refreshes over %s', (_name, makeStore) => {
       return run
     }
     const cache = makeStore()
-    const f = persist(fn, { funcname: 'f', cache, tags: () => ['t'], ...options })
+    const options = { funcname: 'f', cache, tags: () => ['t'] }
+    const f = form === 'a function' ? asFunction() : asGenerator()
+    function asFunction() {
+      const f = persist(fn, { ...options, shouldStore })
+      return Object.assign(() => f(), {
+        refresh: () => f.refresh(),
+        peek: async () => f.peek(),
+        put: (value: number) => f.put(value),
+        forget: () => f.forget(),
+        clear: () => f.clear(),
+        cache: f.cache,
+      })
+    }
+    function asGenerator() {
+      const chunk = async function* () {
+        yield await fn()
+      }
+      const f = persist(chunk, { ...options, shouldStore: ([first]) => shouldStore(first!) })
+      return Object.assign(async () => (await chunksOf(f()))[0]!, {
+        refresh: async () => (await f.refresh())[0]!,
+        peek: async () => (await f.peek())?.[0],
+        put: (value: number) => f.put([value]),
+        forget: () => f.forget(),
+        clear: () => f.clear(),
+        cache: f.cache,
+      })
+    }
     const end = async (run: number, fails = false, pause = 40) => {
       Object.assign(gates[run]!, { fails })
       gates[run]!.open()
@@ -142,7 +171,7 @@ describe.each(STORES)('overlapping refreshes over %s', (_name, makeStore) => {
   })
 
   it('keep the older result if the newer one is not to be stored', async () => {
-    const { f, begin, end } = runs({ shouldStore: (result: number) => result === 0 })
+    const { f, begin, end } = runs((result) => result === 0)
     await begin(2)
     await end(0)
     await end(1)

@@ -1,6 +1,5 @@
 import type { Lease, Mode } from '@persist/store'
 import { signalOf, withSignal } from '../concurrency/abort-signals.ts'
-import type { Succession } from '../concurrency/flight.ts'
 import { type Flight, type FlightResult, leaveLimits, runInFlight } from '../concurrency/flight.ts'
 import { numberRun } from '../concurrency/flights.ts'
 import { sharedTimeOf } from '../concurrency/shared-time.ts'
@@ -15,9 +14,8 @@ import type { Computation } from './computation.ts'
 import { createEntry } from './create-entry.ts'
 import { endTrace, mayHaveChanged, startTrace, stopTracing, UNTRACED } from './input-trace.ts'
 import { keepAlive } from './lease.ts'
-import { publish, tagMark } from './publish.ts'
+import { endSuccession, publish, tagMark } from './publish.ts'
 import { reportRecursion } from './serve.ts'
-import { handBack } from './succession.ts'
 
 /** Runs the function, stores its result, and releases the lease in every case. */
 export function* compute(
@@ -57,27 +55,11 @@ export function* compute(
     if (traced.problem !== undefined) return { ...notStored(), mayBeOld: true }
     const entry = created && traced.inputs ? { ...created, inputs: traced.inputs } : created
     if (entry === undefined) return { ...notStored(), ...(trace?.hasCalls && { mayBeOld: true }) }
-    isPublished = true
-    yield* publish(computation, { acquired, lease: succession.lease, mark, entry, value })
+    isPublished = yield* publish(computation, { acquired, succession, mark, entry, value })
     return { value, promised, payload: entry.payload, ...(trace?.hasCalls && { mayBeOld: true }) }
   } finally {
     stopTracing(flight)
-    succession.stopRenewing?.()
-    succession.isOver = true
-    if (!isPublished) yield* giveUp(computation, succession)
-  }
-}
-
-/** Lets an earlier run store its result in place of this run. */
-function* giveUp(computation: Computation, succession: Succession): Steps<void> {
-  const { lease, inReserve } = succession
-  if (lease === undefined || inReserve === undefined) {
-    return yield* handBack(computation.context, computation.cacheKey, succession)
-  }
-  try {
-    yield* publish(computation, { acquired: { kind: 'acquired', lease }, lease, ...inReserve })
-  } catch {
-    // With onStoreError: 'throw'. The error has been reported, and the caller gets the error of the function.
+    yield* endSuccession(computation, succession, isPublished)
   }
 }
 

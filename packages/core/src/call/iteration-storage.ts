@@ -1,11 +1,11 @@
 import type { Entry } from '@persist/store'
-import type { Flight } from '../concurrency/flight.ts'
+import type { Flight, Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { asError } from '../runtime/as-error.ts'
 import type { RightToStore } from './acquire-lease.ts'
-import { acquireToStore, stealLease } from './acquire-lease.ts'
+import { acquireToStore } from './acquire-lease.ts'
 import type { ArgumentSnapshot } from './arguments.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
@@ -14,9 +14,10 @@ import type { ChunkList } from './chunk-list.ts'
 import { replayable } from './chunks.ts'
 import { createEntry, pickleKey } from './create-entry.ts'
 import { endTrace, UNTRACED } from './input-trace.ts'
-import { keepAlive, release } from './lease.ts'
-import { publish, tagMark } from './publish.ts'
+import { keepAlive } from './lease.ts'
+import { endSuccession, publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
+import { takeOverForRefresh } from './succession.ts'
 
 /** The outcome of an iteration that ended. */
 export interface IterationOutcome {
@@ -36,6 +37,7 @@ export class IterationStorage {
   readonly #pickledKey: string | undefined
   #mark: string | undefined
   #acquired: RightToStore | undefined
+  #succession: Succession | undefined
   #stopRenewing = () => {}
 
   constructor(context: Context, cacheKey: CacheKey, flight: Flight, chunks: ChunkList) {
@@ -50,19 +52,22 @@ export class IterationStorage {
   async prepare(call: Call): Promise<void> {
     const context = this.#context
     this.#mark = await run(tagMark(context, this.#cacheKey))
-    const acquire: (...args: Parameters<typeof acquireToStore>) => Steps<RightToStore> = isRefresh(context, call)
-      ? stealLease
-      : acquireToStore
-    this.#acquired = await run(acquire(context, this.#cacheKey, this.#flight))
-    this.#stopRenewing = keepAlive(context, this.#acquired.kind === 'acquired' ? this.#acquired.lease : undefined)
+    this.#acquired = await run(this.#acquire(isRefresh(context, call)))
+    this.#succession = this.#flight.succession
+    this.#stopRenewing = keepAlive(context, this.#succession?.lease)
   }
 
-  /** Releases the lease without storing. */
+  /** A refresh may take the lease from this run as soon as it has it, and must find the succession then. */
+  *#acquire(isRefresh: boolean): Steps<RightToStore> {
+    const acquire: typeof takeOverForRefresh | typeof acquireToStore = isRefresh ? takeOverForRefresh : acquireToStore
+    const acquired = yield* acquire(this.#context, this.#cacheKey, this.#flight)
+    this.#flight.succession ??= { lease: acquired.kind === 'acquired' ? acquired.lease : undefined }
+    return acquired
+  }
+
+  /** Gives up the right to store. Does nothing if it has been given up. */
   async release(): Promise<void> {
-    this.#stopRenewing()
-    const acquired = this.#acquired
-    this.#acquired = undefined
-    if (acquired?.kind === 'acquired') await run(release(this.#context, this.#cacheKey, acquired.lease))
+    await this.#end(false)
   }
 
   /** Stores the chunks. Returns their payload, if they have one, stored or not. */
@@ -78,12 +83,28 @@ export class IterationStorage {
       return undefined
     }
     this.#stopRenewing()
-    const acquired = this.#acquired!
-    this.#acquired = undefined
-    const computation = { context: this.#context, cacheKey: this.#cacheKey, flight: this.#flight }
-    const lease = acquired.kind === 'acquired' ? acquired.lease : undefined
-    await run(publish(computation, { acquired, lease, mark: this.#mark, ...created }))
+    const publication = { acquired: this.#acquired!, succession: this.#succession!, mark: this.#mark, ...created }
+    let isPublished = false
+    try {
+      isPublished = await run(publish(this.#computation(), publication))
+    } finally {
+      await this.#end(isPublished)
+    }
     return created.entry.payload
+  }
+
+  async #end(isPublished: boolean): Promise<void> {
+    this.#stopRenewing()
+    const succession = this.#succession
+    this.#succession = undefined
+    if (succession === undefined) return
+    await run(endSuccession(this.#computation(), succession, isPublished))
+    // All consumers may have left before there was a lease.
+    if (this.#flight.ended) this.#flight.dropLease?.()
+  }
+
+  #computation() {
+    return { context: this.#context, cacheKey: this.#cacheKey, flight: this.#flight }
   }
 
   /** The chunks and their entry; `undefined` if they should not or cannot be stored. */

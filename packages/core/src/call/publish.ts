@@ -1,5 +1,5 @@
-import type { Entry, Lease, Mode } from '@persist/store'
-import { type Flight, isFenced } from '../concurrency/flight.ts'
+import type { Entry } from '@persist/store'
+import { type Flight, isFenced, type Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import { done, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -9,57 +9,62 @@ import { noteStored } from './call.ts'
 import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { encodeStored } from './encode-stored.ts'
-import { release, takeOverLease } from './lease.ts'
+import { takeOverLease } from './lease.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
 import { callStore } from './store-guard.ts'
-import { leaveInReserve } from './succession.ts'
+import { handBack, leaveInReserve } from './succession.ts'
 
 /** An entry to store, with the right to store it. */
 export interface Publication {
   readonly acquired: RightToStore
-  readonly lease: Lease<Mode> | undefined
+  /** It has the lease, which may be replaced meanwhile. */
+  readonly succession: Succession
   /** The position in the order of deletions by tag at which the computation began. */
   readonly mark: string | undefined
   readonly entry: Entry
   readonly value: unknown
 }
 
-/** Stores the entry, by the lease if there is one. A fenced entry is not stored. */
+/**
+ * Stores the entry, by the lease if there is one. A fenced entry is not stored. Returns whether the run is done with it: `false`
+ * lets an earlier run store its result by the lease.
+ */
 export function* publish(
   { context, cacheKey, flight }: Omit<Computation, 'call'>,
-  { acquired, lease: own, mark, entry, value }: Publication,
-): Steps<void> {
+  { acquired, succession, mark, entry, value }: Publication,
+): Steps<boolean> {
   const { hash, canonicalKey } = cacheKey
-  let lease = own
   let endWrite = () => {}
-  const skip = (reason: 'timeout' | 'fenced' | 'key') => context.reporter.report('skip', { hash, reason })
+  const skip = (reason: 'timeout' | 'fenced' | 'key') => {
+    context.reporter.report('skip', { hash, reason })
+    return false
+  }
   try {
     if (cacheKey.isUnderOtherKey) return skip('key')
     const encoded = yield* encodeStored(context, entry, context.isAsync)
-    if (encoded === undefined) return
+    if (encoded === undefined) return false
     if (isFenced(flight, entry.tags)) return skip('fenced')
     if (acquired.kind === 'timeout') {
-      lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
-      if (lease === undefined) return skip('timeout')
+      succession.lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
+      if (succession.lease === undefined) return skip('timeout')
     }
     if (yield* wasDeletedByTag(context, mark, entry)) return skip('fenced')
     // It may have been fenced while the order of deletions was read.
     if (isFenced(flight, entry.tags)) return skip('fenced')
     // A lease that is lost to a later change publishes nothing. A deletion by tag ends no lease of an entry that is not there
     // yet, so it waits for the write, and deletes the entry.
-    if (lease === undefined || entry.tags !== undefined) {
+    if (succession.lease === undefined || entry.tags !== undefined) {
       const { before, end } = beginWrite(context, hash)
       endWrite = end
       if (before !== undefined) yield* wait(before)
       if (isFenced(flight, entry.tags)) return skip('fenced')
     }
     const beforeWrite = context.memory?.mark()
-    const stored = yield* write(context, flight, lease, encoded)
-    if (stored !== undefined) lease = undefined
+    const stored = yield* write(context, succession, encoded)
     if (stored === false) {
-      const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(flight, { entry, value, mark })
-      return isLeft ? undefined : skip('fenced')
+      const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(succession, { entry, value, mark })
+      return isLeft || skip('fenced')
     }
     // The set, delete or clear that fenced the flight came after the write.
     if (flight.fenced) return skip('fenced')
@@ -74,35 +79,51 @@ export function* publish(
     // Even if the store failed: then memory has the only copy.
     if (!mayBeDeleted && !isFenced(flight, entry.tags)) context.memory!.hold(canonicalKey, entry, value)
     supersede(context, flight)
-    if (!stored) return
+    if (!stored) return true
     noteStored(context, flight)
     reportWrite(context, encoded)
+    return true
   } finally {
     endWrite()
-    yield* release(context, cacheKey, lease)
-    if (flight.succession !== undefined) flight.succession.isOver = true
-    const returned = flight.succession?.lease
-    if (returned !== own) yield* release(context, cacheKey, returned)
   }
 }
 
+/**
+ * Ends the part of a run in the succession of runs. If it has not published, an earlier run stores its result in its place, or
+ * gets its lease.
+ */
+export function* endSuccession(
+  computation: Omit<Computation, 'call'>,
+  succession: Succession,
+  isPublished: boolean,
+): Steps<void> {
+  const { context, cacheKey } = computation
+  succession.stopRenewing?.()
+  succession.isOver = true
+  const { lease, inReserve } = succession
+  if (lease !== undefined && inReserve !== undefined && !isPublished) {
+    try {
+      yield* publish(computation, { acquired: { kind: 'acquired', lease }, succession, ...inReserve })
+    } catch {
+      // With onStoreError: 'throw'. The error has been reported, and the caller gets the error of the function.
+    }
+  }
+  yield* handBack(context, cacheKey, succession)
+}
+
 /** Writes by the lease. A lease that a refresh took may have been returned, since the refresh failed. */
-function* write(
-  context: Context,
-  flight: Flight,
-  lease: Lease<Mode> | undefined,
-  entry: Entry,
-): Steps<boolean | undefined> {
+function* write(context: Context, succession: Succession, entry: Entry): Steps<boolean | undefined> {
   const { hash } = entry
+  const { lease } = succession
   if (lease === undefined) {
     const set = () => done(context.store.set(entry))
     return yield* wait(callStore<boolean | undefined>(context, 'set', hash, set, undefined))
   }
   const publish = () => lease.publish(entry)
   const stored = yield* wait(callStore<boolean | undefined>(context, 'set', hash, publish, undefined, YES_OR_NO))
-  const returned = flight.succession?.lease
-  const isReturned = returned !== undefined && returned !== lease
-  return stored === false && isReturned ? yield* write(context, flight, returned, entry) : stored
+  const isReturned = succession.lease !== lease
+  if (stored !== undefined && !isReturned) succession.lease = undefined
+  return stored === false && isReturned ? yield* write(context, succession, entry) : stored
 }
 
 /** Keeps earlier runs from overwriting the result, in all wrappings of the function. */

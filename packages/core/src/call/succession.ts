@@ -15,7 +15,10 @@ shared[TAKEOVERS] ??= new Map()
 /** The refreshes that are taking a lease, one after the other: each must know from which run it takes the lease. */
 const takeovers = shared[TAKEOVERS]
 
-/** Takes the lease for a refresh. A lease that it takes from a run of this process can be handed back. */
+/**
+ * Takes the lease for a refresh. A lease that it takes from a run of this process can be handed back. A refresh that may not store
+ * any more takes none.
+ */
 export function* takeOverForRefresh(
   context: Context,
   cacheKey: CacheKey,
@@ -26,6 +29,7 @@ export function* takeOverForRefresh(
   if (context.adapter.mode === 'async') {
     for (let other = takeovers.get(name); other !== undefined; other = takeovers.get(name)) yield* wait(other)
   }
+  if (flight.fenced) return { kind: 'acquired', lease: undefined }
   let ended = () => {}
   takeovers.set(
     name,
@@ -58,8 +62,7 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
 }
 
 /** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
-export function leaveInReserve({ succession }: Flight, reserve: Reserve): boolean {
-  const after = succession?.after
+export function leaveInReserve({ after }: Succession, reserve: Reserve): boolean {
   if (after?.succession === undefined || after.succession.isOver || after.ended || after.fenced) return false
   // A later result has priority.
   after.succession.inReserve ??= reserve
