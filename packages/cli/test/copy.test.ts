@@ -8,7 +8,7 @@ import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
 import { writeEntry } from '../src/transfer/write-entry.ts'
-import { json, newFolder, OWN_STORE, persist } from './support/command.ts'
+import { COMMAND, ENDLESS_STORE, execute, json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled, spoil } from './support/filled.ts'
 
 test('a copy of a folder has the same entries, and no entry is written twice', async () => {
@@ -159,6 +159,18 @@ test('a copy that was stopped with Ctrl-C continues, and writes no entry twice',
   expect(new Set(written()).size).toBe(400)
   expect(written()).toHaveLength(400)
   expect(contents(join(cwd, 'target'))).toEqual(contents(join(cwd, 'persist')))
+})
+
+test.skipIf(process.platform === 'win32').each([
+  ['a copy', 'copy store://endless store://nowhere'],
+  ['an export into a file of the shell', '-c store://endless export -'],
+])('Ctrl-C stops %s of a store that answers without a turn of the event loop', async (_, args) => {
+  const cwd = newFolder()
+  const begun = join(cwd, 'begun')
+  const options = { cwd, env: { ENDLESS_BEGUN: begun }, interruptWhen: () => existsSync(begun) }
+  const run = `exec "$0" "$1" --store "$2" ${args} > answer`
+  const ended = await execute('sh', ['-c', run, process.execPath, COMMAND, ENDLESS_STORE], options)
+  expect(ended).toMatchObject({ code: 130 })
 })
 
 describe('a running computation in the target', () => {

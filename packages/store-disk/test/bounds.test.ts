@@ -165,6 +165,19 @@ describe('by a clock that was wrong', () => {
     expect(Math.min(...left)).toBe(10)
   })
 
+  test('what alone is larger than maxBytes goes before what was used in years to come', () => {
+    const dir = newFolder()
+    fill(diskStore(dir).open('f'), 20)
+    ahead(dir, 20)
+    diskStore(dir)
+      .open('f')
+      .set(plain('too-large', 'x'.repeat(100_000)))
+    const store = diskStore(dir).open('f', { bounds: { maxBytes: 50_000 } })
+    fill(store, 20, 1, 100)
+    expect(store.get('too-large')).toBeUndefined()
+    expect(store.stats().entries).toBe(40)
+  })
+
   test('a hit brings a time that is yet to come back to now', () => {
     const dir = newFolder()
     const store = diskStore(dir).open('f', { bounds: { maxEntries: 5 } })

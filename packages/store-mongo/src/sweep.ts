@@ -60,20 +60,25 @@ export class Sweep {
     }
   }
 
-  /** What alone is larger than the bounds, then the least recently used, until no more than the bounds is left. */
+  /**
+   * What alone is larger than the bounds, then the least recently used, until no more than the bounds is left. A large entry that
+   * stays, since it is being refreshed or has just been written, counts as none: others would go in its stead.
+   */
   async downTo(bounds: Bounds, operation: Operation): Promise<number> {
     const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
     let { entries, bytes } = await this.count(operation)
+    let small = {}
     let removed = 0
     if (bytes > maxBytes) {
       removed = await this.#removeWhere({ bytes: { $gt: maxBytes }, lease: { $exists: false } }, operation)
-      if (removed > 0) ({ entries, bytes } = await this.count(operation))
+      small = { bytes: { $not: { $gt: maxBytes } } }
+      ;({ entries, bytes } = await this.count(operation, small))
     }
     let over = entries - maxEntries
     let overBytes = bytes - maxBytes
     if (over > 0 || overBytes > 0) await this.#correctUse(operation)
     while (over > 0 || overBytes > 0) {
-      const oldest = await this.#leastRecentlyUsed(operation)
+      const oldest = await this.#leastRecentlyUsed(small, operation)
       const going: EntryDocument[] = []
       for (const document of oldest) {
         if (over <= 0 && overBytes <= 0) break
@@ -90,24 +95,24 @@ export class Sweep {
     return removed
   }
 
-  async count(operation: Operation): Promise<{ entries: number; bytes: number }> {
+  async count(operation: Operation, where: object = {}): Promise<{ entries: number; bytes: number }> {
     const { first, end } = this.#ids
     const [sums] = await this.#access.runStep(operation, (entries) =>
       entries
         .aggregate<{ entries: number; bytes: number }>([
-          { $match: { _id: { $gte: first, $lt: end }, gen: { $exists: true } } },
+          { $match: { gen: { $exists: true }, ...where, _id: { $gte: first, $lt: end } } },
           { $group: { _id: null, entries: { $sum: 1 }, bytes: { $sum: '$bytes' } } },
         ])
         .toArray(),
     )
     const { entries = 0, bytes = 0 } = sums ?? {}
     // Some servers count and do not add up (FerretDB 1.24), without a word.
-    return { entries, bytes: entries > 0 && bytes === 0 ? await this.#addUp(operation) : bytes }
+    return { entries, bytes: entries > 0 && bytes === 0 ? await this.#addUp(operation, where) : bytes }
   }
 
-  async #addUp(operation: Operation): Promise<number> {
+  async #addUp(operation: Operation, where: object): Promise<number> {
     let sum = 0
-    for await (const page of this.#reader.pages({ bytes: 1 }, operation)) {
+    for await (const page of this.#reader.pages({ bytes: 1 }, operation, where)) {
       for (const document of page) sum += bytesOf(document)
     }
     return sum
@@ -165,9 +170,9 @@ export class Sweep {
     )
   }
 
-  #leastRecentlyUsed(operation: Operation): Promise<EntryDocument[]> {
+  #leastRecentlyUsed(where: object, operation: Operation): Promise<EntryDocument[]> {
     const { first, end } = this.#ids
-    const filter = { _id: { $gte: first, $lt: end }, gen: { $exists: true }, lease: { $exists: false } }
+    const filter = { gen: { $exists: true }, lease: { $exists: false }, ...where, _id: { $gte: first, $lt: end } }
     return this.#access.runStep(operation, (entries) =>
       entries
         .find(filter, { projection: { ...ID_PART, bytes: 1, usedAt: 1 }, sort: { usedAt: 1 }, limit: EVICTED_AT_ONCE })

@@ -130,6 +130,18 @@ export function maintenanceCases(url: string, options: MongoStoreOptions = {}): 
       await hasty.close()
     })
 
+    test('prune keeps the small entries while one that is larger than maxBytes is being refreshed', async () => {
+      const store = adapter.open(name)
+      for (const hash of ['a', 'b', 'c']) await store.set(entryOf(hash))
+      await store.set({ hash: 'large', payload: 'x'.repeat(5_000), createdAt: 1 })
+      const lease = await store.lease!('large', 30_000)
+      expect(await store.prune(0, { maxBytes: 1_000 })).toBe(0)
+      expect(await store.prune(0, { maxBytes: 250 })).toBe(1)
+      await lease!.release()
+      expect(await store.prune(0, { maxBytes: 1_000 })).toBe(1)
+      expect(await left()).toHaveLength(2)
+    })
+
     test('fields of a document that are of another type are no error of the reader', async () => {
       const store = adapter.open(name)
       const bounded = adapter.open(name, { bounds })

@@ -18,7 +18,7 @@ import { entries } from '../output/format.ts'
 import { limitNotes } from '../output/limit-notes.ts'
 import { startProgress } from '../output/progress.ts'
 import { confirm } from '../session/confirm.ts'
-import { interruptible } from '../session/interruption.ts'
+import { interruptible, withTurns } from '../session/interruption.ts'
 import type { Session } from '../session/session.ts'
 import { namespacesIn } from '../stores/functions.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/export-format.ts'
@@ -42,7 +42,7 @@ export async function exportEntries(
   async function* lines(): AsyncGenerator<string> {
     yield `${firstLine(session.name(adapter), session.now())}\n`
     try {
-      for await (const item of itemsOf(adapter, funcnames, (problem) => damaged.push(problem))) {
+      for await (const item of withTurns(itemsOf(adapter, funcnames, (problem) => damaged.push(problem)))) {
         const line = lineUnlessTooLong(item)
         if (line === undefined) {
           refused.push(`${item.funcname} ${item.entry.hash} is too large for one line (512 MB): left out`)

@@ -1,5 +1,7 @@
 /** The time that an operation has to stop. A write to a pipe without a reader may never end. */
 const GRACE_MS = 5_000
+/** A sync store answers without a turn of the event loop, and Node notices a signal in such a turn only. */
+const LONGEST_TURN_MS = 50
 
 /**
  * Runs an operation that can stop early. The first Ctrl-C aborts its signal. The second ends the process, and so does an
@@ -27,5 +29,17 @@ export async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>)
   } finally {
     clearTimeout(timer)
     forget()
+  }
+}
+
+/** The same items, with enough turns of the event loop between them that an operation on sync stores can be interrupted. */
+export async function* withTurns<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  let last = performance.now()
+  for await (const item of items) {
+    if (performance.now() - last >= LONGEST_TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve))
+      last = performance.now()
+    }
+    yield item
   }
 }

@@ -1,5 +1,6 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
+import { withTurns } from '../session/interruption.ts'
 import { noCounts, type TransferCounts } from './counts.ts'
 import type { Winner } from './winner.ts'
 import { type WriteTarget, writeEntry } from './write-entry.ts'
@@ -35,7 +36,7 @@ export async function transfer(
 ): Promise<TransferCounts> {
   const counts = noCounts()
   const stores = new Map<string, Store>()
-  for await (const batch of batches(items)) {
+  for await (const batch of batches(withTurns(items))) {
     if (options.signal?.aborted) break
     const { funcname } = batch[0]!
     const store = stores.get(funcname) ?? target.open(funcname)

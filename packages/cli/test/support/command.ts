@@ -10,6 +10,9 @@ export const COMMAND = fileURLToPath(new URL('../../bin/persist.js', import.meta
 /** The store of one's own that the tests use. */
 export const OWN_STORE = fileURLToPath(new URL('../children/own-store.mjs', import.meta.url))
 
+/** A store of one's own whose listing has no end, and one that keeps nothing. */
+export const ENDLESS_STORE = fileURLToPath(new URL('../children/endless-store.mjs', import.meta.url))
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number | NodeJS.Signals

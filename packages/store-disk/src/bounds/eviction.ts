@@ -154,7 +154,7 @@ export class Eviction implements UsageTracking {
 
   #meet(file: MetFile): void {
     const isTooLarge = file.size > this.#bounds.maxBytes
-    this.#candidates.meet({ ...file, usedAt: isTooLarge ? 0 : lastUse(file.mtimeMs, this.#now) })
+    this.#candidates.meet({ ...file, usedAt: isTooLarge ? Number.NEGATIVE_INFINITY : lastUse(file.mtimeMs, this.#now) })
   }
 
   #change(change: Usage): void {

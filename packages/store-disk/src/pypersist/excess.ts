@@ -8,7 +8,7 @@ interface Kept {
   readonly bytes: number
 }
 
-/** What has to go, so that the rest keeps the bounds: what alone is larger than they are, then the oldest. */
+/** What has to go, so that the rest keeps the bounds: what alone is larger than they are; then the newest stay. */
 export function excess<T extends Kept>(kept: readonly T[], bounds: Bounds, now: number): T[] {
   const { maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = bounds
   const tooLarge = kept.filter((one) => one.bytes > maxBytes)
