@@ -101,8 +101,12 @@ function scanned(source: string, extension: string): Imports {
   return { specifiers: [...specifiers], uncertain, opaque, hasJsx: MAY_BE_JSX.test(extension) }
 }
 
+/** `import type` and `export type` from another file: of one name, of `*`, or of names in braces. `import type from` is none. */
+const OF_TYPES =
+  /\b(?:import|export)\s+type\b\s*(?:(?!from\b)[\w$]+\s*|\*(?:\s*as\s+[\w$]+)?\s*|\{[^{}]*\}\s*)from\s*(['"])[^'"\n]+\1/g
+
 function statements(source: string): string[] {
-  const values = source.replace(/\b(?:import|export)\s+type\b[^'";]*?\bfrom\s*(['"])[^'"\n]+\1/g, '')
+  const values = source.replace(OF_TYPES, '')
   return [
     ...all(values, /\bfrom\s*(['"])([^'"\n]+)\1/g),
     ...all(values, /\bimport\s*(['"])([^'"\n]+)\1/g),

@@ -49,7 +49,8 @@ export class Resolver {
       return this.#path(specifier, from)
     }
     if (specifier.startsWith('#')) return this.#ownImport(specifier, from)
-    if (isBuiltin(specifier) || /^(?:node|bun|cloudflare|data):|^bun$/.test(specifier)) return NOTHING
+    if (/^(?:node|bun|cloudflare|data):|^bun$/.test(specifier)) return NOTHING
+    if (isBuiltin(specifier)) return this.#builtin(specifier, from)
     const inDeno = /^(?:npm|jsr):\/?(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]+)?(\/.*)?$/.exec(specifier)
     if (inDeno !== null) return this.#bare(`${inDeno[1]}${inDeno[2] ?? ''}`, from)
     return this.#bare(specifier, from)
@@ -73,6 +74,12 @@ export class Resolver {
       // Of another machine, or with escapes that mean nothing.
       return LOST
     }
+  }
+
+  /** tsx and bundlers prefer what tsconfig.json names as a built-in module. */
+  #builtin(specifier: string, from: string): Targets {
+    const byPaths = this.#byTsConfig(specifier, from)
+    return byPaths.isLost ? NOTHING : byPaths
   }
 
   /** `#name`, by the `imports` of the file's own package. */
@@ -104,7 +111,8 @@ export class Resolver {
     const inside = (target: string) => this.#path(join(root, target), from)
     if (exports !== undefined && exports !== null) return joined(targetsOf(exports, subpath).map(inside))
     if (subpath !== '.') return inside(subpath)
-    return joined([...mains.map(inside), ...(mains.length === 0 ? [this.#path(root, from)] : [])])
+    // Node takes the index where `main` is absent or leads nowhere, also beside `module`.
+    return joined([...mains.map(inside), this.#path(root, from)])
   }
 
   #byTsConfig(specifier: string, from: string): Targets {
