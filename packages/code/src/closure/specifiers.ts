@@ -105,12 +105,14 @@ function scanned(source: string, extension: string): Imports {
 const OF_TYPES =
   /\b(?:import|export)\s+type\b\s*(?:(?!from\b)[\w$]+\s*|\*(?:\s*as\s+[\w$]+)?\s*|\{[^{}]*\}\s*)from\s*(['"])[^'"\n]+\1/g
 
+const DYNAMIC = new RegExp(String.raw`\bimport\s*\(\s*${COMMENTS}${QUOTED}`, 'g')
+
 function statements(source: string): string[] {
   const values = source.replace(OF_TYPES, '')
   return [
     ...all(values, /\bfrom\s*(['"])([^'"\n]+)\1/g),
     ...all(values, /\bimport\s*(['"])([^'"\n]+)\1/g),
-    ...all(values, /\bimport\s*\(\s*(?:\/\*.*?\*\/\s*)*(['"`])([^'"`$\n]+)\1/g),
+    ...all(values, DYNAMIC),
   ]
 }
 
