@@ -316,3 +316,23 @@ import { code } from ${packageUrl}
 console.log(code(${place}, { of: 'f', manifest: false }).read().digest)
 `
 }
+
+it.each([{}, { of: 'f' }])('what an import map of Deno leads to counts, with options %j', (options) => {
+  const imports = (zod: string) => JSON.stringify({ imports: { '~/': './src/', zod } })
+  const project = new Project({
+    'deno.json': imports('npm:zod@3'),
+    'deno.lock': '{"version":"5"}',
+    'main.ts': "import { one } from '~/one.ts'\nimport * as z from 'zod'\nexport const f = () => [one, z]",
+    'src/one.ts': 'export const one = 1',
+  })
+  const digests = [project.read('main.ts', options).digest]
+  for (const edit of [
+    { 'src/one.ts': 'export const one = 2' },
+    { 'deno.lock': '{"version":"6"}' },
+    { 'deno.json': imports('npm:zod@4') },
+  ]) {
+    project.write(edit)
+    digests.push(project.read('main.ts', options).digest)
+  }
+  expect(new Set(digests).size).toBe(4)
+})

@@ -87,7 +87,10 @@ export function closureOf(
     const follow = (specifier: string, isCertain: boolean) => {
       if (keepsResults(specifier)) return
       const targets = resolver.resolve(specifier, file)
-      if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
+      const addresses = targets.addresses ?? []
+      if ([specifier, ...addresses].some((one) => /^(?:npm|jsr|https?):/.test(one))) usesRegistry ??= file
+      for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
+      if (addresses.length > 0) external.add(specifier)
       if (targets.isLost) {
         if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
         return

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
 import { filesAt } from './candidates.ts'
+import { DenoConfigs } from './deno-config.ts'
 import { targetsOf } from './exports-map.ts'
 import { findInstalled, splitSpecifier } from './find-package.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
@@ -16,6 +17,8 @@ export interface Targets {
   readonly packages: readonly PackageJson[]
   /** It leads nowhere: what it names is not there, or is on another machine. */
   readonly isLost: boolean
+  /** The addresses that an import map of Deno gives the specifier. No bundler knows them. */
+  readonly addresses?: readonly string[] | undefined
 }
 
 const NOTHING: Targets = { files: [], packages: [], isLost: false }
@@ -26,11 +29,13 @@ export class Resolver {
   readonly #observer: Observer
   readonly #packages: PackageJsons
   readonly #tsconfigs: TsConfigs
+  readonly #denoConfigs: DenoConfigs
 
   constructor(observer: Observer, packages: PackageJsons) {
     this.#observer = observer
     this.#packages = packages
     this.#tsconfigs = new TsConfigs(observer)
+    this.#denoConfigs = new DenoConfigs(observer)
   }
 
   /** The module that JSX imports by itself. */
@@ -44,6 +49,21 @@ export class Resolver {
   }
 
   resolve(specifier: string, from: string): Targets {
+    const found = this.#find(specifier, from)
+    // Only then, so that other programs do not look for the files of Deno.
+    return found.isLost && !/^[a-z]+:/.test(specifier) ? this.#byDeno(specifier, from) : found
+  }
+
+  #byDeno(specifier: string, from: string): Targets {
+    const mapped = isInstalledAt(from) ? [] : this.#denoConfigs.mapped(specifier, from)
+    if (mapped.length === 0) return LOST
+    const found = mapped.map(({ address, folder }) =>
+      this.#find(address, address.startsWith('.') ? join(folder, 'deno.json') : from),
+    )
+    return { ...joined(found), addresses: mapped.map(({ address }) => address) }
+  }
+
+  #find(specifier: string, from: string): Targets {
     if (specifier.startsWith('file:')) return this.#fileUrl(specifier, from)
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
       return this.#path(specifier, from)
@@ -87,7 +107,7 @@ export class Resolver {
     const scope = this.#packages.of(from, false)
     const targets = scope === undefined ? [] : targetsOf(scope.imports, specifier)
     const found = targets.map((target) =>
-      target.startsWith('.') ? this.#path(join(scope!.root, target), from) : this.resolve(target, from),
+      target.startsWith('.') ? this.#path(join(scope!.root, target), from) : this.#find(target, from),
     )
     return joined([...found, this.#byTsConfig(specifier, from)])
   }
