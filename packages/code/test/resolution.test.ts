@@ -167,6 +167,11 @@ import { b } from './b'
       ['./main.ts', './src/constants.ts'],
     ],
     [
+      'the first import after a byte order mark',
+      { 'main.ts': "\ufeffimport './a.ts'\n", 'a.ts': "\ufeffexport * from './b.ts'\n", 'b.ts': ONE },
+      ['./a.ts', './b.ts', './main.ts'],
+    ],
+    [
       'a package.json with a byte order mark',
       {
         'package.json': '\ufeff{"name":"program","imports":{"#a":"./lib"}}',

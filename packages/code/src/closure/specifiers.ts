@@ -38,8 +38,10 @@ export function mayBeCode(file: string): boolean {
 }
 
 /** Finds what a file imports: ES modules, `require`, dynamic imports, and `new URL('…', import.meta.url)`. */
-export function importsOf(file: string, source: string): Imports {
+export function importsOf(file: string, content: string): Imports {
   const extension = extname(file)
+  // A lexer takes the byte order mark that some editors write for a part of the first word.
+  const source = content.replace(/^\ufeff/, '')
   if (OTHER_CODE.test(extension)) return scanned(source, extension)
   if (mayBeCode(file)) return unsure(jsOrTs(extension, source))
   return CODE.test(extension) ? jsOrTs(extension, source) : NONE

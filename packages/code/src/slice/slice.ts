@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { dirname, extname, join, relative } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { type Closure, stateOf } from '../closure/closure.ts'
@@ -26,13 +26,14 @@ export type Bundled = ReadonlyMap<string, ReadonlyMap<string, { readonly file: s
 
 type Imported = import('esbuild').Metafile['inputs'][string]['imports'][number]
 
-/** Files that are data: their bytes become part of the slice. */
-const LOADERS = Object.fromEntries(
-  ['.wasm', '.node', '.txt', '.sql', '.md', '.html', '.css', '.csv', '.graphql', '.bin'].map((extension) => [
-    extension,
-    'binary' as const,
-  ]),
-)
+/** Files that esbuild can read as code. */
+const CODE = /^\.(?:[cm]?[jt]sx?|json|)$/
+
+/** The loaders of all other files: their bytes become part of the slice. */
+function loadersOf(files: Iterable<string>): Readonly<Record<string, 'binary'>> {
+  const extensions = [...files].map((file) => extname(file)).filter((one) => !CODE.test(one))
+  return Object.fromEntries(['.css', '.module.css', '.txt', ...extensions].map((extension) => [extension, 'binary']))
+}
 
 /** How esbuild writes, in each of its passes. */
 const OUTPUT = { format: 'esm', target: 'esnext', charset: 'utf8', logLevel: 'silent' } as const
@@ -67,7 +68,7 @@ export function sliceOf(
       minifyIdentifiers: false,
       // Programs can read those of functions and classes, which `minifySyntax` leaves out.
       keepNames: true,
-      loader: LOADERS,
+      loader: loadersOf(closure.files.keys()),
       alias: { ...STUBS, ...SUBPATHS },
       // The packages that keep results are no part of the closure.
       external: [...closure.external, '@persist/*'],
