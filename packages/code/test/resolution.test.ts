@@ -171,6 +171,16 @@ import { b } from './b'
       { 'main.ts': "\ufeffimport './a.ts'\n", 'a.ts': "\ufeffexport * from './b.ts'\n", 'b.ts': ONE },
       ['./a.ts', './b.ts', './main.ts'],
     ],
+    ...['C#', 'a%20b'].map((folder): [string, Files, string[]] => [
+      `a query and letters of URLs in a folder that is called ${folder}, and no file beside that`,
+      {
+        [`${folder}/main.ts`]: "import './a%20b.ts?x#y'",
+        [`${folder}/a b.ts`]: ONE,
+        'a b/a b.ts': ONE,
+        'a b.ts': ONE,
+      },
+      [`./${folder}/a b.ts`, `./${folder}/main.ts`],
+    ]),
     [
       'a package.json with a byte order mark',
       {

@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
 import { filesAt } from './candidates.ts'
@@ -66,7 +66,7 @@ export class Resolver {
   #find(specifier: string, from: string): Targets {
     if (specifier.startsWith('file:')) return this.#fileUrl(specifier, from)
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
-      return this.#path(specifier, from)
+      return this.#path(specifier, dirname(from), from)
     }
     if (specifier.startsWith('#')) return this.#ownImport(specifier, from)
     if (/^(?:node|bun|cloudflare|data):|^bun$/.test(specifier)) return NOTHING
@@ -76,12 +76,12 @@ export class Resolver {
     return this.#bare(specifier, from)
   }
 
-  /** A path, or, as in ES modules, a part of a URL: then with a query, and with letters as `%20`. */
-  #path(specifier: string, from: string): Targets {
-    const path = resolve(dirname(from), specifier)
-    const bare = path.replace(/[?#].*$/, '')
-    for (const candidate of new Set([path, bare, decoded(path), decoded(bare)])) {
-      const files = filesAt(candidate, from, this.#observer)
+  /** A path from a folder, or, as in ES modules, a part of a URL: then with a query, and with letters as `%20`. */
+  #path(specifier: string, folder: string, from: string): Targets {
+    const bare = specifier.replace(/[?#].*$/, '')
+    // Not of the whole path: a folder may be called `C#`.
+    for (const each of new Set([specifier, bare, decoded(specifier), decoded(bare)])) {
+      const files = filesAt(resolve(folder, each), from, this.#observer)
       if (files !== undefined) return { files, packages: [], isLost: false }
     }
     return LOST
@@ -89,7 +89,7 @@ export class Resolver {
 
   #fileUrl(url: string, from: string): Targets {
     try {
-      return this.#path(fileURLToPath(url), from)
+      return this.#path('.', fileURLToPath(url), from)
     } catch {
       // Of another machine, or with escapes that mean nothing.
       return LOST
@@ -107,7 +107,7 @@ export class Resolver {
     const scope = this.#packages.of(from, false)
     const targets = scope === undefined ? [] : targetsOf(scope.imports, specifier)
     const found = targets.map((target) =>
-      target.startsWith('.') ? this.#path(join(scope!.root, target), from) : this.#find(target, from),
+      target.startsWith('.') ? this.#path(target, scope!.root, from) : this.#find(target, from),
     )
     return joined([...found, this.#byTsConfig(specifier, from)])
   }
@@ -128,16 +128,18 @@ export class Resolver {
 
   /** What a subpath of a linked package leads to. */
   #linked({ root, exports, mains }: PackageJson, subpath: string, from: string): Targets {
-    const inside = (target: string) => this.#path(join(root, target), from)
+    const inside = (target: string) => this.#path(`./${target}`, root, from)
     if (exports !== undefined && exports !== null) return joined(targetsOf(exports, subpath).map(inside))
     if (subpath !== '.') return inside(subpath)
     // Node takes the index where `main` is absent or leads nowhere, also beside `module`.
-    return joined([...mains.map(inside), this.#path(root, from)])
+    return joined([...mains.map(inside), this.#path('.', root, from)])
   }
 
   #byTsConfig(specifier: string, from: string): Targets {
     if (isInstalledAt(from)) return LOST
-    return joined(this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(path, from)))
+    return joined(
+      this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(basename(path), dirname(path), from)),
+    )
   }
 }
 
