@@ -10,7 +10,7 @@ import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
-import { type PackageMode, packageParts } from './package-versions.ts'
+import { labelOf, type PackageMode, packageParts } from './package-versions.ts'
 
 /** What is covered. */
 export interface Scope {
@@ -105,7 +105,7 @@ export function closureOf(
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
-        wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map((one) => one.name)].sort().join(' ')}`)
+        wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map(labelOf)].sort().join(' ')}`)
       }
     }
     for (const specifier of specifiers) follow(specifier, true)

@@ -12,11 +12,18 @@ import { STUBS } from './stubs.ts'
 /** Names that stay as they are: esbuild would append the rest of a subpath to the stub of its package. */
 const SUBPATHS = { '@persist/core/codecs': '@persist/core-codecs' }
 
+/** An installed package, and the file and the specifier by which it is used. */
+export interface UsedPackage {
+  readonly file: string
+  readonly specifier: string
+  readonly found: PackageJson
+}
+
 /** What exports reach in a bundle without everything that they do not use. */
 export interface Slice {
   readonly state: DependencyState
   /** The installed packages that the slice still imports. */
-  readonly packages: readonly PackageJson[]
+  readonly packages: readonly UsedPackage[]
   /** What each file imports, as far as esbuild follows it. The paths have no links. */
   readonly bundled: Bundled
 }
@@ -120,7 +127,13 @@ export function sliceOf(
     packages: [...bundled].flatMap(([file, specifiers]) =>
       [...specifiers.keys()]
         .filter((specifier) => externals.has(specifier))
-        .flatMap((specifier) => closure.files.get(file)?.imports.get(specifier)?.packages ?? []),
+        .flatMap((specifier) =>
+          (closure.files.get(file)?.imports.get(specifier)?.packages ?? []).map((found) => ({
+            file,
+            specifier,
+            found,
+          })),
+        ),
     ),
   }
 }
