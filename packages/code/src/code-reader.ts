@@ -111,8 +111,7 @@ export class CodeReader {
     }
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part
-      // The program may read a file of `also` as it is.
-      if (closure.further.includes(path)) return { name, digest }
+      if (closure.readable.has(path)) return { name, digest }
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
     })
     const used = [...slice.packages, ...rest.packages]

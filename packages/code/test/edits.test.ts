@@ -397,3 +397,24 @@ describe.each([{}, { of: 'f' }])('with options %j, it counts', (options) => {
     expect(project.read('main.js', options).digest).not.toBe(before)
   })
 })
+
+describe.each([{}, { of: 'f' }])(
+  'with options %j, a file that the program reads as it is counts by its bytes',
+  (options) => {
+    it.each<[string, string, string, string]>([
+      ["import s from './part.ts?raw'", 'part.ts', '// one\nexport default 1', '// two\nexport default 1'],
+      ["const s = read(new URL('./part.ts', import.meta.url))", 'part.ts', '// one\n', '// two\n'],
+      ["import s from './part.json?raw'", 'part.json', '{\n}', '{\r\n}'],
+      ["import s from './part.json' with { type: 'text' }", 'part.json', '{\n}', '{\r\n}'],
+    ])('%s', (statement, name, from, to) => {
+      const project = new Project({
+        'package.json': '{"name":"program","type":"module"}',
+        'main.ts': `${statement}\nexport const f = () => s`,
+        [name]: from,
+      })
+      const before = project.read('main.ts', options).digest
+      project.write({ [name]: to })
+      expect(project.read('main.ts', options).digest).not.toBe(before)
+    })
+  },
+)

@@ -28,6 +28,8 @@ export interface Closure extends DependencyState {
   readonly files: ReadonlyMap<string, CoveredFile>
   /** The files of `also`. */
   readonly further: readonly string[]
+  /** Files that the program may read as they are, such as those of `also`, `new URL('…')` and `import './a.ts?raw'`. */
+  readonly readable: ReadonlySet<string>
   /** The lock file of Deno, if names in specifiers are no versions. */
   readonly lock: readonly DependencyPart[]
   /** What each package.json says of how its files are run. */
@@ -67,7 +69,6 @@ export function closureOf(
   const external = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
   const ahead = [...roots, ...further]
-  /** Programs may read these as they are. */
   const readable = new Set(further.map((path) => observer.realpath(path)))
   const exactly = new Map<string, string>()
   let usesRegistry: string | undefined
@@ -101,7 +102,7 @@ export function closureOf(
       }
       ahead.push(...targets.files)
       const found = targets.files.map((path) => observer.realpath(path))
-      if (!isCertain) for (const path of found) readable.add(path)
+      if (!isCertain || specifier.includes('?')) for (const path of found) readable.add(path)
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
@@ -134,6 +135,7 @@ export function closureOf(
     external: [...external].sort(),
     files,
     further: further.map((path) => observer.realpath(path)),
+    readable,
     lock,
     types: howFilesRun.types(),
     transforms: howFilesRun.transforms(),

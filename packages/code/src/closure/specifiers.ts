@@ -7,7 +7,7 @@ import { requires } from './requires.ts'
 export interface Imports {
   /** As written, each once. */
   readonly specifiers: readonly string[]
-  /** Those that may not be imports, such as in a comment: they are followed, but not reported if they lead nowhere. */
+  /** Those that may not be imports, such as in a comment, or import no code: they are followed, but not reported if they lead nowhere. */
   readonly uncertain: readonly string[]
   /** The number of imports whose target only the running program knows, such as `import(name)`. */
   readonly opaque: number
@@ -63,7 +63,7 @@ function jsOrTs(extension: string, source: string): Imports {
   if (lexed === undefined) return scanned(source, extension)
   const required = requires(source)
   const certain = new Set([...lexed.specifiers, ...required.specifiers])
-  const uncertain = new Set([...assets(source), ...jsxRuntimes(source)])
+  const uncertain = new Set([...lexed.texts, ...assets(source), ...jsxRuntimes(source)])
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
   for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
@@ -75,8 +75,8 @@ function jsOrTs(extension: string, source: string): Imports {
   }
 }
 
-function lex(source: string): { specifiers: string[]; types: string[]; opaque: number } | undefined {
-  const [specifiers, types]: [string[], string[]] = [[], []]
+function lex(source: string) {
+  const [specifiers, types, texts]: [string[], string[], string[]] = [[], [], []]
   let opaque = 0
   try {
     for (const one of lexer().parse(source)[0]) {
@@ -85,12 +85,13 @@ function lex(source: string): { specifiers: string[]; types: string[]; opaque: n
         if (one.probablyTypeOnly) continue
         if (one.specifier === undefined || one.glob) opaque++
         else specifiers.push(one.specifier)
-      } else (one.typeOnly ? types : specifiers).push(one.specifier)
+      } else if (one.attributes?.some(([name, value]) => name === 'type' && value !== 'json')) texts.push(one.specifier)
+      else (one.typeOnly ? types : specifiers).push(one.specifier)
     }
   } catch {
     return undefined
   }
-  return { specifiers, types, opaque }
+  return { specifiers, types, texts, opaque }
 }
 
 /** For code that the lexer cannot read: too many are better than too few. */
