@@ -3,7 +3,7 @@ import type { DependencyPart, DependencyState } from '@persist/core'
 import { type Closure, closureOf, IMPORTS_PART, type Scope, stateOf } from './closure/closure.ts'
 import type { FileRecords } from './closure/file-records.ts'
 import { FileNames } from './closure/names.ts'
-import { packageParts } from './closure/package-versions.ts'
+import { labelOf, packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import type { FileSystem } from './files/file-system.ts'
 import { areCurrent, Observer } from './files/observer.ts'
@@ -13,7 +13,7 @@ import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { PackageJsons } from './resolve/package-json.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
 import { modesOf, unseenImports } from './slice/file-modes.ts'
-import { sliceOf } from './slice/slice.ts'
+import { sliceOf, type UsedPackage } from './slice/slice.ts'
 import { unbundled } from './slice/unbundled.ts'
 import { digestWithoutTypes } from './slice/without-types.ts'
 
@@ -111,15 +111,21 @@ export class CodeReader {
     }
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part
-      // The program may read a file of `also` as it is.
-      if (closure.further.includes(path)) return { name, digest }
+      if (closure.readable.has(path)) return { name, digest }
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
     })
     const used = [...slice.packages, ...rest.packages]
-    const ofPackages = packageParts(used, scope.packages, { observer, packages, known: this.#records, fresh: records })
+    const ofPackages = packageParts(new Set(used.map(({ found }) => found)), scope.packages, {
+      observer,
+      packages,
+      known: this.#records,
+      fresh: records,
+    })
     const wiring = {
       name: IMPORTS_PART,
-      digest: digestOf([...ofPackages.wiring, ...closure.types, ...modes.sort()].join('\n')),
+      digest: digestOf(
+        [...this.#wiring(used, closure), ...ofPackages.wiring, ...closure.types, ...modes.sort()].join('\n'),
+      ),
     }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
     const state: DependencyState = {
@@ -127,5 +133,16 @@ export class CodeReader {
       parts: stateOf([...slice.state.parts, ...parts]).parts,
     }
     return { state, isCovered: strays.length === 0 }
+  }
+
+  /** Which specifier leads to which package; with the file, where that differs between files. A move alone does not count. */
+  #wiring(used: readonly UsedPackage[], { files }: Closure): string[] {
+    const labels = new Map<string, Set<string>>()
+    for (const { specifier, found } of used)
+      labels.set(specifier, (labels.get(specifier) ?? new Set()).add(labelOf(found)))
+    const lines = used.map(({ file, specifier, found }) =>
+      [...(labels.get(specifier)!.size > 1 ? [files.get(file)!.part.name] : []), specifier, labelOf(found)].join(' '),
+    )
+    return [...new Set(lines)].sort()
   }
 }

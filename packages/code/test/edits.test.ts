@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { CodeOptions } from '@persist/code'
 import { describe, expect, it } from 'vitest'
@@ -316,3 +317,104 @@ import { code } from ${packageUrl}
 console.log(code(${place}, { of: 'f', manifest: false }).read().digest)
 `
 }
+
+it.each([{}, { of: 'f' }])('what an import map of Deno leads to counts, with options %j', (options) => {
+  const imports = (zod: string) => JSON.stringify({ imports: { '~/': './src/', zod } })
+  const project = new Project({
+    'deno.json': imports('npm:zod@3'),
+    'deno.lock': '{"version":"5"}',
+    'main.ts': "import { one } from '~/one.ts'\nimport * as z from 'zod'\nexport const f = () => [one, z]",
+    'src/one.ts': 'export const one = 1',
+  })
+  const digests = [project.read('main.ts', options).digest]
+  for (const edit of [
+    { 'src/one.ts': 'export const one = 2' },
+    { 'deno.lock': '{"version":"6"}' },
+    { 'deno.json': imports('npm:zod@4') },
+  ]) {
+    project.write(edit)
+    digests.push(project.read('main.ts', options).digest)
+  }
+  expect(new Set(digests).size).toBe(4)
+})
+
+describe.each([{}, { of: 'f' }])('with options %j, it counts', (options) => {
+  const version = (name: string, version: string) => JSON.stringify({ name, version, main: 'i.js' })
+
+  it.each<[string, Files, Files]>([
+    [
+      'which version an alias of npm leads to',
+      {
+        'main.js': "import * as a from 'dep1'\nimport * as b from 'dep2'\nexport const f = () => [a, b]",
+        'node_modules/dep1/package.json': version('dep', '1.0.0'),
+        'node_modules/dep2/package.json': version('dep', '2.0.0'),
+      },
+      {
+        'node_modules/dep1/package.json': version('dep', '2.0.0'),
+        'node_modules/dep2/package.json': version('dep', '1.0.0'),
+      },
+    ],
+    [
+      'which of two packages with one name has a file',
+      {
+        'main.js': "import a from './a/i.js'\nimport b from './b/i.js'\nexport const f = () => [a, b]",
+        'a/package.json': '{"name":"lib","type":"module"}',
+        'b/package.json': '{"name":"lib","type":"module"}',
+        'a/i.js': 'export default 1',
+        'b/i.js': 'export default 2',
+      },
+      { 'a/i.js': 'export default 2', 'b/i.js': 'export default 1' },
+    ],
+  ])('%s', (_, files, edit) => {
+    const project = new Project({ 'package.json': '{"name":"program","type":"module"}', ...files })
+    const before = project.read('main.js', options).digest
+    project.write(edit)
+    expect(project.read('main.js', options).digest).not.toBe(before)
+  })
+
+  it('which of two versions a package of a workspace finds, in the layout of pnpm', () => {
+    const uses = ['a', 'b', 'c']
+    const installed = (number: string) => `node_modules/.pnpm/dep@${number}/node_modules/dep`
+    const project = new Project({
+      'package.json': '{"name":"program","type":"module"}',
+      'main.js': uses
+        .map((name) => `import * as ${name} from './${name}/i.js'\n`)
+        .join('')
+        .concat('export const f = () => [a, b, c]'),
+      ...Object.fromEntries(uses.map((name) => [`${name}/i.js`, "export * from 'dep'"])),
+      ...Object.fromEntries(['1.0.0', '2.0.0'].map((one) => [`${installed(one)}/package.json`, version('dep', one)])),
+    })
+    const link = (name: string, number: string) => {
+      mkdirSync(project.path(`${name}/node_modules`), { recursive: true })
+      rmSync(project.path(`${name}/node_modules/dep`), { force: true })
+      symlinkSync(project.path(installed(number)), project.path(`${name}/node_modules/dep`))
+    }
+    link('a', '1.0.0')
+    link('b', '2.0.0')
+    link('c', '1.0.0')
+    const before = project.read('main.js', options).digest
+    link('c', '2.0.0')
+    expect(project.read('main.js', options).digest).not.toBe(before)
+  })
+})
+
+describe.each([{}, { of: 'f' }])(
+  'with options %j, a file that the program reads as it is counts by its bytes',
+  (options) => {
+    it.each<[string, string, string, string]>([
+      ["import s from './part.ts?raw'", 'part.ts', '// one\nexport default 1', '// two\nexport default 1'],
+      ["const s = read(new URL('./part.ts', import.meta.url))", 'part.ts', '// one\n', '// two\n'],
+      ["import s from './part.json?raw'", 'part.json', '{\n}', '{\r\n}'],
+      ["import s from './part.json' with { type: 'text' }", 'part.json', '{\n}', '{\r\n}'],
+    ])('%s', (statement, name, from, to) => {
+      const project = new Project({
+        'package.json': '{"name":"program","type":"module"}',
+        'main.ts': `${statement}\nexport const f = () => s`,
+        [name]: from,
+      })
+      const before = project.read('main.ts', options).digest
+      project.write({ [name]: to })
+      expect(project.read('main.ts', options).digest).not.toBe(before)
+    })
+  },
+)

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { Project } from './support/project.ts'
@@ -36,4 +36,17 @@ it('processes that share a manifest, and may be killed at any moment, find what 
     const { stdout } = await ended(spawn(process.execPath, [READ, project.path('m0.js')]))
     expect(stdout).toBe(expected)
   }
+})
+
+it.each([
+  'require(COMMENTS name)',
+  'import.meta\nnew URL(COMMENTS name, import.meta.url)',
+  'const load = require\nCOMMENTS load',
+  'const a = <p>it`s</p>\nimport(COMMENTS name)',
+])('a file with forty comments in a row is read: %s', (text) => {
+  const project = new Project({ 'package.json': '{}', 'm.jsx': text.replace('COMMENTS', '/* a */'.repeat(40)) })
+  // Beyond any time that this may take: if the time doubles with each comment, it takes years.
+  const { status, stdout } = spawnSync(process.execPath, [READ, project.path('m.jsx')], { timeout: 20_000 })
+  expect(status).toBe(0)
+  expect(String(stdout).trim()).toBe(project.read('m.jsx').digest)
 })

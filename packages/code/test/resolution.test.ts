@@ -81,6 +81,31 @@ describe('code follows', () => {
       },
       ['./b.ts', './main.tsx'],
     ],
+    ...[
+      "export type Props = { a: number }\nexport { b } from './b'\nexport const a = <p>don't</p>\n",
+      "export type A = number\nimport { b } from './b'\nexport const a = <p>it`s</p>\n",
+      "import type from './b'\nexport const a = <p>don't</p>\n",
+    ].map((main): [string, Files, string[]] => [
+      `imports after a type, in a file with JSX and without semicolons: ${main}`,
+      { 'main.tsx': main, 'b.ts': ONE },
+      ['./b.ts', './main.tsx'],
+    ]),
+    [
+      'the script of a component after a type, without semicolons, but no file of types alone',
+      {
+        'main.vue': `<script setup lang="ts">
+import type { T } from './t'
+import type * as Ts from './t'
+import type U from './t'
+export type { V } from './t'
+export type A = number
+import { b } from './b'
+</script>`,
+        'b.ts': ONE,
+        't.ts': ONE,
+      },
+      ['./b.ts', './main.vue'],
+    ],
     [
       'imports after text that looks like a template',
       { 'main.js': "const a = <p>it`s</p>\nexport { b } from './b.js'\n", 'b.js': ONE },
@@ -96,6 +121,18 @@ describe('code follows', () => {
       },
       ['./dev/a.ts', './main.ts', './src/a.ts'],
     ],
+    ...[
+      { '#lib/*': './none/*', '#lib/*.js': './src/*.ts' },
+      { '#lib/*.js': './src/*.ts', '#lib/*': './none/*' },
+    ].map((imports): [string, Files, string[]] => [
+      `the longest of several patterns, in any order: ${Object.keys(imports)}`,
+      {
+        'package.json': JSON.stringify({ name: 'program', imports }),
+        'main.ts': "import '#lib/a.js'",
+        'src/a.ts': ONE,
+      },
+      ['./main.ts', './src/a.ts'],
+    ]),
     [
       'the paths of tsconfig.json and of what it extends',
       {
@@ -106,6 +143,44 @@ describe('code follows', () => {
       },
       ['./main.ts', './src/a.ts'],
     ],
+    [
+      'the paths of the projects that tsconfig.json refers to, also in a ring',
+      {
+        'tsconfig.json':
+          '{"files":[],"references":[{"path":"./tsconfig.app.json"},{"path":"./none"},{"path":"./lib"}]}',
+        'tsconfig.app.json': '{"compilerOptions":{"paths":{"~/*":["./src/*"]}},"references":[{"path":"."}]}',
+        'lib/tsconfig.json': '{"compilerOptions":{"paths":{"lib/*":["./src/*"]}}}',
+        'main.ts': "import '~/a'\nimport 'lib/b'",
+        'src/a.ts': ONE,
+        'lib/src/b.ts': ONE,
+      },
+      ['./lib/src/b.ts', './main.ts', './src/a.ts'],
+    ],
+    [
+      'the paths of tsconfig.json for the name of a built-in module',
+      {
+        'tsconfig.json': '{"compilerOptions":{"baseUrl":"./src"}}',
+        'main.ts': "import 'constants'\nimport 'node:events'",
+        'src/constants.ts': ONE,
+        'src/events.ts': ONE,
+      },
+      ['./main.ts', './src/constants.ts'],
+    ],
+    [
+      'the first import after a byte order mark',
+      { 'main.ts': "\ufeffimport './a.ts'\n", 'a.ts': "\ufeffexport * from './b.ts'\n", 'b.ts': ONE },
+      ['./a.ts', './b.ts', './main.ts'],
+    ],
+    ...['C#', 'a%20b'].map((folder): [string, Files, string[]] => [
+      `a query and letters of URLs in a folder that is called ${folder}, and no file beside that`,
+      {
+        [`${folder}/main.ts`]: "import './a%20b.ts?x#y'",
+        [`${folder}/a b.ts`]: ONE,
+        'a b/a b.ts': ONE,
+        'a b.ts': ONE,
+      },
+      [`./${folder}/a b.ts`, `./${folder}/main.ts`],
+    ]),
     [
       'a package.json with a byte order mark',
       {
@@ -133,6 +208,23 @@ describe('code follows', () => {
       },
       ['./main.ts', './src/a.ts'],
     ],
+    ...(
+      [
+        ['deno.json', '{"imports":{"~":"./none.ts","~/":"./src/"}}'],
+        ['deno.jsonc', '{ // comment\n"imports":{"~/a.ts":"./src/a.ts",},}'],
+        ['deno.json', '{"importMap":"src/map.json"}', 'src/map.json', '{"imports":{"~/":"./"}}'],
+        ['deno.json', '{"imports":{"x":"./x.ts"},"scopes":{"./":{"~/":"./src/"}}}'],
+        ['deno.json', '{"workspace":["./src"]}', 'src/deno.json', '{"name":"~","exports":{"./a.ts":"./a.ts"}}'],
+        ['deno.json', '{"workspace":{"members":["./*"]}}', 'src/deno.json', '{"name":"~","exports":{"./*":"./*"}}'],
+      ] as const
+    ).map(([name, config, other, text]): [string, Files, string[]] => [
+      `the names that Deno has: ${name} ${config}`,
+      {
+        ...{ [name]: config, ...(other && { [other]: text }) },
+        ...{ 'lib/main.ts': "import '~/a.ts'", 'src/a.ts': ONE },
+      },
+      ['./lib/main.ts', './src/a.ts'],
+    ]),
     [
       'the name of the package itself',
       {
@@ -144,7 +236,7 @@ describe('code follows', () => {
     ],
   ])('%s', (_, files, expected) => {
     const entry = Object.keys(files).find((name) => basename(name).startsWith('main.'))!
-    expect(filesOf(files, entry)).toEqual(expected)
+    expect(filesOf(files, entry).filter((name) => !name.includes(' is ./'))).toEqual(expected)
   })
 
   it('packages that are linked, as source under their own names, in the layout of npm and Yarn', () => {
@@ -163,6 +255,18 @@ describe('code follows', () => {
       '@app/lib/src/deep.ts',
       'dep@2.0.0',
     ])
+  })
+
+  it.each(['module', 'main'])('the index of a linked package whose %s does not lead Node to a file', (field) => {
+    const files = {
+      'main.ts': "import 'lib'",
+      'packages/lib/package.json': JSON.stringify({ name: 'lib', [field]: 'esm.mjs' }),
+      'packages/lib/index.js': ONE,
+      ...(field === 'module' ? { 'packages/lib/esm.mjs': ONE } : {}),
+    }
+    const found = filesOf(files, 'main.ts', { 'node_modules/lib': 'packages/lib' })
+    expect(found).toContain('lib/index.js')
+    expect(found.includes('lib/esm.mjs')).toBe(field === 'module')
   })
 
   it('the links of pnpm, to each package and what it needs', () => {

@@ -184,3 +184,15 @@ it('with of and a manifest, a file counts that only esbuild finds', () => {
   project.write({ 'a.css': '2' })
   expect(read()).not.toBe(before)
 })
+
+it.each(['toml', 'yaml', 'svg', 'jsonc', 'module.css', 'vue'])(
+  'with of, a file of a kind that esbuild does not know counts by its bytes, with what it imports: .%s',
+  (extension) => {
+    const main = `import part from './part.${extension}'\nexport const f = () => part`
+    const files = { 'main.js': main, [`part.${extension}`]: '<script>import "./leaf.js"</script>', 'leaf.js': 'one()' }
+    const [before, after] = digests(files, { [`part.${extension}`]: '<script>import  "./leaf.js"</script>' })
+    expect(after).not.toBe(before)
+    const [, leaf] = digests(files, { 'leaf.js': 'two()' })
+    expect(leaf !== before).toBe(extension === 'vue')
+  },
+)

@@ -236,3 +236,52 @@ test('outside of traced functions everything is read as usual', async () => {
   await expect(readFile(at('b'))).rejects.toThrow('ENOENT')
   expect(happened()).toEqual([])
 })
+
+test('recursive listings name links and do not follow them, in every runtime', async () => {
+  const { at, write, options, persist, happened } = project({ 'docs/a.md': '', 'other/b.md': '' })
+  symlinkSync(at('other'), at('docs/link'))
+  const sync = persist(() => readdirSync(at('docs'), { recursive: true }).join(), { ...options, funcname: 'sync' })
+  const async = persist(async () => (await readdir(at('docs'), { recursive: true })).join(), {
+    ...options,
+    funcname: 'async',
+  })
+  for (const expected of ['miss absent', 'hit']) {
+    expect([sync(), await async()]).toEqual(['a.md,link', 'a.md,link'])
+    expect(happened()).toEqual([expected, expected])
+  }
+  write('docs/folder/c.md', '')
+  expect([sync(), await async()]).toEqual(Array(2).fill(['a.md', 'folder', join('folder', 'c.md'), 'link'].join()))
+})
+
+test.each([
+  ['link/../a', 'read', '1'],
+  ['a/', 'exists', false],
+  ['', 'exists', false],
+  ['a/..', 'exists', false],
+  ['none/../a', 'exists', false],
+] as const)(
+  'a path that leads elsewhere without its last part is read as it is, and not recorded: %j',
+  (path, way, expected) => {
+    const { at, root, options, persist, happened } = project({ a: '2', 'docs/a': '1', 'docs/sub/b': '' })
+    symlinkSync(at('docs/sub'), at('link'))
+    const whole = path === '' ? '' : `${root}/${path}`
+    const f = persist(() => (way === 'read' ? readFileSync(whole, 'utf8') : existsSync(whole)), {
+      ...options,
+      funcname: 'f',
+    })
+    for (let call = 0; call < 2; call++) {
+      expect(f()).toBe(expected)
+      expect(happened()).toContain('skip input-unverifiable')
+    }
+  },
+)
+
+test('a path with .. or a separator at its end that leads to the same place is recorded', () => {
+  const { root, options, persist, happened } = project({ a: '1', 'docs/b': '' })
+  const f = persist(() => [readFileSync(`${root}/docs/../a`, 'utf8'), existsSync(`${root}/docs/`)].join(), {
+    ...options,
+    funcname: 'f',
+  })
+  expect([f(), f()]).toEqual(['1,true', '1,true'])
+  expect(happened()).toEqual(['miss absent', 'hit'])
+})

@@ -10,7 +10,7 @@ import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
-import { type PackageMode, packageParts } from './package-versions.ts'
+import { labelOf, type PackageMode, packageParts } from './package-versions.ts'
 
 /** What is covered. */
 export interface Scope {
@@ -28,6 +28,8 @@ export interface Closure extends DependencyState {
   readonly files: ReadonlyMap<string, CoveredFile>
   /** The files of `also`. */
   readonly further: readonly string[]
+  /** Files that the program may read as they are, such as those of `also`, `new URL('…')` and `import './a.ts?raw'`. */
+  readonly readable: ReadonlySet<string>
   /** The lock file of Deno, if names in specifiers are no versions. */
   readonly lock: readonly DependencyPart[]
   /** What each package.json says of how its files are run. */
@@ -67,7 +69,6 @@ export function closureOf(
   const external = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
   const ahead = [...roots, ...further]
-  /** Programs may read these as they are. */
   const readable = new Set(further.map((path) => observer.realpath(path)))
   const exactly = new Map<string, string>()
   let usesRegistry: string | undefined
@@ -87,7 +88,10 @@ export function closureOf(
     const follow = (specifier: string, isCertain: boolean) => {
       if (keepsResults(specifier)) return
       const targets = resolver.resolve(specifier, file)
-      if (/^(?:npm|jsr|https?):/.test(specifier)) usesRegistry ??= file
+      const addresses = targets.addresses ?? []
+      if ([specifier, ...addresses].some((one) => /^(?:npm|jsr|https?):/.test(one))) usesRegistry ??= file
+      for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
+      if (addresses.length > 0) external.add(specifier)
       if (targets.isLost) {
         if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
         return
@@ -98,11 +102,11 @@ export function closureOf(
       }
       ahead.push(...targets.files)
       const found = targets.files.map((path) => observer.realpath(path))
-      if (!isCertain) for (const path of found) readable.add(path)
+      if (!isCertain || specifier.includes('?')) for (const path of found) readable.add(path)
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
-        wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map((one) => one.name)].sort().join(' ')}`)
+        wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map(labelOf)].sort().join(' ')}`)
       }
     }
     for (const specifier of specifiers) follow(specifier, true)
@@ -131,6 +135,7 @@ export function closureOf(
     external: [...external].sort(),
     files,
     further: further.map((path) => observer.realpath(path)),
+    readable,
     lock,
     types: howFilesRun.types(),
     transforms: howFilesRun.transforms(),

@@ -9,6 +9,8 @@ export class FileNames {
   readonly #packages: PackageJsons
   readonly #home: string
   readonly #isPackage: boolean
+  /** The root of the first package of each name. */
+  readonly #roots = new Map<string, string>()
 
   /** @param root the file that everything begins with. */
   constructor(root: string, packages: PackageJsons) {
@@ -21,7 +23,13 @@ export class FileNames {
   of(file: string): string {
     const owner = this.#packages.of(file, true)
     const isOwn = owner === undefined ? !this.#isPackage : owner.root === this.#home
-    if (owner !== undefined && !isOwn) return `${owner.name}/${slashed(relative(owner.root, file))}`
+    if (owner !== undefined && !isOwn) {
+      const [name, path] = [owner.name!, slashed(relative(owner.root, file))]
+      const first = this.#roots.get(name)
+      if (first === undefined) this.#roots.set(name, owner.root)
+      const isOther = first !== undefined && first !== owner.root
+      return isOther ? `${name} at ${slashed(relative(this.#home, owner.root))}/${path}` : `${name}/${path}`
+    }
     const path = slashed(relative(this.#home, file))
     return path.startsWith('../') ? path : `./${path}`
   }

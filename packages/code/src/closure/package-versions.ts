@@ -62,7 +62,7 @@ function isPublished(one: PackageJson): boolean {
 }
 
 /** Name and version. pnpm puts the digest of a patch into the folder's name. */
-function labelOf({ name, version, root }: PackageJson): string {
+export function labelOf({ name, version, root }: PackageJson): string {
   const patch = /[/\\]\.pnpm[/\\][^/\\]*patch_hash=([a-z\d]+)/i.exec(root)?.[1]
   return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}${patch === undefined ? '' : ` patched ${patch}`}`
 }

@@ -7,7 +7,7 @@ import { requires } from './requires.ts'
 export interface Imports {
   /** As written, each once. */
   readonly specifiers: readonly string[]
-  /** Those that may not be imports, such as in a comment: they are followed, but not reported if they lead nowhere. */
+  /** Those that may not be imports, such as in a comment, or import no code: they are followed, but not reported if they lead nowhere. */
   readonly uncertain: readonly string[]
   /** The number of imports whose target only the running program knows, such as `import(name)`. */
   readonly opaque: number
@@ -38,8 +38,10 @@ export function mayBeCode(file: string): boolean {
 }
 
 /** Finds what a file imports: ES modules, `require`, dynamic imports, and `new URL('…', import.meta.url)`. */
-export function importsOf(file: string, source: string): Imports {
+export function importsOf(file: string, content: string): Imports {
   const extension = extname(file)
+  // A lexer takes the byte order mark that some editors write for a part of the first word.
+  const source = content.replace(/^\ufeff/, '')
   if (OTHER_CODE.test(extension)) return scanned(source, extension)
   if (mayBeCode(file)) return unsure(jsOrTs(extension, source))
   return CODE.test(extension) ? jsOrTs(extension, source) : NONE
@@ -61,7 +63,7 @@ function jsOrTs(extension: string, source: string): Imports {
   if (lexed === undefined) return scanned(source, extension)
   const required = requires(source)
   const certain = new Set([...lexed.specifiers, ...required.specifiers])
-  const uncertain = new Set([...assets(source), ...jsxRuntimes(source)])
+  const uncertain = new Set([...lexed.texts, ...assets(source), ...jsxRuntimes(source)])
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
   for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
@@ -73,8 +75,8 @@ function jsOrTs(extension: string, source: string): Imports {
   }
 }
 
-function lex(source: string): { specifiers: string[]; types: string[]; opaque: number } | undefined {
-  const [specifiers, types]: [string[], string[]] = [[], []]
+function lex(source: string) {
+  const [specifiers, types, texts]: [string[], string[], string[]] = [[], [], []]
   let opaque = 0
   try {
     for (const one of lexer().parse(source)[0]) {
@@ -83,12 +85,13 @@ function lex(source: string): { specifiers: string[]; types: string[]; opaque: n
         if (one.probablyTypeOnly) continue
         if (one.specifier === undefined || one.glob) opaque++
         else specifiers.push(one.specifier)
-      } else (one.typeOnly ? types : specifiers).push(one.specifier)
+      } else if (one.attributes?.some(([name, value]) => name === 'type' && value !== 'json')) texts.push(one.specifier)
+      else (one.typeOnly ? types : specifiers).push(one.specifier)
     }
   } catch {
     return undefined
   }
-  return { specifiers, types, opaque }
+  return { specifiers, types, texts, opaque }
 }
 
 /** For code that the lexer cannot read: too many are better than too few. */
@@ -101,12 +104,18 @@ function scanned(source: string, extension: string): Imports {
   return { specifiers: [...specifiers], uncertain, opaque, hasJsx: MAY_BE_JSX.test(extension) }
 }
 
+/** `import type` and `export type` from another file: of one name, of `*`, or of names in braces. `import type from` is none. */
+const OF_TYPES =
+  /\b(?:import|export)\s+type\b\s*(?:(?!from\b)[\w$]+\s*|\*(?:\s*as\s+[\w$]+)?\s*|\{[^{}]*\}\s*)from\s*(['"])[^'"\n]+\1/g
+
+const DYNAMIC = new RegExp(String.raw`\bimport\s*\(\s*${COMMENTS}${QUOTED}`, 'g')
+
 function statements(source: string): string[] {
-  const values = source.replace(/\b(?:import|export)\s+type\b[^'";]*?\bfrom\s*(['"])[^'"\n]+\1/g, '')
+  const values = source.replace(OF_TYPES, '')
   return [
     ...all(values, /\bfrom\s*(['"])([^'"\n]+)\1/g),
     ...all(values, /\bimport\s*(['"])([^'"\n]+)\1/g),
-    ...all(values, /\bimport\s*\(\s*(?:\/\*.*?\*\/\s*)*(['"`])([^'"`$\n]+)\1/g),
+    ...all(values, DYNAMIC),
   ]
 }
 

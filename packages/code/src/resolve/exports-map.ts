@@ -5,7 +5,8 @@ export type ExportsMap = unknown
  * The targets of a name in `exports` or `imports`, under all conditions but `types`: which of them the running program uses
  * depends on its host and its flags. An empty list: the name is not there.
  *
- * The patterns are those of https://nodejs.org/api/packages.html#subpath-patterns: the longest one wins.
+ * The patterns are those of https://nodejs.org/api/packages.html#subpath-patterns: the one with the longest part before `*` wins,
+ * and of several with that part the longest one.
  */
 export function targetsOf(map: ExportsMap, name: string): string[] {
   const entries = isObject(map) ? Object.entries(map) : []
@@ -13,17 +14,17 @@ export function targetsOf(map: ExportsMap, name: string): string[] {
   if (!hasNames) return name === '.' ? leaves(map) : []
   const exact = entries.find(([key]) => key === name && !key.includes('*'))
   if (exact !== undefined) return leaves(exact[1])
-  let best: { readonly prefix: string; readonly star: string; readonly value: unknown } | undefined
+  let best: { readonly prefix: string; readonly suffix: string; readonly value: unknown } | undefined
   for (const [key, value] of entries) {
     // A key that ends in a slash is the older form of a pattern.
     const [prefix, suffix, ...more] = (key.endsWith('/') ? `${key}*` : key).split('*')
     if (prefix === undefined || suffix === undefined || more.length > 0) continue
     if (!name.startsWith(prefix) || !name.endsWith(suffix) || name.length < prefix.length + suffix.length) continue
-    if (best !== undefined && prefix.length <= best.prefix.length) continue
-    best = { prefix, star: name.slice(prefix.length, name.length - suffix.length), value }
+    const longer = prefix.length - (best?.prefix.length ?? -1) || suffix.length - best!.suffix.length
+    if (longer > 0) best = { prefix, suffix, value }
   }
   if (best === undefined) return []
-  const { star } = best
+  const star = name.slice(best.prefix.length, name.length - best.suffix.length)
   return leaves(best.value).map((target) => (target.endsWith('/') ? target + star : target.replaceAll('*', star)))
 }
 

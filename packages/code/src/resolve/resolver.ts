@@ -1,8 +1,9 @@
 import { isBuiltin } from 'node:module'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
 import { filesAt } from './candidates.ts'
+import { DenoConfigs } from './deno-config.ts'
 import { targetsOf } from './exports-map.ts'
 import { findInstalled, splitSpecifier } from './find-package.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
@@ -16,6 +17,8 @@ export interface Targets {
   readonly packages: readonly PackageJson[]
   /** It leads nowhere: what it names is not there, or is on another machine. */
   readonly isLost: boolean
+  /** The addresses that an import map of Deno gives the specifier. No bundler knows them. */
+  readonly addresses?: readonly string[] | undefined
 }
 
 const NOTHING: Targets = { files: [], packages: [], isLost: false }
@@ -26,11 +29,13 @@ export class Resolver {
   readonly #observer: Observer
   readonly #packages: PackageJsons
   readonly #tsconfigs: TsConfigs
+  readonly #denoConfigs: DenoConfigs
 
   constructor(observer: Observer, packages: PackageJsons) {
     this.#observer = observer
     this.#packages = packages
     this.#tsconfigs = new TsConfigs(observer)
+    this.#denoConfigs = new DenoConfigs(observer)
   }
 
   /** The module that JSX imports by itself. */
@@ -44,23 +49,39 @@ export class Resolver {
   }
 
   resolve(specifier: string, from: string): Targets {
+    const found = this.#find(specifier, from)
+    // Only then, so that other programs do not look for the files of Deno.
+    return found.isLost && !/^[a-z]+:/.test(specifier) ? this.#byDeno(specifier, from) : found
+  }
+
+  #byDeno(specifier: string, from: string): Targets {
+    const mapped = isInstalledAt(from) ? [] : this.#denoConfigs.mapped(specifier, from)
+    if (mapped.length === 0) return LOST
+    const found = mapped.map(({ address, folder }) =>
+      this.#find(address, address.startsWith('.') ? join(folder, 'deno.json') : from),
+    )
+    return { ...joined(found), addresses: mapped.map(({ address }) => address) }
+  }
+
+  #find(specifier: string, from: string): Targets {
     if (specifier.startsWith('file:')) return this.#fileUrl(specifier, from)
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || isAbsolute(specifier)) {
-      return this.#path(specifier, from)
+      return this.#path(specifier, dirname(from), from)
     }
     if (specifier.startsWith('#')) return this.#ownImport(specifier, from)
-    if (isBuiltin(specifier) || /^(?:node|bun|cloudflare|data):|^bun$/.test(specifier)) return NOTHING
+    if (/^(?:node|bun|cloudflare|data):|^bun$/.test(specifier)) return NOTHING
+    if (isBuiltin(specifier)) return this.#builtin(specifier, from)
     const inDeno = /^(?:npm|jsr):\/?(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]+)?(\/.*)?$/.exec(specifier)
     if (inDeno !== null) return this.#bare(`${inDeno[1]}${inDeno[2] ?? ''}`, from)
     return this.#bare(specifier, from)
   }
 
-  /** A path, or, as in ES modules, a part of a URL: then with a query, and with letters as `%20`. */
-  #path(specifier: string, from: string): Targets {
-    const path = resolve(dirname(from), specifier)
-    const bare = path.replace(/[?#].*$/, '')
-    for (const candidate of new Set([path, bare, decoded(path), decoded(bare)])) {
-      const files = filesAt(candidate, from, this.#observer)
+  /** A path from a folder, or, as in ES modules, a part of a URL: then with a query, and with letters as `%20`. */
+  #path(specifier: string, folder: string, from: string): Targets {
+    const bare = specifier.replace(/[?#].*$/, '')
+    // Not of the whole path: a folder may be called `C#`.
+    for (const each of new Set([specifier, bare, decoded(specifier), decoded(bare)])) {
+      const files = filesAt(resolve(folder, each), from, this.#observer)
       if (files !== undefined) return { files, packages: [], isLost: false }
     }
     return LOST
@@ -68,11 +89,17 @@ export class Resolver {
 
   #fileUrl(url: string, from: string): Targets {
     try {
-      return this.#path(fileURLToPath(url), from)
+      return this.#path('.', fileURLToPath(url), from)
     } catch {
       // Of another machine, or with escapes that mean nothing.
       return LOST
     }
+  }
+
+  /** tsx and bundlers prefer what tsconfig.json names as a built-in module. */
+  #builtin(specifier: string, from: string): Targets {
+    const byPaths = this.#byTsConfig(specifier, from)
+    return byPaths.isLost ? NOTHING : byPaths
   }
 
   /** `#name`, by the `imports` of the file's own package. */
@@ -80,7 +107,7 @@ export class Resolver {
     const scope = this.#packages.of(from, false)
     const targets = scope === undefined ? [] : targetsOf(scope.imports, specifier)
     const found = targets.map((target) =>
-      target.startsWith('.') ? this.#path(join(scope!.root, target), from) : this.resolve(target, from),
+      target.startsWith('.') ? this.#path(target, scope!.root, from) : this.#find(target, from),
     )
     return joined([...found, this.#byTsConfig(specifier, from)])
   }
@@ -101,15 +128,18 @@ export class Resolver {
 
   /** What a subpath of a linked package leads to. */
   #linked({ root, exports, mains }: PackageJson, subpath: string, from: string): Targets {
-    const inside = (target: string) => this.#path(join(root, target), from)
+    const inside = (target: string) => this.#path(`./${target}`, root, from)
     if (exports !== undefined && exports !== null) return joined(targetsOf(exports, subpath).map(inside))
     if (subpath !== '.') return inside(subpath)
-    return joined([...mains.map(inside), ...(mains.length === 0 ? [this.#path(root, from)] : [])])
+    // Node takes the index where `main` is absent or leads nowhere, also beside `module`.
+    return joined([...mains.map(inside), this.#path('.', root, from)])
   }
 
   #byTsConfig(specifier: string, from: string): Targets {
     if (isInstalledAt(from)) return LOST
-    return joined(this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(path, from)))
+    return joined(
+      this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(basename(path), dirname(path), from)),
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { dirname, extname, join, relative } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { type Closure, stateOf } from '../closure/closure.ts'
@@ -12,11 +12,18 @@ import { STUBS } from './stubs.ts'
 /** Names that stay as they are: esbuild would append the rest of a subpath to the stub of its package. */
 const SUBPATHS = { '@persist/core/codecs': '@persist/core-codecs' }
 
+/** An installed package, and the file and the specifier by which it is used. */
+export interface UsedPackage {
+  readonly file: string
+  readonly specifier: string
+  readonly found: PackageJson
+}
+
 /** What exports reach in a bundle without everything that they do not use. */
 export interface Slice {
   readonly state: DependencyState
   /** The installed packages that the slice still imports. */
-  readonly packages: readonly PackageJson[]
+  readonly packages: readonly UsedPackage[]
   /** What each file imports, as far as esbuild follows it. The paths have no links. */
   readonly bundled: Bundled
 }
@@ -26,13 +33,14 @@ export type Bundled = ReadonlyMap<string, ReadonlyMap<string, { readonly file: s
 
 type Imported = import('esbuild').Metafile['inputs'][string]['imports'][number]
 
-/** Files that are data: their bytes become part of the slice. */
-const LOADERS = Object.fromEntries(
-  ['.wasm', '.node', '.txt', '.sql', '.md', '.html', '.css', '.csv', '.graphql', '.bin'].map((extension) => [
-    extension,
-    'binary' as const,
-  ]),
-)
+/** Files that esbuild can read as code. */
+const CODE = /^\.(?:[cm]?[jt]sx?|json|)$/
+
+/** The loaders of all other files: their bytes become part of the slice. */
+function loadersOf(files: Iterable<string>): Readonly<Record<string, 'binary'>> {
+  const extensions = [...files].map((file) => extname(file)).filter((one) => !CODE.test(one))
+  return Object.fromEntries(['.css', '.module.css', '.txt', ...extensions].map((extension) => [extension, 'binary']))
+}
 
 /** How esbuild writes, in each of its passes. */
 const OUTPUT = { format: 'esm', target: 'esnext', charset: 'utf8', logLevel: 'silent' } as const
@@ -67,7 +75,7 @@ export function sliceOf(
       minifyIdentifiers: false,
       // Programs can read those of functions and classes, which `minifySyntax` leaves out.
       keepNames: true,
-      loader: LOADERS,
+      loader: loadersOf(closure.files.keys()),
       alias: { ...STUBS, ...SUBPATHS },
       // The packages that keep results are no part of the closure.
       external: [...closure.external, '@persist/*'],
@@ -119,7 +127,13 @@ export function sliceOf(
     packages: [...bundled].flatMap(([file, specifiers]) =>
       [...specifiers.keys()]
         .filter((specifier) => externals.has(specifier))
-        .flatMap((specifier) => closure.files.get(file)?.imports.get(specifier)?.packages ?? []),
+        .flatMap((specifier) =>
+          (closure.files.get(file)?.imports.get(specifier)?.packages ?? []).map((found) => ({
+            file,
+            specifier,
+            found,
+          })),
+        ),
     ),
   }
 }

@@ -1,13 +1,12 @@
 import type { DependencyPart } from '@persist/core'
 import type { Closure } from '../closure/closure.ts'
-import type { PackageJson } from '../resolve/package-json.ts'
-import type { Bundled } from './slice.ts'
+import type { Bundled, UsedPackage } from './slice.ts'
 
 /** What a bundle does not have, although the program may use it. */
 export interface Unbundled {
   /** Files that count as a whole: nothing shows which parts of them are used. */
   readonly files: readonly string[]
-  readonly packages: readonly PackageJson[]
+  readonly packages: readonly UsedPackage[]
   /** What could not be followed. */
   readonly notes: readonly DependencyPart[]
 }
@@ -29,7 +28,7 @@ export function unbundled(
   // A file that imports the root is no bundle of it.
   const bundles = callers.filter((caller) => !reached(closure, [caller]).has(root))
   const found = new Set([...bundles, ...closure.further])
-  const packages = new Set<PackageJson>()
+  const packages: UsedPackage[] = []
   const notes: DependencyPart[] = []
   for (const file of reached(closure, [root, ...found])) {
     const covered = closure.files.get(file)!
@@ -40,15 +39,16 @@ export function unbundled(
     for (const [specifier, targets] of covered.imports) {
       const one = hidden === 'all' || hidden.has(specifier) ? undefined : followed?.get(specifier)
       for (const target of targets.files) if (target !== one?.file) found.add(target)
-      if (one === undefined || one.file !== undefined) for (const each of targets.packages) packages.add(each)
+      if (one === undefined || one.file !== undefined)
+        for (const each of targets.packages) packages.push({ file, specifier, found: each })
     }
   }
   const files = reached(closure, found)
   for (const file of files) {
-    for (const targets of closure.files.get(file)!.imports.values())
-      for (const one of targets.packages) packages.add(one)
+    for (const [specifier, targets] of closure.files.get(file)!.imports)
+      for (const found of targets.packages) packages.push({ file, specifier, found })
   }
-  return { files: [...files], packages: [...packages], notes: [...notes, ...closure.lock] }
+  return { files: [...files], packages, notes: [...notes, ...closure.lock] }
 }
 
 /** The files that some files import, transitively, with themselves. */

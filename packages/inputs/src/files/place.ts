@@ -11,7 +11,31 @@ export interface Place {
 
 /** The absolute path that is meant. */
 export function pathOf(path: string | URL): string {
-  return resolve(path instanceof URL ? fileURLToPath(path) : path)
+  return resolve(textOf(path))
+}
+
+/**
+ * The path as it is written, if the system finds something else there than at the absolute path: for `link/..` it follows the link
+ * first, and it finds nothing at `none/../a`, at `file/`, and at an empty path.
+ */
+export function pathElsewhere(path: string | URL, fs: FileSystem): string | undefined {
+  const text = textOf(path)
+  if (text !== '' && !MAY_LEAD_ELSEWHERE.test(text)) return undefined
+  return foundAt(text, fs) === foundAt(resolve(text), fs) ? undefined : text
+}
+
+const MAY_LEAD_ELSEWHERE = /[/\\]\.\.(?:[/\\]|$)|[/\\]\.?$/
+
+function textOf(path: string | URL): string {
+  return path instanceof URL ? fileURLToPath(path) : path
+}
+
+function foundAt(path: string, fs: FileSystem): string | undefined {
+  try {
+    return fs.realpath(path)
+  } catch {
+    return undefined
+  }
 }
 
 /**

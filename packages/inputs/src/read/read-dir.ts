@@ -1,12 +1,14 @@
-import { type Dirent, promises, readdirSync as readdirNow } from 'node:fs'
-import { relative, sep } from 'node:path'
-import { kindOf } from '../files/file-system.ts'
+import { promises } from 'node:fs'
+import { sep } from 'node:path'
+import { kindOf, type Listed } from '../files/file-system.ts'
 import { listingDigest } from '../files/listing.ts'
+import { namesBelow } from '../kinds/tree.ts'
+import { files } from '../tracing.ts'
 import { type PathLike, Read } from './record.ts'
 
 /** What a listing contains. */
 export interface ListingOptions {
-  /** Also the folders below, with paths from this folder. Default: `false`. */
+  /** Also the folders below, with paths from this folder. Links are listed, and not followed. Default: `false`. */
   readonly recursive?: boolean | undefined
 }
 
@@ -20,7 +22,7 @@ export async function readdir(path: PathLike, { recursive = false }: ListingOpti
   const read = new Read(path)
   return read.until(async () => {
     try {
-      return namesOf(read, await promises.readdir(read.path, { withFileTypes: true, recursive }), recursive)
+      return namesOf(read, await listed(read.path, recursive), recursive)
     } catch (error) {
       throw read.failed(error)
     }
@@ -31,21 +33,24 @@ export async function readdir(path: PathLike, { recursive = false }: ListingOpti
 export function readdirSync(path: PathLike, { recursive = false }: ListingOptions = {}): string[] {
   const read = new Read(path)
   try {
-    return namesOf(read, readdirNow(read.path, { withFileTypes: true, recursive }), recursive)
+    return namesOf(read, recursive ? [...namesBelow(files, read.path)] : files.list(read.path), recursive)
   } catch (error) {
     throw read.failed(error)
   }
 }
 
-function namesOf(read: Read, entries: readonly Dirent[], recursive: boolean): string[] {
-  const listed = entries.map((entry) => ({ name: nameIn(read.path, entry), kind: kindOf(entry) }))
+function namesOf(read: Read, listed: readonly Listed[], recursive: boolean): string[] {
   if (read.isTraced) read.saw(recursive ? 'tree' : 'list', listingDigest(listed))
   return listed.map(({ name }) => (sep === '/' ? name : name.split('/').join(sep))).sort()
 }
 
-/** The path of an entry from the folder that is listed, with `/`. */
-function nameIn(folder: string, entry: Dirent): string {
-  // Node 20.19 has `parentPath` already; its types may not.
-  const below = relative(folder, entry.parentPath)
-  return below === '' ? entry.name : `${below.split(sep).join('/')}/${entry.name}`
+/** As {@link namesBelow}. Not by `recursive` of `node:fs`: runtimes differ in whether it follows links. */
+async function listed(folder: string, recursive: boolean, before = ''): Promise<Listed[]> {
+  const names: Listed[] = []
+  for (const entry of await promises.readdir(folder, { withFileTypes: true })) {
+    const name = `${before}${entry.name}`
+    names.push({ name, kind: kindOf(entry) })
+    if (recursive && entry.isDirectory()) names.push(...(await listed(`${folder}/${entry.name}`, true, `${name}/`)))
+  }
+  return names
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { Recorder } from '@persist/core'
 import type { Stamp } from '../files/file-system.ts'
-import { type Place, pathOf, placeOf } from '../files/place.ts'
+import { type Place, pathElsewhere, pathOf, placeOf } from '../files/place.ts'
 import { cwdName } from '../kinds/cwd.ts'
 import { KINDS } from '../kinds/kinds.ts'
 import { presenceDigest, statDigest } from '../kinds/presence.ts'
@@ -32,11 +32,16 @@ export class Read {
 
   constructor(given: PathLike) {
     const path = typeof given === 'object' && 'path' in given ? given.path : given
-    this.path = pathOf(path)
+    const elsewhere = pathElsewhere(path, files)
+    this.path = elsewhere ?? pathOf(path)
     this.#trace = currentTrace()
     this.#at = files.now()
     const trace = this.#trace
     if (trace === undefined) return
+    if (elsewhere !== undefined) {
+      trace.refuse(elsewhere, 'it is a path such as link/.. or file/, which leads elsewhere without its last part')
+      return
+    }
     this.#place = placeOf(this.path, trace.root, files)
     if (this.#place === undefined) {
       trace.refuse(
