@@ -1,5 +1,6 @@
 import { createPersist, memoryStore, type StoreAdapter } from '@persist/core'
 import type { Entry } from '@persist/store'
+import { delayed } from '@persist/store/conformance'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { asOtherProcess, gate, harness, inBothModes, runPending, withMethods, withoutLeases } from './harness.ts'
 
@@ -598,6 +599,70 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(await all(f.refresh(2))).toEqual([1, 2])
     expect(await Promise.all(f.many([[2], [1]]).map(all))).toEqual([[1, 2], [1]])
     expect([await f.cache.get([2]), runs()]).toEqual([[1, 2], 2])
+  })
+})
+
+describe('waitUntil', () => {
+  it('gets the writing of a stream whose consumers have left', async () => {
+    const { persist, background, waitUntil, report, eventNames } = harness()
+    const reached = gate()
+    const written = gate()
+    const isSlow = (inner: StoreAdapter) => {
+      const lease: NonNullable<ReturnType<StoreAdapter['open']>['lease']> = async (...args) => {
+        const own = await inner.open('f').lease!(...args)
+        const publish = async (entry: Entry) => {
+          reached.open()
+          await written.passed
+          return own!.publish(entry)
+        }
+        return own && { ...own, publish }
+      }
+      return withMethods(inner, { lease })
+    }
+    const f = persist(
+      async function* () {
+        yield 1
+      },
+      { funcname: 'f', cache: isSlow(delayed(memoryStore())), waitUntil, report },
+    )
+    const controller = new AbortController()
+    const consumer = f.with({ signal: controller.signal })()
+    await consumer.next()
+    const end = consumer.next()
+    await reached.passed
+    controller.abort()
+    await expect(end).rejects.toThrow('aborted')
+    written.open()
+    await background()
+    expect(eventNames()).toContain('write')
+  })
+
+  it('gets the end of a chunk that a stream computes when its consumers leave', async () => {
+    const { persist, background, waitUntil } = harness()
+    const computed = gate()
+    let isCleanedUp = false
+    const f = persist(
+      async function* () {
+        try {
+          yield 1
+          await computed.passed
+          yield 2
+        } finally {
+          isCleanedUp = true
+        }
+      },
+      { funcname: 'f', cache: memoryStore(), waitUntil },
+    )
+    const controller = new AbortController()
+    const consumer = f.with({ signal: controller.signal })()
+    await consumer.next()
+    const next = consumer.next()
+    await runPending()
+    controller.abort()
+    await expect(next).rejects.toThrow('aborted')
+    computed.open()
+    await background()
+    expect(isCleanedUp).toBe(true)
   })
 })
 

@@ -1,4 +1,5 @@
 import { enterFlight, type Flight, type FlightResult, leaveFlight } from '../concurrency/flight.ts'
+import { requireStackRoom } from '../concurrency/stack-room.ts'
 import { Invocation, resume, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -74,8 +75,10 @@ export class FlightExecution extends Execution {
   readonly #steps: Steps<FlightResult>
   readonly #restart: () => unknown
 
+  /** @throws RangeError if the stack is nearly full. */
   constructor(start: FlightStart, { compute, restart }: Continuation) {
     super()
+    requireStackRoom()
     this.#start = start
     this.#restart = restart
     this.#flight = start.context.flights.start(start.cacheKey.canonicalKey)

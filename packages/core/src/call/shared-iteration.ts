@@ -16,6 +16,7 @@ import { ownArguments } from './compute.ts'
 import { startTrace, stopTracing } from './input-trace.ts'
 import { IterationStorage } from './iteration-storage.ts'
 import { reportProblem } from './store-guard.ts'
+import { notifyWaitUntil } from './wait-until.ts'
 
 /** Treats a consumer whose iterator was garbage collected as one that left. */
 const collected = new FinalizationRegistry<() => void>((leave) => leave())
@@ -74,7 +75,9 @@ export class SharedIteration implements Broadcast {
     const leave = async (reason?: unknown) => {
       if (!isFollowing) return
       isFollowing = false
-      if (--this.#consumers === 0 && this.#end === undefined && !this.#isStoring) await this.#abort(reason)
+      if (--this.#consumers > 0 || this.#end !== undefined) return
+      if (this.#isStoring) this.#notifyOf(this.#fetching)
+      else await this.#abort(reason)
     }
     const iteration = this.#follow(consumer, leave)
     collected.register(iteration, () => void leave().catch(() => {}))
@@ -214,6 +217,11 @@ export class SharedIteration implements Broadcast {
     }
   }
 
+  /** The host must not stop the process before work ends for which no consumer waits. */
+  #notifyOf(work: Promise<unknown> | undefined): void {
+    if (work !== undefined) notifyWaitUntil(this.#context, work.then(ignore, ignore))
+  }
+
   #reportComputed(failed: boolean): void {
     this.#context.reporter.report('compute', { hash: this.#cacheKey.hash, durationMs: this.#durationMs, failed })
   }
@@ -234,7 +242,7 @@ export class SharedIteration implements Broadcast {
     // A generator cannot stop while it computes a chunk, and the consumer does not wait for that.
     try {
       if (this.#fetching === undefined) await stopped
-      else stopped?.then(undefined, () => {})
+      else this.#notifyOf(Promise.allSettled([this.#fetching, stopped]))
     } finally {
       await this.#storage.release()
     }
@@ -249,3 +257,5 @@ async function* skip(count: number, iteration: AsyncGenerator<unknown>): AsyncGe
   }
   return yield* iteration
 }
+
+function ignore(): void {}
