@@ -1,7 +1,7 @@
-import { StoreError } from '@persist/core'
+import { memoryStore, StoreError } from '@persist/core'
 import type { Lease, LeaseOptions } from '@persist/store'
 import { expect, it } from 'vitest'
-import { harness, inBothModes, withMethods } from './harness.ts'
+import { gate, harness, inBothModes, runPending, withMethods } from './harness.ts'
 
 inBothModes('a lease that could neither be published nor released', (makeStore, mode) => {
   it.each(['report', 'throw'] as const)(
@@ -46,4 +46,49 @@ inBothModes('a lease that could neither be published nor released', (makeStore, 
       expect({ runs, waits }).toEqual({ runs: 2, waits: [] })
     },
   )
+})
+
+it('a lease that could not be released gives a run that began before a deletion no right to store', async () => {
+  const inner = memoryStore()
+  const store = inner.open('f')
+  let isDown = false
+  const failing = (act: () => unknown) => () => {
+    if (isDown) throw new StoreError('ERR_PERSIST_STORE', 'no answer', { store: 'x' })
+    return act()
+  }
+  const lease = (hash: string, ms: number, options: LeaseOptions) => {
+    const taken = store.lease!(hash, ms, options)
+    return (
+      taken && {
+        id: taken.id,
+        publish: (entry: never) => failing(() => taken.publish(entry))(),
+        release: failing(() => taken.release()),
+        renew: (ms: number) => taken.renew(ms),
+      }
+    )
+  }
+  let now = 0
+  const sleep = async (ms: number) => {
+    now += ms
+  }
+  const { persist } = harness({ sleep, monotonic: () => now })
+  const older = gate()
+  let runs = 0
+  const fn = async (_: number) => {
+    const run = ++runs
+    if (run === 2) throw new Error('run 2')
+    await older.passed
+    return run
+  }
+  const options = { funcname: 'f', cache: withMethods(inner, { lease }), hash: () => 'h', waitTimeout: 10 }
+  store.lease!('h', 1_000_000)
+  const first = persist(fn, options)(1)
+  await runPending()
+  store.delete('h')
+  isDown = true
+  await expect(persist(fn, options)(1)).rejects.toThrow('run 2')
+  isDown = false
+  older.open()
+  expect(await first).toBe(1)
+  expect(store.get('h')).toBeUndefined()
 })

@@ -34,7 +34,9 @@ export function* requestLease(
 ): Steps<LeaseReply> {
   const reply = yield* requestOnce(context, cacheKey, flight, options)
   const id = reply.lease === 'held' ? reply.holder?.id : undefined
-  if (id === undefined || !unreleased.delete(id)) return reply
+  // One who may take only a particular lease gets no other: the entry may have been set or deleted since.
+  const mayTakeAny = typeof options.steal !== 'string'
+  if (id === undefined || !mayTakeAny || !unreleased.delete(id)) return reply
   return yield* requestOnce(context, cacheKey, flight, { steal: id })
 }
 
