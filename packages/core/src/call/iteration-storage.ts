@@ -1,5 +1,5 @@
 import type { Entry } from '@persist/store'
-import type { Flight, Succession } from '../concurrency/flight.ts'
+import { type Flight, isFenced, type Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import { run } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -15,9 +15,10 @@ import { replayable } from './chunks.ts'
 import { createEntry, pickleKey } from './create-entry.ts'
 import { endTrace, UNTRACED } from './input-trace.ts'
 import { keepAlive } from './lease.ts'
+import { ownLeaseHolder } from './own-leases.ts'
 import { endSuccession, publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
-import { takeOverForRefresh } from './succession.ts'
+import { leaveInReserve, takeOverForRefresh } from './succession.ts'
 
 /** The outcome of an iteration that ended. */
 export interface IterationOutcome {
@@ -52,7 +53,8 @@ export class IterationStorage {
   async prepare(call: Call): Promise<void> {
     const context = this.#context
     this.#mark = await run(tagMark(context, this.#cacheKey))
-    this.#acquired = await run(this.#acquire(isRefresh(context, call)))
+    this.#flight.isRefresh = isRefresh(context, call)
+    this.#acquired = await run(this.#acquire(this.#flight.isRefresh))
     this.#succession = this.#flight.succession
     this.#stopRenewing = keepAlive(context, this.#succession?.lease)
   }
@@ -86,11 +88,20 @@ export class IterationStorage {
     const publication = { acquired: this.#acquired!, succession: this.#succession!, mark: this.#mark, ...created }
     let isPublished = false
     try {
-      isPublished = await run(publish(this.#computation(), publication))
+      isPublished = this.#isLeftToRefresh(created) || (await run(publish(this.#computation(), publication)))
     } finally {
       await this.#end(isPublished)
     }
     return created.entry.payload
+  }
+
+  /** A refresh that began later keeps its lease: its result replaces this one, which is stored only if that one is not. */
+  #isLeftToRefresh({ entry, value }: { readonly entry: Entry; readonly value: unknown }): boolean {
+    const acquired = this.#acquired!
+    const after = ownLeaseHolder(this.#context, this.#cacheKey)
+    const isLater = after?.isRefresh === true && after.began > this.#flight.began
+    if (acquired.kind !== 'timeout' || !isLater || after.lease?.id !== acquired.from) return false
+    return !isFenced(this.#flight, entry.tags) && leaveInReserve({ after }, { entry, value, mark: this.#mark })
   }
 
   async #end(isPublished: boolean): Promise<void> {

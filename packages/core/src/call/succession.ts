@@ -62,7 +62,7 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
 }
 
 /** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
-export function leaveInReserve({ after }: Succession, reserve: Reserve): boolean {
+export function leaveInReserve({ after }: Pick<Succession, 'after'>, reserve: Reserve): boolean {
   if (after?.succession === undefined || after.succession.isOver || after.ended || after.fenced) return false
   // A later result has priority.
   after.succession.inReserve ??= reserve
