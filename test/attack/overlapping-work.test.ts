@@ -5,7 +5,7 @@ const SOAK = process.env.PERSIST_SOAK === '1'
 const ROUNDS = SOAK ? 50_000 : 350
 const FIRST_SEED = SOAK ? Date.now() : 1
 /** Rounds that have found a fault once. */
-const KNOWN_SEEDS = [1_795_755_641_497, 5_094_702, 5_123_233, 5_259_500]
+const KNOWN_SEEDS = [1_795_755_641_497, 5_094_702, 5_123_233, 5_259_500, 5_260_057]
 const STEPS = 14
 const HANG_MS = 60_000
 const ACTS = [

@@ -92,40 +92,44 @@ inBothModes('two runs with one key', (makeStore) => {
   })
 })
 
-it.each([false, true])(
-  'an iteration leaves its chunks to a refresh that began later, also if it ends first (the refresh fails: %s)',
-  async (fails) => {
-    const [taken, ...gates] = [gate(), gate(), gate()]
-    const inner = delayed(memoryStore())
-    const store = inner.open('f')
-    const lease = async (...args: Parameters<NonNullable<typeof store.lease>>) => {
-      const reply = await store.lease!(...args)
-      if (args[2]?.steal === true) await taken.passed
-      return reply
-    }
-    const cache = withMethods(inner, { lease })
-    let runs = 0
-    const numbers = async function* () {
-      const run = runs++
-      await gates[run]!.passed
-      if (fails && run === 1) throw new Error('refresh')
-      yield run
-    }
-    const { persist } = harness()
-    const [one, other] = [cache, cache].map((cache) => persist(numbers, { funcname: 'f', cache }))
-    const refresh = Promise.resolve(one!.refresh())
-    refresh.catch(() => {})
-    await runPending()
-    const older = chunksOf(other!())
-    await runPending()
-    taken.open()
-    await runPending()
-    gates[0]!.open()
-    expect(await older).toEqual([0])
-    gates[1]!.open()
-    if (fails) await expect(refresh).rejects.toThrow('refresh')
-    else expect(await refresh).toEqual([1])
-    await runPending()
-    expect(await other!.peek()).toEqual([fails ? 0 : 1])
-  },
-)
+it.each([
+  ['has the lease', false],
+  ['has the lease, and fails', true],
+  ['is taking the lease', false],
+  ['is taking the lease, and fails', true],
+])('an iteration that ends while a refresh %s leaves its chunks to the refresh', async (what, fails) => {
+  const [taken, ...gates] = [gate(), gate(), gate()]
+  const inner = delayed(memoryStore())
+  const store = inner.open('f')
+  const lease = async (...args: Parameters<NonNullable<typeof store.lease>>) => {
+    const reply = await store.lease!(...args)
+    if (args[2]?.steal === true) await taken.passed
+    return reply
+  }
+  const cache = withMethods(inner, { lease })
+  let runs = 0
+  const numbers = async function* () {
+    const run = runs++
+    await gates[run]!.passed
+    if (fails && run === 1) throw new Error('refresh')
+    yield run
+  }
+  const { persist } = harness()
+  const [one, other] = [cache, cache].map((cache) => persist(numbers, { funcname: 'f', cache }))
+  const refresh = Promise.resolve(one!.refresh())
+  refresh.catch(() => {})
+  await runPending()
+  const older = chunksOf(other!())
+  await runPending()
+  if (what.startsWith('has')) taken.open()
+  await runPending()
+  gates[0]!.open()
+  await runPending()
+  taken.open()
+  expect(await older).toEqual([0])
+  gates[1]!.open()
+  if (fails) await expect(refresh).rejects.toThrow('refresh')
+  else expect(await refresh).toEqual([1])
+  await runPending()
+  expect(await other!.peek()).toEqual([fails ? 0 : 1])
+})

@@ -18,7 +18,7 @@ import { keepAlive } from './lease.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 import { endSuccession, publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
-import { leaveInReserve, takeOverForRefresh } from './succession.ts'
+import { leaveInReserve, otherTakeovers, takeOverForRefresh } from './succession.ts'
 
 /** The outcome of an iteration that ended. */
 export interface IterationOutcome {
@@ -88,6 +88,7 @@ export class IterationStorage {
     const publication = { acquired: this.#acquired!, succession: this.#succession!, mark: this.#mark, ...created }
     let isPublished = false
     try {
+      await run(otherTakeovers(this.#context, this.#cacheKey))
       isPublished = this.#isLeftToRefresh(created) || (await run(publish(this.#computation(), publication)))
     } finally {
       await this.#end(isPublished)

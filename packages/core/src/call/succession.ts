@@ -24,12 +24,9 @@ export function* takeOverForRefresh(
   cacheKey: CacheKey,
   flight: Flight,
 ): Steps<LeaseResult & { kind: 'acquired' }> {
-  const name = `${context.adapter.name}\0${context.namespace}\0${cacheKey.hash}`
-  // Over a sync store no takeover pauses, so one that is under way has called the code that makes this call.
-  if (context.adapter.mode === 'async') {
-    for (let other = takeovers.get(name); other !== undefined; other = takeovers.get(name)) yield* wait(other)
-  }
+  yield* otherTakeovers(context, cacheKey)
   if (flight.fenced) return { kind: 'acquired', lease: undefined }
+  const name = nameOf(context, cacheKey)
   let ended = () => {}
   takeovers.set(
     name,
@@ -43,6 +40,18 @@ export function* takeOverForRefresh(
     takeovers.delete(name)
     ended()
   }
+}
+
+/** Waits for the refreshes that are taking the lease: then it is known which run of this process has it. */
+export function* otherTakeovers(context: Context, cacheKey: CacheKey): Steps<void> {
+  // Over a sync store no takeover pauses, so one that is under way has called the code that makes this call.
+  if (context.adapter.mode === 'sync') return
+  const name = nameOf(context, cacheKey)
+  for (let other = takeovers.get(name); other !== undefined; other = takeovers.get(name)) yield* wait(other)
+}
+
+function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
+  return `${adapter.name}\0${namespace}\0${hash}`
 }
 
 function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<LeaseResult & { kind: 'acquired' }> {
