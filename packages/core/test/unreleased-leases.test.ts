@@ -1,7 +1,7 @@
-import { StoreError } from '@persist/core'
+import { type Options, StoreError } from '@persist/core'
 import type { Lease, LeaseOptions } from '@persist/store'
 import { expect, it } from 'vitest'
-import { harness, inBothModes, withMethods } from './harness.ts'
+import { harness, inBothModes, runPending, withMethods } from './harness.ts'
 
 inBothModes('a lease that could neither be published nor released', (makeStore, mode) => {
   it.each(['report', 'throw'] as const)(
@@ -46,4 +46,55 @@ inBothModes('a lease that could neither be published nor released', (makeStore, 
       expect({ runs, waits }).toEqual({ runs: 2, waits: [] })
     },
   )
+})
+
+inBothModes('a lease is released if the lookup after it fails', (makeStore, mode) => {
+  /** A function over a store of which the second lookup fails. */
+  function withFailingLookup(options: Partial<Options>) {
+    const inner = makeStore()
+    const store = inner.open('f')
+    let lookups = 0
+    const get = (hash: string) => {
+      if (++lookups !== 2) return store.get(hash)
+      const error = new StoreError('ERR_PERSIST_STORE', 'no answer', { store: 'x' })
+      if (mode === 'sync') throw error
+      return Promise.reject(error)
+    }
+    let now = 0
+    const waits: number[] = []
+    const pass = (ms: number) => {
+      waits.push(ms)
+      now += ms
+    }
+    const { persist } = harness({
+      sleepSync: pass,
+      sleep: async (ms) => pass(ms),
+      monotonic: () => now,
+      now: () => now,
+    })
+    const cache = withMethods(inner, { get })
+    const f = persist(async (x: number) => 2 * x, { funcname: 'f', cache, onStoreError: 'throw', ...options })
+    return { f, waits, pass, lookFrom: (count: number) => (lookups = count) }
+  }
+
+  it('so that the next call waits for nothing', async () => {
+    const { f, waits } = withFailingLookup({ waitTimeout: 100 })
+    await expect(f(1)).rejects.toThrow('no answer')
+    expect(await f(1)).toBe(2)
+    expect(waits).toEqual([])
+  })
+
+  it('so that the next background refresh is not refused', async () => {
+    const { f, pass, lookFrom } = withFailingLookup({ ttl: 10, staleWhileRevalidate: '1h' })
+    lookFrom(2)
+    await f(1)
+    pass(1_000)
+    lookFrom(0)
+    await f(1)
+    await runPending()
+    pass(5_000)
+    await f(1)
+    await runPending()
+    expect(await f.has(1)).toBe(true)
+  })
 })
