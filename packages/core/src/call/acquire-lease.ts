@@ -1,5 +1,5 @@
 import type { Lease, LeaseHolder, Mode } from '@persist/store'
-import { type Flight, leaveLimits } from '../concurrency/flight.ts'
+import { type Flight, leaveLimits, type Succession } from '../concurrency/flight.ts'
 import { ForeignWait } from '../concurrency/foreign-wait.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
@@ -23,7 +23,7 @@ const NOTED_AFTER_MS = 100
 /** How a request for the lease ended. */
 export type LeaseResult =
   /** This call computes; without a lease if the store has none or fails. */
-  | { readonly kind: 'acquired'; readonly lease: Lease<Mode> | undefined }
+  | { readonly kind: 'acquired'; readonly lease: Lease<Mode> | undefined; readonly succession?: Succession }
   /** Another call has computed the result. */
   | { readonly kind: 'hit'; readonly found: Found<'fresh'> }
   /**

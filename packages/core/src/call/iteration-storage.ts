@@ -53,7 +53,6 @@ export class IterationStorage {
     const context = this.#context
     this.#mark = await run(tagMark(context, this.#cacheKey))
     this.#acquired = await run(this.#acquire(isRefresh(context, call)))
-    this.#succession = this.#flight.succession
     this.#stopRenewing = keepAlive(context, this.#succession?.lease)
   }
 
@@ -61,7 +60,10 @@ export class IterationStorage {
   *#acquire(isRefresh: boolean): Steps<RightToStore> {
     const acquire: typeof takeOverForRefresh | typeof acquireToStore = isRefresh ? takeOverForRefresh : acquireToStore
     const acquired = yield* acquire(this.#context, this.#cacheKey, this.#flight)
-    this.#flight.succession ??= { lease: acquired.kind === 'acquired' ? acquired.lease : undefined }
+    const [lease, succession] = acquired.kind === 'acquired' ? [acquired.lease, acquired.succession] : []
+    this.#succession = succession ?? { flight: this.#flight, lease }
+    // Also if all consumers have left meanwhile, which has ended the flight.
+    this.#flight.succession = this.#succession
     return acquired
   }
 
@@ -98,9 +100,12 @@ export class IterationStorage {
     const succession = this.#succession
     this.#succession = undefined
     if (succession === undefined) return
-    await run(endSuccession(this.#computation(), succession, isPublished))
-    // All consumers may have left before there was a lease.
-    if (this.#flight.ended) this.#flight.dropLease?.()
+    try {
+      await run(endSuccession(this.#computation(), succession, isPublished))
+    } finally {
+      // All consumers may have left before there was a lease.
+      if (this.#flight.ended) this.#context.flights.end(this.#flight)
+    }
   }
 
   #computation() {

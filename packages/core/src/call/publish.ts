@@ -98,8 +98,6 @@ export function* endSuccession(
   isPublished: boolean,
 ): Steps<void> {
   const { context, cacheKey } = computation
-  succession.stopRenewing?.()
-  succession.isOver = true
   const { lease, inReserve } = succession
   if (lease !== undefined && inReserve !== undefined && !isPublished) {
     try {
@@ -108,6 +106,9 @@ export function* endSuccession(
       // With onStoreError: 'throw'. The error has been reported, and the caller gets the error of the function.
     }
   }
+  // A lease that is returned until here stores the reserve.
+  succession.isOver = true
+  succession.stopRenewing?.()
   yield* handBack(context, cacheKey, succession)
 }
 
