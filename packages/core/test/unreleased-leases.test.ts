@@ -1,4 +1,4 @@
-import { memoryStore, StoreError } from '@persist/core'
+import { memoryStore, type Options, StoreError } from '@persist/core'
 import type { Lease, LeaseOptions } from '@persist/store'
 import { expect, it } from 'vitest'
 import { gate, harness, inBothModes, runPending, withMethods } from './harness.ts'
@@ -91,4 +91,55 @@ it('a lease that could not be released gives a run that began before a deletion 
   older.open()
   expect(await first).toBe(1)
   expect(store.get('h')).toBeUndefined()
+})
+
+inBothModes('a lease is released if the lookup after it fails', (makeStore, mode) => {
+  /** A function over a store of which the second lookup fails. */
+  function withFailingLookup(options: Partial<Options>) {
+    const inner = makeStore()
+    const store = inner.open('f')
+    let lookups = 0
+    const get = (hash: string) => {
+      if (++lookups !== 2) return store.get(hash)
+      const error = new StoreError('ERR_PERSIST_STORE', 'no answer', { store: 'x' })
+      if (mode === 'sync') throw error
+      return Promise.reject(error)
+    }
+    let now = 0
+    const waits: number[] = []
+    const pass = (ms: number) => {
+      waits.push(ms)
+      now += ms
+    }
+    const { persist } = harness({
+      sleepSync: pass,
+      sleep: async (ms) => pass(ms),
+      monotonic: () => now,
+      now: () => now,
+    })
+    const cache = withMethods(inner, { get })
+    const f = persist(async (x: number) => 2 * x, { funcname: 'f', cache, onStoreError: 'throw', ...options })
+    return { f, waits, pass, lookFrom: (count: number) => (lookups = count) }
+  }
+
+  it('so that the next call waits for nothing', async () => {
+    const { f, waits } = withFailingLookup({ waitTimeout: 100 })
+    await expect(f(1)).rejects.toThrow('no answer')
+    expect(await f(1)).toBe(2)
+    expect(waits).toEqual([])
+  })
+
+  it('so that the next background refresh is not refused', async () => {
+    const { f, pass, lookFrom } = withFailingLookup({ ttl: 10, staleWhileRevalidate: '1h' })
+    lookFrom(2)
+    await f(1)
+    pass(1_000)
+    lookFrom(0)
+    await f(1)
+    await runPending()
+    pass(5_000)
+    await f(1)
+    await runPending()
+    expect(await f.has(1)).toBe(true)
+  })
 })

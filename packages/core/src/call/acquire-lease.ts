@@ -1,5 +1,5 @@
 import type { Lease, LeaseHolder, Mode } from '@persist/store'
-import { type Flight, leaveLimits } from '../concurrency/flight.ts'
+import { type Flight, leaveLimits, type Succession } from '../concurrency/flight.ts'
 import { ForeignWait } from '../concurrency/foreign-wait.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
@@ -23,7 +23,7 @@ const NOTED_AFTER_MS = 100
 /** How a request for the lease ended. */
 export type LeaseResult =
   /** This call computes; without a lease if the store has none or fails. */
-  | { readonly kind: 'acquired'; readonly lease: Lease<Mode> | undefined }
+  | { readonly kind: 'acquired'; readonly lease: Lease<Mode> | undefined; readonly succession?: Succession }
   /** Another call has computed the result. */
   | { readonly kind: 'hit'; readonly found: Found<'fresh'> }
   /**
@@ -58,7 +58,7 @@ export function* acquireLease(
   try {
     for (let pause: number = first, waited = false; ; pause = Math.min(pause * POLL_GROWTH, longest)) {
       const { lease, holder } = yield* requestLease(context, cacheKey, flight)
-      const found = yield* wait(lookupAgain(context, cacheKey, { maxAge, flight }, lease))
+      const found = yield* lookupAgain(context, cacheKey, { maxAge, flight }, lease)
       const waitedMs = monotonic() - since
       const report = (outcome: WaitOutcome) => {
         if (waited || outcome === 'timeout') reportWait(context, cacheKey, { waitedMs, outcome })
@@ -104,7 +104,7 @@ export function* tryAcquireLease(
 > {
   const { lease, holder } = hasLeases(context) ? yield* requestLease(context, cacheKey, flight) : NO_LEASE
   if (lease === 'held') return { kind: 'held', by: holder?.id }
-  const found = yield* wait(lookupAgain(context, cacheKey, { maxAge, flight }, lease))
+  const found = yield* lookupAgain(context, cacheKey, { maxAge, flight }, lease)
   if (found.kind !== 'fresh') return { kind: 'acquired', lease }
   yield* release(context, cacheKey, lease)
   return undefined
@@ -142,15 +142,21 @@ export function throwIfLeft({ left }: Flight): void {
 
 /**
  * Looks the entry up again: another call may have published it between the miss and the lease, unless the store knows that
- * there is none. During a wait this lookup finds the awaited entry.
+ * there is none. During a wait this lookup finds the awaited entry. If it fails, no run will release the lease.
  */
-function lookupAgain(
+function* lookupAgain(
   context: Context,
   cacheKey: CacheKey,
   options: Pick<LeaseWait, 'maxAge' | 'flight'>,
   lease: Lease<Mode> | undefined | 'held',
-): LookupResult | PromiseLike<LookupResult> {
-  return lease !== 'held' && lease?.foundNothing === true ? ABSENT : lookupEntry(context, cacheKey, options)
+): Steps<LookupResult> {
+  if (lease !== 'held' && lease?.foundNothing === true) return ABSENT
+  try {
+    return yield* wait(lookupEntry(context, cacheKey, options))
+  } catch (error) {
+    if (lease !== 'held') yield* release(context, cacheKey, lease)
+    throw error
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export function* compute(
 ): Steps<FlightResult> {
   const { context, call, cacheKey, flight } = computation
   // A refresh already has one.
-  flight.succession ??= { lease: acquired.kind === 'acquired' ? acquired.lease : undefined }
+  flight.succession ??= { flight, lease: acquired.kind === 'acquired' ? acquired.lease : undefined }
   const { succession } = flight
   let isPublished = false
   try {

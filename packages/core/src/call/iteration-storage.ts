@@ -55,7 +55,6 @@ export class IterationStorage {
     this.#mark = await run(tagMark(context, this.#cacheKey))
     this.#flight.isRefresh = isRefresh(context, call)
     this.#acquired = await run(this.#acquire(this.#flight.isRefresh))
-    this.#succession = this.#flight.succession
     this.#stopRenewing = keepAlive(context, this.#succession?.lease)
   }
 
@@ -63,7 +62,10 @@ export class IterationStorage {
   *#acquire(isRefresh: boolean): Steps<RightToStore> {
     const acquire: typeof takeOverForRefresh | typeof acquireToStore = isRefresh ? takeOverForRefresh : acquireToStore
     const acquired = yield* acquire(this.#context, this.#cacheKey, this.#flight)
-    this.#flight.succession ??= { lease: acquired.kind === 'acquired' ? acquired.lease : undefined }
+    const [lease, succession] = acquired.kind === 'acquired' ? [acquired.lease, acquired.succession] : []
+    this.#succession = succession ?? { flight: this.#flight, lease }
+    // Also if all consumers have left meanwhile, which has ended the flight.
+    this.#flight.succession = this.#succession
     return acquired
   }
 
@@ -102,7 +104,8 @@ export class IterationStorage {
     const after = ownLeaseHolder(this.#context, this.#cacheKey)
     const isLater = after?.isRefresh === true && after.began > this.#flight.began
     if (acquired.kind !== 'timeout' || !isLater || after.lease?.id !== acquired.from) return false
-    return !isFenced(this.#flight, entry.tags) && leaveInReserve({ after }, { entry, value, mark: this.#mark })
+    if (isFenced(this.#flight, entry.tags)) return false
+    return leaveInReserve({ after: after.succession }, { entry, value, mark: this.#mark })
   }
 
   async #end(isPublished: boolean): Promise<void> {
@@ -110,9 +113,12 @@ export class IterationStorage {
     const succession = this.#succession
     this.#succession = undefined
     if (succession === undefined) return
-    await run(endSuccession(this.#computation(), succession, isPublished))
-    // All consumers may have left before there was a lease.
-    if (this.#flight.ended) this.#flight.dropLease?.()
+    try {
+      await run(endSuccession(this.#computation(), succession, isPublished))
+    } finally {
+      // All consumers may have left before there was a lease.
+      if (this.#flight.ended) this.#context.flights.end(this.#flight)
+    }
   }
 
   #computation() {

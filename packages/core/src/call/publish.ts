@@ -98,8 +98,6 @@ export function* endSuccession(
   isPublished: boolean,
 ): Steps<void> {
   const { context, cacheKey } = computation
-  succession.stopRenewing?.()
-  succession.isOver = true
   const { lease, inReserve } = succession
   if (lease !== undefined && inReserve !== undefined && !isPublished) {
     try {
@@ -108,7 +106,16 @@ export function* endSuccession(
       // With onStoreError: 'throw'. The error has been reported, and the caller gets the error of the function.
     }
   }
-  yield* handBack(context, cacheKey, succession)
+  // A lease that is returned until here stores the reserve.
+  succession.isOver = true
+  succession.stopRenewing?.()
+  try {
+    yield* handBack(context, cacheKey, succession)
+  } finally {
+    // A later run may keep this one: runs that overlap all the time must not pile up.
+    succession.before = undefined
+    succession.inReserve = undefined
+  }
 }
 
 /** Writes by the lease. A lease that a refresh took may have been returned, since the refresh failed. */

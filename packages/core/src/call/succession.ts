@@ -55,15 +55,18 @@ function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
 }
 
 function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<LeaseResult & { kind: 'acquired' }> {
-  const before = ownLeaseHolder(context, cacheKey)
-  const held = before?.succession
+  const held = ownLeaseHolder(context, cacheKey)?.succession
   if (held?.lease?.id !== undefined) {
     // Set before the reply, since the earlier run may end first.
-    const own: Succession = { lease: undefined, before }
+    const own: Succession = { flight, lease: undefined, before: held }
     flight.succession = own
-    held.after = flight
-    own.lease = yield* takeOverLease(context, cacheKey, flight, held.lease.id)
-    if (own.lease !== undefined) return { kind: 'acquired', lease: own.lease }
+    held.after = own
+    try {
+      own.lease = yield* takeOverLease(context, cacheKey, flight, held.lease.id)
+    } finally {
+      own.isOver = own.lease === undefined
+    }
+    if (!own.isOver) return { kind: 'acquired', lease: own.lease, succession: own }
     flight.succession = undefined
     held.after = undefined
   }
@@ -72,25 +75,24 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
 
 /** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
 export function leaveInReserve({ after }: Pick<Succession, 'after'>, reserve: Reserve): boolean {
-  if (after?.succession === undefined || after.succession.isOver || after.ended || after.fenced) return false
+  if (after === undefined || after.isOver || after.flight.fenced) return false
   // A later result has priority.
-  after.succession.inReserve ??= reserve
+  after.inReserve ??= reserve
   return true
 }
 
 /** Returns the lease of a run that stores nothing to the earlier run. Releases the lease if there is no earlier run. */
 export function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
-  const earlier = before?.succession
-  if (lease === undefined || earlier === undefined || earlier.isOver || before!.ended || before!.fenced) {
+  if (lease === undefined || before === undefined || before.isOver || before.flight.fenced) {
     return yield* release(context, cacheKey, lease)
   }
-  earlier.after = after
-  if (after?.succession !== undefined) {
-    after.succession.before = before
+  before.after = after
+  if (after !== undefined) {
+    after.before = before
     return
   }
-  noteOwnLease(context, cacheKey, before!, lease)
-  earlier.lease = lease
-  earlier.stopRenewing?.()
-  earlier.stopRenewing = keepAlive(context, lease)
+  noteOwnLease(context, cacheKey, before.flight, lease)
+  before.lease = lease
+  before.stopRenewing?.()
+  before.stopRenewing = keepAlive(context, lease)
 }

@@ -97,15 +97,16 @@ export interface Flight {
  * then stores nothing, the earlier run still may, with that lease: it proves that the entry was not set or deleted since.
  */
 export interface Succession {
+  readonly flight: Flight
   /** The lease by which the run may store. */
   lease: Lease<Mode> | undefined
   /** The run from which it took the lease. */
-  before?: Flight | undefined
+  before?: Succession | undefined
   /** The run that took the lease from it. */
-  after?: Flight | undefined
+  after?: Succession | undefined
   /** The result of an earlier run that has ended, to store if this run stores nothing. */
   inReserve?: Reserve | undefined
-  /** The run no longer looks at its lease: none can be returned to it, and no result left to it. */
+  /** The run no longer looks at its lease: none can be returned to it, and no result left to it. Its flight may end before. */
   isOver?: boolean
   /** Ends the renewal of a lease that was returned to this run. */
   stopRenewing?: () => void
