@@ -12,6 +12,11 @@ const ACTS = [
   ...['call', 'call', 'call', 'many', 'leave', 'refresh', 'peek'],
   ...['put', 'forget', 'untag', 'clear', 'age', 'pause'],
 ] as const
+const MORE_ACTS = [
+  ...ACTS,
+  ...['refresh', 'refresh', 'leave', 'within', 'within', 'around', 'lookup', 'break', 'break', 'throw'],
+] as const
+type Act = (typeof MORE_ACTS)[number]
 
 test(
   'whatever calls, refreshes and changes overlap, no call gets a result that was deleted or replaced before it began, and no older result stays',
@@ -24,6 +29,24 @@ test(
         timer = setTimeout(resolve, HANG_MS, ['a call waits forever'])
       })
       const faults = await Promise.race([play(world, random), hang])
+      clearTimeout(timer)
+      expect(faults, `seed ${seed}: ${JSON.stringify(world)}`).toEqual([])
+    }
+  },
+  SOAK ? 3_600_000 : 240_000,
+)
+
+test(
+  'by whatever method work begins or is left, no result is lost, waitUntil gets all work that goes on, and no lease is left',
+  async () => {
+    for (const seed of Array.from({ length: ROUNDS }, (_, round) => FIRST_SEED + round)) {
+      const random = randomFrom(seed)
+      const world = { ...worldOf(random), hasMore: true }
+      let timer: NodeJS.Timeout | undefined
+      const hang = new Promise<string[]>((resolve) => {
+        timer = setTimeout(resolve, HANG_MS, ['a call waits forever'])
+      })
+      const faults = await Promise.race([play(world, random, MORE_ACTS), hang])
       clearTimeout(timer)
       expect(faults, `seed ${seed}: ${JSON.stringify(world)}`).toEqual([])
     }
@@ -46,27 +69,37 @@ function worldOf(random: () => number): World {
 }
 
 /** Begins random work, waiting now and then, and returns what went wrong. */
-async function play(world: World, random: () => number): Promise<string[]> {
+async function play(world: World, random: () => number, acts: readonly Act[] = ACTS): Promise<string[]> {
   const work = new OverlappingWork(world, random)
   const { faults, wrappings } = work
   /** Calls that begin from now on must not return an older result. */
   let oldest = 0
   let puts = 0
   let changes = 0
+  /** How many deletions go on. */
+  let deletions = 0
   let isPutting = false
+  /** What must be stored at the end: the result of a put or of a refresh beside which nothing else was changed. */
+  let kept = 0
   const begun: Promise<void>[] = []
   for (let step = 0; step < STEPS; step++) {
     const wrapping = oneOf(wrappings, random)
-    begun.push(begin(oneOf(ACTS, random), wrapping))
+    begun.push(begin(oneOf(acts, random), wrapping))
     if (random() < 0.5) await work.pause(30)
     if (random() < 0.15) await deleteAlone(wrapping)
   }
   await Promise.all(begun)
+  if (world.hasMore) {
+    await work.announcedWork()
+    work.noteLeftovers()
+    const stored = work.stored() ?? 0
+    if (stored < kept) faults.push(`${kept} is lost: ${stored} is stored`)
+  }
   await work.runsOfCallersThatLeft()
   if (!world.fails && !world.getsStale) await compareAll()
   return faults
 
-  async function begin(act: (typeof ACTS)[number], wrapping: Wrapping): Promise<void> {
+  async function begin(act: Act, wrapping: Wrapping): Promise<void> {
     const from = oldest
     const check = (made: number | undefined) => {
       if (made !== undefined && made < from) faults.push(`${act} returned ${made}, though ${from} was the oldest`)
@@ -76,6 +109,10 @@ async function play(world: World, random: () => number): Promise<string[]> {
       else if (act === 'many') (await wrapping.many()).forEach(check)
       else if (act === 'refresh') check(await refresh(wrapping))
       else if (act === 'peek') check(await wrapping.peek())
+      else if (act === 'lookup') check(await wrapping.lookup())
+      else if (act === 'within') check(await wrapping.callWithin(oneOf([1, 1_500, 3_000], random)))
+      else if (act === 'around') check(await wrapping.callAround())
+      else if (act === 'break' || act === 'throw') check(await wrapping.leaveEarly(act))
       else if (act === 'leave') check(await callAndLeave(wrapping))
       else if (act === 'age') work.age()
       else if (act === 'pause') await work.pause(30)
@@ -99,7 +136,10 @@ async function play(world: World, random: () => number): Promise<string[]> {
     const before = ++changes
     const made = await wrapping.refresh()
     // Its result is stored unless another change came meanwhile.
-    if (changes === before && !isPutting && !world.fails) oldest = Math.max(oldest, made)
+    const isAlone = changes === before && !isPutting
+    if (isAlone && !world.fails) oldest = Math.max(oldest, made)
+    // An iteration of another wrapping may take the lease and store its chunks first.
+    if (isAlone && deletions === 0 && !(world.isStream && world.hasLeases)) kept = Math.max(kept, made)
     changes++
     return made
   }
@@ -107,9 +147,10 @@ async function play(world: World, random: () => number): Promise<string[]> {
   async function put(wrapping: Wrapping): Promise<void> {
     isPutting = true
     puts++
-    changes++
+    const before = ++changes
     const made = await wrapping.put()
     isPutting = false
+    if (changes === before && deletions === 0) kept = Math.max(kept, made)
     changes++
     oldest = Math.max(oldest, made)
   }
@@ -117,7 +158,10 @@ async function play(world: World, random: () => number): Promise<string[]> {
   async function deleteBy(act: 'forget' | 'untag' | 'clear', wrapping: Wrapping): Promise<void> {
     const [next, putsBefore, wasPutting] = [work.made + 1, puts, isPutting]
     changes++
+    deletions++
+    kept = 0
     await wrapping[act]()
+    deletions--
     changes++
     // A put at the same time may have come before or after.
     if (!wasPutting && puts === putsBefore) oldest = Math.max(oldest, next)

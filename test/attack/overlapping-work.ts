@@ -23,21 +23,28 @@ export interface World {
   readonly fails: boolean
   /** The second wrapping is one of the CommonJS copy of core. */
   readonly twoCopies: boolean
+  /** There is a third wrapping, and a stored result is checked by an async `validate`. */
+  readonly hasMore?: boolean
 }
 
 /** One wrapping of the function, as an iteration or as a call. */
 export interface Wrapping {
   call(signal?: AbortSignal): Promise<number>
+  callWithin(maxAge: number): Promise<number>
+  callAround(): Promise<number>
+  /** Leaves after the first chunk, if it is an iteration: by `break` or by `throw`. */
+  leaveEarly(way: 'break' | 'throw'): Promise<number | undefined>
   many(): Promise<readonly number[]>
   refresh(): Promise<number>
   put(): Promise<number>
   peek(): Promise<number | undefined>
+  lookup(): Promise<number | undefined>
   forget(): Promise<unknown>
   untag(): Promise<unknown>
   clear(): Promise<unknown>
 }
 
-/** A function with two wrappings over one slow store, and everything that was seen to be wrong with it. */
+/** A function with several wrappings over one slow store, and everything that was seen to be wrong with it. */
 export class OverlappingWork {
   readonly faults: string[] = []
   readonly wrappings: readonly Wrapping[]
@@ -49,21 +56,30 @@ export class OverlappingWork {
   #now = 1_000_000
   /** How many pauses there are now. */
   #pauses = 0
+  /** The work that goes on after its call. */
+  readonly #announced: Promise<unknown>[] = []
+  readonly #memory = esModule.memoryStore()
+  readonly #adapter: StoreAdapter
+  #hash: string | undefined
 
   constructor(world: World, random: () => number) {
     this.#world = world
     this.#random = random
+    this.#adapter = this.#store()
     const options = {
       funcname: 'f',
-      cache: this.#store(),
+      cache: this.#adapter,
       memory: world.memory,
       verbosity: 0,
       singleFlight: world.singleFlight,
       concurrency: world.isStream ? undefined : world.concurrency,
       tags: () => ['tag'],
       ...(world.getsStale && { ttl: 1_000, staleWhileRevalidate: '1d' }),
+      ...(world.hasMore && { validate: this.#slowSchema() }),
+      waitUntil: (work: Promise<unknown>) => void this.#announced.push(work),
     } as const
     const copies = [esModule, world.twoCopies ? commonJs : esModule]
+    if (world.hasMore) copies.push(esModule)
     this.wrappings = copies.map((copy) => this.#wrap(copy, options))
   }
 
@@ -84,6 +100,43 @@ export class OverlappingWork {
     for (let quiet = 0; quiet < 5; quiet = this.#pauses === 0 ? quiet + 1 : 0) await new Promise(setImmediate)
   }
 
+  /** Waits for the work that `waitUntil` got. Then no other work goes on. */
+  async announcedWork(): Promise<void> {
+    for (let known = -1; known < this.#announced.length; ) {
+      known = this.#announced.length
+      await Promise.all(this.#announced)
+    }
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+    if (this.#pauses > 0) this.faults.push('work goes on that waitUntil does not know of')
+  }
+
+  /** The number of the stored result. */
+  stored(): number | undefined {
+    const entry = this.#hash === undefined ? undefined : this.#memory.open('f').get(this.#hash)
+    return entry && madeIn(entry.payload)
+  }
+
+  /** Notes what is left when nothing goes on any more: leases, in the store and in the process. */
+  noteLeftovers(): void {
+    if (this.#hash === undefined) return
+    const lease = this.#memory.open('f').lease!(this.#hash, 1)
+    if (lease === undefined) this.faults.push('a lease is left')
+    lease?.release()
+    for (const name of ['@persist/core/held@1', '@persist/core/takeovers@1']) {
+      const known = Reflect.get(globalThis, Symbol.for(name)) as ReadonlyMap<string, unknown>
+      const left = [...known.keys()].filter((key) => key.startsWith(`${this.#adapter.name}\0`))
+      if (left.length > 0) this.faults.push(`${name} has ${left}`)
+    }
+  }
+
+  #slowSchema() {
+    const validate = async (value: unknown) => {
+      await this.pause(3)
+      return { value }
+    }
+    return { '~standard': { version: 1, vendor: 'attack', validate } } as const
+  }
+
   #wrap({ createPersist }: typeof esModule, options: Options): Wrapping {
     const persist = createPersist({
       env: {},
@@ -99,10 +152,14 @@ export class OverlappingWork {
     const f = persist(this.#fn, options)
     return {
       call: async (signal) => (await (signal === undefined ? f() : f.with({ signal })())).made,
+      callWithin: async (maxAge) => (await f.with({ maxAge })()).made,
+      callAround: async () => (await f.with({ bypass: true })()).made,
+      leaveEarly: async () => undefined,
       many: async () => (await f.many([[], []])).map(({ made }) => made),
       refresh: async () => (await f.refresh()).made,
       put: () => this.#putting((made) => f.put({ made })),
       peek: async () => (await f.peek())?.made,
+      lookup: async () => (await f.lookup()).value?.made,
       ...deletions(f),
     }
   }
@@ -117,6 +174,9 @@ export class OverlappingWork {
     }
     return {
       call: (signal) => read(signal === undefined ? f() : f.with({ signal })()),
+      callWithin: (maxAge) => read(f.with({ maxAge })()),
+      callAround: () => read(f.with({ bypass: true })()),
+      leaveEarly: (way) => this.#leaveEarly(f(), way),
       many: async () => {
         const all = f.many([[], []]).map(read)
         await Promise.allSettled(all)
@@ -128,8 +188,20 @@ export class OverlappingWork {
         const chunks = await f.peek()
         return chunks && this.#numberOf(chunks)
       },
+      lookup: async () => {
+        const { value } = await f.lookup()
+        return value && this.#numberOf(value)
+      },
       ...deletions(f),
     }
+  }
+
+  async #leaveEarly(chunks: AsyncGenerator<Result>, way: 'break' | 'throw'): Promise<number | undefined> {
+    const { value } = await chunks.next()
+    await this.pause(5)
+    if (way === 'break') await chunks.return(undefined)
+    else await chunks.throw(new Failure()).catch(() => {})
+    return value?.made
   }
 
   /** The number of the run that all chunks come from. */
@@ -171,11 +243,12 @@ export class OverlappingWork {
 
   /** A slow store that notes when a run replaces a newer result. */
   #store(): StoreAdapter {
-    const memory = esModule.memoryStore()
+    const memory = this.#memory
     const open: typeof memory.open = (namespace, options) => {
       const store = memory.open(namespace, options)
       const set = store.set.bind(store)
       store.set = (entry) => {
+        this.#hash = entry.hash
         const before = store.get(entry.hash)
         const made = madeIn(entry.payload)
         if (before !== undefined && madeIn(before.payload) > made && !this.#put.has(made)) {

@@ -1,6 +1,6 @@
 import { memoryStore } from '@persist/core'
 import { describe, expect, it } from 'vitest'
-import { harness, inBothModes } from './harness.ts'
+import { harness, inBothModes, runPending } from './harness.ts'
 
 const url = (path: string) => `http://127.0.0.1/${path}`
 
@@ -205,6 +205,41 @@ inBothModes('a signal that aborts', (makeStore) => {
     setImmediate(() => controller.abort(new Error('left')))
     await expect(call).rejects.toThrow('left')
     expect(await background()).toEqual([undefined])
+  })
+
+  it('of the last caller that waits reaches the function, beside calls that went on without it', async () => {
+    for (const goesOn of ['after waitTimeout', 'since its function made it'] as const) {
+      const { persist } = harness()
+      const work: unknown[] = []
+      const reasons: unknown[] = []
+      let runs = 0
+      const f = persist(
+        async (x: number, { signal }: { signal?: AbortSignal } = {}): Promise<number> => {
+          if (++runs > 1) return x
+          if (goesOn === 'since its function made it') await Promise.resolve().then(() => f(x))
+          return new Promise((_, reject) => {
+            signal!.addEventListener('abort', () => {
+              reasons.push(signal!.reason)
+              reject(signal!.reason)
+            })
+          })
+        },
+        { funcname: 'f', cache: makeStore(), waitTimeout: 1, waitUntil: (promise) => work.push(promise) },
+      )
+      const controller = new AbortController()
+      const first = f(1, { signal: controller.signal })
+      first.catch(() => {})
+      await runPending()
+      if (goesOn === 'after waitTimeout') expect(await f(1)).toBe(1)
+      controller.abort('left')
+      await expect(first).rejects.toBe('left')
+      expect({ goesOn, runs, reasons, announced: work.length }).toEqual({
+        goesOn,
+        runs: 2,
+        reasons: ['left'],
+        announced: 1,
+      })
+    }
   })
 
   it('keeps the function from starting if it aborts before that', async () => {

@@ -162,16 +162,20 @@ export function runToEnd(started: unknown): unknown {
   return started instanceof Execution ? execute(started) : started
 }
 
-/** The result for one caller, whose signals end its wait. */
+/** The result for one caller, whose signals end its wait for the flight, if it is still counted there. */
 export function abortable(
   context: Context,
   flight: Flight,
   signals: readonly AbortSignal[],
   result: Promise<unknown>,
+  wait?: { isCounted: boolean },
 ): Promise<unknown> {
-  return signals.length === 0
-    ? result
-    : untilAborted(context, result, signals, (reason) => leave(context, flight, reason))
+  if (signals.length === 0) return result
+  return untilAborted(context, result, signals, (reason) => {
+    if (wait?.isCounted === false) return
+    if (wait !== undefined) wait.isCounted = false
+    leave(context, flight, reason)
+  })
 }
 
 /** Leaves a flight. Without callers it may still run, and store its result, when the host stops the process. */

@@ -41,13 +41,27 @@ export function joinFlight(
   const isOfOtherFiles = !areOfTheSame(flight.keyReads, cacheKey.reads)
   if (isOfOtherFiles && call.joinedLate) return bypass(context, call)
   pickleKeyEarly(context, cacheKey)
-  flight.waiters++
-  return abortable(
-    context,
-    flight,
-    signals,
-    waitForResult(context, call, cacheKey, { flight, isOfOtherFiles }, signals, fallback),
-  )
+  const wait = new FlightWait(flight)
+  const result = waitForResult(context, call, cacheKey, { flight, isOfOtherFiles, wait }, signals, fallback)
+  return abortable(context, flight, signals, result, wait)
+}
+
+/** The wait of a call for the flight of another. */
+class FlightWait {
+  readonly #flight: Flight
+  isCounted = true
+
+  constructor(flight: Flight) {
+    this.#flight = flight
+    flight.waiters++
+  }
+
+  /** The call goes on without the flight, which ends when the others have left. Alone, it does not end the flight. */
+  end(): void {
+    if (!this.isCounted || this.#flight.waiters < 2) return
+    this.isCounted = false
+    this.#flight.waiters--
+  }
 }
 
 const OVERDUE: unique symbol = Symbol('overdue')
@@ -59,7 +73,7 @@ async function waitForResult(
   context: Context,
   call: Call,
   cacheKey: CacheKey,
-  { flight, isOfOtherFiles }: { readonly flight: Flight; readonly isOfOtherFiles: boolean },
+  { flight, isOfOtherFiles, wait }: { readonly flight: Flight; readonly isOfOtherFiles: boolean; wait: FlightWait },
   signals: readonly AbortSignal[],
   fallback: Fallback,
 ): Promise<unknown> {
@@ -76,6 +90,7 @@ async function waitForResult(
     throw error
   })
   if (result === OTHER_ERROR) return fallback.restart(context, { ...call, joinedLate: true })
+  if (result === RING || result === OVERDUE) wait.end()
   if (result === RING) return runToEnd(bypassRecursion(context, call, cacheKey))
   if (result === OVERDUE) {
     reportWait(context, cacheKey, { waitedMs: monotonic() - since, outcome: 'timeout' })
