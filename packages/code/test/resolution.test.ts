@@ -248,6 +248,11 @@ import { b } from './b'
       ['./main.tsx', './w.ts'],
     ],
     [
+      'an import after a comment, where the rest of the file makes no sense to a lexer',
+      { 'main.tsx': "import { b } from /* it's */ './b'\nconst a = <p>don't</p>\n", 'b.ts': ONE },
+      ['./b.ts', './main.tsx'],
+    ],
+    [
       'what a package.json in a folder names for bundlers, too',
       {
         'main.ts': "import './lib'",

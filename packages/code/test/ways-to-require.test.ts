@@ -70,6 +70,14 @@ describe('named as not followed:', () => {
   ])('%s', (text, main = 'main.cjs') => {
     expect(read(text, main).isNamed).toBe(true)
   })
+
+  it('the names after the first 200, in a bundle of many files that make the function each', () => {
+    const files = Array.from(
+      { length: 1_000 },
+      (_, n) => `const r${n} = createRequire(import.meta.url)\nr${n}('./leaf.cjs')`,
+    )
+    expect(read(files.join('\n'), 'main.mjs')).toEqual({ isSeen: true, isNamed: true })
+  })
 })
 
 describe('no way to require:', () => {

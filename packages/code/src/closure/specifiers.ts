@@ -118,13 +118,11 @@ function computedImports(source: string): number {
   return count(source, ANY_DYNAMIC) - count(source, DYNAMIC)
 }
 
+const STATIC = new RegExp(String.raw`\b(?:from|import)\s*${COMMENTS}(['"])([^'"\n]+)\1`, 'g')
+
 function statements(source: string): string[] {
   const values = source.replace(OF_TYPES, '')
-  return [
-    ...all(values, /\bfrom\s*(['"])([^'"\n]+)\1/g),
-    ...all(values, /\bimport\s*(['"])([^'"\n]+)\1/g),
-    ...all(values, DYNAMIC),
-  ]
+  return [...all(values, STATIC), ...all(values, DYNAMIC)]
 }
 
 /** What JSX imports by itself where a comment says so. */
