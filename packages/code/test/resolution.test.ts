@@ -263,6 +263,21 @@ import { b } from './b'
       ['./lib/a.cjs', './lib/a.mjs', './main.ts'],
     ],
     [
+      'the index of a folder whose main leads only bundlers to a file',
+      {
+        'main.cjs': "require('./lib')",
+        'lib/package.json': '{"main":"x"}',
+        'lib/x.ts': ONE,
+        'lib/index.js': ONE,
+      },
+      ['./lib/index.js', './lib/x.ts', './main.cjs'],
+    ],
+    [
+      'what Node and bundlers find for a name that ends in .js',
+      { 'main.cjs': "require('./a.js')", 'a.ts': ONE, 'a.js.json': '1' },
+      ['./a.js.json', './a.ts', './main.cjs'],
+    ],
+    [
       'folders whose package.json files lead to each other',
       {
         'package.json': '{"name":"program","main":"lib"}',

@@ -4,6 +4,8 @@ import { parsedJson } from './json.ts'
 
 /** What runtimes and bundlers try to append to a path. */
 export const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json', '.node', '.wasm']
+/** What Node appends to a path. */
+const FOUND_BY_NODE = /\.(?:js|json|node)$/
 /** What TypeScript names by the extension of its output. */
 const TWINS: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
@@ -26,8 +28,9 @@ export function filesAt(path: string, from: string, observer: Observer, levels =
   const isFromTypeScript = /^\.[cm]?tsx?$/.test(extname(from))
   const twins = isExact && !isFromTypeScript ? [] : (TWINS[extension] ?? [])
   const found = twins.map((twin) => stem + twin).filter((file) => observer.isFile(file))
-  if (isExact) found.unshift(path)
-  if (found.length > 0) return found
+  if (isExact) return [path, ...found]
+  // For JavaScript, Node may find `a.js.json` where a bundler finds `a.ts`.
+  if (found.length > 0 && isFromTypeScript) return found
   found.push(...EXTENSIONS.map((one) => path + one).filter((file) => observer.isFile(file)))
   if (observer.isDirectory(path)) found.push(...filesInFolder(path, from, observer, levels))
   if (found.length > 0) return found
@@ -42,7 +45,8 @@ function filesInFolder(folder: string, from: string, observer: Observer, levels:
     const at = (path: string | undefined) =>
       path === undefined ? undefined : filesAt(join(folder, path), from, observer, levels - 1)
     const [byMain, byModule = []] = [at(main), at(module)]
-    return [...new Set([...(byMain ?? indexesOf(folder, observer)), ...byModule])]
+    const isNodes = byMain?.some((file) => file === join(folder, main!) || FOUND_BY_NODE.test(file)) ?? false
+    return [...new Set([...(byMain ?? []), ...byModule, ...(isNodes ? [] : indexesOf(folder, observer))])]
   }
   return indexesOf(folder, observer)
 }
