@@ -33,6 +33,7 @@ describe('followed:', () => {
     ["new Worker(URL.parse('./leaf.cjs', import.meta.url))", 'main.mjs'],
     ["m.register('./leaf.cjs', import.meta.url)", 'main.mjs'],
     ["import.meta.resolve(/* why */ './leaf.cjs')", 'main.mjs'],
+    ["import.meta.resolveSync('./leaf.cjs')", 'main.mjs'],
     [`${MODULE}createRequire(new URL('./', import.meta.url))('./leaf.cjs')`, 'main.mjs'],
     ["require('module').createRequire(require('url').pathToFileURL(__filename))('./leaf.cjs')"],
     ["require('module').createRequire('file://' + __filename)('./leaf.cjs')"],

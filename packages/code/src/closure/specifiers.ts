@@ -137,8 +137,8 @@ function unresolved(source: string): number {
 }
 
 const META = String.raw`\bimport\s*\.\s*meta\s*\.\s*`
-const RESOLVE = new RegExp(String.raw`${META}resolve\s*\(`, 'g')
-const RESOLVED = new RegExp(String.raw`${META}resolve\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
+const RESOLVE = new RegExp(String.raw`${META}resolve(?:Sync)?\s*\(`, 'g')
+const RESOLVED = new RegExp(String.raw`${META}resolve(?:Sync)?\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
 const OF_URL = new RegExp(
   String.raw`\b(?:new\s+(?:globalThis\s*\.\s*)?URL|URL\s*\.\s*parse|register)\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS},\s*${COMMENTS}${META}url\b`,
   'g',
