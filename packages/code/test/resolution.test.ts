@@ -225,6 +225,80 @@ import { b } from './b'
       },
       ['./lib/main.ts', './src/a.ts'],
     ]),
+    ...["import './a.js?v=1'", "import './a.%6as'", "new Worker(new URL('./a.js#x', import.meta.url))"].map(
+      (main): [string, Files, string[]] => [
+        `a query and letters of URLs beside declarations: ${main}`,
+        { 'main.js': main, 'a.js': ONE, 'a.d.ts': ONE },
+        ['./a.js', './main.js'],
+      ],
+    ),
+    ...["new Worker(new URL('./w.ts', import.meta.url))", "import.meta.resolve('./w.ts')"].map(
+      (use): [string, Files, string[]] => [
+        `a module whose types are imported, too: ${use}`,
+        { 'main.ts': `import type { T } from './w.ts'\n${use}`, 'w.ts': ONE },
+        ['./main.ts', './w.ts'],
+      ],
+    ),
+    [
+      'an import after text of JSX that looks like a comment, also where types of the module are imported',
+      {
+        'main.tsx': "import type { T } from './w'\nconst a = <p>src/*</p>\nconst w = lazy(() => import('./w'))\n",
+        'w.ts': ONE,
+      },
+      ['./main.tsx', './w.ts'],
+    ],
+    [
+      'an import after a comment, where the rest of the file makes no sense to a lexer',
+      { 'main.tsx': "import { b } from /* it's */ './b'\nconst a = <p>don't</p>\n", 'b.ts': ONE },
+      ['./b.ts', './main.tsx'],
+    ],
+    [
+      'what a package.json in a folder names for bundlers, too',
+      {
+        'main.ts': "import './lib'",
+        'lib/package.json': '{"main":"a.cjs","module":"a.mjs"}',
+        'lib/a.cjs': ONE,
+        'lib/a.mjs': ONE,
+      },
+      ['./lib/a.cjs', './lib/a.mjs', './main.ts'],
+    ],
+    [
+      'the index of a folder whose main leads only bundlers to a file',
+      {
+        'main.cjs': "require('./lib')",
+        'lib/package.json': '{"main":"x"}',
+        'lib/x.ts': ONE,
+        'lib/index.js': ONE,
+      },
+      ['./lib/index.js', './lib/x.ts', './main.cjs'],
+    ],
+    [
+      'what Node and bundlers find for a name that ends in .js',
+      { 'main.cjs': "require('./a.js')", 'a.ts': ONE, 'a.js.json': '1' },
+      ['./a.js.json', './a.ts', './main.cjs'],
+    ],
+    [
+      'folders whose package.json files lead to each other',
+      {
+        'package.json': '{"name":"program","main":"lib"}',
+        'main.ts': "import '.'",
+        'lib/package.json': '{"main":".."}',
+      },
+      ['./main.ts', './main.ts: ., not found'],
+    ],
+    ...[
+      { 'tsconfig.json': '{"compilerOptions":{"jsxImportSource":"own"}}', 'main.tsx': 'const a = <p/>' },
+      { 'main.tsx': '/** @jsxImportSource own */ const a = <p/>' },
+    ].map((files): [string, Files, string[]] => [
+      `all that JSX imports by itself: ${files['main.tsx']}`,
+      {
+        ...files,
+        'package.json':
+          '{"name":"own","exports":{".":"./own.ts","./jsx-runtime":"./jsx.ts","./jsx-dev-runtime":"./dev.ts"}}',
+        ...{ 'own.ts': ONE, 'jsx.ts': ONE, 'dev.ts': ONE },
+      },
+      ['./dev.ts', './jsx.ts', './main.tsx', './own.ts'],
+    ]),
     [
       'the name of the package itself',
       {
@@ -285,16 +359,19 @@ import { b } from './b'
 })
 
 describe('code does not follow, and names', () => {
-  it.each([
+  it.each<[what: string, main: string, name?: string]>([
     ['computed names', ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('')],
     ['names that begin as a string', "require('./p/' + name)"],
     ['names that are a part of a template', ['require(`./p/$', '{name}.js`)'].join('')],
     ['computed names by the function of a module', "module.require(name || './p.js')"],
     ['computed names that are resolved only', "require.resolve('./p/' + name)"],
+    ['computed names after a comment, in a component', 'import(/* @vite-ignore */ name)', 'main.vue'],
+    ['computed names after a comment, beside JSX', "<p>don't</p>; import(// why\nname)", 'main.tsx'],
+    ['computed names after text of JSX that looks like a comment', '<p>src/*</p>; import(name)', 'main.tsx'],
     ['patterns of Vite', "import.meta.glob('./p/*.ts')"],
     ['patterns of webpack', "require.context('./p')"],
-  ])('imports of %s', (_what, main) => {
-    expect(filesOf({ 'main.ts': main })).toEqual(['./main.ts', './main.ts: import of a computed name, not followed'])
+  ])('imports of %s', (_what, main, name = 'main.ts') => {
+    expect(filesOf({ [name]: main }, name)).toEqual([`./${name}`, `./${name}: import of a computed name, not followed`])
   })
 
   it('what is not there', () => {

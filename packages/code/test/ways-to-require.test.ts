@@ -33,6 +33,11 @@ describe('followed:', () => {
     ["new Worker(URL.parse('./leaf.cjs', import.meta.url))", 'main.mjs'],
     ["m.register('./leaf.cjs', import.meta.url)", 'main.mjs'],
     ["import.meta.resolve(/* why */ './leaf.cjs')", 'main.mjs'],
+    ["import.meta.resolveSync('./leaf.cjs')", 'main.mjs'],
+    [`${MODULE}createRequire(new URL('./', import.meta.url))('./leaf.cjs')`, 'main.mjs'],
+    ["require('module').createRequire(require('url').pathToFileURL(__filename))('./leaf.cjs')"],
+    ["require('module').createRequire('file://' + __filename)('./leaf.cjs')"],
+    ["require('module').createRequire(__dirname + '/x.js')('./leaf.cjs')"],
   ])('%s', (text, main = 'main.cjs', leaf) => {
     expect(read(text, main, leaf)).toEqual({ isSeen: true, isNamed: false })
   })
@@ -55,8 +60,24 @@ describe('named as not followed:', () => {
     [`${MODULE}const o = { r: createRequire(import.meta.url) }\no.r('./leaf.cjs')`, 'main.mjs'],
     [`${MODULE}const load = m['createRequire'](import.meta.url)\nload('./leaf.cjs')`, 'main.mjs'],
     ['import.meta.resolve(process.argv[2])', 'main.mjs'],
+    ["require('./'.concat(name, '.cjs'))"],
+    ["require('./' /* why */ + name)"],
+    ["require('./leaf-x.cjs'.replace('-x', ''))"],
+    ['require(`./leaf-x.cjs`.replace(`-x`, ``))'],
+    ["require('./leaf.cjs' satisfies string)", 'main.cts'],
+    [`${MODULE}const load = createRequire(process.cwd() + '/')\nload('./leaf.cjs')`, 'main.mjs'],
+    [`${MODULE}createRequire(new URL('./lib/', import.meta.url))('./leaf.cjs')`, 'main.mjs'],
+    [`${MODULE}createRequire(new URL('..', import.meta.url))('./leaf.cjs')`, 'main.mjs'],
   ])('%s', (text, main = 'main.cjs') => {
     expect(read(text, main).isNamed).toBe(true)
+  })
+
+  it('the names after the first 200, in a bundle of many files that make the function each', () => {
+    const files = Array.from(
+      { length: 1_000 },
+      (_, n) => `const r${n} = createRequire(import.meta.url)\nr${n}('./leaf.cjs')`,
+    )
+    expect(read(files.join('\n'), 'main.mjs')).toEqual({ isSeen: true, isNamed: true })
   })
 })
 

@@ -85,7 +85,7 @@ export function closureOf(
     files.set(file, { part: { name, digest }, notes, imports })
     if (exact !== undefined) exactly.set(file, exact)
     if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
-    const follow = (specifier: string, isCertain: boolean) => {
+    const follow = (specifier: string, isCertain: boolean, mayBeRead = !isCertain || specifier.includes('?')) => {
       if (keepsResults(specifier)) return
       const targets = resolver.resolve(specifier, file)
       const addresses = targets.addresses ?? []
@@ -102,7 +102,7 @@ export function closureOf(
       }
       ahead.push(...targets.files)
       const found = targets.files.map((path) => observer.realpath(path))
-      if (!isCertain || specifier.includes('?')) for (const path of found) readable.add(path)
+      if (mayBeRead) for (const path of found) readable.add(path)
       imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
       if (targets.files.length + targets.packages.length > 0) {
@@ -111,7 +111,8 @@ export function closureOf(
     }
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
-    if (hasJsx) follow(resolver.jsxRuntime(file), false)
+    const runtimes = hasJsx ? resolver.jsxRuntimes(file) : []
+    for (const specifier of runtimes) if (!imports.has(specifier)) follow(specifier, false, false)
   }
   for (const [file, digest] of exactly) {
     const { part, ...covered } = files.get(file)!

@@ -17,10 +17,16 @@ const OTHER_MAKERS = [
 /** Other ways to the function: `module['require']`, `m['createRequire']`, `Module._load('./a.js')`, `{ require: r } = module`. */
 const HIDDEN =
   /[\w$)\]]\s*\[\s*(['"`])(?:require|createRequire)\1\s*\]|\.\s*_load\s*\(|\{[^{}\n]{0,99}\brequire\s*:[^{}\n]{1,99}\}\s*=\s*module\b/g
+const OWN_PLACE = /\bimport\s*\.\s*meta\b|\b__(?:file|dir)name\b|\bmodule\s*\.\s*filename\b/
+/** A string with a path that leaves the folder, or enters one in it; not `'./'`, and not `file://`. */
+const OTHER_FOLDER = /['"`][^'"`\n]*(?:\.\.|[^.:/'"`\n]\/)/
 /** The parameters of functions, which may be called `require`. None has a default. */
 const PARAMETERS = /\bfunction\b[\s\w$*]{0,99}\([^()=]*\)|\([^()=]*\)\s*=>/g
 /** The function by which esbuild's bundles require what it has not bundled. */
 const SHIM = /\btypeof require !== "undefined" \? require :|\breturn require\.apply\(this, arguments\)/g
+
+/** A pattern with thousands of names takes minutes, or is refused. More names than these are not followed. */
+const MOST_NAMES = 200
 
 /** What a file requires. */
 interface Requires {
@@ -33,30 +39,45 @@ interface Requires {
 
 export function requires(source: string): Requires {
   if (!/require|_load/i.test(source)) return { specifiers: [], opaque: 0, hasOtherNames: false }
-  const makers = OTHER_MAKERS.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => escaped(name!)))
-  const maker = `(?:${[...new Set(['createRequire', ...makers])].join('|')})`
+  const otherMakers = OTHER_MAKERS.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => name!))
+  const makers = [...new Set(['createRequire', ...otherMakers])]
+  const maker = oneOf(makers)
   const made = [...source.matchAll(madeName(maker))].map(([, name]) => name!)
   const others = [...source.matchAll(OTHER_NAME)].map(([, name]) => name!)
   const shims = source.includes('var __require =') ? ['__require'] : []
-  const known = [...new Set(['require', ...shims, ...made, ...others])].map(escaped)
-  const names = `(?:${known.map((name) => String.raw`(?<![\w$])${name}`).join('|')})`
+  const known = [...new Set(['require', ...shims, ...made, ...others])]
+  const names = String.raw`(?<![\w$])${oneOf(known)}`
   const inParentheses = String.raw`\(\s*(?:0\s*,\s*|\(\s*|<[\w.]{1,99}>\s*)?${names}\s*(?:as\s+[\w.]{1,99}\s*)?\)(?:\s*\))?`
   const callees = [names, inParentheses, atOnce(maker)].join('|')
   const call = String.raw`(?:\.resolve)?\s*${COMMENTS}(?:<[^<>()\n]{0,99}>\s*)?(?:\?\.)?\(\s*${COMMENTS}`
   const specifiers = all(source, new RegExp(String.raw`(?:${callees})${call}${QUOTED}\s*${COMMENTS}[,)]`, 'g'))
-  // `'./' + name`, and `./${name}`.
-  const begun = String.raw`(['"])[^'"${'`'}\n]*\1\s*[+|&?]|${'`'}[^${'`'}]{0,999}?\$\{`
+  // `'./' + name`, `'./'.concat(name)`, and `./${name}`.
+  const begun = String.raw`(?<begun>['"${'`'}])(?:(?!\k<begun>|\$\{)[^\n])*\k<begun>\s*${COMMENTS}(?![\s,)/])|${'`'}[^${'`'}]{0,999}?\$\{`
   // Not `function require(…)`, and not `require()`.
   const computed = String.raw`(?<!function\s+|(?<!\bmodule)\.)${names}${call}(?!/[*/])(?:[^'"${'`'}\s)]|${begun})`
   const withoutShims = shims.length > 0 ? source.replace(SHIM, '') : source
   const body = withoutShims.replace(PARAMETERS, (found) => (found.endsWith('>') ? '()=>' : 'function()'))
   const opaque =
+    Math.max(0, makers.length - MOST_NAMES) +
+    Math.max(0, known.length - MOST_NAMES) +
     count(source, new RegExp(computed, 'g')) +
     count(body, asValue(names)) +
     unnamed(body, maker) +
+    elsewhere(body, maker) +
     count(source, HIDDEN)
   const hasOtherNames = others.length > 0 || /createRequire|\bmodule\s*\.\s*require\b/.test(source)
   return { specifiers, opaque, hasOtherNames }
+}
+
+/** Any of some names, as a part of a pattern. */
+function oneOf(names: readonly string[]): string {
+  return `(?:${names.slice(0, MOST_NAMES).map(escaped).join('|')})`
+}
+
+/** The calls of `createRequire` that may look from another folder than that of the file: `createRequire(process.cwd())`. */
+function elsewhere(source: string, maker: string): number {
+  const calls = [...source.matchAll(new RegExp(atOnce(maker), 'g'))]
+  return calls.filter(([call]) => !OWN_PLACE.test(call) || OTHER_FOLDER.test(call)).length
 }
 
 /** Uses of the function other than a call: as an argument, in an object, `require.call(…)`. */

@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { jsxRuntimesOf } from '../resolve/jsx-runtimes.ts'
 import { lexer } from './lexer-lazily.ts'
 import { all, COMMENTS, count, QUOTED } from './patterns.ts'
 import { requires } from './requires.ts'
@@ -61,22 +62,22 @@ export function hiddenFromBundlers(source: string): ReadonlySet<string> {
 function jsOrTs(extension: string, source: string): Imports {
   const lexed = lex(source)
   if (lexed === undefined) return scanned(source, extension)
+  const hasJsx = /x$/.test(extension) || (extension === '.js' && /<\/|\/>/.test(source))
   const required = requires(source)
   const certain = new Set([...lexed.specifiers, ...required.specifiers])
   const uncertain = new Set([...lexed.texts, ...assets(source), ...jsxRuntimes(source)])
   if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
-  for (const type of lexed.types) uncertain.delete(type)
   for (const known of certain) uncertain.delete(known)
   return {
     specifiers: [...certain],
     uncertain: [...uncertain],
-    opaque: lexed.opaque + required.opaque + unresolved(source),
-    hasJsx: /x$/.test(extension) || (extension === '.js' && /<\/|\/>/.test(source)),
+    opaque: Math.max(lexed.opaque, hasJsx ? computedImports(source) : 0) + required.opaque + unresolved(source),
+    hasJsx,
   }
 }
 
 function lex(source: string) {
-  const [specifiers, types, texts]: [string[], string[], string[]] = [[], [], []]
+  const [specifiers, texts]: [string[], string[]] = [[], []]
   let opaque = 0
   try {
     for (const one of lexer().parse(source)[0]) {
@@ -85,22 +86,22 @@ function lex(source: string) {
         if (one.probablyTypeOnly) continue
         if (one.specifier === undefined || one.glob) opaque++
         else specifiers.push(one.specifier)
-      } else if (one.attributes?.some(([name, value]) => name === 'type' && value !== 'json')) texts.push(one.specifier)
-      else (one.typeOnly ? types : specifiers).push(one.specifier)
+      } else if (one.typeOnly) continue
+      else if (one.attributes?.some(([name, value]) => name === 'type' && value !== 'json')) texts.push(one.specifier)
+      else specifiers.push(one.specifier)
     }
   } catch {
     return undefined
   }
-  return { specifiers, types, texts, opaque }
+  return { specifiers, texts, opaque }
 }
 
 /** For code that the lexer cannot read: too many are better than too few. */
 function scanned(source: string, extension: string): Imports {
   const required = requires(source)
   const specifiers = new Set([...statements(source), ...required.specifiers])
-  const dynamic = source.match(/\bimport\s*\(\s*(?!\s|\/\*|(['"])[^'"\n]*\1\s*[,)])/g)?.length ?? 0
   const uncertain = [...assets(source), ...jsxRuntimes(source)]
-  const opaque = dynamic + required.opaque + unresolved(source)
+  const opaque = computedImports(source) + required.opaque + unresolved(source)
   return { specifiers: [...specifiers], uncertain, opaque, hasJsx: MAY_BE_JSX.test(extension) }
 }
 
@@ -108,20 +109,25 @@ function scanned(source: string, extension: string): Imports {
 const OF_TYPES =
   /\b(?:import|export)\s+type\b\s*(?:(?!from\b)[\w$]+\s*|\*(?:\s*as\s+[\w$]+)?\s*|\{[^{}]*\}\s*)from\s*(['"])[^'"\n]+\1/g
 
-const DYNAMIC = new RegExp(String.raw`\bimport\s*\(\s*${COMMENTS}${QUOTED}`, 'g')
+const IMPORT = String.raw`\bimport\s*(?:\.\s*(?:defer|source)\s*)?\(`
+const ANY_DYNAMIC = new RegExp(IMPORT, 'g')
+const DYNAMIC = new RegExp(String.raw`${IMPORT}\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
+
+/** The number of calls of `import` whose target only the running program knows. */
+function computedImports(source: string): number {
+  return count(source, ANY_DYNAMIC) - count(source, DYNAMIC)
+}
+
+const STATIC = new RegExp(String.raw`\b(?:from|import)\s*${COMMENTS}(['"])([^'"\n]+)\1`, 'g')
 
 function statements(source: string): string[] {
   const values = source.replace(OF_TYPES, '')
-  return [
-    ...all(values, /\bfrom\s*(['"])([^'"\n]+)\1/g),
-    ...all(values, /\bimport\s*(['"])([^'"\n]+)\1/g),
-    ...all(values, DYNAMIC),
-  ]
+  return [...all(values, STATIC), ...all(values, DYNAMIC)]
 }
 
 /** What JSX imports by itself where a comment says so. */
 function jsxRuntimes(source: string): string[] {
-  return [...source.matchAll(/@jsxImportSource\s+([^\s*]+)/g)].map(([, name]) => `${name}/jsx-runtime`)
+  return [...source.matchAll(/@jsxImportSource\s+([^\s*]+)/g)].flatMap(([, name]) => jsxRuntimesOf(name!))
 }
 
 /** The number of imports by pattern, which Vite and webpack have, and of computed names that `import.meta.resolve` gets. */
@@ -131,8 +137,8 @@ function unresolved(source: string): number {
 }
 
 const META = String.raw`\bimport\s*\.\s*meta\s*\.\s*`
-const RESOLVE = new RegExp(String.raw`${META}resolve\s*\(`, 'g')
-const RESOLVED = new RegExp(String.raw`${META}resolve\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
+const RESOLVE = new RegExp(String.raw`${META}resolve(?:Sync)?\s*\(`, 'g')
+const RESOLVED = new RegExp(String.raw`${META}resolve(?:Sync)?\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
 const OF_URL = new RegExp(
   String.raw`\b(?:new\s+(?:globalThis\s*\.\s*)?URL|URL\s*\.\s*parse|register)\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS},\s*${COMMENTS}${META}url\b`,
   'g',

@@ -6,6 +6,7 @@ import { filesAt } from './candidates.ts'
 import { DenoConfigs } from './deno-config.ts'
 import { targetsOf } from './exports-map.ts'
 import { findInstalled, splitSpecifier } from './find-package.ts'
+import { jsxRuntimesOf } from './jsx-runtimes.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
 import { TsConfigs } from './tsconfig.ts'
 
@@ -38,9 +39,9 @@ export class Resolver {
     this.#denoConfigs = new DenoConfigs(observer)
   }
 
-  /** The module that JSX imports by itself. */
-  jsxRuntime(from: string): string {
-    return `${this.#tsconfigs.jsxImportSource(from) ?? 'react'}/jsx-runtime`
+  /** The modules that JSX imports by itself. */
+  jsxRuntimes(from: string): readonly string[] {
+    return jsxRuntimesOf(this.#tsconfigs.jsxImportSource(from) ?? 'react')
   }
 
   /** The settings of tsconfig.json that change how a file is run. */
@@ -80,11 +81,11 @@ export class Resolver {
   #path(specifier: string, folder: string, from: string): Targets {
     const bare = specifier.replace(/[?#].*$/, '')
     // Not of the whole path: a folder may be called `C#`.
-    for (const each of new Set([specifier, bare, decoded(specifier), decoded(bare)])) {
-      const files = filesAt(resolve(folder, each), from, this.#observer)
-      if (files !== undefined) return { files, packages: [], isLost: false }
-    }
-    return LOST
+    const found = [...new Set([specifier, bare, decoded(specifier), decoded(bare)])]
+      .map((each) => filesAt(resolve(folder, each), from, this.#observer))
+      .filter((files) => files !== undefined)
+    // Declarations beside `a.js` seem to be those of `a.js?query`, too: only all readings together say what is there.
+    return found.length === 0 ? LOST : { files: [...new Set(found.flat())], packages: [], isLost: false }
   }
 
   #fileUrl(url: string, from: string): Targets {
