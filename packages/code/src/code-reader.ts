@@ -13,6 +13,7 @@ import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { PackageJsons } from './resolve/package-json.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
 import { modesOf, unseenImports } from './slice/file-modes.ts'
+import { leadsBeside } from './slice/leads-beside.ts'
 import { sliceOf, type UsedPackage } from './slice/slice.ts'
 import { unbundled } from './slice/unbundled.ts'
 import { digestWithoutTypes } from './slice/without-types.ts'
@@ -114,6 +115,7 @@ export class CodeReader {
       if (closure.readable.has(path)) return { name, digest }
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
     })
+    const leads = leadsBeside(closure, new Set(rest.files), slice.bundled)
     const used = [...slice.packages, ...rest.packages]
     const ofPackages = packageParts(new Set(used.map(({ found }) => found)), scope.packages, {
       observer,
@@ -124,7 +126,10 @@ export class CodeReader {
     const wiring = {
       name: IMPORTS_PART,
       digest: digestOf(
-        [...this.#wiring(used, closure), ...ofPackages.wiring, ...closure.types, ...modes.sort()].join('\n'),
+        [
+          ...[...this.#wiring(used, closure), ...ofPackages.wiring, ...closure.types],
+          ...[...modes.sort(), ...leads, ...slice.order],
+        ].join('\n'),
       ),
     }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]

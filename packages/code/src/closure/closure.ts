@@ -45,7 +45,12 @@ export interface CoveredFile {
   readonly notes: readonly DependencyPart[]
   readonly imports: ReadonlyMap<
     string,
-    { readonly files: readonly string[]; readonly packages: readonly PackageJson[] }
+    {
+      readonly files: readonly string[]
+      readonly packages: readonly PackageJson[]
+      /** Where it leads, and what chose that. */
+      readonly wiring: string
+    }
   >
 }
 
@@ -80,7 +85,7 @@ export function closureOf(
     const { digest, exact, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
     howFilesRun.add(file, hasJsx)
-    const imports = new Map<string, { files: string[]; packages: readonly PackageJson[] }>()
+    const imports = new Map<string, { files: string[]; packages: readonly PackageJson[]; wiring: string }>()
     const notes: DependencyPart[] = []
     files.set(file, { part: { name, digest }, notes, imports })
     if (exact !== undefined) exactly.set(file, exact)
@@ -103,10 +108,11 @@ export function closureOf(
       ahead.push(...targets.files)
       const found = targets.files.map((path) => observer.realpath(path))
       if (mayBeRead) for (const path of found) readable.add(path)
-      imports.set(specifier, { files: found, packages: targets.packages })
       const places = found.map((path) => names.of(path))
+      const leads = [...places, ...targets.packages.map(labelOf), ...(targets.choices ?? [])].join(' ')
+      imports.set(specifier, { files: found, packages: targets.packages, wiring: leads })
       if (targets.files.length + targets.packages.length > 0) {
-        wiring.push(`${name} ${specifier} ${[...places, ...targets.packages.map(labelOf)].sort().join(' ')}`)
+        wiring.push(`${name} ${specifier} ${leads}`)
       }
     }
     for (const specifier of specifiers) follow(specifier, true)

@@ -82,7 +82,7 @@ function elsewhere(source: string, maker: string): number {
 
 /** Uses of the function other than a call: as an argument, in an object, `require.call(…)`. */
 function asValue(names: string): RegExp {
-  const before = String.raw`(?:(?<!(?<![=!])=\s*)\(|[,[?|&{]|(?<!\?[^?:\n]{0,99}):|=>|\breturn\b|(?<![=!])=(?!\s*\(?require\s*\)?\s*(?:[;,\n!]|//|/\*|as\s|$)))\s*`
+  const before = String.raw`(?:(?<!(?<![=!])=\s*)\(|[,[?|&{]|:|=>|\breturn\b|(?<![=!])=(?!\s*\(?require\s*\)?\s*(?:[;,\n!]|//|/\*|as\s|$)))\s*`
   const after = String.raw`\s*(?:as\s+[\w.]{1,99}\s*)?(?:[)\]},;|]|$)`
   const value = String.raw`${before}(?:<\w{1,99}>\s*)?(?:module\s*\.\s*)?${names}${after}(?!\s*(?:\.resolve\s*)?\()`
   const ofTwo = String.raw`\?\s*${names}\s*:`

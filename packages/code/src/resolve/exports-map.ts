@@ -9,11 +9,17 @@ export type ExportsMap = unknown
  * and of several with that part the longest one.
  */
 export function targetsOf(map: ExportsMap, name: string): string[] {
+  return chosenFrom(map, name).targets
+}
+
+/** The targets, and the value that chooses among them, without types. */
+export function chosenFrom(map: ExportsMap, name: string): { readonly targets: string[]; readonly choice: string } {
+  const none = { targets: [], choice: '' }
   const entries = isObject(map) ? Object.entries(map) : []
   const hasNames = entries.some(([key]) => /^[.#]/.test(key))
-  if (!hasNames) return name === '.' ? leaves(map) : []
+  if (!hasNames) return name === '.' ? { targets: leaves(map), choice: choiceOf(map) } : none
   const exact = entries.find(([key]) => key === name && !key.includes('*'))
-  if (exact !== undefined) return leaves(exact[1])
+  if (exact !== undefined) return { targets: leaves(exact[1]), choice: choiceOf(exact[1]) }
   let best: { readonly prefix: string; readonly suffix: string; readonly value: unknown } | undefined
   for (const [key, value] of entries) {
     // A key that ends in a slash is the older form of a pattern.
@@ -23,9 +29,15 @@ export function targetsOf(map: ExportsMap, name: string): string[] {
     const longer = prefix.length - (best?.prefix.length ?? -1) || suffix.length - best!.suffix.length
     if (longer > 0) best = { prefix, suffix, value }
   }
-  if (best === undefined) return []
+  if (best === undefined) return none
   const star = name.slice(best.prefix.length, name.length - best.suffix.length)
-  return leaves(best.value).map((target) => (target.endsWith('/') ? target + star : target.replaceAll('*', star)))
+  const targets = leaves(best.value).map((one) => (one.endsWith('/') ? one + star : one.replaceAll('*', star)))
+  return { targets, choice: choiceOf(best.value) }
+}
+
+/** The order of conditions counts. */
+function choiceOf(value: unknown): string {
+  return JSON.stringify(value, (key, one: unknown) => (/^types\b/.test(key) ? undefined : one)) ?? ''
 }
 
 function leaves(value: unknown): string[] {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
 import { filesAt } from './candidates.ts'
 import { DenoConfigs } from './deno-config.ts'
-import { targetsOf } from './exports-map.ts'
+import { chosenFrom } from './exports-map.ts'
 import { findInstalled, splitSpecifier } from './find-package.ts'
 import { jsxRuntimesOf } from './jsx-runtimes.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
@@ -20,6 +20,8 @@ export interface Targets {
   readonly isLost: boolean
   /** The addresses that an import map of Deno gives the specifier. No bundler knows them. */
   readonly addresses?: readonly string[] | undefined
+  /** What chooses among the targets, as package.json has it. */
+  readonly choices?: readonly string[] | undefined
 }
 
 const NOTHING: Targets = { files: [], packages: [], isLost: false }
@@ -106,11 +108,11 @@ export class Resolver {
   /** `#name`, by the `imports` of the file's own package. */
   #ownImport(specifier: string, from: string): Targets {
     const scope = this.#packages.of(from, false)
-    const targets = scope === undefined ? [] : targetsOf(scope.imports, specifier)
+    const { targets, choice } = chosenFrom(scope?.imports, specifier)
     const found = targets.map((target) =>
       target.startsWith('.') ? this.#path(target, scope!.root, from) : this.#find(target, from),
     )
-    return joined([...found, this.#byTsConfig(specifier, from)])
+    return joined([...found, this.#byTsConfig(specifier, from)], [choice])
   }
 
   #bare(specifier: string, from: string): Targets {
@@ -130,10 +132,13 @@ export class Resolver {
   /** What a subpath of a linked package leads to. */
   #linked({ root, exports, mains }: PackageJson, subpath: string, from: string): Targets {
     const inside = (target: string) => this.#path(`./${target}`, root, from)
-    if (exports !== undefined && exports !== null) return joined(targetsOf(exports, subpath).map(inside))
+    if (exports !== undefined && exports !== null) {
+      const { targets, choice } = chosenFrom(exports, subpath)
+      return joined(targets.map(inside), [choice])
+    }
     if (subpath !== '.') return inside(subpath)
     // Node takes the index where `main` is absent or leads nowhere, also beside `module`.
-    return joined([...mains.map(inside), this.#path('.', root, from)])
+    return joined([...mains.map(inside), this.#path('.', root, from)], [JSON.stringify(mains)])
   }
 
   #byTsConfig(specifier: string, from: string): Targets {
@@ -154,13 +159,14 @@ function isInstalledAt(path: string): boolean {
 }
 
 /** All that was found. Lost if nothing was. */
-function joined(found: readonly Targets[]): Targets {
+function joined(found: readonly Targets[], choices: readonly string[] = []): Targets {
   const some = found.filter(({ isLost }) => !isLost)
   if (some.length === 0) return LOST
   return {
     files: [...new Set(some.flatMap(({ files }) => files))],
     packages: [...new Set(some.flatMap(({ packages }) => packages))],
     isLost: false,
+    choices: [...choices, ...some.flatMap((one) => one.choices ?? [])],
   }
 }
 

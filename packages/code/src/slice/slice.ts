@@ -7,6 +7,7 @@ import { digestOf } from '../files/digest.ts'
 import type { PackageJson } from '../resolve/package-json.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
 import { droppableNames, restoredNames } from './kept-names.ts'
+import { packageOrder } from './package-order.ts'
 import { STUBS } from './stubs.ts'
 
 /** Names that stay as they are: esbuild would append the rest of a subpath to the stub of its package. */
@@ -26,6 +27,8 @@ export interface Slice {
   readonly packages: readonly UsedPackage[]
   /** What each file imports, as far as esbuild follows it. The paths have no links. */
   readonly bundled: Bundled
+  /** When the packages are evaluated: esbuild moves their imports before all files. */
+  readonly order: readonly string[]
 }
 
 /** Where the specifiers that esbuild followed lead, by file: to a file without links in its path, or to a package. */
@@ -123,6 +126,7 @@ export function sliceOf(
   return {
     state: { ...stateOf(parts), digest: digestOf(text) },
     bundled,
+    order: packageOrder(built.metafile!, new Set(Object.keys(output.inputs)), externals),
     // By file: two of them may find different packages under one name, and an alias is not the name of a package.
     packages: [...bundled].flatMap(([file, specifiers]) =>
       [...specifiers.keys()]
