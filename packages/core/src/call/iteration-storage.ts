@@ -54,13 +54,15 @@ export class IterationStorage {
     const context = this.#context
     this.#mark = await run(tagMark(context, this.#cacheKey))
     this.#flight.isRefresh = isRefresh(context, call)
-    this.#acquired = await run(this.#acquire(this.#flight.isRefresh))
+    this.#acquired = await run(this.#acquire())
     this.#stopRenewing = keepAlive(context, this.#succession?.lease)
   }
 
   /** A refresh may take the lease from this run as soon as it has it, and must find the succession then. */
-  *#acquire(isRefresh: boolean): Steps<RightToStore> {
-    const acquire: typeof takeOverForRefresh | typeof acquireToStore = isRefresh ? takeOverForRefresh : acquireToStore
+  *#acquire(): Steps<RightToStore> {
+    const acquire: typeof takeOverForRefresh | typeof acquireToStore = this.#flight.isRefresh
+      ? takeOverForRefresh
+      : acquireToStore
     const acquired = yield* acquire(this.#context, this.#cacheKey, this.#flight)
     const [lease, succession] = acquired.kind === 'acquired' ? [acquired.lease, acquired.succession] : []
     this.#succession = succession ?? { flight: this.#flight, lease }
