@@ -138,8 +138,7 @@ async function play(world: World, random: () => number, acts: readonly Act[] = A
     // Its result is stored unless another change came meanwhile.
     const isAlone = changes === before && !isPutting
     if (isAlone && !world.fails) oldest = Math.max(oldest, made)
-    // An iteration of another wrapping may take the lease and store its chunks first.
-    if (isAlone && deletions === 0 && !(world.isStream && world.hasLeases)) kept = Math.max(kept, made)
+    if (isAlone && deletions === 0) kept = Math.max(kept, made)
     changes++
     return made
   }

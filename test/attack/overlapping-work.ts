@@ -122,8 +122,8 @@ export class OverlappingWork {
     const lease = this.#memory.open('f').lease!(this.#hash, 1)
     if (lease === undefined) this.faults.push('a lease is left')
     lease?.release()
-    for (const name of ['@persist/core/held@1', '@persist/core/takeovers@1']) {
-      const known = Reflect.get(globalThis, Symbol.for(name)) as ReadonlyMap<string, unknown>
+    for (const name of ['held@1', 'requests@1', 'takeovers@2']) {
+      const known = Reflect.get(globalThis, Symbol.for(`@persist/core/${name}`)) as ReadonlyMap<string, unknown>
       const left = [...known.keys()].filter((key) => key.startsWith(`${this.#adapter.name}\0`))
       if (left.length > 0) this.faults.push(`${name} has ${left}`)
     }

@@ -6,11 +6,12 @@ import { type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { CacheKey } from './cache-key.ts'
 import { enterLimits } from './enter-limits.ts'
-import { hasLeases, NO_LEASE, release, requestLease } from './lease.ts'
+import { hasLeases, NO_LEASE, requestLease } from './lease.ts'
 import { lookupEntry } from './lookup.ts'
 import { ABSENT, type Found, type LookupResult } from './lookup-result.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 import { reportWait, type WaitOutcome } from './serve.ts'
+import { giveUp, lateTo } from './succession.ts'
 
 const POLL_GROWTH = 1.6
 /** First and longest pause between two lookups: a folder is local, a server remote. */
@@ -64,7 +65,7 @@ export function* acquireLease(
         if (waited || outcome === 'timeout') reportWait(context, cacheKey, { waitedMs, outcome })
       }
       if (found.kind === 'fresh') {
-        if (lease !== 'held') yield* release(context, cacheKey, lease)
+        yield* giveUp(context, cacheKey, flight)
         report('hit')
         return { kind: 'hit', found }
       }
@@ -74,7 +75,7 @@ export function* acquireLease(
       }
       if (waitedMs >= context.waitTimeout) {
         report('timeout')
-        return { kind: 'timeout', from: holder?.id }
+        return lateTo(context, cacheKey, flight, holder?.id)
       }
       throwIfLeft(flight)
       waited = true
@@ -106,19 +107,8 @@ export function* tryAcquireLease(
   if (lease === 'held') return { kind: 'held', by: holder?.id }
   const found = yield* lookupAgain(context, cacheKey, { maxAge, flight }, lease)
   if (found.kind !== 'fresh') return { kind: 'acquired', lease }
-  yield* release(context, cacheKey, lease)
+  yield* giveUp(context, cacheKey, flight)
   return undefined
-}
-
-/** Takes the lease from its holder, so that the holder cannot overwrite the result of this call. */
-export function* stealLease(
-  context: Context,
-  cacheKey: CacheKey,
-  flight: Flight,
-): Steps<LeaseResult & { kind: 'acquired' }> {
-  if (!hasLeases(context)) return { kind: 'acquired', lease: undefined }
-  const { lease } = yield* requestLease(context, cacheKey, flight, { steal: true })
-  return { kind: 'acquired', lease: lease === 'held' ? undefined : lease }
 }
 
 /**
@@ -132,7 +122,7 @@ export function* acquireToStore(
 ): Steps<Exclude<LeaseResult, { kind: 'hit' | 'recursion' }>> {
   if (!hasLeases(context)) return { kind: 'acquired', lease: undefined }
   const { lease, holder } = yield* requestLease(context, cacheKey, flight)
-  return lease === 'held' ? { kind: 'timeout', from: holder?.id } : { kind: 'acquired', lease }
+  return lease === 'held' ? lateTo(context, cacheKey, flight, holder?.id) : { kind: 'acquired', lease }
 }
 
 /** Throws if all callers left before the function began. */
@@ -154,7 +144,7 @@ function* lookupAgain(
   try {
     return yield* wait(lookupEntry(context, cacheKey, options))
   } catch (error) {
-    if (lease !== 'held') yield* release(context, cacheKey, lease)
+    yield* giveUp(context, cacheKey, options.flight)
     throw error
   }
 }

@@ -8,6 +8,7 @@ import { pickleKey, pickleKeyEarly } from './create-entry.ts'
 import { enterLimits, limitsOf } from './enter-limits.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 import { reportProblem } from './store-guard.ts'
+import { lateTo } from './succession.ts'
 import { notifyWaitUntil } from './wait-until.ts'
 
 /** Recomputes a stale entry after the caller has been served: once across this process and all others. */
@@ -58,5 +59,5 @@ function* acquireForRefresh({ context, call, cacheKey, flight }: Computation): S
   if (acquired.by === undefined) return undefined
   const heldFor = context.refreshes.heldFor(cacheKey.canonicalKey, acquired.by, context.runtime.monotonic())
   const isHung = ownLeaseHolder(context, cacheKey)?.overdue === true || heldFor >= context.waitTimeout
-  return isHung ? { kind: 'timeout', from: acquired.by } : undefined
+  return isHung ? lateTo(context, cacheKey, flight, acquired.by) : undefined
 }

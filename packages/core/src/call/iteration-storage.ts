@@ -16,9 +16,10 @@ import { createEntry, pickleKey } from './create-entry.ts'
 import { endTrace, UNTRACED } from './input-trace.ts'
 import { keepAlive } from './lease.ts'
 import { ownLeaseHolder } from './own-leases.ts'
+import { otherTakeovers } from './pending-leases.ts'
 import { endSuccession, publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
-import { leaveInReserve, otherTakeovers, takeOverForRefresh } from './succession.ts'
+import { leaveInReserve, takeOverForRefresh } from './succession.ts'
 
 /** The outcome of an iteration that ended. */
 export interface IterationOutcome {
@@ -65,7 +66,7 @@ export class IterationStorage {
       : acquireToStore
     const acquired = yield* acquire(this.#context, this.#cacheKey, this.#flight)
     const [lease, succession] = acquired.kind === 'acquired' ? [acquired.lease, acquired.succession] : []
-    this.#succession = succession ?? { flight: this.#flight, lease }
+    this.#succession = succession ?? this.#flight.succession ?? { flight: this.#flight, lease }
     // Also if all consumers have left meanwhile, which has ended the flight.
     this.#flight.succession = this.#succession
     return acquired

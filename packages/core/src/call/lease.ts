@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { CacheKey } from './cache-key.ts'
 import { noteOwnLease } from './own-leases.ts'
+import { duringRequest } from './pending-leases.ts'
 import { callStore } from './store-guard.ts'
 
 const LEASE_MS = 30_000
@@ -31,6 +32,21 @@ export function* requestLease(
   cacheKey: CacheKey,
   flight: Flight,
   options: Pick<LeaseOptions, 'steal'> = {},
+): Steps<LeaseReply> {
+  const act = () => request(context, cacheKey, flight, options)
+  const reply = yield* options.steal === undefined ? duringRequest(context, cacheKey, act) : act()
+  const { lease } = reply
+  // A refresh may take the lease from now on, and must be able to return it.
+  if (typeof options.steal !== 'string' && lease !== undefined && lease !== 'held')
+    flight.succession ??= { flight, lease }
+  return reply
+}
+
+function* request(
+  context: Context,
+  cacheKey: CacheKey,
+  flight: Flight,
+  options: Pick<LeaseOptions, 'steal'>,
 ): Steps<LeaseReply> {
   const reply = yield* requestOnce(context, cacheKey, flight, options)
   const id = reply.lease === 'held' ? reply.holder?.id : undefined

@@ -13,7 +13,7 @@ import { takeOverLease } from './lease.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
 import { callStore } from './store-guard.ts'
-import { handBack, leaveInReserve } from './succession.ts'
+import { end, leaveInReserve } from './succession.ts'
 
 /** An entry to store, with the right to store it. */
 export interface Publication {
@@ -45,9 +45,11 @@ export function* publish(
     const encoded = yield* encodeStored(context, entry, context.isAsync)
     if (encoded === undefined) return false
     if (isFenced(flight, entry.tags)) return skip('fenced')
-    if (acquired.kind === 'timeout') {
-      succession.lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
-      if (succession.lease === undefined) return skip('timeout')
+    if (acquired.kind === 'timeout' && succession.lease === undefined) {
+      const lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
+      // The holder may have left its lease to this run meanwhile.
+      succession.lease = lease ?? succession.lease
+      if (succession.lease === undefined) return leaveInReserve(succession, { entry, value, mark }) || skip('timeout')
     }
     if (yield* wasDeletedByTag(context, mark, entry)) return skip('fenced')
     // It may have been fenced while the order of deletions was read.
@@ -106,16 +108,7 @@ export function* endSuccession(
       // With onStoreError: 'throw'. The error has been reported, and the caller gets the error of the function.
     }
   }
-  // A lease that is returned until here stores the reserve.
-  succession.isOver = true
-  succession.stopRenewing?.()
-  try {
-    yield* handBack(context, cacheKey, succession)
-  } finally {
-    // A later run may keep this one: runs that overlap all the time must not pile up.
-    succession.before = undefined
-    succession.inReserve = undefined
-  }
+  yield* end(context, cacheKey, succession)
 }
 
 /** Writes by the lease. A lease that a refresh took may have been returned, since the refresh failed. */

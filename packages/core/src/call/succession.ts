@@ -1,60 +1,26 @@
 import type { Flight, Reserve, Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
-import { wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { LeaseResult } from './acquire-lease.ts'
-import { stealLease } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
-import { keepAlive, release, takeOverLease } from './lease.ts'
+import { hasLeases, keepAlive, release, requestLease, takeOverLease } from './lease.ts'
 import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
-
-// On a well-known symbol: refreshes of two copies of core in one process take the lease from each other.
-const TAKEOVERS = Symbol.for('@persist/core/takeovers@1')
-const shared = globalThis as { [TAKEOVERS]?: Map<string, Promise<void>> }
-shared[TAKEOVERS] ??= new Map()
-/** The refreshes that are taking a lease, one after the other: each must know from which run it takes the lease. */
-const takeovers = shared[TAKEOVERS]
+import { duringTakeover } from './pending-leases.ts'
 
 /**
  * Takes the lease for a refresh. A lease that it takes from a run of this process can be handed back. A refresh that may not store
  * any more takes none.
  */
-export function* takeOverForRefresh(
+export function takeOverForRefresh(
   context: Context,
   cacheKey: CacheKey,
   flight: Flight,
 ): Steps<LeaseResult & { kind: 'acquired' }> {
-  yield* otherTakeovers(context, cacheKey)
-  if (flight.fenced) return { kind: 'acquired', lease: undefined }
-  const name = nameOf(context, cacheKey)
-  let ended = () => {}
-  takeovers.set(
-    name,
-    new Promise((resolve) => {
-      ended = resolve
-    }),
-  )
-  try {
-    return yield* takeOver(context, cacheKey, flight)
-  } finally {
-    takeovers.delete(name)
-    ended()
-  }
-}
-
-/** Waits for the refreshes that are taking the lease: then it is known which run of this process has it. */
-export function* otherTakeovers(context: Context, cacheKey: CacheKey): Steps<void> {
-  // Over a sync store no takeover pauses, so one that is under way has called the code that makes this call.
-  if (context.adapter.mode === 'sync') return
-  const name = nameOf(context, cacheKey)
-  for (let other = takeovers.get(name); other !== undefined; other = takeovers.get(name)) yield* wait(other)
-}
-
-function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
-  return `${adapter.name}\0${namespace}\0${hash}`
+  return duringTakeover(context, cacheKey, () => takeOver(context, cacheKey, flight))
 }
 
 function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<LeaseResult & { kind: 'acquired' }> {
+  if (flight.fenced) return { kind: 'acquired', lease: undefined }
   const held = ownLeaseHolder(context, cacheKey)?.succession
   if (held?.lease?.id !== undefined) {
     // Set before the reply, since the earlier run may end first.
@@ -73,6 +39,29 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
   return yield* stealLease(context, cacheKey, flight)
 }
 
+/** Takes the lease from its holder, so that the holder cannot overwrite the result of this call. */
+function* stealLease(context: Context, cacheKey: CacheKey, flight: Flight): Steps<LeaseResult & { kind: 'acquired' }> {
+  if (!hasLeases(context)) return { kind: 'acquired', lease: undefined }
+  const { lease } = yield* requestLease(context, cacheKey, flight, { steal: true })
+  return { kind: 'acquired', lease: lease === 'held' ? undefined : lease }
+}
+
+/** Computes beside the holder `from`. If that is a run of this thread which stores nothing, this one gets its lease. */
+export function lateTo(
+  context: Context,
+  cacheKey: CacheKey,
+  flight: Flight,
+  from: string | undefined,
+): LeaseResult & { kind: 'timeout' } {
+  let earliest = ownLeaseHolder(context, cacheKey)?.succession
+  if (from !== undefined && earliest?.lease?.id === from && earliest.flight !== flight) {
+    while (earliest.before !== undefined && !earliest.before.isOver) earliest = earliest.before
+    flight.succession = { flight, lease: undefined }
+    earliest.before = flight.succession
+  }
+  return { kind: 'timeout', from }
+}
+
 /** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
 export function leaveInReserve({ after }: Pick<Succession, 'after'>, reserve: Reserve): boolean {
   if (after === undefined || after.isOver || after.flight.fenced) return false
@@ -81,8 +70,30 @@ export function leaveInReserve({ after }: Pick<Succession, 'after'>, reserve: Re
   return true
 }
 
+/** Gives up the lease of a flight whose function does not run. A refresh may have taken it meanwhile, and returned another one. */
+export function* giveUp(context: Context, cacheKey: CacheKey, flight: Flight): Steps<void> {
+  const { succession } = flight
+  if (succession === undefined) return
+  flight.succession = undefined
+  yield* end(context, cacheKey, succession)
+}
+
+/** Ends the part of a run in the succession. */
+export function* end(context: Context, cacheKey: CacheKey, succession: Succession): Steps<void> {
+  // A lease that is returned until here stores the reserve.
+  succession.isOver = true
+  succession.stopRenewing?.()
+  try {
+    yield* handBack(context, cacheKey, succession)
+  } finally {
+    // A later run may keep this one: runs that overlap all the time must not pile up.
+    succession.before = undefined
+    succession.inReserve = undefined
+  }
+}
+
 /** Returns the lease of a run that stores nothing to the earlier run. Releases the lease if there is no earlier run. */
-export function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
+function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
   if (lease === undefined || before === undefined || before.isOver || before.flight.fenced) {
     return yield* release(context, cacheKey, lease)
   }

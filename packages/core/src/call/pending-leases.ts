@@ -1,0 +1,64 @@
+import type { Steps } from '../concurrency/sync-or-async.ts'
+import { wait } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
+import type { CacheKey } from './cache-key.ts'
+
+type Pending = Map<string, Set<Promise<void>>>
+
+// On well-known symbols: flights of two copies of core in one process take the lease from each other.
+const REQUESTS = Symbol.for('@persist/core/requests@1')
+const TAKEOVERS = Symbol.for('@persist/core/takeovers@2')
+const shared = globalThis as { [REQUESTS]?: Pending; [TAKEOVERS]?: Pending }
+shared[REQUESTS] ??= new Map()
+shared[TAKEOVERS] ??= new Map()
+/** The requests for a free lease to which the store has not replied. */
+const requests = shared[REQUESTS]
+/** The refreshes that are taking a lease, one after the other: each must know which run of this thread has it. */
+const takeovers = shared[TAKEOVERS]
+
+/** Requests a lease that may be free. A refresh that would take it waits for the reply. */
+export function duringRequest<T>(context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
+  return noted(requests, context, cacheKey, act)
+}
+
+/** Takes a lease for a refresh, while no other flight of this thread requests or takes it. */
+export function* duringTakeover<T>(context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
+  const name = nameOf(context, cacheKey)
+  for (let others = pendingOf(name); others.length > 0; others = pendingOf(name)) yield* wait(Promise.all(others))
+  return yield* noted(takeovers, context, cacheKey, act)
+}
+
+/** Waits for the refreshes that are taking the lease: then it is known which run of this thread has it. */
+export function* otherTakeovers(context: Context, cacheKey: CacheKey): Steps<void> {
+  const name = nameOf(context, cacheKey)
+  for (let others = takeovers.get(name); others !== undefined; others = takeovers.get(name)) {
+    yield* wait(Promise.all(others))
+  }
+}
+
+function* noted<T>(pending: Pending, context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
+  // Over a sync store nothing pauses, so what is under way there has called the code that asks.
+  if (context.adapter.mode === 'sync') return yield* act()
+  const name = nameOf(context, cacheKey)
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const all = pending.get(name) ?? new Set()
+  pending.set(name, all.add(ended))
+  try {
+    return yield* act()
+  } finally {
+    all.delete(ended)
+    if (all.size === 0) pending.delete(name)
+    end()
+  }
+}
+
+function pendingOf(name: string): readonly Promise<void>[] {
+  return [...(takeovers.get(name) ?? []), ...(requests.get(name) ?? [])]
+}
+
+function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
+  return `${adapter.name}\0${namespace}\0${hash}`
+}
