@@ -3,7 +3,7 @@ import type { DependencyPart, DependencyState } from '@persist/core'
 import { type Closure, closureOf, IMPORTS_PART, type Scope, stateOf } from './closure/closure.ts'
 import type { FileRecords } from './closure/file-records.ts'
 import { FileNames } from './closure/names.ts'
-import { labelOf, packageParts } from './closure/package-versions.ts'
+import { PackageLabels, packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import type { FileSystem } from './files/file-system.ts'
 import { areCurrent, Observer } from './files/observer.ts'
@@ -115,21 +115,23 @@ export class CodeReader {
       if (closure.readable.has(path)) return { name, digest }
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
     })
-    const leads = leadsBeside(closure, new Set(rest.files), slice.bundled)
+    const labels = new PackageLabels()
     const used = [...slice.packages, ...rest.packages]
-    const ofPackages = packageParts(new Set(used.map(({ found }) => found)), scope.packages, {
-      observer,
-      packages,
-      known: this.#records,
-      fresh: records,
-    })
+    const ofUsed = this.#wiring(used, closure, labels)
+    const leads = leadsBeside(closure, new Set(rest.files), slice.bundled, labels)
+    const reading = { observer, packages, known: this.#records, fresh: records }
+    const ofPackages = packageParts(
+      used.map(({ found }) => found),
+      scope.packages,
+      labels,
+      reading,
+    )
     const wiring = {
       name: IMPORTS_PART,
       digest: digestOf(
-        [
-          ...[...this.#wiring(used, closure), ...ofPackages.wiring, ...closure.types],
-          ...[...modes.sort(), ...leads, ...slice.order],
-        ].join('\n'),
+        [...[...ofUsed, ...ofPackages.wiring, ...closure.types], ...[...modes.sort(), ...leads, ...slice.order]].join(
+          '\n',
+        ),
       ),
     }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
@@ -141,12 +143,13 @@ export class CodeReader {
   }
 
   /** Which specifier leads to which package; with the file, where that differs between files. A move alone does not count. */
-  #wiring(used: readonly UsedPackage[], { files }: Closure): string[] {
-    const labels = new Map<string, Set<string>>()
-    for (const { specifier, found } of used)
-      labels.set(specifier, (labels.get(specifier) ?? new Set()).add(labelOf(found)))
-    const lines = used.map(({ file, specifier, found }) =>
-      [...(labels.get(specifier)!.size > 1 ? [files.get(file)!.part.name] : []), specifier, labelOf(found)].join(' '),
+  #wiring(used: UsedPackage[], { files }: Closure, labels: PackageLabels): string[] {
+    const key = ({ specifier, file }: UsedPackage) => `${specifier} ${files.get(file)!.part.name}`
+    used.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    const found = new Map<string, Set<string>>()
+    for (const one of used) found.set(one.specifier, (found.get(one.specifier) ?? new Set()).add(labels.of(one.found)))
+    const lines = used.map(({ file, specifier, found: one }) =>
+      [...(found.get(specifier)!.size > 1 ? [files.get(file)!.part.name] : []), specifier, labels.of(one)].join(' '),
     )
     return [...new Set(lines)].sort()
   }

@@ -4,7 +4,7 @@ import { OptionError } from '@persist/errors'
 import { callingFile } from './call-site.ts'
 import { IMPORTS_PART, stateOf } from './closure/closure.ts'
 import type { FileRecords } from './closure/file-records.ts'
-import { packageParts } from './closure/package-versions.ts'
+import { PackageLabels, packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import { realFileSystem } from './files/file-system.ts'
 import { Observer } from './files/observer.ts'
@@ -50,7 +50,7 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
         fresh: new Map() as FileRecords,
       }
       try {
-        const { parts, wiring } = packageParts(found, 'version', reading)
+        const { parts, wiring } = packageParts(found, 'version', new PackageLabels(), reading)
         return stateOf([...parts, { name: IMPORTS_PART, digest: digestOf(wiring.join('\n')) }])
       } catch (error) {
         throw unreadable(error, 'packages')
