@@ -40,7 +40,7 @@ export class CodeReader {
   }
 
   read(scope: CodeScope): DependencyState {
-    const name = digestOf(JSON.stringify([scope.roots, scope.of, scope.also, scope.packages]))
+    const name = digestOf(JSON.stringify([scope.roots, scope.of, scope.also, scope.packages, scope.settings]))
     const inProcess = this.#manifests.get(name)
     if (inProcess !== undefined && this.#isCurrent(inProcess)) return inProcess.state
     const folder = this.#folderFor(dirname(scope.roots[0]))
@@ -119,7 +119,8 @@ export class CodeReader {
     const used = [...slice.packages, ...rest.packages]
     const ofUsed = this.#wiring(used, closure, labels)
     const leads = leadsBeside(closure, new Set(rest.files), slice.bundled, labels)
-    const reading = { observer, packages, known: this.#records, fresh: records }
+    const { conditions } = scope.settings
+    const reading = { observer, packages, known: this.#records, fresh: records, conditions }
     const ofPackages = packageParts(
       used.map(({ found }) => found),
       scope.packages,

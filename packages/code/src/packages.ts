@@ -11,6 +11,7 @@ import { Observer } from './files/observer.ts'
 import { unreadable } from './files/unreadable.ts'
 import { findPackage } from './resolve/find-package.ts'
 import { PackageJsons } from './resolve/package-json.ts'
+import { processSettings } from './resolve/process-settings.ts'
 import { toCall } from './to-call.ts'
 
 /**
@@ -48,6 +49,7 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
         packages: manifests,
         known: new Map() as FileRecords,
         fresh: new Map() as FileRecords,
+        conditions: processSettings().conditions,
       }
       try {
         const { parts, wiring } = packageParts(found, 'version', new PackageLabels(), reading)

@@ -3,7 +3,9 @@ import type { DependencyPart, DependencyState } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
+import { namesCondition } from '../resolve/exports-map.ts'
 import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
+import type { ProcessSettings } from '../resolve/process-settings.ts'
 import { Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
 import { keepsResults } from './cache-packages.ts'
@@ -18,6 +20,7 @@ export interface Scope {
   readonly roots: readonly [string, ...string[]]
   readonly also: readonly string[]
   readonly packages: PackageMode
+  readonly settings: ProcessSettings
 }
 
 /** Everything that the roots import, transitively. */
@@ -52,7 +55,7 @@ export interface Lead {
   /** The names of the files. */
   readonly places: readonly string[]
   readonly packages: readonly PackageJson[]
-  /** What chose among these, as package.json has it. */
+  /** What chose among these: as package.json has it, and conditions of the process. */
   readonly choices: readonly string[]
 }
 
@@ -61,7 +64,7 @@ export const IMPORTS_PART = 'imports'
 
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
 export function closureOf(
-  { roots, also, packages: mode }: Scope,
+  { roots, also, packages: mode, settings }: Scope,
   observer: Observer,
   known: FileRecords,
   fresh: FileRecords,
@@ -106,7 +109,14 @@ export function closureOf(
       const found = targets.files.map((path) => observer.realpath(path))
       if (mayBeRead) for (const path of found) readable.add(path)
       const places = found.map((path) => names.of(path))
-      imports.set(specifier, { files: found, places, packages: targets.packages, choices: targets.choices ?? [] })
+      const byPackage = targets.choices ?? []
+      const byProcess = settings.conditions.filter((one) => byPackage.some((choice) => namesCondition(choice, one)))
+      imports.set(specifier, {
+        files: found,
+        places,
+        packages: targets.packages,
+        choices: [...byPackage, ...byProcess.map((one) => `under ${one}`)],
+      })
     }
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
@@ -129,7 +139,13 @@ export function closureOf(
   const labels = new PackageLabels()
   const wiring = leads.map(({ key, lead }) => `${key} ${wiringOf(lead, labels)}`)
   const installed = leads.flatMap(({ lead }) => lead.packages)
-  const ofPackages = packageParts(installed, mode, labels, { observer, packages, known, fresh })
+  const ofPackages = packageParts(installed, mode, labels, {
+    observer,
+    packages,
+    known,
+    fresh,
+    conditions: settings.conditions,
+  })
   const imports = {
     name: IMPORTS_PART,
     digest: digestOf([...wiring, ...ofPackages.wiring, ...howFilesRun.lines()].join('\n')),

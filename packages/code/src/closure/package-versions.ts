@@ -3,6 +3,7 @@ import type { DependencyPart } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
+import { namesCondition } from '../resolve/exports-map.ts'
 import { findPackage } from '../resolve/find-package.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
@@ -25,6 +26,8 @@ interface Reading {
   readonly packages: PackageJsons
   readonly known: FileRecords
   readonly fresh: FileRecords
+  /** Those of the process. */
+  readonly conditions: readonly string[]
 }
 
 /** Follows the dependencies that package.json files name, as far as they are installed. The order of the roots counts. */
@@ -34,13 +37,17 @@ export function packageParts(
   labels: PackageLabels,
   reading: Reading,
 ): PackageParts {
-  const { observer, packages } = reading
+  const { observer, packages, conditions } = reading
   const found = new Map<string, PackageJson>()
   const ahead = [...roots].reverse()
   const wiring = new Set<string>()
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (found.has(next.root)) continue
     found.set(next.root, next)
+    if (conditions.length > 0) {
+      const maps = JSON.stringify([next.exports, next.imports])
+      for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
+    }
     for (const name of next.dependencies) {
       if (keepsResults(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
