@@ -64,11 +64,11 @@ test.each(['own', 'installed'] as const)(
   },
 )
 
-const { NODE_OPTIONS } = process.env
+const { NODE_OPTIONS = '' } = process.env
 
 afterEach(() => {
-  if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS
-  else process.env.NODE_OPTIONS = NODE_OPTIONS
+  process.env.NODE_OPTIONS = NODE_OPTIONS
+  delete process.env.TSX_TSCONFIG_PATH
 })
 
 test.each(['own', 'installed'] as const)('so they do with of: %s', (kind) => {
@@ -80,4 +80,28 @@ test.each(['own', 'installed'] as const)('so they do with of: %s', (kind) => {
   }
   expect(digestOf('-C x', 'f')).not.toBe(digestOf('-C y', 'f'))
   expect(digestOf('-C z', 'f')).toBe(digestOf('-C y', 'f'))
+})
+
+test('a tsconfig.json that tsx was given counts, also beside the nearest one, without its references', () => {
+  const options = (name: string) => ({
+    compilerOptions: { paths: { v: [`./${name}.ts`] }, jsx: 'react-jsx', jsxImportSource: name },
+  })
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'main.tsx': "import { v } from 'v'\nexport const f = <p>{v}</p>\n",
+    'tsconfig.json': JSON.stringify(options('near')),
+    'build.json': JSON.stringify({ ...options('far'), references: [{ path: './other.json' }] }),
+    'other.json': JSON.stringify(options('other')),
+    ...Object.fromEntries(
+      ['near', 'far', 'other'].flatMap((name) => [
+        [`${name}.ts`, 'export const v = 1\n'],
+        [`node_modules/${name}/package.json`, `{"name":"${name}","version":"1.0.0"}`],
+      ]),
+    ),
+  })
+  const names = () => project.names('main.tsx').filter((name) => /near|far|other/.test(name))
+  process.env.TSX_TSCONFIG_PATH = project.path('build.json')
+  expect(names()).toEqual(['./near.ts', 'near@1.0.0'])
+  process.env.NODE_OPTIONS = '--import tsx'
+  expect(names()).toEqual(['./far.ts', './near.ts', 'far@1.0.0', 'near@1.0.0'])
 })

@@ -157,6 +157,18 @@ import { b } from './b'
       ['./lib/src/b.ts', './main.ts', './src/a.ts'],
     ],
     [
+      'the paths of a jsconfig.json that is nearer than the tsconfig.json, which some tools take, and of both',
+      {
+        'tsconfig.json': '{"compilerOptions":{"paths":{"~/*":["./src/*"]}}}',
+        'lib/jsconfig.json': '{"compilerOptions":{"paths":{"~/*":["./own/*"]}}}',
+        'main.ts': "import './lib/b'",
+        'lib/b.ts': "import '~/a'",
+        'lib/own/a.ts': ONE,
+        'src/a.ts': ONE,
+      },
+      ['./lib/b.ts', './lib/own/a.ts', './main.ts', './src/a.ts'],
+    ],
+    [
       'the paths of tsconfig.json for the name of a built-in module',
       {
         'tsconfig.json': '{"compilerOptions":{"baseUrl":"./src"}}',

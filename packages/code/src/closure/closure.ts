@@ -70,7 +70,7 @@ export function closureOf(
   fresh: FileRecords,
 ): Closure {
   const packages = new PackageJsons(observer)
-  const resolver = new Resolver(observer, packages)
+  const resolver = new Resolver(observer, packages, settings)
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
   const howFilesRun = new HowFilesRun(packages, resolver, names)
