@@ -100,6 +100,9 @@ export function closureOf(
       if ([specifier, ...addresses].some((one) => /^(?:npm|jsr|https?):/.test(one))) usesRegistry ??= file
       for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
       if (addresses.length > 0) external.add(specifier)
+      if (!isCertain && resolver.isOtherFolder(specifier, file)) {
+        notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
+      }
       if (targets.isLost) {
         if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
         return

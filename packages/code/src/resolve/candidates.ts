@@ -52,7 +52,9 @@ function filesInFolder(folder: string, from: string, observer: Observer, levels:
     const at = (path: string | undefined) =>
       path === undefined ? undefined : filesAt(join(folder, path), from, observer, levels - 1)
     const [byMain, byModule = []] = [at(main), at(module)]
-    const isNodes = byMain?.some((file) => file === join(folder, main!) || FOUND_BY_NODE.test(file)) ?? false
+    // `import` reads `main` as a part of a URL, and `require` does not.
+    const isPlain = main !== undefined && !/[%?#]/.test(main)
+    const isNodes = isPlain && byMain?.some((file) => file === join(folder, main) || FOUND_BY_NODE.test(file)) === true
     return [...new Set([...(byMain ?? []), ...byModule, ...(isNodes ? [] : indexesOf(folder, observer))])]
   }
   return indexesOf(folder, observer)

@@ -61,6 +61,12 @@ export class Resolver {
     return found.isLost && !/^[a-z]+:/.test(specifier) ? this.#byDeno(specifier, from) : found
   }
 
+  /** Whether a path, as a part of a URL, is that of a folder; not one that the file itself is in. */
+  isOtherFolder(specifier: string, from: string): boolean {
+    const path = decoded(specifier.replace(/[?#].*$/, ''))
+    return /^\.{1,2}\/.*[^./]/.test(path) && this.#observer.isDirectory(resolve(dirname(from), path))
+  }
+
   #byDeno(specifier: string, from: string): Targets {
     const mapped = isInstalledAt(from) ? [] : this.#denoConfigs.mapped(specifier, from)
     if (mapped.length === 0) return LOST
