@@ -11,9 +11,14 @@ export interface ProcessSettings {
 /** `tsx`, `tsx/esm`, or a path in its package. */
 const TSX = /(?:^|[/\\=])tsx(?:$|[/\\@])/
 
+const NONE: ProcessSettings = { conditions: [], tsconfig: undefined }
+
 export function processSettings(): ProcessSettings {
-  const words = [...process.execArgv, ...wordsOf(process.env.NODE_OPTIONS ?? '')]
-  if (words.length === 0) return { conditions: [], tsconfig: undefined }
+  const { execArgv } = process
+  const options = process.env.NODE_OPTIONS
+  // Most processes have neither, and a warm start does little else.
+  if (execArgv.length === 0 && !options) return NONE
+  const words = options ? [...execArgv, ...wordsOf(options)] : execArgv
   return { conditions: conditionsOf(words), tsconfig: words.some((word) => TSX.test(word)) ? ofTsx() : undefined }
 }
 
