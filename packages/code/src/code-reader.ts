@@ -90,12 +90,13 @@ export class CodeReader {
 
   #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords) {
     const [root] = scope.roots
+    const { conditions } = scope.settings
     const packages = new PackageJsons(observer)
     const names = new FileNames(root, packages)
     const { realpath } = this.#files
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
     const esbuild = loadEsbuild(root)
-    const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
+    const slice = sliceOf(root, scope.of, conditions, closure, esbuild, realpath, nameOf)
     // esbuild may find what the closure does not have, as a file .css by a path without extension.
     const strays = [...slice.bundled.keys()].filter((path) => !closure.files.has(path) && observer.isFile(path))
     const textOf = (path: string) => Buffer.from(this.#files.read(path)).toString()
@@ -119,7 +120,6 @@ export class CodeReader {
     const used = [...slice.packages, ...rest.packages]
     const ofUsed = this.#wiring(used, closure, labels)
     const leads = leadsBeside(closure, new Set(rest.files), slice.bundled, labels)
-    const { conditions } = scope.settings
     const reading = { observer, packages, known: this.#records, fresh: records, conditions }
     const ofPackages = packageParts(
       used.map(({ found }) => found),

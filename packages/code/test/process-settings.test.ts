@@ -82,6 +82,21 @@ test.each(['own', 'installed'] as const)('so they do with of: %s', (kind) => {
   expect(digestOf('-C z', 'f')).toBe(digestOf('-C y', 'f'))
 })
 
+test('with of, an import leads where only a condition of the process names a target', () => {
+  const project = new Project({
+    'package.json': JSON.stringify({ name: 'program', imports: { '#c': { x: './x.mjs' } } }),
+    'main.mjs': "export { v as f } from '#c'\n",
+    'x.mjs': 'export const v = 1\nexport const w = 1\n',
+  })
+  process.env.NODE_OPTIONS = '-C x'
+  const read = () => project.read('main.mjs', { of: 'f' }).digest
+  const before = read()
+  project.write({ 'x.mjs': 'export const v = 1\nexport const w = 2\n' })
+  expect(read()).toBe(before)
+  project.write({ 'x.mjs': 'export const v = 2\nexport const w = 2\n' })
+  expect(read()).not.toBe(before)
+})
+
 test('a tsconfig.json that tsx was given counts, also beside the nearest one, without its references', () => {
   const options = (name: string) => ({
     compilerOptions: { paths: { v: [`./${name}.ts`] }, jsx: 'react-jsx', jsxImportSource: name },
