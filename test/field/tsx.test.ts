@@ -45,3 +45,43 @@ test('under tsx a dead server costs one wait and one report, and errors keep the
   expect(stdout).toBe('true\n0,2,4,6,8 1\n')
   expect(stderr.match(/^persist: problem .*$/gm)).toEqual([expect.stringContaining('mongodb')])
 })
+
+test('under tsx, code covers what the tsconfig.json of the working directory leads to', () => {
+  const paths = (target: string, more: object) =>
+    JSON.stringify({ compilerOptions: { ...more, paths: { v: [target] } } })
+  const folder = folderWith({
+    'package.json': '{"type":"module"}',
+    'tsconfig.json': paths('./one.ts', { allowJs: true }),
+    'one.ts': 'export const v = 1',
+    'two.ts': 'export const v = 2',
+    'program/tsconfig.json': paths('../two.ts', {}),
+    'program/a.js': 'export const w = 0',
+    // With allowJs, this is what JavaScript imports from a.js.
+    'program/a.ts': 'export const w: number = 1',
+    'program/b.js': "export { w } from './a.js'",
+    'program/main.ts': `
+      import { code } from '@persist/code'
+      import { v } from 'v'
+      import { w } from './b.js'
+      console.log(v, w)
+      console.log(code(import.meta).read().digest)`,
+  })
+  const digests = new Set<string>()
+  const run = () => {
+    const { stdout, stderr } = spawnSync(process.execPath, [TSX, 'program/main.ts'], {
+      cwd: folder.path,
+      env: environment(),
+      encoding: 'utf8',
+    })
+    const [result, digest] = stdout.split('\n')
+    if (digest === undefined) throw new Error(stderr)
+    digests.add(digest)
+    return result
+  }
+  expect(run()).toBe('1 1')
+  folder.write({ 'one.ts': 'export const v = 3' })
+  expect(run()).toBe('3 1')
+  folder.write({ 'program/a.ts': 'export const w: number = 3' })
+  expect(run()).toBe('3 3')
+  expect(digests.size).toBe(3)
+})

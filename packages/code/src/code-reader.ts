@@ -3,7 +3,7 @@ import type { DependencyPart, DependencyState } from '@persist/core'
 import { type Closure, closureOf, IMPORTS_PART, type Scope, stateOf } from './closure/closure.ts'
 import type { FileRecords } from './closure/file-records.ts'
 import { FileNames } from './closure/names.ts'
-import { labelOf, packageParts } from './closure/package-versions.ts'
+import { PackageLabels, packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import type { FileSystem } from './files/file-system.ts'
 import { areCurrent, Observer } from './files/observer.ts'
@@ -40,7 +40,7 @@ export class CodeReader {
   }
 
   read(scope: CodeScope): DependencyState {
-    const name = digestOf(JSON.stringify([scope.roots, scope.of, scope.also, scope.packages]))
+    const name = digestOf(JSON.stringify([scope.roots, scope.of, scope.also, scope.packages, scope.settings]))
     const inProcess = this.#manifests.get(name)
     if (inProcess !== undefined && this.#isCurrent(inProcess)) return inProcess.state
     const folder = this.#folderFor(dirname(scope.roots[0]))
@@ -90,12 +90,13 @@ export class CodeReader {
 
   #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords) {
     const [root] = scope.roots
+    const { conditions } = scope.settings
     const packages = new PackageJsons(observer)
     const names = new FileNames(root, packages)
     const { realpath } = this.#files
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))
     const esbuild = loadEsbuild(root)
-    const slice = sliceOf(root, scope.of, closure, esbuild, realpath, nameOf)
+    const slice = sliceOf(root, scope.of, conditions, closure, esbuild, realpath, nameOf)
     // esbuild may find what the closure does not have, as a file .css by a path without extension.
     const strays = [...slice.bundled.keys()].filter((path) => !closure.files.has(path) && observer.isFile(path))
     const textOf = (path: string) => Buffer.from(this.#files.read(path)).toString()
@@ -115,21 +116,23 @@ export class CodeReader {
       if (closure.readable.has(path)) return { name, digest }
       return { name, digest: digestWithoutTypes(path, () => this.#files.read(path), esbuild) ?? digest }
     })
-    const leads = leadsBeside(closure, new Set(rest.files), slice.bundled)
+    const labels = new PackageLabels()
     const used = [...slice.packages, ...rest.packages]
-    const ofPackages = packageParts(new Set(used.map(({ found }) => found)), scope.packages, {
-      observer,
-      packages,
-      known: this.#records,
-      fresh: records,
-    })
+    const ofUsed = this.#wiring(used, closure, labels)
+    const leads = leadsBeside(closure, new Set(rest.files), slice.bundled, labels)
+    const reading = { observer, packages, known: this.#records, fresh: records, conditions }
+    const ofPackages = packageParts(
+      used.map(({ found }) => found),
+      scope.packages,
+      labels,
+      reading,
+    )
     const wiring = {
       name: IMPORTS_PART,
       digest: digestOf(
-        [
-          ...[...this.#wiring(used, closure), ...ofPackages.wiring, ...closure.types],
-          ...[...modes.sort(), ...leads, ...slice.order],
-        ].join('\n'),
+        [...[...ofUsed, ...ofPackages.wiring, ...closure.types], ...[...modes.sort(), ...leads, ...slice.order]].join(
+          '\n',
+        ),
       ),
     }
     const parts = [...whole, ...rest.notes, ...ofPackages.parts, wiring]
@@ -141,12 +144,13 @@ export class CodeReader {
   }
 
   /** Which specifier leads to which package; with the file, where that differs between files. A move alone does not count. */
-  #wiring(used: readonly UsedPackage[], { files }: Closure): string[] {
-    const labels = new Map<string, Set<string>>()
-    for (const { specifier, found } of used)
-      labels.set(specifier, (labels.get(specifier) ?? new Set()).add(labelOf(found)))
-    const lines = used.map(({ file, specifier, found }) =>
-      [...(labels.get(specifier)!.size > 1 ? [files.get(file)!.part.name] : []), specifier, labelOf(found)].join(' '),
+  #wiring(used: UsedPackage[], { files }: Closure, labels: PackageLabels): string[] {
+    const key = ({ specifier, file }: UsedPackage) => `${specifier} ${files.get(file)!.part.name}`
+    used.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    const found = new Map<string, Set<string>>()
+    for (const one of used) found.set(one.specifier, (found.get(one.specifier) ?? new Set()).add(labels.of(one.found)))
+    const lines = used.map(({ file, specifier, found: one }) =>
+      [...(found.get(specifier)!.size > 1 ? [files.get(file)!.part.name] : []), specifier, labels.of(one)].join(' '),
     )
     return [...new Set(lines)].sort()
   }

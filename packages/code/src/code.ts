@@ -7,6 +7,7 @@ import { CodeReader } from './code-reader.ts'
 import { realFileSystem } from './files/file-system.ts'
 import { manifestFolderFor, NO_MANIFESTS } from './manifest/manifest-folder.ts'
 import { fileOf, type ModulePlace } from './place.ts'
+import { processSettings } from './resolve/process-settings.ts'
 import { toCall } from './to-call.ts'
 
 /** The options of {@link code}. */
@@ -81,7 +82,8 @@ export function code(place: ModulePlace, options: CodeOptions = {}): Dependency 
   }
   return {
     name: `code(${[basename(root), ...of].join(', ')})`,
-    read: () => (options.manifest === false ? readerWithoutManifests : reader).read(scope),
+    read: () =>
+      (options.manifest === false ? readerWithoutManifests : reader).read({ ...scope, settings: processSettings() }),
   }
 }
 

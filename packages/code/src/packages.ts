@@ -4,13 +4,14 @@ import { OptionError } from '@persist/errors'
 import { callingFile } from './call-site.ts'
 import { IMPORTS_PART, stateOf } from './closure/closure.ts'
 import type { FileRecords } from './closure/file-records.ts'
-import { packageParts } from './closure/package-versions.ts'
+import { PackageLabels, packageParts } from './closure/package-versions.ts'
 import { digestOf } from './files/digest.ts'
 import { realFileSystem } from './files/file-system.ts'
 import { Observer } from './files/observer.ts'
 import { unreadable } from './files/unreadable.ts'
 import { findPackage } from './resolve/find-package.ts'
 import { PackageJsons } from './resolve/package-json.ts'
+import { processSettings } from './resolve/process-settings.ts'
 import { toCall } from './to-call.ts'
 
 /**
@@ -48,9 +49,10 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
         packages: manifests,
         known: new Map() as FileRecords,
         fresh: new Map() as FileRecords,
+        conditions: processSettings().conditions,
       }
       try {
-        const { parts, wiring } = packageParts(found, 'version', reading)
+        const { parts, wiring } = packageParts(found, 'version', new PackageLabels(), reading)
         return stateOf([...parts, { name: IMPORTS_PART, digest: digestOf(wiring.join('\n')) }])
       } catch (error) {
         throw unreadable(error, 'packages')

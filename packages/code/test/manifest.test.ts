@@ -17,7 +17,13 @@ import { realFileSystem } from '../src/files/file-system.ts'
 import { manifestFolderFor, NO_MANIFESTS } from '../src/manifest/manifest-folder.ts'
 import { FakeFiles, FakeManifests } from './support/fake-files.ts'
 
-const SCOPE = { roots: ['/p/main.ts'] as [string], of: [], also: [], packages: 'version' as const }
+const SCOPE = {
+  roots: ['/p/main.ts'] as [string],
+  of: [],
+  also: [],
+  packages: 'version' as const,
+  settings: { conditions: [], tsconfig: undefined },
+}
 const LONG_MS = 60_000
 
 function program(): { files: FakeFiles; manifests: FakeManifests } {

@@ -157,6 +157,18 @@ import { b } from './b'
       ['./lib/src/b.ts', './main.ts', './src/a.ts'],
     ],
     [
+      'the paths of a jsconfig.json that is nearer than the tsconfig.json, which some tools take, and of both',
+      {
+        'tsconfig.json': '{"compilerOptions":{"paths":{"~/*":["./src/*"]}}}',
+        'lib/jsconfig.json': '{"compilerOptions":{"paths":{"~/*":["./own/*"]}}}',
+        'main.ts': "import './lib/b'",
+        'lib/b.ts': "import '~/a'",
+        'lib/own/a.ts': ONE,
+        'src/a.ts': ONE,
+      },
+      ['./lib/b.ts', './lib/own/a.ts', './main.ts', './src/a.ts'],
+    ],
+    [
       'the paths of tsconfig.json for the name of a built-in module',
       {
         'tsconfig.json': '{"compilerOptions":{"baseUrl":"./src"}}',
@@ -343,6 +355,17 @@ import { b } from './b'
     expect(found.includes('lib/esm.mjs')).toBe(field === 'module')
   })
 
+  it('the index of a linked package whose main is a file for require, and another one for import', () => {
+    const files = {
+      'main.ts': "import 'lib'",
+      'packages/lib/package.json': '{"name":"lib","main":"a%20b.js"}',
+      'packages/lib/a%20b.js': ONE,
+      'packages/lib/index.js': ONE,
+    }
+    const found = filesOf(files, 'main.ts', { 'node_modules/lib': 'packages/lib' })
+    expect(found).toEqual(['./main.ts', 'lib/a%20b.js', 'lib/index.js'])
+  })
+
   it('the links of pnpm, to each package and what it needs', () => {
     const files = {
       'main.ts': "import 'a'",
@@ -372,6 +395,16 @@ describe('code does not follow, and names', () => {
     ['patterns of webpack', "require.context('./p')"],
   ])('imports of %s', (_what, main, name = 'main.ts') => {
     expect(filesOf({ [name]: main }, name)).toEqual([`./${name}`, `./${name}: import of a computed name, not followed`])
+  })
+
+  it('folders by their URL, but not those that the file itself is in', () => {
+    const urls = ['./a%20b/', 'deep/c', '.', './', '../'].map((url) => `new URL('${url}', import.meta.url)`)
+    expect(filesOf({ 'main.ts': urls.join('\n'), 'a b/x.csv': '', 'deep/c/index.js': ONE })).toEqual([
+      './deep/c/index.js',
+      './main.ts',
+      './main.ts: ./a%20b/, a folder, not followed',
+      './main.ts: ./deep/c, a folder, not followed',
+    ])
   })
 
   it('what is not there', () => {

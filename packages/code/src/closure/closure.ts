@@ -3,14 +3,16 @@ import type { DependencyPart, DependencyState } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
+import { namesCondition } from '../resolve/exports-map.ts'
 import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
+import type { ProcessSettings } from '../resolve/process-settings.ts'
 import { Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
 import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
-import { labelOf, type PackageMode, packageParts } from './package-versions.ts'
+import { PackageLabels, type PackageMode, packageParts } from './package-versions.ts'
 
 /** What is covered. */
 export interface Scope {
@@ -18,6 +20,7 @@ export interface Scope {
   readonly roots: readonly [string, ...string[]]
   readonly also: readonly string[]
   readonly packages: PackageMode
+  readonly settings: ProcessSettings
 }
 
 /** Everything that the roots import, transitively. */
@@ -43,15 +46,17 @@ export interface CoveredFile {
   readonly part: DependencyPart
   /** What could not be followed. */
   readonly notes: readonly DependencyPart[]
-  readonly imports: ReadonlyMap<
-    string,
-    {
-      readonly files: readonly string[]
-      readonly packages: readonly PackageJson[]
-      /** Where it leads, and what chose that. */
-      readonly wiring: string
-    }
-  >
+  readonly imports: ReadonlyMap<string, Lead>
+}
+
+/** Where an import leads. */
+export interface Lead {
+  readonly files: readonly string[]
+  /** The names of the files. */
+  readonly places: readonly string[]
+  readonly packages: readonly PackageJson[]
+  /** What chose among these: as package.json has it, and conditions of the process. */
+  readonly choices: readonly string[]
 }
 
 /** The name of the part that says which import leads to which file, and how files are run. */
@@ -59,18 +64,16 @@ export const IMPORTS_PART = 'imports'
 
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
 export function closureOf(
-  { roots, also, packages: mode }: Scope,
+  { roots, also, packages: mode, settings }: Scope,
   observer: Observer,
   known: FileRecords,
   fresh: FileRecords,
 ): Closure {
   const packages = new PackageJsons(observer)
-  const resolver = new Resolver(observer, packages)
+  const resolver = new Resolver(observer, packages, settings)
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
-  const wiring: string[] = []
   const howFilesRun = new HowFilesRun(packages, resolver, names)
-  const installed = new Map<string, PackageJson>()
   const external = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
   const ahead = [...roots, ...further]
@@ -85,7 +88,7 @@ export function closureOf(
     const { digest, exact, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
     const name = names.of(file)
     howFilesRun.add(file, hasJsx)
-    const imports = new Map<string, { files: string[]; packages: readonly PackageJson[]; wiring: string }>()
+    const imports = new Map<string, Lead>()
     const notes: DependencyPart[] = []
     files.set(file, { part: { name, digest }, notes, imports })
     if (exact !== undefined) exactly.set(file, exact)
@@ -97,23 +100,26 @@ export function closureOf(
       if ([specifier, ...addresses].some((one) => /^(?:npm|jsr|https?):/.test(one))) usesRegistry ??= file
       for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
       if (addresses.length > 0) external.add(specifier)
+      if (!isCertain && resolver.isOtherFolder(specifier, file)) {
+        notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
+      }
       if (targets.isLost) {
         if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
         return
       }
-      for (const one of targets.packages) {
-        installed.set(one.root, one)
-        external.add(specifier)
-      }
+      if (targets.packages.length > 0) external.add(specifier)
       ahead.push(...targets.files)
       const found = targets.files.map((path) => observer.realpath(path))
       if (mayBeRead) for (const path of found) readable.add(path)
       const places = found.map((path) => names.of(path))
-      const leads = [...places, ...targets.packages.map(labelOf), ...(targets.choices ?? [])].join(' ')
-      imports.set(specifier, { files: found, packages: targets.packages, wiring: leads })
-      if (targets.files.length + targets.packages.length > 0) {
-        wiring.push(`${name} ${specifier} ${leads}`)
-      }
+      const byPackage = targets.choices ?? []
+      const byProcess = settings.conditions.filter((one) => byPackage.some((choice) => namesCondition(choice, one)))
+      imports.set(specifier, {
+        files: found,
+        places,
+        packages: targets.packages,
+        choices: [...byPackage, ...byProcess.map((one) => `under ${one}`)],
+      })
     }
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
@@ -127,10 +133,25 @@ export function closureOf(
   // Names in these specifiers are not versions, but the lock file has those.
   const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
   const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
-  const ofPackages = packageParts(installed.values(), mode, { observer, packages, known, fresh })
+  const leads = [...files.values()]
+    .flatMap(({ part, imports }) =>
+      [...imports].map(([specifier, lead]) => ({ key: `${part.name} ${specifier}`, lead })),
+    )
+    .filter(({ lead }) => lead.files.length + lead.packages.length > 0)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+  const labels = new PackageLabels()
+  const wiring = leads.map(({ key, lead }) => `${key} ${wiringOf(lead, labels)}`)
+  const installed = leads.flatMap(({ lead }) => lead.packages)
+  const ofPackages = packageParts(installed, mode, labels, {
+    observer,
+    packages,
+    known,
+    fresh,
+    conditions: settings.conditions,
+  })
   const imports = {
     name: IMPORTS_PART,
-    digest: digestOf([...wiring.sort(), ...ofPackages.wiring, ...howFilesRun.lines()].join('\n')),
+    digest: digestOf([...wiring, ...ofPackages.wiring, ...howFilesRun.lines()].join('\n')),
   }
   return {
     ...stateOf([
@@ -147,6 +168,11 @@ export function closureOf(
     types: howFilesRun.types(),
     transforms: howFilesRun.transforms(),
   }
+}
+
+/** Where an import leads, and what chose that, for the digest. */
+export function wiringOf({ places, packages, choices }: Lead, labels: PackageLabels): string {
+  return [...places, ...packages.map((one) => labels.of(one)), ...choices].join(' ')
 }
 
 /** The digest of parts in any order, and the parts in order. */

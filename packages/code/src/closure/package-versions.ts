@@ -3,6 +3,7 @@ import type { DependencyPart } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
+import { namesCondition } from '../resolve/exports-map.ts'
 import { findPackage } from '../resolve/find-package.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
@@ -25,30 +26,43 @@ interface Reading {
   readonly packages: PackageJsons
   readonly known: FileRecords
   readonly fresh: FileRecords
+  /** Those of the process. */
+  readonly conditions: readonly string[]
 }
 
-/** Follows the dependencies that package.json files name, as far as they are installed. */
-export function packageParts(roots: Iterable<PackageJson>, mode: PackageMode, reading: Reading): PackageParts {
-  const { observer, packages } = reading
+/** Follows the dependencies that package.json files name, as far as they are installed. The order of the roots counts. */
+export function packageParts(
+  roots: readonly PackageJson[],
+  mode: PackageMode,
+  labels: PackageLabels,
+  reading: Reading,
+): PackageParts {
+  const { observer, packages, conditions } = reading
   const found = new Map<string, PackageJson>()
-  const ahead = [...roots]
+  const ahead = [...roots].reverse()
   const wiring = new Set<string>()
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (found.has(next.root)) continue
     found.set(next.root, next)
+    if (conditions.length > 0) {
+      const maps = JSON.stringify([next.exports, next.imports])
+      for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
+    }
     for (const name of next.dependencies) {
       if (keepsResults(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue
-      wiring.add(`${labelOf(next)} ${name} ${labelOf(dependency)}`)
+      wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
       ahead.push(dependency)
     }
   }
-  return { parts: [...found.values()].map((one) => partOf(one, mode, reading)), wiring: [...wiring].sort() }
+  return {
+    parts: [...found.values()].map((one) => partOf(one, labels.of(one), mode, reading)),
+    wiring: [...wiring].sort(),
+  }
 }
 
-function partOf(one: PackageJson, mode: PackageMode, reading: Reading): DependencyPart {
-  const name = labelOf(one)
+function partOf(one: PackageJson, name: string, mode: PackageMode, reading: Reading): DependencyPart {
   return mode === 'content' || !isPublished(one)
     ? { name, digest: contentOf(one.root, reading) }
     : { name, digest: digestOf(name) }
@@ -61,8 +75,24 @@ function isPublished(one: PackageJson): boolean {
   )
 }
 
+/**
+ * Names packages: by name and version, and a further copy of both by its number too, since it may find other packages, or have
+ * another content. The numbers follow the order of the calls, so a caller asks in an order that no folder changes.
+ */
+export class PackageLabels {
+  readonly #copies = new Map<string, string[]>()
+
+  of(one: PackageJson): string {
+    const label = labelOf(one)
+    const copies = this.#copies.get(label) ?? []
+    this.#copies.set(label, copies)
+    const number = copies.indexOf(one.root) + 1 || copies.push(one.root)
+    return number === 1 ? label : `${label} copy ${number}`
+  }
+}
+
 /** Name and version. pnpm puts the digest of a patch into the folder's name. */
-export function labelOf({ name, version, root }: PackageJson): string {
+function labelOf({ name, version, root }: PackageJson): string {
   const patch = /[/\\]\.pnpm[/\\][^/\\]*patch_hash=([a-z\d]+)/i.exec(root)?.[1]
   return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}${patch === undefined ? '' : ` patched ${patch}`}`
 }

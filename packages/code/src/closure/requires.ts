@@ -47,14 +47,14 @@ export function requires(source: string): Requires {
   const shims = source.includes('var __require =') ? ['__require'] : []
   const known = [...new Set(['require', ...shims, ...made, ...others])]
   const names = String.raw`(?<![\w$])${oneOf(known)}`
-  const inParentheses = String.raw`\(\s*(?:0\s*,\s*|\(\s*|<[\w.]{1,99}>\s*)?${names}\s*(?:as\s+[\w.]{1,99}\s*)?\)(?:\s*\))?`
+  const inParentheses = String.raw`\(\s*(?:0\s*,\s*|\(\s*|<[\w.]{1,99}>\s*)?(?:module\s*\.\s*)?${names}\s*(?:as\s+[\w.]{1,99}\s*)?\)(?:\s*\))?`
   const callees = [names, inParentheses, atOnce(maker)].join('|')
   const call = String.raw`(?:\.resolve)?\s*${COMMENTS}(?:<[^<>()\n]{0,99}>\s*)?(?:\?\.)?\(\s*${COMMENTS}`
   const specifiers = all(source, new RegExp(String.raw`(?:${callees})${call}${QUOTED}\s*${COMMENTS}[,)]`, 'g'))
   // `'./' + name`, `'./'.concat(name)`, and `./${name}`.
   const begun = String.raw`(?<begun>['"${'`'}])(?:(?!\k<begun>|\$\{)[^\n])*\k<begun>\s*${COMMENTS}(?![\s,)/])|${'`'}[^${'`'}]{0,999}?\$\{`
   // Not `function require(…)`, and not `require()`.
-  const computed = String.raw`(?<!function\s+|(?<!\bmodule)\.)${names}${call}(?!/[*/])(?:[^'"${'`'}\s)]|${begun})`
+  const computed = String.raw`(?:(?<!function\s+|(?<!\bmodule)\.)${names}|${inParentheses})${call}(?!/[*/])(?:[^'"${'`'}\s)]|${begun})`
   const withoutShims = shims.length > 0 ? source.replace(SHIM, '') : source
   const body = withoutShims.replace(PARAMETERS, (found) => (found.endsWith('>') ? '()=>' : 'function()'))
   const opaque =

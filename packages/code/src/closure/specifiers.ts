@@ -139,8 +139,9 @@ function unresolved(source: string): number {
 const META = String.raw`\bimport\s*\.\s*meta\s*\.\s*`
 const RESOLVE = new RegExp(String.raw`${META}resolve(?:Sync)?\s*\(`, 'g')
 const RESOLVED = new RegExp(String.raw`${META}resolve(?:Sync)?\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
+/** `new URL('…', import.meta.url)`, by any name: also `URL.parse` and `register`. Another function takes no path, which then leads nowhere. */
 const OF_URL = new RegExp(
-  String.raw`\b(?:new\s+(?:globalThis\s*\.\s*)?URL|URL\s*\.\s*parse|register)\s*\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS},\s*${COMMENTS}${META}url\b`,
+  String.raw`[\w$)\]]\s*(?:\?\.\s*)?\(\s*${COMMENTS}${QUOTED}\s*${COMMENTS},\s*${COMMENTS}${META}url\b`,
   'g',
 )
 

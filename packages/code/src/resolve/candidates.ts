@@ -14,6 +14,13 @@ const TWINS: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 }
 
+/** The names of TypeScript that a path to its output may mean. */
+export function sourcesOf(path: string): string[] {
+  const extension = extname(path)
+  const stem = path.slice(0, path.length - extension.length)
+  return (TWINS[extension] ?? []).map((twin) => stem + twin)
+}
+
 /**
  * The files that a path without query may mean, for Node, Bun, tsx and bundlers: all that exist, since they differ in the order
  * in which they try. A path to declarations alone means none, and is no error.
@@ -26,8 +33,8 @@ export function filesAt(path: string, from: string, observer: Observer, levels =
   const extension = extname(path)
   const stem = path.slice(0, path.length - extension.length)
   const isFromTypeScript = /^\.[cm]?tsx?$/.test(extname(from))
-  const twins = isExact && !isFromTypeScript ? [] : (TWINS[extension] ?? [])
-  const found = twins.map((twin) => stem + twin).filter((file) => observer.isFile(file))
+  const sources = isExact && !isFromTypeScript ? [] : sourcesOf(path)
+  const found = sources.filter((file) => observer.isFile(file))
   if (isExact) return [path, ...found]
   // For JavaScript, Node may find `a.js.json` where a bundler finds `a.ts`.
   if (found.length > 0 && isFromTypeScript) return found
@@ -45,7 +52,9 @@ function filesInFolder(folder: string, from: string, observer: Observer, levels:
     const at = (path: string | undefined) =>
       path === undefined ? undefined : filesAt(join(folder, path), from, observer, levels - 1)
     const [byMain, byModule = []] = [at(main), at(module)]
-    const isNodes = byMain?.some((file) => file === join(folder, main!) || FOUND_BY_NODE.test(file)) ?? false
+    // `import` reads `main` as a part of a URL, and `require` does not.
+    const isPlain = main !== undefined && !/[%?#]/.test(main)
+    const isNodes = isPlain && byMain?.some((file) => file === join(folder, main) || FOUND_BY_NODE.test(file)) === true
     return [...new Set([...(byMain ?? []), ...byModule, ...(isNodes ? [] : indexesOf(folder, observer))])]
   }
   return indexesOf(folder, observer)

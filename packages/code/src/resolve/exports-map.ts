@@ -40,6 +40,11 @@ function choiceOf(value: unknown): string {
   return JSON.stringify(value, (key, one: unknown) => (/^types\b/.test(key) ? undefined : one)) ?? ''
 }
 
+/** Whether a map, in JSON, names a condition. */
+export function namesCondition(map: string, condition: string): boolean {
+  return map.includes(`${JSON.stringify(condition)}:`)
+}
+
 function leaves(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (Array.isArray(value)) return value.flatMap(leaves)

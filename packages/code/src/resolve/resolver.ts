@@ -2,12 +2,13 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
-import { filesAt } from './candidates.ts'
+import { filesAt, sourcesOf } from './candidates.ts'
 import { DenoConfigs } from './deno-config.ts'
 import { chosenFrom } from './exports-map.ts'
 import { findInstalled, splitSpecifier } from './find-package.ts'
 import { jsxRuntimesOf } from './jsx-runtimes.ts'
 import type { PackageJson, PackageJsons } from './package-json.ts'
+import type { ProcessSettings } from './process-settings.ts'
 import { TsConfigs } from './tsconfig.ts'
 
 /** What an import leads to. */
@@ -33,17 +34,20 @@ export class Resolver {
   readonly #packages: PackageJsons
   readonly #tsconfigs: TsConfigs
   readonly #denoConfigs: DenoConfigs
+  readonly #isTsx: boolean
 
-  constructor(observer: Observer, packages: PackageJsons) {
+  constructor(observer: Observer, packages: PackageJsons, settings: ProcessSettings) {
     this.#observer = observer
     this.#packages = packages
-    this.#tsconfigs = new TsConfigs(observer)
+    this.#tsconfigs = new TsConfigs(observer, settings)
     this.#denoConfigs = new DenoConfigs(observer)
+    this.#isTsx = settings.tsconfig !== undefined
   }
 
   /** The modules that JSX imports by itself. */
   jsxRuntimes(from: string): readonly string[] {
-    return jsxRuntimesOf(this.#tsconfigs.jsxImportSource(from) ?? 'react')
+    const sources = this.#tsconfigs.jsxImportSources(from)
+    return (sources.length === 0 ? ['react'] : sources).flatMap(jsxRuntimesOf)
   }
 
   /** The settings of tsconfig.json that change how a file is run. */
@@ -55,6 +59,12 @@ export class Resolver {
     const found = this.#find(specifier, from)
     // Only then, so that other programs do not look for the files of Deno.
     return found.isLost && !/^[a-z]+:/.test(specifier) ? this.#byDeno(specifier, from) : found
+  }
+
+  /** Whether a path, as a part of a URL, is that of a folder; not one that the file itself is in. */
+  isOtherFolder(specifier: string, from: string): boolean {
+    const path = decoded(specifier.replace(/[?#].*$/, ''))
+    return /^\.{1,2}\/.*[^./]/.test(path) && this.#observer.isDirectory(resolve(dirname(from), path))
   }
 
   #byDeno(specifier: string, from: string): Targets {
@@ -83,7 +93,10 @@ export class Resolver {
   #path(specifier: string, folder: string, from: string): Targets {
     const bare = specifier.replace(/[?#].*$/, '')
     // Not of the whole path: a folder may be called `C#`.
-    const found = [...new Set([specifier, bare, decoded(specifier), decoded(bare)])]
+    const readings = [specifier, bare, decoded(specifier), decoded(bare)]
+    // With `allowJs`, tsx prefers TypeScript also where JavaScript names its output.
+    if (this.#isTsx) for (const each of [...readings]) readings.push(...sourcesOf(each))
+    const found = [...new Set(readings)]
       .map((each) => filesAt(resolve(folder, each), from, this.#observer))
       .filter((files) => files !== undefined)
     // Declarations beside `a.js` seem to be those of `a.js?query`, too: only all readings together say what is there.

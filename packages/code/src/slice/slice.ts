@@ -52,6 +52,7 @@ const OUTPUT = { format: 'esm', target: 'esnext', charset: 'utf8', logLevel: 'si
 export function sliceOf(
   file: string,
   exported: readonly string[],
+  conditions: readonly string[],
   closure: Closure,
   esbuild: Esbuild,
   realpath: (path: string) => string,
@@ -71,6 +72,8 @@ export function sliceOf(
       write: false,
       metafile: true,
       platform: 'node',
+      // The first one is esbuild's own, which it leaves out where others are given.
+      conditions: ['module', ...conditions],
       ...OUTPUT,
       legalComments: 'none',
       minifySyntax: true,

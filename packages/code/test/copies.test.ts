@@ -1,0 +1,110 @@
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Files, Project } from './support/project.ts'
+
+const FILES: Files = {
+  'package.json': '{"name":"program","type":"module"}',
+  'main.mjs': "import { a } from './a/a.mjs'\nimport { b } from './b/b.mjs'\nexport const f = () => a - b\n",
+  'a/a.mjs': "export { v as a } from 'x'\n",
+  'b/b.mjs': "export { v as b } from 'x'\n",
+}
+
+const STORE = 'node_modules/.pnpm'
+const [X17, X18] = [`${STORE}/x@1.0.0_react@17.0.0`, `${STORE}/x@1.0.0_react@18.0.0`]
+
+/** Both copies of `x@1.0.0` that pnpm makes for two versions of a peer. */
+function withPeers(): Project {
+  const project = new Project(FILES)
+  const index = "export { v } from 'react'\n"
+  for (const [place, version] of [
+    [X17, '17.0.0'],
+    [X18, '18.0.0'],
+  ] as const) {
+    const react = `${STORE}/react@${version}/node_modules/react`
+    project.write({
+      [`${place}/node_modules/x/package.json`]:
+        '{"name":"x","version":"1.0.0","type":"module","exports":"./index.js","peerDependencies":{"react":"*"}}',
+      [`${place}/node_modules/x/index.js`]: index,
+      [`${react}/package.json`]: `{"name":"react","version":"${version}","type":"module","exports":"./index.js"}`,
+      [`${react}/index.js`]: `export const v = ${version.slice(0, 2)}\n`,
+    })
+    link(project, `${place}/node_modules/react`, react)
+  }
+  return project
+}
+
+function link(project: Project, from: string, to: string): void {
+  rmSync(project.path(from), { recursive: true, force: true })
+  mkdirSync(dirname(project.path(from)), { recursive: true })
+  symlinkSync(relative(dirname(project.path(from)), project.path(to)), project.path(from))
+}
+
+function findIn(project: Project, a: string, b: string): void {
+  link(project, 'a/node_modules/x', `${a}/node_modules/x`)
+  link(project, 'b/node_modules/x', `${b}/node_modules/x`)
+}
+
+const digests = (project: Project) => [{}, { of: 'f' }].map((options) => project.read('main.mjs', options).digest)
+
+test('which file finds which copy of one version of a package counts', () => {
+  const project = withPeers()
+  findIn(project, X17, X18)
+  const before = digests(project)
+  findIn(project, X18, X17)
+  const after = digests(project)
+  expect([before[0] === after[0], before[1] === after[1]]).toEqual([false, false])
+  findIn(project, X17, X18)
+  expect(digests(project)).toEqual(before)
+})
+
+test('which of two copies a package needs counts', () => {
+  const project = withPeers()
+  const needs = (name: string) => `{"name":"${name}","version":"1.0.0","dependencies":{"x":"1"}}`
+  for (const name of ['a', 'b']) {
+    project.write({
+      [`${name}/${name}.mjs`]: `export { v as ${name} } from '${name}'\n`,
+      [`node_modules/${name}/package.json`]: needs(name),
+      [`node_modules/${name}/index.js`]: "export { v } from 'x'\n",
+    })
+  }
+  const find = (a: string, b: string) => {
+    link(project, 'node_modules/a/node_modules/x', `${a}/node_modules/x`)
+    link(project, 'node_modules/b/node_modules/x', `${b}/node_modules/x`)
+  }
+  find(X17, X18)
+  const before = digests(project)
+  find(X18, X17)
+  const after = digests(project)
+  expect([before[0] === after[0], before[1] === after[1]]).toEqual([false, false])
+})
+
+test('which of two copies with other contents counts, where no registry has them', () => {
+  const own = (value: number): Files => ({
+    'package.json': '{"name":"x","version":"1.0.0","private":true,"exports":"./index.js"}',
+    'index.js': `export const v = ${value}\n`,
+  })
+  const at = (folder: string, value: number) =>
+    Object.fromEntries(
+      Object.entries(own(value)).map(([name, content]) => [`${folder}/node_modules/x/${name}`, content]),
+    )
+  const project = new Project({ ...FILES, ...at('a', 1), ...at('b', 2) })
+  const before = digests(project)
+  project.write({ ...at('a', 2), ...at('b', 1) })
+  const after = digests(project)
+  expect([before[0] === after[0], before[1] === after[1]]).toEqual([false, false])
+})
+
+test('where the copies lie does not count', () => {
+  const project = withPeers()
+  findIn(project, X17, X18)
+  const before = digests(project)
+  // In the other order by name.
+  renameSync(project.path(X17), project.path(`${STORE}/x@1.0.0_z`))
+  renameSync(project.path(X18), project.path(`${STORE}/x@1.0.0_b`))
+  findIn(project, `${STORE}/x@1.0.0_z`, `${STORE}/x@1.0.0_b`)
+  expect(digests(project)).toEqual(before)
+  const other = new Project({})
+  cpSync(project.folder, other.folder, { recursive: true, verbatimSymlinks: true })
+  expect(digests(other)).toEqual(before)
+})

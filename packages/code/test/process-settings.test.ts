@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { Project } from './support/project.ts'
+
+const READ = fileURLToPath(new URL('children/read-code.mjs', import.meta.url))
+const TARGETS = { x: './x.mjs', 'x y': './xy.mjs', default: './default.mjs' }
+
+type Way = [args: string[], options?: string]
+const WAYS: Readonly<Record<'own' | 'installed', readonly Way[]>> = {
+  own: [
+    [[]],
+    [['-C', 'x']],
+    [['--conditions=x']],
+    [['--conditions', 'x']],
+    [['--conditions=x y']],
+    [[], '--no-warnings -C x'],
+    [[], '-C "x y"'],
+    [[], '"--conditions=x\\ y"'],
+    [['-C', 'other', '-C', 'another']],
+  ],
+  installed: [[[]], [['-C', 'x']], [['--conditions=x y']]],
+}
+
+/** A program whose import, or package, has other code under the conditions `x` and `x y`. */
+function programOf(kind: 'own' | 'installed'): Project {
+  const folder = kind === 'own' ? '' : 'node_modules/lib/'
+  const maps = kind === 'own' ? { imports: { '#c': TARGETS } } : { exports: TARGETS }
+  return new Project({
+    'package.json': '{"name":"program"}',
+    'main.mjs': `import { v } from '${kind === 'own' ? '#c' : 'lib'}'\nconsole.log(v)\n`,
+    [`${folder}package.json`]: JSON.stringify({ name: 'lib', version: '1.0.0', ...maps }),
+    [`${folder}x.mjs`]: 'export const v = 1\n',
+    [`${folder}xy.mjs`]: 'export const v = 2\n',
+    [`${folder}default.mjs`]: 'export const v = 3\n',
+  })
+}
+
+function print(args: readonly string[], options: string | undefined): string {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: options === undefined ? env : { ...env, NODE_OPTIONS: options },
+  })
+  if (stdout === '') throw new Error(stderr)
+  return stdout.trim()
+}
+
+test.each(['own', 'installed'] as const)(
+  'conditions that the process was started with count where a package.json names them: %s',
+  (kind) => {
+    const project = programOf(kind)
+    const digests = new Map<string, Set<string>>()
+    for (const [args, options] of WAYS[kind]) {
+      const main = project.path('main.mjs')
+      // One process runs the program, and then reads its code.
+      const [result, digest] = print([...args, '--import', pathToFileURL(main).href, READ, main], options).split('\n')
+      digests.set(result!, (digests.get(result!) ?? new Set()).add(digest!))
+    }
+    expect([...digests.keys()].sort()).toEqual(['1', '2', '3'])
+    const all = [...digests.values()].map((each) => [...each])
+    expect(all.map(({ length }) => length)).toEqual([1, 1, 1])
+    expect(new Set(all.flat()).size).toBe(3)
+  },
+)
+
+const { NODE_OPTIONS = '' } = process.env
+
+afterEach(() => {
+  process.env.NODE_OPTIONS = NODE_OPTIONS
+  delete process.env.TSX_TSCONFIG_PATH
+})
+
+test.each(['own', 'installed'] as const)('so they do with of: %s', (kind) => {
+  const project = programOf(kind)
+  project.write({ 'main.mjs': `export { v as f } from '${kind === 'own' ? '#c' : 'lib'}'\nexport const g = 1\n` })
+  const digestOf = (options: string, of: string) => {
+    process.env.NODE_OPTIONS = options
+    return project.read('main.mjs', { of, manifest: true }).digest
+  }
+  expect(digestOf('-C x', 'f')).not.toBe(digestOf('-C y', 'f'))
+  expect(digestOf('-C z', 'f')).toBe(digestOf('-C y', 'f'))
+})
+
+test('with of, an import leads where only a condition of the process names a target', () => {
+  const project = new Project({
+    'package.json': JSON.stringify({ name: 'program', imports: { '#c': { x: './x.mjs' } } }),
+    'main.mjs': "export { v as f } from '#c'\n",
+    'x.mjs': 'export const v = 1\nexport const w = 1\n',
+  })
+  process.env.NODE_OPTIONS = '-C x'
+  const read = () => project.read('main.mjs', { of: 'f' }).digest
+  const before = read()
+  project.write({ 'x.mjs': 'export const v = 1\nexport const w = 2\n' })
+  expect(read()).toBe(before)
+  project.write({ 'x.mjs': 'export const v = 2\nexport const w = 2\n' })
+  expect(read()).not.toBe(before)
+})
+
+test('a tsconfig.json that tsx was given counts, also beside the nearest one, without its references', () => {
+  const options = (name: string) => ({
+    compilerOptions: { paths: { v: [`./${name}.ts`] }, jsx: 'react-jsx', jsxImportSource: name },
+  })
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'main.tsx': "import { v } from 'v'\nexport const f = <p>{v}</p>\n",
+    'tsconfig.json': JSON.stringify(options('near')),
+    'build.json': JSON.stringify({ ...options('far'), references: [{ path: './other.json' }] }),
+    'other.json': JSON.stringify(options('other')),
+    ...Object.fromEntries(
+      ['near', 'far', 'other'].flatMap((name) => [
+        [`${name}.ts`, 'export const v = 1\n'],
+        [`node_modules/${name}/package.json`, `{"name":"${name}","version":"1.0.0"}`],
+      ]),
+    ),
+  })
+  const names = () => project.names('main.tsx').filter((name) => /near|far|other/.test(name))
+  process.env.TSX_TSCONFIG_PATH = project.path('build.json')
+  expect(names()).toEqual(['./near.ts', 'near@1.0.0'])
+  process.env.NODE_OPTIONS = '--import tsx'
+  expect(names()).toEqual(['./far.ts', './near.ts', 'far@1.0.0', 'near@1.0.0'])
+})
