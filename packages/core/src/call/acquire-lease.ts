@@ -1,5 +1,5 @@
 import type { Lease, LeaseHolder, Mode } from '@persist/store'
-import { type Flight, leaveLimits, type Succession } from '../concurrency/flight.ts'
+import { type Flight, leaveLimits } from '../concurrency/flight.ts'
 import { ForeignWait } from '../concurrency/foreign-wait.ts'
 import { join, RING } from '../concurrency/rings.ts'
 import { type Steps, wait } from '../concurrency/sync-or-async.ts'
@@ -7,8 +7,9 @@ import type { Context } from '../context.ts'
 import type { CacheKey } from './cache-key.ts'
 import { enterLimits } from './enter-limits.ts'
 import { hasLeases, NO_LEASE, requestLease } from './lease.ts'
+import type { LeaseResult } from './lease-result.ts'
 import { lookupEntry } from './lookup.ts'
-import { ABSENT, type Found, type LookupResult } from './lookup-result.ts'
+import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 import { reportWait, type WaitOutcome } from './serve.ts'
 import { giveUp, lateTo } from './succession.ts'
@@ -20,23 +21,6 @@ const POLL_MS = { sync: { first: 2, longest: 100 }, async: { first: 5, longest: 
 const LONGEST_BLOCKING_MS = 20
 /** A shorter wait writes no note into the leases of the waiting flights. */
 const NOTED_AFTER_MS = 100
-
-/** How a request for the lease ended. */
-export type LeaseResult =
-  /** This call computes; without a lease if the store has none or fails. */
-  | { readonly kind: 'acquired'; readonly lease: Lease<Mode> | undefined; readonly succession?: Succession }
-  /** Another call has computed the result. */
-  | { readonly kind: 'hit'; readonly found: Found<'fresh'> }
-  /**
-   * Another holder still has the lease after `waitTimeout`: compute, and store only if that lease is still held at the end.
-   * Without `from` the store does not distinguish leases: store nothing.
-   */
-  | { readonly kind: 'timeout'; readonly from: string | undefined }
-  /** The holder waits for this call, maybe through others, or its function made the call: compute, store nothing. */
-  | { readonly kind: 'recursion' }
-
-/** A result that permits storing. */
-export type RightToStore = Exclude<LeaseResult, { kind: 'hit' | 'recursion' }>
 
 /** The conditions of a wait for the lease. */
 export interface LeaseWait {

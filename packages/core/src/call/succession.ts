@@ -1,9 +1,9 @@
 import type { Flight, Reserve, Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
-import type { LeaseResult } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
 import { hasLeases, keepAlive, release, requestLease, takeOverLease } from './lease.ts'
+import type { LeaseResult } from './lease-result.ts'
 import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 import { duringTakeover } from './pending-leases.ts'
 
