@@ -30,12 +30,14 @@ const settled = (promise) =>
     promise.then(resolve, reject).finally(() => process.off('beforeExit', stuck))
   })
 for (const url of JSON.parse(readFileSync(0, 'utf8'))) {
+  let isLoaded = false
   try {
-    printed.push(await settled(import(url).then((one) => one.run())))
+    printed.push(await settled(import(url).then((one) => ((isLoaded = true), one.run()))))
   } catch (error) {
     const folder = new URL('..', url)
     const message = String(error?.message ?? error)
-    printed.push('throws ' + message.replaceAll(folder.href, '').replaceAll(folder.pathname, ''))
+    const thrown = 'throws ' + message.replaceAll(folder.href, '').replaceAll(folder.pathname, '')
+    printed.push(isLoaded ? thrown : null)
   }
   for (const [one, descriptors] of kept)
     for (const name of Reflect.ownKeys(one)) if (!(name in descriptors)) delete one[name]
@@ -44,8 +46,8 @@ for (const url of JSON.parse(readFileSync(0, 'utf8'))) {
 process.stdout.write(JSON.stringify(printed))
 `
 
-/** What programs print, by the file that runs. */
-function run(mains: readonly string[]): string[] {
+/** What programs print, by the file that runs; `null` for one that cannot be loaded, which wraps no function. */
+function run(mains: readonly string[]): (string | null)[] {
   const runner = new Project({ 'run.mjs': RUN_ALL })
   return JSON.parse(
     execFileSync(process.execPath, ['--no-warnings', runner.path('run.mjs')], {
@@ -80,6 +82,7 @@ function compare(shapes: readonly RandomProgram[], seen: Seen): void {
   const pairs = programs.flatMap(({ versions, ...program }) => versions.map((one) => ({ ...program, ...one })))
   for (const { main, files, old, project, edit } of pairs) {
     const [first, second] = [printed.get(old)!, printed.get(project)!]
+    if (first === null || second === null) continue
     // No bundle keeps that a variable is read before its `let`.
     if (/before initialization/.test(first + second)) continue
     const differ = (options: CodeOptions) => old.read(main, options).digest !== project.read(main, options).digest
@@ -115,7 +118,7 @@ test(`code sees each edit that changes what a program does, and with of no comme
   expect(seen.neutral).toBeGreaterThan(PROGRAMS)
 })
 
-/** `undefined` for a program that neither Node nor esbuild takes: one imports a name that no module exports. */
+/** `undefined` for a program that esbuild does not take, as one that imports late a name that no module exports. */
 function refusedOr<T>(read: () => T): T | undefined {
   try {
     return read()

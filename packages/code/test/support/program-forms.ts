@@ -49,14 +49,14 @@ export const CJS_IMPORTS: readonly ImportForm[] = [
 ]
 
 export const ESM_FORMS: readonly string[] = [
-  'export const NAME«: number» = @',
+  'export const NAME⟨: number⟩ = @',
   'export const NAME = () => [@, USED]',
-  'export function NAME(a«?: string») { return [@, a, USED] }',
-  'export class NAME { static s = @; v = USED; get g()«: unknown» { return @ } static { this.t = [USED] } }',
-  'export class NAME { #p = @; static p«?: number»; get g() { return [this.#p, USED] } }',
+  'export function NAME(a⟨?: string⟩) { return [@, a, USED] }',
+  'export class NAME { static s = @; v = USED; get g()⟨: unknown⟩ { return @ } static { this.t = [USED] } }',
+  'export class NAME { #p = @; static p⟨?: number⟩; get g() { return [this.#p, USED] } }',
   'export let NAME = @; NAME += 3',
   'export const NAME = { a: @, get b() { return USED }, ...{ c: @ } }',
-  'export const { NAME = @ } = { y: @ }«as { NAME?: number; y: number }»',
+  'export const { NAME = @ } = { y: @ }⟨as { NAME?: number; y: number }⟩',
   'export const [NAME] = [@, USED]',
   'export const NAME = (globalThis.log ??= []).push(@)',
   'globalThis.acc = (globalThis.acc ?? 0) * 3 + @; export const NAME = () => globalThis.acc',
@@ -75,7 +75,7 @@ export const ESM_FORMS: readonly string[] = [
   'export const NAME = (() => { try { return USED.none.none } catch { return @ } })()',
   'export const NAME = Object.freeze({ z: @, f() { return [@, USED] } })',
   'switch (@ % 3) { case 0: globalThis.acc = @; break; default: globalThis.log = [@] } export const NAME = globalThis.acc',
-  'const privateNAME = (a«: number») => a + @; export const NAME = () => privateNAME(1)',
+  'const privateNAME = (a⟨: number⟩) => a + @; export const NAME = () => privateNAME(1)',
   'let countNAME = @; export const NAME = () => ++countNAME',
   'export const NAME = Object.keys(Object(USED)).length + @',
   'export const NAME = { [Symbol.iterator]: function* () { yield @ } }',
@@ -120,10 +120,10 @@ export const EFFECTS: readonly string[] = [
 
 /** Types alone, which are no code. */
 export const TYPES: readonly string[] = [
-  '«interface T { a: number }»',
-  '«type A = string | { b: 1 }»',
-  '«declare const a: 1»',
-  "«import type { B } from './none.ts'»",
+  '⟨interface T { a: number }⟩',
+  '⟨type A = string | { b: 1 }⟩',
+  '⟨declare const a: 1⟩',
+  "⟨import type { B } from './none.ts'⟩",
 ]
 
 export const UNUSED: readonly string[] = [

@@ -5,7 +5,7 @@ import type { Files } from './project.ts'
 /** What the program shows of a function or a class, or the key of one. */
 const NAME_OF_A_VALUE = /\b(?:named|Made|inner)\b/
 
-/** A statement with `@` for each literal and `«…»` for each type. */
+/** A statement with `@` for each literal and `⟨…⟩` for each type. */
 interface Line {
   readonly text: string
   readonly literal: number
@@ -206,7 +206,7 @@ function edited(program: Program, choose: Choose): Edited {
       return done('a comment', !isWhole)
     case 11:
       if (!module.name.endsWith('ts')) return literal()
-      if (line.text.includes('«')) lines[at] = { ...line, text: line.text.replace(/«(\W*)\w+/, '«$1unknown') }
+      if (line.text.includes('⟨')) lines[at] = { ...line, text: line.text.replace(/⟨(\W*)\w+/, '⟨$1unknown') }
       else lines.splice(at, 0, { text: choose.of(TYPES), literal: 0 })
       return done('a type', !isWhole)
     default:
@@ -233,8 +233,8 @@ function filesOf({ modules, json, version }: Program): Files {
   }
   for (const { name, lines } of modules) {
     const source = lines.map(({ text, literal }) => text.replaceAll('@', () => String(literal))).join(';\n')
-    const typed = source.replace(/[«»⟪⟫]|⟦[^⟧]*⟧/g, '')
-    const plain = source.replace(/«[^»]*»|⟪[^⟫]*⟫|[⟦⟧]/g, '')
+    const typed = source.replace(/[⟨⟩⟪⟫]|⟦[^⟧]*⟧/g, '')
+    const plain = source.replace(/⟨[^⟩]*⟩|⟪[^⟫]*⟫|[⟦⟧]/g, '')
     files[name] = name.endsWith('.ts') ? typed : plain
     // Node 20 runs no TypeScript.
     files[`run/${name.replace('.ts', '.ts.mjs')}`] = plain.replaceAll(".ts'", ".ts.mjs'")
