@@ -42,6 +42,14 @@ describe('followed:', () => {
     ["require('module').createRequire(require('url').pathToFileURL(__filename))('./leaf.cjs')"],
     ["require('module').createRequire('file://' + __filename)('./leaf.cjs')"],
     ["require('module').createRequire(__dirname + '/x.js')('./leaf.cjs')"],
+    ["require('./it\\'s.cjs')", 'main.cjs', "it's.cjs"],
+    ["require('.\\u{2f}l\\x65\\u0061f.cjs')"],
+    ["await import('./leaf.cjs')\n{\n}", 'main.mjs'],
+    ["await import('./leaf.cjs', {})\n{\n}", 'main.mjs'],
+    ['import leaf from /* " */ "./leaf.cjs" // "', 'main.mjs'],
+    ["import { 'from' as leaf } from './leaf.cjs'\nconst text = <a>it's</a>", 'main.jsx'],
+    ["import leaf from './it\\'s.cjs'\nconst text = <a>it's</a>", 'main.jsx', "it's.cjs"],
+    ["import /* why */ ('./leaf.cjs')\nconst text = <a>it's</a>", 'main.jsx'],
   ])('%s', (text, main = 'main.cjs', leaf) => {
     expect(read(text, main, leaf)).toEqual({ isSeen: true, isNamed: false })
   })

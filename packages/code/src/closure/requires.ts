@@ -52,7 +52,7 @@ export function requires(source: string): Requires {
   const call = String.raw`(?:\.resolve)?\s*${COMMENTS}(?:<[^<>()\n]{0,99}>\s*)?(?:\?\.)?\(\s*${COMMENTS}`
   const specifiers = all(source, new RegExp(String.raw`(?:${callees})${call}${QUOTED}\s*${COMMENTS}[,)]`, 'g'))
   // `'./' + name`, `'./'.concat(name)`, and `./${name}`.
-  const begun = String.raw`(?<begun>['"${'`'}])(?:(?!\k<begun>|\$\{)[^\n])*\k<begun>\s*${COMMENTS}(?![\s,)/])|${'`'}[^${'`'}]{0,999}?\$\{`
+  const begun = String.raw`(?<begun>['"${'`'}])(?:\\[^\n]|(?!\k<begun>|\$\{)[^\\\n])*\k<begun>\s*${COMMENTS}(?![\s,)/])|${'`'}[^${'`'}]{0,999}?\$\{`
   // Not `function require(…)`, and not `require()`.
   const computed = String.raw`(?:(?<!function\s+|(?<!\bmodule)\.)${names}|${inParentheses})${call}(?!/[*/])(?:[^'"${'`'}\s)]|${begun})`
   const withoutShims = shims.length > 0 ? source.replace(SHIM, '') : source

@@ -65,8 +65,12 @@ function jsOrTs(extension: string, source: string): Imports {
   const hasJsx = /x$/.test(extension) || (extension === '.js' && /<\/|\/>/.test(source))
   const required = requires(source)
   const certain = new Set([...lexed.specifiers, ...required.specifiers])
-  const uncertain = new Set([...lexed.texts, ...assets(source), ...jsxRuntimes(source)])
-  if (MAY_BE_JSX.test(extension)) for (const found of statements(source)) uncertain.add(found)
+  const uncertain = new Set([
+    ...[...lexed.texts, ...all(source, BEFORE_A_BLOCK)],
+    ...[...assets(source), ...jsxRuntimes(source)],
+  ])
+  if (MAY_BE_JSX.test(extension) || COMMENT_BEFORE_NAME.test(source))
+    for (const found of statements(source)) uncertain.add(found)
   for (const known of certain) uncertain.delete(known)
   return {
     specifiers: [...certain],
@@ -109,16 +113,26 @@ function scanned(source: string, extension: string): Imports {
 const OF_TYPES =
   /\b(?:import|export)\s+type\b\s*(?:(?!from\b)[\w$]+\s*|\*(?:\s*as\s+[\w$]+)?\s*|\{[^{}]*\}\s*)from\s*(['"])[^'"\n]+\1/g
 
-const IMPORT = String.raw`\bimport\s*(?:\.\s*(?:defer|source)\s*)?\(`
+const IMPORT = String.raw`\bimport\s*${COMMENTS}(?:\.\s*(?:defer|source)\s*)?\(`
 const ANY_DYNAMIC = new RegExp(IMPORT, 'g')
 const DYNAMIC = new RegExp(String.raw`${IMPORT}\s*${COMMENTS}${QUOTED}\s*${COMMENTS}[,)]`, 'g')
+
+/** Before a block: the lexer takes it for a method that is called `import`. */
+const BEFORE_A_BLOCK = new RegExp(
+  String.raw`${IMPORT}\s*${COMMENTS}${QUOTED}\s*${COMMENTS}(?:,[^()]{0,199})?\)\s*${COMMENTS}\{`,
+  'g',
+)
+
+/** The lexer takes a quote in this comment for the beginning of a string. */
+const COMMENT_BEFORE_NAME = /\b(?:from|import)\b[^'"`(){};=]{0,99}\/[/*]/
 
 /** The number of calls of `import` whose target only the running program knows. */
 function computedImports(source: string): number {
   return count(source, ANY_DYNAMIC) - count(source, DYNAMIC)
 }
 
-const STATIC = new RegExp(String.raw`\b(?:from|import)\s*${COMMENTS}(['"])([^'"\n]+)\1`, 'g')
+/** It ends before the string: another one may begin in what only looks like a string, as in `{ 'from' as a } from './a.js'`. */
+const STATIC = new RegExp(String.raw`\b(?:from|import)\s*${COMMENTS}(?=(['"])((?:\\[^\n]|(?!\1)[^\\\n])+)\1)`, 'g')
 
 function statements(source: string): string[] {
   const values = source.replace(OF_TYPES, '')

@@ -1,0 +1,188 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of code.
+/**
+ * The forms of code that random files consist of: a blank is some space, `~` some or none, `·` a blank, `¤` a specifier, `@` a new
+ * name, `E` other code. There is no expression that begins with a regular expression after `}` or `)`: no lexer knows it.
+ */
+export const OF_MODULES = [
+  'import~¤',
+  'import @ from~¤',
+  'import~*~as @ from~¤',
+  'import~{~a as @~,~b as @~}~from~¤',
+  'import~{~a as @~,~}~from~¤',
+  'import @~,~{~default as @~}~from~¤',
+  'import @~,~*~as @ from~¤',
+  'import~{~}~from~¤',
+  "import~{~'from' as @~}~from~¤",
+  'import~{~from as @~,~as as @~}~from~¤',
+  'export~*~from~¤',
+  'export~*~as @ from~¤',
+  'export~{~a as @~}~from~¤',
+  'export~{~default as @~}~from~¤',
+  'export~{~}~from~¤',
+  "export~{~'a' as 'it\\'s @'~}~from~¤",
+  "import @ from~¤~with~{~type~:~'json'~}",
+  "export~{~a as @~}~from~¤~with~{~type~:~'json'~}",
+  "import~¤~with~{~type~:~'json'~,~}",
+  'import·defer·*·as·@·from~¤',
+  'import·source·@·from~¤',
+]
+export const OF_TYPESCRIPT = [
+  'import type @ from~¤',
+  'import type~{~a as @~}~from~¤',
+  'import type~*~as @ from~¤',
+  'import~{~type a as @~}~from~¤',
+  'import~{~type a as @~,~b as @~}~from~¤',
+  'export type~{~a as @~}~from~¤',
+  'export type~*~from~¤',
+  'export~{~type a as @~}~from~¤',
+  'import @~=~require(~¤~)',
+  'export import @~=~require(~¤~)',
+  'import type·@~=~require(~¤~)',
+  'type·@~=~import(~"none"~)~.~A',
+  'let·@~:~typeof import(~"none"~)',
+  "interface @~{~from~:~'none'~;~import~(~a~:~'none'~)~:~void }",
+  'declare const @~:~unique symbol',
+  'abstract class @~{~abstract a~:~string }',
+]
+export const OF_CALLS = [
+  'import(~¤~)',
+  'import(~¤~,~)',
+  "import(~¤~,~{·with:·{·type:·'json'·}·}~)",
+  'await import~(~¤~)',
+  'import(~`¤`~)',
+  'import.defer(~¤~)',
+  'import.meta.resolve(~¤~)',
+  'require(~¤~)',
+  'require~(~¤~)',
+  'require(~¤~)~.a',
+  'require.resolve(~¤~)',
+  'module.require(~¤~)',
+  'new·URL(~¤~,~import.meta.url~)',
+]
+export const OF_NO_MODULES = [
+  ...['a', '1', 'this', "'it\\'s'", '"import \'x\'"', "'a\\\nb'", '1..a', '0x1f', '1_000n', 'null', 'a?.b', 'a\\u0062'],
+  ...['/[/\'"`]/', "/'/", '/"/g', '/`/', '/import("x")/', '/\\//', '/[\\]/]/u', '/=/', '/(?<a>`)/v'],
+  ...['a / b / c', 'a /= b / 2', 'a++ / 2 / b', 'a[0] / 2 / b', '(a) / 2 / b', "a / '/'", '`a` / 2 / b', '{}.a / 2'],
+  ...[
+    'import.meta.env',
+    'a.import("x")',
+    'a.require',
+    'a?.5:b',
+    'new.target',
+    '#a in b',
+    'a < b > c',
+    'a <!b',
+    'a·-->·b',
+  ],
+  ...["'</'", '"/>"', '`//`', "'/*'", '`/* ${a} */`', '`\\`${a}\\``', '`$`', '`$${a}`', '`{`', '`}`', '({})', '[]'],
+]
+export const OF_CODE = [
+  ...['(E)', '[E,E]', '{a:E}.a', '({ import: E, from: E })', '`${E}`', '`it\'s ${E} " ${`${E}`}`', '`${{}}${E}`'],
+  ...['E / E / E', 'a ? E : E', 'a ?? E', 'a => E', 'async (b = E) => { E }', 'a => ({ b: E })', 'a => { E } / 1'],
+  ...[
+    "[function () { return /'/.test(E) }]",
+    '[class { #a = E; static { E } get #b() { return E } [E]() {} }]',
+    '[class extends (E) {}]',
+  ],
+  ...[
+    '(E, E)',
+    'void E',
+    'typeof /"/ + E',
+    'a.b(E)(E)',
+    'a[E] /1',
+    "a(E) / 2 / '/'.length",
+    'await E',
+    '!E',
+    'a\n/E/g',
+    'E\n++a',
+  ],
+  ...[
+    'a = E',
+    'a in E',
+    '{ get a() { return E }, set a(b) { E }, async *b() { yield E } }.a',
+    '!function () { E }()',
+    'a`${E}`',
+  ],
+]
+export const OF_JSX = [
+  ...["<a>it's {E} from 'x' // none</a>", '<a b={E} c="it\'s" {...E}>{/* c */}</a>', '<>{E}</>', '<a.b>`</a.b>'],
+  ...[
+    '<a>import a from "none"</a>',
+    "<a b='\"'/>",
+    '<a>{`${E}`}</a>',
+    '<a b=<c/> />',
+    '<a>{"</a>"}{E}</a>',
+    '<a>&#125;</a>',
+  ],
+]
+export const OF_TYPED_CODE = [
+  'E as A',
+  'E!',
+  'E satisfies A',
+  'a<A>(E)',
+  '(b: A): A => E',
+  '(a as A) / E',
+  'a<A<B>>(E)',
+  '[function (this: A, b?: "x") { E }]',
+]
+export const STATEMENTS = [
+  ...[
+    'E',
+    ';E',
+    '(E)',
+    'const @ = E',
+    'var @ = E, @ = E',
+    'export const @ = E',
+    'export default E',
+    'let { @ = E } = E',
+  ],
+  ...[
+    'if (a) E',
+    "if (a) /'/.test(E)",
+    'if (a) { E } else E',
+    'for (const @ of E) { E }',
+    'while (a) E',
+    'do E; while (E)',
+    '{ E }',
+  ],
+  ...['function @() { E }', 'async function* @() { yield E }', 'try { E } catch { E }'],
+  ...[
+    'switch (E) { case E: E; default: E }',
+    '@: E',
+    'throw E',
+    'class @ { a = E; b; static c = E\nd() { E } }',
+    'export default class { a() { E } }',
+  ],
+  ...[
+    'export function @() { E }',
+    'using @ = E',
+    'for await (using @ of E) { E }',
+    'debugger',
+    "'use strict'",
+    'export { @ }; var @',
+    'async () => { E }',
+  ],
+]
+export const OF_SCRIPTS = [
+  '<!-- import("none") \'\nE',
+  "\n--> it's\nE",
+  'with (a) { E }',
+  'return E',
+  'var await = E',
+  'let\nlet2 = E',
+]
+export const TYPED_STATEMENTS = [
+  ...[
+    'enum @ { a = 1, "it\'s" }',
+    'namespace @ { export const a = E }',
+    'class @<A> { constructor(private a = E) {} }',
+    '@a(E) class @ {}',
+  ],
+  ...[
+    'declare global { interface A { a: "none" } }',
+    'type·@ = `${A}` | "it\'s"',
+    'const @: A = E',
+    'export type { A }',
+    'function @<const A>(a: A): a is A { E }',
+  ],
+]
