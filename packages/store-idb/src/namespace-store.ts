@@ -1,5 +1,5 @@
 import type { Bounds, Entry, Head, Lease, LeaseOptions, ListedHead, OpenOptions, Store } from '@persist/store'
-import { entryDamaged, type LeaseObserver, operationOn } from '@persist/store/kit'
+import { type Bounded, entryDamaged, type LeaseObserver, operationOn, surplusOf } from '@persist/store/kit'
 import type { Database, EntryKey, Transaction } from './database.ts'
 import { decode, decodeHead, encode } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
@@ -109,25 +109,17 @@ export class NamespaceStore implements Store<'async'> {
     return { entries, bytes }
   }
 
-  async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
+  async prune(now: number, bounds: Bounds = {}): Promise<number> {
     const isOver = ({ expiresAt, staleUntil = expiresAt }: Head) =>
       expiresAt !== undefined && Math.max(expiresAt, staleUntil!) <= now
     const over: string[] = []
-    const kept: ListedHead[] = []
+    // A note of each use would make a write of each read.
+    const kept: (Bounded & { readonly hash: string })[] = []
     for await (const head of this.heads()) {
       if (isOver(head)) over.push(head.hash)
-      else kept.push(head)
+      else kept.push({ hash: head.hash, bytes: head.bytes, usedAt: head.createdAt })
     }
-    // A note of each use would make a write of each read, so the oldest entries go first; before them what alone is too large.
-    const isSmall = (head: ListedHead) => (head.bytes > maxBytes ? 0 : 1)
-    kept.sort((a, b) => isSmall(b) - isSmall(a) || b.createdAt - a.createdAt)
-    let bytes = kept.reduce((sum, head) => sum + head.bytes, 0)
-    const surplus = new Map<string, number>()
-    while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
-      const head = kept.pop()!
-      bytes -= head.bytes
-      surplus.set(head.hash, head.createdAt)
-    }
+    const surplus = new Map(surplusOf(kept, bounds).map(({ hash, usedAt }) => [hash, usedAt]))
     const gone = await this.#deleteAll('prune', over, isOver)
     const isSurplus = ({ hash, createdAt }: Head) => surplus.get(hash) === createdAt
     return gone + (await this.#deleteAll('prune', [...surplus.keys()], isSurplus))

@@ -1,6 +1,6 @@
 import type { StoreError } from '@persist/errors'
 import type { Bounds, Entry, Head, ListedHead, OpenOptions, Store } from '@persist/store'
-import { entryDamaged, type Operation, operationOn } from '@persist/store/kit'
+import { type Bounded, entryDamaged, type Operation, operationOn, surplusOf } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
 import { decode, encode, entryOf, type Found, isRecord, listedHeadOf, ownerOf } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
@@ -15,7 +15,7 @@ const BATCH = 100
 /** An entry that a listing has shown, and how large its record is. */
 interface Listed {
   readonly hash: string
-  readonly size: number
+  readonly bytes: number
 }
 
 /** One namespace of a Keyv store. */
@@ -52,7 +52,7 @@ export class NamespaceStore implements Store<'async'> {
 
   async clear(): Promise<number> {
     const all: Listed[] = []
-    for await (const { hash, size } of this.#walk('clear')) all.push({ hash, size })
+    for await (const { hash, bytes } of this.#walk('clear')) all.push({ hash, bytes })
     return this.#deleteAll(all)
   }
 
@@ -67,37 +67,25 @@ export class NamespaceStore implements Store<'async'> {
   async stats(): Promise<{ entries: number; bytes: number }> {
     let entries = 0
     let bytes = 0
-    for await (const { size } of this.#walk('stats')) {
+    for await (const one of this.#walk('stats')) {
       entries++
-      bytes += size
+      bytes += one.bytes
     }
     return { entries, bytes }
   }
 
-  async prune(now: number, { maxEntries = Infinity, maxBytes = Infinity }: Bounds = {}): Promise<number> {
+  async prune(now: number, bounds: Bounds = {}): Promise<number> {
     const isOver = (head: Head) => (endOf(head) ?? Number.POSITIVE_INFINITY) <= now
     const over: Listed[] = []
-    const kept: (Listed & { readonly createdAt: number })[] = []
-    let bytes = 0
-    for await (const { hash, found, size } of this.#walk('prune')) {
+    // Keyv does not record when an entry was used.
+    const kept: (Bounded & Listed)[] = []
+    for await (const { hash, found, bytes } of this.#walk('prune')) {
       const { head } = found
-      if (isOver(head)) over.push({ hash, size })
-      else {
-        kept.push({ hash, createdAt: head.createdAt, size })
-        bytes += size
-      }
+      if (isOver(head)) over.push({ hash, bytes })
+      else kept.push({ hash, bytes, usedAt: head.createdAt })
     }
-    // Keyv does not record when an entry was used, so the oldest entries go first; before them what alone is too large.
-    const isSmall = ({ size }: Listed) => (size > maxBytes ? 0 : 1)
-    kept.sort((a, b) => isSmall(b) - isSmall(a) || b.createdAt - a.createdAt)
-    const surplus: Listed[] = []
-    const seen = new Map<string, number>()
-    while (kept.length > maxEntries || (kept.length > 0 && bytes > maxBytes)) {
-      const { hash, createdAt, size } = kept.pop()!
-      bytes -= size
-      surplus.push({ hash, size })
-      seen.set(hash, createdAt)
-    }
+    const surplus = surplusOf(kept, bounds)
+    const seen = new Map(surplus.map(({ hash, usedAt }) => [hash, usedAt]))
     const gone = await this.#deleteAll(over, isOver)
     return gone + (await this.#deleteAll(surplus, (entry) => seen.get(entry.hash) === entry.createdAt))
   }
@@ -126,7 +114,7 @@ export class NamespaceStore implements Store<'async'> {
     let gone = 0
     for (let start = 0; start < listed.length; start += BATCH) {
       const batch = listed.slice(start, start + BATCH)
-      const bytes = batch.reduce((sum, { size }) => sum + size, 0)
+      const bytes = batch.reduce((sum, one) => sum + one.bytes, 0)
       const deletions = batch.map(async ({ hash }) => {
         const entry = goes && (await this.#get(hash, bytes))
         return (goes === undefined || (entry !== undefined && goes(entry))) && (await this.delete(hash))
@@ -137,10 +125,10 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   /** The records of this namespace. */
-  async *#walk(operation: string): AsyncGenerator<{ hash: string; found: Found; size: number }> {
+  async *#walk(operation: string): AsyncGenerator<{ hash: string; found: Found; bytes: number }> {
     const onDamaged = (record: string) => this.#reportDamage(record)
     for await (const { found, record } of recordsIn(this.#client, { operation, namespace: this.#namespace, onDamaged }))
-      yield { hash: found.hash, found, size: Buffer.byteLength(record) }
+      yield { hash: found.hash, found, bytes: Buffer.byteLength(record) }
   }
 
   /** A storage that ignores case or shortens keys may return the record of another key. That is a miss. */

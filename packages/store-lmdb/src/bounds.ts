@@ -1,4 +1,5 @@
 import type { Bounds } from '@persist/store'
+import { type Bounded, surplusOf } from '@persist/store/kit'
 import { decodeHead } from './entry-codec.ts'
 import { type Environment, peek } from './environment.ts'
 import { removeEntry, type Totals } from './totals.ts'
@@ -7,11 +8,9 @@ import { keysIn, type Namespace } from './walk.ts'
 
 const BATCH = 500
 
-interface Kept {
+interface Kept extends Bounded {
   readonly key: Buffer
   readonly createdAt: number
-  readonly used: number
-  readonly bytes: number
 }
 
 /** Whether a namespace is that many times over its bounds. */
@@ -25,18 +24,7 @@ export function isOver({ entries, bytes }: Totals, bounds: Bounds, times = 1): b
  * Returns how many.
  */
 export function shrink(environment: Environment, namespace: Namespace, bounds: Bounds): number {
-  const { maxBytes = Number.POSITIVE_INFINITY } = bounds
-  const isSmall = ({ bytes }: Kept) => (bytes > maxBytes ? 0 : 1)
-  const kept = [...whatIsThere(environment, namespace)].sort((a, b) => isSmall(a) - isSmall(b) || a.used - b.used)
-  let entries = kept.length
-  let bytes = kept.reduce((sum, one) => sum + one.bytes, 0)
-  const surplus: Kept[] = []
-  for (const one of kept) {
-    if (!isOver({ entries, bytes }, bounds)) break
-    entries--
-    bytes -= one.bytes
-    surplus.push(one)
-  }
+  const surplus = surplusOf([...whatIsThere(environment, namespace)], bounds)
   let gone = 0
   for (let start = 0; start < surplus.length; start += BATCH) {
     gone += removeUnchanged(environment, namespace, surplus.slice(start, start + BATCH))
@@ -53,7 +41,7 @@ function* whatIsThere(environment: Environment, namespace: Namespace): Generator
     if (found === undefined) continue
     const bytes = found.length
     const { createdAt } = decodeHead(found, bytes, key, '') ?? { createdAt: Number.NEGATIVE_INFINITY }
-    yield { key, createdAt, used: lastUse(databases, key, createdAt, now), bytes }
+    yield { key, createdAt, usedAt: lastUse(databases, key, createdAt, now), bytes }
   }
 }
 

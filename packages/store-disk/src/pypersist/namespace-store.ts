@@ -1,5 +1,6 @@
 import type { Bounds, Entry, ListedHead, OpenOptions, Store, TagFence } from '@persist/store'
-import { entryDamaged, operationOn } from '@persist/store/kit'
+import { type Bounded, entryDamaged, operationOn, surplusOf } from '@persist/store/kit'
+import { lastUse } from '../bounds/last-use.ts'
 import { withStoreErrors } from '../errors.ts'
 import { checkHash } from '../files/hash-check.ts'
 import { type FileMark, isSameFile, moveOut, unlinkIfThere } from '../files/removal.ts'
@@ -12,7 +13,6 @@ import type { ResolvedOptions } from '../resolved-options.ts'
 import { tagFence } from '../tags/tag-fence.ts'
 import { look, peekHead, type Seen } from './entry.ts'
 import { EntryWriter } from './entry-writer.ts'
-import { excess } from './excess.ts'
 import { hashesIn, sizesIn } from './listing.ts'
 import { Locks } from './lock.ts'
 import { HEAD, KEY, META, type Paths, pathsOf } from './paths.ts'
@@ -94,15 +94,16 @@ export class PypersistStore implements Store<'sync'> {
   prune(now: number, bounds: Bounds = {}): number {
     return this.#withStoreErrors('prune', undefined, () => {
       let pruned = 0
-      const kept: { hash: string; at: FileMark; bytes: number }[] = []
+      const kept: (Bounded & { readonly hash: string; readonly at: FileMark })[] = []
+      const clock = this.#options.clock.now()
       for (const hash of this.#hashes()) {
         const at = this.#options.fs.lstatSync(this.#paths(hash).out, { throwIfNoEntry: false })
         const head = at && this.#head(hash)
         if (at === undefined || head === undefined) continue
-        if (!mayBeDropped(head, now)) kept.push({ hash, at, bytes: at.size })
+        if (!mayBeDropped(head, now)) kept.push({ hash, at, bytes: at.size, usedAt: lastUse(at.mtimeMs, clock) })
         else if (this.#remove(hash, at)) pruned++
       }
-      for (const { hash, at } of excess(kept, bounds, this.#options.clock.now())) if (this.#remove(hash, at)) pruned++
+      for (const { hash, at } of surplusOf(kept, bounds)) if (this.#remove(hash, at)) pruned++
       this.#tokens.sweep.all()
       return pruned
     })
