@@ -7,31 +7,19 @@ import type { Broadcast } from '../state/broadcasts.ts'
 import { areOfTheSame, lineOf } from '../trace/observation.ts'
 import type { Trace } from '../trace/trace.ts'
 import { tracing } from '../trace/tracing.ts'
-import { refreshInBackground } from './background-refresh.ts'
 import { bypass } from './bypass.ts'
 import { argumentsChanged, type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
-import { type Call, isOlderThanAccepted, signalsOf, startsRefresh } from './call.ts'
+import { type Call, signalsOf, startsRefresh } from './call.ts'
 import { pendingChanges } from './change-order.ts'
 import { pickleKeyEarly } from './create-entry.ts'
 import { isStillServed } from './freshness-now.ts'
-import { isValidInMemory, lookupEntry, lookupInMemory } from './lookup.ts'
+import { type Chunks, isStored, lookupOrNote, runningIteration } from './lookup-chunks.ts'
 import { ABSENT, type LookupResult, REFRESH } from './lookup-result.ts'
-import { noteCall, noteFailure, throwIfAnyAborted } from './note-call.ts'
-import { reportUnreadable } from './read-entry.ts'
-import {
-  countMiss,
-  reportHit,
-  reportRecursion,
-  reportSharedHit,
-  serveHit,
-  serveStale,
-  throwReplayMiss,
-} from './serve.ts'
+import { noteCall, throwIfAnyAborted } from './note-call.ts'
+import { countMiss, reportRecursion, reportSharedHit, serveStale, throwReplayMiss } from './serve.ts'
 import { SharedIteration } from './shared-iteration.ts'
 import { reportProblem } from './store-guard.ts'
 import { firstChange } from './verify-inputs.ts'
-
-type Chunks = readonly unknown[]
 
 /**
  * Runs one call of an async generator: replays it from memory or the store, or else runs it chunk by chunk, shared with
@@ -69,23 +57,6 @@ export async function* stream(context: Context, call: Call): AsyncGenerator<unkn
   return yield* resumed(first, iteration)
 }
 
-/** An iteration that can also be awaited, as in `await f.refresh(x)`: it then runs to its end and resolves to its chunks. */
-export function awaitable(iteration: AsyncGenerator): AsyncGenerator & PromiseLike<unknown[]> {
-  let chunks: Promise<unknown[]> | undefined
-  const then: PromiseLike<unknown[]>['then'] = (fulfilled, rejected) => {
-    chunks ??= collect(iteration)
-    return chunks.then(fulfilled, rejected)
-  }
-  Object.defineProperty(iteration, 'then', { value: then })
-  return iteration as AsyncGenerator & PromiseLike<unknown[]>
-}
-
-async function collect(iteration: AsyncGenerator): Promise<unknown[]> {
-  const chunks: unknown[] = []
-  for await (const chunk of iteration) chunks.push(chunk)
-  return chunks
-}
-
 /** An iteration whose first step has been taken. */
 function resumed(first: IteratorResult<unknown>, iteration: AsyncGenerator): AsyncIterable<unknown> {
   let isFirst = true
@@ -109,71 +80,6 @@ function startRefresh(context: Context, call: Call, cacheKey: CacheKey): LookupR
   if (!call.refresh && runningIteration(context, call, cacheKey) !== undefined) return ABSENT
   context.peers.each((peer) => peer.outdate(cacheKey.canonicalKey))
   return REFRESH
-}
-
-/** Looks the chunks up. A store that fails is a failure of the call for the function that made it. */
-async function lookupOrNote(context: Context, call: Call, cacheKey: CacheKey): Promise<Chunks | LookupResult> {
-  const from = tracing.active > 0 ? currentFlight() : undefined
-  try {
-    return await lookupChunks(context, call, cacheKey)
-  } catch (error) {
-    noteFailure(context, undefined, from)
-    throw error
-  }
-}
-
-/** The stored chunks, or the reason why there are none to serve. */
-async function lookupChunks(context: Context, call: Call, cacheKey: CacheKey): Promise<Chunks | LookupResult> {
-  const held = chunksInMemory(context, call, cacheKey)
-  if (held !== undefined) return held
-  for (;;) {
-    if (runningIteration(context, call, cacheKey) !== undefined) return ABSENT
-    const watch = context.broadcasts.watch(cacheKey.canonicalKey)
-    const found = asChunks(
-      await lookupEntry(context, cacheKey, { maxAge: call.maxAge, mayCall: currentFlight()?.isCheck !== true }),
-    )
-    watch.stop()
-    if (found.kind === 'fresh') context.verify?.(call, cacheKey, found.entry)
-    if (found.kind === 'fresh') return serveHit(context, cacheKey, found).value as Chunks
-    if (context.mode === 'replay') throwReplayMiss(context, cacheKey)
-    if (found.kind === 'stale') {
-      refreshInBackground({ context, call, cacheKey })
-      return serveStale(context, cacheKey, found, 'revalidate').value as Chunks
-    }
-    // An iteration that ended meanwhile may have stored its chunks after this lookup.
-    if (!watch.hasEnded) return found
-  }
-}
-
-function chunksInMemory(context: Context, call: Call, cacheKey: CacheKey): Chunks | undefined {
-  const held = lookupInMemory(context, cacheKey, call.maxAge)
-  if (held === undefined) return undefined
-  try {
-    const chunks = context.memory!.valueOf(held, context.unpickle)
-    if (!Array.isArray(chunks) || !isValidInMemory(context, chunks)) return undefined
-    reportHit(context, cacheKey, held.entry, 'memory')
-    context.verify?.(call, cacheKey, held.entry)
-    return chunks
-  } catch (error) {
-    context.memory?.drop(cacheKey.canonicalKey)
-    reportUnreadable(context, cacheKey, error)
-    return undefined
-  }
-}
-
-/** Treats an entry without a list as unreadable: a function that is no generator wrote it under this name. */
-function asChunks(found: LookupResult): LookupResult {
-  return found.kind === 'miss' || Array.isArray(found.value) ? found : { kind: 'miss', reason: 'unreadable' }
-}
-
-function isStored(found: Chunks | LookupResult): found is Chunks {
-  return Array.isArray(found)
-}
-
-/** The iteration that the call follows. */
-function runningIteration(context: Context, call: Call, { canonicalKey }: CacheKey): Broadcast | undefined {
-  const running = context.singleFlight === false ? undefined : context.broadcasts.find(canonicalKey)
-  return running === undefined || isOlderThanAccepted(context, call, running.flight) ? undefined : running
 }
 
 /** Lets no call follow a running iteration that has read something that changed since: its first chunks may be older. */
