@@ -22,7 +22,7 @@ const BUDGET = {
   code: { code: 56, tarball: 234 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
-  core: { code: 62, tarball: 565, page: 79 },
+  core: { code: 64, tarball: 580, page: 79 },
   errors: { code: 2, tarball: 11 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.
@@ -31,8 +31,8 @@ const BUDGET = {
   pickle: { code: 17, tarball: 275, page: 18 },
   store: { code: 4, tarball: 195, page: 4 },
   'store-disk': { code: 27, tarball: 215 },
-  'store-idb': { code: 8, tarball: 78, page: 14 },
-  'store-keyv': { code: 8, tarball: 65 },
+  'store-idb': { code: 9, tarball: 78, page: 14 },
+  'store-keyv': { code: 9, tarball: 67 },
   'store-lmdb': { code: 15, tarball: 110 },
   'store-mongo': { code: 18, tarball: 140 },
 }
