@@ -33,7 +33,9 @@ describe('a module that is evaluated again keeps the names of its functions', ()
   test('with another query: both objects work, and share the store', () => {
     expect(
       run({
-        'load.mjs': LOAD,
+        'load.mjs': `${LOAD}
+          export const folder = new URL('.', import.meta.url).pathname + new URL(import.meta.url).pathname
+          export const isMain = import.meta.url === 'file://' + process.argv[1] || import.meta.url.startsWith('data:')`,
         'main.mjs': `
           const one = await import('./load.mjs')
           const two = await import('./load.mjs?v=2')
@@ -228,6 +230,38 @@ describe('two functions with one name are an error, which names both places', ()
       'posts.mjs': 'export const table = "posts"\nexport const db = 1',
     },
   )
+  test('with one source in two files, if what a name in it stands for differs anywhere', () => {
+    const contexts: readonly (readonly [text: string, context: (table: string) => string])[] = [
+      ['config.table + id', (table) => `const config = {\n  table: '${table}',\n}`],
+      ['config[1] + id', (table) => `const config = ['db', '${table}']`],
+      ['at + id', (table) => `const at = 'db;${table}'`],
+      ['at + id', (table) => `const at = \`\n${table}\``],
+      ['at + id', (table) => `const at = String(\n  '${table}',\n)`],
+      ['at + id', (table) => `const { at } = {\n  at: '${table}' }`],
+      ['at() + id', (table) => `function at() {\n  return '${table}'\n}`],
+      ['Rows.table + id', (table) => `class Rows {\n  static table = '${table}'\n}`],
+      ['at + id', (table) => `let at\nat = '${table}'`],
+      ['at + id', (table) => `const base = '${table}'\nconst at = base + '/'`],
+      ['at() + id', (table) => `const base = '${table}'\nconst at = () => base`],
+      ['at(id)', (table) => `import { ${table} as at } from './tables.mjs'`],
+      ['at + id', (table) => `const at = '${table}'\nexport function other() { const at = 'other'; return at }`],
+      ['import.meta.url + id', () => ''],
+      ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
+    ]
+    const main = contexts.map(
+      (_, i) => `await import('./${i}-users.mjs')\nawait printOutcome(() => import('./${i}-posts.mjs'))`,
+    )
+    const modules = contexts.flatMap(([text, context], i) =>
+      ['users', 'posts'].map((table) => [
+        `${i}-${table}.mjs`,
+        `${PERSIST}${context(table)}\npersist(function find${i}(id) { return ${text} }, { cache })`,
+      ]),
+    )
+    const tables = { 'tables.mjs': 'export const users = (id) => id\nexport const posts = (id) => -id' }
+    const files = { 'main.mjs': `import { printOutcome } from './outcome.mjs'\n${main.join('\n')}` }
+    expect(run({ ...Object.fromEntries(modules), ...tables, ...files })).toEqual(contexts.map(() => ERROR))
+  })
+
   test('with one source in two files, if one relative import leads to two files', () => {
     const find = `${PERSIST}import { table } from './table.mjs'\npersist(function find(id) { return table + id }, { cache })`
     expect(
@@ -259,10 +293,15 @@ describe('two functions with one name are an error, which names both places', ()
     expect(run(files)).toEqual([ERROR])
   })
 
-  test('in a module whose query is a parameter', () => {
+  test.each([
+    "new URL(import.meta.url).searchParams.get('table')",
+    "import.meta.url.split('=').at(-1)",
+    'new URL(import.meta.url).href',
+    'String([import.meta.url])',
+  ])('in a module whose query is a parameter: %s', (table) => {
     expect(
       run({
-        'table.mjs': `${PERSIST}const table = new URL(import.meta.url).searchParams.get('table')
+        'table.mjs': `${PERSIST}const table = ${table}
           persist(function find(id) { return table + id }, { cache })`,
         'main.mjs': `
           import { printOutcome } from './outcome.mjs'

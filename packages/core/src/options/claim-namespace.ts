@@ -109,7 +109,6 @@ function explain(
 
 function adviceForCopies({ text: first }: Wrapping, { text: second }: Wrapping): string {
   const copied = '. If they are one function that was bundled twice, '
-  if (first === second) return `${copied}keep it in one chunk`
   if (first === undefined || second === undefined || !differInNamesOnly(first, second)) return ''
   return `${copied}keep it in one chunk, or put the source maps beside the bundles`
 }

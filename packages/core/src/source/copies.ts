@@ -1,74 +1,121 @@
+import { codeOf, type Declaration, type Declarations, declarationsIn } from './declarations.ts'
 import { areSamePackageFile } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
+import { namesIn, type SourceToken, tokensOf } from './source-tokens.ts'
 
 /**
  * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
  *
  * Equal text is not enough. `find` of users.ts and `find` of posts.ts may both be `(id) => db.get(table, id)`, and `findOne`
  * of two services may have the same text. So the context has to agree too: both files must declare a name that the
- * function uses in the same way, and a method must belong to a class of the same name. Copies always agree, unless a
- * minifier renamed something.
+ * function uses in the same way, and the names that this declaration uses, and a method must belong to a class of the same
+ * name. Copies always agree, unless a minifier renamed something.
  *
  * @returns `undefined` if a file cannot be read.
  */
 export function areCopies(text: string, first: string, second: string, files: SourceFiles): boolean | undefined {
   if (areSamePackageFile(first, second)) return true
-  const [one, other] = [files.read(first), files.read(second)]
+  const [one, other] = [contextOf(text, first, files), contextOf(text, second, files)]
   if (one === undefined || other === undefined) return undefined
-  const agree = (find: (source: string, file: string) => ReadonlySet<string>): boolean => {
-    const [here, there] = [find(one, first), find(other, second)]
-    return here.size === 0 || there.size === 0 || [...here].some((found) => there.has(found))
+  if (/\b(this|super)\b/.test(text)) {
+    const [here, there] = [one, other].map(({ source }) => classesWith(methodName(text), source))
+    if (!overlap(here!, there!)) return false
   }
-  return (
-    namesUsedIn(text).every((name) => agree((source, file) => declarationsOf(name, source, file))) &&
-    (!/\b(this|super)\b/.test(text) || agree((source) => classesWith(methodName(text), source)))
-  )
+  const isOneFolder = folderOf(first) === folderOf(second)
+  const isSameHere = (code: string) => !OWN_NAME.test(code) && (isOneFolder || !OWN_FOLDER.test(code))
+  const seen = new Set<string>()
+  const agree = (name: string, isUsedByFunction: boolean): boolean => {
+    // The functions of webpack hold all modules of a bundle.
+    if (seen.has(name) || name.startsWith('__webpack_')) return true
+    seen.add(name)
+    const [here, there] = [one.visible(name), other.visible(name)]
+    if (here.length === 0 || there.length === 0)
+      return !isUsedByFunction || overlap(codeOfAll(one.all(name)), codeOfAll(other.all(name)))
+    if (!areEqual(codeOfAll(here), codeOfAll(there))) return false
+    return here.every(({ code, uses }) => isSameHere(code()) && uses().every((used) => agree(used, false)))
+  }
+  // Vite and Vitest rewrite an imported `table` to `__vi_import_0__.table`.
+  const written = text.replace(/(?<![\w$])__vi\w*__\./g, '')
+  const tokens = tokensOf(written)
+  return isSameHere(codeOf(tokens)) && namesIn(tokens).every((name) => agree(name, true))
+}
+
+/** Code with the name of its own file: not only as an argument, as in `new URL('./rows.csv', import.meta.url)`. */
+const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__filename\b(?! \))/
+
+/** Code with the folder of its own file. */
+const OWN_FOLDER = /\bimport \. meta\b|(?<!\. )\b__(?:dirname|filename)\b/
+
+const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1)
+
+/** A file, seen from one function in it. */
+interface Context {
+  readonly source: string
+  readonly all: (name: string) => readonly Declaration[]
+  /** The declarations that the function sees: those of the innermost block around it that has any. */
+  readonly visible: (name: string) => readonly Declaration[]
+}
+
+function contextOf(text: string, file: string, files: SourceFiles): Context | undefined {
+  const content = files.read(file)
+  if (content === undefined) return undefined
+  const { source, tokens, declarations } = parsed(file, content)
+  const at = source.indexOf(text)
+  // A text that was compiled since is not in the file: then the module's own declarations count.
+  const around = (at < 0 ? tokens[0] : tokens.find((token) => token.at >= at))?.block
+  const all = (name: string) => declarations.get(name) ?? []
+  const visible = (name: string) => {
+    for (let block = around; block !== undefined; block = block.parent) {
+      const found = all(name).filter((declaration) => declaration.block === block)
+      if (found.length > 0) return found
+      if (block.parameters.has(name)) return []
+    }
+    return []
+  }
+  return { source, all, visible }
+}
+
+interface Parsed {
+  readonly source: string
+  readonly tokens: readonly SourceToken[]
+  readonly declarations: Declarations
+}
+
+/** The files that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */
+const parsedFiles = new Map<string, Parsed>()
+
+function parsed(file: string, source: string): Parsed {
+  const known = parsedFiles.get(file)
+  if (known?.source === source) return known
+  const tokens = tokensOf(source)
+  const found = { source, tokens, declarations: declarationsIn(tokens, (literal) => resolved(literal, file)) }
+  if (parsedFiles.size === 0) Promise.resolve().then(() => parsedFiles.clear())
+  parsedFiles.set(file, found)
+  return found
+}
+
+const codeOfAll = (declarations: readonly Declaration[]) => new Set(declarations.map(({ code }) => code()))
+
+/** Whether two sets have a member in common, or one of them is empty. */
+function overlap(here: ReadonlySet<string>, there: ReadonlySet<string>): boolean {
+  return here.size === 0 || there.size === 0 || [...here].some((found) => there.has(found))
+}
+
+function areEqual(here: ReadonlySet<string>, there: ReadonlySet<string>): boolean {
+  return here.size === there.size && [...here].every((found) => there.has(found))
 }
 
 const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*'
 
-/** The names that a function takes from outside, approximately: names that it declares do not count. */
-function namesUsedIn(text: string): string[] {
-  const head = /^[^(]*\(([^)]*)\)|^[^=]*(?==>)/s.exec(text)?.[0] ?? ''
-  const own = new Set(head.match(new RegExp(NAME, 'gu')))
-  for (const [, name] of text.matchAll(
-    new RegExp(`\\b(?:const|let|var|function\\*?|class|catch\\s*\\()\\s+(${NAME})`, 'gu'),
-  ))
-    own.add(name!)
-  for (const [, names] of text.matchAll(/\(([^()]*)\)\s*=>/g))
-    for (const name of names!.match(new RegExp(NAME, 'gu')) ?? []) own.add(name)
-  for (const [, name] of text.matchAll(new RegExp(`(${NAME})\\s*=>`, 'gu'))) own.add(name!)
-  // Vite and Vitest rewrite an imported `table` to `__vi_import_0__.table`.
-  const used = text.matchAll(new RegExp(`(?<![.\\p{ID_Continue}$]|\\.\\s)(?:__vi\\w*__\\.)?(${NAME})`, 'gu'))
-  return [...new Set([...used].map(([, name]) => name!))].filter((name) => !own.has(name))
-}
-
-/** The declarations of a name in a source: variables, functions, classes, imports. */
-function declarationsOf(name: string, source: string, file: string): Set<string> {
-  const it = name.replaceAll('$', '\\$')
-  const edge = '(?![\\p{ID_Continue}$])'
-  const found = new Set<string>()
-  const patterns = [
-    `(?<=(?:\\b(?:const|let|var)|,)\\s*)${it}${edge}\\s*=(?![=>])\\s*[^;,\\n]*`,
-    `\\b(?:const|let|var)\\s*[{[][^=;]*?(?<![\\p{ID_Continue}$])${it}${edge}[^=;]*?[}\\]]\\s*=[^;\\n]*`,
-    `\\b(?:function\\s*\\*?|class)\\s+${it}${edge}[^\\n]*`,
-    `\\bimport\\b(?:(?!\\bfrom\\b)[^;])*?(?<![\\p{ID_Continue}$])${it}${edge}(?:(?!\\bfrom\\b)[^;])*\\bfrom\\s*['"][^'"]+['"]`,
-  ]
-  for (const pattern of patterns)
-    for (const [declaration] of source.matchAll(new RegExp(pattern, 'gu'))) found.add(resolved(declaration, file))
-  return found
-}
-
-/** A declaration with its relative specifiers resolved, since `./config.js` names another file in another folder. */
-function resolved(declaration: string, file: string): string {
-  const folder = file.slice(0, file.lastIndexOf('/') + 1)
-  return declaration.replace(/(['"])(\.\.?\/[^'"]*)\1/g, (_, _quote, path: string) => {
-    try {
-      return new URL(path, `file://${folder}`).href
-    } catch {
-      return path
-    }
-  })
+/** A literal with its relative specifier resolved, since `./config.js` names another file in another folder. */
+function resolved(literal: string, file: string): string {
+  const [, path] = /^['"](\.\.?\/.*)['"]$/s.exec(literal) ?? []
+  if (path === undefined) return literal
+  try {
+    return new URL(path, `file://${folderOf(file)}`).href
+  } catch {
+    return literal
+  }
 }
 
 function methodName(text: string): string {

@@ -90,10 +90,22 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   }
 }
 
+/**
+ * Code that may read the query of its own URL. Most code passes `import.meta.url` on, as in `new URL('./a', import.meta.url)`,
+ * or compares it with the program's own path.
+ */
+const READS_QUERY = new RegExp(
+  [
+    '\\bsearch(?:Params)?\\b|\\b__resourceQuery\\b',
+    '\\bimport\\.meta\\.url\\b(?!\\s*(?:\\)|[=!]==?|\\.(?:starts|ends)With\\b))',
+    '\\bnew URL\\(\\s*import\\.meta\\.url\\s*\\)\\s*\\.\\s*(?!pathname\\b)',
+  ].join('|'),
+)
+
 /** Whether the module has another query, which loads it again. A module that reads its query has it as a parameter. */
 function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pick<Circumstances, 'files'>): boolean {
   if (before.query === now.query) return false
-  return !/\bsearch(Params)?\b|\b__resourceQuery\b/.test(files.read(now.file) ?? '')
+  return !READS_QUERY.test(files.read(now.file) ?? '')
 }
 
 /** Whether the file was loaded again since, possibly with other code. */
