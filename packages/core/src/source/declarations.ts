@@ -1,4 +1,4 @@
-import { afterBracket, afterExpression, type Block, namesIn, nesting, type SourceToken } from './source-tokens.ts'
+import { afterExpression, afterGroup, type Block, namesIn, nesting, type SourceToken } from './source-tokens.ts'
 
 /** What a source says of one name. */
 export interface Declaration {
@@ -58,7 +58,7 @@ function addVariables(tokens: readonly SourceToken[], first: number, add: Add): 
     const isPattern = token.type === 'Punctuator' && /^[[{]$/.test(token.value)
     if (!isPattern && token.type !== 'IdentifierName') return
     const to = afterExpression(tokens, from)
-    add(isPattern ? namesOfPattern(tokens.slice(from, afterBracket(tokens, from))) : [token.value], from, to)
+    add(isPattern ? namesOfPattern(tokens.slice(from, afterGroup(tokens, from))) : [token.value], from, to)
     if (tokens[to]?.value !== ',') return
     from = to + 1
   }
@@ -73,14 +73,14 @@ function namesOfPattern(pattern: readonly SourceToken[]): string[] {
 function addBlock(tokens: readonly SourceToken[], from: number, nameAt: number, opening: '(' | '{', add: Add): void {
   const name = tokens[nameAt]
   if (name?.type !== 'IdentifierName') return
-  const find = (bracket: string, start: number) => {
+  const find = (opener: string, start: number) => {
     let at = start
-    while (at < tokens.length && tokens[at]!.value !== bracket) at++
+    while (at < tokens.length && tokens[at]!.value !== opener) at++
     return at
   }
   const first = find(opening, nameAt)
-  const body = opening === '{' ? first : find('{', afterBracket(tokens, first))
-  add([name.value], from, afterBracket(tokens, body))
+  const body = opening === '{' ? first : find('{', afterGroup(tokens, first))
+  add([name.value], from, afterGroup(tokens, body))
 }
 
 /** The names of an import, each with where it comes from: in a bundle, others may be imported beside it. */

@@ -62,7 +62,7 @@ function parametersBefore(tokens: readonly SourceToken[]): ReadonlySet<string> {
   return NONE
 }
 
-/** How far a token opens (1) or closes (-1) brackets. */
+/** Whether a token opens (1) or closes (-1) a group: parentheses, braces, a template. */
 export function nesting({ type, value }: SourceToken): number {
   if (type === 'TemplateHead') return 1
   if (type === 'TemplateTail') return -1
@@ -70,8 +70,8 @@ export function nesting({ type, value }: SourceToken): number {
   return /^[([{]$/.test(value) ? 1 : /^[)\]}]$/.test(value) ? -1 : 0
 }
 
-/** The index after the bracket that closes the one at `index`. */
-export function afterBracket(tokens: readonly SourceToken[], index: number): number {
+/** The index after the token that closes what opens at `index`. */
+export function afterGroup(tokens: readonly SourceToken[], index: number): number {
   let depth = 0
   for (let next = index; next < tokens.length; next++) {
     depth += nesting(tokens[next]!)
@@ -83,7 +83,7 @@ export function afterBracket(tokens: readonly SourceToken[], index: number): num
 const OPERATORS =
   /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|as|satisfies|default|return|throw|case)$/
 
-/** The index after the expression or declaration that begins at `index`: at `,`, `;`, a closing bracket, or a new line. */
+/** The index after the expression or declaration that begins at `index`: at `,`, `;`, a closing token, or a new line. */
 export function afterExpression(tokens: readonly SourceToken[], index: number): number {
   let depth = 0
   for (let next = index; next < tokens.length; next++) {
@@ -114,7 +114,7 @@ export function namesIn(tokens: readonly SourceToken[]): string[] {
   const isName = (index: number) => tokens[index]?.type === 'IdentifierName' && !/^\??\.$/.test(valueAt(index - 1))
   for (let index = 0; index < tokens.length; index++) {
     if (valueAt(index) === '(' && isParameters(tokens, index)) {
-      for (let inside = index + 1; inside < afterBracket(tokens, index); inside++)
+      for (let inside = index + 1; inside < afterGroup(tokens, index); inside++)
         if (isName(inside)) own.add(valueAt(inside))
     }
     if (!isName(index)) continue
@@ -125,8 +125,8 @@ export function namesIn(tokens: readonly SourceToken[]): string[] {
   return [...used].filter((name) => !own.has(name))
 }
 
-/** Whether brackets hold the parameters of a function: `=>` or a body follows. */
+/** Whether parentheses hold the parameters of a function: `=>` or a body follows. */
 function isParameters(tokens: readonly SourceToken[], index: number): boolean {
-  const after = tokens[afterBracket(tokens, index)]?.value
+  const after = tokens[afterGroup(tokens, index)]?.value
   return after === '=>' || (after === '{' && !/^(if|for|while|switch|with)$/.test(tokens[index - 1]?.value ?? ''))
 }
