@@ -359,18 +359,60 @@ const two = persist((x) => -x, { funcname: 'f', cache })`
   expect(folder.node('main.mjs', {})).toMatch(/several functions created at \S+own\.mjs:1 /)
 })
 
-test('another function may take the name of a function that was garbage-collected', () => {
-  const folder = folderWith({
-    'main.mjs': `${PERSIST}
-      const make = (table) => persist((id) => table + id, { funcname: 'f', cache })
-      for (const table of ['users', 'posts']) {
-        make(table)
-        for (let i = 0; i < 3; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 10))
-          gc()
-        }
+describe('if the earlier function was garbage-collected', () => {
+  const COLLECT = `${PERSIST}
+    import { printOutcome } from './outcome.mjs'
+    const collect = async () => {
+      for (let i = 0; i < 3; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        gc()
       }
-      console.log('free')`,
+    }
+  `
+  const collecting = (files: Record<string, string>) => run(files, { NODE_OPTIONS: '--expose-gc' })
+
+  test('a function of another source may take its name', () => {
+    const main = `${COLLECT}
+      const make = {
+        users: (table) => void persist((id) => table + id, { funcname: 'f', cache }),
+        posts: (table) => void persist((id) => id + table, { funcname: 'f', cache }),
+      }
+      for (const table of ['users', 'posts']) await printOutcome(() => make[table](table)).then(collect)`
+    expect(collecting({ 'main.mjs': main })).toEqual(['again', 'again'])
   })
-  expect(folder.node('main.mjs', { env: { NODE_OPTIONS: '--expose-gc' } })).toBe('free\n')
+
+  test('a module that is evaluated again may take its name', () => {
+    expect(
+      collecting({
+        'load.mjs': `${PERSIST}{ persist((id) => id, { funcname: 'f', cache }) }`,
+        'load.cjs': `require('@persist/core').persist((id) => id, { funcname: 'g', cache: globalThis.store })`,
+        'main.mjs': `${COLLECT}
+          import { createRequire } from 'node:module'
+          const require = createRequire(import.meta.url)
+          for (const query of ['', '?2']) await printOutcome(() => import('./load.mjs' + query)).then(collect)
+          for (let i = 0; i < 2; i++) {
+            delete require.cache[require.resolve('./load.cjs')]
+            await printOutcome(() => require('./load.cjs')).then(collect)
+          }`,
+      }),
+    ).toEqual(['again', 'again', 'again', 'again'])
+  })
+
+  test('one that a factory makes may not, since it may have other variables', () => {
+    const main = `${COLLECT}
+      const make = async (user) => persist((id) => user + id, { funcname: 'f', cache })
+      for (const user of ['Ann', 'Ben']) await printOutcome(async () => void (await make(user))).then(collect)`
+    expect(collecting({ 'main.mjs': main })).toEqual(['again', ERROR])
+  })
+
+  test('one that a loop makes may not', () => {
+    const main = `${COLLECT}
+      try {
+        for (const k of [2, 3]) {
+          { console.log(persist((x) => x * k, { funcname: 'f', cache })(1)) }
+          await collect()
+        }
+      } catch (error) { console.log(error.code, error.message) }`
+    expect(collecting({ 'main.mjs': main })).toEqual(['2', ERROR])
+  })
 })

@@ -64,6 +64,17 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   return samePath(before.path, now.path) ? 'made by one function' : 'two places'
 }
 
+/**
+ * Decides the same if the first function is gone, with its place, and had the same text. A module that is evaluated again may
+ * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
+ */
+export function compareWithLost(second: Wrapping, files: SourceFiles): Relation {
+  const now = placeOf(second, files)
+  if (now === undefined) return 'two functions'
+  const isOnlyEvaluation = now.home.isLoadedOnce && now.home.query === ''
+  return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
+}
+
 /** The place of a wrapping. */
 interface Place {
   /** The frames from the call of `persist` to the module body; the whole stack if no module is being evaluated. */
