@@ -277,6 +277,25 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test('in two versions of one package, if a name in it is declared differently; otherwise they are one', () => {
+    const version = (table: string) => `${PERSIST}import { prefix } from './prefix.mjs'
+      const table = '${table}'
+      persist(function find(id) { return prefix + table + id }, { cache })`
+    const outcome = (table: string) =>
+      run({
+        'node_modules/rows/find.mjs': version('users'),
+        'node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'node_modules/other/node_modules/rows/find.mjs': `${version(table)}\n`,
+        'node_modules/other/node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./node_modules/rows/find.mjs')
+          await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
+      })
+    expect(outcome('posts')).toEqual([ERROR])
+    expect(outcome('users')).toEqual(['again'])
+  })
+
   test('as methods of two classes with one source, in two files', () => {
     const service = (name: string) => `${PERSIST}
       export class ${name} {

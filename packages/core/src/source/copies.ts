@@ -1,5 +1,5 @@
 import { codeOf, type Declaration, type Declarations, declarationsIn } from './declarations.ts'
-import { areSamePackageFile } from './same-package-file.ts'
+import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
 import { namesIn, type SourceToken, tokensOf } from './source-tokens.ts'
 
@@ -9,30 +9,32 @@ import { namesIn, type SourceToken, tokensOf } from './source-tokens.ts'
  * Equal text is not enough. `find` of users.ts and `find` of posts.ts may both be `(id) => db.get(table, id)`, and `findOne`
  * of two services may have the same text. So the context has to agree too: both files must declare a name that the
  * function uses in the same way, and the names that this declaration uses, and a method must belong to a class of the same
- * name. Copies always agree, unless a minifier renamed something.
+ * name. Copies always agree, unless a minifier renamed something. Two installed versions of one package are treated alike.
  *
  * @returns `undefined` if a file cannot be read.
  */
 export function areCopies(text: string, first: string, second: string, files: SourceFiles): boolean | undefined {
-  if (areSamePackageFile(first, second)) return true
-  const [one, other] = [contextOf(text, first, files), contextOf(text, second, files)]
+  const isOnePackage = areSamePackageFile(first, second)
+  if (isOnePackage && files.read(first) === files.read(second)) return true
+  const [here, there] = isOnePackage ? [pathInPackage(first)!, pathInPackage(second)!] : [first, second]
+  const [one, other] = [contextOf(text, first, here, files), contextOf(text, second, there, files)]
   if (one === undefined || other === undefined) return undefined
   if (/\b(this|super)\b/.test(text)) {
-    const [here, there] = [one, other].map(({ source }) => classesWith(methodName(text), source))
-    if (!overlap(here!, there!)) return false
+    const [mine, others] = [one, other].map(({ source }) => classesWith(methodName(text), source))
+    if (!overlap(mine!, others!)) return false
   }
-  const isOneFolder = folderOf(first) === folderOf(second)
+  const isOneFolder = folderOf(here) === folderOf(there)
   const isSameHere = (code: string) => !OWN_NAME.test(code) && (isOneFolder || !OWN_FOLDER.test(code))
   const seen = new Set<string>()
   const agree = (name: string, isUsedByFunction: boolean): boolean => {
     // The functions of webpack hold all modules of a bundle.
     if (seen.has(name) || name.startsWith('__webpack_')) return true
     seen.add(name)
-    const [here, there] = [one.visible(name), other.visible(name)]
-    if (here.length === 0 || there.length === 0)
+    const [mine, others] = [one.visible(name), other.visible(name)]
+    if (mine.length === 0 || others.length === 0)
       return !isUsedByFunction || overlap(codeOfAll(one.all(name)), codeOfAll(other.all(name)))
-    if (!areEqual(codeOfAll(here), codeOfAll(there))) return false
-    return here.every(({ code, uses }) => isSameHere(code()) && uses().every((used) => agree(used, false)))
+    if (!areEqual(codeOfAll(mine), codeOfAll(others))) return false
+    return mine.every(({ code, uses }) => isSameHere(code()) && uses().every((used) => agree(used, false)))
   }
   // Vite and Vitest rewrite an imported `table` to `__vi_import_0__.table`.
   const written = text.replace(/(?<![\w$])__vi\w*__\./g, '')
@@ -56,10 +58,10 @@ interface Context {
   readonly visible: (name: string) => readonly Declaration[]
 }
 
-function contextOf(text: string, file: string, files: SourceFiles): Context | undefined {
+function contextOf(text: string, file: string, place: string, files: SourceFiles): Context | undefined {
   const content = files.read(file)
   if (content === undefined) return undefined
-  const { source, tokens, declarations } = parsed(file, content)
+  const { source, tokens, declarations } = parsed(place, content)
   const at = source.indexOf(text)
   // A text that was compiled since is not in the file: then the module's own declarations count.
   const around = (at < 0 ? tokens[0] : tokens.find((token) => token.at >= at))?.block
@@ -84,13 +86,14 @@ interface Parsed {
 /** The files that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */
 const parsedFiles = new Map<string, Parsed>()
 
-function parsed(file: string, source: string): Parsed {
-  const known = parsedFiles.get(file)
+/** Parses a source. Its relative specifiers lead on from `place`. */
+function parsed(place: string, source: string): Parsed {
+  const known = parsedFiles.get(place)
   if (known?.source === source) return known
   const tokens = tokensOf(source)
-  const found = { source, tokens, declarations: declarationsIn(tokens, (literal) => resolved(literal, file)) }
+  const found = { source, tokens, declarations: declarationsIn(tokens, (literal) => resolved(literal, place)) }
   if (parsedFiles.size === 0) Promise.resolve().then(() => parsedFiles.clear())
-  parsedFiles.set(file, found)
+  parsedFiles.set(place, found)
   return found
 }
 
