@@ -241,6 +241,8 @@ describe('two functions with one name are an error, which names both places', ()
       ['at() + id', (table) => `function at() {\n  return '${table}'\n}`],
       ['Rows.table + id', (table) => `class Rows {\n  static table = '${table}'\n}`],
       ['at + id', (table) => `let at\nat = '${table}'`],
+      ['at + id', (table) => `let at\nif (cache) {\n  at = '${table}'\n}`],
+      ['at + id', (table) => `let at\nconst set = () => {\n  at = '${table}'\n}\nset()`],
       ['at + id', (table) => `const base = '${table}'\nconst at = base + '/'`],
       ['at() + id', (table) => `const base = '${table}'\nconst at = () => base`],
       ['at(id)', (table) => `import { ${table} as at } from './tables.mjs'`],

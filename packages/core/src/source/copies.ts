@@ -1,7 +1,7 @@
 import { codeOf, type Declaration, type Declarations, declarationsIn } from './declarations.ts'
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
-import { namesIn, type SourceToken, tokensOf } from './source-tokens.ts'
+import { type Block, namesIn, type SourceToken, tokensOf } from './source-tokens.ts'
 
 /**
  * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
@@ -34,6 +34,7 @@ export function areCopies(text: string, first: string, second: string, files: So
     if (mine.length === 0 || others.length === 0)
       return !isUsedByFunction || overlap(codeOfAll(one.all(name)), codeOfAll(other.all(name)))
     if (!areEqual(codeOfAll(mine), codeOfAll(others))) return false
+    if (!overlap(codeOfAll(one.assignedLater(name)), codeOfAll(other.assignedLater(name)))) return false
     return mine.every(({ code, uses }) => isSameHere(code()) && uses().every((used) => agree(used, false)))
   }
   // Vite and Vitest rewrite an imported `table` to `__vi_import_0__.table`.
@@ -54,8 +55,10 @@ const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1)
 interface Context {
   readonly source: string
   readonly all: (name: string) => readonly Declaration[]
-  /** The declarations that the function sees: those of the innermost block around it that has any. */
+  /** The declarations that the function sees: those of the innermost block around it that has any, with assignments there. */
   readonly visible: (name: string) => readonly Declaration[]
+  /** Assignments to what it sees, in inner blocks. A bundler may have left some of them out. */
+  readonly assignedLater: (name: string) => readonly Declaration[]
 }
 
 function contextOf(text: string, file: string, place: string, files: SourceFiles): Context | undefined {
@@ -66,15 +69,23 @@ function contextOf(text: string, file: string, place: string, files: SourceFiles
   // A text that was compiled since is not in the file: then the module's own declarations count.
   const around = (at < 0 ? tokens[0] : tokens.find((token) => token.at >= at))?.block
   const all = (name: string) => declarations.get(name) ?? []
-  const visible = (name: string) => {
-    for (let block = around; block !== undefined; block = block.parent) {
-      const found = all(name).filter((declaration) => declaration.block === block)
-      if (found.length > 0) return found
-      if (block.parameters.has(name)) return []
+  const declaring = (name: string, from: Block | undefined): Block | undefined => {
+    for (let block = from; block !== undefined; block = block.parent) {
+      if (all(name).some((declaration) => !declaration.isAssignment && declaration.block === block)) return block
+      if (block.parameters.has(name)) return undefined
     }
-    return []
+    return undefined
   }
-  return { source, all, visible }
+  const visible = (name: string) => {
+    const block = declaring(name, around)
+    return block === undefined ? [] : all(name).filter((declaration) => declaration.block === block)
+  }
+  const assignedLater = (name: string) => {
+    const block = declaring(name, around)
+    const isOfIt = (one: Declaration) => one.isAssignment && one.block !== block && declaring(name, one.block) === block
+    return block === undefined ? [] : all(name).filter(isOfIt)
+  }
+  return { source, all, visible, assignedLater }
 }
 
 interface Parsed {

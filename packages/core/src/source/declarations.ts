@@ -3,6 +3,8 @@ import { afterExpression, afterGroup, type Block, namesIn, nesting, type SourceT
 /** What a source says of one name. */
 export interface Declaration {
   readonly block: Block
+  /** Whether it gives a value to a variable that is declared elsewhere. */
+  readonly isAssignment: boolean
   /** The code that gives the name its value, with one space between tokens. */
   readonly code: () => string
   /** The names that this code uses. */
@@ -15,11 +17,12 @@ export type Declarations = ReadonlyMap<string, readonly Declaration[]>
 /** Finds variables, functions, classes, imports, and assignments. `resolved` gives each string its final form. */
 export function declarationsIn(tokens: readonly SourceToken[], resolved: (literal: string) => string): Declarations {
   const found = new Map<string, Declaration[]>()
-  const add = (names: readonly string[], from: number, to: number, before = '') => {
+  const add = (names: readonly string[], from: number, to: number, before = '', isAssignment = false) => {
     const part = () => tokens.slice(from, to)
     // Built when asked for, since few declarations of a bundle are.
     const declaration: Declaration = {
       block: tokens[from]!.block,
+      isAssignment,
       code: () => before + codeOf(part(), resolved),
       uses: () => namesIn(part()).filter((name) => !names.includes(name)),
     }
@@ -39,7 +42,7 @@ export function declarationsIn(tokens: readonly SourceToken[], resolved: (litera
     else if (value === 'import' && next?.value !== '(' && next?.value !== '.')
       addImports(tokens, index + 1, resolved, add)
     else if (next?.type === 'Punctuator' && /^([^=!<>]|\*\*|<<|>>>?|&&|\|\||\?\?)?=$/.test(next.value))
-      if (!isDeclared(tokens, index)) add([value], index, afterExpression(tokens, index))
+      if (!isDeclared(tokens, index)) add([value], index, afterExpression(tokens, index), '', true)
   }
   return found
 }
@@ -49,7 +52,7 @@ export function codeOf(tokens: readonly SourceToken[], resolved = (literal: stri
   return tokens.map(({ type, value }) => (type === 'StringLiteral' ? resolved(value) : value)).join(' ')
 }
 
-type Add = (names: readonly string[], from: number, to: number, before?: string) => void
+type Add = (names: readonly string[], from: number, to: number, before?: string, isAssignment?: boolean) => void
 
 /** The declarators of `const`, `let` and `var`, each by itself: in a bundle, others may stand beside it. */
 function addVariables(tokens: readonly SourceToken[], first: number, add: Add): void {
