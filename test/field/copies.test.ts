@@ -16,6 +16,19 @@ export const load = persist(async function load(id) {
 }, { cache, funcname: 'load', verbosity: 0 })
 export const wait = persist(async (id) => [id], { cache, funcname: 'wait' })
 `
+/** The same, with a context that a minifier would rename. */
+const RICH = SHARED.replace(
+  'let runs = 0',
+  (runs) => `const rows = {
+  before: '',
+  after: (table) => table.slice(rows.before.length),
+}
+function named(id) {
+  const table = rows.after(String(id))
+  return table
+}
+${runs}`,
+).replace('(table, id)', '(table, named(id))')
 const DB = `
 const rows = new Map()
 export const db = { get: (table, id) => rows.get(id) ?? table + id }
@@ -33,7 +46,8 @@ export const other = (x) => table + x + [1, 2].map((e) => e + x).join()
 // esbuild chooses names by their frequency in the whole bundle. So a function has two sources in two bundles, and counts as two.
 const KEEPS_SOURCE = BUNDLERS.filter(([name]) => !name.startsWith('esbuild') || !name.includes('--minify'))
 
-describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, extension) => {
+describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (name, bundle, extension) => {
+  const shared = /minif|^webpack$/.test(name) ? SHARED : RICH
   const pages = { 'a.mjs': PAGE('a'), 'b.mjs': PAGE('b'), 'other-a.mjs': OTHER('a'), 'other-b.mjs': OTHER('b') }
   const main = `
     const pages = []
@@ -44,7 +58,7 @@ describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (_, bundle, exten
     }`
 
   test('a function in two bundles is one function', async () => {
-    const folder = folderWith({ ...pages, 'shared.mjs': SHARED, 'db.mjs': DB, 'main.mjs': main })
+    const folder = folderWith({ ...pages, 'shared.mjs': shared, 'db.mjs': DB, 'main.mjs': main })
     for (const name of ['a', 'b']) await bundle(folder.path, `${name}.mjs`, `${name}.out.${extension}`)
     expect(folder.node('main.mjs')).toBe('[["users1",1],[2],"aa1a,2a"]\n[["users1",1],[2],"bb1b,2b"]\n')
   })

@@ -33,7 +33,9 @@ describe('a module that is evaluated again keeps the names of its functions', ()
   test('with another query: both objects work, and share the store', () => {
     expect(
       run({
-        'load.mjs': LOAD,
+        'load.mjs': `${LOAD}
+          export const folder = new URL('.', import.meta.url).pathname + new URL(import.meta.url).pathname
+          export const isMain = import.meta.url === 'file://' + process.argv[1] || import.meta.url.startsWith('data:')`,
         'main.mjs': `
           const one = await import('./load.mjs')
           const two = await import('./load.mjs?v=2')
@@ -228,6 +230,40 @@ describe('two functions with one name are an error, which names both places', ()
       'posts.mjs': 'export const table = "posts"\nexport const db = 1',
     },
   )
+  test('with one source in two files, if what a name in it stands for differs anywhere', () => {
+    const contexts: readonly (readonly [text: string, context: (table: string) => string])[] = [
+      ['config.table + id', (table) => `const config = {\n  table: '${table}',\n}`],
+      ['config[1] + id', (table) => `const config = ['db', '${table}']`],
+      ['at + id', (table) => `const at = 'db;${table}'`],
+      ['at + id', (table) => `const at = \`\n${table}\``],
+      ['at + id', (table) => `const at = String(\n  '${table}',\n)`],
+      ['at + id', (table) => `const { at } = {\n  at: '${table}' }`],
+      ['at() + id', (table) => `function at() {\n  return '${table}'\n}`],
+      ['Rows.table + id', (table) => `class Rows {\n  static table = '${table}'\n}`],
+      ['at + id', (table) => `let at\nat = '${table}'`],
+      ['at + id', (table) => `let at\nif (cache) {\n  at = '${table}'\n}`],
+      ['at + id', (table) => `let at\nconst set = () => {\n  at = '${table}'\n}\nset()`],
+      ['at + id', (table) => `const base = '${table}'\nconst at = base + '/'`],
+      ['at() + id', (table) => `const base = '${table}'\nconst at = () => base`],
+      ['at(id)', (table) => `import { ${table} as at } from './tables.mjs'`],
+      ['at + id', (table) => `const at = '${table}'\nexport function other() { const at = 'other'; return at }`],
+      ['import.meta.url + id', () => ''],
+      ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
+    ]
+    const main = contexts.map(
+      (_, i) => `await import('./${i}-users.mjs')\nawait printOutcome(() => import('./${i}-posts.mjs'))`,
+    )
+    const modules = contexts.flatMap(([text, context], i) =>
+      ['users', 'posts'].map((table) => [
+        `${i}-${table}.mjs`,
+        `${PERSIST}${context(table)}\npersist(function find${i}(id) { return ${text} }, { cache })`,
+      ]),
+    )
+    const tables = { 'tables.mjs': 'export const users = (id) => id\nexport const posts = (id) => -id' }
+    const files = { 'main.mjs': `import { printOutcome } from './outcome.mjs'\n${main.join('\n')}` }
+    expect(run({ ...Object.fromEntries(modules), ...tables, ...files })).toEqual(contexts.map(() => ERROR))
+  })
+
   test('with one source in two files, if one relative import leads to two files', () => {
     const find = `${PERSIST}import { table } from './table.mjs'\npersist(function find(id) { return table + id }, { cache })`
     expect(
@@ -241,6 +277,25 @@ describe('two functions with one name are an error, which names both places', ()
           await printOutcome(async () => { await import('./users/find.mjs'); await import('./posts/find.mjs') })`,
       }),
     ).toEqual([ERROR])
+  })
+
+  test('in two versions of one package, if a name in it is declared differently; otherwise they are one', () => {
+    const version = (table: string) => `${PERSIST}import { prefix } from './prefix.mjs'
+      const table = '${table}'
+      persist(function find(id) { return prefix + table + id }, { cache })`
+    const outcome = (table: string) =>
+      run({
+        'node_modules/rows/find.mjs': version('users'),
+        'node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'node_modules/other/node_modules/rows/find.mjs': `${version(table)}\n`,
+        'node_modules/other/node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./node_modules/rows/find.mjs')
+          await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
+      })
+    expect(outcome('posts')).toEqual([ERROR])
+    expect(outcome('users')).toEqual(['again'])
   })
 
   test('as methods of two classes with one source, in two files', () => {
@@ -259,10 +314,15 @@ describe('two functions with one name are an error, which names both places', ()
     expect(run(files)).toEqual([ERROR])
   })
 
-  test('in a module whose query is a parameter', () => {
+  test.each([
+    "new URL(import.meta.url).searchParams.get('table')",
+    "import.meta.url.split('=').at(-1)",
+    'new URL(import.meta.url).href',
+    'String([import.meta.url])',
+  ])('in a module whose query is a parameter: %s', (table) => {
     expect(
       run({
-        'table.mjs': `${PERSIST}const table = new URL(import.meta.url).searchParams.get('table')
+        'table.mjs': `${PERSIST}const table = ${table}
           persist(function find(id) { return table + id }, { cache })`,
         'main.mjs': `
           import { printOutcome } from './outcome.mjs'
@@ -320,18 +380,60 @@ const two = persist((x) => -x, { funcname: 'f', cache })`
   expect(folder.node('main.mjs', {})).toMatch(/several functions created at \S+own\.mjs:1 /)
 })
 
-test('another function may take the name of a function that was garbage-collected', () => {
-  const folder = folderWith({
-    'main.mjs': `${PERSIST}
-      const make = (table) => persist((id) => table + id, { funcname: 'f', cache })
-      for (const table of ['users', 'posts']) {
-        make(table)
-        for (let i = 0; i < 3; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 10))
-          gc()
-        }
+describe('if the earlier function was garbage-collected', () => {
+  const COLLECT = `${PERSIST}
+    import { printOutcome } from './outcome.mjs'
+    const collect = async () => {
+      for (let i = 0; i < 3; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        gc()
       }
-      console.log('free')`,
+    }
+  `
+  const collecting = (files: Record<string, string>) => run(files, { NODE_OPTIONS: '--expose-gc' })
+
+  test('a function of another source may take its name', () => {
+    const main = `${COLLECT}
+      const make = {
+        users: (table) => void persist((id) => table + id, { funcname: 'f', cache }),
+        posts: (table) => void persist((id) => id + table, { funcname: 'f', cache }),
+      }
+      for (const table of ['users', 'posts']) await printOutcome(() => make[table](table)).then(collect)`
+    expect(collecting({ 'main.mjs': main })).toEqual(['again', 'again'])
   })
-  expect(folder.node('main.mjs', { env: { NODE_OPTIONS: '--expose-gc' } })).toBe('free\n')
+
+  test('a module that is evaluated again may take its name', () => {
+    expect(
+      collecting({
+        'load.mjs': `${PERSIST}{ persist((id) => id, { funcname: 'f', cache }) }`,
+        'load.cjs': `require('@persist/core').persist((id) => id, { funcname: 'g', cache: globalThis.store })`,
+        'main.mjs': `${COLLECT}
+          import { createRequire } from 'node:module'
+          const require = createRequire(import.meta.url)
+          for (const query of ['', '?2']) await printOutcome(() => import('./load.mjs' + query)).then(collect)
+          for (let i = 0; i < 2; i++) {
+            delete require.cache[require.resolve('./load.cjs')]
+            await printOutcome(() => require('./load.cjs')).then(collect)
+          }`,
+      }),
+    ).toEqual(['again', 'again', 'again', 'again'])
+  })
+
+  test('one that a factory makes may not, since it may have other variables', () => {
+    const main = `${COLLECT}
+      const make = async (user) => persist((id) => user + id, { funcname: 'f', cache })
+      for (const user of ['Ann', 'Ben']) await printOutcome(async () => void (await make(user))).then(collect)`
+    expect(collecting({ 'main.mjs': main })).toEqual(['again', ERROR])
+  })
+
+  test('one that a loop makes may not', () => {
+    const main = `${COLLECT}
+      try {
+        for (const k of [2, 3]) {
+          { console.log(persist((x) => x * k, { funcname: 'f', cache })(1)) }
+          await collect()
+        }
+      } catch (error) { console.log(error.code, error.message) }`
+    expect(collecting({ 'main.mjs': main })).toEqual(['2', ERROR])
+  })
 })

@@ -37,6 +37,27 @@ inBothModes('a store with invalid replies', (makeStore, mode) => {
     expect(problems()).toEqual(reply === null ? [] : ['getMany'])
   })
 
+  it.each([
+    ['takes one handler', (reply: unknown, fulfilled: (reply: unknown) => void) => fulfilled(reply)],
+    [
+      'throws at once',
+      () => {
+        throw new Error('no connection')
+      },
+    ],
+  ])('a thenable that %s loses no result', async (_, then) => {
+    // biome-ignore lint/suspicious/noThenProperty: a store may return a thenable that is no promise
+    const lazily = (reply: unknown) => ({ then: (fulfilled: (reply: unknown) => void) => then(reply, fulfilled) })
+    const entries = new Map<string, Entry>()
+    const methods = {
+      get: (hash: string) => lazily(entries.get(hash)),
+      set: (entry: Entry) => lazily(void entries.set(entry.hash, entry)),
+    }
+    const cache = withMethods(delayed(memoryStore()), methods)
+    const { f } = over({}, { cache, singleFlight: 'process', tags: undefined })
+    expect([await f(1), await f(1), await f.put(2, 1)]).toEqual([2, 2, undefined])
+  })
+
   it('getMany in another order gives no call the result of another', async () => {
     async function getMany(this: Store, hashes: readonly string[]) {
       return [...(await this.getMany!(hashes))].reverse()

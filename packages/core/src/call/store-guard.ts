@@ -26,11 +26,12 @@ export function callStore<T>(
     return failed(context, operation, hash, thrown, fallback)
   }
   const failing = (thrown: unknown) => failed(context, operation, hash, thrown, fallback)
-  if (expected === undefined) return isThenable(reply) ? reply.then(undefined, failing) : reply
+  // A thenable of a custom store may throw in `then`, or need both handlers: a promise around it does neither.
+  if (expected === undefined) return isThenable(reply) ? Promise.resolve(reply).then(undefined, failing) : reply
   const checked = (reply: T): T => {
     return expected.fits(reply) ? reply : failing(new TypeError(`the reply must be ${expected.expected}`))
   }
-  return isThenable(reply) ? reply.then(checked, failing) : checked(reply)
+  return isThenable(reply) ? Promise.resolve(reply).then(checked, failing) : checked(reply)
 }
 
 /** Reports a store error outside of a single reply, as in a listing; throws it with `onStoreError: 'throw'`. */

@@ -1,6 +1,6 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
-import { compareWrappings, type Relation, type Wrapping } from '../source/evaluations.ts'
+import { compareWithLost, compareWrappings, type Relation, type Wrapping } from '../source/evaluations.ts'
 import { originalPlace } from '../source/original-place.ts'
 import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
@@ -23,6 +23,8 @@ interface Owner {
   readonly sites: WeakMap<AnyFunction, LazyCallSite>
   readonly at: number
   readonly run: object
+  /** The digest of its text, which is known when the function is gone. An older copy of core gives none. */
+  readonly source?: string
 }
 
 /** How a claim is made. */
@@ -30,6 +32,8 @@ export interface Claim {
   /** The function of core that the user called. */
   readonly entry: AnyFunction
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The digest of the function's text. */
+  readonly source: string
   readonly files?: SourceFiles
   readonly now?: () => number
 }
@@ -41,7 +45,7 @@ export interface Claim {
  * @throws DuplicateNamespaceError if another function owns it: each would get the results of the other.
  */
 export function claimNamespace(store: string, namespace: string, original: AnyFunction, claim: Claim): void {
-  const { entry, env, files = realSourceFiles, now = Date.now } = claim
+  const { entry, env, source, files = realSourceFiles, now = Date.now } = claim
   const registry = registryOf()
   const owners = registry.stores.get(store) ?? new Map<string, Owner>()
   registry.stores.set(store, owners)
@@ -54,14 +58,20 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     sites: new WeakMap([[original, site]]),
     at: now(),
     run: runOf(registry),
+    source,
+  }
+  const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {
+    if (relation !== 'again')
+      throw new DuplicateNamespaceError(explain(relation, namespace, store, before, after), namespace)
   }
   if (owner !== undefined && first !== undefined) {
     const [before, after] = [wrapping(owner, first), wrapping(next, original)]
     const mode = variable(env, 'NODE_ENV')
     const reloads = mode === 'development' || mode === 'test'
-    const relation = compareWrappings(before, after, { files, reloads })
-    if (relation !== 'again')
-      throw new DuplicateNamespaceError(explain(relation, namespace, store, before, after), namespace)
+    refuse(compareWrappings(before, after, { files, reloads }), before, after)
+  } else if (owner?.source === source) {
+    const after = wrapping(next, original)
+    refuse(compareWithLost(after, files), undefined, after)
   }
   owners.set(namespace, next)
 }
@@ -93,11 +103,11 @@ function explain(
   relation: Exclude<Relation, 'again'>,
   namespace: string,
   store: string,
-  first: Wrapping,
+  first: Wrapping | undefined,
   second: Wrapping,
 ) {
   const name = JSON.stringify(namespace)
-  const [here, there] = [locationOf(second.site), locationOf(first.site)]
+  const [here, there] = [locationOf(second.site), locationOf(first?.site)]
   const advice = "give each a funcname of its own, such as 'Class.method'"
   if (relation === 'made by one function' || (here !== '' && here === there)) {
     return `several functions created${here && ` at ${here}`} are persisted as ${name} in ${store}: ${advice}`
@@ -107,9 +117,9 @@ function explain(
   return `${subject} are persisted as ${name} in ${store}${locations}: ${advice}${adviceForCopies(first, second)}`
 }
 
-function adviceForCopies({ text: first }: Wrapping, { text: second }: Wrapping): string {
+function adviceForCopies(before: Wrapping | undefined, { text: second }: Wrapping): string {
+  const first = before?.text
   const copied = '. If they are one function that was bundled twice, '
-  if (first === second) return `${copied}keep it in one chunk`
   if (first === undefined || second === undefined || !differInNamesOnly(first, second)) return ''
   return `${copied}keep it in one chunk, or put the source maps beside the bundles`
 }

@@ -118,11 +118,11 @@ export function resolveOptions(
   if (typeof store?.get !== 'function') {
     throw new OptionError(`${adapter.name} opens no store: open must return one synchronously`, { option: 'cache' })
   }
-  claimNamespace(adapter.name, namespace, original, { entry, env })
+  const source = sourceOf(original)
+  claimNamespace(adapter.name, namespace, original, { entry, env, source })
   const pickleValue = picklerOf(options)
   const unpickleValue = unpicklerOf(options)
   const { version, dependencies, isRecorded } = versionOf(original, options, namespace)
-  const source = sourceOf(original)
   const staleWhileRevalidate = optional(options, 'staleWhileRevalidate', 0)
   const staleIfError = optional(options, 'staleIfError', 0)
   const copy = (chunk: unknown) =>

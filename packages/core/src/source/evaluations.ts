@@ -64,6 +64,17 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   return samePath(before.path, now.path) ? 'made by one function' : 'two places'
 }
 
+/**
+ * Decides the same if the first function is gone, with its place, and had the same text. A module that is evaluated again may
+ * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
+ */
+export function compareWithLost(second: Wrapping, files: SourceFiles): Relation {
+  const now = placeOf(second, files)
+  if (now === undefined) return 'two functions'
+  const isOnlyEvaluation = now.home.isLoadedOnce && now.home.query === ''
+  return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
+}
+
 /** The place of a wrapping. */
 interface Place {
   /** The frames from the call of `persist` to the module body; the whole stack if no module is being evaluated. */
@@ -90,10 +101,22 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   }
 }
 
+/**
+ * Code that may read the query of its own URL. Most code passes `import.meta.url` on, as in `new URL('./a', import.meta.url)`,
+ * or compares it with the program's own path.
+ */
+const READS_QUERY = new RegExp(
+  [
+    '\\bsearch(?:Params)?\\b|\\b__resourceQuery\\b',
+    '\\bimport\\.meta\\.url\\b(?!\\s*(?:\\)|[=!]==?|\\.(?:starts|ends)With\\b))',
+    '\\bnew URL\\(\\s*import\\.meta\\.url\\s*\\)\\s*\\.\\s*(?!pathname\\b)',
+  ].join('|'),
+)
+
 /** Whether the module has another query, which loads it again. A module that reads its query has it as a parameter. */
 function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pick<Circumstances, 'files'>): boolean {
   if (before.query === now.query) return false
-  return !/\bsearch(Params)?\b|\b__resourceQuery\b/.test(files.read(now.file) ?? '')
+  return !READS_QUERY.test(files.read(now.file) ?? '')
 }
 
 /** Whether the file was loaded again since, possibly with other code. */
