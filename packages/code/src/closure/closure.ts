@@ -11,6 +11,7 @@ import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
 import { labelOf, type PackageMode, packageParts } from './package-versions.ts'
+import { SplitBundles } from './split-bundles.ts'
 
 /** What is covered. */
 export interface Scope {
@@ -57,6 +58,9 @@ export interface CoveredFile {
 /** The name of the part that says which import leads to which file, and how files are run. */
 export const IMPORTS_PART = 'imports'
 
+/** Stands for the imports of all chunks of a bundle. No specifier has a space in front. */
+const CHUNKS = ' chunks'
+
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
 export function closureOf(
   { roots, also, packages: mode }: Scope,
@@ -69,6 +73,7 @@ export function closureOf(
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
   const wiring: string[] = []
+  const bundles = new SplitBundles(observer, known, fresh)
   const howFilesRun = new HowFilesRun(packages, resolver, names)
   const installed = new Map<string, PackageJson>()
   const external = new Set<string>()
@@ -117,6 +122,12 @@ export function closureOf(
     }
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
+    const chunks = bundles.filesBeside(file)
+    if (chunks.length > 0) {
+      ahead.push(...chunks)
+      const found = chunks.map((path) => observer.realpath(path))
+      imports.set(CHUNKS, { files: found, packages: [], wiring: '' })
+    }
     const runtimes = hasJsx ? resolver.jsxRuntimes(file) : []
     for (const specifier of runtimes) if (!imports.has(specifier)) follow(specifier, false, false)
   }
