@@ -92,7 +92,12 @@ function getterOf(proto: object, name: string): (() => unknown) | undefined {
 }
 
 // Deno keeps internals of these two in own properties with symbols. They are listed on first use, for a fast start.
-const isBareUrl = hasOnlyKeysOf(() => new URL('http://a/'))
+const isBareUrl = hasOnlyKeysOf(() => {
+  const url = new URL('http://a/')
+  // jsdom keeps this object in another such property.
+  void url.searchParams
+  return url
+})
 const isBareParams = hasOnlyKeysOf(() => new URLSearchParams())
 
 function hasOnlyKeysOf(fresh: () => object): (value: object) => boolean {
@@ -100,7 +105,7 @@ function hasOnlyKeysOf(fresh: () => object): (value: object) => boolean {
   return (value) => {
     keys ??= Reflect.ownKeys(fresh())
     const own = Reflect.ownKeys(value)
-    return own.length === keys.length && own.every((key) => keys!.includes(key))
+    return own.every((key) => keys!.includes(key))
   }
 }
 
