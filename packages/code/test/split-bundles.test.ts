@@ -52,6 +52,14 @@ test.each<[string, string, Files]>([
     },
   ],
   [
+    'Rspack, ES modules',
+    'out/c/1.mjs',
+    {
+      'out/main.mjs': 'n=e=>{var o,r,t=e.__rspack_esm_ids,n=e.__webpack_modules__}',
+      'out/c/1.mjs': 'export const __rspack_esm_ids=[389];export const __webpack_modules__={434(e,t,r){}}',
+    },
+  ],
+  [
     'Turbopack',
     'server/chunks/ssr/a._.js',
     {

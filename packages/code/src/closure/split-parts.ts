@@ -7,7 +7,7 @@ const ARRAY_CHUNK = /^\s*(?:"use strict";\s*)?module\.exports\s*=\s*\[/
 /** `require("./" + __webpack_require__.u(chunkId))` */
 const RUNTIME = /\b(?:require|import)\s*\(\s*(['"])((?:\.\.?\/)+)[^'"\n]{0,99}\1\s*\+\s*[\w$]{1,99}\.u\s*\(/
 /** A runtime that imports chunks, each by its name. */
-const MODULE_RUNTIME = /\b__webpack_(?:esm_)?ids__\b/
+const MODULE_RUNTIME = /\b__(?:webpack_(?:esm_)?ids__|rspack_esm_ids)\b/
 /** The path of Turbopack's runtime, from the folder of the output. */
 const OWN_PATH = /\bRUNTIME_PUBLIC_PATH\s*=\s*(['"])([^'"\n]{1,999})\1/
 
