@@ -79,3 +79,16 @@ test('results are kept without the globals of Node that Jest takes away for jsdo
   expect(node('main.cjs')).toMatch(new RegExp(`^${lines}3\\n[45]\\n$`))
   expect(node('main.cjs')).toMatch(new RegExp(`^${lines}3\\n[12]\\n$`))
 })
+
+test('the build for edge runtimes works where parts of Node are functions that throw, as in that of Next', () => {
+  const program = `
+    Object.defineProperty(process, 'getBuiltinModule', { get() { throw new Error('a Node.js API is used') } })
+    const fails = function () { throw new Error('a Node.js API is used') }
+    Object.assign(globalThis, { setImmediate: fails, MessageChannel: fails })
+    const { memoryStore, persist } = await import('@persist/core')
+    const double = persist(async (x) => 2 * x, { funcname: 'double', cache: memoryStore() })
+    await double.many(Array.from({ length: 99 }, (_, i) => [i]))
+    console.log(await double(3), await double(3), double.stats().hits, import.meta.resolve('@persist/core').split('/').pop())`
+  const { node } = folderWith({ 'main.mjs': program })
+  expect(node('main.mjs', { env: { NODE_OPTIONS: '--conditions=edge-light' } })).toBe('6 6 2 index.web.js\n')
+})
