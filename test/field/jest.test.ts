@@ -101,6 +101,7 @@ describe.each(['^29.7.0', '^30.5.2'])('Jest %s', (jest) => {
       '@types/jest': '^29.5.0',
       '@types/node': '^20.19.0',
       jest,
+      'jest-environment-jsdom': jest,
       'ts-jest': '^29.4.15',
       typescript: '^5.9.3',
     })
@@ -108,6 +109,12 @@ describe.each(['^29.7.0', '^30.5.2'])('Jest %s', (jest) => {
 
   test.each([
     ['CommonJS', 'program.test.cjs', COMMONJS, { testMatch: ['**/*.test.cjs'], transform: {} }],
+    [
+      'CommonJS, jsdom',
+      'program.test.cjs',
+      COMMONJS,
+      { testMatch: ['**/*.test.cjs'], transform: {}, testEnvironment: 'jsdom' },
+    ],
     ['ES modules', 'program.test.mjs', MODULE, { testMatch: ['**/*.test.mjs'], transform: {} }],
     ['ts-jest', 'program.test.ts', TYPESCRIPT, { transform: { '\\.ts$': ['ts-jest', { tsconfig: TSCONFIG }] } }],
     ['@swc/jest', 'program.test.ts', TYPESCRIPT, { transform: { '\\.ts$': '@swc/jest' } }],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -108,7 +108,23 @@ async function buildAway(installed: string, build: Build, registers: boolean, al
 
 /** Runs a command in a folder, with the environment of a person in a terminal. */
 export function run(cwd: string, [command, ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
-  return spawnSync(command!, args, { cwd, encoding: 'utf8', env: { ...environment(), ...env }, timeout: 300_000 })
+  const folder = mkdtempSync(join(tmpdir(), 'persist-stderr-'))
+  const file = join(folder, 'stderr')
+  // Node prints the line of an error, which is a whole minified bundle, and ends without the rest if a pipe is full.
+  const stderr = openSync(file, 'w')
+  try {
+    const ended = spawnSync(command!, args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...environment(), ...env },
+      stdio: ['ignore', 'pipe', stderr],
+      timeout: 300_000,
+    })
+    return { ...ended, stderr: readFileSync(file, 'utf8') }
+  } finally {
+    closeSync(stderr)
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /** The outcome of a command, which must succeed. */

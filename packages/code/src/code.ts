@@ -54,8 +54,8 @@ const look = {
  * installed packages by version; paths are relative to the package, so every checkout has the same digest.
  *
  * Read when a function is wrapped, since that is the code that runs. `f.dependencies()` names each file and package, and what
- * could not be followed. In a bundle the module is the bundle: a call with `import.meta` or a URL also covers the file that
- * makes it.
+ * could not be followed. In a bundle the module is the bundle with all its chunks: a call with `import.meta` or a URL also covers
+ * the file that makes it.
  *
  * @param place `import.meta`, or the URL or path of a module. In CommonJS: `__filename`.
  * @throws OptionError for a module without a file (evaluated from a string, `data:`, part of an executable), for an export

@@ -1,6 +1,6 @@
 import type { Dependency } from '@persist/core'
 import { OptionError } from '@persist/errors'
-import { stateOf } from './closure/closure.ts'
+import { stateOf } from './closure/state.ts'
 import { digestOf } from './files/digest.ts'
 import { toCall } from './to-call.ts'
 

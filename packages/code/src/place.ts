@@ -16,7 +16,10 @@ const ADVICE =
 export function fileOf(place: ModulePlace, files: { isFile(path: string): boolean; realpath(path: string): string }) {
   const given: unknown = typeof place === 'string' || place instanceof URL ? place : place?.url
   if (typeof given !== 'string' && !(given instanceof URL)) {
-    const empty = typeof place === 'object' && place !== null ? '; import.meta is empty in a bundle of CommonJS' : ''
+    const empty =
+      typeof place === 'object' && place !== null
+        ? '; import.meta is empty in a bundle of CommonJS, and Rspack replaces import.meta.url only'
+        : ''
     throw refusal(`code takes import.meta, a URL or a path, such as __filename${empty}`)
   }
   const name = String(given)

@@ -1,7 +1,7 @@
 import type { Dependency } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import { stateOf } from './closure/closure.ts'
+import { stateOf } from './closure/state.ts'
 import { digestOf } from './files/digest.ts'
 import { toCall } from './to-call.ts'
 

@@ -32,6 +32,6 @@ export function hasOnlyKeysOf(fresh: () => object): (object: object) => boolean 
   return (object) => {
     keys ??= Reflect.ownKeys(fresh())
     const own = Reflect.ownKeys(object)
-    return own.length === keys.length && own.every((key) => keys!.includes(key))
+    return own.every((key) => keys!.includes(key))
   }
 }

@@ -62,28 +62,41 @@ const BY_NAME = new Map([...LANGUAGE_KINDS, ...BINARY_KINDS].map((one) => [one.n
 for (const [name, { kind }] of TEMPORAL_KINDS) BY_NAME.set(name, kind)
 
 /** Whether a getter or method that reads internal slots accepts the object. */
-function accepts(object: object, read: () => unknown): boolean {
+function accepts(object: object, read: (() => unknown) | undefined): boolean {
   try {
-    read.call(object)
+    read!.call(object)
     return true
   } catch {
     return false
   }
 }
 
-const href = Object.getOwnPropertyDescriptor(URL.prototype, 'href')!.get!
+/** The object in a chain of prototypes that has a property of its own. */
+function ownerOf(proto: object, name: string): object | undefined {
+  let owner: object | null = proto
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object | null
+  return owner ?? undefined
+}
+
+/** Where `href` is. In jsdom and happy-dom under Vitest the global class is a subclass of Node's, and both are in use. */
+const withHref = ownerOf(URL.prototype, 'href') ?? URL.prototype
+const href = Object.getOwnPropertyDescriptor(withHref, 'href')?.get
+const URL_KIND = kind<URL>(
+  'URL',
+  (object) => accepts(object, href),
+  (url, walk) => walk.tagged('URL', url.href),
+  hasOnlyKeysOf(() => {
+    const url = new URL('http://a/')
+    // jsdom keeps this object in another such property.
+    void url.searchParams
+    return url
+  }),
+)
 
 // Node's classes are not native code, and a process has one of each.
 const kinds = new WeakMap<object, Kind<never> | 'plain'>([
-  [
-    URL.prototype,
-    kind<URL>(
-      'URL',
-      (object) => accepts(object, href),
-      (url, walk) => walk.tagged('URL', url.href),
-      hasOnlyKeysOf(() => new URL('http://a/')),
-    ),
-  ],
+  [URL.prototype, URL_KIND],
+  [withHref, URL_KIND],
   [
     URLSearchParams.prototype,
     kind<URLSearchParams>(

@@ -80,10 +80,24 @@ export const BUILT_IN_BY_PROTOTYPE: ReadonlyMap<object | null | undefined, Built
 
 for (const { name, prototype } of BUILT_IN_TYPES) if (prototype !== undefined) registerPrototype(name, prototype)
 
-const trueHref = Object.getOwnPropertyDescriptor(URL.prototype, 'href')?.get as () => string
+const trueHref = getterOf(URL.prototype, 'href') as () => string
+
+/** A getter in a chain of prototypes: in jsdom and happy-dom under Vitest the global URL is a subclass of Node's. */
+function getterOf(proto: object, name: string): (() => unknown) | undefined {
+  for (let owner: object | null = proto; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    const own = Object.getOwnPropertyDescriptor(owner, name)
+    if (own !== undefined) return own.get
+  }
+  return undefined
+}
 
 // Deno keeps internals of these two in own properties with symbols. They are listed on first use, for a fast start.
-const isBareUrl = hasOnlyKeysOf(() => new URL('http://a/'))
+const isBareUrl = hasOnlyKeysOf(() => {
+  const url = new URL('http://a/')
+  // jsdom keeps this object in another such property.
+  void url.searchParams
+  return url
+})
 const isBareParams = hasOnlyKeysOf(() => new URLSearchParams())
 
 function hasOnlyKeysOf(fresh: () => object): (value: object) => boolean {
@@ -91,7 +105,7 @@ function hasOnlyKeysOf(fresh: () => object): (value: object) => boolean {
   return (value) => {
     keys ??= Reflect.ownKeys(fresh())
     const own = Reflect.ownKeys(value)
-    return own.length === keys.length && own.every((key) => keys!.includes(key))
+    return own.every((key) => keys!.includes(key))
   }
 }
 

@@ -70,7 +70,9 @@ export function sleepSync(): never {
   throw new Error('this platform cannot wait without a promise: make the function async')
 }
 
-const Native = here.AsyncLocalStorage ?? here.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage
+const Native =
+  here.AsyncLocalStorage ??
+  (builtinModule('node:async_hooks') as Pick<EdgeRuntime, 'AsyncLocalStorage'> | undefined)?.AsyncLocalStorage
 
 export const followsCalls = Native !== undefined
 
@@ -92,13 +94,19 @@ function withoutEntering<T>(storage: AsyncLocalStorage<T>): ContextStorage<T> {
 const SILENT = { hasSubscribers: false, publish() {} }
 
 export const channel: Platform['channel'] = (name) =>
-  here.process?.getBuiltinModule?.('node:diagnostics_channel')?.channel(name) ?? SILENT
+  (builtinModule('node:diagnostics_channel') as { channel: Platform['channel'] } | undefined)?.channel(name) ?? SILENT
 
 export const requireFrom: Platform['requireFrom'] = undefined
 export const nativeRequireFrom: Platform['nativeRequireFrom'] = undefined
 
-/** Edge runtimes may have some modules of Node. */
-export const builtinModule: Platform['builtinModule'] = (name) => here.process?.getBuiltinModule?.(name as never)
+/** Edge runtimes may have some modules of Node. In that of Next a look at the function is an error. */
+export function builtinModule(name: Parameters<Platform['builtinModule']>[0]): ReturnType<Platform['builtinModule']> {
+  try {
+    return here.process?.getBuiltinModule?.(name as never)
+  } catch {
+    return undefined
+  }
+}
 
 export function mainScript(): undefined {}
 

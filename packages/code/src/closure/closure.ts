@@ -13,6 +13,8 @@ import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
 import { PackageLabels, type PackageMode, packageParts } from './package-versions.ts'
+import { SplitBundles } from './split-bundles.ts'
+import { stateOf } from './state.ts'
 
 /** What is covered. */
 export interface Scope {
@@ -62,6 +64,9 @@ export interface Lead {
 /** The name of the part that says which import leads to which file, and how files are run. */
 export const IMPORTS_PART = 'imports'
 
+/** Stands for the imports of all chunks of a bundle. No specifier has a space in front. */
+const CHUNKS = ' chunks'
+
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
 export function closureOf(
   { roots, also, packages: mode, settings }: Scope,
@@ -73,6 +78,7 @@ export function closureOf(
   const resolver = new Resolver(observer, packages, settings)
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
+  const bundles = new SplitBundles(observer, known, fresh)
   const howFilesRun = new HowFilesRun(packages, resolver, names)
   const external = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
@@ -123,6 +129,13 @@ export function closureOf(
     }
     for (const specifier of specifiers) follow(specifier, true)
     for (const specifier of uncertain) follow(specifier, false)
+    const chunks = bundles.filesBeside(file)
+    if (chunks.length > 0) {
+      ahead.push(...chunks)
+      const found = chunks.map((path) => observer.realpath(path))
+      // Their names are those of their parts.
+      imports.set(CHUNKS, { files: found, places: [], packages: [], choices: [] })
+    }
     const runtimes = hasJsx ? resolver.jsxRuntimes(file) : []
     for (const specifier of runtimes) if (!imports.has(specifier)) follow(specifier, false, false)
   }
@@ -137,7 +150,7 @@ export function closureOf(
     .flatMap(({ part, imports }) =>
       [...imports].map(([specifier, lead]) => ({ key: `${part.name} ${specifier}`, lead })),
     )
-    .filter(({ lead }) => lead.files.length + lead.packages.length > 0)
+    .filter(({ lead }) => lead.places.length + lead.packages.length > 0)
     .sort((a, b) => (a.key < b.key ? -1 : 1))
   const labels = new PackageLabels()
   const wiring = leads.map(({ key, lead }) => `${key} ${wiringOf(lead, labels)}`)
@@ -173,14 +186,4 @@ export function closureOf(
 /** Where an import leads, and what chose that, for the digest. */
 export function wiringOf({ places, packages, choices }: Lead, labels: PackageLabels): string {
   return [...places, ...packages.map((one) => labels.of(one)), ...choices].join(' ')
-}
-
-/** The digest of parts in any order, and the parts in order. */
-export function stateOf(parts: readonly DependencyPart[]): DependencyState {
-  const sorted = [...parts].sort((a, b) => (key(a) < key(b) ? -1 : 1))
-  return { digest: digestOf(sorted.map(key).join('\n')), parts: sorted }
-}
-
-function key({ name, digest }: DependencyPart): string {
-  return `${JSON.stringify(name)} ${digest}`
 }

@@ -3,6 +3,7 @@ import { digestOf } from '../files/digest.ts'
 import type { Observer } from '../files/observer.ts'
 import { isRacy, isSame, type StampTuple, tupleOf } from '../files/stamps.ts'
 import { type Imports, importsOf, isText, mayBeCode } from './specifiers.ts'
+import { splitPartOf } from './split-parts.ts'
 
 /** What is known of one file that had this stamp. */
 export interface FileRecord extends Imports {
@@ -11,6 +12,8 @@ export interface FileRecord extends Imports {
   readonly digest: string
   /** The digest of the bytes, if they have line ends that the other digest leaves out. */
   readonly exact?: string | undefined
+  /** What the file is in a bundle that was split. */
+  readonly splitPart?: string | undefined
 }
 
 /** What the files of this process, and of the manifest, were when they were read. */
@@ -53,5 +56,7 @@ function textOf(path: string, bytes: Uint8Array, known: FileRecord | undefined):
   const digest = digestOf(isUtf8(bytes) ? source : bytes)
   const exact = source.length === written.length ? undefined : digestOf(bytes)
   // The imports of the same content are the same.
-  return known?.digest === digest ? { ...known, exact } : { digest, exact, ...importsOf(path, source) }
+  return known?.digest === digest
+    ? { ...known, exact }
+    : { digest, exact, ...importsOf(path, source), splitPart: splitPartOf(source) }
 }

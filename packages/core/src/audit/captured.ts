@@ -1,4 +1,5 @@
 import type { Runtime, Session } from 'node:inspector'
+import { builtinModule } from '@persist/platform'
 import type { AnyFunction } from '../types/functions.ts'
 
 /** Node's wrapper around a CommonJS module gives these to every function. */
@@ -63,7 +64,6 @@ function reply<T>(ask: (done: Replied<T>) => void): T {
 function inspectorSession(): Session | undefined {
   // Bun and Deno have the module, without scopes.
   if ('Bun' in globalThis || 'Deno' in globalThis) return undefined
-  const { process: host } = globalThis as { process?: NodeJS.Process }
-  const inspector = host?.getBuiltinModule?.('node:inspector')
+  const inspector = builtinModule('node:inspector') as typeof import('node:inspector') | undefined
   return inspector === undefined ? undefined : new inspector.Session()
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from './soon.ts'
+
 let pending = 0
 
 const ignore = () => {}
@@ -17,8 +19,6 @@ export function printToStderr(text: string): void {
     settled()
   }
 }
-
-const { setImmediate } = globalThis
 
 function settled(): void {
   if (--pending === 0) process.stderr.off?.('error', ignore)

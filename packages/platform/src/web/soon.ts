@@ -17,12 +17,29 @@ const waiting: (() => void)[] = []
 let port: Channel['port2'] | undefined
 
 /** Not a timer where that can be helped: browsers delay timers that start each other, and those of hidden pages. */
+const ways: ((act: () => void) => void)[] = [
+  ...(setImmediate === undefined ? [] : [setImmediate]),
+  ...(MessageChannel === undefined ? [] : [byMessage(MessageChannel)]),
+  (act) => setTimeout(act, 0),
+]
+
 export function soon(act: () => void): void {
-  if (setImmediate !== undefined) setImmediate(act)
-  else if (MessageChannel === undefined) setTimeout(act, 0)
-  else {
+  // Not a call of a member: functions of pages refuse another `this`.
+  const [way] = ways
+  try {
+    way!(act)
+  } catch (error) {
+    // The edge runtime of Next has functions of these names that always throw.
+    if (ways.length === 1) throw error
+    ways.shift()
+    soon(act)
+  }
+}
+
+function byMessage(Channel: new () => Channel): (act: () => void) => void {
+  return (act) => {
+    port ??= opened(new Channel())
     waiting.push(act)
-    port ??= opened(new MessageChannel())
     port.postMessage(undefined)
   }
 }

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util'
 import type { Entry, ListedHead } from '@persist/store'
 import { readFile } from '../files/read-file.ts'
 import type { FileMark } from '../files/removal.ts'

@@ -1,4 +1,5 @@
 import { sep } from 'node:path'
+import { TextDecoder } from 'node:util'
 import { errorCode } from '../files/file-system.ts'
 import type { OpenFolder } from '../files/file-system-calls.ts'
 import { readFile } from '../files/read-file.ts'
