@@ -228,3 +228,12 @@ describe('with of, a program runs that names what is not there:', () => {
     expect(project.names('main.js', { of: 'f' })).toContain('gone@1.0.0')
   })
 })
+
+it.each(['{ type T }', '{ type T, type U as V, }', '{}'])(
+  'with of, a module whose types alone are exported as %s counts, since Node evaluates it',
+  (names) => {
+    const main = { 'main.ts': `export ${names} from './a.ts'\nexport const f = () => globalThis.a\n` }
+    const [before, after] = digests({ ...main, 'a.ts': 'globalThis.a = 1' }, { 'a.ts': 'globalThis.a = 2' }, 'main.ts')
+    expect(after).not.toBe(before)
+  },
+)
