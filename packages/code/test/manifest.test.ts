@@ -22,7 +22,7 @@ const SCOPE = {
   of: [],
   also: [],
   packages: 'version' as const,
-  settings: { conditions: [], tsconfig: undefined },
+  settings: { conditions: [], tsconfig: undefined, tsNode: undefined },
 }
 const LONG_MS = 60_000
 

@@ -65,10 +65,12 @@ test.each(['own', 'installed'] as const)(
 )
 
 const { NODE_OPTIONS = '' } = process.env
+const TS_NODE = Symbol.for('ts-node.register.instance')
 
 afterEach(() => {
   process.env.NODE_OPTIONS = NODE_OPTIONS
   delete process.env.TSX_TSCONFIG_PATH
+  delete (process as { [TS_NODE]?: unknown })[TS_NODE]
 })
 
 test.each(['own', 'installed'] as const)('so they do with of: %s', (kind) => {
@@ -119,4 +121,84 @@ test('a tsconfig.json that tsx was given counts, also beside the nearest one, wi
   expect(names()).toEqual(['./near.ts', 'near@1.0.0'])
   process.env.NODE_OPTIONS = '--import tsx'
   expect(names()).toEqual(['./far.ts', './near.ts', 'far@1.0.0', 'near@1.0.0'])
+})
+
+test('under tsx, it counts which files tsconfig.json includes, also if it sets nothing', () => {
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'src/main.ts': "import { b } from '../scripts/b.ts'\nexport const f = () => b\n",
+    'scripts/b.ts': 'class A { x: unknown }\nexport const b = new A()\n',
+  })
+  process.env.TSX_TSCONFIG_PATH = project.path('tsconfig.json')
+  const digests = (config: string) => {
+    project.write({ 'tsconfig.json': config })
+    return [{}, { of: 'f' }].map((options) => project.read('src/main.ts', options).digest)
+  }
+  const all = '{"include":["src","scripts"]}'
+  const files = '{"files":["src/main.ts","scripts/b.ts"]}'
+  const some = '{"include":["src"]}'
+  const others = ['{"include":["other"]}', '{"exclude":["src","scripts"]}']
+  expect(digests(all)).toEqual(digests(some))
+  process.env.NODE_OPTIONS = '--import tsx'
+  expect(digests(all)).toEqual(digests('{}'))
+  expect(digests(all)).toEqual(digests(files))
+  expect(digests(others[0]!)).toEqual(digests(others[1]!))
+  for (const index of [0, 1]) {
+    expect(new Set([all, some, others[0]!].map((config) => digests(config)[index])).size).toBe(3)
+  }
+})
+
+test('which of the projects that tsconfig.json refers to includes a file counts', () => {
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'main.ts': 'export const f = 1\n',
+    'tsconfig.json': '{"references":[{"path":"./a.json"},{"path":"./b.json"}]}',
+  })
+  const digests = (a: readonly string[], b: readonly string[]) => {
+    project.write({
+      'a.json': JSON.stringify({ include: a, compilerOptions: { target: 'es2020' } }),
+      'b.json': JSON.stringify({ include: b, compilerOptions: { target: 'es2022' } }),
+    })
+    return [{}, { of: 'f' }].map((options) => project.read('main.ts', options).digest)
+  }
+  const before = digests(['main.ts'], ['other'])
+  const after = digests(['other'], ['main.ts'])
+  expect([before[0] === after[0], before[1] === after[1]]).toEqual([false, false])
+  expect(digests(['main.ts', 'more'], ['another'])).toEqual(before)
+})
+
+test('tsx takes the tsconfig.json of the folder in which it started, wherever the program goes', () => {
+  const project = new Project({
+    'package.json': '{"name":"program","type":"module"}',
+    'main.ts': 'export const f = 1\n',
+    'tsx/loader.mjs': '',
+    'a/tsconfig.json': '{"compilerOptions":{"target":"es2020"}}',
+    'b/tsconfig.json': '{"compilerOptions":{"target":"es2022"}}',
+  })
+  const digestIn = (folder: string, goes: string) => {
+    const args = ['--import', pathToFileURL(project.path('tsx/loader.mjs')).href, READ, project.path('main.ts'), goes]
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: project.path(folder) })
+    if (stdout === '') throw new Error(stderr)
+    return stdout.trim()
+  }
+  const [a, b] = ['a', 'b'].map((folder) => digestIn(folder, '.'))
+  expect(a).not.toBe(b)
+  expect([digestIn('a', '../b'), digestIn('b', '../a')]).toEqual([a, b])
+})
+
+test('the settings that ts-node takes for all files count', () => {
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'tsconfig.json': '{"compilerOptions":{"target":"es2020"}}',
+    'main.ts': 'export const f = 1\n',
+  })
+  const digests = (options: object) => {
+    // Where https://typestrong.org/ts-node/api has what runs the program.
+    Object.assign(process, { [TS_NODE]: { config: { options } } })
+    return [{}, { of: 'f' }].map((one) => project.read('main.ts', one).digest)
+  }
+  const before = digests({ target: 7, outDir: project.path('a') })
+  const after = digests({ target: 9, outDir: project.path('a') })
+  expect([before[0] === after[0], before[1] === after[1]]).toEqual([false, false])
+  expect(digests({ target: 7, outDir: project.path('b') })).toEqual(before)
 })

@@ -196,3 +196,44 @@ it.each(['toml', 'yaml', 'svg', 'jsonc', 'module.css', 'vue'])(
     expect(leaf !== before).toBe(extension === 'vue')
   },
 )
+
+describe('with of, a program runs that names what is not there:', () => {
+  it.each([
+    ['a package', "import('gone')", './main.js: gone, not found'],
+    ['a file', "import('./gone.js')", './main.js: ./gone.js, not found'],
+    ['a module of a bundler', "import('virtual:gone')", './main.js: virtual:gone, not found'],
+    ['a module of Bun', "import('bun:sqlite')", undefined],
+    ['a module of Cloudflare', "import('cloudflare:workers')", undefined],
+  ])('%s', (_, load, note) => {
+    const files = (a: number, b: number): Files => ({
+      ...PACKAGE,
+      'main.js': `import { a, b } from './gone/a.js'\nexport const f = (x) => (x ? ${load} : a)\nexport const g = () => b\n`,
+      'gone/a.js': `export const a = ${a}\nexport const b = ${b}\n`,
+    })
+    const project = new Project(files(1, 1))
+    const { digest, parts } = project.read('main.js', { of: 'f' })
+    expect(parts.map(({ name }) => name).filter((name) => name.endsWith('not found'))).toEqual(note ? [note] : [])
+    expect(new Project(files(1, 1)).read('main.js', { of: 'f' }).digest).toBe(digest)
+    project.write(files(1, 2))
+    expect(project.read('main.js', { of: 'f' }).digest).toBe(digest)
+    project.write(files(2, 1))
+    expect(project.read('main.js', { of: 'f' }).digest).not.toBe(digest)
+  })
+
+  it('a package that it finds later counts from then on', () => {
+    const project = new Project({ ...PACKAGE, 'main.js': "export const f = () => import('gone')\n" })
+    const { digest } = project.read('main.js', { of: 'f' })
+    project.write({ 'node_modules/gone/package.json': '{"name":"gone","version":"1.0.0"}' })
+    expect(project.read('main.js', { of: 'f' }).digest).not.toBe(digest)
+    expect(project.names('main.js', { of: 'f' })).toContain('gone@1.0.0')
+  })
+})
+
+it.each(['{ type T }', '{ type T, type U as V, }', '{}'])(
+  'with of, a module whose types alone are exported as %s counts, since Node evaluates it',
+  (names) => {
+    const main = { 'main.ts': `export ${names} from './a.ts'\nexport const f = () => globalThis.a\n` }
+    const [before, after] = digests({ ...main, 'a.ts': 'globalThis.a = 1' }, { 'a.ts': 'globalThis.a = 2' }, 'main.ts')
+    expect(after).not.toBe(before)
+  },
+)

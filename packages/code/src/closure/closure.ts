@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
@@ -29,6 +29,8 @@ export interface Scope {
 export interface Closure extends DependencyState {
   /** The specifiers of installed packages, as written. */
   readonly external: readonly string[]
+  /** What leads to no file and no package: names as written, and paths from the root of the file system. */
+  readonly absent: readonly string[]
   /** The files, without links in their paths. */
   readonly files: ReadonlyMap<string, CoveredFile>
   /** The files of `also`. */
@@ -81,6 +83,7 @@ export function closureOf(
   const bundles = new SplitBundles(observer, known, fresh)
   const howFilesRun = new HowFilesRun(packages, resolver, names)
   const external = new Set<string>()
+  const absent = new Set<string>()
   const further = filesOfAlso(also, dirname(roots[0]), observer)
   const ahead = [...roots, ...further]
   const readable = new Set(further.map((path) => observer.realpath(path)))
@@ -108,6 +111,9 @@ export function closureOf(
       if (addresses.length > 0) external.add(specifier)
       if (!isCertain && resolver.isOtherFolder(specifier, file)) {
         notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
+      }
+      if (targets.files.length + targets.packages.length === 0) {
+        absent.add(specifier.startsWith('.') ? join(dirname(file), specifier) : specifier)
       }
       if (targets.isLost) {
         if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
@@ -174,6 +180,7 @@ export function closureOf(
       imports,
     ]),
     external: [...external].sort(),
+    absent: [...absent],
     files,
     further: further.map((path) => observer.realpath(path)),
     readable,

@@ -53,10 +53,22 @@ function unsure({ specifiers, uncertain, opaque }: Imports): Imports {
   return { specifiers: [], uncertain: [...specifiers, ...uncertain], opaque, hasJsx: false }
 }
 
-/** The imports that no bundler follows: by `new URL`, and by the functions of `createRequire` or another name of `require`. */
+/**
+ * The imports that no bundler follows: by `new URL`, by the functions of `createRequire` or another name of `require`, and by
+ * `export { type A } from '…'`, which Node evaluates.
+ */
 export function hiddenFromBundlers(source: string): ReadonlySet<string> {
   const { specifiers, hasOtherNames } = requires(source)
-  return new Set([...assets(source), ...(hasOtherNames ? specifiers : [])])
+  return new Set([...assets(source), ...exportsOfTypes(source), ...(hasOtherNames ? specifiers : [])])
+}
+
+const NAMED_EXPORTS = /\bexport\s*\{([^{}]*)\}\s*from\s*(['"])([^'"\n]+)\2/g
+
+function exportsOfTypes(source: string): string[] {
+  const found = [...source.matchAll(NAMED_EXPORTS)]
+  return found.flatMap(([, names, , specifier]) =>
+    names!.split(',').every((name) => /^\s*(?:type\s|$)/.test(name)) ? specifier! : [],
+  )
 }
 
 function jsOrTs(extension: string, source: string): Imports {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { transformsIn } from './transforms.ts'
 
 /** What the running process says of where imports lead. */
 export interface ProcessSettings {
@@ -6,20 +7,36 @@ export interface ProcessSettings {
   readonly conditions: readonly string[]
   /** Where tsx looks for the tsconfig.json of all files: a file, or a folder. `undefined`: tsx does not run the program. */
   readonly tsconfig: string | undefined
+  /** The settings by which ts-node runs all files. `undefined`: it does not run the program. */
+  readonly tsNode: string | undefined
 }
 
 /** `tsx`, `tsx/esm`, or a path in its package. */
 const TSX = /(?:^|[/\\=])tsx(?:$|[/\\@])/
 
-const NONE: ProcessSettings = { conditions: [], tsconfig: undefined }
+const NONE: ProcessSettings = { conditions: [], tsconfig: undefined, tsNode: undefined }
+
+const TS_NODE = Symbol.for('ts-node.register.instance')
+
+interface TsNode {
+  readonly config?: { readonly options?: Readonly<Record<string, unknown>> | undefined } | undefined
+}
+
+/** Where tsx looked for its settings, unless the program had left it before. `undefined`: the folder is gone, or Deno would ask for permission. */
+const startedIn = 'Deno' in globalThis ? undefined : workingDirectory()
 
 export function processSettings(): ProcessSettings {
   const { execArgv } = process
   const options = process.env.NODE_OPTIONS
-  // Most processes have neither, and a warm start does little else.
-  if (execArgv.length === 0 && !options) return NONE
+  const tsNode = ofTsNode()
+  // Most processes have none of them, and a warm start does little else.
+  if (execArgv.length === 0 && !options && tsNode === undefined) return NONE
   const words = options ? [...execArgv, ...wordsOf(options)] : execArgv
-  return { conditions: conditionsOf(words), tsconfig: words.some((word) => TSX.test(word)) ? ofTsx() : undefined }
+  return {
+    conditions: conditionsOf(words),
+    tsconfig: words.some((word) => TSX.test(word)) ? ofTsx() : undefined,
+    tsNode,
+  }
 }
 
 /** https://nodejs.org/api/packages.html#resolving-user-conditions */
@@ -41,10 +58,20 @@ function wordsOf(options: string): string[] {
 
 /** https://tsx.is/typescript#custom-tsconfig-json-path */
 function ofTsx(): string | undefined {
+  return startedIn === undefined ? undefined : resolve(startedIn, process.env.TSX_TSCONFIG_PATH ?? '.')
+}
+
+function workingDirectory(): string | undefined {
   try {
-    return resolve(process.env.TSX_TSCONFIG_PATH ?? '.')
+    return process.cwd()
   } catch {
-    // The working directory is gone.
     return undefined
   }
+}
+
+/** https://typestrong.org/ts-node/api/index.html#REGISTER_INSTANCE */
+function ofTsNode(): string | undefined {
+  const service = Object.getOwnPropertyDescriptor(process, TS_NODE)?.value as TsNode | undefined
+  const options = service?.config?.options
+  return options && `ts-node ${transformsIn(options)}`
 }

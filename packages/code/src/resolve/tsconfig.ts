@@ -3,6 +3,7 @@ import { digestOf } from '../files/digest.ts'
 import { findUp, foldersUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
 import type { ProcessSettings } from './process-settings.ts'
+import { TRANSFORMING, transformsIn } from './transforms.ts'
 import { tsconfigParser } from './tsconfig-lazily.ts'
 
 /** The settings of one tsconfig.json that decide what an import means. */
@@ -11,23 +12,17 @@ interface TsConfig {
   readonly jsxImportSources: readonly string[]
   /** The settings that change how TypeScript and JSX are run, as a string. `''`: none is set. */
   readonly transforms: string
+  /** Whether it is for a file, by `files`, `include` and `exclude`. */
+  readonly includes: (file: string) => boolean
 }
 
 interface References {
   readonly references?: readonly { readonly path: string }[] | undefined
 }
 
-/** The settings that tsx, Bun, ts-node, swc and bundlers obey. Those of types alone change nothing that runs. */
-const TRANSFORMING = [
-  ...['alwaysStrict', 'downlevelIteration', 'emitDecoratorMetadata', 'esModuleInterop', 'experimentalDecorators'],
-  ...['importHelpers', 'importsNotUsedAsValues', 'isolatedModules', 'jsx', 'jsxFactory', 'jsxFragmentFactory'],
-  ...['jsxImportSource', 'module', 'preserveConstEnums', 'preserveValueImports', 'strict', 'target'],
-  ...['useDefineForClassFields', 'verbatimModuleSyntax'],
-]
-
 /** What decides, or leads to another file that may. A name can be written with escapes. Without any, nothing is parsed. */
 const MAY_DECIDE = new RegExp(['extends', 'references', 'paths', 'baseUrl', ...TRANSFORMING, String.raw`\\u`].join('|'))
-const DECIDES_NOTHING: TsConfig = { paths: undefined, jsxImportSources: [], transforms: '' }
+const DECIDES_NOTHING: TsConfig = { paths: undefined, jsxImportSources: [], transforms: '', includes: () => false }
 
 /**
  * Finds what the nearest tsconfig.json says, and what a nearer jsconfig.json does, which some tools take; under tsx also what the
@@ -35,36 +30,45 @@ const DECIDES_NOTHING: TsConfig = { paths: undefined, jsxImportSources: [], tran
  */
 export class TsConfigs {
   readonly #observer: Observer
-  readonly #configs = new Map<string, TsConfig>()
-  readonly #ofFolders = new Map<string, TsConfig>()
+  readonly #configs = new Map<string, readonly TsConfig[]>()
+  readonly #ofFolders = new Map<string, readonly TsConfig[]>()
+  readonly #isTsx: boolean
   readonly #ofTsx: readonly TsConfig[]
+  readonly #ofTsNode: string | undefined
 
-  constructor(observer: Observer, { tsconfig }: ProcessSettings) {
+  constructor(observer: Observer, { tsconfig, tsNode }: ProcessSettings) {
     this.#observer = observer
+    this.#isTsx = tsconfig !== undefined
+    this.#ofTsNode = tsNode
     const isFolder = tsconfig !== undefined && observer.isDirectory(tsconfig)
     const path = isFolder ? findUp(tsconfig, 'tsconfig.json', (one) => observer.isFile(one)) : tsconfig
     // tsx does not follow references.
-    this.#ofTsx = path === undefined ? [] : [this.#read(path, () => [])]
+    this.#ofTsx = path === undefined ? [] : this.#read(path, () => [])
   }
 
   pathsOf(specifier: string, from: string): readonly string[] {
-    return this.#of(from).paths?.(specifier) ?? []
+    return [...new Set(this.#of(from).flatMap(({ paths }) => paths?.(specifier) ?? []))]
   }
 
   jsxImportSources(from: string): readonly string[] {
-    return this.#of(from).jsxImportSources
+    return [...new Set(this.#of(from).flatMap((one) => one.jsxImportSources))]
   }
 
-  /** The settings that change how a file is run. */
+  /** The settings that change how a file is run. Where one of several configurations is obeyed, or none, its `include` decides. */
   transformsOf(file: string): string {
-    return this.#of(file).transforms
+    const configs = this.#of(file)
+    const isChosen = this.#isTsx || configs.length > 1
+    const all = configs.map(({ transforms, includes }) =>
+      isChosen && includes(file) ? `${transforms} included` : transforms,
+    )
+    return [...new Set([...all, this.#ofTsNode ?? ''])].filter((one) => one !== '').join(' and ')
   }
 
-  #of(file: string): TsConfig {
+  #of(file: string): readonly TsConfig[] {
     const folder = dirname(file)
     let known = this.#ofFolders.get(folder)
     if (known === undefined) {
-      known = this.#joined([...this.#nearest(folder).map((path) => this.#at(path)), ...this.#ofTsx])
+      known = [...this.#nearest(folder).flatMap((path) => this.#at(path)), ...this.#ofTsx]
       this.#ofFolders.set(folder, known)
     }
     return known
@@ -81,36 +85,38 @@ export class TsConfigs {
     return jsconfig
   }
 
-  #at(path: string): TsConfig {
+  #at(path: string): readonly TsConfig[] {
     const known = this.#configs.get(path)
     if (known !== undefined) return known
     // A ring of references ends here.
-    this.#configs.set(path, DECIDES_NOTHING)
-    const config = this.#read(path)
-    this.#configs.set(path, config)
-    return config
+    this.#configs.set(path, [])
+    const configs = this.#read(path)
+    this.#configs.set(path, configs)
+    return configs
   }
 
-  #read(path: string, referenced = (config: References) => this.#referenced(config, path)): TsConfig {
-    if (!this.#mayDecide(path)) return DECIDES_NOTHING
-    const { parseTsconfig, createPathsMatcher } = tsconfigParser()
+  /** The configuration, and those that it refers to. */
+  #read(path: string, referenced = (config: References) => this.#referenced(config, path)): readonly TsConfig[] {
+    if (!this.#mayDecide(path)) return [DECIDES_NOTHING]
+    const { parseTsconfig, createPathsMatcher, createFilesMatcher } = tsconfigParser()
     // Its keys name each file of the chain of `extends` that was looked at.
     const cache = new Map<string, unknown>()
     try {
       const config = parseTsconfig(path, cache as Map<string, string>)
       const paths = createPathsMatcher({ path, config })
+      const matcher = createFilesMatcher({ path, config })
       const compilerOptions = (config.compilerOptions ?? {}) as Readonly<Record<string, unknown>>
       const own: TsConfig = {
         paths: paths ?? undefined,
         jsxImportSources: [config.compilerOptions?.jsxImportSource ?? []].flat(),
-        transforms: TRANSFORMING.filter((name) => compilerOptions[name] !== undefined)
-          .map((name) => `${name}=${JSON.stringify(compilerOptions[name])}`)
-          .join(' '),
+        transforms: transformsIn(compilerOptions),
+        includes: (file) => matcher(file) !== undefined,
       }
-      return this.#joined([own, ...referenced(config)])
+      return [own, ...referenced(config)]
     } catch {
       // What it extends may be absent. Some runners then obey the rest of it.
-      return { ...DECIDES_NOTHING, transforms: `unread ${digestOf(this.#observer.files.read(path))}` }
+      const transforms = `unread ${digestOf(this.#observer.files.read(path))}`
+      return [{ ...DECIDES_NOTHING, transforms }]
     } finally {
       for (const key of cache.keys()) {
         const looked = /^(?:existsSync|readFileSync):(.*?)(?::utf-?8)?$/.exec(key)?.[1]
@@ -120,7 +126,7 @@ export class TsConfigs {
   }
 
   /** Plugins of bundlers take the settings of the project, among those that the nearest file refers to, that has the file. */
-  #referenced({ references }: References, path: string): TsConfig[] {
+  #referenced({ references }: References, path: string): readonly TsConfig[] {
     return (references ?? []).flatMap((reference) => {
       const place = join(dirname(path), reference.path)
       const file = this.#observer.isDirectory(place) ? join(place, 'tsconfig.json') : place
@@ -128,19 +134,10 @@ export class TsConfigs {
     })
   }
 
-  #joined(configs: readonly TsConfig[]): TsConfig {
-    if (configs.length < 2) return configs[0] ?? DECIDES_NOTHING
-    const matchers = configs.flatMap(({ paths }) => paths ?? [])
-    return {
-      paths: (specifier) => [...new Set(matchers.flatMap((matcher) => matcher(specifier)))],
-      jsxImportSources: [...new Set(configs.flatMap((one) => one.jsxImportSources))],
-      transforms: [...new Set(configs.map(({ transforms }) => transforms))].filter((one) => one !== '').join(' and '),
-    }
-  }
-
   #mayDecide(path: string): boolean {
     try {
-      return MAY_DECIDE.test(Buffer.from(this.#observer.files.read(path)).toString())
+      // tsx runs the files of a project in another way than others, also if it sets nothing.
+      return this.#isTsx || MAY_DECIDE.test(Buffer.from(this.#observer.files.read(path)).toString())
     } catch {
       return false
     }

@@ -61,7 +61,7 @@ export function sliceOf(
 ): Slice {
   const folder = dirname(file)
   const list = exported.map((name) => (name === 'default' ? 'default as default_' : name)).join(', ')
-  const build = () =>
+  const build = (absent: readonly string[]) =>
     esbuild.buildSync({
       stdin: {
         contents: `export { ${list} } from ${JSON.stringify(`./${relative(folder, file)}`)}`,
@@ -85,13 +85,13 @@ export function sliceOf(
       loader: loadersOf(closure.files.keys()),
       alias: { ...STUBS, ...SUBPATHS },
       // The packages that keep results are no part of the closure.
-      external: [...closure.external, '@persist/*'],
+      external: [...closure.external, '@persist/*', ...absent],
     })
   let built: ReturnType<typeof build>
   let bundle: string
   let text: string
   try {
-    built = build()
+    built = builtWithout(closure.absent, build)
     bundle = built.outputFiles![0]!.text
     text = joinedDeclarations(restoredNames(usedStatements(droppableNames(bundle), esbuild)), esbuild)
   } catch (error) {
@@ -143,6 +143,21 @@ export function sliceOf(
           })),
         ),
     ),
+  }
+}
+
+/**
+ * What is absent stops no program that never imports it, and other runtimes have modules of their own, such as `bun:sqlite`. It is
+ * left out only where it stops esbuild, which may find more than the closure has.
+ */
+function builtWithout<T>(absent: readonly string[], build: (absent: readonly string[]) => T): T {
+  try {
+    return build([])
+  } catch (error) {
+    // A star would be a pattern.
+    const names = absent.filter((name) => name !== '' && !name.includes('*'))
+    if (names.length === 0) throw error
+    return build(names)
   }
 }
 
