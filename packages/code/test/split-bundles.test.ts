@@ -60,6 +60,14 @@ test.each<[string, string, Files]>([
     },
   ],
   [
+    'chunks that are read and run, as for the target async-node',
+    'out/main.js',
+    {
+      'out/main.js': 'var a=require("path").join(__dirname,""+n.u(r));require("fs").readFile(a,"utf-8",run)',
+      'out/807.js': '"use strict";exports.ids=[807],exports.modules={807(s,e,t){t.d(e,["x",0,1])}};',
+    },
+  ],
+  [
     'Turbopack',
     'server/chunks/ssr/a._.js',
     {
@@ -104,4 +112,32 @@ test('an array of a module of CommonJS is no chunk', () => {
   const list = 'module.exports = [1, 2]'
   const project = new Project({ 'package.json': '{"name":"program"}', 'a.js': list, 'b.js': list })
   expect(project.names('a.js')).toEqual(['./a.js', 'imports'])
+})
+
+test('a module that resembles a chunk takes no bundle in other folders for its own', () => {
+  const chunk = 'exports.ids=[1],exports.modules={}'
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'src/list.js': 'module.exports = ["config", (config) => config]',
+    'lib/chunk.js': chunk,
+    'dist/main.js': RUNTIME,
+    'dist/chunks/1.js': chunk,
+  })
+  expect(project.names('src/list.js')).toEqual(['./src/list.js', 'imports'])
+  expect(project.names('lib/chunk.js')).toEqual(['./lib/chunk.js', 'imports'])
+})
+
+test('a runtime is not looked for in a folder with thousands of files', () => {
+  const many = Array.from({ length: 5_000 }, (_, index) => [`data/${index}.txt`, ''] as const)
+  const files = { 'package.json': '{"name":"program"}', 'out/1.js': 'exports.ids=[1],exports.modules={}' }
+  const runtime = { 'entry/main.js': 'require("../out/" + r.u(id))' }
+  expect(new Project({ ...files, ...runtime }).names('out/1.js')).toContain('./entry/main.js')
+  const large = new Project({ ...files, ...runtime, ...Object.fromEntries(many) })
+  expect(large.names('out/1.js')).toEqual(['./out/1.js', 'imports'])
+})
+
+test('only files with a name of JavaScript are parts of bundles', () => {
+  const fixture = 'export const chunk = `exports.ids=[1],exports.modules={}`'
+  const project = new Project({ 'package.json': '{"name":"program"}', 'a.ts': fixture, 'b.js': fixture })
+  expect(project.names('a.ts')).toEqual(['./a.ts', 'imports'])
 })

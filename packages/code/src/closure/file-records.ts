@@ -58,5 +58,5 @@ function textOf(path: string, bytes: Uint8Array, known: FileRecord | undefined):
   // The imports of the same content are the same.
   return known?.digest === digest
     ? { ...known, exact }
-    : { digest, exact, ...importsOf(path, source), splitPart: splitPartOf(source) }
+    : { digest, exact, ...importsOf(path, source), splitPart: splitPartOf(path, source) }
 }

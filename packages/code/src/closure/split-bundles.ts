@@ -1,13 +1,15 @@
-import { dirname, extname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { slashed } from './names.ts'
+import { isScript } from './split-parts.ts'
 
 /** How far up from a chunk its runtime may be. */
 const MOST_LEVELS = 16
 
-const SCRIPT = /^\.[cm]?js$/
+/** How many names in a folder, and in those below it, are looked at for a runtime. A folder with more is no output. */
+const MOST_NAMES = 5_000
 
 /**
  * The files of bundles that webpack, Rspack and Turbopack split. A chunk imports no other one: the runtime of the bundle loads
@@ -17,8 +19,9 @@ export class SplitBundles {
   readonly #observer: Observer
   readonly #known: FileRecords
   readonly #fresh: FileRecords
-  readonly #parts = new Map<string, ReadonlyMap<string, string>>()
   readonly #found = new Set<string>()
+  /** The folders of the bundles whose runtimes are in a folder, or below it. */
+  readonly #folders = new Map<string, readonly string[]>()
 
   constructor(observer: Observer, known: FileRecords, fresh: FileRecords) {
     this.#observer = observer
@@ -30,20 +33,21 @@ export class SplitBundles {
   filesBeside(file: string): readonly string[] {
     const part = this.#partOf(file)
     if (part === undefined) return []
-    const folder = part.endsWith('chunk') ? this.#folderOfChunk(file, part) : folderOfRuntime(file, part)
+    const folder = part.endsWith('chunk')
+      ? this.#folderOfChunk(file, part)
+      : (folderOfRuntime(file, part) ?? dirname(file))
     if (folder === undefined || this.#found.has(folder)) return []
     this.#found.add(folder)
-    return [...this.#partsIn(folder).keys()]
+    return [...this.#partsOf(this.#scriptsIn(folder)!).keys()]
   }
 
-  /** The nearest folder above a chunk that has a runtime, or all chunks of that runtime; both are in one package. */
+  /** The nearest folder above a chunk that has its runtime, or all chunks of that; both are in one package. */
   #folderOfChunk(file: string, part: string): string | undefined {
     const own = dirname(file)
     for (let [folder, level] = [own, 0]; level < MOST_LEVELS; level++) {
-      const runtimes = [...this.#partsIn(folder)].filter(([, one]) => one.startsWith('runtime'))
-      const folders = runtimes.map(([path, one]) => folderOfRuntime(path, one))
+      const around = this.#foldersOfRuntimes(folder).filter((one) => own === one || own.startsWith(join(one, sep)))
       // Several runtimes have a bundle each: the widest folder has all of them.
-      if (folders.length > 0) return [folder, ...folders].sort((a, b) => a.length - b.length)[0]
+      if (around.length > 0) return around.sort((a, b) => a.length - b.length)[0]
       const above = dirname(folder)
       if (above === folder || this.#observer.isFile(join(folder, 'package.json'))) break
       folder = above
@@ -52,17 +56,39 @@ export class SplitBundles {
     return part === 'array chunk' ? undefined : own
   }
 
-  /** The chunks and runtimes in a folder. */
-  #partsIn(folder: string): ReadonlyMap<string, string> {
-    const known = this.#parts.get(folder)
+  /** The folders of the bundles whose runtimes are in a folder, or below it. */
+  #foldersOfRuntimes(folder: string): readonly string[] {
+    const known = this.#folders.get(folder)
     if (known !== undefined) return known
-    const { files } = filesIn(folder, this.#observer, { isSkipped, paths: 'first', mayCount: isScript })
+    // A folder with more names may be the home of its user, or the root of all files.
+    const scripts = this.#scriptsIn(folder, MOST_NAMES) ?? this.#scriptsOf(folder)
+    const runtimes = [...this.#partsOf(scripts)].filter(([, part]) => part.startsWith('runtime'))
+    const folders = [...new Set(runtimes.map(([path, part]) => folderOfRuntime(path, part) ?? folder))]
+    this.#folders.set(folder, folders)
+    return folders
+  }
+
+  /** The scripts in a folder, and in those below it. `undefined`: there are more names than that. */
+  #scriptsIn(folder: string, most?: number): readonly string[] | undefined {
+    const { files, isCut } = filesIn(folder, this.#observer, { isSkipped, paths: 'first', mayCount: isScript, most })
+    return isCut ? undefined : files.filter(isScript).map((path) => join(folder, path))
+  }
+
+  /** The scripts in a folder itself. */
+  #scriptsOf(folder: string): readonly string[] {
+    return this.#observer
+      .list(folder)
+      .filter((name) => !isSkipped(name) && isScript(name))
+      .map((name) => join(folder, name))
+  }
+
+  /** Which of the files are chunks and runtimes. */
+  #partsOf(files: readonly string[]): ReadonlyMap<string, string> {
     const parts = new Map<string, string>()
-    for (const path of files.filter(isScript)) {
-      const part = this.#partOf(join(folder, path))
-      if (part !== undefined) parts.set(join(folder, path), part)
+    for (const path of files) {
+      const part = this.#partOf(path)
+      if (part !== undefined) parts.set(path, part)
     }
-    this.#parts.set(folder, parts)
     return parts
   }
 
@@ -75,17 +101,14 @@ export class SplitBundles {
   }
 }
 
-/** The folder with all chunks that a runtime loads. */
-function folderOfRuntime(file: string, part: string): string {
-  const [, way, path] = /^runtime (up|at) (.*)$/.exec(part)!
+/** The folder with all chunks that a runtime loads. `undefined`: it imports each by its name. */
+function folderOfRuntime(file: string, part: string): string | undefined {
+  const [, way, path] = /^runtime (up|at|by) (.*)$/.exec(part)!
+  if (way === 'by') return undefined
   if (way === 'up') return resolve(dirname(file), path!)
   // Turbopack's runtime has its own path, from the folder of the output.
   const below = path!.split('/').slice(1)
   return slashed(file).endsWith(`/${path}`) ? resolve(file, ...below.map(() => '..')) : dirname(file)
-}
-
-function isScript(path: string): boolean {
-  return SCRIPT.test(extname(path))
 }
 
 function isSkipped(name: string): boolean {

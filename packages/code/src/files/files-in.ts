@@ -10,6 +10,8 @@ export interface Choice {
   readonly paths: 'first' | 'each'
   /** Whether a file, or files in a folder, of that path count. */
   readonly mayCount?: ((path: string) => boolean) | undefined
+  /** After how many names the search ends. Default: never. */
+  readonly most?: number | undefined
 }
 
 /** The paths of files and folders, from the folder in which they were found. */
@@ -17,6 +19,8 @@ export interface FilesIn {
   readonly files: string[]
   /** Links to folders that were found before, with the first path of each. */
   readonly again: (readonly [path: string, first: string])[]
+  /** Whether the search ended early. */
+  readonly isCut: boolean
 }
 
 /**
@@ -24,9 +28,14 @@ export interface FilesIn {
  *
  * @throws OptionError for a name that is no UTF-8, which may count: no string leads there.
  */
-export function filesIn(folder: string, observer: Observer, { isSkipped, paths, mayCount }: Choice): FilesIn {
+export function filesIn(
+  folder: string,
+  observer: Observer,
+  { isSkipped, paths, mayCount, most = Number.POSITIVE_INFINITY }: Choice,
+): FilesIn {
   const [files, again]: [string[], [string, string][]] = [[], []]
   const known = new Map<string, string>()
+  let names = 0
 
   function walk(path: string): void {
     const real = observer.files.realpath(join(folder, path))
@@ -35,6 +44,7 @@ export function filesIn(folder: string, observer: Observer, { isSkipped, paths, 
     known.set(real, path)
     for (const name of [...observer.list(join(folder, path))].sort()) {
       if (isSkipped(name)) continue
+      if (++names > most) return
       const each = join(path, name)
       const whole = join(folder, each)
       if (observer.isDirectory(whole)) walk(each)
@@ -47,5 +57,5 @@ export function filesIn(folder: string, observer: Observer, { isSkipped, paths, 
   }
 
   walk('')
-  return { files, again }
+  return { files, again, isCut: names > most }
 }
