@@ -16,6 +16,7 @@ import { loadEsbuild } from './slice/esbuild-lazily.ts'
 import { modesOf, unseenImports } from './slice/file-modes.ts'
 import { leadsBeside } from './slice/leads-beside.ts'
 import { sliceOf, type UsedPackage } from './slice/slice.ts'
+import { filesWithTypesAtRunTime } from './slice/types-at-run-time.ts'
 import { unbundled } from './slice/unbundled.ts'
 import { digestWithoutTypes } from './slice/without-types.ts'
 
@@ -111,6 +112,11 @@ export class CodeReader {
       const covered = closure.files.get(path)
       if (covered !== undefined)
         modes.push(...modesOf(path, textOf(path), esbuild).map((mode) => `${covered.part.name} ${mode}`))
+    }
+    const usedFiles = new Set([...slice.bundled.keys(), ...rest.files])
+    for (const path of filesWithTypesAtRunTime(closure, usedFiles, textOf, esbuild)) {
+      const { name, digest } = closure.files.get(path)!.part
+      modes.push(`${name} ${digest}`)
     }
     const whole = rest.files.map((path): DependencyPart => {
       const { name, digest } = closure.files.get(path)!.part

@@ -237,3 +237,33 @@ it.each(['{ type T }', '{ type T, type U as V, }', '{}'])(
     expect(after).not.toBe(before)
   },
 )
+
+describe('with of, types that decorators make values of count, and no others:', () => {
+  const config = (isOn: boolean) =>
+    JSON.stringify({ compilerOptions: { experimentalDecorators: true, emitDecoratorMetadata: isOn } })
+  const FILES: Files = {
+    'main.ts': "import { Order } from './order.ts'\nexport const f = () => new Order()",
+    'order.ts': `import { Prop } from './prop.ts'
+import { Id } from './ids.ts'
+export class Order { @Prop() total: number; @Prop() id: Id }`,
+    'prop.ts': 'export const Prop = () => () => {}',
+    'ids.ts': 'export type Id = string',
+    'tsconfig.json': config(true),
+  }
+  const other: Files = { 'order.ts': FILES['order.ts']!.toString().replace('number', 'string') }
+  it.each<[string, Files]>([
+    ['of a property', other],
+    ['of an alias in another file', { 'ids.ts': 'export type Id = number' }],
+  ])('%s', (_, edit) => {
+    const [before, after] = digests(FILES, edit, 'main.ts')
+    expect(after).not.toBe(before)
+    const [without, withoutEither] = digests({ ...FILES, 'tsconfig.json': config(false) }, edit, 'main.ts')
+    expect(withoutEither).toBe(without)
+  })
+
+  it('not in a program without decorators', () => {
+    const plain = { ...FILES, 'order.ts': 'export class Order { /** @type {number} */ total: number }' }
+    const [before, after] = digests(plain, { 'order.ts': plain['order.ts'].replaceAll('number', 'string') }, 'main.ts')
+    expect(after).toBe(before)
+  })
+})

@@ -52,7 +52,7 @@ export function unbundled(
 }
 
 /** The files that some files import, transitively, with themselves. */
-function reached({ files }: Closure, from: Iterable<string>): ReadonlySet<string> {
+export function reached({ files }: Closure, from: Iterable<string>): ReadonlySet<string> {
   const found = new Set(from)
   // The set grows during the loop.
   for (const file of found)
