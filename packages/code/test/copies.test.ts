@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
 const FILES: Files = {
@@ -107,4 +107,50 @@ test('where the copies lie does not count', () => {
   const other = new Project({})
   cpSync(project.folder, other.folder, { recursive: true, verbatimSymlinks: true })
   expect(digests(other)).toEqual(before)
+})
+
+describe('an installed package counts by what it is, where its version does not say that:', () => {
+  const program = (dependencies: object): Files => ({
+    'package.json': JSON.stringify({ name: 'program', dependencies }),
+    'main.js': "require('lib')",
+    'node_modules/lib/package.json': '{"name":"lib","version":"1.0.0"}',
+    'node_modules/lib/index.js': 'exports.a = 1',
+  })
+  const edit: Files = { 'node_modules/lib/index.js': 'exports.a = 2' }
+  const isNoticed = (files: Files, edited: Files, entry: string) => {
+    const project = new Project(files)
+    const before = project.read(entry).digest
+    project.write(edited)
+    return project.read(entry).digest !== before
+  }
+
+  it('a copy of a folder of this machine', () => {
+    expect(isNoticed(program({ lib: 'file:../lib' }), edit, 'main.js')).toBe(true)
+    expect(isNoticed(program({ lib: '../lib' }), edit, 'main.js')).toBe(true)
+    expect(isNoticed(program({ lib: '^1.0.0' }), edit, 'main.js')).toBe(false)
+  })
+
+  it('such a copy that another one needs', () => {
+    const files = {
+      ...program({ other: 'file:../other' }),
+      'main.js': "require('other')",
+      'node_modules/other/package.json': '{"name":"other","version":"1.0.0","dependencies":{"lib":"file:../lib"}}',
+    }
+    expect(isNoticed(files, edit, 'main.js')).toBe(true)
+  })
+
+  it('the client that Prisma generates, by the name that has the digest of the schema', () => {
+    const files = {
+      ...program({}),
+      'main.js': "require('@prisma/client')",
+      'node_modules/@prisma/client/package.json': '{"name":"@prisma/client","version":"6.0.0"}',
+      'node_modules/.prisma/client/package.json': '{"name":"prisma-client-1a","version":"6.0.0"}',
+      'node_modules/.prisma/client/index.js': 'exports.path = "/home/a"',
+    }
+    const other = { 'node_modules/.prisma/client/package.json': '{"name":"prisma-client-2b","version":"6.0.0"}' }
+    expect(isNoticed(files, other, 'main.js')).toBe(true)
+    expect(isNoticed(files, { 'node_modules/.prisma/client/index.js': 'exports.path = "/home/b"' }, 'main.js')).toBe(
+      false,
+    )
+  })
 })

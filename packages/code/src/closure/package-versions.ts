@@ -21,6 +21,12 @@ export interface PackageParts {
   readonly wiring: readonly string[]
 }
 
+/** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema. */
+const GENERATED: ReadonlyMap<string | undefined, string> = new Map([['@prisma/client', '.prisma/client']])
+
+/** The place of a package, but not in pnpm's layout, which says of paths in another way. */
+const IN_MODULES = /^((?:(?![/\\]\.pnpm[/\\]).)*)[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)$/
+
 interface Reading {
   readonly observer: Observer
   readonly packages: PackageJsons
@@ -41,6 +47,7 @@ export function packageParts(
   const found = new Map<string, PackageJson>()
   const ahead = [...roots].reverse()
   const wiring = new Set<string>()
+  const fromPaths = new Set<string>()
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (found.has(next.root)) continue
     found.set(next.root, next)
@@ -48,24 +55,25 @@ export function packageParts(
       const maps = JSON.stringify([next.exports, next.imports])
       for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
     }
-    for (const name of next.dependencies) {
+    for (const name of [...next.dependencies, ...[GENERATED.get(next.name) ?? []].flat()]) {
       if (keepsResults(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue
       wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
+      if (next.fromPaths.includes(name)) fromPaths.add(dependency.root)
       ahead.push(dependency)
     }
   }
+  const modeOf = (one: PackageJson) =>
+    isPublished(one) && !fromPaths.has(one.root) && !isFromPath(one, packages) ? mode : 'content'
   return {
-    parts: [...found.values()].map((one) => partOf(one, labels.of(one), mode, reading)),
+    parts: [...found.values()].map((one) => partOf(one, labels.of(one), modeOf(one), reading)),
     wiring: [...wiring].sort(),
   }
 }
 
 function partOf(one: PackageJson, name: string, mode: PackageMode, reading: Reading): DependencyPart {
-  return mode === 'content' || !isPublished(one)
-    ? { name, digest: contentOf(one.root, reading) }
-    : { name, digest: digestOf(name) }
+  return { name, digest: mode === 'content' ? contentOf(one.root, reading) : digestOf(name) }
 }
 
 /** Another content needs another version only where a registry says so. */
@@ -73,6 +81,12 @@ function isPublished(one: PackageJson): boolean {
   return (
     isInstalled(one) && one.version !== undefined && !one.isPrivate && !/[/\\]\.pnpm[/\\][^/\\]*@file\+/.test(one.root)
   )
+}
+
+/** Whether a path of this machine has the package, as the package.json beside its `node_modules` says: Yarn copies it from there. */
+function isFromPath({ root }: PackageJson, packages: PackageJsons): boolean {
+  const [, folder, name] = IN_MODULES.exec(root) ?? []
+  return folder !== undefined && packages.at(folder)?.fromPaths.includes(slashed(name!)) === true
 }
 
 /**

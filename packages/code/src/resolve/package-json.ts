@@ -19,6 +19,16 @@ export interface PackageJson {
   readonly mains: readonly string[]
   /** The names of packages that it needs at run time, peers included. */
   readonly dependencies: readonly string[]
+  /** The names of packages that it takes from a path of this machine, by `file:`: another content needs no other version. */
+  readonly fromPaths: readonly string[]
+}
+
+const RUN_TIME = ['dependencies', 'optionalDependencies']
+const DECLARATIONS = [...RUN_TIME, 'devDependencies']
+
+function namesFromPaths(declared: unknown): string[] {
+  const isPath = (from: unknown) => typeof from === 'string' && /^(?:file:|\.{0,2}\/)/.test(from)
+  return Object.entries(declared ?? {}).flatMap(([name, from]) => (isPath(from) ? name : []))
 }
 
 /** Reads and keeps package.json files. */
@@ -73,7 +83,8 @@ export class PackageJsons {
       exports: json.exports,
       imports: json.imports,
       mains: ['main', 'module'].map((field) => json[field]).filter((main): main is string => typeof main === 'string'),
-      dependencies: [...new Set(['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap(namesIn))].sort(),
+      fromPaths: DECLARATIONS.flatMap((field) => namesFromPaths(json[field])),
+      dependencies: [...new Set([...RUN_TIME, 'peerDependencies'].flatMap(namesIn))].sort(),
     }
   }
 }
