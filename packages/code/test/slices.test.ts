@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -265,5 +266,44 @@ export class Order { @Prop() total: number; @Prop() id: Id }`,
     const plain = { ...FILES, 'order.ts': 'export class Order { /** @type {number} */ total: number }' }
     const [before, after] = digests(plain, { 'order.ts': plain['order.ts'].replaceAll('number', 'string') }, 'main.ts')
     expect(after).toBe(before)
+  })
+})
+
+describe('with of, what only other tools find counts as a whole:', () => {
+  const main = { 'app/main.ts': "import { a } from '@program/lib'\nexport const f = () => a" }
+  it.each<[string, Files]>([
+    [
+      'by the paths of a configuration that tsconfig.json refers to',
+      {
+        'app/tsconfig.json': '{"files":[],"references":[{"path":"./tsconfig.app.json"}]}',
+        'app/tsconfig.app.json': '{"compilerOptions":{"paths":{"@program/*":["../*/index.ts"]}}}',
+      },
+    ],
+    [
+      'by a condition in a package that is not built',
+      {
+        'app/node_modules/@program/lib': '../../../lib',
+        'lib/package.json': '{"name":"@program/lib","exports":{"source":"./index.ts","default":"./dist/index.js"}}',
+      },
+    ],
+  ])('%s', (_, files) => {
+    const { 'app/node_modules/@program/lib': link, ...rest } = files
+    const read = (value: string) => {
+      const part = `export const a = ${value}`
+      const project = new Project({
+        ...PACKAGE,
+        ...main,
+        ...rest,
+        'lib/index.ts': "export * from './a.ts'",
+        'lib/a.ts': part,
+      })
+      if (link !== undefined) {
+        mkdirSync(project.path('app/node_modules/@program'), { recursive: true })
+        symlinkSync(link.toString(), project.path('app/node_modules/@program/lib'))
+      }
+      return project.read('app/main.ts', { of: 'f' }).digest
+    }
+    expect(read('2')).not.toBe(read('1'))
+    expect(read('1')).toBe(read('1'))
   })
 })

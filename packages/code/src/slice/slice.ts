@@ -6,6 +6,7 @@ import { slashed } from '../closure/names.ts'
 import { stateOf } from '../closure/state.ts'
 import { digestOf } from '../files/digest.ts'
 import type { PackageJson } from '../resolve/package-json.ts'
+import { builtWithout } from './built-without.ts'
 import type { Esbuild } from './esbuild-lazily.ts'
 import { droppableNames, restoredNames } from './kept-names.ts'
 import { packageOrder } from './package-order.ts'
@@ -91,7 +92,7 @@ export function sliceOf(
   let bundle: string
   let text: string
   try {
-    built = builtWithout(closure.absent, build)
+    built = builtWithout(closure.absent, folder, build)
     bundle = built.outputFiles![0]!.text
     text = joinedDeclarations(restoredNames(usedStatements(droppableNames(bundle), esbuild)), esbuild)
   } catch (error) {
@@ -143,21 +144,6 @@ export function sliceOf(
           })),
         ),
     ),
-  }
-}
-
-/**
- * What is absent stops no program that never imports it, and other runtimes have modules of their own, such as `bun:sqlite`. It is
- * left out only where it stops esbuild, which may find more than the closure has.
- */
-function builtWithout<T>(absent: readonly string[], build: (absent: readonly string[]) => T): T {
-  try {
-    return build([])
-  } catch (error) {
-    // A star would be a pattern.
-    const names = absent.filter((name) => name !== '' && !name.includes('*'))
-    if (names.length === 0) throw error
-    return build(names)
   }
 }
 
