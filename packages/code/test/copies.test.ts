@@ -130,6 +130,20 @@ describe('an installed package counts by what it is, where its version does not 
     expect(isNoticed(program({ lib: '^1.0.0' }), edit, 'main.js')).toBe(false)
   })
 
+  it.each<[string, Files]>([
+    ['Yarn', { 'package.json': '{"name":"program","dependencies":{"lib":"patch:lib@npm%3A1.0.0#./a.patch"}}' }],
+    [
+      'Yarn, by resolutions',
+      { 'package.json': '{"name":"program","resolutions":{"other/lib@npm:1":"patch:lib@1#a"}}' },
+    ],
+    ['Bun', { 'package.json': '{"name":"program","patchedDependencies":{"lib@1.0.0":"patches/a.patch"}}' }],
+    ['patch-package', { 'patches/lib+1.0.0.patch': '' }],
+  ])('one that is patched by %s', (_, files) => {
+    expect(isNoticed({ ...program({}), ...files }, edit, 'main.js')).toBe(true)
+    const other = { 'package.json': '{"name":"program","patchedDependencies":{"@a/lib@1.0.0":"a"}}' }
+    expect(isNoticed({ ...program({}), ...other, 'patches/lib-b+1.0.0.patch': '' }, edit, 'main.js')).toBe(false)
+  })
+
   it('such a copy that another one needs', () => {
     const files = {
       ...program({ other: 'file:../other' }),

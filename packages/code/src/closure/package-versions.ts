@@ -47,7 +47,7 @@ export function packageParts(
   const found = new Map<string, PackageJson>()
   const ahead = [...roots].reverse()
   const wiring = new Set<string>()
-  const fromPaths = new Set<string>()
+  const altered = new Set<string>()
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (found.has(next.root)) continue
     found.set(next.root, next)
@@ -60,12 +60,12 @@ export function packageParts(
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue
       wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
-      if (next.fromPaths.includes(name)) fromPaths.add(dependency.root)
+      if (next.altered.includes(name)) altered.add(dependency.root)
       ahead.push(dependency)
     }
   }
   const modeOf = (one: PackageJson) =>
-    isPublished(one) && !fromPaths.has(one.root) && !isFromPath(one, packages) ? mode : 'content'
+    isPublished(one) && !altered.has(one.root) && !isAltered(one, reading) ? mode : 'content'
   return {
     parts: [...found.values()].map((one) => partOf(one, labels.of(one), modeOf(one), reading)),
     wiring: [...wiring].sort(),
@@ -83,10 +83,16 @@ function isPublished(one: PackageJson): boolean {
   )
 }
 
-/** Whether a path of this machine has the package, as the package.json beside its `node_modules` says: Yarn copies it from there. */
-function isFromPath({ root }: PackageJson, packages: PackageJsons): boolean {
-  const [, folder, name] = IN_MODULES.exec(root) ?? []
-  return folder !== undefined && packages.at(folder)?.fromPaths.includes(slashed(name!)) === true
+/** Whether the program patches the package, or copies it from a path of this machine, as its package.json or patch-package says. */
+function isAltered({ root }: PackageJson, { observer, packages }: Reading): boolean {
+  const [, folder, path = ''] = IN_MODULES.exec(root) ?? []
+  if (folder === undefined) return false
+  const name = slashed(path)
+  const ofPatchPackage = `${name.replace('/', '+')}+`
+  return (
+    packages.at(folder)?.altered.includes(name) === true ||
+    observer.list(join(folder, 'patches')).some((one) => one.startsWith(ofPatchPackage))
+  )
 }
 
 /**

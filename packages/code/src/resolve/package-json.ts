@@ -19,16 +19,23 @@ export interface PackageJson {
   readonly mains: readonly string[]
   /** The names of packages that it needs at run time, peers included. */
   readonly dependencies: readonly string[]
-  /** The names of packages that it takes from a path of this machine, by `file:`: another content needs no other version. */
-  readonly fromPaths: readonly string[]
+  /** The names of packages that it patches, or takes from a path of this machine: another content needs no other version. */
+  readonly altered: readonly string[]
 }
 
 const RUN_TIME = ['dependencies', 'optionalDependencies']
-const DECLARATIONS = [...RUN_TIME, 'devDependencies']
+/** Yarn writes patches into `dependencies` or `resolutions`, and Bun into `patchedDependencies`. */
+const DECLARATIONS = [...RUN_TIME, 'devDependencies', 'resolutions']
 
-function namesFromPaths(declared: unknown): string[] {
-  const isPath = (from: unknown) => typeof from === 'string' && /^(?:file:|\.{0,2}\/)/.test(from)
-  return Object.entries(declared ?? {}).flatMap(([name, from]) => (isPath(from) ? name : []))
+function alteredIn(declared: unknown): string[] {
+  const isAltered = (from: unknown) => typeof from === 'string' && /^(?:file:|patch:|\.{0,2}\/)/.test(from)
+  return Object.entries(declared ?? {}).flatMap(([key, from]) => (isAltered(from) ? nameOf(key) : []))
+}
+
+/** The name in `name`, `name@1.0.0` and `other/name@npm:1.0.0`. */
+function nameOf(key: string): string {
+  const path = key.replace(/(?<=[^/@])@.*$/, '')
+  return /(?:@[^/]+\/)?[^/]+$/.exec(path)?.[0] ?? path
 }
 
 /** Reads and keeps package.json files. */
@@ -83,7 +90,10 @@ export class PackageJsons {
       exports: json.exports,
       imports: json.imports,
       mains: ['main', 'module'].map((field) => json[field]).filter((main): main is string => typeof main === 'string'),
-      fromPaths: DECLARATIONS.flatMap((field) => namesFromPaths(json[field])),
+      altered: [
+        ...DECLARATIONS.flatMap((field) => alteredIn(json[field])),
+        ...namesIn('patchedDependencies').map(nameOf),
+      ],
       dependencies: [...new Set([...RUN_TIME, 'peerDependencies'].flatMap(namesIn))].sort(),
     }
   }
