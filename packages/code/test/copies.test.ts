@@ -144,6 +144,18 @@ describe('an installed package counts by what it is, where its version does not 
     expect(isNoticed({ ...program({}), ...other, 'patches/lib-b+1.0.0.patch': '' }, edit, 'main.js')).toBe(false)
   })
 
+  it('one in the folder of another one, which patch-package patches', () => {
+    const inner = 'node_modules/@a/other/node_modules/lib'
+    const files = {
+      ...program({}),
+      'main.js': "require('@a/other')",
+      'patches/@a+other++lib+1.0.0.patch': '',
+      'node_modules/@a/other/package.json': '{"name":"@a/other","version":"1.0.0","dependencies":{"lib":"1"}}',
+      [`${inner}/package.json`]: '{"name":"lib","version":"1.0.0"}',
+    }
+    expect(isNoticed(files, { [`${inner}/index.js`]: '' }, 'main.js')).toBe(true)
+  })
+
   it('such a copy that another one needs', () => {
     const files = {
       ...program({ other: 'file:../other' }),

@@ -24,9 +24,6 @@ export interface PackageParts {
 /** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema. */
 const GENERATED: ReadonlyMap<string | undefined, string> = new Map([['@prisma/client', '.prisma/client']])
 
-/** The place of a package, but not in pnpm's layout, which says of paths in another way. */
-const IN_MODULES = /^((?:(?![/\\]\.pnpm[/\\]).)*)[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)$/
-
 interface Reading {
   readonly observer: Observer
   readonly packages: PackageJsons
@@ -85,14 +82,19 @@ function isPublished(one: PackageJson): boolean {
 
 /** Whether the program patches the package, or copies it from a path of this machine, as its package.json or patch-package says. */
 function isAltered({ root }: PackageJson, { observer, packages }: Reading): boolean {
-  const [, folder, path = ''] = IN_MODULES.exec(root) ?? []
-  if (folder === undefined) return false
-  const name = slashed(path)
-  const ofPatchPackage = `${name.replace('/', '+')}+`
-  return (
-    packages.at(folder)?.altered.includes(name) === true ||
-    observer.list(join(folder, 'patches')).some((one) => one.startsWith(ofPatchPackage))
-  )
+  // pnpm's layout says of patches and paths in another way.
+  const [first, ...rest] = /[/\\]\.pnpm[/\\]/.test(root) ? [''] : slashed(root).split('/node_modules/')
+  let folder = first!
+  for (const [index, name] of rest.entries()) {
+    const ofPatchPackage = `${rest
+      .slice(index)
+      .map((one) => one.replace('/', '+'))
+      .join('++')}+`
+    if (packages.at(folder)?.altered.includes(rest.at(-1)!)) return true
+    if (observer.list(join(folder, 'patches')).some((one) => one.startsWith(ofPatchPackage))) return true
+    folder += `/node_modules/${name}`
+  }
+  return false
 }
 
 /**
