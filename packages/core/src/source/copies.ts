@@ -83,6 +83,8 @@ const MODULE_NAMES = /^__(webpack|turbopack|TURBOPACK)_/
 /** A comparison of one function in two files. */
 class Comparison {
   readonly #seen = new Map<Binding, Set<Binding>>()
+  /** The names that are still to be compared. A list, since chains of names in a bundle are longer than the stack. */
+  readonly #pending: [mine: Binding, others: Binding][] = []
 
   readonly #mine: ParsedSource
   readonly #others: ParsedSource
@@ -94,6 +96,8 @@ class Comparison {
 
   agree(here: Range, there: Range, usesThis: boolean): boolean {
     if (!this.#ranges(here, there) || (usesThis && !this.#owners(here, there))) return false
+    for (let pair = this.#pending.pop(); pair !== undefined; pair = this.#pending.pop())
+      if (!this.#bindings(...pair)) return false
     // What has been compared once need not be compared for the next function.
     for (const [binding, others] of this.#seen) for (const other of others) this.#mine.agreed.add(binding, other)
     return true
@@ -127,13 +131,18 @@ class Comparison {
     }
     if (mine === undefined || others === undefined || mine.kind !== others.kind) return false
     if (mine.kind === 'wrapped') return this.#exports(index, other, true)
-    return mine.kind === 'declared' && this.#bindings(mine, others)
+    if (mine.kind === 'declared') this.#compareLater(mine, others)
+    return mine.kind === 'declared'
+  }
+
+  #compareLater(mine: Binding, others: Binding): void {
+    const seen = this.#seen.get(mine) ?? new Set()
+    if (seen.has(others) || this.#mine.agreed.has(mine, others)) return
+    this.#seen.set(mine, seen.add(others))
+    this.#pending.push([mine, others])
   }
 
   #bindings(mine: Binding, others: Binding): boolean {
-    const seen = this.#seen.get(mine) ?? new Set()
-    if (seen.has(others) || this.#mine.agreed.has(mine, others)) return true
-    this.#seen.set(mine, seen.add(others))
     if (mine.parts.length !== others.parts.length) return false
     const areEqual = mine.parts.every((part, i) => {
       const other = others.parts[i]!
@@ -154,11 +163,16 @@ class Comparison {
   #assignments(mine: Binding, others: Binding): boolean {
     const [here, there] = [this.#mine.assignedLater(mine), this.#others.assignedLater(others)]
     if (here.length === 0 || there.length === 0) return true
-    if (here.length !== there.length || !here.every((range, i) => this.#ranges(range, there[i]!))) return false
-    const [setters, settersThere] = [this.#mine.declaring(here), this.#others.declaring(there)]
-    return (
-      setters.length === settersThere.length && setters.every((setter, i) => this.#bindings(setter, settersThere[i]!))
-    )
+    const code = (source: ParsedSource) => (range: Range) => codeOf(source, range)
+    if (here.map(code(this.#mine)).join('\n') !== there.map(code(this.#others)).join('\n')) return false
+    // What they assign may be a parameter.
+    const [setters, settersThere] = [
+      this.#mine.declaring(here, mine.scope),
+      this.#others.declaring(there, others.scope),
+    ]
+    if (setters.length !== settersThere.length) return false
+    for (const [i, setter] of setters.entries()) this.#compareLater(setter, settersThere[i]!)
+    return true
   }
 
   /** Compares what a module of CommonJS has assigned to a property of its `exports`. */

@@ -109,11 +109,18 @@ export class ParsedSource {
     return this.#assigned.get(binding) ?? []
   }
 
-  /** The outermost declarations that the ranges are in. */
-  declaring(ranges: readonly Range[]): readonly Binding[] {
-    const all = [...this.scopes.root.names.values()]
-    const holds = (part: Part) => ranges.some(({ from }) => part.from <= from && from < part.to)
-    return all.filter(({ parts }) => parts.some(holds))
+  /** The declarations of a scope that the ranges are in. */
+  declaring(ranges: readonly Range[], scope: Scope): readonly Binding[] {
+    const found = new Set<Binding>()
+    const all = [...scope.names.values()].flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
+    all.sort((a, b) => a.part.from - b.part.from)
+    let next = 0
+    for (const { from } of ranges) {
+      while (next < all.length && all[next]!.part.to <= from) next++
+      for (let at = next; at < all.length && all[at]!.part.from <= from; at++)
+        if (from < all[at]!.part.to) found.add(all[at]!.binding)
+    }
+    return [...found]
   }
 
   /** What is assigned to a member of `exports`, if the token at `index` begins the use of one. */
