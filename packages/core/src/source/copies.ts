@@ -75,8 +75,8 @@ const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__file
 /** Code with the folder of its own file. */
 const OWN_FOLDER = /\bimport \. meta\b|(?<!\. )\b__(?:dirname|filename)\b/
 
-/** Statements that only export names. */
-const EXPORTS = /^(export |exports \. |module \. exports|0 && \(|\S+ \. [dr] \(|__export \()/
+/** Statements that only export names, or evaluate a module of a bundle. */
+const EXPORTS = /^(export |exports \. |module \. exports|0 && \(|\S+ \. [dr] \(|__export \(|init_\w+ \( \))/
 
 const MODULE_NAMES = /^__(webpack|turbopack|TURBOPACK)_/
 

@@ -1,6 +1,6 @@
 import type { Frame } from './call-site.ts'
 import { afterStatement, type Binding, isName, lookup, type Part, type Scope, type Scopes, scopesOf } from './scopes.ts'
-import { afterExpression, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
+import { afterExpression, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
 
 /** A part of a source, from one token to another one, which is no longer part of it. */
@@ -43,16 +43,24 @@ export class ParsedSource {
     return low
   }
 
-  /** Whether a token is a name that stands for something: no member, and no key of an object. */
+  /** Whether a token is a name that stands for something: no member, and no key of an object or a class. */
   isUse(index: number): boolean {
     const { list } = this.tokens
     if (!isName(list, index)) return false
+    const [here, after] = [this.scopes.at[index]!, this.scopes.at[index + 1]]
+    if (after?.kind === 'function' && after.from === index + 1 && isPunctuator(list[index + 1], /^\($/)) return false
+    const [value, before] = [list[index]!.value, list[index - 1]]
+    if (value === 'of' && (isName(list, index - 1) || isPunctuator(before, /^[\]}]$/))) return false
+    if (/^(async|get|set)$/.test(value) && list[index + 1]?.type === 'IdentifierName') return false
+    if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
+      return false
     return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))
   }
 
   /** Whether a name may be a parameter with a type, in a form of TypeScript that {@link scopesOf} does not know. */
   hasTyped(name: string): boolean {
     const { list } = this.tokens
+    if (!/\.[cm]?tsx?$/.test(this.importer.file)) return false
     return list.some(
       ({ value }, index) =>
         value === name && isPunctuator(list[index - 1], /^[(,]$/) && isPunctuator(list[index + 1], /^[:?]$/),

@@ -12,7 +12,7 @@ export interface Scope {
   readonly parent: Scope | undefined
   readonly from: number
   readonly to: number
-  readonly kind: 'block' | 'body' | 'function' | 'loop'
+  readonly kind: 'block' | 'body' | 'class' | 'function' | 'loop'
   readonly names: Map<string, Binding>
 }
 
@@ -50,7 +50,7 @@ export function scopesOf(tokens: Tokens): Scopes {
   const at: Scope[] = []
   const parts: Part[] = []
   const classes: Part[] = []
-  const bodies = new Set<number>()
+  const bodies = new Map<number, 'body' | 'class'>()
   let scope = root
   const begin = (from: number, to: number, kind: Scope['kind']) => {
     scope = { parent: scope, from, to, kind, names: new Map() }
@@ -63,7 +63,7 @@ export function scopesOf(tokens: Tokens): Scopes {
   }
   const beginFunction = (from: number, after: number, parameters: readonly number[]) => {
     const isBlock = isPunctuator(list[after], /^\{$/)
-    if (isBlock) bodies.add(after)
+    if (isBlock) bodies.set(after, 'body')
     const kind = isOfTable(list, from) ? 'wrapped' : 'parameter'
     begin(from, isBlock ? afterGroup(tokens, after) : afterExpression(tokens, after), 'function')
     for (const index of parameters) add(list[index]!.value, kind, { at: index, from: index, to: index + 1 })
@@ -72,7 +72,7 @@ export function scopesOf(tokens: Tokens): Scopes {
     while (scope.to <= index && scope.parent !== undefined) scope = scope.parent
     const token = list[index]!
     const { value } = token
-    if (isPunctuator(token, /^\{$/)) begin(index, afterGroup(tokens, index), bodies.has(index) ? 'body' : 'block')
+    if (isPunctuator(token, /^\{$/)) begin(index, afterGroup(tokens, index), bodies.get(index) ?? 'block')
     else if (isPunctuator(token, /^\($/)) {
       const after = bodyAfter(tokens, index)
       if (after !== undefined) beginFunction(index, after, bindingsIn(tokens, index))
@@ -92,7 +92,10 @@ export function scopesOf(tokens: Tokens): Scopes {
           at.push(scope)
           continue
         }
-        if (value === 'class') classes.push({ at: index, from: index, to })
+        if (value === 'class') {
+          classes.push({ at: index, from: index, to })
+          bodies.set(tokens.opening.get(to - 1)!, 'class')
+        }
         const name = list[nameAt]
         if (name?.type === 'IdentifierName' && name.value !== 'extends') {
           if (!isStatement(list, index)) begin(index, to, 'block')
@@ -124,25 +127,33 @@ export function isName(list: readonly SourceToken[], index: number): boolean {
 /** The index after the statement that begins at `index`. */
 export function afterStatement(tokens: Tokens, index: number): number {
   const { list } = tokens
-  const isBlock = /^(function|class|enum|if|for|while|do|try|switch|async|export|default|\{)$/.test(
-    list[index]?.value ?? '',
-  )
-  let next = index
-  while (next < list.length) {
-    const token = list[next]!
-    if (isPunctuator(token, /^[)\]}]$/)) return next
-    if (isPunctuator(token, /^;$/)) return next + 1
-    if (next > index && beginsLine(list, next) && !/^(else|catch|finally)$/.test(token.value)) return next
-    next = afterGroup(tokens, next)
-    const endsBlock = isBlock && isPunctuator(token, /^\{$/)
-    if (
-      endsBlock &&
-      !/^(else|catch|finally|while)$/.test(list[next]?.value ?? '') &&
-      !isPunctuator(list[next], /^[^;{}]+$/)
-    )
-      return next
+  const value = list[index]?.value
+  const hasHead = isName(list, index) && /^(if|for|while|with|switch)$/.test(value!)
+  if (hasHead) {
+    const head = list[index + 1]?.value === 'await' ? index + 2 : index + 1
+    const after = afterStatement(tokens, afterGroup(tokens, head))
+    return value === 'if' && list[after]?.value === 'else' ? afterStatement(tokens, after + 1) : after
   }
-  return next
+  if (/^(export|default|do|try|else|catch|finally)$/.test(value ?? '') && isName(list, index)) {
+    const next = isPunctuator(list[index + 1], /^\($/) ? afterGroup(tokens, index + 1) : index + 1
+    const after = afterStatement(tokens, next)
+    const goesOn = value === 'do' ? /^while$/ : /^(catch|finally)$/
+    return /^(do|try|catch)$/.test(value!) && goesOn.test(list[after]?.value ?? '')
+      ? afterStatement(tokens, after)
+      : after
+  }
+  if (isPunctuator(list[index], /^\{$/)) return afterGroup(tokens, index)
+  const declared = value === 'async' ? index + 1 : index
+  if (/^(function|class|enum)$/.test(list[declared]?.value ?? '')) {
+    const after = afterBody(tokens, declared, list[declared]!.value === 'function')
+    if (after !== undefined) return after
+  }
+  for (let next = index; next < list.length; next = afterGroup(tokens, next)) {
+    if (isPunctuator(list[next], /^[)\]}]$/)) return next
+    if (isPunctuator(list[next], /^;$/)) return next + 1
+    if (next > index && beginsLine(list, next)) return next
+  }
+  return list.length
 }
 
 /** Where the body of a function begins whose parameters may open at `index`. */

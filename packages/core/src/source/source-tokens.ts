@@ -18,16 +18,18 @@ const SPACE = new Set([
   'HashbangComment',
 ])
 
-/** The tokens of a source, and for each one that opens a group the index of the one that closes it. */
+/** The tokens of a source, and for each one that opens or closes a group the index of the other one. */
 export interface Tokens {
   readonly list: readonly SourceToken[]
   readonly closing: ReadonlyMap<number, number>
+  readonly opening: ReadonlyMap<number, number>
 }
 
 /** Reads the tokens of a source. */
 export function tokensOf(source: string): Tokens {
   const list: SourceToken[] = []
   const closing = new Map<number, number>()
+  const opening = new Map<number, number>()
   const open: number[] = []
   let at = 0
   let isFirstOfLine = true
@@ -37,14 +39,17 @@ export function tokensOf(source: string): Tokens {
       const token = { type, value, at, isFirstOfLine }
       const depth = nesting(token)
       if (depth > 0) open.push(list.length)
-      const opening = depth < 0 ? open.pop() : undefined
-      if (opening !== undefined) closing.set(opening, list.length)
+      const opened = depth < 0 ? open.pop() : undefined
+      if (opened !== undefined) {
+        closing.set(opened, list.length)
+        opening.set(list.length, opened)
+      }
       list.push(token)
       isFirstOfLine = false
     }
     at += value.length
   }
-  return { list, closing }
+  return { list, closing, opening }
 }
 
 /** Whether a token opens (1) or closes (-1) a group: parentheses, braces, a template. */
