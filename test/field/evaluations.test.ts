@@ -398,21 +398,27 @@ describe('two functions with one name are an error, which names both places', ()
   })
 
   test('in two versions of one package, if a name in it is declared differently; otherwise they are one', () => {
+    const packageJson = (version: string) => `{ "name": "rows", "version": "${version}" }`
     const version = (table: string) => `${PERSIST}import { prefix } from './prefix.mjs'
       const table = '${table}'
       persist(function find(id) { return prefix + table + id }, { cache })`
-    const outcome = (table: string) =>
+    const outcome = (table: string, prefix = '') =>
       run({
+        'node_modules/rows/package.json': packageJson('1.0.0'),
+        'node_modules/other/node_modules/rows/package.json': packageJson('2.0.0'),
+        'node_modules/other/node_modules/rows/inner.mjs': `export default '${prefix}'`,
+        'node_modules/rows/inner.mjs': "export default ''",
         'node_modules/rows/find.mjs': version('users'),
-        'node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'node_modules/rows/prefix.mjs': 'export { default as prefix } from "./inner.mjs"',
         'node_modules/other/node_modules/rows/find.mjs': `${version(table)}\n`,
-        'node_modules/other/node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'node_modules/other/node_modules/rows/prefix.mjs': 'export { default as prefix } from "./inner.mjs"',
         'main.mjs': `
           import { printOutcome } from './outcome.mjs'
           await import('./node_modules/rows/find.mjs')
           await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
       })
     expect(outcome('posts')).toEqual([ERROR])
+    expect(outcome('users', 'other')).toEqual([ERROR])
     expect(outcome('users')).toEqual(['again'])
   })
 

@@ -3,7 +3,7 @@ import { codeOf, type ParsedSource, parse, positionOf, type Range } from './pars
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import { type Binding, lookup } from './scopes.ts'
 import type { SourceFiles } from './source-files.ts'
-import { folderOf } from './specifiers.ts'
+import { folderOf, packageOf } from './specifiers.ts'
 
 /**
  * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
@@ -12,7 +12,7 @@ import { folderOf } from './specifiers.ts'
  * of two services may have the same text. So both files must give the same meaning to each name that the function uses: equal
  * declarations, assignments, and statements beside the declarations that use the name, and the same of all names in these. With
  * `this`, the class has to be equal too. A function that captures a parameter, or whose text is in another file, has a meaning
- * that the file does not show. Two installed versions of one package are treated alike.
+ * that the file does not show. In two versions of one package, imports count as equal if all that they lead to inside the package is.
  *
  * @param first A frame in the module body that wrapped the function.
  * @returns `undefined` if a file cannot be read.
@@ -20,11 +20,11 @@ import { folderOf } from './specifiers.ts'
 export function areCopies(textOfBoth: string, first: Frame, second: Frame, files: SourceFiles): boolean | undefined {
   const text = originalOf(textOfBoth)
   const isOnePackage = areSamePackageFile(first.file, second.file)
+  const isOtherVersion = isOnePackage && packageOf(first.file, files) !== packageOf(second.file, files)
   const read = ({ file }: Frame) => {
     const content = files.read(file)
-    return content === undefined
-      ? undefined
-      : parse(content, { file, place: isOnePackage ? pathInPackage(file)! : file, files })
+    const place = isOnePackage ? pathInPackage(file)! : file
+    return content === undefined ? undefined : parse(content, { file, place, files, isOtherVersion })
   }
   const [mine, others] = [read(first), read(second)]
   if (mine === undefined || others === undefined) return undefined
@@ -50,7 +50,7 @@ function rangeOf(text: string, source: ParsedSource, frame: Frame): Range | unde
 
 /** Whether a text means the same everywhere: it uses only global names. It was compiled since, or another file has it. */
 function isSelfContained(text: string, files: SourceFiles): boolean {
-  const source = parse(text, { file: '', place: '', files })
+  const source = parse(text, { file: '', place: '', files, isOtherVersion: false })
   const { list } = source.tokens
   return list.every(
     ({ value }, index) =>

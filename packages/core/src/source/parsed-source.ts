@@ -188,7 +188,7 @@ const parsed = new Map<string, ParsedSource>()
 
 /** Parses a source. */
 export function parse(text: string, importer: Importer): ParsedSource {
-  const key = `${importer.file}\0${importer.place}`
+  const key = `${importer.file}\0${importer.place}\0${importer.isOtherVersion}`
   const known = parsed.get(key)
   if (known?.text === text) return known
   const found = new ParsedSource(text, importer)
