@@ -1,6 +1,6 @@
 import type { Frame } from './call-site.ts'
 import { afterStatement, type Binding, isName, lookup, type Part, type Scope, type Scopes, scopesOf } from './scopes.ts'
-import { afterExpression, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
+import { afterExpression, afterGroup, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
 
 /** A part of a source, from one token to another one, which is no longer part of it. */
@@ -99,22 +99,38 @@ export class ParsedSource {
     return found
   }
 
-  /** The assignments to a variable in other scopes than its own. */
+  /** The assignments to a variable in other scopes than its own, and those to its members. */
   assignedLater(binding: Binding): readonly Range[] {
     if (this.#assigned === undefined) {
       this.#assigned = new Map()
-      const { list } = this.tokens
-      for (let index = 0; index < list.length; index++) {
-        if (!isPunctuator(list[index + 1], ASSIGNS) || !isName(list, index)) continue
-        const assigned = lookup(list[index]!.value, this.scopes.at[index])
-        if (assigned === undefined || assigned.scope === this.scopes.at[index]) continue
-        if (assigned.parts.some(({ at }) => at === index)) continue
-        const ranges = this.#assigned.get(assigned) ?? []
-        this.#assigned.set(assigned, ranges)
-        ranges.push({ from: index, to: afterExpression(this.tokens, index) })
+      for (let index = 0; index < this.tokens.list.length; index++) {
+        const to = isName(this.tokens.list, index) ? this.#afterChange(index) : undefined
+        if (to === undefined) continue
+        const changed = lookup(this.tokens.list[index]!.value, this.scopes.at[index])
+        if (changed === undefined || changed.parts.some(({ at }) => at === index)) continue
+        const ranges = this.#assigned.get(changed) ?? []
+        this.#assigned.set(changed, ranges)
+        ranges.push({ from: index, to })
       }
     }
     return this.#assigned.get(binding) ?? []
+  }
+
+  /** The index after an assignment to the name at `index`, to a member of it, or after an argument of `Object.assign`. */
+  #afterChange(index: number): number | undefined {
+    const { list } = this.tokens
+    const isAssigned = isPunctuator(list[index - 1], /^\($/) && list[index - 2]?.value === 'assign'
+    if (isAssigned) return afterGroup(this.tokens, index - 1)
+    let next = index + 1
+    for (;;) {
+      if (isPunctuator(list[next], /^\.$/)) next += 2
+      else if (isPunctuator(list[next], /^\[$/)) next = afterGroup(this.tokens, next)
+      else break
+    }
+    if (!isPunctuator(list[next], ASSIGNS)) return undefined
+    const isInOwnScope =
+      next === index + 1 && lookup(list[index]!.value, this.scopes.at[index])?.scope === this.scopes.at[index]
+    return isInOwnScope ? undefined : afterExpression(this.tokens, index)
   }
 
   /** The declarations of a scope that the ranges are in. */
