@@ -247,6 +247,22 @@ describe('two functions with one name are an error, which names both places', ()
       ['at() + id', (table) => `const base = '${table}'\nconst at = () => base`],
       ['at(id)', (table) => `import { ${table} as at } from './tables.mjs'`],
       ['at + id', (table) => `const at = '${table}'\nexport function other() { const at = 'other'; return at }`],
+      ['id * at', (table) => `const at = ${table.charCodeAt(0)}`],
+      ['((x, from = at) => from + x)(id)', (table) => `const at = '${table}'`],
+      ['(async () => { for await (const row of at) return row + id })()', (table) => `const at = ['${table}']`],
+      ['[id].map((at) => at) + at', (table) => `const at = '${table}'`],
+      ['at.table + id', (table) => `const at = {}\nat.table = '${table}'`],
+      ['at[0] + id', (table) => `const at = []\nat.push('${table}')`],
+      ['at.table + id', (table) => `const at = {}\nObject.assign(at, { table: '${table}' })`],
+      ['at + id', (table) => `let at\n;({ at } = { at: '${table}' })`],
+      ['at + id', (table) => `let at\nfor (at of ['${table}']);`],
+      ['at + id', (table) => `let at\nconst set = (to) => { at = to }\nset('${table}')`],
+      ['at.Table + id', (table) => `var at;(function (at) { at['Table'] = '${table}' })(at || (at = {}))`],
+      ['new Rows().at + id', (table) => `function Rows() {}\nRows.prototype.at = '${table}'`],
+      ['at.table + id', (table) => `const at = {}\nfunction set(to) {\n  at.table = to\n}\nset('${table}')`],
+      ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
+      ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
+      ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
     ]
@@ -279,22 +295,133 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  const P = `${PERSIST}const options = { funcname: 'find', cache }\n`
+  const find = 'export const find = (id) => table + id'
+  test.each<[how: string, first: (table: string) => Record<string, string>]>([
+    [
+      'made by a factory of another module',
+      (table) => ({
+        'main.mjs': `${P}import { make } from '../make.mjs'\npersist(make('${table}'), options)`,
+      }),
+    ],
+    [
+      'made by a factory of their own',
+      (table) => ({
+        'main.mjs': `${P}const make = (table) => (id) => table + id\npersist(make('${table}'), options)`,
+      }),
+    ],
+    [
+      'made by a factory with variables',
+      (table) => ({
+        'main.mjs': `${P}function make(name) {\nconst table = name + 1\nreturn (id) => table + id\n}\npersist(make('${table}'), options)`,
+      }),
+    ],
+    [
+      'imported from two modules',
+      (table) => ({
+        'find.mjs': `const table = '${table}'\n${find}`,
+        'main.mjs': `${P}import { find } from './find.mjs'\npersist(find, options)`,
+      }),
+    ],
+    [
+      'persisted twice',
+      (table) => ({
+        'main.mjs': `${P}const table = '${table}'\n${find}\npersist(persist(find, { ...options, funcname: table }), options)`,
+      }),
+    ],
+    [
+      'that import a module when it is needed',
+      (table) => ({
+        'table.mjs': `export const table = '${table}'`,
+        'main.mjs': `${P}persist(async (id) => (await import('./table.mjs')).table + id, options)`,
+      }),
+    ],
+    [
+      'that require a module',
+      (table) => ({
+        'table.cjs': `exports.table = '${table}'`,
+        'main.mjs': "process.getBuiltinModule('node:module').createRequire(import.meta.url)('./find.cjs')",
+        'find.cjs': `const { persist, memoryStore } = require('@persist/core')
+        const cache = (globalThis.store ??= memoryStore())
+        persist((id) => require('./table.cjs').table + id, { cache, funcname: 'find' })`,
+      }),
+    ],
+    [
+      'that use an exported variable of CommonJS',
+      (table) => ({
+        'main.mjs': "process.getBuiltinModule('node:module').createRequire(import.meta.url)('./find.cjs')",
+        'find.cjs': `const core_1 = require('@persist/core')
+        const cache = (globalThis.store ??= core_1.memoryStore())
+        exports.table = '${table}'
+        exports.find = core_1.persist((id) => exports.table + id, { cache, funcname: 'find' })`,
+      }),
+    ],
+    [
+      'in two packages with an import map',
+      (table) => ({
+        'package.json': '{ "type": "module", "imports": { "#table": "./table.mjs" } }',
+        'table.mjs': `export const table = '${table}'`,
+        'main.mjs': `${P}import { table } from '#table'\npersist((id) => table + id, options)`,
+      }),
+    ],
+    [
+      'with two installed versions of a package',
+      (table) => ({
+        'node_modules/rows/package.json': `{ "name": "rows", "version": "1.0.0-${table}", "exports": "./rows.mjs" }`,
+        'node_modules/rows/rows.mjs': `export const table = '${table}'`,
+        'main.mjs': `${P}import { table } from 'rows'\npersist((id) => table + id, options)`,
+      }),
+    ],
+    [
+      'with the this of two classes of one name',
+      (table) => ({
+        'main.mjs': `${P}class Rows { static table = '${table}'; static find = persist((id) => this.table + id, options) }`,
+      }),
+    ],
+    [
+      'with the this of two objects of one name',
+      (table) => ({
+        'main.mjs': `${P}class Rows { table = '${table}'; find = (id) => this.table + id }\npersist(new Rows().find, options)`,
+      }),
+    ],
+  ])('%s, with one source in two files', (_, files) => {
+    const all = ['users', 'posts'].flatMap((table) =>
+      Object.entries(files(table)).map(([name, content]) => [`${table}/${name}`, content]),
+    )
+    expect(
+      run({
+        ...Object.fromEntries(all),
+        'make.mjs': 'export const make = (table) => (id) => table + id',
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/main.mjs')
+          await printOutcome(() => import('./posts/main.mjs'))`,
+      }),
+    ).toEqual([ERROR])
+  })
+
   test('in two versions of one package, if a name in it is declared differently; otherwise they are one', () => {
+    const packageJson = (version: string) => `{ "name": "rows", "version": "${version}" }`
     const version = (table: string) => `${PERSIST}import { prefix } from './prefix.mjs'
       const table = '${table}'
       persist(function find(id) { return prefix + table + id }, { cache })`
-    const outcome = (table: string) =>
+    const outcome = (table: string, prefix = '') =>
       run({
+        'node_modules/rows/package.json': packageJson('1.0.0'),
+        'node_modules/other/node_modules/rows/package.json': packageJson('2.0.0'),
+        'node_modules/other/node_modules/rows/inner.mjs': `export default '${prefix}'`,
+        'node_modules/rows/inner.mjs': "export default ''",
         'node_modules/rows/find.mjs': version('users'),
-        'node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'node_modules/rows/prefix.mjs': 'export { default as prefix } from "./inner.mjs"',
         'node_modules/other/node_modules/rows/find.mjs': `${version(table)}\n`,
-        'node_modules/other/node_modules/rows/prefix.mjs': 'export const prefix = ""',
+        'node_modules/other/node_modules/rows/prefix.mjs': 'export { default as prefix } from "./inner.mjs"',
         'main.mjs': `
           import { printOutcome } from './outcome.mjs'
           await import('./node_modules/rows/find.mjs')
           await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
       })
     expect(outcome('posts')).toEqual([ERROR])
+    expect(outcome('users', 'other')).toEqual([ERROR])
     expect(outcome('users')).toEqual(['again'])
   })
 

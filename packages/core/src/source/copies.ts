@@ -1,47 +1,73 @@
-import { codeOf, type Declaration, type Declarations, declarationsIn } from './declarations.ts'
+import type { Frame } from './call-site.ts'
+import { codeOf, type ParsedSource, parse, positionOf, type Range } from './parsed-source.ts'
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
+import { type Binding, lookup } from './scopes.ts'
 import type { SourceFiles } from './source-files.ts'
-import { type Block, namesIn, type SourceToken, tokensOf } from './source-tokens.ts'
+import { folderOf, packageOf } from './specifiers.ts'
 
 /**
  * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
  *
  * Equal text is not enough. `find` of users.ts and `find` of posts.ts may both be `(id) => db.get(table, id)`, and `findOne`
- * of two services may have the same text. So the context has to agree too: both files must declare a name that the
- * function uses in the same way, and the names that this declaration uses, and a method must belong to a class of the same
- * name. Copies always agree, unless a minifier renamed something. Two installed versions of one package are treated alike.
+ * of two services may have the same text. So both files must give the same meaning to each name that the function uses: equal
+ * declarations, assignments, and statements beside the declarations that use the name, and the same of all names in these. With
+ * `this`, the class has to be equal too. A function that captures a parameter, or whose text is in another file, has a meaning
+ * that the file does not show. In two versions of one package, imports count as equal if all that they lead to inside the package is.
  *
+ * @param first A frame in the module body that wrapped the function.
  * @returns `undefined` if a file cannot be read.
  */
-export function areCopies(text: string, first: string, second: string, files: SourceFiles): boolean | undefined {
-  const isOnePackage = areSamePackageFile(first, second)
-  if (isOnePackage && files.read(first) === files.read(second)) return true
-  const [here, there] = isOnePackage ? [pathInPackage(first)!, pathInPackage(second)!] : [first, second]
-  const [one, other] = [contextOf(text, first, here, files), contextOf(text, second, there, files)]
-  if (one === undefined || other === undefined) return undefined
-  if (/\b(this|super)\b/.test(text)) {
-    const [mine, others] = [one, other].map(({ source }) => classesWith(methodName(text), source))
-    if (!overlap(mine!, others!)) return false
+export function areCopies(textOfBoth: string, first: Frame, second: Frame, files: SourceFiles): boolean | undefined {
+  const text = originalOf(textOfBoth)
+  const isOnePackage = areSamePackageFile(first.file, second.file)
+  const isOtherVersion = isOnePackage && packageOf(first.file, files) !== packageOf(second.file, files)
+  const read = ({ file }: Frame) => {
+    const content = files.read(file)
+    const place = isOnePackage ? pathInPackage(file)! : file
+    return content === undefined ? undefined : parse(content, { file, place, files, isOtherVersion })
   }
-  const isOneFolder = folderOf(here) === folderOf(there)
-  const isSameHere = (code: string) => !OWN_NAME.test(code) && (isOneFolder || !OWN_FOLDER.test(code))
-  const seen = new Set<string>()
-  const agree = (name: string, isUsedByFunction: boolean): boolean => {
-    // The functions of webpack hold all modules of a bundle.
-    if (seen.has(name) || name.startsWith('__webpack_')) return true
-    seen.add(name)
-    const [mine, others] = [one.visible(name), other.visible(name)]
-    if (mine.length === 0 || others.length === 0)
-      return !isUsedByFunction || overlap(codeOfAll(one.all(name)), codeOfAll(other.all(name)))
-    if (!areEqual(codeOfAll(mine), codeOfAll(others))) return false
-    if (!overlap(codeOfAll(one.assignedLater(name)), codeOfAll(other.assignedLater(name)))) return false
-    return mine.every(({ code, uses }) => isSameHere(code()) && uses().every((used) => agree(used, false)))
-  }
-  // Vite and Vitest rewrite an imported `table` to `__vi_import_0__.table`.
-  const written = text.replace(/(?<![\w$])__vi\w*__\./g, '')
-  const tokens = tokensOf(written)
-  return isSameHere(codeOf(tokens)) && namesIn(tokens).every((name) => agree(name, true))
+  const [mine, others] = [read(first), read(second)]
+  if (mine === undefined || others === undefined) return undefined
+  const [here, there] = [rangeOf(text, mine, first), rangeOf(text, others, second)]
+  if (here === undefined || there === undefined) return isSelfContained(text, files)
+  return new Comparison(mine, others).agree(here, there, /\b(this|super)\b/.test(text))
 }
+
+/** The text of the function that the user wrote, if it was persisted before (see {@link TEXT}). */
+function originalOf(text: string): string {
+  return text.startsWith('["') ? originalOf((JSON.parse(text) as [text: string])[0]) : text
+}
+
+/** Where the text is in a file: it may be there more than once, so the one that is nearest to the call of `persist`. */
+function rangeOf(text: string, source: ParsedSource, frame: Frame): Range | undefined {
+  const call = positionOf(source.text, frame)
+  let found: number | undefined
+  for (let at = source.text.indexOf(text); at >= 0; at = source.text.indexOf(text, at + 1))
+    if (found === undefined || Math.abs(at - call) < Math.abs(found - call)) found = at
+  if (found === undefined) return undefined
+  return { from: source.indexAt(found), to: source.indexAt(found + text.length) }
+}
+
+/** Whether a text means the same everywhere: it uses only global names. It was compiled since, or another file has it. */
+function isSelfContained(text: string, files: SourceFiles): boolean {
+  const source = parse(text, { file: '', place: '', files, isOtherVersion: false })
+  const { list } = source.tokens
+  return list.every(
+    ({ value }, index) =>
+      value !== 'this' &&
+      value !== 'super' &&
+      value !== 'import' &&
+      (!source.isUse(index) || index === 0 || lookup(value, source.scopes.at[index]) !== undefined || isGlobal(value)),
+  )
+}
+
+const LANGUAGE = new Set(
+  'arguments async await break case catch class const continue default delete do else extends false finally for function get if in instanceof let new null of return set static switch throw true try typeof undefined var void while with yield'.split(
+    ' ',
+  ),
+)
+
+const isGlobal = (name: string) => LANGUAGE.has(name) || (name !== 'require' && name !== 'module' && name in globalThis)
 
 /** Code with the name of its own file: not only as an argument, as in `new URL('./rows.csv', import.meta.url)`. */
 const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__filename\b(?! \))/
@@ -49,97 +75,127 @@ const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__file
 /** Code with the folder of its own file. */
 const OWN_FOLDER = /\bimport \. meta\b|(?<!\. )\b__(?:dirname|filename)\b/
 
-const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1)
+/** Statements that only export names, or evaluate a module of a bundle. */
+const EXPORTS = /^(export |exports \. |module \. exports|0 && \(|\S+ \. [dr] \(|__export \(|init_\w+ \( \))/
 
-/** A file, seen from one function in it. */
-interface Context {
-  readonly source: string
-  readonly all: (name: string) => readonly Declaration[]
-  /** The declarations that the function sees: those of the innermost block around it that has any, with assignments there. */
-  readonly visible: (name: string) => readonly Declaration[]
-  /** Assignments to what it sees, in inner blocks. A bundler may have left some of them out. */
-  readonly assignedLater: (name: string) => readonly Declaration[]
-}
+const MODULE_NAMES = /^__(webpack|turbopack|TURBOPACK)_/
 
-function contextOf(text: string, file: string, place: string, files: SourceFiles): Context | undefined {
-  const content = files.read(file)
-  if (content === undefined) return undefined
-  const { source, tokens, declarations } = parsed(place, content)
-  const at = source.indexOf(text)
-  // A text that was compiled since is not in the file: then the module's own declarations count.
-  const around = (at < 0 ? tokens[0] : tokens.find((token) => token.at >= at))?.block
-  const all = (name: string) => declarations.get(name) ?? []
-  const declaring = (name: string, from: Block | undefined): Block | undefined => {
-    for (let block = from; block !== undefined; block = block.parent) {
-      if (all(name).some((declaration) => !declaration.isAssignment && declaration.block === block)) return block
-      if (block.parameters.has(name)) return undefined
+/** A comparison of one function in two files. */
+class Comparison {
+  readonly #seen = new Map<Binding, Set<Binding>>()
+  /** The names that are still to be compared. A list, since chains of names in a bundle are longer than the stack. */
+  readonly #pending: [mine: Binding, others: Binding][] = []
+
+  readonly #mine: ParsedSource
+  readonly #others: ParsedSource
+
+  constructor(mine: ParsedSource, others: ParsedSource) {
+    this.#mine = mine
+    this.#others = others
+  }
+
+  agree(here: Range, there: Range, usesThis: boolean): boolean {
+    if (!this.#ranges(here, there) || (usesThis && !this.#owners(here, there))) return false
+    for (let pair = this.#pending.pop(); pair !== undefined; pair = this.#pending.pop())
+      if (!this.#bindings(...pair)) return false
+    // What has been compared once need not be compared for the next function.
+    for (const [binding, others] of this.#seen) for (const other of others) this.#mine.agreed.add(binding, other)
+    return true
+  }
+
+  /** Whether two pieces of code are equal, and all names in them mean the same. */
+  #ranges(here: Range, there: Range): boolean {
+    if (here.to - here.from !== there.to - there.from) return false
+    const code = codeOf(this.#mine, here)
+    if (code !== codeOf(this.#others, there) || OWN_NAME.test(code)) return false
+    if (OWN_FOLDER.test(code) && folderOf(this.#mine.importer.place) !== folderOf(this.#others.importer.place))
+      return false
+    for (let offset = 0; offset < here.to - here.from; offset++) {
+      const [index, other] = [here.from + offset, there.from + offset]
+      if (!this.#mine.isUse(index)) continue
+      const name = this.#mine.tokens.list[index]!.value
+      const [mine, others] = [lookup(name, this.#mine.scopes.at[index]), lookup(name, this.#others.scopes.at[other])]
+      const [isOwn, isOwnThere] = [isDeclaredIn(mine, here), isDeclaredIn(others, there)]
+      if (isOwn !== isOwnThere) return false
+      if (!isOwn && !this.#names(name, mine, others, index, other)) return false
     }
-    return undefined
+    return true
   }
-  const visible = (name: string) => {
-    const block = declaring(name, around)
-    return block === undefined ? [] : all(name).filter((declaration) => declaration.block === block)
+
+  #names(name: string, mine: Binding | undefined, others: Binding | undefined, index: number, other: number): boolean {
+    if (MODULE_NAMES.test(name) && mine?.kind !== 'declared') return true
+    if (mine === undefined && others === undefined) {
+      if (isGlobal(name)) return true
+      if (name === 'exports' || name === 'module') return this.#exports(index, other, false)
+      return !this.#mine.hasTyped(name) && !this.#others.hasTyped(name)
+    }
+    if (mine === undefined || others === undefined || mine.kind !== others.kind) return false
+    if (mine.kind === 'wrapped') return this.#exports(index, other, true)
+    if (mine.kind === 'declared') this.#compareLater(mine, others)
+    return mine.kind === 'declared'
   }
-  const assignedLater = (name: string) => {
-    const block = declaring(name, around)
-    const isOfIt = (one: Declaration) => one.isAssignment && one.block !== block && declaring(name, one.block) === block
-    return block === undefined ? [] : all(name).filter(isOfIt)
+
+  #compareLater(mine: Binding, others: Binding): void {
+    const seen = this.#seen.get(mine) ?? new Set()
+    if (seen.has(others) || this.#mine.agreed.has(mine, others)) return
+    this.#seen.set(mine, seen.add(others))
+    this.#pending.push([mine, others])
   }
-  return { source, all, visible, assignedLater }
-}
 
-interface Parsed {
-  readonly source: string
-  readonly tokens: readonly SourceToken[]
-  readonly declarations: Declarations
-}
+  #bindings(mine: Binding, others: Binding): boolean {
+    if (mine.parts.length !== others.parts.length) return false
+    const areEqual = mine.parts.every((part, i) => {
+      const other = others.parts[i]!
+      const [from, fromThere] = [this.#mine.target(part), this.#others.target(other)]
+      if (from !== fromThere) return false
+      return from === undefined ? this.#ranges(part, other) : codeOf(this.#mine, part) === codeOf(this.#others, other)
+    })
+    return areEqual && this.#effects(mine, others) && this.#assignments(mine, others)
+  }
 
-/** The files that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */
-const parsedFiles = new Map<string, Parsed>()
+  /** Compares the statements beside a declaration that use the name, as in `rows.push('users')`. */
+  #effects(mine: Binding, others: Binding): boolean {
+    const [here, there] = [effectsOn(mine, this.#mine), effectsOn(others, this.#others)]
+    return here.length === there.length && here.every((range, i) => this.#ranges(range, there[i]!))
+  }
 
-/** Parses a source. Its relative specifiers lead on from `place`. */
-function parsed(place: string, source: string): Parsed {
-  const known = parsedFiles.get(place)
-  if (known?.source === source) return known
-  const tokens = tokensOf(source)
-  const found = { source, tokens, declarations: declarationsIn(tokens, (literal) => resolved(literal, place)) }
-  if (parsedFiles.size === 0) Promise.resolve().then(() => parsedFiles.clear())
-  parsedFiles.set(place, found)
-  return found
-}
+  /** Compares assignments in functions, and how these functions are called. A bundler may have left out all of them. */
+  #assignments(mine: Binding, others: Binding): boolean {
+    const [here, there] = [this.#mine.assignedLater(mine), this.#others.assignedLater(others)]
+    if (here.length === 0 || there.length === 0) return true
+    const code = (source: ParsedSource) => (range: Range) => codeOf(source, range)
+    if (here.map(code(this.#mine)).join('\n') !== there.map(code(this.#others)).join('\n')) return false
+    // What they assign may be a parameter.
+    const [setters, settersThere] = [
+      this.#mine.declaring(here, mine.scope),
+      this.#others.declaring(there, others.scope),
+    ]
+    if (setters.length !== settersThere.length) return false
+    for (const [i, setter] of setters.entries()) this.#compareLater(setter, settersThere[i]!)
+    return true
+  }
 
-const codeOfAll = (declarations: readonly Declaration[]) => new Set(declarations.map(({ code }) => code()))
+  /** Compares what a module of CommonJS has assigned to a property of its `exports`. */
+  #exports(index: number, other: number, isBundled: boolean): boolean {
+    const [here, there] = [this.#mine.assignedMember(index), this.#others.assignedMember(other)]
+    if (here.length === 0 && there.length === 0) return isBundled
+    return here.length === there.length && here.every((range, i) => this.#ranges(range, there[i]!))
+  }
 
-/** Whether two sets have a member in common, or one of them is empty. */
-function overlap(here: ReadonlySet<string>, there: ReadonlySet<string>): boolean {
-  return here.size === 0 || there.size === 0 || [...here].some((found) => there.has(found))
-}
-
-function areEqual(here: ReadonlySet<string>, there: ReadonlySet<string>): boolean {
-  return here.size === there.size && [...here].every((found) => there.has(found))
-}
-
-const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*'
-
-/** A literal with its relative specifier resolved, since `./config.js` names another file in another folder. */
-function resolved(literal: string, file: string): string {
-  const [, path] = /^['"](\.\.?\/.*)['"]$/s.exec(literal) ?? []
-  if (path === undefined) return literal
-  try {
-    return new URL(path, `file://${folderOf(file)}`).href
-  } catch {
-    return literal
+  /** Compares the classes, or else the declarations, that a function with `this` stands in. */
+  #owners(here: Range, there: Range): boolean {
+    const [mine, others] = [this.#mine.ownerOf(here), this.#others.ownerOf(there)]
+    return mine === undefined || others === undefined ? mine === others : this.#ranges(mine, others)
   }
 }
 
-function methodName(text: string): string {
-  return new RegExp(`^(?:async\\b)?[\\s*]*(?:function\\b[\\s*]*)?(${NAME})?`, 'u').exec(text)?.[1] ?? ''
+function isDeclaredIn(binding: Binding | undefined, { from, to }: Range): boolean {
+  return binding?.parts.some(({ at }) => at >= from && at < to) === true
 }
 
-/** The names of the classes in a source that have the method. */
-function classesWith(method: string, source: string): Set<string> {
-  const called = new RegExp(`(?<![.\\p{ID_Continue}$])${method.replaceAll('$', '\\$')}\\s*\\(`, 'u')
-  const [, ...parts] = source.split(/\bclass\s+/)
-  const names = parts.filter((body) => called.test(body)).map((body) => new RegExp(`^${NAME}`, 'u').exec(body)?.[0])
-  return new Set(names.filter((name) => name !== undefined))
+function effectsOn({ name, scope }: Binding, source: ParsedSource): readonly Range[] {
+  const found = source.statementsWith(name, scope)
+  return found.filter(
+    (range) => !EXPORTS.test(codeOf(source, { from: range.from, to: Math.min(range.to, range.from + 5) })),
+  )
 }

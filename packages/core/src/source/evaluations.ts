@@ -151,7 +151,7 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
     if (isSamePlace && isSameSource) return isOneCall(one, other)
     return isSamePlace && isSameText && one.column === other.column
   }
-  return isSameText && (areCopies(first.text, before.home.file, now.home.file, files) ?? reloads)
+  return isSameText && (areCopies(first.text, before.home, now.home, files) ?? reloads)
 }
 
 /**

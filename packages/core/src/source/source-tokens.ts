@@ -1,12 +1,5 @@
 import { jsTokens } from './js-tokens-lazily.ts'
 
-/** A block of code, from `{` to `}`. The outermost one has no parent. */
-export interface Block {
-  readonly parent: Block | undefined
-  /** The names of the parameters, approximately, if it is the body of a function. */
-  readonly parameters: ReadonlySet<string>
-}
-
 /** One token of a source, without space and comments. */
 export interface SourceToken {
   readonly type: string
@@ -15,7 +8,6 @@ export interface SourceToken {
   readonly at: number
   /** Whether it is the first one of its line. */
   readonly isFirstOfLine: boolean
-  readonly block: Block
 }
 
 const SPACE = new Set([
@@ -26,44 +18,42 @@ const SPACE = new Set([
   'HashbangComment',
 ])
 
-/** Reads the tokens of a source, with the blocks that they are in. */
-export function tokensOf(source: string): SourceToken[] {
-  const tokens: SourceToken[] = []
-  let block: Block = { parent: undefined, parameters: NONE }
+/** The tokens of a source, and for each one that opens or closes a group the index of the other one. */
+export interface Tokens {
+  readonly list: readonly SourceToken[]
+  readonly closing: ReadonlyMap<number, number>
+  readonly opening: ReadonlyMap<number, number>
+}
+
+/** Reads the tokens of a source. */
+export function tokensOf(source: string): Tokens {
+  const list: SourceToken[] = []
+  const closing = new Map<number, number>()
+  const opening = new Map<number, number>()
+  const open: number[] = []
   let at = 0
   let isFirstOfLine = true
   for (const { type, value } of jsTokens()(source)) {
     if (SPACE.has(type)) isFirstOfLine ||= /[\n\r\u2028\u2029]/.test(value)
     else {
-      if (type === 'Punctuator' && value === '}') block = block.parent ?? block
-      tokens.push({ type, value, at, isFirstOfLine, block })
-      if (type === 'Punctuator' && value === '{') block = { parent: block, parameters: parametersBefore(tokens) }
+      const token = { type, value, at, isFirstOfLine }
+      const depth = nesting(token)
+      if (depth > 0) open.push(list.length)
+      const opened = depth < 0 ? open.pop() : undefined
+      if (opened !== undefined) {
+        closing.set(opened, list.length)
+        opening.set(list.length, opened)
+      }
+      list.push(token)
       isFirstOfLine = false
     }
     at += value.length
   }
-  return tokens
-}
-
-const NONE: ReadonlySet<string> = new Set()
-
-/** The names in the parameters before a body, whose `{` is the last token. */
-function parametersBefore(tokens: readonly SourceToken[]): ReadonlySet<string> {
-  const isArrow = tokens.at(-2)?.value === '=>'
-  const last = tokens.length - (isArrow ? 3 : 2)
-  if (tokens[last]?.value !== ')') return isArrow && last >= 0 ? new Set([tokens[last]!.value]) : NONE
-  const names = new Set<string>()
-  let depth = 0
-  for (let index = last; index >= 0; index--) {
-    depth -= nesting(tokens[index]!)
-    if (depth === 0) return /^(if|for|while|switch|with)$/.test(tokens[index - 1]?.value ?? '') ? NONE : names
-    if (tokens[index]!.type === 'IdentifierName') names.add(tokens[index]!.value)
-  }
-  return NONE
+  return { list, closing, opening }
 }
 
 /** Whether a token opens (1) or closes (-1) a group: parentheses, braces, a template. */
-export function nesting({ type, value }: SourceToken): number {
+function nesting({ type, value }: SourceToken): number {
   if (type === 'TemplateHead') return 1
   if (type === 'TemplateTail') return -1
   if (type !== 'Punctuator') return 0
@@ -71,30 +61,38 @@ export function nesting({ type, value }: SourceToken): number {
 }
 
 /** The index after the token that closes what opens at `index`. */
-export function afterGroup(tokens: readonly SourceToken[], index: number): number {
-  let depth = 0
-  for (let next = index; next < tokens.length; next++) {
-    depth += nesting(tokens[next]!)
-    if (depth <= 0) return next + 1
-  }
-  return tokens.length
+export function afterGroup({ list, closing }: Tokens, index: number): number {
+  return isOpening(list[index]) ? (closing.get(index) ?? list.length - 1) + 1 : index + 1
+}
+
+function isOpening(token: SourceToken | undefined): boolean {
+  return token !== undefined && nesting(token) > 0
 }
 
 const OPERATORS =
   /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|as|satisfies|default|return|throw|case)$/
 
 /** The index after the expression or declaration that begins at `index`: at `,`, `;`, a closing token, or a new line. */
-export function afterExpression(tokens: readonly SourceToken[], index: number): number {
-  let depth = 0
-  for (let next = index; next < tokens.length; next++) {
-    const token = tokens[next]!
-    if (depth === 0 && next > index) {
-      if (token.type === 'Punctuator' && /^[,;)\]}]$/.test(token.value)) return next
-      if (token.isFirstOfLine && mayEnd(tokens[next - 1]!) && !continues(token)) return next
-    }
-    depth += nesting(token)
+export function afterExpression(tokens: Tokens, index: number): number {
+  const { list } = tokens
+  let next = index
+  while (next < list.length) {
+    const token = list[next]!
+    if (isPunctuator(token, /^[)\]}]$/)) return next
+    if (next > index && (isPunctuator(token, /^[,;]$/) || beginsLine(list, next))) return next
+    next = afterGroup(tokens, next)
   }
-  return tokens.length
+  return next
+}
+
+/** Whether a statement ends before the token, since it begins a line. */
+export function beginsLine(list: readonly SourceToken[], index: number): boolean {
+  const token = list[index]!
+  return token.isFirstOfLine && mayEnd(list[index - 1]!) && !continues(token)
+}
+
+export function isPunctuator(token: SourceToken | undefined, values: RegExp): boolean {
+  return token?.type === 'Punctuator' && values.test(token.value)
 }
 
 function mayEnd({ type, value }: SourceToken): boolean {
@@ -103,30 +101,5 @@ function mayEnd({ type, value }: SourceToken): boolean {
 
 function continues({ type, value }: SourceToken): boolean {
   if (type === 'Punctuator') return !/^([{}!~@#]|\+\+|--|\.\.\.)$/.test(value)
-  return /^Template|^NoSubstitutionTemplate$/.test(type) || /^(in|instanceof|of|as|satisfies)$/.test(value)
-}
-
-/** The names that code uses from outside, approximately: members and the names that it declares itself do not count. */
-export function namesIn(tokens: readonly SourceToken[]): string[] {
-  const own = new Set<string>()
-  const used = new Set<string>()
-  const valueAt = (index: number) => tokens[index]?.value ?? ''
-  const isName = (index: number) => tokens[index]?.type === 'IdentifierName' && !/^\??\.$/.test(valueAt(index - 1))
-  for (let index = 0; index < tokens.length; index++) {
-    if (valueAt(index) === '(' && isParameters(tokens, index)) {
-      for (let inside = index + 1; inside < afterGroup(tokens, index); inside++)
-        if (isName(inside)) own.add(valueAt(inside))
-    }
-    if (!isName(index)) continue
-    if (/^(const|let|var|function|class|\*)$/.test(valueAt(index - 1)) || valueAt(index + 1) === '=>')
-      own.add(valueAt(index))
-    else if (!(valueAt(index + 1) === ':' && /^[{,]$/.test(valueAt(index - 1)))) used.add(valueAt(index))
-  }
-  return [...used].filter((name) => !own.has(name))
-}
-
-/** Whether parentheses hold the parameters of a function: `=>` or a body follows. */
-function isParameters(tokens: readonly SourceToken[], index: number): boolean {
-  const after = tokens[afterGroup(tokens, index)]?.value
-  return after === '=>' || (after === '{' && !/^(if|for|while|switch|with)$/.test(tokens[index - 1]?.value ?? ''))
+  return /^(Template|NoSubstitutionTemplate$)/.test(type) || /^(in|instanceof|of|as|satisfies)$/.test(value)
 }

@@ -1,0 +1,226 @@
+import type { Frame } from './call-site.ts'
+import { afterStatement, type Binding, isName, lookup, type Part, type Scope, type Scopes, scopesOf } from './scopes.ts'
+import { afterExpression, afterGroup, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
+import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
+
+/** A part of a source, from one token to another one, which is no longer part of it. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
+
+const ASSIGNS = /^([^=!<>]|\*\*|<<|>>>?|&&|\|\||\?\?)?=$/
+
+/** A source with its tokens, and what its names stand for. */
+export class ParsedSource {
+  readonly text: string
+  readonly importer: Importer
+  readonly tokens: Tokens
+  readonly scopes: Scopes
+  /** The declarations in another source that were found to be equal to those of this one. */
+  readonly agreed = new Pairs<Binding>()
+  readonly #statements = new Map<Scope, Map<string, Range[]>>()
+  #assigned: Map<Binding, Range[]> | undefined
+
+  constructor(text: string, importer: Importer) {
+    this.text = text
+    this.importer = importer
+    this.tokens = tokensOf(text)
+    this.scopes = scopesOf(this.tokens)
+  }
+
+  /** The first token at or after a position. */
+  indexAt(position: number): number {
+    const { list } = this.tokens
+    let [low, high] = [0, list.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (list[middle]!.at < position) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Whether a token is a name that stands for something: no member, and no key of an object or a class. */
+  isUse(index: number): boolean {
+    const { list } = this.tokens
+    if (!isName(list, index)) return false
+    const [here, after] = [this.scopes.at[index]!, this.scopes.at[index + 1]]
+    if (after?.kind === 'function' && after.from === index + 1 && isPunctuator(list[index + 1], /^\($/)) return false
+    const [value, before] = [list[index]!.value, list[index - 1]]
+    if (value === 'of' && (isName(list, index - 1) || isPunctuator(before, /^[\]}]$/))) return false
+    if (/^(async|get|set)$/.test(value) && list[index + 1]?.type === 'IdentifierName') return false
+    if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
+      return false
+    return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))
+  }
+
+  /** Whether a name may be a parameter with a type, in a form of TypeScript that {@link scopesOf} does not know. */
+  hasTyped(name: string): boolean {
+    const { list } = this.tokens
+    if (!/\.[cm]?tsx?$/.test(this.importer.file)) return false
+    return list.some(
+      ({ value }, index) =>
+        value === name && isPunctuator(list[index - 1], /^[(,]$/) && isPunctuator(list[index + 1], /^[:?]$/),
+    )
+  }
+
+  /** What an imported name is imported from. */
+  target({ specifier }: Part): string | undefined {
+    return specifier && targetOf(specifier.value.slice(1, -1), this.importer)
+  }
+
+  /** The statements of a scope that use a name and declare nothing. */
+  statementsWith(name: string, scope: Scope): readonly Range[] {
+    if (scope.kind !== 'block' && scope.kind !== 'body') return []
+    const known = this.#statements.get(scope) ?? this.#statementsOf(scope)
+    this.#statements.set(scope, known)
+    return known.get(name) ?? []
+  }
+
+  #statementsOf(scope: Scope): Map<string, Range[]> {
+    const { list } = this.tokens
+    const found = new Map<string, Range[]>()
+    const [first, last] = scope.parent === undefined ? [0, scope.to] : [scope.from + 1, scope.to - 1]
+    for (let from = first; from < last; ) {
+      const to = Math.max(afterStatement(this.tokens, from), from + 1)
+      const range = { from, to }
+      if (!DECLARES.test(list[from]!.value))
+        for (let index = from; index < to; index++) {
+          if (!this.isUse(index)) continue
+          const ranges = found.get(list[index]!.value)
+          if (ranges === undefined) found.set(list[index]!.value, [range])
+          else if (ranges.at(-1) !== range) ranges.push(range)
+        }
+      from = to
+    }
+    return found
+  }
+
+  /** The assignments to a variable in other scopes than its own, and those to its members. */
+  assignedLater(binding: Binding): readonly Range[] {
+    if (this.#assigned === undefined) {
+      this.#assigned = new Map()
+      for (let index = 0; index < this.tokens.list.length; index++) {
+        const to = isName(this.tokens.list, index) ? this.#afterChange(index) : undefined
+        if (to === undefined) continue
+        const changed = lookup(this.tokens.list[index]!.value, this.scopes.at[index])
+        if (changed === undefined || changed.parts.some(({ at }) => at === index)) continue
+        const ranges = this.#assigned.get(changed) ?? []
+        this.#assigned.set(changed, ranges)
+        ranges.push({ from: index, to })
+      }
+    }
+    return this.#assigned.get(binding) ?? []
+  }
+
+  /** The index after an assignment to the name at `index`, to a member of it, or after an argument of `Object.assign`. */
+  #afterChange(index: number): number | undefined {
+    const { list } = this.tokens
+    const isAssigned = isPunctuator(list[index - 1], /^\($/) && list[index - 2]?.value === 'assign'
+    if (isAssigned) return afterGroup(this.tokens, index - 1)
+    let next = index + 1
+    for (;;) {
+      if (isPunctuator(list[next], /^\.$/)) next += 2
+      else if (isPunctuator(list[next], /^\[$/)) next = afterGroup(this.tokens, next)
+      else break
+    }
+    if (!isPunctuator(list[next], ASSIGNS)) return undefined
+    const isInOwnScope =
+      next === index + 1 && lookup(list[index]!.value, this.scopes.at[index])?.scope === this.scopes.at[index]
+    return isInOwnScope ? undefined : afterExpression(this.tokens, index)
+  }
+
+  /** The declarations of a scope that the ranges are in. */
+  declaring(ranges: readonly Range[], scope: Scope): readonly Binding[] {
+    const found = new Set<Binding>()
+    const all = [...scope.names.values()].flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
+    all.sort((a, b) => a.part.from - b.part.from)
+    let next = 0
+    for (const { from } of ranges) {
+      while (next < all.length && all[next]!.part.to <= from) next++
+      for (let at = next; at < all.length && all[at]!.part.from <= from; at++)
+        if (from < all[at]!.part.to) found.add(all[at]!.binding)
+    }
+    return [...found]
+  }
+
+  /** What is assigned to a member of `exports`, if the token at `index` begins the use of one. */
+  assignedMember(index: number): readonly Range[] {
+    const { list } = this.tokens
+    const [name, member] = [list[index]!.value, list[index + 2]?.value]
+    const binding = lookup(name, this.scopes.at[index])
+    const found: Range[] = []
+    const { from, to } = binding?.scope ?? this.scopes.root
+    for (let at = from; at < to; at++) {
+      const isIt = list[at]!.value === name && list[at + 2]?.value === member && isPunctuator(list[at + 1], /^\.$/)
+      if (!isIt || !isPunctuator(list[at + 3], /^=$/) || lookup(name, this.scopes.at[at]) !== binding) continue
+      found.push({ from: at + 4, to: afterExpression(this.tokens, at + 4) })
+    }
+    return found
+  }
+
+  /** The innermost class around a range, or else the innermost declaration. */
+  ownerOf({ from, to }: Range): Range | undefined {
+    const holds = (part: Part) => part.from <= from && to <= part.to
+    return this.scopes.classes.findLast(holds) ?? this.scopes.parts.findLast(holds)
+  }
+}
+
+/** The code of a range, with one space between tokens, and paths and modules in a form that is equal in copies. */
+export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range): string {
+  const { list } = tokens
+  let code = ''
+  for (let index = from; index < to; index++) {
+    const { type, value } = list[index]!
+    code += `${type === 'StringLiteral' ? literalAt(index) : value} `
+  }
+  return code
+
+  function literalAt(index: number): string {
+    const { value } = list[index]!
+    const content = value.slice(1, -1)
+    const isSpecifier = isPunctuator(list[index - 1], /^\($/) && /^(import|require)$/.test(list[index - 2]?.value ?? '')
+    if (isSpecifier) return targetOf(content, importer)
+    return /^\.\.?\//.test(content) ? resolvedPath(content, importer.place) : value
+  }
+}
+
+/** The place of a frame, in characters. */
+export function positionOf(text: string, { line, column }: Pick<Frame, 'line' | 'column'>): number {
+  let position = 0
+  for (let before = 1; before < line; before++) {
+    const next = text.indexOf('\n', position)
+    if (next < 0) break
+    position = next + 1
+  }
+  return position + column - 1
+}
+
+/** The sources that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */
+const parsed = new Map<string, ParsedSource>()
+
+/** Parses a source. */
+export function parse(text: string, importer: Importer): ParsedSource {
+  const key = `${importer.file}\0${importer.place}\0${importer.isOtherVersion}`
+  const known = parsed.get(key)
+  if (known?.text === text) return known
+  const found = new ParsedSource(text, importer)
+  if (parsed.size === 0) Promise.resolve().then(() => parsed.clear())
+  parsed.set(key, found)
+  return found
+}
+
+class Pairs<T extends object> {
+  readonly #pairs = new Map<T, Set<T>>()
+
+  has(one: T, other: T): boolean {
+    return this.#pairs.get(one)?.has(other) === true
+  }
+
+  add(one: T, other: T): void {
+    this.#pairs.set(one, (this.#pairs.get(one) ?? new Set()).add(other))
+  }
+}

@@ -1,0 +1,68 @@
+import { pathInPackage } from './same-package-file.ts'
+import type { SourceFiles } from './source-files.ts'
+
+/** A file whose specifiers are compared with those of another one. */
+export interface Importer {
+  readonly file: string
+  /** The path from which relative specifiers lead on: equal for two installed versions of a package. */
+  readonly place: string
+  readonly files: SourceFiles
+  /** Whether the other file is in another version of the package, where the imported modules may differ. */
+  readonly isOtherVersion: boolean
+}
+
+/** What a specifier leads to, in a form that is equal in two files if it leads to the same module. */
+export function targetOf(specifier: string, { file, place, files, isOtherVersion }: Importer): string {
+  if (/^\.\.?\//.test(specifier)) {
+    const path = resolvedPath(specifier, place)
+    return isOtherVersion ? `${path} ${contentsOf(specifier, file, files, new Set())}` : path
+  }
+  if (/^(\w+:|\/)/.test(specifier)) return specifier
+  if (specifier.startsWith('#')) return `${specifier} of ${nearest('package.json', place, file, files)}`
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]
+  return `${specifier} of ${nearest(`node_modules/${name}/package.json`, '', file, files)}`
+}
+
+/** The package.json of an installed file's package. */
+export function packageOf(file: string, files: SourceFiles): string | undefined {
+  const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(file) ?? []
+  return folder && files.read(`${folder}package.json`)
+}
+
+const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js']
+
+const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"](\.\.?\/[^'"\n]+)['"]/g
+
+/** The contents of a module and of all modules that it imports by a relative path. */
+function contentsOf(specifier: string, file: string, files: SourceFiles, seen: Set<string>): string {
+  const path = new URL(specifier, `file://${folderOf(file)}`).pathname
+  for (const found of EXTENSIONS.map((extension) => decodeURIComponent(path) + extension)) {
+    if (seen.has(found)) return ''
+    const content = files.read(found)
+    if (content === undefined) continue
+    seen.add(found)
+    const imported = [...content.matchAll(RELATIVE)].map(([, next]) => contentsOf(next!, found, files, seen))
+    return [content, ...imported].join('\n')
+  }
+  return ''
+}
+
+export function resolvedPath(path: string, place: string): string {
+  try {
+    return new URL(path, `file://${folderOf(place)}`).href
+  } catch {
+    return path
+  }
+}
+
+export const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1)
+
+/** The nearest file of a name above another one: its folder, or its content for a package, which may be installed twice. */
+function nearest(name: string, place: string, file: string, files: SourceFiles): string {
+  if (place !== '' && pathInPackage(file) === place) return ''
+  for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1))) {
+    const content = files.read(folder + name)
+    if (content !== undefined) return place === '' ? content : folder
+  }
+  return ''
+}
