@@ -165,6 +165,30 @@ test('a function is one whether a bundler calls `persist` by its name or as a pr
   expect(() => folder.node('two.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
+test.each(['module evaluation', '__TURBOPACK__module__evaluation__'])(
+  'a function is one in two chunks of Turbopack, which calls the bodies of modules `%s`',
+  (name) => {
+    const chunk = (table: string) => `
+      const { memoryStore, persist } = require('@persist/core')
+      const cache = (globalThis.store ??= memoryStore())
+      exports.body = { ${JSON.stringify(name)}: () => {
+        const table = '${table}'
+        persist(async function load(id) { return table + id }, { cache, funcname: 'load' })
+      } }[${JSON.stringify(name)}]`
+    const folder = folderWith({
+      'page.cjs': chunk('users'),
+      'route.cjs': chunk('users'),
+      'other.cjs': chunk('posts'),
+      'main.cjs': `
+        function instantiateModule(chunk) { const { body } = require(chunk); body() }
+        for (const chunk of process.argv.slice(2)) instantiateModule(chunk)
+        console.log('one')`,
+    })
+    expect(folder.node('main.cjs', { args: ['./page.cjs', './route.cjs'] })).toBe('one\n')
+    expect(() => folder.node('main.cjs', { args: ['./page.cjs', './other.cjs'] })).toThrow(/DUPLICATE_NAMESPACE/)
+  },
+)
+
 /** One line of a source map's mappings, from columns of a bundle to columns in the first line of its first source. */
 function mappingsOf(columns: readonly (readonly [from: number, to: number])[]): string {
   let [before, beforeSource] = [0, 0]

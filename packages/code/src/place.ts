@@ -18,7 +18,7 @@ export function fileOf(place: ModulePlace, files: { isFile(path: string): boolea
   if (typeof given !== 'string' && !(given instanceof URL)) {
     const empty =
       typeof place === 'object' && place !== null
-        ? '; import.meta is empty in a bundle of CommonJS, and Rspack replaces import.meta.url only'
+        ? '; import.meta is empty in a bundle of CommonJS, and Rspack, Nuxt and Next with webpack replace import.meta.url only'
         : ''
     throw refusal(`code takes import.meta, a URL or a path, such as __filename${empty}`)
   }

@@ -85,7 +85,9 @@ describe('code takes', () => {
   })
 
   it('not the import.meta of a bundle of CommonJS, which is empty', () => {
-    expect(() => code({})).toThrow(/such as __filename; import\.meta is empty in a bundle of CommonJS, and Rspack/)
+    expect(() => code({})).toThrow(
+      /such as __filename; import\.meta is empty in a bundle of CommonJS, and Rspack, Nuxt and Next/,
+    )
   })
 
   it.each<[unknown, object?]>([[undefined], [{}], [3], ['a.js', { off: 'run' }], ['a.js', { packages: 'all' }]])(

@@ -4,13 +4,16 @@ import type { SourceFiles } from './source-files.ts'
 // The functions of bundlers that run a module body.
 const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
 
+const MODULE_BODIES = /^(module evaluation|__TURBOPACK__module__evaluation__|Object\.<anonymous>)$/
+
 /**
  * Whether a frame is the body of a module, which runs once per evaluation, and not the body of a function.
  *
  * - ES modules, CommonJS modules, Jest, Vitest, jiti, `(() => { … })()` around a bundle: no name, and the beginning of the
  *   script, where a wrapper may add a parenthesis. No other anonymous function begins there.
  * - Vite's `ssrLoadModule`, and webpack in development: code that was evaluated from a string under the name of a file.
- * - Turbopack: a function with the name `module evaluation`. Jest 29: a function with a unique name.
+ * - Turbopack: a function with the name `module evaluation`, in Next 15 `__TURBOPACK__module__evaluation__`. Jest 29: a
+ *   function with a unique name.
  * - webpack, and esbuild's wrappers: a function in a table of modules, by number or path, called by the bundler's loader.
  *   The caller is checked too, because a table of handlers may have such keys. A minifier renames the loader, but the
  *   loader still passes `module.exports`.
@@ -26,7 +29,7 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
     return begin.line === 1 && begin.column <= 2 && file !== '' && !file.startsWith('evalmachine.')
   }
   if (functionName === 'eval') return isEval && file !== ''
-  if (functionName === 'module evaluation' || functionName === 'Object.<anonymous>') return true
+  if (MODULE_BODIES.test(functionName)) return true
   if (!/^\d+$|\//.test(functionName)) return false
   const loader = site[index + 1]
   if (loader === undefined) return false
