@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PersistEvent, type StoreAdapter, StoreError } from '@persist/core'
 import { expect, it } from 'vitest'
 import { harness, inBothModes, type MakeStore, withMethods } from './harness.ts'
+import { newFolder } from './new-folder.ts'
 
 /** A store whose given methods fail. */
 function broken(makeStore: MakeStore, methods: readonly string[], mode: 'sync' | 'async'): StoreAdapter {
@@ -127,7 +127,7 @@ inBothModes('a value that cannot be stored', (makeStore) => {
 it('an unusable folder writes a few lines for a thousand calls', async () => {
   const lines: string[] = []
   const { persist } = harness({ stderr: (line) => lines.push(line), monotonic: () => 0 })
-  const file = join(mkdtempSync(join(tmpdir(), 'persist-noise-')), 'file')
+  const file = join(newFolder(), 'file')
   writeFileSync(file, '')
   chmodSync(file, 0o444)
   const f = persist((x: number) => x, { funcname: 'f', cache: `file://${file}/below` })

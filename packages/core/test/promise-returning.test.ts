@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -8,6 +6,7 @@ import { memoryStore } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
 import { describe, expect, it } from 'vitest'
 import { asOtherProcess, harness } from './harness.ts'
+import { newFolder } from './new-folder.ts'
 
 const later = (x: number, ms = 20) => new Promise<number>((resolve) => setTimeout(() => resolve(x), ms))
 
@@ -98,7 +97,7 @@ describe('the event loop of a process that waits', () => {
   })
 
   it('leaves its thread free while another process computes, from its first call on', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'persist-loop-'))
+    const dir = newFolder()
     const program = `
       import { existsSync, writeFileSync } from 'node:fs'
       import { persist } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../dist/index.js')).href)}
@@ -129,7 +128,7 @@ describe('a synchronous function', () => {
         throw new Error('the thread slept')
       },
     })
-    const cache = diskStore(mkdtempSync(join(tmpdir(), 'persist-own-')))
+    const cache = diskStore(newFolder())
     let depth = 0
     let g: (x: number) => number
     const nested = (x: number): number => (depth++ < 1 ? g(x) + 1 : x)
