@@ -22,7 +22,7 @@ export interface PackageParts {
 }
 
 /** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema. */
-const GENERATED: ReadonlyMap<string | undefined, string> = new Map([['@prisma/client', '.prisma/client']])
+const GENERATED: ReadonlyMap<string | undefined, readonly string[]> = new Map([['@prisma/client', ['.prisma/client']]])
 
 interface Reading {
   readonly observer: Observer
@@ -52,7 +52,7 @@ export function packageParts(
       const maps = JSON.stringify([next.exports, next.imports])
       for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
     }
-    for (const name of [...next.dependencies, ...[GENERATED.get(next.name) ?? []].flat()]) {
+    for (const name of [...next.dependencies, ...(GENERATED.get(next.name) ?? [])]) {
       if (keepsResults(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue

@@ -27,6 +27,7 @@ export function noteOwnLease(context: Context, cacheKey: CacheKey, flight: Fligh
   }
 }
 
-function leaseNameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
+/** The name of the lease on an entry, among all those of this thread. */
+export function leaseNameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
   return `${adapter.name}\0${namespace}\0${hash}`
 }

@@ -2,6 +2,7 @@ import type { Steps } from '../concurrency/sync-or-async.ts'
 import { wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { CacheKey } from './cache-key.ts'
+import { leaseNameOf } from './own-leases.ts'
 
 type Pending = Map<string, Set<Promise<void>>>
 
@@ -23,14 +24,14 @@ export function duringRequest<T>(context: Context, cacheKey: CacheKey, act: () =
 
 /** Takes a lease for a refresh, while no other flight of this thread requests or takes it. */
 export function* duringTakeover<T>(context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
-  const name = nameOf(context, cacheKey)
+  const name = leaseNameOf(context, cacheKey)
   for (let others = pendingOf(name); others.length > 0; others = pendingOf(name)) yield* wait(Promise.all(others))
   return yield* noted(takeovers, context, cacheKey, act)
 }
 
 /** Waits for the refreshes that are taking the lease: then it is known which run of this thread has it. */
 export function* otherTakeovers(context: Context, cacheKey: CacheKey): Steps<void> {
-  const name = nameOf(context, cacheKey)
+  const name = leaseNameOf(context, cacheKey)
   for (let others = takeovers.get(name); others !== undefined; others = takeovers.get(name)) {
     yield* wait(Promise.all(others))
   }
@@ -39,7 +40,7 @@ export function* otherTakeovers(context: Context, cacheKey: CacheKey): Steps<voi
 function* noted<T>(pending: Pending, context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
   // Over a sync store nothing pauses, so what is under way there has called the code that asks.
   if (context.adapter.mode === 'sync') return yield* act()
-  const name = nameOf(context, cacheKey)
+  const name = leaseNameOf(context, cacheKey)
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
@@ -57,8 +58,4 @@ function* noted<T>(pending: Pending, context: Context, cacheKey: CacheKey, act: 
 
 function pendingOf(name: string): readonly Promise<void>[] {
   return [...(takeovers.get(name) ?? []), ...(requests.get(name) ?? [])]
-}
-
-function nameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
-  return `${adapter.name}\0${namespace}\0${hash}`
 }
