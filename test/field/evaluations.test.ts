@@ -263,6 +263,18 @@ describe('two functions with one name are an error, which names both places', ()
       ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
       ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
       ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
+      [
+        'new Rows().at() + id',
+        (table) => `class Base { at() { return '${table}' } }
+          const mixin = (base) => class extends base {}
+          class Rows extends mixin(Base) {\n}`,
+      ],
+      ['satisfies() + id', (table) => `export const same = satisfies\nfunction satisfies() { return '${table}' }`],
+      ['from(id)', (table) => `import { ${table} as from } from './tables.mjs'`],
+      ['(id ? (at) => at : () => at)() + id', (table) => `const at = '${table}'`],
+      ['read() + id', (table) => `const get = '${table}'\nlet got\nfunction read() {\n  got = get\n  return got\n}`],
+      ['rows.each.at + id', (table) => `const at = '${table}'\nconst rows = { class: 1, each: {\n  at,\n} }`],
+      ['read() + id', (table) => `const at = '${table}'\nfunction read() {\n  String(at)\n  {\n    return at\n  }\n}`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
     ]
@@ -334,6 +346,25 @@ describe('two functions with one name are an error, which names both places', ()
       (table) => ({
         'table.mjs': `export const table = '${table}'`,
         'main.mjs': `${P}persist(async (id) => (await import('./table.mjs')).table + id, options)`,
+      }),
+    ],
+    [
+      'that import a module by a template',
+      (table) => ({
+        'table.mjs': `export const table = '${table}'`,
+        'main.mjs': `${P}persist(async (id) => (await import(\`./table.mjs\`)).table + id, options)`,
+      }),
+    ],
+    [
+      'that require the index of their folder',
+      (table) => ({
+        'index.cjs': `exports.table = '${table}'`,
+        'package.json': '{ "main": "./index.cjs" }',
+        'main.mjs': "process.getBuiltinModule('node:module').createRequire(import.meta.url)('./find.cjs')",
+        'find.cjs': `const { persist, memoryStore } = require('@persist/core')
+        const { table } = require('.')
+        const cache = (globalThis.store ??= memoryStore())
+        persist((id) => table + id, { cache, funcname: 'find' })`,
       }),
     ],
     [

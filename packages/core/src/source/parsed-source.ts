@@ -1,5 +1,6 @@
 import type { Frame } from './call-site.ts'
-import { afterStatement, type Binding, isName, lookup, type Part, type Scope, type Scopes, scopesOf } from './scopes.ts'
+import type { Part } from './declared-names.ts'
+import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
 import { afterExpression, afterGroup, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
 
@@ -51,7 +52,8 @@ export class ParsedSource {
     if (after?.kind === 'function' && after.from === index + 1 && isPunctuator(list[index + 1], /^\($/)) return false
     const [value, before] = [list[index]!.value, list[index - 1]]
     if (value === 'of' && (isName(list, index - 1) || isPunctuator(before, /^[\]}]$/))) return false
-    if (/^(async|get|set)$/.test(value) && list[index + 1]?.type === 'IdentifierName') return false
+    const next = list[index + 1]
+    if (/^(async|get|set)$/.test(value) && next?.type === 'IdentifierName' && !next.isFirstOfLine) return false
     if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
       return false
     return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))
@@ -175,7 +177,7 @@ export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range):
   let code = ''
   for (let index = from; index < to; index++) {
     const { type, value } = list[index]!
-    code += `${type === 'StringLiteral' ? literalAt(index) : value} `
+    code += `${/^(StringLiteral|NoSubstitutionTemplate)$/.test(type) ? literalAt(index) : value} `
   }
   return code
 
