@@ -410,6 +410,35 @@ describe('two functions with one name are an error, which names both places', ()
       }),
     ],
     [
+      'with the this of two classes of one text that get different services, as tsc compiles them',
+      (table) => ({
+        'rows.mjs': `export class Rows { get(id) { return '${table}' + id } }`,
+        'main.mjs': `${P}import { Rows } from './rows.mjs'
+          const exports = {}
+          const __decorate = ([decorate], target, key) => {
+            const method = key && Object.getOwnPropertyDescriptor(target, key)
+            const decorated = decorate(target, key, method)
+            return key ? Object.defineProperty(target, key, decorated) : target
+          }
+          const inject = (...services) => (target) => void (target.services = services)
+          let Service = class Service {
+            constructor(rows) { this.rows = rows }
+            async find(id) { return this.rows.get(id) }
+          };
+          exports.Service = Service;
+          __decorate([persist({ ...options, key: (_, id) => id })], Service.prototype, "find", null);
+          exports.Service = Service = __decorate([inject(Rows)], Service);`,
+      }),
+    ],
+    [
+      'with the this of two functions that get different properties',
+      (table) => ({
+        'main.mjs': `${P}function Rows() {}
+          Rows.prototype.table = '${table}'
+          Rows.prototype.find = persist(function (id) { return this.table + id }, { ...options, key: (_, id) => id })`,
+      }),
+    ],
+    [
       'with the this of two objects of one name',
       (table) => ({
         'main.mjs': `${P}class Rows { table = '${table}'; find = (id) => this.table + id }\npersist(new Rows().find, options)`,
