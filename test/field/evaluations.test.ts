@@ -263,6 +263,18 @@ describe('two functions with one name are an error, which names both places', ()
       ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
       ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
       ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
+      [
+        'new Rows().at() + id',
+        (table) => `class Base { at() { return '${table}' } }
+          const mixin = (base) => class extends base {}
+          class Rows extends mixin(Base) {\n}`,
+      ],
+      ['satisfies() + id', (table) => `export const same = satisfies\nfunction satisfies() { return '${table}' }`],
+      ['from(id)', (table) => `import { ${table} as from } from './tables.mjs'`],
+      ['(id ? (at) => at : () => at)() + id', (table) => `const at = '${table}'`],
+      ['read() + id', (table) => `const get = '${table}'\nlet got\nfunction read() {\n  got = get\n  return got\n}`],
+      ['rows.each.at + id', (table) => `const at = '${table}'\nconst rows = { class: 1, each: {\n  at,\n} }`],
+      ['read() + id', (table) => `const at = '${table}'\nfunction read() {\n  String(at)\n  {\n    return at\n  }\n}`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
     ]
@@ -337,6 +349,25 @@ describe('two functions with one name are an error, which names both places', ()
       }),
     ],
     [
+      'that import a module by a template',
+      (table) => ({
+        'table.mjs': `export const table = '${table}'`,
+        'main.mjs': `${P}persist(async (id) => (await import(\`./table.mjs\`)).table + id, options)`,
+      }),
+    ],
+    [
+      'that require the index of their folder',
+      (table) => ({
+        'index.cjs': `exports.table = '${table}'`,
+        'package.json': '{ "main": "./index.cjs" }',
+        'main.mjs': "process.getBuiltinModule('node:module').createRequire(import.meta.url)('./find.cjs')",
+        'find.cjs': `const { persist, memoryStore } = require('@persist/core')
+        const { table } = require('.')
+        const cache = (globalThis.store ??= memoryStore())
+        persist((id) => table + id, { cache, funcname: 'find' })`,
+      }),
+    ],
+    [
       'that require a module',
       (table) => ({
         'table.cjs': `exports.table = '${table}'`,
@@ -376,6 +407,35 @@ describe('two functions with one name are an error, which names both places', ()
       'with the this of two classes of one name',
       (table) => ({
         'main.mjs': `${P}class Rows { static table = '${table}'; static find = persist((id) => this.table + id, options) }`,
+      }),
+    ],
+    [
+      'with the this of two classes of one text that get different services, as tsc compiles them',
+      (table) => ({
+        'rows.mjs': `export class Rows { get(id) { return '${table}' + id } }`,
+        'main.mjs': `${P}import { Rows } from './rows.mjs'
+          const exports = {}
+          const __decorate = ([decorate], target, key) => {
+            const method = key && Object.getOwnPropertyDescriptor(target, key)
+            const decorated = decorate(target, key, method)
+            return key ? Object.defineProperty(target, key, decorated) : target
+          }
+          const inject = (...services) => (target) => void (target.services = services)
+          let Service = class Service {
+            constructor(rows) { this.rows = rows }
+            async find(id) { return this.rows.get(id) }
+          };
+          exports.Service = Service;
+          __decorate([persist({ ...options, key: (_, id) => id })], Service.prototype, "find", null);
+          exports.Service = Service = __decorate([inject(Rows)], Service);`,
+      }),
+    ],
+    [
+      'with the this of two functions that get different properties',
+      (table) => ({
+        'main.mjs': `${P}function Rows() {}
+          Rows.prototype.table = '${table}'
+          Rows.prototype.find = persist(function (id) { return this.table + id }, { ...options, key: (_, id) => id })`,
       }),
     ],
     [

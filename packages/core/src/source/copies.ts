@@ -76,7 +76,8 @@ const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__file
 const OWN_FOLDER = /\bimport \. meta\b|(?<!\. )\b__(?:dirname|filename)\b/
 
 /** Statements that only export names, or evaluate a module of a bundle. */
-const EXPORTS = /^(export |exports \. |module \. exports|0 && \(|\S+ \. [dr] \(|__export \(|init_\w+ \( \))/
+const EXPORTS =
+  /^(export |exports \. \S+ = \S+ (; |$)|module \. exports|0 && \(|\S+ \. [dr] \(|__export \(|init_\w+ \( \))/
 
 const MODULE_NAMES = /^__(webpack|turbopack|TURBOPACK)_/
 
@@ -182,10 +183,12 @@ class Comparison {
     return here.length === there.length && here.every((range, i) => this.#ranges(range, there[i]!))
   }
 
-  /** Compares the classes, or else the declarations, that a function with `this` stands in. */
+  /** Compares what the `this` of a function may be. */
   #owners(here: Range, there: Range): boolean {
     const [mine, others] = [this.#mine.ownerOf(here), this.#others.ownerOf(there)]
-    return mine === undefined || others === undefined ? mine === others : this.#ranges(mine, others)
+    if (mine.held.length !== others.held.length || !this.#ranges(mine.range, others.range)) return false
+    for (const [i, binding] of mine.held.entries()) this.#compareLater(binding, others.held[i]!)
+    return true
   }
 }
 
@@ -196,6 +199,6 @@ function isDeclaredIn(binding: Binding | undefined, { from, to }: Range): boolea
 function effectsOn({ name, scope }: Binding, source: ParsedSource): readonly Range[] {
   const found = source.statementsWith(name, scope)
   return found.filter(
-    (range) => !EXPORTS.test(codeOf(source, { from: range.from, to: Math.min(range.to, range.from + 5) })),
+    (range) => !EXPORTS.test(codeOf(source, { from: range.from, to: Math.min(range.to, range.from + 6) })),
   )
 }

@@ -1,5 +1,6 @@
 import type { Frame } from './call-site.ts'
-import { afterStatement, type Binding, isName, lookup, type Part, type Scope, type Scopes, scopesOf } from './scopes.ts'
+import type { Part } from './declared-names.ts'
+import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
 import { afterExpression, afterGroup, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
 
@@ -8,6 +9,9 @@ export interface Range {
   readonly from: number
   readonly to: number
 }
+
+/** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
+const BEFORE_CLASS = 4
 
 const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
 
@@ -51,7 +55,8 @@ export class ParsedSource {
     if (after?.kind === 'function' && after.from === index + 1 && isPunctuator(list[index + 1], /^\($/)) return false
     const [value, before] = [list[index]!.value, list[index - 1]]
     if (value === 'of' && (isName(list, index - 1) || isPunctuator(before, /^[\]}]$/))) return false
-    if (/^(async|get|set)$/.test(value) && list[index + 1]?.type === 'IdentifierName') return false
+    const next = list[index + 1]
+    if (/^(async|get|set)$/.test(value) && next?.type === 'IdentifierName' && !next.isFirstOfLine) return false
     if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
       return false
     return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))
@@ -162,10 +167,45 @@ export class ParsedSource {
     return found
   }
 
-  /** The innermost class around a range, or else the innermost declaration. */
-  ownerOf({ from, to }: Range): Range | undefined {
-    const holds = (part: Part) => part.from <= from && to <= part.to
-    return this.scopes.classes.findLast(holds) ?? this.scopes.parts.findLast(holds)
+  /**
+   * What the `this` of a function may be: the innermost class around it, with its decorators, or else the innermost
+   * declaration, or else the statement; and the variables that hold it, as in `let Rows = class Rows {}`.
+   */
+  ownerOf(range: Range): { readonly range: Range; readonly held: readonly Binding[] } {
+    const { classes, parts } = this.scopes
+    const isAround =
+      ({ from, to }: Range) =>
+      (part: Part) =>
+        part.from <= from && to <= part.to
+    const owner = classes.findLast(isAround(range)) ?? parts.findLast(isAround(range))
+    if (owner === undefined) return { range: this.#statementAround(range), held: [] }
+    const held = parts.filter((part) => isAround(owner)(part) && owner.from - part.from <= BEFORE_CLASS)
+    return {
+      range: { from: this.#decorated(owner.from), to: owner.to },
+      held: held.map(({ at }) => lookup(this.tokens.list[at]!.value, this.scopes.at[at])!),
+    }
+  }
+
+  #statementAround({ from: first, to: last }: Range): Range {
+    let scope = this.scopes.at[first]!
+    while (scope.kind !== 'body') scope = scope.parent!
+    for (let from = scope.parent === undefined ? 0 : scope.from + 1; from <= first; ) {
+      const to = Math.max(afterStatement(this.tokens, from), from + 1)
+      if (last <= to) return { from, to }
+      from = to
+    }
+    return { from: first, to: last }
+  }
+
+  /** Where the decorators of a class begin, or else the class. */
+  #decorated(index: number): number {
+    const { list, opening } = this.tokens
+    let from = index
+    while (/^(export|default|abstract)$/.test(list[from - 1]?.value ?? '')) from--
+    let name = opening.get(from - 1) ?? from
+    do name--
+    while (list[name]?.type === 'IdentifierName' && isPunctuator(list[name - 1], /^\.$/) && --name)
+    return list[name - 1]?.value === '@' ? this.#decorated(name - 1) : index
   }
 }
 
@@ -175,7 +215,7 @@ export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range):
   let code = ''
   for (let index = from; index < to; index++) {
     const { type, value } = list[index]!
-    code += `${type === 'StringLiteral' ? literalAt(index) : value} `
+    code += `${/^(StringLiteral|NoSubstitutionTemplate)$/.test(type) ? literalAt(index) : value} `
   }
   return code
 

@@ -1,3 +1,4 @@
+import { bindingsIn, declaratorsAt, importsAt, type Part } from './declared-names.ts'
 import {
   afterExpression,
   afterGroup,
@@ -23,15 +24,6 @@ export interface Binding {
   /** `wrapped`: a parameter of the function around a module in a bundle, which is called once. */
   readonly kind: 'declared' | 'parameter' | 'wrapped'
   readonly parts: Part[]
-}
-
-/** One declaration of a name. */
-export interface Part {
-  readonly at: number
-  readonly from: number
-  readonly to: number
-  /** The module that it is imported from. */
-  readonly specifier?: SourceToken
 }
 
 /** The scopes of a source. */
@@ -65,7 +57,7 @@ export function scopesOf(tokens: Tokens): Scopes {
     const isBlock = isPunctuator(list[after], /^\{$/)
     if (isBlock) bodies.set(after, 'body')
     const kind = isOfTable(list, from) ? 'wrapped' : 'parameter'
-    begin(from, isBlock ? afterGroup(tokens, after) : afterExpression(tokens, after), 'function')
+    begin(from, isBlock ? afterGroup(tokens, after) : afterArrow(tokens, after), 'function')
     for (const index of parameters) add(list[index]!.value, kind, { at: index, from: index, to: index + 1 })
   }
   for (let index = 0; index < list.length; index++) {
@@ -74,33 +66,35 @@ export function scopesOf(tokens: Tokens): Scopes {
     const { value } = token
     if (isPunctuator(token, /^\{$/)) begin(index, afterGroup(tokens, index), bodies.get(index) ?? 'block')
     else if (isPunctuator(token, /^\($/)) {
-      const after = bodyAfter(tokens, index)
-      if (after !== undefined) beginFunction(index, after, bindingsIn(tokens, index))
+      const after = bodyAfter(tokens, index, scope.kind)
+      // Not `mixin(Base)` in `class A extends mixin(Base) {`.
+      if (after !== undefined && bodies.get(after) !== 'class') beginFunction(index, after, bindingsIn(tokens, index))
       else if (isLoop(list, index)) begin(index, afterStatement(tokens, afterGroup(tokens, index)), 'loop')
-    } else if (isName(list, index)) {
+    } else if (isName(list, index) && !isKey(list, index)) {
       const next = list[index + 1]
-      if (next?.value === '=>') beginFunction(index, index + 2, [index])
-      else if (/^(const|let|var)$/.test(value)) {
+      if (next?.value === '=>' && !isReturned(tokens, index)) beginFunction(index, index + 2, [index])
+      else if (/^(const|let|var)$/.test(value) || (value === 'using' && list[index + 2]?.value === '=')) {
         let within = scope
         if (value === 'var') while (within.kind !== 'body') within = within.parent!
         for (const { names, from, to } of declaratorsAt(tokens, index + 1))
           for (const name of names) add(list[name]!.value, 'declared', { at: name, from, to }, within)
-      } else if (/^(function|class|enum)$/.test(value)) {
+      } else if (/^(function|class|enum)$/.test(value) || isNamespace(list, index)) {
         const nameAt = index + (next?.value === '*' ? 2 : 1)
         const to = afterBody(tokens, index, value === 'function')
         if (to === undefined) {
           at.push(scope)
           continue
         }
-        if (value === 'class') {
-          classes.push({ at: index, from: index, to })
-          bodies.set(tokens.opening.get(to - 1)!, 'class')
-        }
+        if (value === 'class') classes.push({ at: index, from: index, to })
+        if (/^(class|namespace|module)$/.test(value))
+          bodies.set(tokens.opening.get(to - 1)!, value === 'class' ? 'class' : 'body')
         const name = list[nameAt]
         if (name?.type === 'IdentifierName' && name.value !== 'extends') {
           if (!isStatement(list, index)) begin(index, to, 'block')
           add(name.value, 'declared', { at: nameAt, from: index, to })
         }
+      } else if (value === 'import' && list[index + 2]?.value === '=') {
+        add(next!.value, 'declared', { at: index + 1, from: index + 1, to: afterExpression(tokens, index + 1) })
       } else if (value === 'import' && !/^[(.]$/.test(next?.value ?? '')) {
         for (const part of importsAt(list, index + 1)) add(list[part.at]!.value, 'declared', part)
       }
@@ -157,12 +151,55 @@ export function afterStatement(tokens: Tokens, index: number): number {
 }
 
 /** Where the body of a function begins whose parameters may open at `index`. */
-function bodyAfter(tokens: Tokens, index: number): number | undefined {
+function bodyAfter(tokens: Tokens, index: number, within: Scope['kind']): number | undefined {
   const { list } = tokens
   const after = afterGroup(tokens, index)
   if (list[after]?.value === '=>') return after + 1
-  if (!isPunctuator(list[after], /^\{$/) || isLoop(list, index)) return undefined
+  if (!isPunctuator(list[after], /^\{$/)) return undefined
+  const isAccessor =
+    isName(list, index - 2) && /^[gs]et$/.test(list[index - 2]!.value) && !list[index - 1]!.isFirstOfLine
+  if (isAccessor || within === 'class' || isPunctuator(list[index - 2], /^,$/)) return after
+  if (isLoop(list, index) || (list[after]!.isFirstOfLine && isCall(list, index, within))) return undefined
   return /^(if|while|switch|with)$/.test(list[index - 1]?.value ?? '') && isName(list, index - 1) ? undefined : after
+}
+
+/** Whether what opens at `index` are the arguments of a call, although a brace follows on the next line: that of a block. */
+function isCall(list: readonly SourceToken[], index: number, within: Scope['kind']): boolean {
+  const [name, before] = [list[index - 1], list[index - 2]]
+  if (name?.type !== 'IdentifierName' || name.value === 'function') return false
+  if (isPunctuator(before, /^(\??\.|=)$/) || /^(new|await|return)$/.test(before?.value ?? '')) return true
+  return within === 'body' && name.isFirstOfLine && !isPunctuator(before, /^,$/)
+}
+
+/** Whether a name before an arrow is the type that the function returns: `(): Row => …`, `(): null | Row => …`. */
+function isReturned({ list, opening }: Tokens, index: number): boolean {
+  if (isPunctuator(list[index - 1], /^[|&]$/)) return true
+  const open = isPunctuator(list[index - 1], /^:$/) ? opening.get(index - 2) : undefined
+  if (open === undefined || !isPunctuator(list[index - 2], /^\)$/)) return false
+  const before = list[list[open - 1]?.value === 'async' ? open - 2 : open - 1]
+  return isPunctuator(before, /^[=(,:>]$/) || /^(return|default)$/.test(before?.value ?? '')
+}
+
+/** Whether a name is a key, as in `{ class: 'wide' }`, which may be a keyword. */
+function isKey(list: readonly SourceToken[], index: number): boolean {
+  return isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/)
+}
+
+/** Whether a namespace of TypeScript begins at `index`. */
+function isNamespace(list: readonly SourceToken[], index: number): boolean {
+  const next = list[index + 1]
+  return /^(namespace|module)$/.test(list[index]!.value) && next?.type === 'IdentifierName' && !next.isFirstOfLine
+}
+
+/** The index after the body of an arrow function without braces, which the colon of a conditional ends too. */
+function afterArrow(tokens: Tokens, index: number): number {
+  const after = afterExpression(tokens, index)
+  let open = 0
+  for (let next = index; next < after; next = afterGroup(tokens, next)) {
+    if (isPunctuator(tokens.list[next], /^\?$/)) open++
+    if (isPunctuator(tokens.list[next], /^:$/) && --open < 0) return next
+  }
+  return after
 }
 
 function isLoop(list: readonly SourceToken[], index: number): boolean {
@@ -176,34 +213,6 @@ function isOfTable(list: readonly SourceToken[], index: number): boolean {
   while (/^(\(|function|async)$/.test(list[before]?.value ?? '')) before--
   const key = isPunctuator(list[before], /^[:,]$/) ? list[before - 1] : before === index - 1 ? list[before] : undefined
   return /^(StringLiteral|NumericLiteral)$/.test(key?.type ?? '')
-}
-
-/** The indexes of the names that a pattern or a list of parameters declares. */
-function bindingsIn(tokens: Tokens, index: number): number[] {
-  const { list } = tokens
-  const end = afterGroup(tokens, index) - 1
-  const found: number[] = []
-  for (let next = index + 1; next < end; next++) {
-    const token = list[next]!
-    if (isPunctuator(token, /^=$/)) next = afterExpression(tokens, next + 1) - 1
-    else if (isPunctuator(token, /^\[$/) && isPunctuator(list[afterGroup(tokens, next)], /^:$/))
-      next = afterGroup(tokens, next)
-    else if (token.type === 'IdentifierName' && !isPunctuator(list[next + 1], /^:$/)) found.push(next)
-  }
-  return found
-}
-
-/** The declarators of `const`, `let` and `var`, each by itself: in a bundle, others may stand beside it. */
-function* declaratorsAt(tokens: Tokens, first: number) {
-  const { list } = tokens
-  for (let from = first; from < list.length; ) {
-    const isPattern = isPunctuator(list[from], /^[[{]$/)
-    if (!isPattern && list[from]?.type !== 'IdentifierName') return
-    const to = afterExpression(tokens, from)
-    yield { names: isPattern ? bindingsIn(tokens, from) : [from], from, to }
-    if (list[to]?.value !== ',') return
-    from = to + 1
-  }
 }
 
 /** The index after the body of a function or class. */
@@ -227,20 +236,4 @@ function isStatement(list: readonly SourceToken[], index: number): boolean {
   if (before === undefined || isPunctuator(before, /^[;{}]$/) || beginsLine(list, index)) return true
   if (before.value === 'async') return isStatement(list, index - 1)
   return /^(export|default|const|declare|abstract)$/.test(before.value)
-}
-
-/** The names of an import, each with where it comes from: in a bundle, others may be imported beside it. */
-function* importsAt(list: readonly SourceToken[], first: number): Generator<Part> {
-  let end = first
-  while (end < list.length && list[end]!.type !== 'StringLiteral') {
-    if (/^[;=]$/.test(list[end++]!.value)) return
-  }
-  const specifier = list[end]
-  if (specifier === undefined) return
-  for (let from = first, at = first; at < end; at++) {
-    const { value } = list[at]!
-    if (/^([{},]|from)$/.test(value)) from = at + 1
-    const after = list[at + 1]?.value
-    if (from <= at && (after === ',' || after === '}' || after === 'from')) yield { at, from, to: at + 1, specifier }
-  }
 }

@@ -69,8 +69,21 @@ function isOpening(token: SourceToken | undefined): boolean {
   return token !== undefined && nesting(token) > 0
 }
 
-const OPERATORS =
-  /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|as|satisfies|default|return|throw|case)$/
+/** The index after the types in `new Map<string, Row>()`, if such types begin at `index`. */
+function afterTypes(tokens: Tokens, index: number): number | undefined {
+  const { list } = tokens
+  if (!isPunctuator(list[index], /^<$/) || list[index - 1]!.type !== 'IdentifierName') return undefined
+  let open = 0
+  for (let next = index; next < list.length; next = afterGroup(tokens, next)) {
+    const { type, value } = list[next]!
+    if (/^[<>]+$/.test(value)) open += value === '<' ? 1 : -value.length
+    else if (type === 'Punctuator' && !/^([.,|&[({]|=>)$/.test(value)) return undefined
+    if (open <= 0) return isPunctuator(list[next + 1], /^\($/) ? next + 1 : undefined
+  }
+  return undefined
+}
+
+const OPERATORS = /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|default|return|throw|case)$/
 
 /** The index after the expression or declaration that begins at `index`: at `,`, `;`, a closing token, or a new line. */
 export function afterExpression(tokens: Tokens, index: number): number {
@@ -80,15 +93,17 @@ export function afterExpression(tokens: Tokens, index: number): number {
     const token = list[next]!
     if (isPunctuator(token, /^[)\]}]$/)) return next
     if (next > index && (isPunctuator(token, /^[,;]$/) || beginsLine(list, next))) return next
-    next = afterGroup(tokens, next)
+    next = afterTypes(tokens, next) ?? afterGroup(tokens, next)
   }
   return next
 }
 
 /** Whether a statement ends before the token, since it begins a line. */
 export function beginsLine(list: readonly SourceToken[], index: number): boolean {
-  const token = list[index]!
-  return token.isFirstOfLine && mayEnd(list[index - 1]!) && !continues(token)
+  const [token, last, before] = [list[index]!, list[index - 1], list[index - 2]]
+  if (last === undefined || !token.isFirstOfLine || continues(token)) return false
+  // The end of a type, as in `Set<string>`, is written without a space.
+  return mayEnd(last) || (/^>+$/.test(last.value) && last.at === (before?.at ?? 0) + (before?.value.length ?? 0))
 }
 
 export function isPunctuator(token: SourceToken | undefined, values: RegExp): boolean {

@@ -13,7 +13,7 @@ export interface Importer {
 
 /** What a specifier leads to, in a form that is equal in two files if it leads to the same module. */
 export function targetOf(specifier: string, { file, place, files, isOtherVersion }: Importer): string {
-  if (/^\.\.?\//.test(specifier)) {
+  if (/^\.\.?(\/|$)/.test(specifier)) {
     const path = resolvedPath(specifier, place)
     return isOtherVersion ? `${path} ${contentsOf(specifier, file, files, new Set())}` : path
   }
@@ -31,7 +31,7 @@ export function packageOf(file: string, files: SourceFiles): string | undefined 
 
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js']
 
-const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"](\.\.?\/[^'"\n]+)['"]/g
+const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`](\.\.?(?:\/[^'"`\n]*)?)['"`]/g
 
 /** The contents of a module and of all modules that it imports by a relative path. */
 function contentsOf(specifier: string, file: string, files: SourceFiles, seen: Set<string>): string {

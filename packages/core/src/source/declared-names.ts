@@ -1,0 +1,88 @@
+import {
+  afterExpression,
+  afterGroup,
+  beginsLine,
+  isPunctuator,
+  type SourceToken,
+  type Tokens,
+} from './source-tokens.ts'
+
+/** One declaration of a name. */
+export interface Part {
+  readonly at: number
+  readonly from: number
+  readonly to: number
+  /** The module that it is imported from. */
+  readonly specifier?: SourceToken
+}
+
+/** The indexes of the names that a pattern or a list of parameters declares. */
+export function bindingsIn(tokens: Tokens, index: number): number[] {
+  const { list } = tokens
+  const end = afterGroup(tokens, index) - 1
+  const found: number[] = []
+  let afterPattern = isPunctuator(list[index], /^\($/) ? index : end
+  for (let next = index + 1; next < end; next++) {
+    const token = list[next]!
+    if (next >= afterPattern && isPunctuator(token, /^[[{]$/)) afterPattern = afterGroup(tokens, next)
+    if (isPunctuator(token, /^=$/)) next = afterExpression(tokens, next + 1) - 1
+    else if (token.value === '@') next = afterDecorator(tokens, next) - 1
+    else if (next >= afterPattern && isPunctuator(token, /^:$/)) next = afterType(tokens, next) - 1
+    else if (isPunctuator(token, /^\[$/) && isPunctuator(list[afterGroup(tokens, next)], /^:$/))
+      next = afterGroup(tokens, next)
+    else if (token.type === 'IdentifierName' && !isPunctuator(list[next + 1], /^:$/)) found.push(next)
+  }
+  return found
+}
+
+/** The index after the type of a variable or parameter that follows the colon at `index`. */
+function afterType(tokens: Tokens, index: number): number {
+  const { list } = tokens
+  let open = 0
+  let next = index
+  for (; next < list.length && !isPunctuator(list[next], /^[)\]}]$/); next = afterGroup(tokens, next)) {
+    const { value } = list[next]!
+    if (/^[<>]+$/.test(value)) open += value === '<' ? 1 : -value.length
+    else if (open <= 0 && (/^[,;=]$/.test(value) || (next > index + 1 && beginsLine(list, next)))) break
+  }
+  return next
+}
+
+/** The index after the decorator that begins at `index`. */
+function afterDecorator(tokens: Tokens, index: number): number {
+  const { list } = tokens
+  let next = index + 2
+  while (isPunctuator(list[next], /^\.$/)) next += 2
+  return isPunctuator(list[next], /^\($/) ? afterGroup(tokens, next) : next
+}
+
+/** The declarators of `const`, `let` and `var`, each by itself: in a bundle, others may stand beside it. */
+export function* declaratorsAt(tokens: Tokens, first: number) {
+  const { list } = tokens
+  for (let from = first; from < list.length; ) {
+    const isPattern = isPunctuator(list[from], /^[[{]$/)
+    if (!isPattern && list[from]?.type !== 'IdentifierName') return
+    const afterName = afterGroup(tokens, from)
+    const to = afterExpression(tokens, isPunctuator(list[afterName], /^:$/) ? afterType(tokens, afterName) : from)
+    yield { names: isPattern ? bindingsIn(tokens, from) : [from], from, to }
+    const isHeadOfLoop = /^(in|of)$/.test(list[afterName]?.value ?? '')
+    if (list[to]?.value !== ',' || isHeadOfLoop) return
+    from = to + 1
+  }
+}
+
+/** The names of an import, each with where it comes from: in a bundle, others may be imported beside it. */
+export function* importsAt(list: readonly SourceToken[], first: number): Generator<Part> {
+  let end = first
+  while (end < list.length && list[end]!.type !== 'StringLiteral') {
+    if (/^[;=]$/.test(list[end++]!.value)) return
+  }
+  const specifier = list[end]
+  if (specifier === undefined) return
+  for (let from = first, at = first; at < end; at++) {
+    const { value } = list[at]!
+    if (/^[{},]$/.test(value) || at === end - 1) from = at + 1
+    const after = list[at + 1]?.value
+    if (from <= at && (after === ',' || after === '}' || after === 'from')) yield { at, from, to: at + 1, specifier }
+  }
+}
