@@ -307,6 +307,41 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test('with one source in two modules of a program that differ elsewhere, but not in two builds or two chunks', () => {
+    const find = (more: string) =>
+      `${PERSIST}import { table } from '../table.mjs'\npersist((id) => table + id, { funcname: 'find', cache })\n${more}`
+    const typed = (more: string) => `
+      const { persist, memoryStore } = require('@persist/core')
+      const cache = (globalThis.store ??= memoryStore())
+      persist((id) => id + 1, { funcname: 'find', cache })
+      exports.${more} = 1`
+    const pairs = {
+      'users/find.mjs': find('export const users = 1'),
+      'posts/find.mjs': find('export const posts = 1'),
+      'users/find.ts': typed('users'),
+      'posts/find.ts': typed('posts'),
+      'esm/find.mjs': find('export const format = 1'),
+      'cjs/find.mjs': find('export const format = 2'),
+      'users/find-C0ffee12.mjs': find('export const chunk = 1'),
+      'posts/find-B1234abc.mjs': find('export const chunk = 2'),
+    }
+    const names = Object.keys(pairs)
+    const programs = [0, 2, 4, 6].map(
+      (first) => `
+        delete globalThis.store
+        await load('./${names[first]}')
+        await printOutcome(() => load('./${names[first + 1]}'))`,
+    )
+    const main = `
+      import { createRequire } from 'node:module'
+      import { printOutcome } from './outcome.mjs'
+      const require = createRequire(import.meta.url)
+      const load = async (name) => (name.endsWith('.ts') ? require(name) : import(name))
+      ${programs.join('\n')}`
+    const table = { 'table.mjs': 'export const table = 1' }
+    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual([ERROR, ERROR, 'again', 'again'])
+  })
+
   const P = `${PERSIST}const options = { funcname: 'find', cache }\n`
   const find = 'export const find = (id) => table + id'
   test.each<[how: string, first: (table: string) => Record<string, string>]>([

@@ -1,4 +1,5 @@
 import type { Frame } from './call-site.ts'
+import { holdsOneModule, mayBeBuilds } from './one-module.ts'
 import { codeOf, type ParsedSource, parse, positionOf, type Range } from './parsed-source.ts'
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import { type Binding, lookup } from './scopes.ts'
@@ -12,7 +13,8 @@ import { folderOf, packageOf } from './specifiers.ts'
  * of two services may have the same text. So both files must give the same meaning to each name that the function uses: equal
  * declarations, assignments, and statements beside the declarations that use the name, and the same of all names in these. With
  * `this`, the class has to be equal too. A function that captures a parameter, or whose text is in another file, has a meaning
- * that the file does not show. In two versions of one package, imports count as equal if all that they lead to inside the package is.
+ * that the file does not show. Two files that are no bundles, and differ, are two modules. In two versions of one package,
+ * imports count as equal if all that they lead to inside the package is.
  *
  * @param first A frame in the module body that wrapped the function.
  * @returns `undefined` if a file cannot be read.
@@ -28,6 +30,8 @@ export function areCopies(textOfBoth: string, first: Frame, second: Frame, files
   }
   const [mine, others] = [read(first), read(second)]
   if (mine === undefined || others === undefined) return undefined
+  const mayBeCopies = mine.text === others.text || isOnePackage || mayBeBuilds(first.file, second.file)
+  if (!mayBeCopies && holdsOneModule(mine) && holdsOneModule(others)) return false
   const [here, there] = [rangeOf(text, mine, first), rangeOf(text, others, second)]
   if (here === undefined || there === undefined) return isSelfContained(text, files)
   return new Comparison(mine, others).agree(here, there, /\b(this|super)\b/.test(text))

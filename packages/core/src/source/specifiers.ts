@@ -35,8 +35,7 @@ const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`](\.\.?(?:\/[^'"`\n]
 
 /** The contents of a module and of all modules that it imports by a relative path. */
 function contentsOf(specifier: string, file: string, files: SourceFiles, seen: Set<string>): string {
-  const path = new URL(specifier, `file://${folderOf(file)}`).pathname
-  for (const found of EXTENSIONS.map((extension) => decodeURIComponent(path) + extension)) {
+  for (const found of relativePaths(specifier, file)) {
     if (seen.has(found)) return ''
     const content = files.read(found)
     if (content === undefined) continue
@@ -45,6 +44,12 @@ function contentsOf(specifier: string, file: string, files: SourceFiles, seen: S
     return [content, ...imported].join('\n')
   }
   return ''
+}
+
+/** The files that a relative specifier may lead to. */
+export function relativePaths(specifier: string, file: string): readonly string[] {
+  const path = decodeURIComponent(new URL(specifier, `file://${folderOf(file)}`).pathname)
+  return EXTENSIONS.map((extension) => path + extension)
 }
 
 export function resolvedPath(path: string, place: string): string {

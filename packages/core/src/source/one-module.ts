@@ -1,0 +1,46 @@
+import type { ParsedSource } from './parsed-source.ts'
+import { isPunctuator } from './source-tokens.ts'
+import { relativePaths } from './specifiers.ts'
+
+/** Files that no bundler writes. */
+const SOURCE = /\.([cm]ts|tsx?|jsx|vue|svelte)$/
+
+const BUNDLER = /webpack|turbopack|rspack|parcel|rolldown/i
+
+/** Names that bundlers give to the files into which they split a program, and to folders of such files. */
+const CHUNK = /(?:^|[/._[-])(?:chunks?|runtime|assets|shared|vendors?|\.output)(?:[/._\]-]|$)|(?:^|\/)_/i
+
+/** Names with a digest of the content, such as `index-DTx9aBcd.js`. */
+const DIGEST = /[-._~](?=[\w-]*[\dA-Z])[\w-]{6,}\.[cm]?js$/
+
+/**
+ * Whether a file certainly holds one module: TypeScript, or JavaScript that imports other modules of its program. A bundler puts
+ * these into one file, or into chunks, which have names of their own.
+ */
+export function holdsOneModule({ text, tokens: { list }, importer: { file, files } }: ParsedSource): boolean {
+  if (SOURCE.test(file)) return true
+  if (isChunk(file) || BUNDLER.test(text)) return false
+  return list.some(({ type, value }, index) => {
+    if (type !== 'StringLiteral' || !/^.\.\.?\//.test(value) || isChunk(value.slice(1, -1))) return false
+    const before = list[index - 1]
+    const isImported =
+      /^(from|import)$/.test(before?.value ?? '') ||
+      (isPunctuator(before, /^\($/) && list[index - 2]?.value === 'require' && list[index - 3]?.value !== '.')
+    return isImported && relativePaths(value.slice(1, -1), file).some((path) => files.changedAt(path) !== undefined)
+  })
+}
+
+const isChunk = (path: string) => CHUNK.test(path) || DIGEST.test(path)
+
+/** Whether two paths may be those of one module in two builds: `dist/esm/rows.js` and `dist/cjs/rows.js`. */
+export function mayBeBuilds(first: string, second: string): boolean {
+  return withoutBuild(first) === withoutBuild(second)
+}
+
+const BUILD =
+  /^((dist|lib|build|out)?[-_]?(esm?|cjs|mjs|commonjs|module|es\d*|node|import|require|rsc|ssr|server|client)?)$/i
+
+function withoutBuild(file: string): string {
+  const segments = file.replace(/\.[cm]?js$/, '').split('/')
+  return segments.filter((segment) => !BUILD.test(segment)).join('/')
+}
