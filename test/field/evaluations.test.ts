@@ -318,8 +318,8 @@ describe('two functions with one name are an error, which names both places', ()
     const pairs = {
       'users/find.mjs': find('export const users = 1'),
       'posts/find.mjs': find('export const posts = 1'),
-      'users/find.ts': typed('users'),
-      'posts/find.ts': typed('posts'),
+      'server/find.ts': typed('users'),
+      'client/find.ts': typed('posts'),
       'esm/find.mjs': find('export const format = 1'),
       'cjs/find.mjs': find('export const format = 2'),
       'users/find-C0ffee12.mjs': find('export const chunk = 1'),

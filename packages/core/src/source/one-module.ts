@@ -34,7 +34,7 @@ const isChunk = (path: string) => CHUNK.test(path) || DIGEST.test(path)
 
 /** Whether two paths may be those of one module in two builds: `dist/esm/rows.js` and `dist/cjs/rows.js`. */
 export function mayBeBuilds(first: string, second: string): boolean {
-  return withoutBuild(first) === withoutBuild(second)
+  return !SOURCE.test(first) && withoutBuild(first) === withoutBuild(second)
 }
 
 const BUILD =
