@@ -263,8 +263,17 @@ describe('two functions with one name are an error, which names both places', ()
       ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
       ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
       ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
+      ['at[0] + id', (table) => `const at = []\nexport function load() { at.push('${table}') }\nload()`],
+      ['at.get(1) + id', (table) => `const at = new Map()\nconst load = (to) => at.set(1, to)\nload('${table}')`],
+      ['at[0] + id', (table) => `const at = []\nexport const count = at.push('${table}')`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
+      ['basename(import.meta.url) + id', () => "import { basename } from 'node:path'"],
+      [
+        'name + id',
+        () =>
+          "import { parse } from 'node:path'\nimport { fileURLToPath } from 'node:url'\nconst { name } = parse(fileURLToPath(import.meta.url))",
+      ],
     ]
     const main = contexts.map(
       (_, i) => `await import('./${i}-users.mjs')\nawait printOutcome(() => import('./${i}-posts.mjs'))`,
