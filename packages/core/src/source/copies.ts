@@ -29,7 +29,7 @@ export function areCopies(textOfBoth: string, first: Frame, second: Frame, files
   const [mine, others] = [read(first), read(second)]
   if (mine === undefined || others === undefined) return undefined
   const [here, there] = [rangeOf(text, mine, first), rangeOf(text, others, second)]
-  if (here === undefined || there === undefined) return isSelfContained(text, files)
+  if (here === undefined || there === undefined) return isSelfContained(text, [mine, others])
   return new Comparison(mine, others).agree(here, there, /\b(this|super)\b/.test(text))
 }
 
@@ -48,16 +48,17 @@ function rangeOf(text: string, source: ParsedSource, frame: Frame): Range | unde
   return { from: source.indexAt(found), to: source.indexAt(found + text.length) }
 }
 
-/** Whether a text means the same everywhere: it uses only global names. It was compiled since, or another file has it. */
-function isSelfContained(text: string, files: SourceFiles): boolean {
-  const source = parse(text, { file: '', place: '', files, isOtherVersion: false })
+/** Whether a text means the same in both files: it uses only global names. It was compiled since, or another file has it. */
+function isSelfContained(text: string, [mine, others]: readonly [ParsedSource, ParsedSource]): boolean {
+  const source = parse(text, { ...mine.importer, file: '', place: '' })
   const { list } = source.tokens
+  const isShared = (name: string) => isGlobal(name) && !mine.declares(name) && !others.declares(name)
   return list.every(
     ({ value }, index) =>
       value !== 'this' &&
       value !== 'super' &&
       value !== 'import' &&
-      (!source.isUse(index) || index === 0 || lookup(value, source.scopes.at[index]) !== undefined || isGlobal(value)),
+      (!source.isUse(index) || index === 0 || lookup(value, source.scopes.at[index]) !== undefined || isShared(value)),
   )
 }
 

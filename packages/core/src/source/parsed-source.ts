@@ -78,6 +78,11 @@ export class ParsedSource {
     )
   }
 
+  /** Whether the name is declared anywhere. */
+  declares(name: string): boolean {
+    return this.scopes.parts.some(({ at }) => this.tokens.list[at]!.value === name)
+  }
+
   /** What an imported name is imported from. */
   target({ specifier }: Part): string | undefined {
     return specifier && targetOf(specifier.value.slice(1, -1), this.importer)
@@ -110,6 +115,7 @@ export class ParsedSource {
     return found
   }
 
+  /** The changes of what a name stands for that no statement of its own scope makes directly. */
   changesOf(binding: Binding): Changes {
     if (this.#changes === undefined) {
       this.#changes = new Map()
