@@ -37,7 +37,8 @@ ${runs}`,
 ).replace('(table, id)', '(table, named(id))')
 const DB = `
 const rows = new Map()
-export const db = { get: (table, id) => rows.get(id) ?? table + id }
+export const seen = []
+export const db = { get: (table, id) => (seen.push(id), rows.get(seen.at(-1)) ?? table + id) }
 `
 const PAGE = (name: string) => `
 import { load, wait } from './shared.mjs'
@@ -49,12 +50,18 @@ const table = ${JSON.stringify(name)}
 export const other = (x) => table + x + [1, 2].map((e) => e + x).join()
 `
 
+/** Another function of a bundle, which changes what the shared function uses. */
+const SEES = `
+import { seen } from './db.mjs'
+const see = (id) => seen.push(id)
+${OTHER('a').replace('(x) =>', '(x, count = see(x)) =>')}`
+
 // esbuild chooses names by their frequency in the whole bundle. So a function has two sources in two bundles, and counts as two.
 const KEEPS_SOURCE = BUNDLERS.filter(([name]) => !name.startsWith('esbuild') || !name.includes('--minify'))
 
 describe.each([...KEEPS_SOURCE, ...WITH_SOURCE_MAPS])('by %s', (name, bundle, extension) => {
-  const shared = /minif|^webpack$/.test(name) ? SHARED : RICH
-  const pages = { 'a.mjs': PAGE('a'), 'b.mjs': PAGE('b'), 'other-a.mjs': OTHER('a'), 'other-b.mjs': OTHER('b') }
+  const [shared, other] = /minif|^webpack$/.test(name) ? [SHARED, OTHER('a')] : [RICH, SEES]
+  const pages = { 'a.mjs': PAGE('a'), 'b.mjs': PAGE('b'), 'other-a.mjs': other, 'other-b.mjs': OTHER('b') }
   const main = `
     const pages = []
     for (const name of ['a', 'b']) {

@@ -275,8 +275,17 @@ describe('two functions with one name are an error, which names both places', ()
       ['read() + id', (table) => `const get = '${table}'\nlet got\nfunction read() {\n  got = get\n  return got\n}`],
       ['rows.each.at + id', (table) => `const at = '${table}'\nconst rows = { class: 1, each: {\n  at,\n} }`],
       ['read() + id', (table) => `const at = '${table}'\nfunction read() {\n  String(at)\n  {\n    return at\n  }\n}`],
+      ['at[0] + id', (table) => `const at = []\nexport function load() { at.push('${table}') }\nload()`],
+      ['at.get(1) + id', (table) => `const at = new Map()\nconst load = (to) => at.set(1, to)\nload('${table}')`],
+      ['at[0] + id', (table) => `const at = []\nexport const count = at.push('${table}')`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
+      ['basename(import.meta.url) + id', () => "import { basename } from 'node:path'"],
+      [
+        'name + id',
+        () =>
+          "import { parse } from 'node:path'\nimport { fileURLToPath } from 'node:url'\nconst { name } = parse(fileURLToPath(import.meta.url))",
+      ],
     ]
     const main = contexts.map(
       (_, i) => `await import('./${i}-users.mjs')\nawait printOutcome(() => import('./${i}-posts.mjs'))`,

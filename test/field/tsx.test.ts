@@ -46,6 +46,34 @@ test('under tsx a dead server costs one wait and one report, and errors keep the
   expect(stderr.match(/^persist: problem .*$/gm)).toEqual([expect.stringContaining('mongodb')])
 })
 
+test('under tsx two functions with one source are an error if a name in it is global, and each file has its own', () => {
+  const file = (declared: string, name: string) => `
+    import { memoryStore, persist } from '@persist/core'
+    ${declared}
+    const cache = ((globalThis as { store?: ReturnType<typeof memoryStore> }).store ??= memoryStore())
+    persist(async function find(id: number) { return ${name}(id) }, { cache })`
+  const folder = folderWith({
+    'package.json': '{"type":"module"}',
+    'clients.ts': 'export const users = (id: number) => id\nexport const posts = (id: number) => -id',
+    ...Object.fromEntries(
+      ['users', 'posts'].flatMap((table) => [
+        [`imported/${table}.ts`, file(`import { ${table} as fetch } from '../clients.ts'`, 'fetch')],
+        [`declared/${table}.ts`, file(`const atob = (id: number) => '${table}' + id`, 'atob')],
+        [`global/${table}.ts`, file('', 'isFinite')],
+      ]),
+    ),
+    'main.ts': `
+      const [, , kind] = process.argv
+      await import(\`./\${kind}/users.ts\`)
+      await import(\`./\${kind}/posts.ts\`).catch(({ code }) => console.log(code))`,
+  })
+  const outcome = (kind: string) =>
+    spawnSync(process.execPath, [TSX, 'main.ts', kind], { cwd: folder.path, env: environment(), encoding: 'utf8' })
+  for (const kind of ['imported', 'declared'])
+    expect(outcome(kind)).toMatchObject({ stderr: '', stdout: 'ERR_PERSIST_DUPLICATE_NAMESPACE\n' })
+  expect(outcome('global')).toMatchObject({ stderr: '', stdout: '' })
+})
+
 test('under tsx, code covers what the tsconfig.json of the working directory leads to', () => {
   const paths = (target: string, more: object) =>
     JSON.stringify({ compilerOptions: { ...more, paths: { v: [target] } } })

@@ -33,7 +33,7 @@ export function areCopies(textOfBoth: string, first: Frame, second: Frame, files
   const mayBeCopies = mine.text === others.text || isOnePackage || mayBeBuilds(first.file, second.file)
   if (!mayBeCopies && holdsOneModule(mine) && holdsOneModule(others)) return false
   const [here, there] = [rangeOf(text, mine, first), rangeOf(text, others, second)]
-  if (here === undefined || there === undefined) return isSelfContained(text, files)
+  if (here === undefined || there === undefined) return isSelfContained(text, [mine, others])
   return new Comparison(mine, others).agree(here, there, /\b(this|super)\b/.test(text))
 }
 
@@ -52,16 +52,17 @@ function rangeOf(text: string, source: ParsedSource, frame: Frame): Range | unde
   return { from: source.indexAt(found), to: source.indexAt(found + text.length) }
 }
 
-/** Whether a text means the same everywhere: it uses only global names. It was compiled since, or another file has it. */
-function isSelfContained(text: string, files: SourceFiles): boolean {
-  const source = parse(text, { file: '', place: '', files, isOtherVersion: false })
+/** Whether a text means the same in both files: it uses only global names. It was compiled since, or another file has it. */
+function isSelfContained(text: string, [mine, others]: readonly [ParsedSource, ParsedSource]): boolean {
+  const source = parse(text, { ...mine.importer, file: '', place: '' })
   const { list } = source.tokens
+  const isShared = (name: string) => isGlobal(name) && !mine.declares(name) && !others.declares(name)
   return list.every(
     ({ value }, index) =>
       value !== 'this' &&
       value !== 'super' &&
       value !== 'import' &&
-      (!source.isUse(index) || index === 0 || lookup(value, source.scopes.at[index]) !== undefined || isGlobal(value)),
+      (!source.isUse(index) || index === 0 || lookup(value, source.scopes.at[index]) !== undefined || isShared(value)),
   )
 }
 
@@ -75,6 +76,9 @@ const isGlobal = (name: string) => LANGUAGE.has(name) || (name !== 'require' && 
 
 /** Code with the name of its own file: not only as an argument, as in `new URL('./rows.csv', import.meta.url)`. */
 const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__filename\b(?! \))/
+
+/** Code that makes a name of that of its own file, as in `basename(fileURLToPath(import.meta.url))`. */
+const NAMED_BY_FILE = /\b(?:basename|parse) \( (?:\w+ \( )?(?:import \. meta \. (?:url|filename)|__filename)\b/
 
 /** Code with the folder of its own file. */
 const OWN_FOLDER = /\bimport \. meta\b|(?<!\. )\b__(?:dirname|filename)\b/
@@ -112,7 +116,7 @@ class Comparison {
   #ranges(here: Range, there: Range): boolean {
     if (here.to - here.from !== there.to - there.from) return false
     const code = codeOf(this.#mine, here)
-    if (code !== codeOf(this.#others, there) || OWN_NAME.test(code)) return false
+    if (code !== codeOf(this.#others, there) || OWN_NAME.test(code) || NAMED_BY_FILE.test(code)) return false
     if (OWN_FOLDER.test(code) && folderOf(this.#mine.importer.place) !== folderOf(this.#others.importer.place))
       return false
     for (let offset = 0; offset < here.to - here.from; offset++) {
@@ -155,7 +159,7 @@ class Comparison {
       if (from !== fromThere) return false
       return from === undefined ? this.#ranges(part, other) : codeOf(this.#mine, part) === codeOf(this.#others, other)
     })
-    return areEqual && this.#effects(mine, others) && this.#assignments(mine, others)
+    return areEqual && this.#effects(mine, others) && this.#changes(mine, others)
   }
 
   /** Compares the statements beside a declaration that use the name, as in `rows.push('users')`. */
@@ -164,13 +168,24 @@ class Comparison {
     return here.length === there.length && here.every((range, i) => this.#ranges(range, there[i]!))
   }
 
-  /** Compares assignments in functions, and how these functions are called. A bundler may have left out all of them. */
-  #assignments(mine: Binding, others: Binding): boolean {
-    const [here, there] = [this.#mine.assignedLater(mine), this.#others.assignedLater(others)]
-    if (here.length === 0 || there.length === 0) return true
+  /** Compares assignments in functions, and calls that change a value. A bundler may have left out all assignments, or some calls. */
+  #changes(mine: Binding, others: Binding): boolean {
+    const [here, there] = [this.#mine.changesOf(mine), this.#others.changesOf(others)]
     const code = (source: ParsedSource) => (range: Range) => codeOf(source, range)
-    if (here.map(code(this.#mine)).join('\n') !== there.map(code(this.#others)).join('\n')) return false
-    // What they assign may be a parameter.
+    // What is imported is one value, which both files change.
+    if (mine.parts.every(({ specifier }) => specifier === undefined)) {
+      const [called, calledThere] = [here.calls.map(code(this.#mine)), there.calls.map(code(this.#others))]
+      if (hasMore(called, calledThere) && hasMore(calledThere, called)) return false
+      if (called.length === calledThere.length && !this.#setters(here.calls, there.calls, mine, others)) return false
+    }
+    const [assigned, assignedThere] = [here.assignments, there.assignments]
+    if (assigned.length === 0 || assignedThere.length === 0) return true
+    if (assigned.map(code(this.#mine)).join('\n') !== assignedThere.map(code(this.#others)).join('\n')) return false
+    return this.#setters(assigned, assignedThere, mine, others)
+  }
+
+  /** Compares the functions that change a value, and how they are called: what they assign may be a parameter. */
+  #setters(here: readonly Range[], there: readonly Range[], mine: Binding, others: Binding): boolean {
     const [setters, settersThere] = [
       this.#mine.declaring(here, mine.scope),
       this.#others.declaring(there, others.scope),
@@ -194,6 +209,11 @@ class Comparison {
     for (const [i, binding] of mine.held.entries()) this.#compareLater(binding, others.held[i]!)
     return true
   }
+}
+
+function hasMore(codes: readonly string[], others: readonly string[]): boolean {
+  const known = new Set(others)
+  return codes.some((code) => !known.has(code))
 }
 
 function isDeclaredIn(binding: Binding | undefined, { from, to }: Range): boolean {

@@ -17,6 +17,17 @@ const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
 
 const ASSIGNS = /^([^=!<>]|\*\*|<<|>>>?|&&|\|\||\?\?)?=$/
 
+/** Methods that change what they are called on. */
+const CHANGES = /^(push|unshift|splice|fill|set|add|append)$/
+
+/** Where a source changes what a name stands for. */
+interface Changes {
+  /** Assignments in other scopes than that of the name, and those to its members. */
+  readonly assignments: Range[]
+  /** Calls such as `rows.push('users')`. */
+  readonly calls: Range[]
+}
+
 /** A source with its tokens, and what its names stand for. */
 export class ParsedSource {
   readonly text: string
@@ -26,7 +37,7 @@ export class ParsedSource {
   /** The declarations in another source that were found to be equal to those of this one. */
   readonly agreed = new Pairs<Binding>()
   readonly #statements = new Map<Scope, Map<string, Range[]>>()
-  #assigned: Map<Binding, Range[]> | undefined
+  #changes: Map<Binding, Changes> | undefined
 
   constructor(text: string, importer: Importer) {
     this.text = text
@@ -72,6 +83,11 @@ export class ParsedSource {
     )
   }
 
+  /** Whether the name is declared anywhere. */
+  declares(name: string): boolean {
+    return this.scopes.parts.some(({ at }) => this.tokens.list[at]!.value === name)
+  }
+
   /** What an imported name is imported from. */
   target({ specifier }: Part): string | undefined {
     return specifier && targetOf(specifier.value.slice(1, -1), this.importer)
@@ -104,38 +120,40 @@ export class ParsedSource {
     return found
   }
 
-  /** The assignments to a variable in other scopes than its own, and those to its members. */
-  assignedLater(binding: Binding): readonly Range[] {
-    if (this.#assigned === undefined) {
-      this.#assigned = new Map()
+  /** The changes of what a name stands for that no statement of its own scope makes directly. */
+  changesOf(binding: Binding): Changes {
+    if (this.#changes === undefined) {
+      this.#changes = new Map()
       for (let index = 0; index < this.tokens.list.length; index++) {
-        const to = isName(this.tokens.list, index) ? this.#afterChange(index) : undefined
-        if (to === undefined) continue
+        const change = isName(this.tokens.list, index) ? this.#changeAt(index) : undefined
+        if (change === undefined) continue
         const changed = lookup(this.tokens.list[index]!.value, this.scopes.at[index])
         if (changed === undefined || changed.parts.some(({ at }) => at === index)) continue
-        const ranges = this.#assigned.get(changed) ?? []
-        this.#assigned.set(changed, ranges)
-        ranges.push({ from: index, to })
+        const changes = this.#changes.get(changed) ?? { assignments: [], calls: [] }
+        this.#changes.set(changed, changes)
+        changes[change.kind].push({ from: index, to: change.to })
       }
     }
-    return this.#assigned.get(binding) ?? []
+    return this.#changes.get(binding) ?? { assignments: [], calls: [] }
   }
 
-  /** The index after an assignment to the name at `index`, to a member of it, or after an argument of `Object.assign`. */
-  #afterChange(index: number): number | undefined {
+  /** An assignment to the name at `index`, to a member of it, an argument of `Object.assign`, or a call that changes it. */
+  #changeAt(index: number): { readonly kind: keyof Changes; readonly to: number } | undefined {
     const { list } = this.tokens
     const isAssigned = isPunctuator(list[index - 1], /^\($/) && list[index - 2]?.value === 'assign'
-    if (isAssigned) return afterGroup(this.tokens, index - 1)
+    if (isAssigned) return { kind: 'assignments', to: afterGroup(this.tokens, index - 1) }
     let next = index + 1
     for (;;) {
       if (isPunctuator(list[next], /^\.$/)) next += 2
       else if (isPunctuator(list[next], /^\[$/)) next = afterGroup(this.tokens, next)
       else break
     }
+    const isCall = isPunctuator(list[next], /^\($/) && isPunctuator(list[next - 2], /^\.$/)
+    if (isCall && CHANGES.test(list[next - 1]!.value)) return { kind: 'calls', to: afterGroup(this.tokens, next) }
     if (!isPunctuator(list[next], ASSIGNS)) return undefined
     const isInOwnScope =
       next === index + 1 && lookup(list[index]!.value, this.scopes.at[index])?.scope === this.scopes.at[index]
-    return isInOwnScope ? undefined : afterExpression(this.tokens, index)
+    return isInOwnScope ? undefined : { kind: 'assignments', to: afterExpression(this.tokens, index) }
   }
 
   /** The declarations of a scope that the ranges are in. */
