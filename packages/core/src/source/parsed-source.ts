@@ -1,21 +1,14 @@
 import type { Frame } from './call-site.ts'
-import type { Part } from './declared-names.ts'
+import { type Changes, changesIn } from './changes.ts'
+import type { Part, Range } from './declared-names.ts'
 import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
-import { afterExpression, afterGroup, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
+import { afterExpression, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
-
-/** A part of a source, from one token to another one, which is no longer part of it. */
-export interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 /** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
 const BEFORE_CLASS = 4
 
 const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
-
-const ASSIGNS = /^([^=!<>]|\*\*|<<|>>>?|&&|\|\||\?\?)?=$/
 
 /** A source with its tokens, and what its names stand for. */
 export class ParsedSource {
@@ -26,7 +19,7 @@ export class ParsedSource {
   /** The declarations in another source that were found to be equal to those of this one. */
   readonly agreed = new Pairs<Binding>()
   readonly #statements = new Map<Scope, Map<string, Range[]>>()
-  #assigned: Map<Binding, Range[]> | undefined
+  #foundChanges: Changes | undefined
 
   constructor(text: string, importer: Importer) {
     this.text = text
@@ -104,38 +97,23 @@ export class ParsedSource {
     return found
   }
 
-  /** The assignments to a variable in other scopes than its own, and those to its members. */
-  assignedLater(binding: Binding): readonly Range[] {
-    if (this.#assigned === undefined) {
-      this.#assigned = new Map()
-      for (let index = 0; index < this.tokens.list.length; index++) {
-        const to = isName(this.tokens.list, index) ? this.#afterChange(index) : undefined
-        if (to === undefined) continue
-        const changed = lookup(this.tokens.list[index]!.value, this.scopes.at[index])
-        if (changed === undefined || changed.parts.some(({ at }) => at === index)) continue
-        const ranges = this.#assigned.get(changed) ?? []
-        this.#assigned.set(changed, ranges)
-        ranges.push({ from: index, to })
-      }
-    }
-    return this.#assigned.get(binding) ?? []
+  /** The assignments to a variable in other scopes than its own, and those to its members, outside of a range. */
+  assignedLater(binding: Binding, except: Range): readonly Range[] {
+    return (this.#changes().assigned.get(binding) ?? []).filter(isOutside(except))
   }
 
-  /** The index after an assignment to the name at `index`, to a member of it, or after an argument of `Object.assign`. */
-  #afterChange(index: number): number | undefined {
-    const { list } = this.tokens
-    const isAssigned = isPunctuator(list[index - 1], /^\($/) && list[index - 2]?.value === 'assign'
-    if (isAssigned) return afterGroup(this.tokens, index - 1)
-    let next = index + 1
-    for (;;) {
-      if (isPunctuator(list[next], /^\.$/)) next += 2
-      else if (isPunctuator(list[next], /^\[$/)) next = afterGroup(this.tokens, next)
-      else break
-    }
-    if (!isPunctuator(list[next], ASSIGNS)) return undefined
-    const isInOwnScope =
-      next === index + 1 && lookup(list[index]!.value, this.scopes.at[index])?.scope === this.scopes.at[index]
-    return isInOwnScope ? undefined : afterExpression(this.tokens, index)
+  /** The functions beside a variable that change it, or call its methods, and that the module itself calls, as in `seed()`. */
+  settersRun(binding: Binding, except: Range): readonly Binding[] {
+    const { called, run } = this.#changes()
+    const isImported = binding.parts.some(({ specifier }) => specifier !== undefined)
+    const calls = isImported ? [] : (called.get(binding) ?? []).filter(isOutside(except))
+    const changes = [...this.assignedLater(binding, except), ...calls].sort((a, b) => a.from - b.from)
+    return changes.length === 0 ? [] : this.declaring(changes, binding.scope).filter((setter) => run.has(setter))
+  }
+
+  #changes(): Changes {
+    this.#foundChanges ??= changesIn(this.tokens, this.scopes, (index) => this.isUse(index))
+    return this.#foundChanges
   }
 
   /** The declarations of a scope that the ranges are in. */
@@ -208,6 +186,8 @@ export class ParsedSource {
     return list[name - 1]?.value === '@' ? this.#decorated(name - 1) : index
   }
 }
+
+const isOutside = (of: Range) => (range: Range) => range.to <= of.from || of.to <= range.from
 
 /** The code of a range, with one space between tokens, and paths and modules in a form that is equal in copies. */
 export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range): string {
