@@ -2,7 +2,7 @@ import type { Frame } from './call-site.ts'
 import { type Changes, changesIn } from './changes.ts'
 import type { Part, Range } from './declared-names.ts'
 import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
-import { afterExpression, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
+import { afterExpression, beginsLine, isPunctuator, OPERATORS, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
 
 /** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
@@ -47,9 +47,11 @@ export class ParsedSource {
     const [here, after] = [this.scopes.at[index]!, this.scopes.at[index + 1]]
     if (after?.kind === 'function' && after.from === index + 1 && isPunctuator(list[index + 1], /^\($/)) return false
     const [value, before] = [list[index]!.value, list[index - 1]]
-    if (value === 'of' && (isName(list, index - 1) || isPunctuator(before, /^[\]}]$/))) return false
+    const isAfterName = isName(list, index - 1) && !OPERATORS.test(before!.value)
+    if (value === 'of' && (isAfterName || isPunctuator(before, /^[\]}]$/))) return false
     const next = list[index + 1]
-    if (/^(async|get|set)$/.test(value) && next?.type === 'IdentifierName' && !next.isFirstOfLine) return false
+    if (/^(async|get|set)$/.test(value) && next?.type === 'IdentifierName')
+      if (!next.isFirstOfLine && !/^(in|instanceof)$/.test(next.value)) return false
     if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
       return false
     return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))

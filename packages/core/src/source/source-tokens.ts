@@ -83,7 +83,9 @@ function afterTypes(tokens: Tokens, index: number): number | undefined {
   return undefined
 }
 
-const OPERATORS = /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|default|return|throw|case)$/
+/** The keywords after which an expression goes on. */
+export const OPERATORS =
+  /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|default|return|throw|case|else|do)$/
 
 /** The index after the expression or declaration that begins at `index`: at `,`, `;`, a closing token, or a new line. */
 export function afterExpression(tokens: Tokens, index: number): number {
@@ -100,10 +102,21 @@ export function afterExpression(tokens: Tokens, index: number): number {
 
 /** Whether a statement ends before the token, since it begins a line. */
 export function beginsLine(list: readonly SourceToken[], index: number): boolean {
-  const [token, last, before] = [list[index]!, list[index - 1], list[index - 2]]
-  if (last === undefined || !token.isFirstOfLine || continues(token)) return false
-  // The end of a type, as in `Set<string>`, is written without a space.
-  return mayEnd(last) || (/^>+$/.test(last.value) && last.at === (before?.at ?? 0) + (before?.value.length ?? 0))
+  const token = list[index]!
+  if (index === 0 || !token.isFirstOfLine || continues(token)) return false
+  return mayEnd(list[index - 1]!) || endsType(list, index - 1)
+}
+
+/** Whether a type such as `Set<string>` ends with the token at `index`. */
+function endsType(list: readonly SourceToken[], index: number): boolean {
+  let open = 0
+  for (let at = index; at > 0; at--) {
+    const { type, value } = list[at]!
+    if (/^[<>]+$/.test(value)) open += value === '<' ? -1 : value.length
+    else if (type === 'Punctuator' && !/^([.,|&()[\]{}:?]|=>)$/.test(value)) return false
+    if (open <= 0) return value === '<' && list[at - 1]!.type === 'IdentifierName'
+  }
+  return false
 }
 
 export function isPunctuator(token: SourceToken | undefined, values: RegExp): boolean {
