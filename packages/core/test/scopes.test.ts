@@ -10,15 +10,20 @@ import { lookup } from '../src/source/scopes.ts'
 // The scopes of names decide whether two functions may share results. Here they are compared with those of a parser.
 
 const INSTALLED = fileURLToPath(new URL('../../../node_modules/.pnpm', import.meta.url))
-const STRIDE = 40
 const MOST_BYTES = 60_000
 
-/** Each fortieth file of the installed packages. */
-const files = readdirSync(INSTALLED, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.[cm]?js$/.test(path) && !path.includes('@persist'))
-  .sort()
+const everySixth = (names: readonly string[]) => [...names].sort().filter((_, i) => i % 6 === 0)
+
+/** Each sixth file of each sixth installed package. */
+const files = everySixth(readdirSync(INSTALLED).filter((name) => /^\w.*@/.test(name)))
+  .flatMap((name) =>
+    everySixth(readdirSync(join(INSTALLED, name), { recursive: true, encoding: 'utf8' })).map((path) =>
+      join(name, path),
+    ),
+  )
+  .filter((path) => /\.[cm]?js$/.test(path))
   .map((path) => join(INSTALLED, path))
-  .filter((path, i) => i % STRIDE === 0 && statSync(path).isFile() && statSync(path).size < MOST_BYTES)
+  .filter((path) => statSync(path).isFile() && statSync(path).size < MOST_BYTES)
 
 function parsed(text: string): { program: Program; isModule: boolean } | undefined {
   const options = { ecmaVersion: 'latest', ranges: true, allowHashBang: true } as const
