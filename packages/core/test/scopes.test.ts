@@ -37,18 +37,18 @@ function parsed(text: string): { program: Program; isModule: boolean } | undefin
   return undefined
 }
 
+function parsedByUs(text: string): ParsedSource {
+  const files = { read: () => undefined, changedAt: () => undefined }
+  return new ParsedSource(text, { file: '/a.js', place: '/a.js', files, isOtherVersion: false })
+}
+
 /** The uses of names that stand for something else than the parser says, and how many were compared. */
 function differences(text: string): { names: number; found: string[] } {
   const found: string[] = []
   const source = parsed(text)
   if (source === undefined) return { names: 0, found }
   const { program, isModule } = source
-  const ours = new ParsedSource(text, {
-    file: '/a.js',
-    place: '/a.js',
-    files: { read: () => undefined, changedAt: () => undefined },
-    isOtherVersion: false,
-  })
+  const ours = parsedByUs(text)
   const manager = analyze(program as never, {
     ecmaVersion: 2022,
     sourceType: isModule ? 'module' : 'script',
@@ -115,5 +115,37 @@ describe('each name stands for what a parser finds', () => {
     'const a = 1, b = (a < b, a > (b)); let c = a\n++c\nc',
   ])('in %s', (text) => {
     expect(differences(text)).toEqual({ names: expect.any(Number), found: [] })
+  })
+})
+
+describe('a name stands for its declaration beside the types of TypeScript', () => {
+  test.each([
+    "namespace Rows { export const at = 'users' }; f = () => Rows",
+    'import Rows = Tables.users; f = () => Rows',
+    "import Rows = require('./users'); f = () => Rows",
+    "const Rows = <T, U extends T = T>(at: T, of?: U): string => 'users'; f = () => Rows",
+    "const Rows = async <T,>(at: T): Promise<T> => 'users'; f = () => Rows",
+    "const Rows: Map<string, Set<number>> = new Map([['at', 'users']]); f = () => Rows",
+    'const Rows = sql<At, Of>`users`; f = () => Rows',
+    "const Rows = (at as Map<string, number>) ?? 'users'; f = () => Rows",
+    "class Rows { at = 'users' }; const f = (of: Of, at: Rows) => Rows",
+    "class Rows { at = 'users' }; const f = (of: Map<string, Rows>, @Inject(Rows) at: At) => Rows",
+    "class Rows { at = 'users' }; const f = (): Rows => new Rows()",
+    "class Rows { at = 'users' }; const f = (): null | Rows => { return new Rows() }",
+    "class Rows { at = 'users' }; const f = () => { const at: Map<string, Rows> = 1; return Rows }",
+    "class Rows { at = 'users' }; const f = () => { const at = new Map<string, Rows>(); return Rows }",
+    "let at: Set<string>\nfunction Rows() { return 'users' }\nf = () => Rows",
+    "let at = of as Set<string>\nconst Rows = 'users'\nf = () => Rows",
+  ])('in %s', (text) => {
+    const { tokens, scopes } = parsedByUs(text)
+    const last = tokens.list.findLastIndex(({ value }) => value === 'Rows')
+    const parts = lookup('Rows', scopes.at[last])?.parts ?? []
+    const codes = parts.map(({ from, to }) =>
+      tokens.list
+        .slice(from, to)
+        .map(({ value }) => value)
+        .join(' '),
+    )
+    expect(codes).toEqual([expect.stringContaining('users')])
   })
 })

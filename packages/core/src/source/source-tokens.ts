@@ -69,18 +69,27 @@ function isOpening(token: SourceToken | undefined): boolean {
   return token !== undefined && nesting(token) > 0
 }
 
-/** The index after the types in `new Map<string, Row>()`, if such types begin at `index`. */
+/** The index after the types in `new Map<string, Row>()` and `<T, U = T>(value: T) => …`, if such types begin at `index`. */
 function afterTypes(tokens: Tokens, index: number): number | undefined {
   const { list } = tokens
-  if (!isPunctuator(list[index], /^<$/) || list[index - 1]!.type !== 'IdentifierName') return undefined
+  if (!isPunctuator(list[index], /^<$/)) return undefined
+  const isBegin = isPunctuator(list[index - 1], /^([=(,:?]|=>)$/) || list[index - 1]?.value === 'async'
+  if (!isBegin && list[index - 1]?.type !== 'IdentifierName') return undefined
+  const inTypes = isBegin ? /^([.,|&[({=]|=>)$/ : /^([.,|&[({]|=>)$/
   let open = 0
   for (let next = index; next < list.length; next = afterGroup(tokens, next)) {
     const { type, value } = list[next]!
     if (/^[<>]+$/.test(value)) open += value === '<' ? 1 : -value.length
-    else if (type === 'Punctuator' && !/^([.,|&[({]|=>)$/.test(value)) return undefined
-    if (open <= 0) return isPunctuator(list[next + 1], /^\($/) ? next + 1 : undefined
+    else if (type === 'Punctuator' && !inTypes.test(value)) return undefined
+    if (open <= 0) return isOperand(list[next + 1]) ? undefined : next + 1
   }
   return undefined
+}
+
+/** Whether a token may begin what `>` compares. Parentheses do in theory: `(a < b, c > (d))`. */
+function isOperand(token: SourceToken | undefined): boolean {
+  if (token === undefined || /Template/.test(token.type)) return false
+  return token.type !== 'Punctuator' || /^([[{<~!/@#]|\+\+?|--?)$/.test(token.value)
 }
 
 /** The keywords after which an expression goes on. */
