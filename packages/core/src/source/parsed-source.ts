@@ -10,6 +10,13 @@ const BEFORE_CLASS = 4
 
 const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
 
+/** A part of a declaration in a scope, and the furthest end of it and of those before it. */
+interface Declaration {
+  readonly binding: Binding
+  readonly part: Part
+  readonly reach: number
+}
+
 /** A source with its tokens, and what its names stand for. */
 export class ParsedSource {
   readonly text: string
@@ -19,6 +26,7 @@ export class ParsedSource {
   /** The declarations in another source that were found to be equal to those of this one. */
   readonly agreed = new Pairs<Binding>()
   readonly #statements = new Map<Scope, Map<string, Range[]>>()
+  readonly #declarations = new Map<Scope, readonly Declaration[]>()
   #foundChanges: Changes | undefined
 
   constructor(text: string, importer: Importer) {
@@ -30,14 +38,7 @@ export class ParsedSource {
 
   /** The first token at or after a position. */
   indexAt(position: number): number {
-    const { list } = this.tokens
-    let [low, high] = [0, list.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (list[middle]!.at < position) low = middle + 1
-      else high = middle
-    }
-    return low
+    return lowerBound(this.tokens.list, ({ at }) => at >= position)
   }
 
   /** Whether a token is a name that stands for something: no member, and no key of an object or a class. */
@@ -120,14 +121,15 @@ export class ParsedSource {
 
   /** The declarations of a scope that the ranges are in. */
   declaring(ranges: readonly Range[], scope: Scope): readonly Binding[] {
+    const declarations = this.#declarations.get(scope) ?? declarationsIn(scope)
+    this.#declarations.set(scope, declarations)
     const found = new Set<Binding>()
-    const all = [...scope.names.values()].flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
-    all.sort((a, b) => a.part.from - b.part.from)
-    let next = 0
     for (const { from } of ranges) {
-      while (next < all.length && all[next]!.part.to <= from) next++
-      for (let at = next; at < all.length && all[at]!.part.from <= from; at++)
-        if (from < all[at]!.part.to) found.add(all[at]!.binding)
+      const after = lowerBound(declarations, (one) => one.part.from > from)
+      const around: Binding[] = []
+      for (let at = after - 1; at >= 0 && declarations[at]!.reach > from; at--)
+        if (declarations[at]!.part.to > from) around.push(declarations[at]!.binding)
+      for (const binding of around.reverse()) found.add(binding)
     }
     return [...found]
   }
@@ -187,6 +189,29 @@ export class ParsedSource {
     while (list[name]?.type === 'IdentifierName' && isPunctuator(list[name - 1], /^\.$/) && --name)
     return list[name - 1]?.value === '@' ? this.#decorated(name - 1) : index
   }
+}
+
+/** The declarations of a scope in their order. */
+function declarationsIn({ names }: Scope): readonly Declaration[] {
+  let reach = 0
+  return [...names.values()]
+    .flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
+    .sort((a, b) => a.part.from - b.part.from)
+    .map(({ binding, part }) => {
+      reach = Math.max(reach, part.to)
+      return { binding, part, reach }
+    })
+}
+
+/** The index of the first item of a list that is far enough; the length if there is none. */
+function lowerBound<T>(list: readonly T[], isFarEnough: (item: T) => boolean): number {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isFarEnough(list[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 const isOutside = (of: Range) => (range: Range) => range.to <= of.from || of.to <= range.from
