@@ -22,7 +22,7 @@ const BUDGET = {
   code: { code: 58, tarball: 246 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
-  core: { code: 67, tarball: 600, page: 79 },
+  core: { code: 70, tarball: 615, page: 79 },
   errors: { code: 2, tarball: 11 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.

@@ -263,6 +263,23 @@ describe('two functions with one name are an error, which names both places', ()
       ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
       ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
       ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
+      ['at + id', (table) => `let at\nfunction seed() {\n  [at] = ['${table}']\n}\nseed()`],
+      ['at + id', (table) => `let at\nfunction seed() {\n  for (at of ['${table}']);\n}\nseed()`],
+      ['at.size + id', (table) => `const at = new Set()\nfunction seed() {\n  at.add('${table}')\n}\nseed()`],
+      [
+        'at.table + id',
+        (table) => `const at = {}
+          const seed = async () => { Object.defineProperty(at, 'table', { value: '${table}' }) }
+          export const ready = seed()`,
+      ],
+      [
+        'at.table + id',
+        (table) => `const at = { table: 'users' }
+          function seed() { ${table === 'users' ? '' : 'delete at.table'} }
+          seed()`,
+      ],
+      ['at + id', (table) => `let at = 1\nfunction seed() { ${table === 'users' ? '' : 'at++'} }\nseed()`],
+      ['at + id', (table) => `let at = 1\n${table === 'users' ? '' : 'function seed() { at = 2 }\nseed()'}`],
       [
         'new Rows().at() + id',
         (table) => `class Base { at() { return '${table}' } }

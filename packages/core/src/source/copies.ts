@@ -1,6 +1,7 @@
 import type { Frame } from './call-site.ts'
+import type { Range } from './declared-names.ts'
 import { holdsOneModule, mayBeBuilds } from './one-module.ts'
-import { codeOf, type ParsedSource, parse, positionOf, type Range } from './parsed-source.ts'
+import { codeOf, type ParsedSource, parse, positionOf } from './parsed-source.ts'
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import { type Binding, lookup } from './scopes.ts'
 import type { SourceFiles } from './source-files.ts'
@@ -34,7 +35,7 @@ export function areCopies(textOfBoth: string, first: Frame, second: Frame, files
   if (!mayBeCopies && holdsOneModule(mine) && holdsOneModule(others)) return false
   const [here, there] = [rangeOf(text, mine, first), rangeOf(text, others, second)]
   if (here === undefined || there === undefined) return isSelfContained(text, [mine, others])
-  return new Comparison(mine, others).agree(here, there, /\b(this|super)\b/.test(text))
+  return new Comparison(mine, others, here, there).agree(/\b(this|super)\b/.test(text))
 }
 
 /** The text of the function that the user wrote, if it was persisted before (see {@link TEXT}). */
@@ -75,13 +76,13 @@ const LANGUAGE = new Set(
 const isGlobal = (name: string) => LANGUAGE.has(name) || (name !== 'require' && name !== 'module' && name in globalThis)
 
 /** Code with the name of its own file: not only as an argument, as in `new URL('./rows.csv', import.meta.url)`. */
-const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\. )\b__filename\b(?! \))/
+const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\S|\. )__filename(?= )(?! \))/
 
 /** Code that makes a name of that of its own file, as in `basename(fileURLToPath(import.meta.url))`. */
 const NAMED_BY_FILE = /\b(?:basename|parse) \( (?:\w+ \( )?(?:import \. meta \. (?:url|filename)|__filename)\b/
 
 /** Code with the folder of its own file. */
-const OWN_FOLDER = /\bimport \. meta\b|(?<!\. )\b__(?:dirname|filename)\b/
+const OWN_FOLDER = /\bimport \. meta\b|(?<!\S|\. )__(?:dirname|filename)(?= )/
 
 /** Statements that only export names, or evaluate a module of a bundle. */
 const EXPORTS =
@@ -98,12 +99,18 @@ class Comparison {
   readonly #mine: ParsedSource
   readonly #others: ParsedSource
 
-  constructor(mine: ParsedSource, others: ParsedSource) {
+  readonly #here: Range
+  readonly #there: Range
+
+  constructor(mine: ParsedSource, others: ParsedSource, here: Range, there: Range) {
     this.#mine = mine
     this.#others = others
+    this.#here = here
+    this.#there = there
   }
 
-  agree(here: Range, there: Range, usesThis: boolean): boolean {
+  agree(usesThis: boolean): boolean {
+    const [here, there] = [this.#here, this.#there]
     if (!this.#ranges(here, there) || (usesThis && !this.#owners(here, there))) return false
     for (let pair = this.#pending.pop(); pair !== undefined; pair = this.#pending.pop())
       if (!this.#bindings(...pair)) return false
@@ -159,7 +166,7 @@ class Comparison {
       if (from !== fromThere) return false
       return from === undefined ? this.#ranges(part, other) : codeOf(this.#mine, part) === codeOf(this.#others, other)
     })
-    return areEqual && this.#effects(mine, others) && this.#changes(mine, others)
+    return areEqual && this.#effects(mine, others) && this.#assignments(mine, others)
   }
 
   /** Compares the statements beside a declaration that use the name, as in `rows.push('users')`. */
@@ -168,31 +175,34 @@ class Comparison {
     return here.length === there.length && here.every((range, i) => this.#ranges(range, there[i]!))
   }
 
-  /** Compares assignments in functions, and calls that change a value. A bundler may have left out all assignments, or some calls. */
-  #changes(mine: Binding, others: Binding): boolean {
-    const [here, there] = [this.#mine.changesOf(mine), this.#others.changesOf(others)]
+  /**
+   * Compares changes in functions, and how these functions are called. A bundler may have left out all of them, apart from
+   * the functions that the module itself calls.
+   */
+  #assignments(mine: Binding, others: Binding): boolean {
+    const [run, runThere] = [this.#mine.settersRun(mine, this.#here), this.#others.settersRun(others, this.#there)]
+    if (!this.#allLater(run, runThere) || !this.#fillings(mine, others)) return false
+    const [here, there] = [this.#mine.assignedLater(mine, this.#here), this.#others.assignedLater(others, this.#there)]
+    if (here.length === 0 || there.length === 0) return true
     const code = (source: ParsedSource) => (range: Range) => codeOf(source, range)
-    // What is imported is one value, which both files change.
-    if (mine.parts.every(({ specifier }) => specifier === undefined)) {
-      const [called, calledThere] = [here.calls.map(code(this.#mine)), there.calls.map(code(this.#others))]
-      if (hasMore(called, calledThere) && hasMore(calledThere, called)) return false
-      if (called.length === calledThere.length && !this.#setters(here.calls, there.calls, mine, others)) return false
-    }
-    const [assigned, assignedThere] = [here.assignments, there.assignments]
-    if (assigned.length === 0 || assignedThere.length === 0) return true
-    if (assigned.map(code(this.#mine)).join('\n') !== assignedThere.map(code(this.#others)).join('\n')) return false
-    return this.#setters(assigned, assignedThere, mine, others)
+    if (here.map(code(this.#mine)).join('\n') !== there.map(code(this.#others)).join('\n')) return false
+    // What they assign may be a parameter.
+    return this.#allLater(this.#mine.declaring(here, mine.scope), this.#others.declaring(there, others.scope))
   }
 
-  /** Compares the functions that change a value, and how they are called: what they assign may be a parameter. */
-  #setters(here: readonly Range[], there: readonly Range[], mine: Binding, others: Binding): boolean {
-    const [setters, settersThere] = [
-      this.#mine.declaring(here, mine.scope),
-      this.#others.declaring(there, others.scope),
+  /** Compares calls such as `const first = rows.push('users')`. A bundler may have left out some in one of the files. */
+  #fillings(mine: Binding, others: Binding): boolean {
+    const code = (source: ParsedSource) => (range: Range) => codeOf(source, range)
+    const [filled, filledThere] = [
+      this.#mine.filled(mine, this.#here).map(code(this.#mine)),
+      this.#others.filled(others, this.#there).map(code(this.#others)),
     ]
-    if (setters.length !== settersThere.length) return false
-    for (const [i, setter] of setters.entries()) this.#compareLater(setter, settersThere[i]!)
-    return true
+    return !hasMore(filled, filledThere) || !hasMore(filledThere, filled)
+  }
+
+  #allLater(mine: readonly Binding[], others: readonly Binding[]): boolean {
+    for (const [i, binding] of mine.entries()) if (others[i] !== undefined) this.#compareLater(binding, others[i])
+    return mine.length === others.length
   }
 
   /** Compares what a module of CommonJS has assigned to a property of its `exports`. */
@@ -205,9 +215,7 @@ class Comparison {
   /** Compares what the `this` of a function may be. */
   #owners(here: Range, there: Range): boolean {
     const [mine, others] = [this.#mine.ownerOf(here), this.#others.ownerOf(there)]
-    if (mine.held.length !== others.held.length || !this.#ranges(mine.range, others.range)) return false
-    for (const [i, binding] of mine.held.entries()) this.#compareLater(binding, others.held[i]!)
-    return true
+    return this.#allLater(mine.held, others.held) && this.#ranges(mine.range, others.range)
   }
 }
 

@@ -7,11 +7,15 @@ import {
   type Tokens,
 } from './source-tokens.ts'
 
-/** One declaration of a name. */
-export interface Part {
-  readonly at: number
+/** A part of a source, from one token to another one, which is no longer part of it. */
+export interface Range {
   readonly from: number
   readonly to: number
+}
+
+/** One declaration of a name. */
+export interface Part extends Range {
+  readonly at: number
   /** The module that it is imported from. */
   readonly specifier?: SourceToken
 }

@@ -1,31 +1,20 @@
 import type { Frame } from './call-site.ts'
-import type { Part } from './declared-names.ts'
+import { type Changes, changesIn } from './changes.ts'
+import type { Part, Range } from './declared-names.ts'
 import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
-import { afterExpression, afterGroup, beginsLine, isPunctuator, type Tokens, tokensOf } from './source-tokens.ts'
+import { afterExpression, beginsLine, isPunctuator, OPERATORS, type Tokens, tokensOf } from './source-tokens.ts'
 import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
-
-/** A part of a source, from one token to another one, which is no longer part of it. */
-export interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 /** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
 const BEFORE_CLASS = 4
 
 const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
 
-const ASSIGNS = /^([^=!<>]|\*\*|<<|>>>?|&&|\|\||\?\?)?=$/
-
-/** Methods that change what they are called on. */
-const CHANGES = /^(push|unshift|splice|fill|set|add|append)$/
-
-/** Where a source changes what a name stands for. */
-interface Changes {
-  /** Assignments in other scopes than that of the name, and those to its members. */
-  readonly assignments: Range[]
-  /** Calls such as `rows.push('users')`. */
-  readonly calls: Range[]
+/** A part of a declaration in a scope, and the furthest end of it and of those before it. */
+interface Declaration {
+  readonly binding: Binding
+  readonly part: Part
+  readonly reach: number
 }
 
 /** A source with its tokens, and what its names stand for. */
@@ -37,7 +26,8 @@ export class ParsedSource {
   /** The declarations in another source that were found to be equal to those of this one. */
   readonly agreed = new Pairs<Binding>()
   readonly #statements = new Map<Scope, Map<string, Range[]>>()
-  #changes: Map<Binding, Changes> | undefined
+  readonly #declarations = new Map<Scope, readonly Declaration[]>()
+  #foundChanges: Changes | undefined
 
   constructor(text: string, importer: Importer) {
     this.text = text
@@ -48,14 +38,7 @@ export class ParsedSource {
 
   /** The first token at or after a position. */
   indexAt(position: number): number {
-    const { list } = this.tokens
-    let [low, high] = [0, list.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (list[middle]!.at < position) low = middle + 1
-      else high = middle
-    }
-    return low
+    return lowerBound(this.tokens.list, ({ at }) => at >= position)
   }
 
   /** Whether a token is a name that stands for something: no member, and no key of an object or a class. */
@@ -65,9 +48,11 @@ export class ParsedSource {
     const [here, after] = [this.scopes.at[index]!, this.scopes.at[index + 1]]
     if (after?.kind === 'function' && after.from === index + 1 && isPunctuator(list[index + 1], /^\($/)) return false
     const [value, before] = [list[index]!.value, list[index - 1]]
-    if (value === 'of' && (isName(list, index - 1) || isPunctuator(before, /^[\]}]$/))) return false
+    const isAfterName = isName(list, index - 1) && !OPERATORS.test(before!.value)
+    if (value === 'of' && (isAfterName || isPunctuator(before, /^[\]}]$/))) return false
     const next = list[index + 1]
-    if (/^(async|get|set)$/.test(value) && next?.type === 'IdentifierName' && !next.isFirstOfLine) return false
+    if (/^(async|get|set)$/.test(value) && next?.type === 'IdentifierName')
+      if (!next.isFirstOfLine && !/^(in|instanceof)$/.test(next.value)) return false
     if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
       return false
     return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))
@@ -120,52 +105,41 @@ export class ParsedSource {
     return found
   }
 
-  /** The changes of what a name stands for that no statement of its own scope makes directly. */
-  changesOf(binding: Binding): Changes {
-    if (this.#changes === undefined) {
-      this.#changes = new Map()
-      for (let index = 0; index < this.tokens.list.length; index++) {
-        const change = isName(this.tokens.list, index) ? this.#changeAt(index) : undefined
-        if (change === undefined) continue
-        const changed = lookup(this.tokens.list[index]!.value, this.scopes.at[index])
-        if (changed === undefined || changed.parts.some(({ at }) => at === index)) continue
-        const changes = this.#changes.get(changed) ?? { assignments: [], calls: [] }
-        this.#changes.set(changed, changes)
-        changes[change.kind].push({ from: index, to: change.to })
-      }
-    }
-    return this.#changes.get(binding) ?? { assignments: [], calls: [] }
+  /** The assignments to a variable in other scopes than its own, and those to its members, outside of a range. */
+  assignedLater(binding: Binding, except: Range): readonly Range[] {
+    return (this.#changes().assigned.get(binding) ?? []).filter(isOutside(except))
   }
 
-  /** An assignment to the name at `index`, to a member of it, an argument of `Object.assign`, or a call that changes it. */
-  #changeAt(index: number): { readonly kind: keyof Changes; readonly to: number } | undefined {
-    const { list } = this.tokens
-    const isAssigned = isPunctuator(list[index - 1], /^\($/) && list[index - 2]?.value === 'assign'
-    if (isAssigned) return { kind: 'assignments', to: afterGroup(this.tokens, index - 1) }
-    let next = index + 1
-    for (;;) {
-      if (isPunctuator(list[next], /^\.$/)) next += 2
-      else if (isPunctuator(list[next], /^\[$/)) next = afterGroup(this.tokens, next)
-      else break
-    }
-    const isCall = isPunctuator(list[next], /^\($/) && isPunctuator(list[next - 2], /^\.$/)
-    if (isCall && CHANGES.test(list[next - 1]!.value)) return { kind: 'calls', to: afterGroup(this.tokens, next) }
-    if (!isPunctuator(list[next], ASSIGNS)) return undefined
-    const isInOwnScope =
-      next === index + 1 && lookup(list[index]!.value, this.scopes.at[index])?.scope === this.scopes.at[index]
-    return isInOwnScope ? undefined : { kind: 'assignments', to: afterExpression(this.tokens, index) }
+  /** The calls that fill what a name stands for, outside of a range. What is imported is one value, which both files fill. */
+  filled(binding: Binding, except: Range): readonly Range[] {
+    if (isImported(binding)) return []
+    return (this.#changes().filled.get(binding) ?? []).filter(isOutside(except))
+  }
+
+  /** The functions beside a variable that change it, or call its methods, and that the module itself calls, as in `seed()`. */
+  settersRun(binding: Binding, except: Range): readonly Binding[] {
+    const { called, run } = this.#changes()
+    const calls = isImported(binding) ? [] : (called.get(binding) ?? []).filter(isOutside(except))
+    const changes = [...this.assignedLater(binding, except), ...calls].sort((a, b) => a.from - b.from)
+    return changes.length === 0 ? [] : this.declaring(changes, binding.scope).filter((setter) => run.has(setter))
+  }
+
+  #changes(): Changes {
+    this.#foundChanges ??= changesIn(this.tokens, this.scopes, (index) => this.isUse(index))
+    return this.#foundChanges
   }
 
   /** The declarations of a scope that the ranges are in. */
   declaring(ranges: readonly Range[], scope: Scope): readonly Binding[] {
+    const declarations = this.#declarations.get(scope) ?? declarationsIn(scope)
+    this.#declarations.set(scope, declarations)
     const found = new Set<Binding>()
-    const all = [...scope.names.values()].flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
-    all.sort((a, b) => a.part.from - b.part.from)
-    let next = 0
     for (const { from } of ranges) {
-      while (next < all.length && all[next]!.part.to <= from) next++
-      for (let at = next; at < all.length && all[at]!.part.from <= from; at++)
-        if (from < all[at]!.part.to) found.add(all[at]!.binding)
+      const after = lowerBound(declarations, (one) => one.part.from > from)
+      const around: Binding[] = []
+      for (let at = after - 1; at >= 0 && declarations[at]!.reach > from; at--)
+        if (declarations[at]!.part.to > from) around.push(declarations[at]!.binding)
+      for (const binding of around.reverse()) found.add(binding)
     }
     return [...found]
   }
@@ -226,6 +200,33 @@ export class ParsedSource {
     return list[name - 1]?.value === '@' ? this.#decorated(name - 1) : index
   }
 }
+
+/** The declarations of a scope in their order. */
+function declarationsIn({ names }: Scope): readonly Declaration[] {
+  let reach = 0
+  return [...names.values()]
+    .flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
+    .sort((a, b) => a.part.from - b.part.from)
+    .map(({ binding, part }) => {
+      reach = Math.max(reach, part.to)
+      return { binding, part, reach }
+    })
+}
+
+/** The index of the first item of a list that is far enough; the length if there is none. */
+function lowerBound<T>(list: readonly T[], isFarEnough: (item: T) => boolean): number {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isFarEnough(list[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+const isOutside = (of: Range) => (range: Range) => range.to <= of.from || of.to <= range.from
+
+const isImported = ({ parts }: Binding) => parts.some(({ specifier }) => specifier !== undefined)
 
 /** The code of a range, with one space between tokens, and paths and modules in a form that is equal in copies. */
 export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range): string {

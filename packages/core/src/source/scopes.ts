@@ -55,7 +55,7 @@ export function scopesOf(tokens: Tokens): Scopes {
   }
   const beginFunction = (from: number, after: number, parameters: readonly number[]) => {
     const isBlock = isPunctuator(list[after], /^\{$/)
-    if (isBlock) bodies.set(after, 'body')
+    if (isBlock && list[from - 1]?.value !== 'catch') bodies.set(after, 'body')
     const kind = isOfTable(list, from) ? 'wrapped' : 'parameter'
     begin(from, isBlock ? afterGroup(tokens, after) : afterArrow(tokens, after), 'function')
     for (const index of parameters) add(list[index]!.value, kind, { at: index, from: index, to: index + 1 })

@@ -13,6 +13,8 @@ export interface Origin {
 
 /** A source map (https://tc39.es/ecma426/), reduced to the fields that are read here. */
 interface SourceMap {
+  /** The decoded `mappings`, from the first use on: for each line, the mappings in it. */
+  lines?: readonly (readonly Mapping[])[]
   readonly mappings?: string
   readonly sources?: readonly (string | null)[]
   readonly sourcesContent?: readonly (string | null)[]
@@ -28,10 +30,30 @@ export function originOf({ file, line, column }: Frame, files: SourceFiles): Ori
   try {
     const inline = /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1]
     const text = inline === undefined ? files.read(folder + decodeURIComponent(url)) : utf8String(bytesOfBase64(inline))
-    return text === undefined ? undefined : find(JSON.parse(text), folder, line - 1, column - 1)
+    return text === undefined ? undefined : find(mapOf(file, text), folder, line - 1, column - 1)
   } catch {
     return undefined
   }
+}
+
+/** The maps that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */
+const maps = new Map<string, { readonly text: string; readonly map: SourceMap }>()
+
+function mapOf(file: string, text: string): SourceMap {
+  const known = maps.get(file)
+  if (known?.text === text) return known.map
+  const map: SourceMap = JSON.parse(text)
+  if (maps.size === 0) Promise.resolve().then(() => maps.clear())
+  maps.set(file, { text, map })
+  return map
+}
+
+interface Mapping {
+  /** The column in the bundle. */
+  readonly at: number
+  readonly source: number
+  readonly line: number
+  readonly column: number
 }
 
 function find(map: SourceMap, folder: string, line: number, column: number): Origin | undefined {
@@ -42,7 +64,9 @@ function find(map: SourceMap, folder: string, line: number, column: number): Ori
     const { offset } = section
     return find(section.map, folder, line - offset.line, offset.line === line ? column - offset.column : column)
   }
-  const mapping = mappingOf(map.mappings ?? '', line, column)
+  map.lines ??= decoded(map.mappings ?? '')
+  // The last mapping at or before the place.
+  const mapping = map.lines[line]?.findLast(({ at }) => at <= column)
   const source = mapping && map.sources?.[mapping.source]
   if (mapping === undefined || source == null) return undefined
   return {
@@ -53,24 +77,23 @@ function find(map: SourceMap, folder: string, line: number, column: number): Ori
   }
 }
 
-/** The last mapping at or before a place. All numbers are differences from the previous mapping. */
-function mappingOf(mappings: string, line: number, column: number) {
-  let [source, sourceLine, sourceColumn] = [0, 0, 0]
-  let found: { source: number; line: number; column: number } | undefined
-  for (const [at, segments] of mappings.split(';').entries()) {
-    if (at > line) break
-    let generated = 0
+/** All numbers are differences from the previous mapping. */
+function decoded(mappings: string): Mapping[][] {
+  let [source, line, column] = [0, 0, 0]
+  return mappings.split(';').map((segments) => {
+    const found: Mapping[] = []
+    let at = 0
     for (const segment of segments.split(',')) {
       const [toColumn = 0, toSource, toLine = 0, toSourceColumn = 0] = numbersOf(segment)
-      generated += toColumn
+      at += toColumn
       if (toSource === undefined) continue
       source += toSource
-      sourceLine += toLine
-      sourceColumn += toSourceColumn
-      if (at === line && generated <= column) found = { source, line: sourceLine, column: sourceColumn }
+      line += toLine
+      column += toSourceColumn
+      found.push({ at, source, line, column })
     }
-  }
-  return found
+    return found
+  })
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
