@@ -120,7 +120,9 @@ export class ParsedSource {
   settersRun(binding: Binding, except: Range): readonly Binding[] {
     const { called, run } = this.#changes()
     const calls = isImported(binding) ? [] : (called.get(binding) ?? []).filter(isOutside(except))
-    const changes = [...this.assignedLater(binding, except), ...calls].sort((a, b) => a.from - b.from)
+    const changes = [...this.assignedLater(binding, except), ...calls, ...this.filled(binding, except)].sort(
+      (a, b) => a.from - b.from,
+    )
     return changes.length === 0 ? [] : this.declaring(changes, binding.scope).filter((setter) => run.has(setter))
   }
 
