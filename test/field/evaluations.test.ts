@@ -457,6 +457,18 @@ describe('two functions with one name are an error, which names both places', ()
       }),
     ],
     [
+      'in two packages with an alias of one name',
+      (table) => ({
+        'package.json': '{ "type": "module" }',
+        'src/table.mjs': `export const table = '${table}'`,
+        'main.mjs':
+          "import { register } from 'node:module'\nregister('./alias.mjs', import.meta.url)\nawait import('./find.mjs')",
+        'alias.mjs': `export const resolve = (specifier, context, next) =>
+          next(specifier.startsWith('@/') ? new URL('src' + specifier.slice(1), context.parentURL).href : specifier, context)`,
+        'find.mjs': `${P}import { table } from '@/table.mjs'\npersist((id) => table + id, options)`,
+      }),
+    ],
+    [
       'with two installed versions of a package',
       (table) => ({
         'node_modules/rows/package.json': `{ "name": "rows", "version": "1.0.0-${table}", "exports": "./rows.mjs" }`,

@@ -1,3 +1,4 @@
+import { builtinModule } from '@persist/platform'
 import { pathInPackage } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
 
@@ -20,7 +21,15 @@ export function targetOf(specifier: string, { file, place, files, isOtherVersion
   if (/^(\w+:|\/)/.test(specifier)) return specifier
   if (specifier.startsWith('#')) return `${specifier} of ${nearest('package.json', place, file, files)}`
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]
-  return `${specifier} of ${nearest(`node_modules/${name}/package.json`, '', file, files)}`
+  const installed = nearest(`node_modules/${name}/package.json`, '', file, files)
+  if (installed !== '' || isBuiltin(name)) return `${specifier} of ${installed}`
+  // An alias, as of `paths` in tsconfig.json: each package of a repository has its own.
+  return `${specifier} of ${['tsconfig.json', 'package.json'].map((by) => nearest(by, place, file, files)).join()}`
+}
+
+function isBuiltin(name: string): boolean {
+  const module = builtinModule('node:module') as { readonly isBuiltin?: (name: string) => boolean } | undefined
+  return module?.isBuiltin?.(name) === true
 }
 
 /** The package.json of an installed file's package. */
