@@ -172,6 +172,28 @@ test('a function is one whether a bundler calls `persist` by its name or as a pr
   expect(() => folder.node('two.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
+test('a function of a source file and of a bundle of it is one function if the source map of the bundle names the file', () => {
+  const source = `
+    const { memoryStore, persist } = require('@persist/core')
+    const cache = (globalThis.store ??= memoryStore())
+    persist(async function load(id) { return [id] }, { cache, funcname: 'load' })`
+  const bundle = (name: string) => {
+    const map = { version: 3, sources: [name], mappings: 'AAAA;AACA;AACA;AACA' }
+    const url = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+    return `${source}\nexports.isBundle = true\n//# sourceMappingURL=${url}\n`
+  }
+  const folder = folderWith({
+    'load.ts': source,
+    'load.out.cjs': bundle('./load.ts'),
+    'other.out.cjs': bundle('./other.ts'),
+    'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
+  })
+  const run = (...args: string[]) => folder.node('main.cjs', { args, env: { NODE_ENV: 'production' } })
+  expect(run('./load.ts', './load.out.cjs')).toBe('one\n')
+  expect(run('./load.out.cjs', './load.ts')).toBe('one\n')
+  expect(() => run('./load.ts', './other.out.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
 test.each(['module evaluation', '__TURBOPACK__module__evaluation__'])(
   'a function is one in two chunks of Turbopack, which calls the bodies of modules `%s`',
   (name) => {

@@ -117,35 +117,3 @@ describe('each name stands for what a parser finds', () => {
     expect(differences(text)).toEqual({ names: expect.any(Number), found: [] })
   })
 })
-
-describe('a name stands for its declaration beside the types of TypeScript', () => {
-  test.each([
-    "namespace Rows { export const at = 'users' }; f = () => Rows",
-    'import Rows = Tables.users; f = () => Rows',
-    "import Rows = require('./users'); f = () => Rows",
-    "const Rows = <T, U extends T = T>(at: T, of?: U): string => 'users'; f = () => Rows",
-    "const Rows = async <T,>(at: T): Promise<T> => 'users'; f = () => Rows",
-    "const Rows: Map<string, Set<number>> = new Map([['at', 'users']]); f = () => Rows",
-    'const Rows = sql<At, Of>`users`; f = () => Rows',
-    "const Rows = (at as Map<string, number>) ?? 'users'; f = () => Rows",
-    "class Rows { at = 'users' }; const f = (of: Of, at: Rows) => Rows",
-    "class Rows { at = 'users' }; const f = (of: Map<string, Rows>, @Inject(Rows) at: At) => Rows",
-    "class Rows { at = 'users' }; const f = (): Rows => new Rows()",
-    "class Rows { at = 'users' }; const f = (): null | Rows => { return new Rows() }",
-    "class Rows { at = 'users' }; const f = () => { const at: Map<string, Rows> = 1; return Rows }",
-    "class Rows { at = 'users' }; const f = () => { const at = new Map<string, Rows>(); return Rows }",
-    "let at: Set<string>\nfunction Rows() { return 'users' }\nf = () => Rows",
-    "let at = of as Set<string>\nconst Rows = 'users'\nf = () => Rows",
-  ])('in %s', (text) => {
-    const { tokens, scopes } = parsedByUs(text)
-    const last = tokens.list.findLastIndex(({ value }) => value === 'Rows')
-    const parts = lookup('Rows', scopes.at[last])?.parts ?? []
-    const codes = parts.map(({ from, to }) =>
-      tokens.list
-        .slice(from, to)
-        .map(({ value }) => value)
-        .join(' '),
-    )
-    expect(codes).toEqual([expect.stringContaining('users')])
-  })
-})

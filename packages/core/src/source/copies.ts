@@ -1,6 +1,6 @@
+import { importsModules, isUncompiled, mayBeBuilds } from './bundles.ts'
 import type { Frame } from './call-site.ts'
 import type { Range } from './declared-names.ts'
-import { holdsOneModule, mayBeBuilds } from './one-module.ts'
 import { codeOf, type ParsedSource, parse, positionOf } from './parsed-source.ts'
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import { type Binding, lookup } from './scopes.ts'
@@ -14,8 +14,8 @@ import { folderOf, packageOf } from './specifiers.ts'
  * of two services may have the same text. So both files must give the same meaning to each name that the function uses: equal
  * declarations, assignments, and statements beside the declarations that use the name, and the same of all names in these. With
  * `this`, the class has to be equal too. A function that captures a parameter, or whose text is in another file, has a meaning
- * that the file does not show. Two files that are no bundles, and differ, are two modules. In two versions of one package,
- * imports count as equal if all that they lead to inside the package is.
+ * that the file does not show. In two versions of one package, imports count as equal if all that they lead to inside the
+ * package is. Only bundles need this: two files that are none are two modules, unless they are equal in all.
  *
  * @param first A frame in the module body that wrapped the function.
  * @returns `undefined` if a file cannot be read.
@@ -31,11 +31,30 @@ export function areCopies(textOfBoth: string, first: Frame, second: Frame, files
   }
   const [mine, others] = [read(first), read(second)]
   if (mine === undefined || others === undefined) return undefined
-  const mayBeCopies = mine.text === others.text || isOnePackage || mayBeBuilds(first.file, second.file)
-  if (!mayBeCopies && holdsOneModule(mine) && holdsOneModule(others)) return false
+  const isEqual = mine.text === others.text
+  if (isUncompiled(first.file) || isUncompiled(second.file)) return isEqual && leadToTheSame(mine, others)
+  const mayBeCopies = isEqual || isOnePackage || mayBeBuilds(first.file, second.file)
+  if (!mayBeCopies && importsModules(mine) && importsModules(others)) return false
   const [here, there] = [rangeOf(text, mine, first), rangeOf(text, others, second)]
   if (here === undefined || there === undefined) return isSelfContained(text, [mine, others])
   return new Comparison(mine, others, here, there).agree(/\b(this|super)\b/.test(text))
+}
+
+/** Whether two files of one text mean the same: their imports and paths lead to the same files. */
+function leadToTheSame(mine: ParsedSource, others: ParsedSource): boolean {
+  const all = { from: 0, to: mine.tokens.list.length }
+  const code = codeOf(mine, all)
+  return (
+    code === codeOf(others, all) &&
+    !OWN_NAME.test(code) &&
+    !NAMED_BY_FILE.test(code) &&
+    !isInOtherFolder(code, mine, others)
+  )
+}
+
+/** Whether code that uses its own folder is in two folders. */
+function isInOtherFolder(code: string, { importer: mine }: ParsedSource, { importer: others }: ParsedSource): boolean {
+  return OWN_FOLDER.test(code) && folderOf(mine.place) !== folderOf(others.place)
 }
 
 /** The text of the function that the user wrote, if it was persisted before (see {@link TEXT}). */
@@ -124,8 +143,7 @@ class Comparison {
     if (here.to - here.from !== there.to - there.from) return false
     const code = codeOf(this.#mine, here)
     if (code !== codeOf(this.#others, there) || OWN_NAME.test(code) || NAMED_BY_FILE.test(code)) return false
-    if (OWN_FOLDER.test(code) && folderOf(this.#mine.importer.place) !== folderOf(this.#others.importer.place))
-      return false
+    if (isInOtherFolder(code, this.#mine, this.#others)) return false
     for (let offset = 0; offset < here.to - here.from; offset++) {
       const [index, other] = [here.from + offset, there.from + offset]
       if (!this.#mine.isUse(index)) continue
@@ -142,8 +160,7 @@ class Comparison {
     if (MODULE_NAMES.test(name) && mine?.kind !== 'declared') return true
     if (mine === undefined && others === undefined) {
       if (isGlobal(name)) return true
-      if (name === 'exports' || name === 'module') return this.#exports(index, other, false)
-      return !this.#mine.hasTyped(name) && !this.#others.hasTyped(name)
+      return (name !== 'exports' && name !== 'module') || this.#exports(index, other, false)
     }
     if (mine === undefined || others === undefined || mine.kind !== others.kind) return false
     if (mine.kind === 'wrapped') return this.#exports(index, other, true)

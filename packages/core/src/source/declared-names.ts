@@ -1,11 +1,4 @@
-import {
-  afterExpression,
-  afterGroup,
-  beginsLine,
-  isPunctuator,
-  type SourceToken,
-  type Tokens,
-} from './source-tokens.ts'
+import { afterExpression, afterGroup, isPunctuator, type SourceToken, type Tokens } from './source-tokens.ts'
 
 /** A part of a source, from one token to another one, which is no longer part of it. */
 export interface Range {
@@ -25,39 +18,14 @@ export function bindingsIn(tokens: Tokens, index: number): number[] {
   const { list } = tokens
   const end = afterGroup(tokens, index) - 1
   const found: number[] = []
-  let afterPattern = isPunctuator(list[index], /^\($/) ? index : end
   for (let next = index + 1; next < end; next++) {
     const token = list[next]!
-    if (next >= afterPattern && isPunctuator(token, /^[[{]$/)) afterPattern = afterGroup(tokens, next)
     if (isPunctuator(token, /^=$/)) next = afterExpression(tokens, next + 1) - 1
-    else if (token.value === '@') next = afterDecorator(tokens, next) - 1
-    else if (next >= afterPattern && isPunctuator(token, /^:$/)) next = afterType(tokens, next) - 1
     else if (isPunctuator(token, /^\[$/) && isPunctuator(list[afterGroup(tokens, next)], /^:$/))
       next = afterGroup(tokens, next)
     else if (token.type === 'IdentifierName' && !isPunctuator(list[next + 1], /^:$/)) found.push(next)
   }
   return found
-}
-
-/** The index after the type of a variable or parameter that follows the colon at `index`. */
-function afterType(tokens: Tokens, index: number): number {
-  const { list } = tokens
-  let open = 0
-  let next = index
-  for (; next < list.length && !isPunctuator(list[next], /^[)\]}]$/); next = afterGroup(tokens, next)) {
-    const { value } = list[next]!
-    if (/^[<>]+$/.test(value)) open += value === '<' ? 1 : -value.length
-    else if (open <= 0 && (/^[,;=]$/.test(value) || (next > index + 1 && beginsLine(list, next)))) break
-  }
-  return next
-}
-
-/** The index after the decorator that begins at `index`. */
-function afterDecorator(tokens: Tokens, index: number): number {
-  const { list } = tokens
-  let next = index + 2
-  while (isPunctuator(list[next], /^\.$/)) next += 2
-  return isPunctuator(list[next], /^\($/) ? afterGroup(tokens, next) : next
 }
 
 /** The declarators of `const`, `let` and `var`, each by itself: in a bundle, others may stand beside it. */
@@ -67,7 +35,7 @@ export function* declaratorsAt(tokens: Tokens, first: number) {
     const isPattern = isPunctuator(list[from], /^[[{]$/)
     if (!isPattern && list[from]?.type !== 'IdentifierName') return
     const afterName = afterGroup(tokens, from)
-    const to = afterExpression(tokens, isPunctuator(list[afterName], /^:$/) ? afterType(tokens, afterName) : from)
+    const to = afterExpression(tokens, from)
     yield { names: isPattern ? bindingsIn(tokens, from) : [from], from, to }
     const isHeadOfLoop = /^(in|of)$/.test(list[afterName]?.value ?? '')
     if (list[to]?.value !== ',' || isHeadOfLoop) return

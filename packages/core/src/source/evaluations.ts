@@ -37,7 +37,7 @@ export type Relation = 'again' | 'two functions' | 'two places' | 'made by one f
  *   has one URL. After a top-level `await` no stack distinguishes a loop from another evaluation, so `NODE_ENV` decides.
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
- *   source. Without maps, text and context have to agree (see {@link areCopies}).
+ *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
  * - *Another text in the same file.* Evaluated again if the file was edited since.
  * - *No module body in the stack.* Functions that a function creates have one text and differ in the variables they capture.
  *
@@ -151,8 +151,13 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
     if (isSamePlace && isSameSource) return isOneCall(one, other)
     return isSamePlace && isSameText && one.column === other.column
   }
-  return isSameText && (areCopies(first.text, before.home, now.home, files) ?? reloads)
+  if (!isSameText) return false
+  // One of them is the source that the map of the other one names.
+  if (one?.source === urlOf(now.home) || other?.source === urlOf(before.home)) return true
+  return areCopies(first.text, before.home, now.home, files) ?? reloads
 }
+
+const urlOf = ({ file }: Frame) => `file://${encodeURI(file)}`
 
 /**
  * Whether two places in one source are in one call of `persist`. V8's place of `persist(…)` is that of the name. A bundler

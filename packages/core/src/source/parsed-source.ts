@@ -8,7 +8,7 @@ import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
 /** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
 const BEFORE_CLASS = 4
 
-const DECLARES = /^(import|export|const|let|var|function|class|enum|async)$/
+const DECLARES = /^(import|export|const|let|var|function|class|async)$/
 
 /** A part of a declaration in a scope, and the furthest end of it and of those before it. */
 interface Declaration {
@@ -22,18 +22,22 @@ export class ParsedSource {
   readonly text: string
   readonly importer: Importer
   readonly tokens: Tokens
-  readonly scopes: Scopes
   /** The declarations in another source that were found to be equal to those of this one. */
   readonly agreed = new Pairs<Binding>()
   readonly #statements = new Map<Scope, Map<string, Range[]>>()
   readonly #declarations = new Map<Scope, readonly Declaration[]>()
   #foundChanges: Changes | undefined
+  #foundScopes: Scopes | undefined
 
   constructor(text: string, importer: Importer) {
     this.text = text
     this.importer = importer
     this.tokens = tokensOf(text)
-    this.scopes = scopesOf(this.tokens)
+  }
+
+  get scopes(): Scopes {
+    this.#foundScopes ??= scopesOf(this.tokens)
+    return this.#foundScopes
   }
 
   /** The first token at or after a position. */
@@ -56,16 +60,6 @@ export class ParsedSource {
     if (here.kind === 'class' && (beginsLine(list, index) || /^([{};]|static)$/.test(list[index - 1]!.value)))
       return false
     return !(isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/))
-  }
-
-  /** Whether a name may be a parameter with a type, in a form of TypeScript that {@link scopesOf} does not know. */
-  hasTyped(name: string): boolean {
-    const { list } = this.tokens
-    if (!/\.[cm]?tsx?$/.test(this.importer.file)) return false
-    return list.some(
-      ({ value }, index) =>
-        value === name && isPunctuator(list[index - 1], /^[(,]$/) && isPunctuator(list[index + 1], /^[:?]$/),
-    )
   }
 
   /** Whether the name is declared anywhere. */
@@ -195,7 +189,7 @@ export class ParsedSource {
   #decorated(index: number): number {
     const { list, opening } = this.tokens
     let from = index
-    while (/^(export|default|abstract)$/.test(list[from - 1]?.value ?? '')) from--
+    while (/^(export|default)$/.test(list[from - 1]?.value ?? '')) from--
     let name = opening.get(from - 1) ?? from
     do name--
     while (list[name]?.type === 'IdentifierName' && isPunctuator(list[name - 1], /^\.$/) && --name)
@@ -243,8 +237,8 @@ export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range):
   function literalAt(index: number): string {
     const { value } = list[index]!
     const content = value.slice(1, -1)
-    const isSpecifier = isPunctuator(list[index - 1], /^\($/) && /^(import|require)$/.test(list[index - 2]?.value ?? '')
-    if (isSpecifier) return targetOf(content, importer)
+    const before = isPunctuator(list[index - 1], /^\($/) ? list[index - 2] : list[index - 1]
+    if (/^(import|require|from)$/.test(before?.value ?? '')) return targetOf(content, importer)
     return /^\.\.?\//.test(content) ? resolvedPath(content, importer.place) : value
   }
 }

@@ -72,29 +72,28 @@ export function scopesOf(tokens: Tokens): Scopes {
       else if (isLoop(list, index)) begin(index, afterStatement(tokens, afterGroup(tokens, index)), 'loop')
     } else if (isName(list, index) && !isKey(list, index)) {
       const next = list[index + 1]
-      if (next?.value === '=>' && !isReturned(tokens, index)) beginFunction(index, index + 2, [index])
+      if (next?.value === '=>') beginFunction(index, index + 2, [index])
       else if (/^(const|let|var)$/.test(value) || (value === 'using' && list[index + 2]?.value === '=')) {
         let within = scope
         if (value === 'var') while (within.kind !== 'body') within = within.parent!
         for (const { names, from, to } of declaratorsAt(tokens, index + 1))
           for (const name of names) add(list[name]!.value, 'declared', { at: name, from, to }, within)
-      } else if (/^(function|class|enum)$/.test(value) || isNamespace(list, index)) {
+      } else if (/^(function|class)$/.test(value)) {
         const nameAt = index + (next?.value === '*' ? 2 : 1)
         const to = afterBody(tokens, index, value === 'function')
         if (to === undefined) {
           at.push(scope)
           continue
         }
-        if (value === 'class') classes.push({ at: index, from: index, to })
-        if (/^(class|namespace|module)$/.test(value))
-          bodies.set(tokens.opening.get(to - 1)!, value === 'class' ? 'class' : 'body')
+        if (value === 'class') {
+          classes.push({ at: index, from: index, to })
+          bodies.set(tokens.opening.get(to - 1)!, 'class')
+        }
         const name = list[nameAt]
         if (name?.type === 'IdentifierName' && name.value !== 'extends') {
           if (!isStatement(list, index)) begin(index, to, 'block')
           add(name.value, 'declared', { at: nameAt, from: index, to })
         }
-      } else if (value === 'import' && list[index + 2]?.value === '=') {
-        add(next!.value, 'declared', { at: index + 1, from: index + 1, to: afterExpression(tokens, index + 1) })
       } else if (value === 'import' && !/^[(.]$/.test(next?.value ?? '')) {
         for (const part of importsAt(list, index + 1)) add(list[part.at]!.value, 'declared', part)
       }
@@ -138,7 +137,7 @@ export function afterStatement(tokens: Tokens, index: number): number {
   }
   if (isPunctuator(list[index], /^\{$/)) return afterGroup(tokens, index)
   const declared = value === 'async' ? index + 1 : index
-  if (/^(function|class|enum)$/.test(list[declared]?.value ?? '')) {
+  if (/^(function|class)$/.test(list[declared]?.value ?? '')) {
     const after = afterBody(tokens, declared, list[declared]!.value === 'function')
     if (after !== undefined) return after
   }
@@ -171,24 +170,9 @@ function isCall(list: readonly SourceToken[], index: number, within: Scope['kind
   return within === 'body' && name.isFirstOfLine && !isPunctuator(before, /^,$/)
 }
 
-/** Whether a name before an arrow is the type that the function returns: `(): Row => …`, `(): null | Row => …`. */
-function isReturned({ list, opening }: Tokens, index: number): boolean {
-  if (isPunctuator(list[index - 1], /^[|&]$/)) return true
-  const open = isPunctuator(list[index - 1], /^:$/) ? opening.get(index - 2) : undefined
-  if (open === undefined || !isPunctuator(list[index - 2], /^\)$/)) return false
-  const before = list[list[open - 1]?.value === 'async' ? open - 2 : open - 1]
-  return isPunctuator(before, /^[=(,:>]$/) || /^(return|default)$/.test(before?.value ?? '')
-}
-
 /** Whether a name is a key, as in `{ class: 'wide' }`, which may be a keyword. */
 function isKey(list: readonly SourceToken[], index: number): boolean {
   return isPunctuator(list[index + 1], /^:$/) && isPunctuator(list[index - 1], /^[{,]$/)
-}
-
-/** Whether a namespace of TypeScript begins at `index`. */
-function isNamespace(list: readonly SourceToken[], index: number): boolean {
-  const next = list[index + 1]
-  return /^(namespace|module)$/.test(list[index]!.value) && next?.type === 'IdentifierName' && !next.isFirstOfLine
 }
 
 /** The index after the body of an arrow function without braces, which the colon of a conditional ends too. */
@@ -235,5 +219,5 @@ function isStatement(list: readonly SourceToken[], index: number): boolean {
   const before = list[index - 1]
   if (before === undefined || isPunctuator(before, /^[;{}]$/) || beginsLine(list, index)) return true
   if (before.value === 'async') return isStatement(list, index - 1)
-  return /^(export|default|const|declare|abstract)$/.test(before.value)
+  return /^(export|default)$/.test(before.value)
 }

@@ -69,29 +69,6 @@ function isOpening(token: SourceToken | undefined): boolean {
   return token !== undefined && nesting(token) > 0
 }
 
-/** The index after the types in `new Map<string, Row>()` and `<T, U = T>(value: T) => …`, if such types begin at `index`. */
-function afterTypes(tokens: Tokens, index: number): number | undefined {
-  const { list } = tokens
-  if (!isPunctuator(list[index], /^<$/)) return undefined
-  const isBegin = isPunctuator(list[index - 1], /^([=(,:?]|=>)$/) || list[index - 1]?.value === 'async'
-  if (!isBegin && list[index - 1]?.type !== 'IdentifierName') return undefined
-  const inTypes = isBegin ? /^([.,|&[({=]|=>)$/ : /^([.,|&[({]|=>)$/
-  let open = 0
-  for (let next = index; next < list.length; next = afterGroup(tokens, next)) {
-    const { type, value } = list[next]!
-    if (/^[<>]+$/.test(value)) open += value === '<' ? 1 : -value.length
-    else if (type === 'Punctuator' && !inTypes.test(value)) return undefined
-    if (open <= 0) return isOperand(list[next + 1]) ? undefined : next + 1
-  }
-  return undefined
-}
-
-/** Whether a token may begin what `>` compares. Parentheses do in theory: `(a < b, c > (d))`. */
-function isOperand(token: SourceToken | undefined): boolean {
-  if (token === undefined || /Template/.test(token.type)) return false
-  return token.type !== 'Punctuator' || /^([[{<~!/@#]|\+\+?|--?)$/.test(token.value)
-}
-
 /** The keywords after which an expression goes on. */
 export const OPERATORS =
   /^(typeof|void|delete|new|in|of|instanceof|await|yield|extends|default|return|throw|case|else|do)$/
@@ -104,7 +81,7 @@ export function afterExpression(tokens: Tokens, index: number): number {
     const token = list[next]!
     if (isPunctuator(token, /^[)\]}]$/)) return next
     if (next > index && (isPunctuator(token, /^[,;]$/) || beginsLine(list, next))) return next
-    next = afterTypes(tokens, next) ?? afterGroup(tokens, next)
+    next = afterGroup(tokens, next)
   }
   return next
 }
@@ -113,19 +90,7 @@ export function afterExpression(tokens: Tokens, index: number): number {
 export function beginsLine(list: readonly SourceToken[], index: number): boolean {
   const token = list[index]!
   if (index === 0 || !token.isFirstOfLine || continues(token)) return false
-  return mayEnd(list[index - 1]!) || endsType(list, index - 1)
-}
-
-/** Whether a type such as `Set<string>` ends with the token at `index`. */
-function endsType(list: readonly SourceToken[], index: number): boolean {
-  let open = 0
-  for (let at = index; at > 0; at--) {
-    const { type, value } = list[at]!
-    if (/^[<>]+$/.test(value)) open += value === '<' ? -1 : value.length
-    else if (type === 'Punctuator' && !/^([.,|&()[\]{}:?]|=>)$/.test(value)) return false
-    if (open <= 0) return value === '<' && list[at - 1]!.type === 'IdentifierName'
-  }
-  return false
+  return mayEnd(list[index - 1]!)
 }
 
 export function isPunctuator(token: SourceToken | undefined, values: RegExp): boolean {
@@ -138,5 +103,5 @@ function mayEnd({ type, value }: SourceToken): boolean {
 
 function continues({ type, value }: SourceToken): boolean {
   if (type === 'Punctuator') return !/^([{}!~@#]|\+\+|--|\.\.\.)$/.test(value)
-  return /^(Template|NoSubstitutionTemplate$)/.test(type) || /^(in|instanceof|of|as|satisfies)$/.test(value)
+  return /^(Template|NoSubstitutionTemplate$)/.test(type) || /^(in|instanceof|of)$/.test(value)
 }

@@ -2,8 +2,8 @@ import type { ParsedSource } from './parsed-source.ts'
 import { isPunctuator } from './source-tokens.ts'
 import { relativePaths } from './specifiers.ts'
 
-/** Files that no bundler writes. */
-const SOURCE = /\.([cm]ts|tsx?|jsx|vue|svelte)$/
+/** Whether a file is as its author wrote it: no bundler writes such files. */
+export const isUncompiled = (file: string) => /\.([cm]ts|tsx?|jsx|vue|svelte)$/.test(file)
 
 const BUNDLER = /webpack|turbopack|rspack|parcel|rolldown/i
 
@@ -14,11 +14,10 @@ const CHUNK = /(?:^|[/._[-])(?:chunks?|runtime|assets|shared|vendors?|\.output)(
 const DIGEST = /[-._~](?=[\w-]*[\dA-Z])[\w-]{6,}\.[cm]?js$/
 
 /**
- * Whether a file certainly holds one module: TypeScript, or JavaScript that imports other modules of its program. A bundler puts
- * these into one file, or into chunks, which have names of their own.
+ * Whether a file of JavaScript imports other modules of its program. A bundler puts these into one file, or into chunks, which
+ * have names of their own.
  */
-export function holdsOneModule({ text, tokens: { list }, importer: { file, files } }: ParsedSource): boolean {
-  if (SOURCE.test(file)) return true
+export function importsModules({ text, tokens: { list }, importer: { file, files } }: ParsedSource): boolean {
   if (isChunk(file) || BUNDLER.test(text)) return false
   return list.some(({ type, value }, index) => {
     if (type !== 'StringLiteral' || !/^.\.\.?\//.test(value) || isChunk(value.slice(1, -1))) return false
@@ -34,7 +33,7 @@ const isChunk = (path: string) => CHUNK.test(path) || DIGEST.test(path)
 
 /** Whether two paths may be those of one module in two builds: `dist/esm/rows.js` and `dist/cjs/rows.js`. */
 export function mayBeBuilds(first: string, second: string): boolean {
-  return !SOURCE.test(first) && withoutBuild(first) === withoutBuild(second)
+  return withoutBuild(first) === withoutBuild(second)
 }
 
 const BUILD =
