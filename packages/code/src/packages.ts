@@ -46,6 +46,7 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
         return one
       })
       const reading = {
+        files: [realFileSystem.realpath(from)],
         observer,
         packages: manifests,
         known: new Map() as FileRecords,

@@ -144,6 +144,76 @@ describe('an installed package counts by what it is, where its version does not 
     expect(isNoticed({ ...program({}), ...other, 'patches/lib-b+1.0.0.patch': '' }, edit, 'main.js')).toBe(false)
   })
 
+  it.each<[string, string, string]>([
+    ['in the layout of npm', 'node_modules/lib', ''],
+    ['in a store of all projects', 'store/links/@/lib/1.0.0/5f1c/node_modules/lib', ''],
+    ['in a folder with a shortened name', 'node_modules/.pnpm/lib@1.0.0_5f1c/node_modules/lib', ''],
+    ['in the layout of npm, of a workspace', 'node_modules/lib', 'packages/a/'],
+  ])('one that pnpm patches or copies, %s', (_, place, member) => {
+    for (const lock of [
+      "patchedDependencies:\n  '@a/other@1.0.0': 5f1c\n  lib@1.0.0: 5f1c\n\nimporters:\n",
+      'patchedDependencies:\n  lib:\n    hash: 5f1c\n    path: patches/lib.patch\n',
+      'packages:\n\n  lib@file:../lib:\n    resolution: {directory: ../lib}\n',
+    ])
+      for (const [name, content] of [
+        ['node_modules/.pnpm/lock.yaml', lock],
+        ['pnpm-lock.yaml', lock],
+        ['pnpm-lock.yaml', lock.replaceAll('lib', 'lib-b')],
+      ] as const) {
+        const { 'main.js': main, 'package.json': manifest } = program({})
+        const project = new Project({
+          ...{
+            [`${member}main.js`]: main!,
+            [`${member}package.json`]: manifest!,
+            'package.json': '{}',
+            [name]: content,
+          },
+          [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
+          [`${place}/index.js`]: 'exports.a = 1',
+        })
+        if (place !== 'node_modules/lib') link(project, 'node_modules/lib', place)
+        const before = project.read(`${member}main.js`).digest
+        project.write({ [`${place}/index.js`]: 'exports.a = 2' })
+        expect(project.read(`${member}main.js`).digest !== before).toBe(content === lock)
+      }
+  })
+
+  it('one that pnpm patches, equally where the names of folders have to be short', () => {
+    const at = (folder: string) => {
+      const project = new Project({
+        ...{ 'main.js': "require('lib')", 'package.json': '{"name":"program"}' },
+        'pnpm-lock.yaml': 'patchedDependencies:\n  lib@1.0.0: 5f1c\n',
+        [`node_modules/.pnpm/${folder}/node_modules/lib/package.json`]: '{"name":"lib","version":"1.0.0"}',
+      })
+      link(project, 'node_modules/lib', `node_modules/.pnpm/${folder}/node_modules/lib`)
+      return project.read('main.js').digest
+    }
+    expect(at('lib@1.0.0_5')).toBe(at('lib@1.0.0_patch_hash=5f1c'))
+  })
+
+  it.each([
+    ['Plug’n’Play', '.yarn/cache/lib-patch-5f1c.zip/node_modules/lib'],
+    ['the linker that is called pnpm', 'node_modules/.store/lib-patch-5f1c/package'],
+  ])('one that Yarn patches, with %s', (_, place) => {
+    const project = new Project({
+      ...program({}),
+      'package.json': '{"name":"program","resolutions":{"lib@npm:1.0.0":"patch:lib@npm%3A1.0.0#./a.patch"}}',
+      [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
+    })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: 'exports.a = 2' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
+  it('one that npm takes from a file of this machine for all packages', () => {
+    const overrides = [{ lib: 'file:a.tgz' }, { other: { lib: 'file:a.tgz' } }, { 'lib@1': { '.': 'file:a.tgz' } }]
+    for (const each of overrides) {
+      const files = { ...program({}), 'package.json': JSON.stringify({ name: 'program', overrides: each }) }
+      expect(isNoticed(files, edit, 'main.js')).toBe(true)
+    }
+  })
+
   it('one in the folder of another one, which patch-package patches', () => {
     const inner = 'node_modules/@a/other/node_modules/lib'
     const files = {

@@ -7,6 +7,7 @@ import { namesCondition } from '../resolve/exports-map.ts'
 import { findPackage } from '../resolve/find-package.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
+import { AlteredPackages } from './altered-packages.ts'
 import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { slashed } from './names.ts'
@@ -25,6 +26,8 @@ export interface PackageParts {
 const GENERATED: ReadonlyMap<string | undefined, readonly string[]> = new Map([['@prisma/client', ['.prisma/client']]])
 
 interface Reading {
+  /** Those of the program. */
+  readonly files: Iterable<string>
   readonly observer: Observer
   readonly packages: PackageJsons
   readonly known: FileRecords
@@ -40,7 +43,7 @@ export function packageParts(
   labels: PackageLabels,
   reading: Reading,
 ): PackageParts {
-  const { observer, packages, conditions } = reading
+  const { files, observer, packages, conditions } = reading
   const found = new Map<string, PackageJson>()
   const ahead = [...roots].reverse()
   const wiring = new Set<string>()
@@ -61,8 +64,9 @@ export function packageParts(
       ahead.push(dependency)
     }
   }
+  const alteredByProgram = new AlteredPackages(files, observer, packages)
   const modeOf = (one: PackageJson) =>
-    isPublished(one) && !altered.has(one.root) && !isAltered(one, reading) ? mode : 'content'
+    isPublished(one) && !altered.has(one.root) && !alteredByProgram.has(one) ? mode : 'content'
   return {
     parts: [...found.values()].map((one) => partOf(one, labels.of(one), modeOf(one), reading)),
     wiring: [...wiring].sort(),
@@ -75,26 +79,7 @@ function partOf(one: PackageJson, name: string, mode: PackageMode, reading: Read
 
 /** Another content needs another version only where a registry says so. */
 function isPublished(one: PackageJson): boolean {
-  return (
-    isInstalled(one) && one.version !== undefined && !one.isPrivate && !/[/\\]\.pnpm[/\\][^/\\]*@file\+/.test(one.root)
-  )
-}
-
-/** Whether the program patches the package, or copies it from a path of this machine, as its package.json or patch-package says. */
-function isAltered({ root }: PackageJson, { observer, packages }: Reading): boolean {
-  // pnpm's layout says of patches and paths in another way.
-  const [first, ...rest] = /[/\\]\.pnpm[/\\]/.test(root) ? [''] : slashed(root).split('/node_modules/')
-  let folder = first!
-  for (const [index, name] of rest.entries()) {
-    const ofPatchPackage = `${rest
-      .slice(index)
-      .map((one) => one.replace('/', '+'))
-      .join('++')}+`
-    if (packages.at(folder)?.altered.includes(rest.at(-1)!)) return true
-    if (observer.list(join(folder, 'patches')).some((one) => one.startsWith(ofPatchPackage))) return true
-    folder += `/node_modules/${name}`
-  }
-  return false
+  return isInstalled(one) && one.version !== undefined && !one.isPrivate
 }
 
 /**
@@ -113,10 +98,8 @@ export class PackageLabels {
   }
 }
 
-/** Name and version. pnpm puts the digest of a patch into the folder's name. */
 function labelOf({ name, version, root }: PackageJson): string {
-  const patch = /[/\\]\.pnpm[/\\][^/\\]*patch_hash=([a-z\d]+)/i.exec(root)?.[1]
-  return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}${patch === undefined ? '' : ` patched ${patch}`}`
+  return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}`
 }
 
 /** The digest of all files of a package, without the packages inside of it. */
