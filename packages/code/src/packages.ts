@@ -34,7 +34,8 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
   }
   if (names.length === 0) throw refusal('packages takes at least one name of a package')
   const from =
-    callingFile(packages, (path) => realFileSystem.stat(path)?.isFile() === true) ?? join(process.cwd(), 'index.js')
+    callingFile(packages, (path) => realFileSystem.stat(path)?.isFile() === true, 'named') ??
+    join(process.cwd(), 'index.js')
   return {
     name: `packages(${names.join(', ')})`,
     read: () => {

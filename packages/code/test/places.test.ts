@@ -251,4 +251,12 @@ describe('the other dependencies', () => {
     expect(names).toEqual(['@persist/errors@0.0.0', 'imports', expect.stringMatching(/^picomatch@4/)])
     expect(() => packages('no-such-package').read()).toThrow(/not installed/)
   })
+
+  it('packages: those of the source that Vite evaluates, not of Vite', () => {
+    const lib = (version: string) => JSON.stringify({ name: 'picomatch', version })
+    const project = new Project({ 'src/main.ts': '', 'node_modules/picomatch/package.json': lib('9.0.0') })
+    const source = `return packages('picomatch').read().parts\n//# sourceURL=${project.path('src/main.ts')}`
+    const parts = new Function('packages', source)(packages)
+    expect(parts).toMatchObject([{ name: 'imports' }, { name: 'picomatch@9.0.0' }])
+  })
 })
