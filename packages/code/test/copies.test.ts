@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -150,32 +150,32 @@ describe('an installed package counts by what it is, where its version does not 
     ['in a folder with a shortened name', 'node_modules/.pnpm/lib@1.0.0_5f1c/node_modules/lib', ''],
     ['in the layout of npm, of a workspace', 'node_modules/lib', 'packages/a/'],
   ])('one that pnpm patches or copies, %s', (_, place, member) => {
-    for (const lock of [
-      "patchedDependencies:\n  '@a/other@1.0.0': 5f1c\n  lib@1.0.0: 5f1c\n\nimporters:\n",
-      'patchedDependencies:\n  lib:\n    hash: 5f1c\n    path: patches/lib.patch\n',
-      'packages:\n\n  lib@file:../lib:\n    resolution: {directory: ../lib}\n',
-    ])
-      for (const [name, content] of [
-        ['node_modules/.pnpm/lock.yaml', lock],
-        ['pnpm-lock.yaml', lock],
-        ['pnpm-lock.yaml', lock.replaceAll('lib', 'lib-b')],
+    const lib = { [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}', [`${place}/index.js`]: '' }
+    const isNoticedWith = (before: Files, after: Files) => {
+      const main = { [`${member}main.js`]: "require('lib')", [`${member}package.json`]: '{"name":"program"}' }
+      const project = new Project({ 'package.json': '{}', ...main, ...lib, ...before })
+      if (place !== 'node_modules/lib') link(project, 'node_modules/lib', place)
+      const { digest } = project.read(`${member}main.js`)
+      project.write(after)
+      return project.read(`${member}main.js`).digest !== digest
+    }
+    const patched = (name: string, digest: string) => [
+      `patchedDependencies:\n  '@a/other@1.0.0': 1\n  ${name}@1.0.0: ${digest}\n\nimporters:\n`,
+      `patchedDependencies:\n  ${name}:\n    hash: ${digest}\n    path: patches/lib.patch\n`,
+    ]
+    const copied = (name: string) => `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`
+    for (const lock of ['node_modules/.pnpm/lock.yaml', 'pnpm-lock.yaml']) {
+      for (const [name, isIt] of [
+        ['lib', true],
+        ['lib-b', false],
+        ['"@a/lib"', false],
       ] as const) {
-        const { 'main.js': main, 'package.json': manifest } = program({})
-        const project = new Project({
-          ...{
-            [`${member}main.js`]: main!,
-            [`${member}package.json`]: manifest!,
-            'package.json': '{}',
-            [name]: content,
-          },
-          [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
-          [`${place}/index.js`]: 'exports.a = 1',
-        })
-        if (place !== 'node_modules/lib') link(project, 'node_modules/lib', place)
-        const before = project.read(`${member}main.js`).digest
-        project.write({ [`${place}/index.js`]: 'exports.a = 2' })
-        expect(project.read(`${member}main.js`).digest !== before).toBe(content === lock)
+        const [before, after] = [patched(name, '5f1c'), patched(name, '9a2b')]
+        for (const index of [0, 1])
+          expect(isNoticedWith({ [lock]: before[index]! }, { [lock]: after[index]! })).toBe(isIt)
+        expect(isNoticedWith({ [lock]: copied(name) }, { [`${place}/index.js`]: '1' })).toBe(isIt)
       }
+    }
   })
 
   it('one that pnpm patches, equally where the names of folders have to be short', () => {
@@ -189,6 +189,24 @@ describe('an installed package counts by what it is, where its version does not 
       return project.read('main.js').digest
     }
     expect(at('lib@1.0.0_5')).toBe(at('lib@1.0.0_patch_hash=5f1c'))
+  })
+
+  it('one that pnpm has patched, also without its lock file', () => {
+    const place = 'node_modules/.pnpm/lib@1.0.0_patch_hash=5f1c/node_modules/lib'
+    const project = new Project({ ...program({}), [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}' })
+    rmSync(project.path('node_modules/lib'), { recursive: true })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: '1' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
+  it('whose thousands of files are not searched for imports', () => {
+    const project = new Project({ ...program({}), 'node_modules/lib/index.js': "require('only-in-lib')" })
+    project.read('main.js', { packages: 'content', manifest: true })
+    const folder = project.path('node_modules/.cache/persist/code')
+    const [manifest = '', ...more] = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    expect([manifest.includes('lib/index.js'), manifest.includes('only-in-lib'), more]).toEqual([true, false, []])
   })
 
   it.each([

@@ -9,7 +9,7 @@ import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
 import { AlteredPackages } from './altered-packages.ts'
 import { keepsResults } from './cache-packages.ts'
-import { type FileRecords, recordOf } from './file-records.ts'
+import { digestOfFile, type FileRecords } from './file-records.ts'
 import { slashed } from './names.ts'
 
 /** How installed packages count: by name and version, or by all their files. */
@@ -65,16 +65,16 @@ export function packageParts(
     }
   }
   const alteredByProgram = new AlteredPackages(files, observer, packages)
-  const modeOf = (one: PackageJson) =>
-    isPublished(one) && !altered.has(one.root) && !alteredByProgram.has(one) ? mode : 'content'
-  return {
-    parts: [...found.values()].map((one) => partOf(one, labels.of(one), modeOf(one), reading)),
-    wiring: [...wiring].sort(),
+  const isAltered = (one: PackageJson) => !isPublished(one) || altered.has(one.root) || alteredByProgram.has(one)
+  const digestIn = (one: PackageJson, label: string) =>
+    mode === 'content' || isAltered(one)
+      ? contentOf(one.root, reading)
+      : digestOf(`${label}${alteredByProgram.patchesOf(one)}`)
+  const partOf = (one: PackageJson): DependencyPart => {
+    const name = labels.of(one)
+    return { name, digest: digestIn(one, name) }
   }
-}
-
-function partOf(one: PackageJson, name: string, mode: PackageMode, reading: Reading): DependencyPart {
-  return { name, digest: mode === 'content' ? contentOf(one.root, reading) : digestOf(name) }
+  return { parts: [...found.values()].map(partOf), wiring: [...wiring].sort() }
 }
 
 /** Another content needs another version only where a registry says so. */
@@ -106,7 +106,7 @@ function labelOf({ name, version, root }: PackageJson): string {
 function contentOf(root: string, { observer, known, fresh }: Reading): string {
   const isSkipped = (name: string) => name === 'node_modules' || name === '.git'
   const { files, again } = filesIn(root, observer, { isSkipped, paths: 'first' })
-  const lines = files.map((path) => `${slashed(path)} ${recordOf(join(root, path), observer, known, fresh).digest}`)
+  const lines = files.map((path) => `${slashed(path)} ${digestOfFile(join(root, path), observer, known, fresh)}`)
   const links = again.map(([path, first]) => `${slashed(path)} -> ${slashed(first)}`)
   return digestOf([...lines, ...links].sort().join('\n'))
 }
