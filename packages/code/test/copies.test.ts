@@ -268,3 +268,19 @@ describe('an installed package counts by what it is, where its version does not 
     )
   })
 })
+
+test('packages of types do not count, although packages that are used name them', () => {
+  const types = (version: string): Files => ({
+    'node_modules/@types/node/package.json': JSON.stringify({ name: '@types/node', version }),
+  })
+  const project = new Project({
+    'main.js': "require('lib')",
+    'node_modules/lib/package.json': '{"name":"lib","version":"1.0.0","dependencies":{"@types/node":"*","dep":"1"}}',
+    'node_modules/dep/package.json': '{"name":"dep","version":"1.0.0"}',
+    ...types('22.0.0'),
+  })
+  const before = project.read('main.js')
+  project.write(types('24.0.0'))
+  expect(project.read('main.js')).toEqual(before)
+  expect(before.parts.map(({ name }) => name)).toEqual(['./main.js', 'dep@1.0.0', 'imports', 'lib@1.0.0'])
+})

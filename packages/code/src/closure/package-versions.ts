@@ -25,6 +25,9 @@ export interface PackageParts {
 /** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema. */
 const GENERATED: ReadonlyMap<string | undefined, readonly string[]> = new Map([['@prisma/client', ['.prisma/client']]])
 
+/** Packages of declarations: no program runs them, and many packages name that of Node as one that they need. */
+const DECLARATIONS = /^@types\//
+
 interface Reading {
   /** Those of the program. */
   readonly files: Iterable<string>
@@ -56,7 +59,7 @@ export function packageParts(
       for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
     }
     for (const name of [...next.dependencies, ...(GENERATED.get(next.name) ?? [])]) {
-      if (keepsResults(name)) continue
+      if (keepsResults(name) || DECLARATIONS.test(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue
       wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
