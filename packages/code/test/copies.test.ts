@@ -191,6 +191,19 @@ describe('an installed package counts by what it is, where its version does not 
     expect(at('lib@1.0.0_5')).toBe(at('lib@1.0.0_patch_hash=5f1c'))
   })
 
+  it('one that pnpm patches, with the lock file beside the program, as in Rush', () => {
+    const lock = (digest: string) => ({ 'common/pnpm-lock.yaml': `patchedDependencies:\n  lib@1.0.0: ${digest}\n` })
+    const place = 'common/node_modules/.pnpm/lib@1.0.0_5f1c/node_modules/lib'
+    const project = new Project({
+      ...{ 'app/package.json': '{"name":"app"}', 'app/main.js': "require('lib')" },
+      ...{ [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}', ...lock('5f1c') },
+    })
+    link(project, 'app/node_modules/lib', place)
+    const before = project.read('app/main.js').digest
+    project.write(lock('9a2b'))
+    expect(project.read('app/main.js').digest).not.toBe(before)
+  })
+
   it('one that pnpm has patched, also without its lock file', () => {
     const place = 'node_modules/.pnpm/lib@1.0.0_patch_hash=5f1c/node_modules/lib'
     const project = new Project({ ...program({}), [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}' })
@@ -253,7 +266,7 @@ describe('an installed package counts by what it is, where its version does not 
     expect(isNoticed(files, edit, 'main.js')).toBe(true)
   })
 
-  it('the client that Prisma generates, by the name that has the digest of the schema', () => {
+  it('the client that Prisma generates, by the name that has the digest of the schema, and its SQL', () => {
     const files = {
       ...program({}),
       'main.js': "require('@prisma/client')",
@@ -263,6 +276,8 @@ describe('an installed package counts by what it is, where its version does not 
     }
     const other = { 'node_modules/.prisma/client/package.json': '{"name":"prisma-client-2b","version":"6.0.0"}' }
     expect(isNoticed(files, other, 'main.js')).toBe(true)
+    const sql = (text: string) => ({ 'node_modules/.prisma/client/sql/users.js': `exports.users = ${text}` })
+    expect(isNoticed({ ...files, ...sql('1') }, sql('2'), 'main.js')).toBe(true)
     expect(isNoticed(files, { 'node_modules/.prisma/client/index.js': 'exports.path = "/home/b"' }, 'main.js')).toBe(
       false,
     )

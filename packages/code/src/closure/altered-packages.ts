@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
 import type { Observer } from '../files/observer.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
@@ -7,6 +6,7 @@ import { slashed } from './names.ts'
 
 /** pnpm puts the digest of a patch, and where a copy is from, into the name of a folder, unless that is too long. */
 const PATCHED = /\/\.pnpm\/[^/]*patch_hash=/
+const STORE = /^(.*?)\/node_modules\/\.pnpm\//
 const COPIED = /\/\.pnpm\/[^/]*@file\+/
 
 /**
@@ -18,6 +18,7 @@ export class AlteredPackages {
   readonly #packages: PackageJsons
   readonly #names = new Set<string>()
   readonly #patches = new Map<string, string>()
+  readonly #locked = new Set<string>()
 
   /** @param files the files of the program. */
   constructor(files: Iterable<string>, observer: Observer, packages: PackageJsons) {
@@ -29,17 +30,19 @@ export class AlteredPackages {
   }
 
   /** The digests of what pnpm patches a package by. `''`: it does not. */
-  patchesOf({ name }: PackageJson): string {
+  patchesOf({ name, root }: PackageJson): string {
+    this.#look(slashed(root))
     return this.#patches.get(name ?? '') ?? ''
   }
 
   /** Whether only the content of a package says what it is. */
   has(one: PackageJson): boolean {
     const path = slashed(one.root)
+    this.#look(path)
     const [first, ...rest] = path.split('/node_modules/')
     const names = [one.name, rest.at(-1)].filter((name) => name !== undefined)
+    if (PATCHED.test(path) && this.patchesOf(one) === '') return true
     if (COPIED.test(path) || names.some((name) => this.#names.has(name))) return true
-    if (PATCHED.test(path)) return this.patchesOf(one) === ''
     // The folders of a store say nothing.
     if (rest.some((part) => part.startsWith('.'))) return false
     let folder = first!
@@ -49,17 +52,30 @@ export class AlteredPackages {
         .map((each) => each.replace('/', '+'))
         .join('++')}+`
       if (this.#packages.at(folder)?.altered.includes(rest.at(-1)!)) return true
-      if (this.#observer.list(join(folder, 'patches')).some((name) => name.startsWith(ofPatchPackage))) return true
+      if (this.#observer.list(`${folder}/patches`).some((name) => name.startsWith(ofPatchPackage))) return true
       folder += `/node_modules/${part}`
     }
     return false
   }
 
+  /** Reads the lock file of the store that a package is in: Rush has it in a folder beside the program. */
+  #look(path: string): void {
+    const folder = STORE.exec(path)?.[1]
+    if (folder !== undefined) this.#addLock(folder)
+  }
+
   #add(folder: string): void {
     const found = this.#packages.at(folder)
     if (found === undefined) return
+    for (const name of found.altered) this.#names.add(name)
+    this.#addLock(folder)
+  }
+
+  #addLock(folder: string): void {
+    if (this.#locked.has(folder)) return
+    this.#locked.add(folder)
     const { copied, patches } = pnpmLockAt(folder, this.#observer)
-    for (const name of [...found.altered, ...copied]) this.#names.add(name)
+    for (const name of copied) this.#names.add(name)
     for (const [name, digest] of patches) this.#patches.set(name, `${this.#patches.get(name) ?? ''} patched ${digest}`)
   }
 }

@@ -22,8 +22,9 @@ export interface PackageParts {
   readonly wiring: readonly string[]
 }
 
-/** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema. */
+/** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema, without SQL. */
 const GENERATED: ReadonlyMap<string | undefined, readonly string[]> = new Map([['@prisma/client', ['.prisma/client']]])
+const BY_PRISMA = /^prisma-client-/
 
 /** Packages of declarations: no program runs them, and many packages name that of Node as one that they need. */
 const DECLARATIONS = /^@types\//
@@ -72,12 +73,18 @@ export function packageParts(
   const digestIn = (one: PackageJson, label: string) =>
     mode === 'content' || isAltered(one)
       ? contentOf(one.root, reading)
-      : digestOf(`${label}${alteredByProgram.patchesOf(one)}`)
+      : digestOf(`${label}${alteredByProgram.patchesOf(one)}${sqlOf(one, reading)}`)
   const partOf = (one: PackageJson): DependencyPart => {
     const name = labels.of(one)
     return { name, digest: digestIn(one, name) }
   }
   return { parts: [...found.values()].map(partOf), wiring: [...wiring].sort() }
+}
+
+/** The digest of the queries that Prisma generates beside a client, as a suffix. */
+function sqlOf({ name, root }: PackageJson, reading: Reading): string {
+  const folder = join(root, 'sql')
+  return BY_PRISMA.test(name ?? '') && reading.observer.isDirectory(folder) ? ` sql ${contentOf(folder, reading)}` : ''
 }
 
 /** Another content needs another version only where a registry says so. */
