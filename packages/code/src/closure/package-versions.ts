@@ -68,7 +68,8 @@ export function packageParts(
       ahead.push(dependency)
     }
   }
-  const alteredByProgram = new AlteredPackages(files, observer, packages)
+  // Most of a warm start is to look at each path again: without packages, at none of these.
+  const alteredByProgram = new AlteredPackages(found.size === 0 ? [] : files, observer, packages)
   const isAltered = (one: PackageJson) => !isPublished(one) || altered.has(one.root) || alteredByProgram.has(one)
   const digestIn = (one: PackageJson, label: string) =>
     mode === 'content' || isAltered(one)
