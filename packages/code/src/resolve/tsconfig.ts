@@ -68,7 +68,7 @@ export class TsConfigs {
     const folder = dirname(file)
     let known = this.#ofFolders.get(folder)
     if (known === undefined) {
-      known = [...this.#nearest(folder).flatMap((path) => this.#at(path)), ...this.#ofTsx]
+      known = [...[...this.#nearest(folder), ...this.#ofDeno(folder)].flatMap((path) => this.#at(path)), ...this.#ofTsx]
       this.#ofFolders.set(folder, known)
     }
     return known
@@ -83,6 +83,13 @@ export class TsConfigs {
       if (jsconfig.length === 0 && this.#observer.isFile(other)) jsconfig = [other]
     }
     return jsconfig
+  }
+
+  /** The deno.json files of a folder and those above it: Deno takes `compilerOptions` of them. Others do not look for them. */
+  #ofDeno(folder: string): string[] {
+    if (!('Deno' in globalThis)) return []
+    const paths = [...foldersUp(folder)].flatMap((each) => [join(each, 'deno.json'), join(each, 'deno.jsonc')])
+    return paths.filter((path) => this.#observer.isFile(path))
   }
 
   #at(path: string): readonly TsConfig[] {
