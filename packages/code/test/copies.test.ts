@@ -284,6 +284,21 @@ describe('an installed package counts by what it is, where its version does not 
   })
 })
 
+test('an optional peer that a package names without a version counts', () => {
+  const driver = (version: string) => ({
+    'node_modules/pg/package.json': JSON.stringify({ name: 'pg', version }),
+  })
+  const project = new Project({
+    'main.js': "require('knex')",
+    'node_modules/knex/package.json':
+      '{"name":"knex","version":"1.0.0","peerDependenciesMeta":{"pg":{"optional":true},"mysql":{"optional":true}}}',
+    ...driver('8.0.0'),
+  })
+  const before = project.read('main.js').digest
+  project.write(driver('8.1.0'))
+  expect(project.read('main.js').digest).not.toBe(before)
+})
+
 test('packages of types do not count, although packages that are used name them', () => {
   const types = (version: string): Files => ({
     'node_modules/@types/node/package.json': JSON.stringify({ name: '@types/node', version }),

@@ -24,6 +24,8 @@ export interface PackageJson {
 }
 
 const RUN_TIME = ['dependencies', 'optionalDependencies']
+/** An optional peer may be named in the second one only, as Knex and Sequelize do with drivers of databases. */
+const PEERS = ['peerDependencies', 'peerDependenciesMeta']
 /** Yarn writes patches into `dependencies` or `resolutions`, and Bun into `patchedDependencies`. */
 const DECLARATIONS = [...RUN_TIME, 'devDependencies', 'resolutions', 'overrides']
 
@@ -101,7 +103,7 @@ export class PackageJsons {
         ...DECLARATIONS.flatMap((field) => alteredIn(json[field])),
         ...namesIn('patchedDependencies').map(nameOf),
       ],
-      dependencies: [...new Set([...RUN_TIME, 'peerDependencies'].flatMap(namesIn))].sort(),
+      dependencies: [...new Set([...RUN_TIME, ...PEERS].flatMap(namesIn))].sort(),
     }
   }
 }
