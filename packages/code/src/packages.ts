@@ -18,7 +18,7 @@ import { toCall } from './to-call.ts'
 /**
  * Results depend on the versions of installed packages, and of all packages that these need. For functions without
  * {@link code}, which covers all packages that it imports. A package that is linked, or that no registry has, counts by
- * content. Packages are found from the file that calls `packages`.
+ * content; of a linked one hidden files do not count. Packages are found from the file that calls `packages`.
  *
  * @throws OptionError, when the function is wrapped, for a package that is not installed.
  *

@@ -113,9 +113,13 @@ function labelOf({ name, version, root }: PackageJson): string {
   return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}`
 }
 
-/** The digest of all files of a package, without the packages inside of it. */
+/**
+ * The digest of all files of a package, without the packages inside of it. Where it is developed, hidden files do not count, as
+ * those of `also` do not: tools write logs there, as Turborepo does with each build.
+ */
 function contentOf(root: string, { observer, known, fresh }: Reading): string {
-  const isSkipped = (name: string) => name === 'node_modules' || name === '.git'
+  const isHidden = isInstalled({ root }) ? (name: string) => name === '.git' : (name: string) => name.startsWith('.')
+  const isSkipped = (name: string) => name === 'node_modules' || isHidden(name)
   const { files, again } = filesIn(root, observer, { isSkipped, paths: 'first' })
   const lines = files.map((path) => `${slashed(path)} ${digestOfFile(join(root, path), observer, known, fresh)}`)
   const links = again.map(([path, first]) => `${slashed(path)} -> ${slashed(first)}`)
