@@ -17,7 +17,7 @@ export class AlteredPackages {
   readonly #observer: Observer
   readonly #packages: PackageJsons
   readonly #names = new Set<string>()
-  readonly #patches = new Map<string, string>()
+  readonly #patches = new Map<string, ReadonlySet<string>>()
   readonly #locked = new Set<string>()
 
   /** @param files the files of the program. */
@@ -32,7 +32,8 @@ export class AlteredPackages {
   /** The digests of what pnpm patches a package by. `''`: it does not. */
   patchesOf({ name, root }: PackageJson): string {
     this.#look(slashed(root))
-    return this.#patches.get(name ?? '') ?? ''
+    const digests = [...(this.#patches.get(name ?? '') ?? [])].sort()
+    return digests.map((digest) => ` patched ${digest}`).join('')
   }
 
   /** Whether only the content of a package says what it is. */
@@ -76,6 +77,6 @@ export class AlteredPackages {
     this.#locked.add(folder)
     const { copied, patches } = pnpmLockAt(folder, this.#observer)
     for (const name of copied) this.#names.add(name)
-    for (const [name, digest] of patches) this.#patches.set(name, `${this.#patches.get(name) ?? ''} patched ${digest}`)
+    for (const [name, digest] of patches) this.#patches.set(name, new Set([...(this.#patches.get(name) ?? []), digest]))
   }
 }
