@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { FileSystem } from '../files/file-system.ts'
 import type { Observer } from '../files/observer.ts'
+import { isRacy, isSame, type StampTuple, tupleOf } from '../files/stamps.ts'
 
 /** What a lock file of pnpm says of packages whose content is not that of their version. */
 export interface PnpmLock {
@@ -20,15 +22,27 @@ const PATCH = new RegExp(String.raw`${NAME}['"]?(?:@[^:\n]*)?: *(?:\n {4}hash: *
 /** `name@file:folder:` */
 const COPIED = new RegExp(`${NAME}@file:`, 'gm')
 
+/** What this process has read: a lock file may have megabytes, and each module that calls `code` asks for it. */
+const read = new WeakMap<FileSystem, Map<string, { readonly tuple: StampTuple; readonly lock: PnpmLock }>>()
+
 export function pnpmLockAt(folder: string, observer: Observer): PnpmLock {
   const path = LOCKS.map((name) => join(folder, name)).find((one) => observer.isFile(one))
   if (path === undefined) return NONE
-  const lock = Buffer.from(observer.files.read(path)).toString()
+  const locks = read.get(observer.files) ?? new Map()
+  read.set(observer.files, locks)
+  const tuple = tupleOf(observer.stat(path)!)
+  const known = locks.get(path)
+  if (known !== undefined && isSame(known.tuple, observer.stat(path)!)) return known.lock
+  const lock = parsed(Buffer.from(observer.files.read(path)).toString())
+  if (!isRacy(tuple, observer.begin)) locks.set(path, { tuple, lock })
+  return lock
+}
+
+function parsed(lock: string): PnpmLock {
   const patched = [...(PATCHED.exec(lock)?.[1] ?? '').matchAll(PATCH)]
+  const copied = [...lock.matchAll(COPIED), ...patched.filter(([, , digest]) => digest === undefined)]
   return {
-    copied: [...lock.matchAll(COPIED), ...patched.filter(([, , digest]) => digest === undefined)].map(
-      ([, name]) => name!,
-    ),
+    copied: copied.map(([, name]) => name!),
     patches: patched.flatMap(([, name, digest]) => (digest === undefined ? [] : [[name!, digest] as const])),
   }
 }
