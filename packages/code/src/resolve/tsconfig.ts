@@ -61,7 +61,10 @@ export class TsConfigs {
     const all = configs.map(({ transforms, includes }) =>
       isChosen && includes(file) ? `${transforms} included` : transforms,
     )
-    return [...new Set([...all, this.#ofTsNode ?? ''])].filter((one) => one !== '').join(' and ')
+    // Started elsewhere, tsx obeys another file, or none.
+    const isLeftOut = this.#isTsx && !this.#ofTsx.some(({ includes }) => includes(file))
+    const byTsx = isLeftOut && configs.some(({ includes }) => includes(file)) ? 'left out by tsx' : ''
+    return [...new Set([...all, byTsx, this.#ofTsNode ?? ''])].filter((one) => one !== '').join(' and ')
   }
 
   #of(file: string): readonly TsConfig[] {
