@@ -162,6 +162,7 @@ describe('an installed package counts by what it is, where its version does not 
     const patched = (name: string, digest: string) => [
       `patchedDependencies:\n  '@a/other@1.0.0': 1\n  ${name}@1.0.0: ${digest}\n\nimporters:\n`,
       `patchedDependencies:\n  ${name}:\n    hash: ${digest}\n    path: patches/lib.patch\n`,
+      `patchedDependencies:\r\n  ${name}:\r\n    hash: ${digest}\r\n    path: patches/lib.patch\r\n`,
     ]
     const copied = (name: string) => `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`
     for (const lock of ['node_modules/.pnpm/lock.yaml', 'pnpm-lock.yaml']) {
@@ -171,7 +172,7 @@ describe('an installed package counts by what it is, where its version does not 
         ['"@a/lib"', false],
       ] as const) {
         const [before, after] = [patched(name, '5f1c'), patched(name, '9a2b')]
-        for (const index of [0, 1])
+        for (const index of [0, 1, 2])
           expect(isNoticedWith({ [lock]: before[index]! }, { [lock]: after[index]! })).toBe(isIt)
         expect(isNoticedWith({ [lock]: copied(name) }, { [`${place}/index.js`]: '1' })).toBe(isIt)
       }

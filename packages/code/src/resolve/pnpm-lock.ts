@@ -33,7 +33,7 @@ export function pnpmLockAt(folder: string, observer: Observer): PnpmLock {
   const tuple = tupleOf(observer.stat(path)!)
   const known = locks.get(path)
   if (known !== undefined && isSame(known.tuple, observer.stat(path)!)) return known.lock
-  const lock = parsed(Buffer.from(observer.files.read(path)).toString())
+  const lock = parsed(Buffer.from(observer.files.read(path)).toString().replaceAll('\r\n', '\n'))
   if (!isRacy(tuple, observer.begin)) locks.set(path, { tuple, lock })
   return lock
 }
