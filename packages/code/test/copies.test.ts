@@ -250,6 +250,18 @@ describe('an installed package counts by what it is, where its version does not 
     }
   })
 
+  it('one in a store of the project, which patch-package patches', () => {
+    const place = 'node_modules/.store/lib@1.0.0-5f1c/node_modules/lib'
+    const project = new Project({
+      ...{ 'package.json': '{"name":"program"}', 'main.js': "require('lib')", 'patches/lib+1.0.0.patch': '' },
+      [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
+    })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: '1' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
   it('one in the folder of another one, which patch-package patches', () => {
     const inner = 'node_modules/@a/other/node_modules/lib'
     const files = {

@@ -45,10 +45,10 @@ export class AlteredPackages {
     if (PATCHED.test(path) && this.patchesOf(one) === '') return true
     if (COPIED.test(path) || names.some((name) => this.#names.has(name))) return true
     // The folders of a store say nothing.
-    if (rest.some((part) => part.startsWith('.'))) return false
+    const parts = rest.some((part) => part.startsWith('.')) ? rest.slice(-1) : rest
     let folder = first!
-    for (const [index, part] of rest.entries()) {
-      const ofPatchPackage = `${rest
+    for (const [index, part] of parts.entries()) {
+      const ofPatchPackage = `${parts
         .slice(index)
         .map((each) => each.replace('/', '+'))
         .join('++')}+`
