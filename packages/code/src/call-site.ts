@@ -2,12 +2,23 @@
 // biome-ignore lint/complexity/noBannedTypes: only its identity counts
 type Entry = Function
 
+/** In V8. Other engines lack the second method. */
+interface CallSite extends Pick<NodeJS.CallSite, 'getFileName'> {
+  getScriptNameOrSourceURL?(): string | null
+}
+
 /**
  * The nearest file in the stack above a call. In a bundle it is the bundle, whatever `import.meta.url` was replaced by.
  * `undefined`: the code was evaluated from a string, or the runtime has no stacks.
+ *
+ * @param evaluated Whether code that was evaluated from a string counts as the file that it says it is from, as Vite has it.
  */
-export function callingFile(entry: Entry, isFile: (path: string) => boolean): string | undefined {
-  for (const name of scriptsAbove(entry)) {
+export function callingFile(
+  entry: Entry,
+  isFile: (path: string) => boolean,
+  evaluated: 'skipped' | 'named' = 'skipped',
+): string | undefined {
+  for (const name of scriptsAbove(entry, evaluated)) {
     const path = pathOf(name)
     if (path !== undefined && isFile(path)) return path
   }
@@ -26,7 +37,7 @@ export function pathOf(name: string): string | undefined {
   }
 }
 
-function scriptsAbove(entry: Entry): string[] {
+function scriptsAbove(entry: Entry, evaluated: 'skipped' | 'named'): string[] {
   const settings = Error as { prepareStackTrace?: unknown; stackTraceLimit?: unknown }
   const { prepareStackTrace, stackTraceLimit } = settings
   const holder: { stack?: unknown } = {}
@@ -36,7 +47,10 @@ function scriptsAbove(entry: Entry): string[] {
     Error.captureStackTrace(holder, entry)
     const frames = holder.stack
     if (!Array.isArray(frames)) return []
-    return (frames as NodeJS.CallSite[]).map((frame) => frame.getFileName() ?? '')
+    return (frames as CallSite[]).map((frame) => {
+      const named = evaluated === 'named' ? frame.getScriptNameOrSourceURL?.() : undefined
+      return frame.getFileName() ?? named ?? ''
+    })
   } catch {
     // Frozen intrinsics give no stack.
     return []

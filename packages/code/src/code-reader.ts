@@ -127,7 +127,14 @@ export class CodeReader {
     const used = [...slice.packages, ...rest.packages]
     const ofUsed = this.#wiring(used, closure, labels)
     const leads = leadsBeside(closure, new Set(rest.files), slice.bundled, labels)
-    const reading = { observer, packages, known: this.#records, fresh: records, conditions }
+    const reading = {
+      files: closure.files.keys(),
+      observer,
+      packages,
+      known: this.#records,
+      fresh: records,
+      conditions,
+    }
     const ofPackages = packageParts(
       used.map(({ found }) => found),
       scope.packages,

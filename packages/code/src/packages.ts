@@ -18,7 +18,7 @@ import { toCall } from './to-call.ts'
 /**
  * Results depend on the versions of installed packages, and of all packages that these need. For functions without
  * {@link code}, which covers all packages that it imports. A package that is linked, or that no registry has, counts by
- * content. Packages are found from the file that calls `packages`.
+ * content; of a linked one hidden files do not count. Packages are found from the file that calls `packages`.
  *
  * @throws OptionError, when the function is wrapped, for a package that is not installed.
  *
@@ -34,7 +34,8 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
   }
   if (names.length === 0) throw refusal('packages takes at least one name of a package')
   const from =
-    callingFile(packages, (path) => realFileSystem.stat(path)?.isFile() === true) ?? join(process.cwd(), 'index.js')
+    callingFile(packages, (path) => realFileSystem.stat(path)?.isFile() === true, 'named') ??
+    join(process.cwd(), 'index.js')
   return {
     name: `packages(${names.join(', ')})`,
     read: () => {
@@ -46,6 +47,7 @@ export function packages(...names: readonly [string, ...string[]]): Dependency {
         return one
       })
       const reading = {
+        files: [realFileSystem.realpath(from)],
         observer,
         packages: manifests,
         known: new Map() as FileRecords,

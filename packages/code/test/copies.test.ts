@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -144,6 +144,124 @@ describe('an installed package counts by what it is, where its version does not 
     expect(isNoticed({ ...program({}), ...other, 'patches/lib-b+1.0.0.patch': '' }, edit, 'main.js')).toBe(false)
   })
 
+  it.each<[string, string, string]>([
+    ['in the layout of npm', 'node_modules/lib', ''],
+    ['in a store of all projects', 'store/links/@/lib/1.0.0/5f1c/node_modules/lib', ''],
+    ['in a folder with a shortened name', 'node_modules/.pnpm/lib@1.0.0_5f1c/node_modules/lib', ''],
+    ['in the layout of npm, of a workspace', 'node_modules/lib', 'packages/a/'],
+  ])('one that pnpm patches or copies, %s', (_, place, member) => {
+    const lib = { [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}', [`${place}/index.js`]: '' }
+    const isNoticedWith = (before: Files, after: Files) => {
+      const main = { [`${member}main.js`]: "require('lib')", [`${member}package.json`]: '{"name":"program"}' }
+      const project = new Project({ 'package.json': '{}', ...main, ...lib, ...before })
+      if (place !== 'node_modules/lib') link(project, 'node_modules/lib', place)
+      const { digest } = project.read(`${member}main.js`)
+      project.write(after)
+      return project.read(`${member}main.js`).digest !== digest
+    }
+    const patched = (name: string, digest: string) => [
+      `patchedDependencies:\n  '@a/other@1.0.0': 1\n  ${name}@1.0.0: ${digest}\n\nimporters:\n`,
+      `patchedDependencies:\n  ${name}:\n    hash: ${digest}\n    path: patches/lib.patch\n`,
+      `patchedDependencies:\r\n  ${name}:\r\n    hash: ${digest}\r\n    path: patches/lib.patch\r\n`,
+    ]
+    const copied = (name: string) => `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`
+    for (const lock of ['node_modules/.pnpm/lock.yaml', 'pnpm-lock.yaml']) {
+      for (const [name, isIt] of [
+        ['lib', true],
+        ['lib-b', false],
+        ['"@a/lib"', false],
+      ] as const) {
+        const [before, after] = [patched(name, '5f1c'), patched(name, '9a2b')]
+        for (const index of [0, 1, 2])
+          expect(isNoticedWith({ [lock]: before[index]! }, { [lock]: after[index]! })).toBe(isIt)
+        expect(isNoticedWith({ [lock]: copied(name) }, { [`${place}/index.js`]: '1' })).toBe(isIt)
+      }
+    }
+  })
+
+  it('one that pnpm patches, equally where the names of folders have to be short', () => {
+    const lock = 'patchedDependencies:\n  lib@1.0.0: 5f1c\n'
+    const at = (folder: string, more: Files = {}) => {
+      const project = new Project({
+        ...{ 'package.json': '{}', 'pnpm-lock.yaml': lock, 'app/package.json': '{"name":"program"}' },
+        ...{ 'app/main.js': "require('lib')", ...more },
+        [`node_modules/.pnpm/${folder}/node_modules/lib/package.json`]: '{"name":"lib","version":"1.0.0"}',
+      })
+      link(project, 'node_modules/lib', `node_modules/.pnpm/${folder}/node_modules/lib`)
+      return project.read('app/main.js').digest
+    }
+    const short = at('lib@1.0.0_5')
+    expect(at('lib@1.0.0_patch_hash=5f1c')).toBe(short)
+    // Windows may name one lock file in two ways.
+    expect(at('lib@1.0.0_5', { 'app/pnpm-lock.yaml': lock })).toBe(short)
+  })
+
+  it('one that pnpm patches, with the lock file beside the program, as in Rush', () => {
+    const lock = (digest: string) => ({ 'common/pnpm-lock.yaml': `patchedDependencies:\n  lib@1.0.0: ${digest}\n` })
+    const place = 'common/node_modules/.pnpm/lib@1.0.0_5f1c/node_modules/lib'
+    const project = new Project({
+      ...{ 'app/package.json': '{"name":"app"}', 'app/main.js': "require('lib')" },
+      ...{ [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}', ...lock('5f1c') },
+    })
+    link(project, 'app/node_modules/lib', place)
+    const before = project.read('app/main.js').digest
+    project.write(lock('9a2b'))
+    expect(project.read('app/main.js').digest).not.toBe(before)
+  })
+
+  it('one that pnpm has patched, also without its lock file', () => {
+    const place = 'node_modules/.pnpm/lib@1.0.0_patch_hash=5f1c/node_modules/lib'
+    const project = new Project({ ...program({}), [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}' })
+    rmSync(project.path('node_modules/lib'), { recursive: true })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: '1' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
+  it('whose thousands of files are not searched for imports', () => {
+    const project = new Project({ ...program({}), 'node_modules/lib/index.js': "require('only-in-lib')" })
+    project.read('main.js', { packages: 'content', manifest: true })
+    const folder = project.path('node_modules/.cache/persist/code')
+    const [manifest = '', ...more] = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    expect([manifest.includes('lib/index.js'), manifest.includes('only-in-lib'), more]).toEqual([true, false, []])
+  })
+
+  it.each([
+    ['Plug’n’Play', '.yarn/cache/lib-patch-5f1c.zip/node_modules/lib'],
+    ['the linker that is called pnpm', 'node_modules/.store/lib-patch-5f1c/package'],
+  ])('one that Yarn patches, with %s', (_, place) => {
+    const project = new Project({
+      ...program({}),
+      'package.json': '{"name":"program","resolutions":{"lib@npm:1.0.0":"patch:lib@npm%3A1.0.0#./a.patch"}}',
+      [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
+    })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: 'exports.a = 2' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
+  it('one that npm takes from a file of this machine for all packages', () => {
+    const overrides = [{ lib: 'file:a.tgz' }, { other: { lib: 'file:a.tgz' } }, { 'lib@1': { '.': 'file:a.tgz' } }]
+    for (const each of overrides) {
+      const files = { ...program({}), 'package.json': JSON.stringify({ name: 'program', overrides: each }) }
+      expect(isNoticed(files, edit, 'main.js')).toBe(true)
+    }
+  })
+
+  it('one in a store of the project, which patch-package patches', () => {
+    const place = 'node_modules/.store/lib@1.0.0-5f1c/node_modules/lib'
+    const project = new Project({
+      ...{ 'package.json': '{"name":"program"}', 'main.js': "require('lib')", 'patches/lib+1.0.0.patch': '' },
+      [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
+    })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: '1' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
   it('one in the folder of another one, which patch-package patches', () => {
     const inner = 'node_modules/@a/other/node_modules/lib'
     const files = {
@@ -165,7 +283,7 @@ describe('an installed package counts by what it is, where its version does not 
     expect(isNoticed(files, edit, 'main.js')).toBe(true)
   })
 
-  it('the client that Prisma generates, by the name that has the digest of the schema', () => {
+  it('the client that Prisma generates, by the name that has the digest of the schema, and its SQL', () => {
     const files = {
       ...program({}),
       'main.js': "require('@prisma/client')",
@@ -175,8 +293,41 @@ describe('an installed package counts by what it is, where its version does not 
     }
     const other = { 'node_modules/.prisma/client/package.json': '{"name":"prisma-client-2b","version":"6.0.0"}' }
     expect(isNoticed(files, other, 'main.js')).toBe(true)
+    const sql = (text: string) => ({ 'node_modules/.prisma/client/sql/users.js': `exports.users = ${text}` })
+    expect(isNoticed({ ...files, ...sql('1') }, sql('2'), 'main.js')).toBe(true)
     expect(isNoticed(files, { 'node_modules/.prisma/client/index.js': 'exports.path = "/home/b"' }, 'main.js')).toBe(
       false,
     )
   })
+})
+
+test('an optional peer that a package names without a version counts', () => {
+  const driver = (version: string) => ({
+    'node_modules/pg/package.json': JSON.stringify({ name: 'pg', version }),
+  })
+  const project = new Project({
+    'main.js': "require('knex')",
+    'node_modules/knex/package.json':
+      '{"name":"knex","version":"1.0.0","peerDependenciesMeta":{"pg":{"optional":true},"mysql":{"optional":true}}}',
+    ...driver('8.0.0'),
+  })
+  const before = project.read('main.js').digest
+  project.write(driver('8.1.0'))
+  expect(project.read('main.js').digest).not.toBe(before)
+})
+
+test('packages of types do not count, although packages that are used name them', () => {
+  const types = (version: string): Files => ({
+    'node_modules/@types/node/package.json': JSON.stringify({ name: '@types/node', version }),
+  })
+  const project = new Project({
+    'main.js': "require('lib')",
+    'node_modules/lib/package.json': '{"name":"lib","version":"1.0.0","dependencies":{"@types/node":"*","dep":"1"}}',
+    'node_modules/dep/package.json': '{"name":"dep","version":"1.0.0"}',
+    ...types('22.0.0'),
+  })
+  const before = project.read('main.js')
+  project.write(types('24.0.0'))
+  expect(project.read('main.js')).toEqual(before)
+  expect(before.parts.map(({ name }) => name)).toEqual(['./main.js', 'dep@1.0.0', 'imports', 'lib@1.0.0'])
 })

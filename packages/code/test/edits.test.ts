@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { CodeOptions } from '@persist/code'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
 const MAIN = `import { helper } from './helper.ts'
@@ -336,6 +336,35 @@ it.each([{}, { of: 'f' }])('what an import map of Deno leads to counts, with opt
     digests.push(project.read('main.ts', options).digest)
   }
   expect(new Set(digests).size).toBe(4)
+})
+
+it.each([{}, { of: 'f' }])('under Deno the compilerOptions of deno.json count, with options %j', (options) => {
+  const config = (compilerOptions: object, fmt = {}) => ({ 'deno.json': JSON.stringify({ compilerOptions, fmt }) })
+  const lib = (version: string) => ({
+    'node_modules/lib/package.json': JSON.stringify({ name: 'lib', version }),
+    'node_modules/lib/jsx-runtime.js': 'exports.jsx = () => 1',
+  })
+  const project = new Project({
+    ...{ 'src/main.tsx': 'export const f = () => <a />', ...lib('1.0.0') },
+    ...config({ jsx: 'react-jsx', jsxImportSource: 'react' }),
+  })
+  const read = () => project.read('src/main.tsx', options).digest
+  const before = read()
+  project.write(config({ jsx: 'react-jsx', jsxImportSource: 'lib' }))
+  const asNode = read()
+  vi.stubGlobal('Deno', {})
+  try {
+    const digests = [read()]
+    project.write(lib('2.0.0'))
+    digests.push(read())
+    project.write(config({ jsx: 'react', jsxFactory: 'a' }))
+    digests.push(read())
+    expect([asNode === before, new Set(digests).size]).toEqual([true, 3])
+    project.write(config({ jsx: 'react', jsxFactory: 'a' }, { lineWidth: 80 }))
+    expect(read()).toBe(digests[2])
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 describe.each([{}, { of: 'f' }])('with options %j, it counts', (options) => {

@@ -251,4 +251,25 @@ describe('the other dependencies', () => {
     expect(names).toEqual(['@persist/errors@0.0.0', 'imports', expect.stringMatching(/^picomatch@4/)])
     expect(() => packages('no-such-package').read()).toThrow(/not installed/)
   })
+
+  it('packages: a linked one by content, without hidden files, such as logs of builds', () => {
+    const project = new Project({ 'src/main.ts': '', 'shared/package.json': '{"name":"shared","version":"1.0.0"}' })
+    mkdirSync(project.path('node_modules'))
+    symlinkSync(project.path('shared'), project.path('node_modules/shared'), 'junction')
+    const source = `return packages('shared').read().digest\n//# sourceURL=${project.path('src/main.ts')}`
+    const read = () => new Function('packages', source)(packages) as string
+    const before = read()
+    project.write({ 'shared/.turbo/turbo-build.log': '1', 'shared/node_modules/x/package.json': '{"name":"x"}' })
+    expect(read()).toBe(before)
+    project.write({ 'shared/index.js': '1' })
+    expect(read()).not.toBe(before)
+  })
+
+  it('packages: those of the source that Vite evaluates, not of Vite', () => {
+    const lib = (version: string) => JSON.stringify({ name: 'picomatch', version })
+    const project = new Project({ 'src/main.ts': '', 'node_modules/picomatch/package.json': lib('9.0.0') })
+    const source = `return packages('picomatch').read().parts\n//# sourceURL=${project.path('src/main.ts')}`
+    const parts = new Function('packages', source)(packages)
+    expect(parts).toMatchObject([{ name: 'imports' }, { name: 'picomatch@9.0.0' }])
+  })
 })

@@ -171,12 +171,15 @@ test('tsx takes the tsconfig.json of the folder in which it started, wherever th
   const project = new Project({
     'package.json': '{"name":"program","type":"module"}',
     'main.ts': 'export const f = 1\n',
+    'own/main.ts': 'export const f = 1\n',
+    'own/tsconfig.json': '{"compilerOptions":{"useDefineForClassFields":false}}',
+    'own/sub/a.ts': '',
     'tsx/loader.mjs': '',
     'a/tsconfig.json': '{"compilerOptions":{"target":"es2020"}}',
     'b/tsconfig.json': '{"compilerOptions":{"target":"es2022"}}',
   })
-  const digestIn = (folder: string, goes: string) => {
-    const args = ['--import', pathToFileURL(project.path('tsx/loader.mjs')).href, READ, project.path('main.ts'), goes]
+  const digestIn = (folder: string, goes: string, main = 'main.ts') => {
+    const args = ['--import', pathToFileURL(project.path('tsx/loader.mjs')).href, READ, project.path(main), goes]
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: project.path(folder) })
     if (stdout === '') throw new Error(stderr)
     return stdout.trim()
@@ -184,6 +187,10 @@ test('tsx takes the tsconfig.json of the folder in which it started, wherever th
   const [a, b] = ['a', 'b'].map((folder) => digestIn(folder, '.'))
   expect(a).not.toBe(b)
   expect([digestIn('a', '../b'), digestIn('b', '../a')]).toEqual([a, b])
+  // It takes none in a folder without one, whatever is beside the program.
+  const own = digestIn('own', '.', 'own/main.ts')
+  expect(digestIn('own/sub', '.', 'own/main.ts')).toBe(own)
+  expect(digestIn('.', '.', 'own/main.ts')).not.toBe(own)
 })
 
 test('the settings that ts-node takes for all files count', () => {

@@ -35,6 +35,15 @@ test.each<[string, string, Files]>([
     },
   ],
   [
+    'webpack, with dense numbers of modules, as by default in version 4',
+    'out/main.js',
+    {
+      'out/main.js': 'var chunk = require("./" + ({"1":"a"}[chunkId]||chunkId) + ".js");',
+      'out/1.js': 'exports.ids = [1];\nexports.modules = [\n/* 0 */,\n/* 1 */\n/***/ ((module) => {})\n];',
+      'out/2.js': 'exports.ids=[2],exports.modules=Array(9).concat([(e,t)=>{}])',
+    },
+  ],
+  [
     'webpack, ES modules',
     'out/c/1.mjs',
     {

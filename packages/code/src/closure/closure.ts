@@ -162,6 +162,7 @@ export function closureOf(
   const wiring = leads.map(({ key, lead }) => `${key} ${wiringOf(lead, labels)}`)
   const installed = leads.flatMap(({ lead }) => lead.packages)
   const ofPackages = packageParts(installed, mode, labels, {
+    files: files.keys(),
     observer,
     packages,
     known,

@@ -7,8 +7,9 @@ import { namesCondition } from '../resolve/exports-map.ts'
 import { findPackage } from '../resolve/find-package.ts'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
+import { AlteredPackages } from './altered-packages.ts'
 import { keepsResults } from './cache-packages.ts'
-import { type FileRecords, recordOf } from './file-records.ts'
+import { digestOfFile, type FileRecords } from './file-records.ts'
 import { slashed } from './names.ts'
 
 /** How installed packages count: by name and version, or by all their files. */
@@ -21,10 +22,16 @@ export interface PackageParts {
   readonly wiring: readonly string[]
 }
 
-/** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema. */
+/** What a package imports that is generated into `node_modules`. Prisma names it by the digest of the schema, without SQL. */
 const GENERATED: ReadonlyMap<string | undefined, readonly string[]> = new Map([['@prisma/client', ['.prisma/client']]])
+const BY_PRISMA = /^prisma-client-/
+
+/** Packages of declarations: no program runs them, and many packages name that of Node as one that they need. */
+const DECLARATIONS = /^@types\//
 
 interface Reading {
+  /** Those of the program. */
+  readonly files: Iterable<string>
   readonly observer: Observer
   readonly packages: PackageJsons
   readonly known: FileRecords
@@ -40,7 +47,7 @@ export function packageParts(
   labels: PackageLabels,
   reading: Reading,
 ): PackageParts {
-  const { observer, packages, conditions } = reading
+  const { files, observer, packages, conditions } = reading
   const found = new Map<string, PackageJson>()
   const ahead = [...roots].reverse()
   const wiring = new Set<string>()
@@ -53,7 +60,7 @@ export function packageParts(
       for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
     }
     for (const name of [...next.dependencies, ...(GENERATED.get(next.name) ?? [])]) {
-      if (keepsResults(name)) continue
+      if (keepsResults(name) || DECLARATIONS.test(name)) continue
       const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
       if (dependency === undefined) continue
       wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
@@ -61,40 +68,29 @@ export function packageParts(
       ahead.push(dependency)
     }
   }
-  const modeOf = (one: PackageJson) =>
-    isPublished(one) && !altered.has(one.root) && !isAltered(one, reading) ? mode : 'content'
-  return {
-    parts: [...found.values()].map((one) => partOf(one, labels.of(one), modeOf(one), reading)),
-    wiring: [...wiring].sort(),
+  // Most of a warm start is to look at each path again: without packages, at none of these.
+  const alteredByProgram = new AlteredPackages(found.size === 0 ? [] : files, observer, packages)
+  const isAltered = (one: PackageJson) => !isPublished(one) || altered.has(one.root) || alteredByProgram.has(one)
+  const digestIn = (one: PackageJson, label: string) =>
+    mode === 'content' || isAltered(one)
+      ? contentOf(one.root, reading)
+      : digestOf(`${label}${alteredByProgram.patchesOf(one)}${sqlOf(one, reading)}`)
+  const partOf = (one: PackageJson): DependencyPart => {
+    const name = labels.of(one)
+    return { name, digest: digestIn(one, name) }
   }
+  return { parts: [...found.values()].map(partOf), wiring: [...wiring].sort() }
 }
 
-function partOf(one: PackageJson, name: string, mode: PackageMode, reading: Reading): DependencyPart {
-  return { name, digest: mode === 'content' ? contentOf(one.root, reading) : digestOf(name) }
+/** The digest of the queries that Prisma generates beside a client, as a suffix. */
+function sqlOf({ name, root }: PackageJson, reading: Reading): string {
+  const folder = join(root, 'sql')
+  return BY_PRISMA.test(name ?? '') && reading.observer.isDirectory(folder) ? ` sql ${contentOf(folder, reading)}` : ''
 }
 
 /** Another content needs another version only where a registry says so. */
 function isPublished(one: PackageJson): boolean {
-  return (
-    isInstalled(one) && one.version !== undefined && !one.isPrivate && !/[/\\]\.pnpm[/\\][^/\\]*@file\+/.test(one.root)
-  )
-}
-
-/** Whether the program patches the package, or copies it from a path of this machine, as its package.json or patch-package says. */
-function isAltered({ root }: PackageJson, { observer, packages }: Reading): boolean {
-  // pnpm's layout says of patches and paths in another way.
-  const [first, ...rest] = /[/\\]\.pnpm[/\\]/.test(root) ? [''] : slashed(root).split('/node_modules/')
-  let folder = first!
-  for (const [index, name] of rest.entries()) {
-    const ofPatchPackage = `${rest
-      .slice(index)
-      .map((one) => one.replace('/', '+'))
-      .join('++')}+`
-    if (packages.at(folder)?.altered.includes(rest.at(-1)!)) return true
-    if (observer.list(join(folder, 'patches')).some((one) => one.startsWith(ofPatchPackage))) return true
-    folder += `/node_modules/${name}`
-  }
-  return false
+  return isInstalled(one) && one.version !== undefined && !one.isPrivate
 }
 
 /**
@@ -113,17 +109,19 @@ export class PackageLabels {
   }
 }
 
-/** Name and version. pnpm puts the digest of a patch into the folder's name. */
 function labelOf({ name, version, root }: PackageJson): string {
-  const patch = /[/\\]\.pnpm[/\\][^/\\]*patch_hash=([a-z\d]+)/i.exec(root)?.[1]
-  return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}${patch === undefined ? '' : ` patched ${patch}`}`
+  return `${name ?? slashed(root).split('/').at(-1)}@${version ?? '?'}`
 }
 
-/** The digest of all files of a package, without the packages inside of it. */
+/**
+ * The digest of all files of a package, without the packages inside of it. Where it is developed, hidden files do not count, as
+ * those of `also` do not: tools write logs there, as Turborepo does with each build.
+ */
 function contentOf(root: string, { observer, known, fresh }: Reading): string {
-  const isSkipped = (name: string) => name === 'node_modules' || name === '.git'
+  const isHidden = isInstalled({ root }) ? (name: string) => name === '.git' : (name: string) => name.startsWith('.')
+  const isSkipped = (name: string) => name === 'node_modules' || isHidden(name)
   const { files, again } = filesIn(root, observer, { isSkipped, paths: 'first' })
-  const lines = files.map((path) => `${slashed(path)} ${recordOf(join(root, path), observer, known, fresh).digest}`)
+  const lines = files.map((path) => `${slashed(path)} ${digestOfFile(join(root, path), observer, known, fresh)}`)
   const links = again.map(([path, first]) => `${slashed(path)} -> ${slashed(first)}`)
   return digestOf([...lines, ...links].sort().join('\n'))
 }

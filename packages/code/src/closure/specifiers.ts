@@ -16,7 +16,7 @@ export interface Imports {
   readonly hasJsx: boolean
 }
 
-const NONE: Imports = { specifiers: [], uncertain: [], opaque: 0, hasJsx: false }
+export const NO_IMPORTS: Imports = { specifiers: [], uncertain: [], opaque: 0, hasJsx: false }
 
 /** Files that Node, Bun, Deno or a bundler runs as JavaScript. */
 const CODE = /^\.[cm]?[jt]sx?$/
@@ -45,7 +45,7 @@ export function importsOf(file: string, content: string): Imports {
   const source = content.replace(/^\ufeff/, '')
   if (OTHER_CODE.test(extension)) return scanned(source, extension)
   if (mayBeCode(file)) return unsure(jsOrTs(extension, source))
-  return CODE.test(extension) ? jsOrTs(extension, source) : NONE
+  return CODE.test(extension) ? jsOrTs(extension, source) : NO_IMPORTS
 }
 
 /** It may be no code, whose imports lead somewhere. */

@@ -1,8 +1,9 @@
 import { extname } from 'node:path'
 
 const SCRIPT = /^\.[cm]?js$/
-/** `exports.ids = [1]; exports.modules = {`, also of an object with another name. */
-const CHUNK = /(?<![\w$])([\w$]{1,99})\.ids\s*=\s*\[[^\]]{0,9999}\]\s*[,;]\s*\1\.modules\s*=\s*\{/
+/** `exports.ids = [1]; exports.modules = {`, also of an object with another name; modules with dense numbers are an array. */
+const CHUNK =
+  /(?<![\w$])([\w$]{1,99})\.ids\s*=\s*\[\s*["'\d][^\]]{0,9999}\]\s*[,;]\s*\1\.modules\s*=\s*(?:\{|\[|Array\()/
 /** A chunk that is an ES module. */
 const MODULE_CHUNK = /\bexport\s+const\s+__webpack_(?:esm_)?modules__\b/
 /** The name of a module in a chunk of Turbopack. */
@@ -11,9 +12,12 @@ const MODULE_ID = String.raw`\s*(?:\d+|"(?:[^"\\\n]|\\.)*")\s*,`
 const ARRAY_CHUNK = new RegExp(
   String.raw`^\s*(?:"use strict";\s*)?module\.exports\s*=\s*\[(?:${MODULE_ID}){1,99}\s*(?:\(|(?:async|function)\b|[\w$]+\s*=>)`,
 )
-/** `require("./" + __webpack_require__.u(chunkId))`; `join(__dirname, "" + __webpack_require__.u(chunkId))` to read and run it. */
+/**
+ * `require("./" + __webpack_require__.u(chunkId))`; `join(__dirname, "" + __webpack_require__.u(chunkId))` to read and run it. In
+ * version 4: `"./" + ({}[chunkId] || chunkId)`.
+ */
 const RUNTIME =
-  /(?:\b(?:require|import)\s*\(|\bjoin\s*\(\s*__dirname\s*,)\s*(['"])((?:\.\.?\/)*)[^'"\n]{0,99}\1\s*\+\s*[\w$]{1,99}\.u\s*\(/
+  /(?:\b(?:require|import)\s*\(|\bjoin\s*\(\s*__dirname\s*,)\s*(['"])((?:\.\.?\/)*)[^'"\n]{0,99}\1\s*\+\s*(?:[\w$]{1,99}\.u\s*\(|\(\{[^{}]{0,9999}\}\[[\w$]{1,99}\]\s*\|\|)/
 /** A runtime that imports chunks, each by its name. */
 const MODULE_RUNTIME = /\b__(?:webpack_(?:esm_)?ids__|rspack_esm_ids)\b/
 /** The path of Turbopack's runtime, from the folder of the output. */

@@ -24,12 +24,21 @@ export interface PackageJson {
 }
 
 const RUN_TIME = ['dependencies', 'optionalDependencies']
+/** An optional peer may be named in the second one only, as Knex and Sequelize do with drivers of databases. */
+const PEERS = ['peerDependencies', 'peerDependenciesMeta']
 /** Yarn writes patches into `dependencies` or `resolutions`, and Bun into `patchedDependencies`. */
-const DECLARATIONS = [...RUN_TIME, 'devDependencies', 'resolutions']
+const DECLARATIONS = [...RUN_TIME, 'devDependencies', 'resolutions', 'overrides']
 
 function alteredIn(declared: unknown): string[] {
-  const isAltered = (from: unknown) => typeof from === 'string' && /^(?:file:|patch:|\.{0,2}\/)/.test(from)
-  return Object.entries(declared ?? {}).flatMap(([key, from]) => (isAltered(from) ? nameOf(key) : []))
+  return Object.entries(declared ?? {}).flatMap(([key, from]) => {
+    if (typeof from !== 'string') return overriddenIn(key, from)
+    return /^(?:file:|patch:|\.{0,2}\/)/.test(from) ? nameOf(key) : []
+  })
+}
+
+/** `overrides` of npm nest: `{ "a": { ".": "file:a.tgz", "b": "file:b.tgz" } }`. */
+function overriddenIn(key: string, nested: unknown): string[] {
+  return alteredIn(nested).map((name) => (name === '.' ? nameOf(key) : name))
 }
 
 /** The name in `name`, `name@1.0.0` and `other/name@npm:1.0.0`. */
@@ -94,7 +103,7 @@ export class PackageJsons {
         ...DECLARATIONS.flatMap((field) => alteredIn(json[field])),
         ...namesIn('patchedDependencies').map(nameOf),
       ],
-      dependencies: [...new Set([...RUN_TIME, 'peerDependencies'].flatMap(namesIn))].sort(),
+      dependencies: [...new Set([...RUN_TIME, ...PEERS].flatMap(namesIn))].sort(),
     }
   }
 }

@@ -163,7 +163,7 @@ export class Resolver {
 }
 
 /** Whether a package manager put the package where it is. A link leads to source that is edited here. */
-export function isInstalled({ root }: PackageJson): boolean {
+export function isInstalled({ root }: Pick<PackageJson, 'root'>): boolean {
   return isInstalledAt(root)
 }
 

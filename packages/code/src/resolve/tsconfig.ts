@@ -61,14 +61,17 @@ export class TsConfigs {
     const all = configs.map(({ transforms, includes }) =>
       isChosen && includes(file) ? `${transforms} included` : transforms,
     )
-    return [...new Set([...all, this.#ofTsNode ?? ''])].filter((one) => one !== '').join(' and ')
+    // Started elsewhere, tsx obeys another file, or none.
+    const isLeftOut = this.#isTsx && !this.#ofTsx.some(({ includes }) => includes(file))
+    const byTsx = isLeftOut && configs.some(({ includes }) => includes(file)) ? 'left out by tsx' : ''
+    return [...new Set([...all, byTsx, this.#ofTsNode ?? ''])].filter((one) => one !== '').join(' and ')
   }
 
   #of(file: string): readonly TsConfig[] {
     const folder = dirname(file)
     let known = this.#ofFolders.get(folder)
     if (known === undefined) {
-      known = [...this.#nearest(folder).flatMap((path) => this.#at(path)), ...this.#ofTsx]
+      known = [...[...this.#nearest(folder), ...this.#ofDeno(folder)].flatMap((path) => this.#at(path)), ...this.#ofTsx]
       this.#ofFolders.set(folder, known)
     }
     return known
@@ -83,6 +86,13 @@ export class TsConfigs {
       if (jsconfig.length === 0 && this.#observer.isFile(other)) jsconfig = [other]
     }
     return jsconfig
+  }
+
+  /** The deno.json files of a folder and those above it: Deno takes `compilerOptions` of them. Others do not look for them. */
+  #ofDeno(folder: string): string[] {
+    if (!('Deno' in globalThis)) return []
+    const paths = [...foldersUp(folder)].flatMap((each) => [join(each, 'deno.json'), join(each, 'deno.jsonc')])
+    return paths.filter((path) => this.#observer.isFile(path))
   }
 
   #at(path: string): readonly TsConfig[] {
