@@ -100,6 +100,23 @@ await withRedis('results in Redis', (redis) => {
     await adapter.close()
   })
 
+  test('closing beside a call ends when that call does, also with a silent server', async () => {
+    const adapter = keyvStore(url())
+    const store = adapter.open('f')
+    await store.set(ENTRY)
+    redis.suspend()
+    try {
+      const call = store.get('h')
+      // Now the server has the question.
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      const closed = adapter.close()
+      await expect(call).rejects.toMatchObject({ code: UNAVAILABLE })
+      await closed
+    } finally {
+      redis.resume()
+    }
+  })
+
   test('an idle connection that the server ends is made again, however often', async () => {
     const warnings: Error[] = []
     const hear = (warning: Error) => void warnings.push(warning)

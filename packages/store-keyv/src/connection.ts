@@ -20,5 +20,6 @@ export interface Connection {
   readonly reasonOf: (thrown: unknown) => unknown
   /** That instance gave no answer: the next one may be a new one. */
   readonly discard: (keyv: KeyvLike) => void
-  readonly close: () => Promise<void>
+  /** Lets go of that instance: the next one is a new one. What it returns ends the connection of the old one. */
+  readonly release: () => () => void
 }

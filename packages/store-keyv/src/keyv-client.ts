@@ -16,6 +16,8 @@ const ABSENT = 'persist:absent'
 /** Calls a Keyv instance, in bounded time. A failure is never taken for an answer. */
 export class KeyvClient {
   readonly #connection: Connection
+  /** The operations that wait for an answer. */
+  readonly #running = new Set<Promise<unknown>>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -78,17 +80,31 @@ export class KeyvClient {
     for (const key of over) await this.get(key, operation)
   }
 
+  /**
+   * Ends the connection when the operations under way are over, which takes a bounded time. The driver itself would wait for
+   * a silent server forever, and Keyv would use a closed connection again, where replies meet calls that they do not belong to.
+   */
+  async close(): Promise<void> {
+    const end = this.#connection.release()
+    await Promise.allSettled(this.#running)
+    end()
+  }
+
   async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>, waits = 1): Promise<T> {
     const { errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
+    const running = withTimeout(serverWaitMs * waits + bytes / BYTES_PER_MS, async () => act(keyv))
+    this.#running.add(running)
     let answer: T
     try {
-      answer = await withTimeout(serverWaitMs * waits + bytes / BYTES_PER_MS, async () => act(keyv))
+      answer = await running
     } catch (error) {
       const failure = this.#toStoreError(error, operation)
       if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') discard(keyv)
       throw failure
+    } finally {
+      this.#running.delete(running)
     }
     // It may be the failure of another method; in doubt, core computes.
     if (errors.count !== before) throw this.#toStoreError(errors.last, operation)

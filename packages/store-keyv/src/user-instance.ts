@@ -29,7 +29,7 @@ export function userConnection(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: 
     errors,
     reasonOf: (thrown) => thrown,
     discard: () => {},
-    close: async () => {},
+    release: () => () => {},
   }
 }
 
