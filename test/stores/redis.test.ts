@@ -189,6 +189,39 @@ await withRedis('results in Redis', (redis) => {
     proxy.close()
   })
 
+  test('many entries come over a slow line, asked for together or one by one, however long all of them take', async () => {
+    const cache = url()
+    const direct = keyvStore(cache)
+    const hashes = Array.from({ length: 120 }, (_, index) => `h${index}`)
+    const payload = 'x'.repeat(100_000)
+    for (const hash of hashes) await direct.open('f').set({ ...ENTRY, hash, payload })
+    const bytesPerMs = 10_000
+    const proxy = createServer((client) => {
+      const server = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      client.pipe(server)
+      server.on('data', (bytes) => {
+        server.pause()
+        client.write(bytes)
+        setTimeout(() => server.resume(), bytes.length / bytesPerMs)
+      })
+      for (const socket of [client, server]) socket.on('error', () => {}).on('close', () => client.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const through = new URL(cache)
+    through.port = String((proxy.address() as AddressInfo).port)
+    const store = keyvStore(through, { serverWaitMs: 600 })
+    const namespace = store.open('f')
+    const together = () => namespace.getMany!(hashes)
+    const oneByOne = () => Promise.all(hashes.map((hash) => namespace.get(hash)))
+    for (const read of [together, oneByOne]) {
+      const found = await read()
+      expect(found.map((entry) => entry?.hash)).toEqual(hashes)
+      expect(found.every((entry) => entry?.payload === payload)).toBe(true)
+    }
+    await Promise.all([store.close(), direct.close()])
+    proxy.close()
+  })
+
   test('a listing shows entries of its own prefix only', async () => {
     const [one, two] = [keyvStore(url()), keyvStore(url())]
     await one.open('f').set({ hash: 'h', payload: 'value', createdAt: 1 })

@@ -6,6 +6,8 @@ export interface Connection {
   readonly name: string
   readonly isPersistent: boolean
   readonly readsMany: boolean
+  /** There is one connection, which answers in the order of the questions: any answer shows that the server is not silent. */
+  readonly answersInOrder: boolean
   /** A listing shows each entry that is there from its begin to its end, whatever happens to others meanwhile. */
   readonly listsEach: boolean
   /** How long a method waits for an answer, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { StoreError } from '@persist/errors'
-import { type Operation, withTimeout } from '@persist/store/kit'
+import { type Operation, TimeoutError, withTimeout } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
 import { decode, isRecord } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
@@ -18,6 +18,8 @@ export class KeyvClient {
   readonly #connection: Connection
   /** The operations that wait for an answer. */
   readonly #running = new Set<Promise<unknown>>()
+  /** When an instance has answered last, by the monotonic clock. */
+  readonly #answeredAt = new WeakMap<KeyvLike, number>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -35,9 +37,9 @@ export class KeyvClient {
   }
 
   async getMany(keys: readonly string[], operation: Operation): Promise<readonly unknown[]> {
-    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
-    if (Array.isArray(values) && values.length === keys.length) return values
-    throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
+    // All are asked for at once; large values come in several answers, so that the server is not taken for silent meanwhile.
+    const groups = this.#connection.answersInOrder ? groupsOf(keys, VALUES_PER_STEP) : [keys]
+    return (await Promise.all(groups.map((group) => this.#getGroup(group, operation)))).flat()
   }
 
   async set(key: string, value: string, ttl: number | undefined, operation: Operation): Promise<void> {
@@ -94,7 +96,8 @@ export class KeyvClient {
     const { errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
-    const running = withTimeout(serverWaitMs * waits + bytes / BYTES_PER_MS, async () => act(keyv))
+    const asked = (async () => act(keyv))()
+    const running = this.#answerOf(keyv, serverWaitMs * waits + bytes / BYTES_PER_MS, asked)
     this.#running.add(running)
     let answer: T
     try {
@@ -111,6 +114,30 @@ export class KeyvClient {
     return answer
   }
 
+  /** The answer, or a {@link TimeoutError} if the server is silent for so long. It may have to answer other questions first. */
+  async #answerOf<T>(keyv: KeyvLike, ms: number, answer: Promise<T>): Promise<T> {
+    for (let since = performance.now(); ; ) {
+      try {
+        const found = await withTimeout(Math.max(0, since + ms - performance.now()), () => answer)
+        this.#answeredAt.set(keyv, performance.now())
+        return found
+      } catch (error) {
+        const last = this.#answeredAt.get(keyv) ?? 0
+        if (!(error instanceof TimeoutError)) throw error
+        if (!this.#connection.answersInOrder || last <= since) throw new TimeoutError(ms)
+        since = last
+      }
+    }
+  }
+
+  async #getGroup(keys: readonly string[], operation: Operation): Promise<unknown[]> {
+    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, async (keyv) =>
+      keyv.getMany!([...keys]),
+    )
+    if (Array.isArray(values) && values.length === keys.length) return values
+    throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
+  }
+
   #keyv(operation: Operation): KeyvLike {
     try {
       return this.#connection.keyv()
@@ -123,4 +150,10 @@ export class KeyvClient {
     const { name: store, reasonOf } = this.#connection
     return toStoreError(error, { store, ...operation }, reasonOf(error))
   }
+}
+
+function groupsOf(keys: readonly string[], size: number): (readonly string[])[] {
+  const groups: (readonly string[])[] = []
+  for (let start = 0; start < keys.length; start += size) groups.push(keys.slice(start, start + size))
+  return groups
 }

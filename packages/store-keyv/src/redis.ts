@@ -35,6 +35,7 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
     name,
     isPersistent: true,
     readsMany: true,
+    answersInOrder: true,
     listsEach: true,
     serverWaitMs,
     keepExpiredMs,
