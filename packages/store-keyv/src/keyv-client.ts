@@ -10,6 +10,8 @@ import { storedValues } from './stored-values.ts'
 const BYTES_PER_MS = 1_000
 /** A step of a listing reads this many values, and may take as long as they do: Redis lists ten keys at once. */
 const VALUES_PER_STEP = 10
+/** How much longer an operation waits at most while others get answers: its own may have been lost. */
+const MOST_WAITS = 10
 /** A key that no entry has. */
 const ABSENT = 'persist:absent'
 
@@ -114,17 +116,22 @@ export class KeyvClient {
     return answer
   }
 
-  /** The answer, or a {@link TimeoutError} if the server is silent for so long. It may have to answer other questions first. */
+  /**
+   * The answer, or a {@link TimeoutError} if the server is silent for so long. It may have other questions to answer first: one
+   * connection answers in order, and of many questions most wait for a connection of the pool.
+   */
   async #answerOf<T>(keyv: KeyvLike, ms: number, answer: Promise<T>): Promise<T> {
-    for (let since = performance.now(); ; ) {
+    const begin = performance.now()
+    const end = begin + (this.#connection.answersInOrder ? Number.POSITIVE_INFINITY : MOST_WAITS * ms)
+    for (let since = begin; ; ) {
       try {
-        const found = await withTimeout(Math.max(0, since + ms - performance.now()), () => answer)
+        const found = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => answer)
         this.#answeredAt.set(keyv, performance.now())
         return found
       } catch (error) {
         const last = this.#answeredAt.get(keyv) ?? 0
         if (!(error instanceof TimeoutError)) throw error
-        if (!this.#connection.answersInOrder || last <= since) throw new TimeoutError(ms)
+        if (last <= since || performance.now() >= end) throw new TimeoutError(ms)
         since = last
       }
     }
