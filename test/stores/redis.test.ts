@@ -100,6 +100,23 @@ await withRedis('results in Redis', (redis) => {
     await adapter.close()
   })
 
+  test('closing beside a call ends when that call does, also with a silent server', async () => {
+    const adapter = keyvStore(url())
+    const store = adapter.open('f')
+    await store.set(ENTRY)
+    redis.suspend()
+    try {
+      const call = store.get('h')
+      // Now the server has the question.
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      const closed = adapter.close()
+      await expect(call).rejects.toMatchObject({ code: UNAVAILABLE })
+      await closed
+    } finally {
+      redis.resume()
+    }
+  })
+
   test('an idle connection that the server ends is made again, however often', async () => {
     const warnings: Error[] = []
     const hear = (warning: Error) => void warnings.push(warning)
@@ -168,6 +185,39 @@ await withRedis('results in Redis', (redis) => {
     left = 2
     expect(await store.open('listed').clear()).toBe(36)
     expect((await direct.open('listed').stats()).entries).toBe(0)
+    await Promise.all([store.close(), direct.close()])
+    proxy.close()
+  })
+
+  test('many entries come over a slow line, asked for together or one by one, however long all of them take', async () => {
+    const cache = url()
+    const direct = keyvStore(cache)
+    const hashes = Array.from({ length: 120 }, (_, index) => `h${index}`)
+    const payload = 'x'.repeat(100_000)
+    for (const hash of hashes) await direct.open('f').set({ ...ENTRY, hash, payload })
+    const bytesPerMs = 10_000
+    const proxy = createServer((client) => {
+      const server = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      client.pipe(server)
+      server.on('data', (bytes) => {
+        server.pause()
+        client.write(bytes)
+        setTimeout(() => server.resume(), bytes.length / bytesPerMs)
+      })
+      for (const socket of [client, server]) socket.on('error', () => {}).on('close', () => client.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const through = new URL(cache)
+    through.port = String((proxy.address() as AddressInfo).port)
+    const store = keyvStore(through, { serverWaitMs: 600 })
+    const namespace = store.open('f')
+    const together = () => namespace.getMany!(hashes)
+    const oneByOne = () => Promise.all(hashes.map((hash) => namespace.get(hash)))
+    for (const read of [together, oneByOne]) {
+      const found = await read()
+      expect(found.map((entry) => entry?.hash)).toEqual(hashes)
+      expect(found.every((entry) => entry?.payload === payload)).toBe(true)
+    }
     await Promise.all([store.close(), direct.close()])
     proxy.close()
   })

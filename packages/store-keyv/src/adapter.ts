@@ -51,6 +51,6 @@ export function keyvStore(keyv: KeyvLike | string | URL, options: KeyvStoreOptio
       await client.get('ping', { operation: 'ping', namespace: '' })
     },
     namespaces: () => namespacesIn(client),
-    close: connection.close,
+    close: () => client.close(),
   }
 }

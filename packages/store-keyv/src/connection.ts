@@ -6,6 +6,8 @@ export interface Connection {
   readonly name: string
   readonly isPersistent: boolean
   readonly readsMany: boolean
+  /** There is one connection, which answers in the order of the questions: any answer shows that the server is not silent. */
+  readonly answersInOrder: boolean
   /** A listing shows each entry that is there from its begin to its end, whatever happens to others meanwhile. */
   readonly listsEach: boolean
   /** How long a method waits for an answer, in milliseconds. */
@@ -20,5 +22,6 @@ export interface Connection {
   readonly reasonOf: (thrown: unknown) => unknown
   /** That instance gave no answer: the next one may be a new one. */
   readonly discard: (keyv: KeyvLike) => void
-  readonly close: () => Promise<void>
+  /** Lets go of that instance: the next one is a new one. What it returns ends the connection of the old one. */
+  readonly release: () => () => void
 }

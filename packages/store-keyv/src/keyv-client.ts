@@ -1,5 +1,5 @@
 import type { StoreError } from '@persist/errors'
-import { type Operation, withTimeout } from '@persist/store/kit'
+import { type Operation, TimeoutError, withTimeout } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
 import { decode, isRecord } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
@@ -10,12 +10,18 @@ import { storedValues } from './stored-values.ts'
 const BYTES_PER_MS = 1_000
 /** A step of a listing reads this many values, and may take as long as they do: Redis lists ten keys at once. */
 const VALUES_PER_STEP = 10
+/** How much longer an operation waits at most while others get answers: its own may have been lost. */
+const MOST_WAITS = 10
 /** A key that no entry has. */
 const ABSENT = 'persist:absent'
 
 /** Calls a Keyv instance, in bounded time. A failure is never taken for an answer. */
 export class KeyvClient {
   readonly #connection: Connection
+  /** The operations that wait for an answer. */
+  readonly #running = new Set<Promise<unknown>>()
+  /** When an instance has answered last, by the monotonic clock. */
+  readonly #answeredAt = new WeakMap<KeyvLike, number>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -33,9 +39,9 @@ export class KeyvClient {
   }
 
   async getMany(keys: readonly string[], operation: Operation): Promise<readonly unknown[]> {
-    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, (keyv) => keyv.getMany!([...keys]))
-    if (Array.isArray(values) && values.length === keys.length) return values
-    throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
+    // All are asked for at once; large values come in several answers, so that the server is not taken for silent meanwhile.
+    const groups = this.#connection.answersInOrder ? groupsOf(keys, VALUES_PER_STEP) : [keys]
+    return (await Promise.all(groups.map((group) => this.#getGroup(group, operation)))).flat()
   }
 
   async set(key: string, value: string, ttl: number | undefined, operation: Operation): Promise<void> {
@@ -78,21 +84,65 @@ export class KeyvClient {
     for (const key of over) await this.get(key, operation)
   }
 
+  /**
+   * Ends the connection when the operations under way are over, which takes a bounded time. The driver itself would wait for
+   * a silent server forever, and Keyv would use a closed connection again, where replies meet calls that they do not belong to.
+   */
+  async close(): Promise<void> {
+    const end = this.#connection.release()
+    await Promise.allSettled(this.#running)
+    end()
+  }
+
   async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>, waits = 1): Promise<T> {
     const { errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
+    const asked = (async () => act(keyv))()
+    const running = this.#answerOf(keyv, serverWaitMs * waits + bytes / BYTES_PER_MS, asked)
+    this.#running.add(running)
     let answer: T
     try {
-      answer = await withTimeout(serverWaitMs * waits + bytes / BYTES_PER_MS, async () => act(keyv))
+      answer = await running
     } catch (error) {
       const failure = this.#toStoreError(error, operation)
       if (failure.code === 'ERR_PERSIST_STORE_UNAVAILABLE') discard(keyv)
       throw failure
+    } finally {
+      this.#running.delete(running)
     }
     // It may be the failure of another method; in doubt, core computes.
     if (errors.count !== before) throw this.#toStoreError(errors.last, operation)
     return answer
+  }
+
+  /**
+   * The answer, or a {@link TimeoutError} if the server is silent for so long. It may have other questions to answer first: one
+   * connection answers in order, and of many questions most wait for a connection of the pool.
+   */
+  async #answerOf<T>(keyv: KeyvLike, ms: number, answer: Promise<T>): Promise<T> {
+    const begin = performance.now()
+    const end = begin + (this.#connection.answersInOrder ? Number.POSITIVE_INFINITY : MOST_WAITS * ms)
+    for (let since = begin; ; ) {
+      try {
+        const found = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => answer)
+        this.#answeredAt.set(keyv, performance.now())
+        return found
+      } catch (error) {
+        const last = this.#answeredAt.get(keyv) ?? 0
+        if (!(error instanceof TimeoutError)) throw error
+        if (last <= since || performance.now() >= end) throw new TimeoutError(ms)
+        since = last
+      }
+    }
+  }
+
+  async #getGroup(keys: readonly string[], operation: Operation): Promise<unknown[]> {
+    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, async (keyv) =>
+      keyv.getMany!([...keys]),
+    )
+    if (Array.isArray(values) && values.length === keys.length) return values
+    throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
   }
 
   #keyv(operation: Operation): KeyvLike {
@@ -107,4 +157,10 @@ export class KeyvClient {
     const { name: store, reasonOf } = this.#connection
     return toStoreError(error, { store, ...operation }, reasonOf(error))
   }
+}
+
+function groupsOf(keys: readonly string[], size: number): (readonly string[])[] {
+  const groups: (readonly string[])[] = []
+  for (let start = 0; start < keys.length; start += size) groups.push(keys.slice(start, start + size))
+  return groups
 }

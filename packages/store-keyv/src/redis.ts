@@ -18,7 +18,6 @@ const NOT_CONNECTED = /throwOnConnectError/
 interface OpenClient {
   readonly keyv: KeyvLike
   readonly destroy: () => void
-  readonly disconnect: () => Promise<void>
 }
 
 /** The connection for a `redis://` URL. Connects on first use, and again after a failure. */
@@ -36,6 +35,7 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
     name,
     isPersistent: true,
     readsMany: true,
+    answersInOrder: true,
     listsEach: true,
     serverWaitMs,
     keepExpiredMs,
@@ -51,10 +51,10 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
       open.destroy()
       open = undefined
     },
-    async close() {
-      const closing = open
+    release() {
+      const released = open
       open = undefined
-      await closing?.disconnect()
+      return () => released?.destroy()
     },
   }
 }
@@ -104,9 +104,6 @@ function connect(
     keyv,
     destroy: () => {
       if (client.isOpen) client.destroy()
-    },
-    disconnect: async () => {
-      if (client.isOpen) await client.close()
     },
   }
 }

@@ -22,6 +22,7 @@ export function userConnection(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: 
     name: `keyv://${url === undefined ? numbered(dialect, keyv) : redactUrl(url)}/${keyv.namespace ?? ''}`,
     isPersistent: dialect !== 'map',
     readsMany: readsMany(keyv),
+    answersInOrder: false,
     listsEach: dialect === 'map' || dialect === 'redis',
     serverWaitMs,
     keepExpiredMs,
@@ -29,7 +30,7 @@ export function userConnection(keyv: KeyvLike, { serverWaitMs, keepExpiredMs }: 
     errors,
     reasonOf: (thrown) => thrown,
     discard: () => {},
-    close: async () => {},
+    release: () => () => {},
   }
 }
 

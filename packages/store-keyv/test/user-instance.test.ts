@@ -44,6 +44,38 @@ test('a storage that never answers costs a bounded wait', async () => {
   await expect(open('f').get('h')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
 })
 
+test('many calls at once outlast the wait for one, while the storage answers one after the other', async () => {
+  let last: Promise<unknown> = Promise.resolve()
+  const map = new Map<string, unknown>()
+  const inTurn = <T>(act: () => T) => {
+    const turn = last.then(() => new Promise((resolve) => setTimeout(resolve, 5))).then(act)
+    last = turn
+    return turn
+  }
+  const keyv = broken({
+    get: (key: string) => inTurn(() => map.get(key)),
+    set: (key: string, value: unknown) => inTurn(() => map.set(key, value)),
+  })
+  const store = keyvStore(keyv, { serverWaitMs: 100 }).open('f')
+  const entries = Array.from({ length: 60 }, (_, index) => ({ ...ENTRY, hash: `h${index}` }))
+  await Promise.all(entries.map((entry) => store.set(entry)))
+  expect(await Promise.all(entries.map(({ hash }) => store.get(hash)))).toEqual(entries)
+})
+
+test('a call whose answer was lost costs a bounded wait, also while the storage answers others', async () => {
+  const keyv = broken({
+    get: (key: string) => (key.includes('lost') ? new Promise(() => {}) : new Promise((end) => setTimeout(end, 1))),
+  })
+  const store = keyvStore(keyv, { serverWaitMs: 20 }).open('f')
+  let isOver = false
+  const lost = store.get('lost').finally(() => {
+    isOver = true
+  })
+  lost.catch(() => {})
+  while (!isOver) expect(await store.get('h')).toBeUndefined()
+  await expect(lost).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
+})
+
 test('a storage that cannot list keeps results all the same, and says so where a list is needed', async () => {
   const map = new Map<string, unknown>()
   const store: KeyvStoreAdapter = {
