@@ -558,6 +558,26 @@ describe('two functions with one name are an error, which names both places', ()
     expect(outcome('users')).toEqual(['again'])
   })
 
+  test('or one, if exports of CommonJS use each other many times', () => {
+    const members = Array.from({ length: 40 }, (_, i) => i)
+    const uses = (i: number) => `exports.f${(i + 1) % 40}(x - 1) + exports.f${(i + 2) % 40}(x - 1)`
+    const find = (last: string) => `const core_1 = require('@persist/core')
+      const cache = (globalThis.store ??= core_1.memoryStore())
+      ${members.map((i) => `exports.f${i} = (x) => (x < 1 ? ${i === 39 ? last : i} : ${uses(i)})`).join('\n')}
+      exports.find = core_1.persist((id) => exports.f0(id), { cache, funcname: 'find' })`
+    const outcome = (last: string) =>
+      run({
+        'first.cjs': find('39'),
+        'second.cjs': find(last),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./first.cjs')
+          await printOutcome(() => import('./second.cjs'))`,
+      })
+    expect(outcome('39')).toEqual(['again'])
+    expect(outcome('40')).toEqual([ERROR])
+  })
+
   test('as methods of two classes with one source, in two files', () => {
     const service = (name: string) => `${PERSIST}
       export class ${name} {

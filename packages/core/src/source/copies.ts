@@ -114,6 +114,8 @@ class Comparison {
   readonly #seen = new Map<Binding, Set<Binding>>()
   /** The names that are still to be compared. A list, since chains of names in a bundle are longer than the stack. */
   readonly #pending: [mine: Binding, others: Binding][] = []
+  readonly #pendingRanges: [mine: Range, others: Range][] = []
+  readonly #seenMembers = new Set<string>()
 
   readonly #mine: ParsedSource
   readonly #others: ParsedSource
@@ -131,8 +133,11 @@ class Comparison {
   agree(usesThis: boolean): boolean {
     const [here, there] = [this.#here, this.#there]
     if (!this.#ranges(here, there) || (usesThis && !this.#owners(here, there))) return false
-    for (let pair = this.#pending.pop(); pair !== undefined; pair = this.#pending.pop())
-      if (!this.#bindings(...pair)) return false
+    while (this.#pending.length > 0 || this.#pendingRanges.length > 0) {
+      const [ranges, bindings] = [this.#pendingRanges.pop(), this.#pending.pop()]
+      if (ranges !== undefined && !this.#ranges(...ranges)) return false
+      if (bindings !== undefined && !this.#bindings(...bindings)) return false
+    }
     // What has been compared once need not be compared for the next function.
     for (const [binding, others] of this.#seen) for (const other of others) this.#mine.agreed.add(binding, other)
     return true
@@ -224,9 +229,14 @@ class Comparison {
 
   /** Compares what a module of CommonJS has assigned to a property of its `exports`. */
   #exports(index: number, other: number, isBundled: boolean): boolean {
+    const key = `${this.#mine.memberAt(index)} ${this.#others.memberAt(other)}`
+    // Once, since members may use each other.
+    if (this.#seenMembers.has(key)) return true
     const [here, there] = [this.#mine.assignedMember(index), this.#others.assignedMember(other)]
     if (here.length === 0 && there.length === 0) return isBundled
-    return here.length === there.length && here.every((range, i) => this.#ranges(range, there[i]!))
+    this.#seenMembers.add(key)
+    for (const [i, range] of here.entries()) if (there[i] !== undefined) this.#pendingRanges.push([range, there[i]])
+    return here.length === there.length
   }
 
   /** Compares what the `this` of a function may be. */

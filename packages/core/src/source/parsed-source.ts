@@ -140,6 +140,13 @@ export class ParsedSource {
     return [...found]
   }
 
+  /** Which member of `exports` the token at `index` begins the use of. */
+  memberAt(index: number): string {
+    const { list } = this.tokens
+    const name = list[index]!.value
+    return `${lookup(name, this.scopes.at[index])?.scope.from} ${name} ${list[index + 2]?.value}`
+  }
+
   /** What is assigned to a member of `exports`, if the token at `index` begins the use of one. */
   assignedMember(index: number): readonly Range[] {
     const { list } = this.tokens
