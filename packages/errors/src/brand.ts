@@ -9,8 +9,9 @@ const BRAND: unique symbol = Symbol.for('@persist/errors/class') as never
  * renames classes.
  */
 export function brand(prototype: Error, name: string): void {
-  // As in the built-in errors. An own property of each error would get into pickles and logs.
-  prototype.name = name
+  // As in the built-in errors. An own property of each error would get into pickles and logs. Not an assignment, which fails
+  // if a program has frozen `Error.prototype`.
+  Object.defineProperty(prototype, 'name', { value: name, writable: true, configurable: true })
   // Node prints it before the message of an uncaught error, if it is not the name of the error.
   Object.defineProperty(prototype.constructor, 'name', { value: name })
   Object.defineProperty(prototype, BRAND, { value: name })

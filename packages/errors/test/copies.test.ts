@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -139,4 +140,13 @@ test('a minifier does not change the name of an error', async () => {
   )
   await build({ entryPoints: [source], outfile: file, bundle: true, minify: true, format: 'esm', logLevel: 'error' })
   expect((await import(pathToFileURL(file).href)).default).toEqual(['KeyError', true, 'KeyError: a (at $)'])
+})
+
+test('the classes load in a program that has frozen the built-in prototypes', () => {
+  const source = `
+    Object.freeze(Error.prototype)
+    const { KeyError } = await import(${JSON.stringify(DIST)})
+    console.log(new KeyError('a', '$').name)`
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' })
+  expect(printed).toBe('KeyError\n')
 })

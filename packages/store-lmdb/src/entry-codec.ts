@@ -153,7 +153,7 @@ function checkOf(record: Buffer, length: number, key: Buffer): number {
  */
 function areJsonFields(parsed: unknown): parsed is JsonFields {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return false
-  for (const name in parsed) {
+  for (const name of Object.keys(parsed)) {
     const isField = Object.hasOwn(jsonFields, name)
     if (!isField || !fitsHeadField(name as keyof JsonFields, parsed[name as keyof typeof parsed])) return false
   }
@@ -166,6 +166,6 @@ function forever(_: string, value: unknown): unknown {
 }
 
 function hasAny(fields: object): boolean {
-  for (const _ in fields) return true
+  for (const name in fields) if (Object.hasOwn(fields, name)) return true
   return false
 }

@@ -64,6 +64,16 @@ test('an entry is read as it was written', () => {
   )
 })
 
+test('an entry is read in a program that has extended Object.prototype', () => {
+  const plain = { hash: HASH, payload: '1', createdAt: 1 }
+  Object.assign(Object.prototype, { extension: 1 })
+  try {
+    for (const entry of [FULL, plain]) expect({ ...read(encode(entry, KEY)) }).toEqual(entry)
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'extension')
+  }
+})
+
 test('what follows the record in a longer buffer is not read', () => {
   const record = encode(FULL, KEY)
   const longer = Buffer.concat([record, Buffer.from('left over')])
