@@ -365,7 +365,16 @@ describe('two functions with one name are an error, which names both places', ()
       const load = async (name) => (name.endsWith('.ts') ? require(name) : import(name))
       ${programs.join('\n')}`
     const table = { 'table.mjs': 'export const table = 1' }
-    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual([ERROR, ERROR, 'again', 'again'])
+    const outcomes = [ERROR, ERROR, 'again', 'again']
+    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual(outcomes)
+    const inFolder = Object.entries({ ...pairs, ...table, 'main.mjs': main }).map(([name, text]) => [
+      `100% #1/${name}`,
+      text,
+    ])
+    const outcome = { '100% #1/outcome.mjs': OUTCOME }
+    expect(
+      run({ ...Object.fromEntries(inFolder), ...outcome, 'main.mjs': "await import('./100%25 %231/main.mjs')" }),
+    ).toEqual(outcomes)
   })
 
   const P = `${PERSIST}const options = { funcname: 'find', cache }\n`

@@ -97,8 +97,12 @@ function frameOf(frame: NodeJS.CallSite): Frame {
   }
 }
 
+const IS_URL = /^[a-z][a-z\d+.-]+:/i
+
+/** The query of a URL, or of a path to which a dev server has appended one. The folders of a path may have any name. */
 function placeOf(name: string): Pick<Frame, 'file' | 'query' | 'isLoadedOnce'> {
-  const [, path = name, query = ''] = /^((?:[^?#]|#(?!.*\?))*?)([?#].*)?$/s.exec(name) ?? []
+  const [, path = name, query = ''] =
+    (IS_URL.test(name) ? /^((?:[^?#]|#(?!.*\?))*?)([?#].*)?$/s : /^(.*\.\w+)(\?[^/]*)$/s).exec(name) ?? []
   return { file: fileOf(path), query, isLoadedOnce: name.startsWith('file://') }
 }
 

@@ -3,7 +3,7 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { differInNamesOnly } from './renaming.ts'
 import type { SourceFiles } from './source-files.ts'
-import { type Origin, originOf } from './source-map.ts'
+import { isFromFile, type Origin, originOf } from './source-map.ts'
 
 /** One wrapping of a function under a namespace of a store. */
 export interface Wrapping {
@@ -153,11 +153,9 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
   }
   if (!isSameText) return false
   // One of them is the source that the map of the other one names.
-  if (one?.source === urlOf(now.home) || other?.source === urlOf(before.home)) return true
+  if (isFromFile(one, now.home) || isFromFile(other, before.home)) return true
   return areCopies(first.text, before.home, now.home, files) ?? reloads
 }
-
-const urlOf = ({ file }: Frame) => `file://${encodeURI(file)}`
 
 /**
  * Whether two places in one source are in one call of `persist`. V8's place of `persist(…)` is that of the name. A bundler

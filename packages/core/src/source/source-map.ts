@@ -1,6 +1,7 @@
 import { utf8String, writeBase64 } from '@persist/platform'
 import type { Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
+import { resolvedPath } from './specifiers.ts'
 
 /** The original place of a place in a bundle. */
 export interface Origin {
@@ -34,6 +35,11 @@ export function originOf({ file, line, column }: Frame, files: SourceFiles): Ori
   } catch {
     return undefined
   }
+}
+
+/** Whether an origin is in the file of a frame. */
+export function isFromFile(origin: Origin | undefined, { file }: Frame): boolean {
+  return origin?.source === resolvedPath(`.${file.slice(file.lastIndexOf('/'))}`, file)
 }
 
 /** The maps that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */

@@ -4,3 +4,8 @@ import type { Origin } from './source-map.ts'
 export function originOf(): Origin | undefined {
   return undefined
 }
+
+/** Without source maps there are no origins. */
+export function isFromFile(): boolean {
+  return false
+}

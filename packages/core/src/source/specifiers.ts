@@ -57,7 +57,12 @@ function contentsOf(specifier: string, file: string, files: SourceFiles, seen: S
 
 /** The files that a relative specifier may lead to. */
 export function relativePaths(specifier: string, file: string): readonly string[] {
-  const path = decodeURIComponent(new URL(specifier, `file://${folderOf(file)}`).pathname)
+  const segments: string[] = []
+  for (const segment of `${folderOf(file)}${specifier.replace(/[?#].*$/, '')}`.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '.') segments.push(segment)
+  }
+  const path = segments.join('/').replace(/\/$/, '')
   return EXTENSIONS.map((extension) => path + extension)
 }
 
