@@ -164,7 +164,10 @@ describe('an installed package counts by what it is, where its version does not 
       `patchedDependencies:\n  ${name}:\n    hash: ${digest}\n    path: patches/lib.patch\n`,
       `patchedDependencies:\r\n  ${name}:\r\n    hash: ${digest}\r\n    path: patches/lib.patch\r\n`,
     ]
-    const copied = (name: string) => `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`
+    const copied = (name: string) => [
+      `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`,
+      `packages:\n\n  file:../lib(a@1.0.0):\n    resolution: {directory: ../lib}\n    name: ${name}\n    dev: false\n`,
+    ]
     for (const lock of ['node_modules/.pnpm/lock.yaml', 'pnpm-lock.yaml']) {
       for (const [name, isIt] of [
         ['lib', true],
@@ -174,7 +177,8 @@ describe('an installed package counts by what it is, where its version does not 
         const [before, after] = [patched(name, '5f1c'), patched(name, '9a2b')]
         for (const index of [0, 1, 2])
           expect(isNoticedWith({ [lock]: before[index]! }, { [lock]: after[index]! })).toBe(isIt)
-        expect(isNoticedWith({ [lock]: copied(name) }, { [`${place}/index.js`]: '1' })).toBe(isIt)
+        for (const each of copied(name))
+          expect(isNoticedWith({ [lock]: each }, { [`${place}/index.js`]: '1' })).toBe(isIt)
       }
     }
   })
@@ -211,6 +215,16 @@ describe('an installed package counts by what it is, where its version does not 
 
   it('one that pnpm has patched, also without its lock file', () => {
     const place = 'node_modules/.pnpm/lib@1.0.0_patch_hash=5f1c/node_modules/lib'
+    const project = new Project({ ...program({}), [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}' })
+    rmSync(project.path('node_modules/lib'), { recursive: true })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: '1' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
+  it.each(['lib@file+packages+lib', 'file+packages+lib_a@1.0.0'])('one that pnpm copies into %s', (folder) => {
+    const place = `node_modules/.pnpm/${folder}/node_modules/lib`
     const project = new Project({ ...program({}), [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}' })
     rmSync(project.path('node_modules/lib'), { recursive: true })
     link(project, 'node_modules/lib', place)

@@ -7,7 +7,8 @@ import { slashed } from './names.ts'
 /** pnpm puts the digest of a patch, and where a copy is from, into the name of a folder, unless that is too long. */
 const PATCHED = /\/\.pnpm\/[^/]*patch_hash=/
 const STORE = /^(.*?)\/node_modules\/\.pnpm\//
-const COPIED = /\/\.pnpm\/[^/]*@file\+/
+/** `card@file+card`; before version 9, `file+card`. */
+const COPIED = /\/\.pnpm\/(?:[^/]*@)?file\+/
 
 /**
  * Knows which packages a program patches, or copies from a path of this machine: another content of them needs no other version.
