@@ -264,16 +264,28 @@ describe('an installed package counts by what it is, where its version does not 
     }
   })
 
-  it('one in a store of the project, which patch-package patches', () => {
+  it.each(['', 'app/'])('one in a store of the project, which patch-package patches in the folder ./%s', (member) => {
     const place = 'node_modules/.store/lib@1.0.0-5f1c/node_modules/lib'
     const project = new Project({
-      ...{ 'package.json': '{"name":"program"}', 'main.js': "require('lib')", 'patches/lib+1.0.0.patch': '' },
+      ...{ 'package.json': '{}', [`${member}package.json`]: '{"name":"program"}' },
+      ...{ [`${member}main.js`]: "require('lib')", [`${member}patches/lib+1.0.0.patch`]: '' },
       [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
     })
-    link(project, 'node_modules/lib', place)
-    const before = project.read('main.js').digest
+    link(project, `${member}node_modules/lib`, place)
+    const before = project.read(`${member}main.js`).digest
     project.write({ [`${place}/index.js`]: '1' })
-    expect(project.read('main.js').digest).not.toBe(before)
+    expect(project.read(`${member}main.js`).digest).not.toBe(before)
+  })
+
+  it('one that a copy bundles', () => {
+    const inner = 'node_modules/lib/node_modules/inner'
+    const files = (lib: string) => ({
+      ...program({ lib }),
+      'node_modules/lib/package.json': '{"name":"lib","version":"1.0.0","dependencies":{"inner":"1"}}',
+      [`${inner}/package.json`]: '{"name":"inner","version":"1.0.0"}',
+    })
+    expect(isNoticed(files('file:lib.tgz'), { [`${inner}/index.js`]: '' }, 'main.js')).toBe(true)
+    expect(isNoticed(files('1'), { [`${inner}/index.js`]: '' }, 'main.js')).toBe(false)
   })
 
   it('one in the folder of another one, which patch-package patches', () => {
