@@ -136,6 +136,10 @@ describe('an installed package counts by what it is, where its version does not 
       'Yarn, by resolutions',
       { 'package.json': '{"name":"program","resolutions":{"other/lib@npm:1":"patch:lib@1#a"}}' },
     ],
+    [
+      'Yarn, by resolutions of a version of another one',
+      { 'package.json': '{"name":"program","resolutions":{"@a/other@npm:1.0.0/lib@npm:^1":"patch:lib@1#a"}}' },
+    ],
     ['Bun', { 'package.json': '{"name":"program","patchedDependencies":{"lib@1.0.0":"patches/a.patch"}}' }],
     ['patch-package', { 'patches/lib+1.0.0.patch': '' }],
   ])('one that is patched by %s', (_, files) => {
