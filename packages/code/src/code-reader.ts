@@ -42,7 +42,8 @@ export class CodeReader {
   }
 
   read(scope: CodeScope): DependencyState {
-    const name = digestOf(JSON.stringify([scope.roots, scope.of, scope.also, scope.packages, scope.settings]))
+    const { roots, of, also, packages, settings } = scope
+    const name = digestOf(JSON.stringify([roots, of, also, packages, settings, 'Deno' in globalThis]))
     const inProcess = this.#manifests.get(name)
     if (inProcess !== undefined && this.#isCurrent(inProcess)) return inProcess.state
     const folder = this.#folderFor(dirname(scope.roots[0]))

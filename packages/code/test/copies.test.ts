@@ -136,6 +136,10 @@ describe('an installed package counts by what it is, where its version does not 
       'Yarn, by resolutions',
       { 'package.json': '{"name":"program","resolutions":{"other/lib@npm:1":"patch:lib@1#a"}}' },
     ],
+    [
+      'Yarn, by resolutions of a version of another one',
+      { 'package.json': '{"name":"program","resolutions":{"@a/other@npm:1.0.0/lib@npm:^1":"patch:lib@1#a"}}' },
+    ],
     ['Bun', { 'package.json': '{"name":"program","patchedDependencies":{"lib@1.0.0":"patches/a.patch"}}' }],
     ['patch-package', { 'patches/lib+1.0.0.patch': '' }],
   ])('one that is patched by %s', (_, files) => {
@@ -164,7 +168,10 @@ describe('an installed package counts by what it is, where its version does not 
       `patchedDependencies:\n  ${name}:\n    hash: ${digest}\n    path: patches/lib.patch\n`,
       `patchedDependencies:\r\n  ${name}:\r\n    hash: ${digest}\r\n    path: patches/lib.patch\r\n`,
     ]
-    const copied = (name: string) => `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`
+    const copied = (name: string) => [
+      `packages:\n\n  ${name}@file:../lib:\n    resolution: {directory: ../lib}\n`,
+      `packages:\n\n  file:../lib(a@1.0.0):\n    resolution: {directory: ../lib}\n    name: ${name}\n    dev: false\n`,
+    ]
     for (const lock of ['node_modules/.pnpm/lock.yaml', 'pnpm-lock.yaml']) {
       for (const [name, isIt] of [
         ['lib', true],
@@ -174,7 +181,8 @@ describe('an installed package counts by what it is, where its version does not 
         const [before, after] = [patched(name, '5f1c'), patched(name, '9a2b')]
         for (const index of [0, 1, 2])
           expect(isNoticedWith({ [lock]: before[index]! }, { [lock]: after[index]! })).toBe(isIt)
-        expect(isNoticedWith({ [lock]: copied(name) }, { [`${place}/index.js`]: '1' })).toBe(isIt)
+        for (const each of copied(name))
+          expect(isNoticedWith({ [lock]: each }, { [`${place}/index.js`]: '1' })).toBe(isIt)
       }
     }
   })
@@ -219,6 +227,16 @@ describe('an installed package counts by what it is, where its version does not 
     expect(project.read('main.js').digest).not.toBe(before)
   })
 
+  it.each(['lib@file+packages+lib', 'file+packages+lib_a@1.0.0'])('one that pnpm copies into %s', (folder) => {
+    const place = `node_modules/.pnpm/${folder}/node_modules/lib`
+    const project = new Project({ ...program({}), [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}' })
+    rmSync(project.path('node_modules/lib'), { recursive: true })
+    link(project, 'node_modules/lib', place)
+    const before = project.read('main.js').digest
+    project.write({ [`${place}/index.js`]: '1' })
+    expect(project.read('main.js').digest).not.toBe(before)
+  })
+
   it('whose thousands of files are not searched for imports', () => {
     const project = new Project({ ...program({}), 'node_modules/lib/index.js': "require('only-in-lib')" })
     project.read('main.js', { packages: 'content', manifest: true })
@@ -250,16 +268,28 @@ describe('an installed package counts by what it is, where its version does not 
     }
   })
 
-  it('one in a store of the project, which patch-package patches', () => {
+  it.each(['', 'app/'])('one in a store of the project, which patch-package patches in the folder ./%s', (member) => {
     const place = 'node_modules/.store/lib@1.0.0-5f1c/node_modules/lib'
     const project = new Project({
-      ...{ 'package.json': '{"name":"program"}', 'main.js': "require('lib')", 'patches/lib+1.0.0.patch': '' },
+      ...{ 'package.json': '{}', [`${member}package.json`]: '{"name":"program"}' },
+      ...{ [`${member}main.js`]: "require('lib')", [`${member}patches/lib+1.0.0.patch`]: '' },
       [`${place}/package.json`]: '{"name":"lib","version":"1.0.0"}',
     })
-    link(project, 'node_modules/lib', place)
-    const before = project.read('main.js').digest
+    link(project, `${member}node_modules/lib`, place)
+    const before = project.read(`${member}main.js`).digest
     project.write({ [`${place}/index.js`]: '1' })
-    expect(project.read('main.js').digest).not.toBe(before)
+    expect(project.read(`${member}main.js`).digest).not.toBe(before)
+  })
+
+  it('one that a copy bundles', () => {
+    const inner = 'node_modules/lib/node_modules/inner'
+    const files = (lib: string) => ({
+      ...program({ lib }),
+      'node_modules/lib/package.json': '{"name":"lib","version":"1.0.0","dependencies":{"inner":"1"}}',
+      [`${inner}/package.json`]: '{"name":"inner","version":"1.0.0"}',
+    })
+    expect(isNoticed(files('file:lib.tgz'), { [`${inner}/index.js`]: '' }, 'main.js')).toBe(true)
+    expect(isNoticed(files('1'), { [`${inner}/index.js`]: '' }, 'main.js')).toBe(false)
   })
 
   it('one in the folder of another one, which patch-package patches', () => {

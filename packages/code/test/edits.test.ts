@@ -367,6 +367,45 @@ it.each([{}, { of: 'f' }])('under Deno the compilerOptions of deno.json count, w
   }
 })
 
+it.each([{}, { of: 'f' }])('under Deno deno.json comes before what is installed, with options %j', (options) => {
+  const lib = (version: string) => ({
+    'node_modules/lib/package.json': JSON.stringify({ name: 'lib', version, type: 'module' }),
+    'node_modules/lib/index.js': '',
+  })
+  const project = new Project({
+    ...{
+      'main.ts': "import { a } from 'lib'\nexport const f = () => a",
+      'lib.ts': 'export const a = 1',
+      ...lib('1.0.0'),
+    },
+    ...{ 'deno.json': '{"imports":{"lib":"./lib.ts"}}', 'deno.lock': '{"version":"5"}' },
+  })
+  const digests: string[] = []
+  const read = (files: Files) => {
+    project.write(files)
+    digests.push(project.read('main.ts', options).digest)
+  }
+  read({})
+  read({ 'lib.ts': 'export const a = 2' })
+  expect(digests[0]).toBe(digests[1])
+  vi.stubGlobal('Deno', {})
+  try {
+    read({})
+    read({ 'lib.ts': 'export const a = 3' })
+    read({ 'deno.json': '{"imports":{"lib":"jsr:@a/lib@1"}}' })
+    read({ 'deno.lock': '{"version":"6"}' })
+    expect(new Set(digests).size).toBe(5)
+    read({ 'deno.json': '{"imports":{"lib":"npm:lib@1"}}' })
+    expect(digests.at(-1)).toBe(digests[0])
+    read({ 'deno.lock': '{"version":"7"}' })
+    expect(digests.at(-1)).toBe(digests.at(-2))
+    read(lib('2.0.0'))
+    expect(digests.at(-1)).not.toBe(digests.at(-2))
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
 describe.each([{}, { of: 'f' }])('with options %j, it counts', (options) => {
   const version = (name: string, version: string) => JSON.stringify({ name, version, main: 'i.js' })
 

@@ -43,6 +43,15 @@ test.each<[string, string, Files]>([
       'out/2.js': 'exports.ids=[2],exports.modules=Array(9).concat([(e,t)=>{}])',
     },
   ],
+  ...[
+    'r=require("./"+n+".main.js"),o=r.modules,u=r.ids;',
+    'r=require("./"+{0:"984a",2:"c4c6"}[n]+".js"),o=r.modules,u=r.ids;',
+    'f=require("path").join(__dirname,"/"+n+".main.js");read(f,()=>{var o=r.modules,u=r.ids})',
+  ].map((runtime): [string, string, Files] => [
+    `webpack of version 4, with the runtime ${runtime}`,
+    'out/1.main.js',
+    { 'out/main.js': runtime, 'out/1.main.js': 'exports.ids=[1],exports.modules={}' },
+  ]),
   [
     'webpack, ES modules',
     'out/c/1.mjs',

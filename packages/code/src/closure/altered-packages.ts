@@ -7,7 +7,8 @@ import { slashed } from './names.ts'
 /** pnpm puts the digest of a patch, and where a copy is from, into the name of a folder, unless that is too long. */
 const PATCHED = /\/\.pnpm\/[^/]*patch_hash=/
 const STORE = /^(.*?)\/node_modules\/\.pnpm\//
-const COPIED = /\/\.pnpm\/[^/]*@file\+/
+/** `card@file+card`; before version 9, `file+card`. */
+const COPIED = /\/\.pnpm\/(?:[^/]*@)?file\+/
 
 /**
  * Knows which packages a program patches, or copies from a path of this machine: another content of them needs no other version.
@@ -16,6 +17,8 @@ const COPIED = /\/\.pnpm\/[^/]*@file\+/
 export class AlteredPackages {
   readonly #observer: Observer
   readonly #packages: PackageJsons
+  /** Those of the packages of the program, and of what they are in. */
+  readonly #folders: string[] = []
   readonly #names = new Set<string>()
   readonly #patches = new Map<string, ReadonlySet<string>>()
   readonly #locked = new Set<string>()
@@ -41,22 +44,26 @@ export class AlteredPackages {
     const path = slashed(one.root)
     this.#look(path)
     const [first, ...rest] = path.split('/node_modules/')
-    const names = [one.name, rest.at(-1)].filter((name) => name !== undefined)
+    // A copy has its bundled packages inside of it.
+    const names = [one.name, ...rest].filter((name) => name !== undefined)
     if (PATCHED.test(path) && this.patchesOf(one) === '') return true
     if (COPIED.test(path) || names.some((name) => this.#names.has(name))) return true
     // The folders of a store say nothing.
     const parts = rest.some((part) => part.startsWith('.')) ? rest.slice(-1) : rest
     let folder = first!
     for (const [index, part] of parts.entries()) {
-      const ofPatchPackage = `${parts
-        .slice(index)
-        .map((each) => each.replace('/', '+'))
-        .join('++')}+`
       if (this.#packages.at(folder)?.altered.includes(rest.at(-1)!)) return true
-      if (this.#observer.list(`${folder}/patches`).some((name) => name.startsWith(ofPatchPackage))) return true
+      if (this.#hasPatch(folder, parts.slice(index))) return true
       folder += `/node_modules/${part}`
     }
-    return false
+    // The folder of a store may be above that of the program, which has the link.
+    return this.#folders.some((each) => this.#hasPatch(each, parts.slice(-1)))
+  }
+
+  /** Whether patch-package finds a patch in a folder: `@a+b++c+1.0.0.patch` is for the package `c` in `@a/b`. */
+  #hasPatch(folder: string, parts: readonly string[]): boolean {
+    const start = `${parts.map((part) => part.replace('/', '+')).join('++')}+`
+    return this.#observer.list(`${folder}/patches`).some((name) => name.startsWith(start))
   }
 
   /** Reads the lock file of the store that a package is in: Rush has it in a folder beside the program. */
@@ -68,6 +75,7 @@ export class AlteredPackages {
   #add(folder: string): void {
     const found = this.#packages.at(folder)
     if (found === undefined) return
+    this.#folders.push(folder)
     for (const name of found.altered) this.#names.add(name)
     this.#addLock(folder)
   }

@@ -18,6 +18,9 @@ const ARRAY_CHUNK = new RegExp(
  */
 const RUNTIME =
   /(?:\b(?:require|import)\s*\(|\bjoin\s*\(\s*__dirname\s*,)\s*(['"])((?:\.\.?\/)*)[^'"\n]{0,99}\1\s*\+\s*(?:[\w$]{1,99}\.u\s*\(|\(\{[^{}]{0,9999}\}\[[\w$]{1,99}\]\s*\|\|)/
+/** A runtime of version 4 whose chunks have other names: `r = require("./" + chunkId + ".main.js"), o = r.modules, u = r.ids`. */
+const RUNTIME_4 = /(?<![\w$])([\w$]{1,99})\.modules\s*,\s*[\w$]{1,99}\s*=\s*\1\.ids\b/
+const PATH_4 = /\b(?:require\s*\(|join\s*\(\s*__dirname\s*,)\s*(['"])((?:\.\.?\/)*)[^'"\n]{0,99}\1\s*\+/
 /** A runtime that imports chunks, each by its name. */
 const MODULE_RUNTIME = /\b__(?:webpack_(?:esm_)?ids__|rspack_esm_ids)\b/
 /** The path of Turbopack's runtime, from the folder of the output. */
@@ -29,7 +32,7 @@ const OWN_PATH = /\bRUNTIME_PUBLIC_PATH\s*=\s*(['"])([^'"\n]{1,999})\1/
  */
 export function splitPartOf(file: string, source: string): string | undefined {
   if (!isScript(file)) return undefined
-  const runtime = RUNTIME.exec(source)
+  const runtime = RUNTIME.exec(source) ?? (RUNTIME_4.test(source) ? PATH_4.exec(source) : null)
   if (runtime !== null) return `runtime up ${runtime[2] || './'}`
   const ownPath = OWN_PATH.exec(source)
   if (ownPath !== null) return `runtime at ${ownPath[2]}`

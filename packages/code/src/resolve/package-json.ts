@@ -32,13 +32,19 @@ const DECLARATIONS = [...RUN_TIME, 'devDependencies', 'resolutions', 'overrides'
 function alteredIn(declared: unknown): string[] {
   return Object.entries(declared ?? {}).flatMap(([key, from]) => {
     if (typeof from !== 'string') return overriddenIn(key, from)
-    return /^(?:file:|patch:|\.{0,2}\/)/.test(from) ? nameOf(key) : []
+    return /^(?:file:|patch:|\.{0,2}\/)/.test(from) ? namesOf(key) : []
   })
 }
 
 /** `overrides` of npm nest: `{ "a": { ".": "file:a.tgz", "b": "file:b.tgz" } }`. */
 function overriddenIn(key: string, nested: unknown): string[] {
   return alteredIn(nested).map((name) => (name === '.' ? nameOf(key) : name))
+}
+
+/** The names that may be meant: in `a@npm:1.0.0/b` it is the last one, and in `a@npm:b@1.0.0` the first one. */
+function namesOf(key: string): string[] {
+  const last = /((?:(?<=^|\/)@[^/@]+\/)?[^/@]+)(?:@[^/]*)?$/.exec(key)?.[1]
+  return [...new Set([nameOf(key), last ?? key])]
 }
 
 /** The name in `name`, `name@1.0.0` and `other/name@npm:1.0.0`. */

@@ -21,6 +21,8 @@ const PATCHED = /^patchedDependencies:\s*\n((?: .*\n?)+)/m
 const PATCH = new RegExp(String.raw`${NAME}['"]?(?:@[^:\n]*)?: *(?:\n {4}hash: *)?(\S+)?`, 'gm')
 /** `name@file:folder:` */
 const COPIED = new RegExp(`${NAME}@file:`, 'gm')
+/** Before version 9, `file:folder:` with the name in a line below it. */
+const COPIED_BEFORE = /^ {2}['"]?file:.*\n(?: {4}.*\n)*? {4}name: ['"]?([^'"\s]+)/gm
 
 /** What this process has read: a lock file may have megabytes, and each module that calls `code` asks for it. */
 const read = new WeakMap<FileSystem, Map<string, { readonly tuple: StampTuple; readonly lock: PnpmLock }>>()
@@ -40,7 +42,8 @@ export function pnpmLockAt(folder: string, observer: Observer): PnpmLock {
 
 function parsed(lock: string): PnpmLock {
   const patched = [...(PATCHED.exec(lock)?.[1] ?? '').matchAll(PATCH)]
-  const copied = [...lock.matchAll(COPIED), ...patched.filter(([, , digest]) => digest === undefined)]
+  const unknown = patched.filter(([, , digest]) => digest === undefined)
+  const copied = [...lock.matchAll(COPIED), ...lock.matchAll(COPIED_BEFORE), ...unknown]
   return {
     copied: copied.map(([, name]) => name!),
     patches: patched.flatMap(([, name, digest]) => (digest === undefined ? [] : [[name!, digest] as const])),

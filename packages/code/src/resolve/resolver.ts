@@ -57,8 +57,13 @@ export class Resolver {
 
   resolve(specifier: string, from: string): Targets {
     const found = this.#find(specifier, from)
-    // Only then, so that other programs do not look for the files of Deno.
-    return found.isLost && !/^[a-z]+:/.test(specifier) ? this.#byDeno(specifier, from) : found
+    if (/^[a-z]+:/.test(specifier)) return found
+    // Other programs do not look for the files of Deno, unless they might be for it.
+    if (found.isLost) return this.#byDeno(specifier, from)
+    if (!('Deno' in globalThis) || /^[./]/.test(specifier)) return found
+    // Deno takes what these files name, although a package of that name is installed; by `npm:` it takes installed ones.
+    const named = this.#byDeno(specifier, from)
+    return { ...joined([found, named]), addresses: named.addresses?.filter((one) => !one.startsWith('npm:')) }
   }
 
   /** Whether a path, as a part of a URL, is that of a folder; not one that the file itself is in. */
