@@ -333,6 +333,22 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test('with one source in two folders, if a template in it begins with a relative path', () => {
+    const rows = (begin: string) => `${PERSIST}
+      persist(async (table) => (await import(\`${begin}\${table}.mjs\`)).default, { funcname: 'rows', cache })`
+    const outcomes = (begin: string) =>
+      run({
+        'users/rows.mjs': rows(begin),
+        'posts/rows.mjs': rows(begin),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/rows.mjs')
+          await printOutcome(() => import('./posts/rows.mjs'))`,
+      })
+    expect(outcomes('./')).toEqual([ERROR])
+    expect(outcomes('../rows/')).toEqual(['again'])
+  })
+
   test('with one source in two modules of a program that differ elsewhere, but not in two builds or two chunks', () => {
     const find = (more: string) =>
       `${PERSIST}import { table } from '../table.mjs'\npersist((id) => table + id, { funcname: 'find', cache })\n${more}`
