@@ -38,6 +38,13 @@ export function packageOf(file: string, files: SourceFiles): string | undefined 
   return folder && files.read(`${folder}package.json`)
 }
 
+/** The folder of the package or program that a file is in. The package.json of a build has little more than a `type`. */
+export function programOf(file: string, files: SourceFiles): string {
+  for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1)))
+    if (/"(name|private|scripts|dependencies)"\s*:/.test(files.read(`${folder}package.json`) ?? '')) return folder
+  return ''
+}
+
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js']
 
 const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`](\.\.?(?:\/[^'"`\n]*)?)['"`]/g
