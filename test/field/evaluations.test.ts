@@ -472,10 +472,10 @@ describe('two functions with one name are an error, which names both places', ()
         'main.mjs': `${P}import { table } from '#table'\npersist((id) => table + id, options)`,
       }),
     ],
-    [
-      'in two packages with an alias of one name',
+    ...['package.json', 'deno.json'].map((by): [string, (table: string) => Record<string, string>] => [
+      `in two packages with an alias of one name beside ${by}`,
       (table) => ({
-        'package.json': '{ "type": "module" }',
+        [by]: '{ "type": "module" }',
         'src/table.mjs': `export const table = '${table}'`,
         'main.mjs':
           "import { register } from 'node:module'\nregister('./alias.mjs', import.meta.url)\nawait import('./find.mjs')",
@@ -483,7 +483,7 @@ describe('two functions with one name are an error, which names both places', ()
           next(specifier.startsWith('@/') ? new URL('src' + specifier.slice(1), context.parentURL).href : specifier, context)`,
         'find.mjs': `${P}import { table } from '@/table.mjs'\npersist((id) => table + id, options)`,
       }),
-    ],
+    ]),
     [
       'with two installed versions of a package',
       (table) => ({
