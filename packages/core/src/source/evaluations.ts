@@ -168,7 +168,7 @@ const urlOf = ({ file }: Frame) => `file://${encodeURI(file)}`
  */
 function isOneCall({ content, line, column: first }: Origin, { column: second }: Origin): boolean {
   const between = content?.split('\n')[line]?.slice(Math.min(first, second), Math.max(first, second))
-  return between !== undefined && /^[\p{ID_Continue}$.]*$/u.test(between)
+  return between !== undefined && /^[\p{ID_Continue}$.:=\s]*$/u.test(between)
 }
 
 const DECORATOR_FUNCTIONS =
