@@ -366,9 +366,12 @@ describe('two functions with one name are an error, which names both places', ()
       'cjs/find.mjs': find('export const format = 2'),
       'users/find-C0ffee12.mjs': find('export const chunk = 1'),
       'posts/find-B1234abc.mjs': find('export const chunk = 2'),
+      // Bundlers leave a package.json, and native addons, beside a bundle.
+      'users/bundle.cjs': `${typed('users')}; require('../table.json')`,
+      'posts/bundle.cjs': `${typed('posts')}; require('../table.json')`,
     }
     const names = Object.keys(pairs)
-    const programs = [0, 2, 4, 6].map(
+    const programs = [0, 2, 4, 6, 8].map(
       (first) => `
         delete globalThis.store
         await load('./${names[first]}')
@@ -380,8 +383,8 @@ describe('two functions with one name are an error, which names both places', ()
       const require = createRequire(import.meta.url)
       const load = async (name) => (name.endsWith('.ts') ? require(name) : import(name))
       ${programs.join('\n')}`
-    const table = { 'table.mjs': 'export const table = 1' }
-    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual([ERROR, ERROR, 'again', 'again'])
+    const table = { 'table.mjs': 'export const table = 1', 'table.json': '1' }
+    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual([ERROR, ERROR, 'again', 'again', 'again'])
   })
 
   const P = `${PERSIST}const options = { funcname: 'find', cache }\n`

@@ -25,9 +25,15 @@ export function importsModules({ text, tokens: { list }, importer: { file, files
     const isImported =
       /^(from|import)$/.test(before?.value ?? '') ||
       (isPunctuator(before, /^\($/) && list[index - 2]?.value === 'require' && list[index - 3]?.value !== '.')
-    return isImported && relativePaths(value.slice(1, -1), file).some((path) => files.changedAt(path) !== undefined)
+    return (
+      isImported &&
+      relativePaths(value.slice(1, -1), file).some((path) => isJavaScript(path) && files.changedAt(path) !== undefined)
+    )
   })
 }
+
+/** Not `../package.json`, and not `./sqlite.node`: bundlers leave these beside a bundle. */
+const isJavaScript = (path: string) => /\.[cm]?js$/.test(path)
 
 const isChunk = (path: string) => CHUNK.test(path) || DIGEST.test(path)
 
