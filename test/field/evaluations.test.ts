@@ -369,9 +369,12 @@ describe('two functions with one name are an error, which names both places', ()
       // Bundlers leave a package.json, and native addons, beside a bundle.
       'users/bundle.cjs': `${typed('users')}; require('../table.json')`,
       'posts/bundle.cjs': `${typed('posts')}; require('../table.json')`,
+      // A minified bundle of webpack loads its chunks by such a name.
+      'users/index.js': `${typed('users')}; exports.chunk = (name) => require('./' + name)`,
+      'posts/index.js': `${typed('posts')}; exports.chunk = (name) => require('./' + name)`,
     }
     const names = Object.keys(pairs)
-    const programs = [0, 2, 4, 6, 8].map(
+    const programs = [0, 2, 4, 6, 8, 10].map(
       (first) => `
         delete globalThis.store
         await load('./${names[first]}')
@@ -384,7 +387,7 @@ describe('two functions with one name are an error, which names both places', ()
       const load = async (name) => (name.endsWith('.ts') ? require(name) : import(name))
       ${programs.join('\n')}`
     const table = { 'table.mjs': 'export const table = 1', 'table.json': '1' }
-    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual([ERROR, ERROR, 'again', 'again', 'again'])
+    expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual([ERROR, ERROR, 'again', 'again', 'again', 'again'])
   })
 
   const P = `${PERSIST}const options = { funcname: 'find', cache }\n`

@@ -24,7 +24,11 @@ export function importsModules({ text, tokens: { list }, importer: { file, files
     const before = list[index - 1]
     const isImported =
       /^(from|import)$/.test(before?.value ?? '') ||
-      (isPunctuator(before, /^\($/) && list[index - 2]?.value === 'require' && list[index - 3]?.value !== '.')
+      // Not `require('./' + name)`, by which webpack loads chunks.
+      (isPunctuator(before, /^\($/) &&
+        isPunctuator(list[index + 1], /^\)$/) &&
+        list[index - 2]?.value === 'require' &&
+        list[index - 3]?.value !== '.')
     return (
       isImported &&
       relativePaths(value.slice(1, -1), file).some((path) => isJavaScript(path) && files.changedAt(path) !== undefined)
