@@ -13,11 +13,20 @@ const CHUNK = /(?:^|[/._[-])(?:chunks?|runtime|assets|shared|vendors?|\.output)(
 /** Names with a digest of the content, such as `index-DTx9aBcd.js`. */
 const DIGEST = /[-._~](?=[\w-]*[\dA-Z])[\w-]{6,}\.[cm]?js$/
 
+/** What was found for a file, since it may hold hundreds of functions. */
+const known = new WeakMap<ParsedSource, boolean>()
+
 /**
  * Whether a file of JavaScript imports other modules of its program. A bundler puts these into one file, or into chunks, which
  * have names of their own.
  */
-export function importsModules({ text, tokens: { list }, importer: { file, files } }: ParsedSource): boolean {
+export function importsModules(source: ParsedSource): boolean {
+  const found = known.get(source) ?? hasImport(source)
+  known.set(source, found)
+  return found
+}
+
+function hasImport({ text, tokens: { list }, importer: { file, files } }: ParsedSource): boolean {
   if (isChunk(file) || BUNDLER.test(text)) return false
   return list.some(({ type, value }, index) => {
     if (type !== 'StringLiteral' || !/^.\.\.?\//.test(value) || isChunk(value.slice(1, -1))) return false
