@@ -196,6 +196,39 @@ test('a function of a source file and of a bundle of it is one function if the s
   expect(() => run('./load.ts', './other.out.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
+test('a module of one number in the bundles of two programs is two modules', () => {
+  const bundle = (table: string) => `
+    var modules = {
+      318: (module, exports) => { exports.table = '${table}' },
+      519: (module, exports, __webpack_require__) => {
+        const { memoryStore, persist } = __webpack_require__(123)
+        const rows = __webpack_require__(318)
+        const cache = (globalThis.store ??= memoryStore())
+        persist(async function load(id) { return rows.table + id }, { cache, funcname: 'load' })
+      },
+      123: (module) => { module.exports = require('@persist/core') },
+    }
+    function __webpack_require__(id) {
+      const module = { exports: {} }
+      modules[id](module, module.exports, __webpack_require__)
+      return module.exports
+    }
+    __webpack_require__(519)
+    exports.table = '${table}'`
+  const folder = folderWith({
+    'package.json': '{ "name": "all" }',
+    'a/package.json': '{ "name": "a" }',
+    'a/bundle.cjs': bundle('users'),
+    'b/package.json': '{ "name": "b" }',
+    'b/bundle.cjs': bundle('posts'),
+    'b/second/bundle.cjs': bundle('posts'),
+    'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
+  })
+  const run = (...args: string[]) => folder.node('main.cjs', { args })
+  expect(run('./b/bundle.cjs', './b/second/bundle.cjs')).toBe('one\n')
+  expect(() => run('./a/bundle.cjs', './b/bundle.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
 describe('with source maps', () => {
   const source = (table: string) => `
     const { memoryStore, persist } = require('@persist/core')
