@@ -161,11 +161,13 @@ test('a function is one whether a bundler calls `persist` by its name or as a pr
       [0, at('persist')],
       [call, at('(async')],
     ]),
+    // Rolldown 1.0 maps the call to the name that is declared.
+    'declared.mjs': bundle(byProperty, [[0, at('load =')]]),
     'other.mjs': bundle(byProperty, [
       [0, at('persist')],
       [call, at('{ return')],
     ]),
-    'main.mjs': "await import('./a.mjs')\nawait import('./b.mjs')\nconsole.log('one')",
+    'main.mjs': "for (const name of ['a', 'b', 'declared']) await import('./' + name + '.mjs')\nconsole.log('one')",
     'two.mjs': "await import('./a.mjs')\nawait import('./other.mjs')\nconsole.log('one')",
   })
   expect(folder.node('main.mjs')).toBe('one\n')
@@ -192,6 +194,90 @@ test('a function of a source file and of a bundle of it is one function if the s
   expect(run('./load.ts', './load.out.cjs')).toBe('one\n')
   expect(run('./load.out.cjs', './load.ts')).toBe('one\n')
   expect(() => run('./load.ts', './other.out.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
+test('a module of one number in the bundles of two programs is two modules', () => {
+  const bundle = (table: string) => `
+    var modules = {
+      318: (module, exports) => { exports.table = '${table}' },
+      519: (module, exports, __webpack_require__) => {
+        const { memoryStore, persist } = __webpack_require__(123)
+        const rows = __webpack_require__(318)
+        const cache = (globalThis.store ??= memoryStore())
+        persist(async function load(id) { return rows.table + id }, { cache, funcname: 'load' })
+      },
+      123: (module) => { module.exports = require('@persist/core') },
+    }
+    function __webpack_require__(id) {
+      const module = { exports: {} }
+      modules[id](module, module.exports, __webpack_require__)
+      return module.exports
+    }
+    __webpack_require__(519)
+    exports.table = '${table}'`
+  const folder = folderWith({
+    'package.json': '{ "name": "all" }',
+    'a/package.json': '{ "name": "a" }',
+    'a/bundle.cjs': bundle('users'),
+    'b/package.json': '{ "name": "b" }',
+    'b/bundle.cjs': bundle('posts'),
+    'b/second/bundle.cjs': bundle('posts'),
+    'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
+  })
+  const run = (...args: string[]) => folder.node('main.cjs', { args })
+  expect(run('./b/bundle.cjs', './b/second/bundle.cjs')).toBe('one\n')
+  expect(() => run('./a/bundle.cjs', './b/bundle.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
+describe('with source maps', () => {
+  const source = (table: string) => `
+    const { memoryStore, persist } = require('@persist/core')
+    const cache = (globalThis.store ??= memoryStore())
+    const table = '${table}'
+    persist(async function load(id) { return table + id }, { cache, funcname: 'load' })`
+  const bundle = (name: string, table: string) => {
+    const map = { version: 3, sources: [name], sourcesContent: [source(table)], mappings: 'AAAA;AACA;AACA;AACA;AACA' }
+    const url = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+    return `${source(table)}\nexports.isBundle = true\n//# sourceMappingURL=${url}\n`
+  }
+  const load = (files: Readonly<Record<string, string>>) =>
+    folderWith({ ...files, 'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')" })
+  const WEBPACK = 'webpack://app/./src/load.js'
+  const APP = '{ "name": "app" }'
+
+  test('two programs whose sources a bundler gave one name have two functions', () => {
+    const folder = load({
+      'package.json': APP,
+      'a/package.json': APP,
+      'a/load.cjs': bundle(WEBPACK, 'users'),
+      'b/package.json': APP,
+      'b/load.cjs': bundle(WEBPACK, 'users'),
+      'b/chunks/package.json': '{ "type": "commonjs" }',
+      'b/chunks/load.cjs': bundle(WEBPACK, 'users'),
+      'b/chunks/other.cjs': bundle(WEBPACK, 'posts'),
+    })
+    const run = (...args: string[]) => folder.node('main.cjs', { args })
+    expect(run('./b/load.cjs', './b/chunks/load.cjs')).toBe('one\n')
+    expect(() => run('./a/load.cjs', './b/load.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+    expect(() => run('./b/load.cjs', './b/chunks/other.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  })
+
+  test.each([WEBPACK, '../src/load.ts'])(
+    'a package that is installed twice has one function if all in it is equal: %s',
+    (name) => {
+      const [one, two] = ['node_modules/a/node_modules/rows/', 'node_modules/b/node_modules/rows/']
+      const outcome = (table: string, version: string) =>
+        load({
+          [`${one}package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+          [`${one}dist/load.cjs`]: bundle(name, 'users'),
+          [`${two}package.json`]: `{ "name": "rows", "version": "${version}" }`,
+          [`${two}dist/load.cjs`]: bundle(name, table),
+        }).node('main.cjs', { args: [`./${one}dist/load.cjs`, `./${two}dist/load.cjs`] })
+      expect(outcome('users', '1.0.0')).toBe('one\n')
+      expect(outcome('users', '2.0.0')).toBe('one\n')
+      expect(() => outcome('posts', '2.0.0')).toThrow(/DUPLICATE_NAMESPACE/)
+    },
+  )
 })
 
 test.each(['module evaluation', '__TURBOPACK__module__evaluation__'])(

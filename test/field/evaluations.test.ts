@@ -333,6 +333,22 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test('with one source in two folders, if a template in it begins with a relative path', () => {
+    const rows = (begin: string) => `${PERSIST}
+      persist(async (table) => (await import(\`${begin}\${table}.mjs\`)).default, { funcname: 'rows', cache })`
+    const outcomes = (begin: string) =>
+      run({
+        'users/rows.mjs': rows(begin),
+        'posts/rows.mjs': rows(begin),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/rows.mjs')
+          await printOutcome(() => import('./posts/rows.mjs'))`,
+      })
+    expect(outcomes('./')).toEqual([ERROR])
+    expect(outcomes('../rows/')).toEqual(['again'])
+  })
+
   test('with one source in two modules of a program that differ elsewhere, but not in two builds or two chunks', () => {
     const find = (more: string) =>
       `${PERSIST}import { table } from '../table.mjs'\npersist((id) => table + id, { funcname: 'find', cache })\n${more}`
@@ -350,9 +366,15 @@ describe('two functions with one name are an error, which names both places', ()
       'cjs/find.mjs': find('export const format = 2'),
       'users/find-C0ffee12.mjs': find('export const chunk = 1'),
       'posts/find-B1234abc.mjs': find('export const chunk = 2'),
+      // Bundlers leave a package.json, and native addons, beside a bundle.
+      'users/bundle.cjs': `${typed('users')}; require('../table.json')`,
+      'posts/bundle.cjs': `${typed('posts')}; require('../table.json')`,
+      // A minified bundle of webpack loads its chunks by such a name.
+      'users/index.js': `${typed('users')}; exports.chunk = (name) => require('./' + name)`,
+      'posts/index.js': `${typed('posts')}; exports.chunk = (name) => require('./' + name)`,
     }
     const names = Object.keys(pairs)
-    const programs = [0, 2, 4, 6].map(
+    const programs = [0, 2, 4, 6, 8, 10].map(
       (first) => `
         delete globalThis.store
         await load('./${names[first]}')
@@ -364,8 +386,8 @@ describe('two functions with one name are an error, which names both places', ()
       const require = createRequire(import.meta.url)
       const load = async (name) => (name.endsWith('.ts') ? require(name) : import(name))
       ${programs.join('\n')}`
-    const table = { 'table.mjs': 'export const table = 1' }
-    const outcomes = [ERROR, ERROR, 'again', 'again']
+    const table = { 'table.mjs': 'export const table = 1', 'table.json': '1' }
+    const outcomes = [ERROR, ERROR, 'again', 'again', 'again', 'again']
     expect(run({ ...pairs, ...table, 'main.mjs': main })).toEqual(outcomes)
     const inFolder = Object.entries({ ...pairs, ...table, 'main.mjs': main }).map(([name, text]) => [
       `100% #1/${name}`,
@@ -465,10 +487,10 @@ describe('two functions with one name are an error, which names both places', ()
         'main.mjs': `${P}import { table } from '#table'\npersist((id) => table + id, options)`,
       }),
     ],
-    [
-      'in two packages with an alias of one name',
+    ...['package.json', 'deno.json'].map((by): [string, (table: string) => Record<string, string>] => [
+      `in two packages with an alias of one name beside ${by}`,
       (table) => ({
-        'package.json': '{ "type": "module" }',
+        [by]: '{ "type": "module" }',
         'src/table.mjs': `export const table = '${table}'`,
         'main.mjs':
           "import { register } from 'node:module'\nregister('./alias.mjs', import.meta.url)\nawait import('./find.mjs')",
@@ -476,7 +498,7 @@ describe('two functions with one name are an error, which names both places', ()
           next(specifier.startsWith('@/') ? new URL('src' + specifier.slice(1), context.parentURL).href : specifier, context)`,
         'find.mjs': `${P}import { table } from '@/table.mjs'\npersist((id) => table + id, options)`,
       }),
-    ],
+    ]),
     [
       'with two installed versions of a package',
       (table) => ({

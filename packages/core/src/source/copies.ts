@@ -5,7 +5,7 @@ import { codeOf, type ParsedSource, parse, positionOf } from './parsed-source.ts
 import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import { type Binding, lookup } from './scopes.ts'
 import type { SourceFiles } from './source-files.ts'
-import { folderOf, packageOf } from './specifiers.ts'
+import { folderOf, packageOf, programOf } from './specifiers.ts'
 
 /**
  * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
@@ -162,15 +162,22 @@ class Comparison {
   }
 
   #names(name: string, mine: Binding | undefined, others: Binding | undefined, index: number, other: number): boolean {
-    if (MODULE_NAMES.test(name) && mine?.kind !== 'declared') return true
+    if (MODULE_NAMES.test(name) && mine?.kind !== 'declared') return this.#isOneProgram()
     if (mine === undefined && others === undefined) {
       if (isGlobal(name)) return true
       return (name !== 'exports' && name !== 'module') || this.#exports(index, other, false)
     }
     if (mine === undefined || others === undefined || mine.kind !== others.kind) return false
-    if (mine.kind === 'wrapped') return this.#exports(index, other, true)
+    if (mine.kind === 'wrapped') return this.#isOneProgram() && this.#exports(index, other, true)
     if (mine.kind === 'declared') this.#compareLater(mine, others)
     return mine.kind === 'declared'
+  }
+
+  /** Whether a number of a module in a bundle stands for one module in both files. Each program counts its own modules. */
+  #isOneProgram(): boolean {
+    const [mine, others] = [this.#mine.importer, this.#others.importer]
+    const isOneVersion = mine.place === others.place && !mine.isOtherVersion
+    return isOneVersion || programOf(mine.file, mine.files) === programOf(others.file, others.files)
   }
 
   #compareLater(mine: Binding, others: Binding): void {

@@ -2,6 +2,7 @@ import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { differInNamesOnly } from './renaming.ts'
+import { areSamePackageFile } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
 import { isFromFile, type Origin, originOf } from './source-map.ts'
 
@@ -144,12 +145,14 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
   const isSameText = first.text === second.text
   const [one, other] = [originOf(before.home, files), originOf(now.home, files)]
   if (one !== undefined && other !== undefined) {
-    // A minifier may choose other names in another bundle, so one source may have several texts.
-    const isSameSource =
-      one.content !== undefined && one.content === other.content && differInNamesOnly(first.text, second.text)
     const isSamePlace = one.source === other.source && one.line === other.line
-    if (isSamePlace && isSameSource) return isOneCall(one, other)
-    return isSamePlace && isSameText && one.column === other.column
+    const hasContents = one.content !== undefined && other.content !== undefined
+    // A minifier may choose other names in another bundle, so one source may have several texts.
+    if (isSamePlace && hasContents && one.content === other.content && differInNamesOnly(first.text, second.text))
+      return isOneCall(one, other)
+    if (isSamePlace && !hasContents) return isSameText && one.column === other.column
+    // Sources of one name and of other content, or one source in each installed copy of a package.
+    if (!isSamePlace && !areSamePackageFile(before.home.file, now.home.file)) return false
   }
   if (!isSameText) return false
   // One of them is the source that the map of the other one names.
@@ -163,7 +166,7 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
  */
 function isOneCall({ content, line, column: first }: Origin, { column: second }: Origin): boolean {
   const between = content?.split('\n')[line]?.slice(Math.min(first, second), Math.max(first, second))
-  return between !== undefined && /^[\p{ID_Continue}$.]*$/u.test(between)
+  return between !== undefined && /^[\p{ID_Continue}$.:=\s]*$/u.test(between)
 }
 
 const DECORATOR_FUNCTIONS =

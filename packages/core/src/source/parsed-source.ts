@@ -237,12 +237,15 @@ export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range):
   let code = ''
   for (let index = from; index < to; index++) {
     const { type, value } = list[index]!
-    code += `${/^(StringLiteral|NoSubstitutionTemplate)$/.test(type) ? literalAt(index) : value} `
+    code += `${/^(StringLiteral|NoSubstitutionTemplate|TemplateHead)$/.test(type) ? literalAt(index) : value} `
   }
   return code
 
   function literalAt(index: number): string {
-    const { value } = list[index]!
+    const { type, value } = list[index]!
+    // A template such as `./rows/${table}.json` begins with a path, too.
+    if (type === 'TemplateHead')
+      return /^`\.\.?\//.test(value) ? resolvedPath(value.slice(1, -2), importer.place) : value
     const content = value.slice(1, -1)
     const before = isPunctuator(list[index - 1], /^\($/) ? list[index - 2] : list[index - 1]
     if (/^(import|require|from)$/.test(before?.value ?? '')) return targetOf(content, importer)

@@ -1,7 +1,7 @@
 import { utf8String, writeBase64 } from '@persist/platform'
 import type { Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
-import { resolvedPath } from './specifiers.ts'
+import { programOf, resolvedPath } from './specifiers.ts'
 
 /** The original place of a place in a bundle. */
 export interface Origin {
@@ -31,7 +31,10 @@ export function originOf({ file, line, column }: Frame, files: SourceFiles): Ori
   try {
     const inline = /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1]
     const text = inline === undefined ? files.read(folder + decodeURIComponent(url)) : utf8String(bytesOfBase64(inline))
-    return text === undefined ? undefined : find(mapOf(file, text), folder, line - 1, column - 1)
+    const found = text === undefined ? undefined : find(mapOf(file, text), folder, line - 1, column - 1)
+    // Names such as `webpack://app/./src/rows.js` are those of one program: each installed app may have them.
+    if (found === undefined || found.source.startsWith('file:')) return found
+    return { ...found, source: `${found.source} of ${programOf(file, files)}` }
   } catch {
     return undefined
   }

@@ -23,9 +23,12 @@ export function targetOf(specifier: string, { file, place, files, isOtherVersion
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]
   const installed = nearest(`node_modules/${name}/package.json`, '', file, files)
   if (installed !== '' || isBuiltin(name)) return `${specifier} of ${installed}`
-  // An alias, as of `paths` in tsconfig.json: each package of a repository has its own.
-  return `${specifier} of ${['tsconfig.json', 'package.json'].map((by) => nearest(by, place, file, files)).join()}`
+  // An alias: each package of a repository has its own.
+  return `${specifier} of ${DEFINE_ALIASES.map((by) => nearest(by, place, file, files)).join()}`
 }
+
+/** Files with `paths` or `imports`, or beside those of other tools. */
+const DEFINE_ALIASES = ['tsconfig.json', 'jsconfig.json', 'deno.json', 'deno.jsonc', 'package.json']
 
 function isBuiltin(name: string): boolean {
   const module = builtinModule('node:module') as { readonly isBuiltin?: (name: string) => boolean } | undefined
@@ -36,6 +39,13 @@ function isBuiltin(name: string): boolean {
 export function packageOf(file: string, files: SourceFiles): string | undefined {
   const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(file) ?? []
   return folder && files.read(`${folder}package.json`)
+}
+
+/** The folder of the package or program that a file is in. The package.json of a build has little more than a `type`. */
+export function programOf(file: string, files: SourceFiles): string {
+  for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1)))
+    if (/"(name|private|scripts|dependencies)"\s*:/.test(files.read(`${folder}package.json`) ?? '')) return folder
+  return ''
 }
 
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js']
