@@ -362,8 +362,8 @@ describe('two functions with one name are an error, which names both places', ()
       'posts/find.mjs': find('export const posts = 1'),
       'server/find.ts': typed('users'),
       'client/find.ts': typed('posts'),
-      'esm/find.mjs': find('export const format = 1'),
-      'cjs/find.mjs': find('export const format = 2'),
+      'main/find.mjs': find('export const format = 1'),
+      'module/find.mjs': find('export const format = 2'),
       'users/find-C0ffee12.mjs': find('export const chunk = 1'),
       'posts/find-B1234abc.mjs': find('export const chunk = 2'),
       // Bundlers leave a package.json, and native addons, beside a bundle.

@@ -1,10 +1,8 @@
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
-import { differInNamesOnly } from './renaming.ts'
-import { areSamePackageFile } from './same-package-file.ts'
+import { haveOneOrigin } from './origins.ts'
 import type { SourceFiles } from './source-files.ts'
-import { isFromFile, type Origin, originOf } from './source-map.ts'
 
 /** One wrapping of a function under a namespace of a store. */
 export interface Wrapping {
@@ -142,31 +140,11 @@ function areDirect(before: Place, now: Place, { files }: Circumstances): boolean
 /** Whether two files hold one function. */
 function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {
   if (first.text === undefined || second.text === undefined) return false
-  const isSameText = first.text === second.text
-  const [one, other] = [originOf(before.home, files), originOf(now.home, files)]
-  if (one !== undefined && other !== undefined) {
-    const isSamePlace = one.source === other.source && one.line === other.line
-    const hasContents = one.content !== undefined && other.content !== undefined
-    // A minifier may choose other names in another bundle, so one source may have several texts.
-    if (isSamePlace && hasContents && one.content === other.content && differInNamesOnly(first.text, second.text))
-      return isOneCall(one, other)
-    if (isSamePlace && !hasContents) return isSameText && one.column === other.column
-    // Sources of one name and of other content, or one source in each installed copy of a package.
-    if (!isSamePlace && !areSamePackageFile(before.home.file, now.home.file)) return false
-  }
-  if (!isSameText) return false
-  // One of them is the source that the map of the other one names.
-  if (isFromFile(one, now.home) || isFromFile(other, before.home)) return true
-  return areCopies(first.text, before.home, now.home, files) ?? reloads
-}
-
-/**
- * Whether two places in one source are in one call of `persist`. V8's place of `persist(…)` is that of the name. A bundler
- * may make `(0, core.persist)(…)` of it, whose place is that of the parenthesis after the name.
- */
-function isOneCall({ content, line, column: first }: Origin, { column: second }: Origin): boolean {
-  const between = content?.split('\n')[line]?.slice(Math.min(first, second), Math.max(first, second))
-  return between !== undefined && /^[\p{ID_Continue}$.:=\s]*$/u.test(between)
+  const one = { text: first.text, home: before.home }
+  const other = { text: second.text, home: now.home }
+  const byMaps = haveOneOrigin(one, other, files)
+  if (byMaps !== undefined) return byMaps
+  return first.text === second.text && (areCopies(first.text, before.home, now.home, files) ?? reloads)
 }
 
 const DECORATOR_FUNCTIONS =

@@ -1,0 +1,4 @@
+/** A page cannot read the source maps of its program. */
+export function haveOneOrigin(): boolean | undefined {
+  return undefined
+}
