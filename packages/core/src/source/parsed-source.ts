@@ -1,21 +1,16 @@
-import type { Frame } from './call-site.ts'
 import { type Changes, changesIn } from './changes.ts'
+import { type Declaration, declarationsAround, declarationsIn } from './declarations.ts'
 import type { Part, Range } from './declared-names.ts'
+import { lowerBound } from './lower-bound.ts'
+import { Pairs } from './pairs.ts'
 import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
 import { afterExpression, beginsLine, isPunctuator, OPERATORS, type Tokens, tokensOf } from './source-tokens.ts'
-import { type Importer, resolvedPath, targetOf } from './specifiers.ts'
+import { type Importer, targetOf } from './specifiers.ts'
 
 /** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
 const BEFORE_CLASS = 4
 
 const DECLARES = /^(import|export|const|let|var|function|class|async)$/
-
-/** A part of a declaration in a scope, and the furthest end of it and of those before it. */
-interface Declaration {
-  readonly binding: Binding
-  readonly part: Part
-  readonly reach: number
-}
 
 /** A source with its tokens, and what its names stand for. */
 export class ParsedSource {
@@ -129,15 +124,7 @@ export class ParsedSource {
   declaring(ranges: readonly Range[], scope: Scope): readonly Binding[] {
     const declarations = this.#declarations.get(scope) ?? declarationsIn(scope)
     this.#declarations.set(scope, declarations)
-    const found = new Set<Binding>()
-    for (const { from } of ranges) {
-      const after = lowerBound(declarations, (one) => one.part.from > from)
-      const around: Binding[] = []
-      for (let at = after - 1; at >= 0 && declarations[at]!.reach > from; at--)
-        if (declarations[at]!.part.to > from) around.push(declarations[at]!.binding)
-      for (const binding of around.reverse()) found.add(binding)
-    }
-    return [...found]
+    return declarationsAround(ranges, declarations)
   }
 
   /** Which member of `exports` the token at `index` begins the use of. */
@@ -204,65 +191,9 @@ export class ParsedSource {
   }
 }
 
-/** The declarations of a scope in their order. */
-function declarationsIn({ names }: Scope): readonly Declaration[] {
-  let reach = 0
-  return [...names.values()]
-    .flatMap((binding) => binding.parts.map((part) => ({ binding, part })))
-    .sort((a, b) => a.part.from - b.part.from)
-    .map(({ binding, part }) => {
-      reach = Math.max(reach, part.to)
-      return { binding, part, reach }
-    })
-}
-
-/** The index of the first item of a list that is far enough; the length if there is none. */
-function lowerBound<T>(list: readonly T[], isFarEnough: (item: T) => boolean): number {
-  let [low, high] = [0, list.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (isFarEnough(list[middle]!)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
-
 const isOutside = (of: Range) => (range: Range) => range.to <= of.from || of.to <= range.from
 
 const isImported = ({ parts }: Binding) => parts.some(({ specifier }) => specifier !== undefined)
-
-/** The code of a range, with one space between tokens, and paths and modules in a form that is equal in copies. */
-export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range): string {
-  const { list } = tokens
-  let code = ''
-  for (let index = from; index < to; index++) {
-    const { type, value } = list[index]!
-    code += `${/^(StringLiteral|NoSubstitutionTemplate|TemplateHead)$/.test(type) ? literalAt(index) : value} `
-  }
-  return code
-
-  function literalAt(index: number): string {
-    const { type, value } = list[index]!
-    // A template such as `./rows/${table}.json` begins with a path, too.
-    if (type === 'TemplateHead')
-      return /^`\.\.?\//.test(value) ? resolvedPath(value.slice(1, -2), importer.place) : value
-    const content = value.slice(1, -1)
-    const before = isPunctuator(list[index - 1], /^\($/) ? list[index - 2] : list[index - 1]
-    if (/^(import|require|from)$/.test(before?.value ?? '')) return targetOf(content, importer)
-    return /^\.\.?\//.test(content) ? resolvedPath(content, importer.place) : value
-  }
-}
-
-/** The place of a frame, in characters. */
-export function positionOf(text: string, { line, column }: Pick<Frame, 'line' | 'column'>): number {
-  let position = 0
-  for (let before = 1; before < line; before++) {
-    const next = text.indexOf('\n', position)
-    if (next < 0) break
-    position = next + 1
-  }
-  return position + column - 1
-}
 
 /** The sources that this task has parsed: a bundle may hold many functions. Large ones would take much memory for longer. */
 const parsed = new Map<string, ParsedSource>()
@@ -276,16 +207,4 @@ export function parse(text: string, importer: Importer): ParsedSource {
   if (parsed.size === 0) Promise.resolve().then(() => parsed.clear())
   parsed.set(key, found)
   return found
-}
-
-class Pairs<T extends object> {
-  readonly #pairs = new Map<T, Set<T>>()
-
-  has(one: T, other: T): boolean {
-    return this.#pairs.get(one)?.has(other) === true
-  }
-
-  add(one: T, other: T): void {
-    this.#pairs.set(one, (this.#pairs.get(one) ?? new Set()).add(other))
-  }
 }
