@@ -229,7 +229,7 @@ type Step =
   | { readonly kind: 'write' | 'replace'; readonly file: number; readonly text: number }
   | { readonly kind: 'remove' | 'set back'; readonly file: number }
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'read'; readonly process: number }
+  | { readonly kind: 'read'; readonly process: number; readonly root: string }
 
 const FILES = ['/p/main.ts', '/p/a.ts', '/p/b.ts', '/p/b.js', '/p/b/index.ts', '/p/c.json', '/p/tsconfig.json']
 const TEXTS = [
@@ -247,7 +247,14 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 7, 12, 2_000, LONG_MS) }),
   },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('read' as const), process: fc.nat(2) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('read' as const),
+      process: fc.nat(2),
+      root: fc.constantFrom('/p/main.ts', '/p/a.ts', '/p/b.ts'),
+    }),
+  },
 )
 
 it('with manifests, every process finds after any edits what one without help finds', () => {
@@ -260,9 +267,10 @@ it('with manifests, every process finds after any edits what one without help fi
       for (const step of steps) {
         if (step.kind === 'wait') files.advance(step.ms)
         else if (step.kind === 'read') {
-          if (files.stat('/p/main.ts') === undefined) continue
+          if (files.stat(step.root) === undefined) continue
+          const scope = { ...SCOPE, roots: [step.root] as [string] }
           const reader = readers[step.process] ?? new CodeReader(files, () => manifests)
-          expect(reader.read(SCOPE)).toEqual(withoutHelp(files))
+          expect(reader.read(scope)).toEqual(new CodeReader(files, () => NO_MANIFESTS).read(scope))
         } else {
           const path = FILES[step.file]!
           if ('text' in step) files.write(path, TEXTS[step.text]!, { replace: step.kind === 'replace' })

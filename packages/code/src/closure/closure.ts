@@ -2,17 +2,15 @@ import { dirname, join } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
-import type { Observer } from '../files/observer.ts'
-import { namesCondition } from '../resolve/exports-map.ts'
-import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
+import type { PackageJson } from '../resolve/package-json.ts'
 import type { ProcessSettings } from '../resolve/process-settings.ts'
-import { Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
-import { keepsResults } from './cache-packages.ts'
 import { type FileRecords, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
+import type { Followed } from './leads.ts'
 import { FileNames } from './names.ts'
 import { PackageLabels, type PackageMode, packageParts } from './package-versions.ts'
+import type { Program } from './program.ts'
 import { SplitBundles } from './split-bundles.ts'
 import { stateOf } from './state.ts'
 
@@ -72,12 +70,12 @@ const CHUNKS = ' chunks'
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
 export function closureOf(
   { roots, also, packages: mode, settings }: Scope,
-  observer: Observer,
+  program: Program,
   known: FileRecords,
   fresh: FileRecords,
 ): Closure {
-  const packages = new PackageJsons(observer)
-  const resolver = new Resolver(observer, packages, settings)
+  const { observer, packages } = program
+  const { resolver, leads: leadsOfFiles } = program.under(settings)
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
   const bundles = new SplitBundles(observer, known, fresh)
@@ -94,7 +92,8 @@ export function closureOf(
     observer.stat(next)
     const file = observer.realpath(next)
     if (files.has(file)) continue
-    const { digest, exact, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
+    const record = recordOf(file, observer, known, fresh)
+    const { digest, exact, opaque, hasJsx } = record
     const name = names.of(file)
     howFilesRun.add(file, hasJsx)
     const imports = new Map<string, Lead>()
@@ -102,14 +101,12 @@ export function closureOf(
     files.set(file, { part: { name, digest }, notes, imports })
     if (exact !== undefined) exactly.set(file, exact)
     if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
-    const follow = (specifier: string, isCertain: boolean, mayBeRead = !isCertain || specifier.includes('?')) => {
-      if (keepsResults(specifier)) return
-      const targets = resolver.resolve(specifier, file)
+    const add = ({ specifier, isCertain, mayBeRead, targets, found, choices, ...followed }: Followed) => {
       const addresses = targets.addresses ?? []
-      if ([specifier, ...addresses].some((one) => /^(?:npm|jsr|https?):/.test(one))) usesRegistry ??= file
+      if (followed.isOfRegistry) usesRegistry ??= file
       for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
       if (addresses.length > 0) external.add(specifier)
-      if (!isCertain && resolver.isOtherFolder(specifier, file)) {
+      if (followed.isOtherFolder) {
         notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
       }
       if (targets.files.length + targets.packages.length === 0) {
@@ -121,20 +118,12 @@ export function closureOf(
       }
       if (targets.packages.length > 0) external.add(specifier)
       ahead.push(...targets.files)
-      const found = targets.files.map((path) => observer.realpath(path))
       if (mayBeRead) for (const path of found) readable.add(path)
       const places = found.map((path) => names.of(path))
-      const byPackage = targets.choices ?? []
-      const byProcess = settings.conditions.filter((one) => byPackage.some((choice) => namesCondition(choice, one)))
-      imports.set(specifier, {
-        files: found,
-        places,
-        packages: targets.packages,
-        choices: [...byPackage, ...byProcess.map((one) => `under ${one}`)],
-      })
+      imports.set(specifier, { files: found, places, packages: targets.packages, choices })
     }
-    for (const specifier of specifiers) follow(specifier, true)
-    for (const specifier of uncertain) follow(specifier, false)
+    const { written, byJsx } = leadsOfFiles.of(file, record)
+    for (const one of written) add(one)
     const chunks = bundles.filesBeside(file)
     if (chunks.length > 0) {
       ahead.push(...chunks)
@@ -142,8 +131,7 @@ export function closureOf(
       // Their names are those of their parts.
       imports.set(CHUNKS, { files: found, places: [], packages: [], choices: [] })
     }
-    const runtimes = hasJsx ? resolver.jsxRuntimes(file) : []
-    for (const specifier of runtimes) if (!imports.has(specifier)) follow(specifier, false, false)
+    for (const one of byJsx) add(one)
   }
   for (const [file, digest] of exactly) {
     const { part, ...covered } = files.get(file)!

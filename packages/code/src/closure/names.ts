@@ -11,6 +11,7 @@ export class FileNames {
   readonly #isPackage: boolean
   /** The root of the first package of each name. */
   readonly #roots = new Map<string, string>()
+  readonly #known = new Map<string, string>()
 
   /** @param root the file that everything begins with. */
   constructor(root: string, packages: PackageJsons) {
@@ -21,6 +22,15 @@ export class FileNames {
   }
 
   of(file: string): string {
+    let name = this.#known.get(file)
+    if (name === undefined) {
+      name = this.#find(file)
+      this.#known.set(file, name)
+    }
+    return name
+  }
+
+  #find(file: string): string {
     const owner = this.#packages.of(file, true)
     const isOwn = owner === undefined ? !this.#isPackage : owner.root === this.#home
     if (owner !== undefined && !isOwn) {
