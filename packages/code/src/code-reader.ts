@@ -10,6 +10,7 @@ import { digestOf } from './files/digest.ts'
 import type { FileSystem } from './files/file-system.ts'
 import { areCurrent } from './files/observer.ts'
 import { unreadable } from './files/unreadable.ts'
+import { KnownRecords } from './manifest/known-records.ts'
 import { type Manifest, readManifest, writeManifest } from './manifest/manifest.ts'
 import type { ManifestFolder } from './manifest/manifest-folder.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
@@ -26,6 +27,11 @@ export interface CodeScope extends Scope {
   readonly of: readonly string[]
 }
 
+/** What a search finds. */
+interface Found extends Pick<Manifest, 'state' | 'basis'> {
+  readonly records: FileRecords
+}
+
 /** How often a search starts again because a file changed. */
 const ATTEMPTS = 3
 
@@ -33,7 +39,7 @@ const ATTEMPTS = 3
 export class CodeReader {
   readonly #files: FileSystem
   readonly #folderFor: (folder: string) => ManifestFolder
-  readonly #records: FileRecords = new Map()
+  readonly #records = new KnownRecords()
   #program: Program
   readonly #manifests = new Map<string, Manifest>()
 
@@ -49,15 +55,17 @@ export class CodeReader {
     if (inProcess !== undefined && this.#isCurrent(inProcess)) return inProcess.state
     const folder = this.#folderFor(dirname(scope.roots[0]))
     const stored = readManifest(folder, name)
+    if (stored !== undefined) this.#records.addLater(name, stored.records)
     if (stored !== undefined && this.#isCurrent(stored)) {
       this.#manifests.set(name, stored)
       return stored.state
     }
-    for (const [path, record] of stored?.records() ?? []) if (!this.#records.has(path)) this.#records.set(path, record)
-    const manifest = this.#search(scope, stored)
-    for (const [path, record] of manifest.records()) this.#records.set(path, record)
+    const { records, ...found } = this.#search(scope, stored)
+    const kept = this.#records.add(name, records)
+    const manifest: Manifest = { ...found, records: () => kept }
     this.#manifests.set(name, manifest)
-    writeManifest(folder, name, manifest)
+    // With nothing that a later process could use, none is written.
+    if (found.observations !== undefined || kept.size > 0 || scope.of.length > 0) writeManifest(folder, name, manifest)
     return manifest.state
   }
 
@@ -65,7 +73,7 @@ export class CodeReader {
     return observations !== undefined && areCurrent(observations, this.#files)
   }
 
-  #search(scope: CodeScope, stored: Manifest | undefined): Manifest {
+  #search(scope: CodeScope, stored: Manifest | undefined): Found & Pick<Manifest, 'observations'> {
     for (let attempt = 0; ; attempt++) {
       // The first attempt takes over what earlier searches found. After a change, all of it is found again.
       const { observer } = this.#program
@@ -86,11 +94,11 @@ export class CodeReader {
     }
   }
 
-  #searchOnce(scope: CodeScope, stored: Manifest | undefined, program: Program): Omit<Manifest, 'observations'> {
+  #searchOnce(scope: CodeScope, stored: Manifest | undefined, program: Program): Found {
     const records: FileRecords = new Map()
     const closure = closureOf(scope, program, this.#records, records)
     const basis = closure.digest
-    const result = { basis, records: () => records }
+    const result = { basis, records }
     if (scope.of.length === 0) return { ...result, state: { digest: basis, parts: closure.parts } }
     if (stored?.basis === basis) return { ...result, state: stored.state }
     const { state, isCovered } = this.#slice(scope, closure, program, records)

@@ -5,7 +5,7 @@ import { findUp } from '../files/find-up.ts'
 import type { PackageJson } from '../resolve/package-json.ts'
 import type { ProcessSettings } from '../resolve/process-settings.ts'
 import { filesOfAlso } from './also.ts'
-import { type FileRecords, recordOf } from './file-records.ts'
+import { type FileRecords, type Known, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import type { Followed } from './leads.ts'
 import { FileNames } from './names.ts'
@@ -71,7 +71,7 @@ const CHUNKS = ' chunks'
 export function closureOf(
   { roots, also, packages: mode, settings }: Scope,
   program: Program,
-  known: FileRecords,
+  known: Known,
   fresh: FileRecords,
 ): Closure {
   const { observer, packages } = program
