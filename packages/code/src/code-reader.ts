@@ -56,7 +56,8 @@ export class CodeReader {
     const folder = this.#folderFor(dirname(scope.roots[0]))
     const stored = readManifest(folder, name)
     if (stored !== undefined) this.#records.addLater(name, stored.records)
-    if (stored !== undefined && this.#isCurrent(stored)) {
+    const isChanged = this.#program.observer.contradicts(stored?.observations ?? [])
+    if (stored !== undefined && !isChanged && this.#isCurrent(stored)) {
       this.#manifests.set(name, stored)
       return stored.state
     }

@@ -4,7 +4,7 @@ import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
 import type { ProcessSettings } from '../resolve/process-settings.ts'
 import { filesOfAlso } from './also.ts'
-import { type CoveredFile, wiringOf } from './covered-file.ts'
+import { type CoveredFile, type Wired, wiringOf } from './covered-file.ts'
 import { type FileRecords, type Known, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
@@ -88,7 +88,7 @@ export function closureOf(
   // Names in these specifiers are not versions, but the lock file has those.
   const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
   const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
-  const leads = [...files.values()].flatMap(({ wired }) => wired).sort((a, b) => (a.key < b.key ? -1 : 1))
+  const leads = wiredInOrder([...files.values()])
   const labels = new PackageLabels()
   const wiring = leads.map(({ key, lead, line }) => line ?? `${key} ${wiringOf(lead, labels)}`)
   const installed = leads.flatMap(({ lead }) => lead.packages)
@@ -120,4 +120,15 @@ export function closureOf(
     types: howFilesRun.types(),
     transforms: howFilesRun.transforms(),
   }
+}
+
+/** A letter before which a key may end, at the end of its name. */
+const BEFORE_LETTERS = /[\0- ]/
+
+/** The imports of all files, by their keys. */
+function wiredInOrder(files: CoveredFile[]): readonly Wired[] {
+  const byKey = (a: Wired, b: Wired) => (a.key < b.key ? -1 : 1)
+  if (files.some(({ part }) => BEFORE_LETTERS.test(part.name))) return files.flatMap(({ wired }) => wired).sort(byKey)
+  // The same order, without a comparison of each import with the others: a key is a name, a space and a specifier.
+  return files.sort((a, b) => (a.part.name < b.part.name ? -1 : 1)).flatMap(({ wired }) => wired)
 }

@@ -15,7 +15,7 @@ export interface CoveredFile {
   /** What could not be followed. */
   readonly notes: readonly DependencyPart[]
   readonly imports: ReadonlyMap<string, Lead>
-  /** The imports that count. */
+  /** The imports that count, by their keys. */
   readonly wired: readonly Wired[]
   /** The files to follow next. */
   readonly ahead: readonly string[]
@@ -40,7 +40,7 @@ export interface Lead {
 }
 
 /** An import with its place among all of a program. */
-interface Wired {
+export interface Wired {
   readonly key: string
   readonly lead: Lead
   /** The line in the digest, unless that depends on which packages come first. */
@@ -123,7 +123,9 @@ export class CoveredFiles {
       imports.set(CHUNKS, { files: found, places: [], packages: [], choices: [] })
     }
     for (const one of byJsx) add(one)
-    const wired = [...imports].flatMap(([specifier, lead]) => wiredFor(`${name} ${specifier}`, lead))
+    const wired = [...imports]
+      .flatMap(([specifier, lead]) => wiredFor(`${name} ${specifier}`, lead))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
     const usesRegistry = [...written, ...byJsx].some(({ isOfRegistry }) => isOfRegistry)
     return { part: { name, digest }, notes, imports, wired, ahead, readable, external, absent, usesRegistry }
   }

@@ -128,6 +128,17 @@ export class Observer {
     )
   }
 
+  /** Whether something was last seen in another way than observations have it: then they need no further look. */
+  contradicts(observations: readonly Observation[]): boolean {
+    if (this.#looks.stat.size === 0) return false
+    return observations.some(([way, path, seen]) => {
+      if (way === 'realpath') return false
+      const look = this.#looks[way].get(path)
+      if (look === undefined) return false
+      return seen === null || look.stamp === undefined ? seen !== (look.stamp ?? null) : !isSame(seen, look.stamp)
+    })
+  }
+
   /** Calls a function, and collects all that its result is made from. */
   record<V>(find: () => V): Recorder & { readonly value: V } {
     const recorder: Recorder = { looks: new Set(), isKept: true }
