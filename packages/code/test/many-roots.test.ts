@@ -63,3 +63,21 @@ it('many modules of one program find what each of them finds alone, also after a
   expect(readAll(shared)).toEqual(alone())
   expect(readAll(new CodeReader(files, () => manifests))).toEqual(alone())
 })
+
+it('many modules of one program keep the record of each file in one manifest, also after an edit', () => {
+  const files = program()
+  const manifests = new FakeManifests()
+  const kept = () =>
+    [...manifests.texts.values()].flatMap((text) => {
+      const records = text.split('\n')[2]!
+      return (JSON.parse(records.slice(records.indexOf(' ') + 1)) as [path: string][]).map(([path]) => path)
+    })
+  readAll(new CodeReader(files, () => manifests))
+  expect(kept().sort()).toEqual(Array.from({ length: ROOTS }, (_, index) => pathOf(index)).sort())
+  files.write(pathOf(3), "import './m4.mjs'\n")
+  const reads = countsOf(files, 'read')
+  readAll(new CodeReader(files, () => manifests))
+  // The one that has just changed is not trusted by its stamp.
+  expect([...reads].filter(([path, count]) => count > 1 || path.endsWith('.mjs'))).toEqual([[pathOf(3), ROOTS]])
+  expect(kept().sort()).toEqual(Array.from({ length: ROOTS }, (_, index) => pathOf(index)).sort())
+})
