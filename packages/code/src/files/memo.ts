@@ -1,4 +1,11 @@
-import type { Look, Observer } from './observer.ts'
+import type { Look, Recorder } from './look.ts'
+
+/** What knows which looks a value is made from. */
+interface Searches {
+  readonly search: number
+  record<V>(find: () => V): Recorder & { readonly value: V }
+  use(made: { readonly looks: Iterable<Look>; readonly isKept: boolean }): void
+}
 
 interface Remembered<V> {
   readonly value: V
@@ -12,21 +19,21 @@ interface Remembered<V> {
  * them may change without another stamp.
  */
 export class Memo<K, V> {
-  readonly #observer: Observer
+  readonly #searches: Searches
   readonly #known = new Map<K, Remembered<V>>()
 
-  constructor(observer: Observer) {
-    this.#observer = observer
+  constructor(searches: Searches) {
+    this.#searches = searches
   }
 
   get(key: K, find: () => V): V {
     let known = this.#known.get(key)
-    if (known === undefined || !(known.isKept || known.search === this.#observer.search)) {
-      const { value, looks, isKept } = this.#observer.record(find)
-      known = { value, looks: [...looks], isKept, search: this.#observer.search }
+    if (known === undefined || !(known.isKept || known.search === this.#searches.search)) {
+      const { value, looks, isKept } = this.#searches.record(find)
+      known = { value, looks: [...looks], isKept, search: this.#searches.search }
       this.#known.set(key, known)
     }
-    this.#observer.use(known)
+    this.#searches.use(known)
     return known.value
   }
 }

@@ -1,32 +1,7 @@
 import type { FileSystem, Stamp } from './file-system.ts'
+import type { Look, Observation, Recorder, Way } from './look.ts'
 import { Memo } from './memo.ts'
-import { isRacy, isSame, type StampTuple, tupleOf } from './stamps.ts'
-
-/** How something was looked at: `stat` follows links, `lstat` does not. */
-type Way = 'stat' | 'lstat'
-/** One observation: the stamp, or `null` where there was nothing; or where a path with links leads. */
-export type Observation =
-  | readonly [way: Way, path: string, tuple: StampTuple | null]
-  | readonly [way: 'realpath', path: string, real: string]
-
-/** What was seen at a path. */
-export interface Look {
-  readonly way: Way | 'realpath'
-  readonly path: string
-  readonly stamp: Stamp | undefined
-  /** `undefined`: the path has no links, so the stamps say all. */
-  readonly observation: Observation | undefined
-  /** Whether a later change also changes what is seen. */
-  readonly isTrusted: boolean
-  /** The last search that it is part of. */
-  search: number
-}
-
-/** Collects what a value is made from. */
-export interface Recorder {
-  readonly looks: Set<Look>
-  isKept: boolean
-}
+import { isRacy, isSame, tupleOf } from './stamps.ts'
 
 /**
  * Looks at files, and remembers everything that was seen and that was not there: as long as all of it stays as it is, the

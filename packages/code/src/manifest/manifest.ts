@@ -1,7 +1,7 @@
 import type { DependencyState } from '@persist/core'
 import type { FileRecord, FileRecords } from '../closure/file-records.ts'
 import { digestOf } from '../files/digest.ts'
-import type { Observation } from '../files/observer.ts'
+import type { Observation } from '../files/look.ts'
 import type { ManifestFolder } from './manifest-folder.ts'
 
 /** Counts up whenever a digest is made in another way, or a field has another meaning. */
