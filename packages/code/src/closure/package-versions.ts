@@ -61,7 +61,10 @@ export function packageParts(
     }
     for (const name of [...next.dependencies, ...(GENERATED.get(next.name) ?? [])]) {
       if (keepsResults(name) || DECLARATIONS.test(name)) continue
-      const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
+      const from = next
+      const dependency = packages.neededBy(from, name, () =>
+        findPackage(name, join(from.root, 'package.json'), observer, packages),
+      )
       if (dependency === undefined) continue
       wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
       if (next.altered.includes(name)) altered.add(dependency.root)

@@ -53,11 +53,13 @@ export class PackageJsons {
   readonly #observer: Observer
   readonly #known: Memo<string, PackageJson | undefined>
   readonly #scopes: Memo<string, PackageJson | undefined>
+  readonly #needed: Memo<string, PackageJson | undefined>
 
   constructor(observer: Observer) {
     this.#observer = observer
     this.#known = new Memo(observer)
     this.#scopes = new Memo(observer)
+    this.#needed = new Memo(observer)
   }
 
   /** The package at a folder; `undefined` if there is none, or its package.json is damaged. */
@@ -69,6 +71,11 @@ export class PackageJsons {
   of(file: string, named: boolean): PackageJson | undefined {
     const folder = dirname(file)
     return this.#scopes.get(`${named} ${folder}`, () => this.#find(folder, named))
+  }
+
+  /** The package that another one finds under a name, which `find` looks for. */
+  neededBy({ root }: PackageJson, name: string, find: () => PackageJson | undefined): PackageJson | undefined {
+    return this.#needed.get(`${root} ${name}`, find)
   }
 
   #find(folder: string, named: boolean): PackageJson | undefined {
