@@ -4,14 +4,15 @@ import { type Closure, closureOf, IMPORTS_PART, type Scope } from './closure/clo
 import type { FileRecords } from './closure/file-records.ts'
 import { FileNames } from './closure/names.ts'
 import { PackageLabels, packageParts } from './closure/package-versions.ts'
+import { Program } from './closure/program.ts'
 import { stateOf } from './closure/state.ts'
 import { digestOf } from './files/digest.ts'
 import type { FileSystem } from './files/file-system.ts'
-import { areCurrent, Observer } from './files/observer.ts'
+import { areCurrent } from './files/observer.ts'
 import { unreadable } from './files/unreadable.ts'
+import { KnownRecords } from './manifest/known-records.ts'
 import { type Manifest, readManifest, writeManifest } from './manifest/manifest.ts'
 import type { ManifestFolder } from './manifest/manifest-folder.ts'
-import { PackageJsons } from './resolve/package-json.ts'
 import { loadEsbuild } from './slice/esbuild-lazily.ts'
 import { modesOf, unseenImports } from './slice/file-modes.ts'
 import { leadsBeside } from './slice/leads-beside.ts'
@@ -26,18 +27,25 @@ export interface CodeScope extends Scope {
   readonly of: readonly string[]
 }
 
-/** How often a search starts again because a file changed meanwhile. */
+/** What a search finds. */
+interface Found extends Pick<Manifest, 'state' | 'basis'> {
+  readonly records: FileRecords
+}
+
+/** How often a search starts again because a file changed. */
 const ATTEMPTS = 3
 
 /** Reads code by its files, with the help of what this process and earlier ones found. */
 export class CodeReader {
   readonly #files: FileSystem
   readonly #folderFor: (folder: string) => ManifestFolder
-  readonly #records: FileRecords = new Map()
+  readonly #records = new KnownRecords()
+  #program: Program
   readonly #manifests = new Map<string, Manifest>()
 
   constructor(files: FileSystem, folderFor: (folder: string) => ManifestFolder) {
     this.#files = files
+    this.#program = new Program(files)
     this.#folderFor = folderFor
   }
 
@@ -48,15 +56,18 @@ export class CodeReader {
     if (inProcess !== undefined && this.#isCurrent(inProcess)) return inProcess.state
     const folder = this.#folderFor(dirname(scope.roots[0]))
     const stored = readManifest(folder, name)
-    if (stored !== undefined && this.#isCurrent(stored)) {
+    if (stored !== undefined) this.#records.addLater(name, stored.records)
+    const isChanged = this.#program.observer.contradicts(stored?.observations ?? [])
+    if (stored !== undefined && !isChanged && this.#isCurrent(stored)) {
       this.#manifests.set(name, stored)
       return stored.state
     }
-    for (const [path, record] of stored?.records() ?? []) if (!this.#records.has(path)) this.#records.set(path, record)
-    const manifest = this.#search(scope, stored)
-    for (const [path, record] of manifest.records()) this.#records.set(path, record)
+    const { records, ...found } = this.#search(scope, stored)
+    const kept = this.#records.add(name, records)
+    const manifest: Manifest = { ...found, records: () => kept }
     this.#manifests.set(name, manifest)
-    writeManifest(folder, name, manifest)
+    // With nothing that a later process could use, none is written.
+    if (found.observations !== undefined || kept.size > 0 || scope.of.length > 0) writeManifest(folder, name, manifest)
     return manifest.state
   }
 
@@ -64,13 +75,19 @@ export class CodeReader {
     return observations !== undefined && areCurrent(observations, this.#files)
   }
 
-  #search(scope: CodeScope, stored: Manifest | undefined): Manifest {
-    for (let attempt = 1; ; attempt++) {
-      const observer = new Observer(this.#files)
+  #search(scope: CodeScope, stored: Manifest | undefined): Found & Pick<Manifest, 'observations'> {
+    for (let attempt = 0; ; attempt++) {
+      // The first attempt takes over what earlier searches found. After a change, all of it is found again.
+      const { observer } = this.#program
+      observer.start()
       // Files that changed between two looks belong to no state that ever was.
-      const isLast = () => attempt === ATTEMPTS || observer.isUnchanged()
+      const isLast = () => {
+        if (observer.isUnchanged()) return true
+        this.#program = new Program(this.#files)
+        return attempt === ATTEMPTS
+      }
       try {
-        const found = this.#searchOnce(scope, stored, observer)
+        const found = this.#searchOnce(scope, stored, this.#program)
         if (isLast()) return { ...found, observations: observer.observations() }
       } catch (error) {
         // A file may have been removed before it was read.
@@ -79,22 +96,21 @@ export class CodeReader {
     }
   }
 
-  #searchOnce(scope: CodeScope, stored: Manifest | undefined, observer: Observer): Omit<Manifest, 'observations'> {
+  #searchOnce(scope: CodeScope, stored: Manifest | undefined, program: Program): Found {
     const records: FileRecords = new Map()
-    const closure = closureOf(scope, observer, this.#records, records)
+    const closure = closureOf(scope, program, this.#records, records)
     const basis = closure.digest
-    const result = { basis, records: () => records }
+    const result = { basis, records }
     if (scope.of.length === 0) return { ...result, state: { digest: basis, parts: closure.parts } }
     if (stored?.basis === basis) return { ...result, state: stored.state }
-    const { state, isCovered } = this.#slice(scope, closure, observer, records)
+    const { state, isCovered } = this.#slice(scope, closure, program, records)
     // The digest of the closure does not show an edit of another file.
     return { ...result, state, basis: isCovered ? basis : '' }
   }
 
-  #slice(scope: CodeScope, closure: Closure, observer: Observer, records: FileRecords) {
+  #slice(scope: CodeScope, closure: Closure, { observer, packages }: Program, records: FileRecords) {
     const [root] = scope.roots
     const { conditions } = scope.settings
-    const packages = new PackageJsons(observer)
     const names = new FileNames(root, packages)
     const { realpath } = this.#files
     const nameOf = (path: string) => names.of(realpath(join(dirname(root), path)))

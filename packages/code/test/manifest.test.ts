@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -163,6 +164,26 @@ describe('a manifest', () => {
     rmSync(folder, { recursive: true })
   })
 
+  it('sees a folder that was moved, with a link to it left in its place: all files are the same, but not those beside it', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'persist-code-')))
+    for (const name of ['lib', 'deep']) mkdirSync(join(folder, name))
+    writeFileSync(join(folder, 'package.json'), '{"name":"p"}')
+    writeFileSync(join(folder, 'main.mjs'), "import './lib/x.mjs'")
+    writeFileSync(join(folder, 'lib/x.mjs'), "import '../y.mjs'")
+    writeFileSync(join(folder, 'y.mjs'), '')
+    writeFileSync(join(folder, 'deep/y.mjs'), '')
+    const manifests = new FakeManifests()
+    const later = { ...realFileSystem, now: () => Date.now() + LONG_MS }
+    const scope = { ...SCOPE, roots: [join(folder, 'main.mjs')] as [string] }
+    const read = () => new CodeReader(later, () => manifests).read(scope)
+    const before = read()
+    renameSync(join(folder, 'lib'), join(folder, 'deep/lib'))
+    symlinkSync('deep/lib', join(folder, 'lib'))
+    expect(read()).toEqual(new CodeReader(later, () => NO_MANIFESTS).read(scope))
+    expect(read()).not.toEqual(before)
+    rmSync(folder, { recursive: true })
+  })
+
   it('that is damaged anywhere changes nothing', () => {
     const one = program()
     inNewProcess(one)
@@ -229,7 +250,7 @@ type Step =
   | { readonly kind: 'write' | 'replace'; readonly file: number; readonly text: number }
   | { readonly kind: 'remove' | 'set back'; readonly file: number }
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'read'; readonly process: number }
+  | { readonly kind: 'read'; readonly process: number; readonly root: string }
 
 const FILES = ['/p/main.ts', '/p/a.ts', '/p/b.ts', '/p/b.js', '/p/b/index.ts', '/p/c.json', '/p/tsconfig.json']
 const TEXTS = [
@@ -247,7 +268,14 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 7, 12, 2_000, LONG_MS) }),
   },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('read' as const), process: fc.nat(2) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('read' as const),
+      process: fc.nat(2),
+      root: fc.constantFrom('/p/main.ts', '/p/a.ts', '/p/b.ts'),
+    }),
+  },
 )
 
 it('with manifests, every process finds after any edits what one without help finds', () => {
@@ -260,9 +288,10 @@ it('with manifests, every process finds after any edits what one without help fi
       for (const step of steps) {
         if (step.kind === 'wait') files.advance(step.ms)
         else if (step.kind === 'read') {
-          if (files.stat('/p/main.ts') === undefined) continue
+          if (files.stat(step.root) === undefined) continue
+          const scope = { ...SCOPE, roots: [step.root] as [string] }
           const reader = readers[step.process] ?? new CodeReader(files, () => manifests)
-          expect(reader.read(SCOPE)).toEqual(withoutHelp(files))
+          expect(reader.read(scope)).toEqual(new CodeReader(files, () => NO_MANIFESTS).read(scope))
         } else {
           const path = FILES[step.file]!
           if ('text' in step) files.write(path, TEXTS[step.text]!, { replace: step.kind === 'replace' })

@@ -1,18 +1,15 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { DependencyPart, DependencyState } from '@persist/core'
 import { digestOf } from '../files/digest.ts'
 import { findUp } from '../files/find-up.ts'
-import type { Observer } from '../files/observer.ts'
-import { namesCondition } from '../resolve/exports-map.ts'
-import { type PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import type { ProcessSettings } from '../resolve/process-settings.ts'
-import { Resolver } from '../resolve/resolver.ts'
 import { filesOfAlso } from './also.ts'
-import { keepsResults } from './cache-packages.ts'
-import { type FileRecords, recordOf } from './file-records.ts'
+import { type CoveredFile, type Wired, wiringOf } from './covered-file.ts'
+import { type FileRecords, type Known, recordOf } from './file-records.ts'
 import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
 import { PackageLabels, type PackageMode, packageParts } from './package-versions.ts'
+import type { Program } from './program.ts'
 import { SplitBundles } from './split-bundles.ts'
 import { stateOf } from './state.ts'
 
@@ -45,39 +42,18 @@ export interface Closure extends DependencyState {
   readonly transforms: ReadonlyMap<string, string>
 }
 
-/** A file, and where its imports lead. */
-export interface CoveredFile {
-  readonly part: DependencyPart
-  /** What could not be followed. */
-  readonly notes: readonly DependencyPart[]
-  readonly imports: ReadonlyMap<string, Lead>
-}
-
-/** Where an import leads. */
-export interface Lead {
-  readonly files: readonly string[]
-  /** The names of the files. */
-  readonly places: readonly string[]
-  readonly packages: readonly PackageJson[]
-  /** What chose among these: as package.json has it, and conditions of the process. */
-  readonly choices: readonly string[]
-}
-
 /** The name of the part that says which import leads to which file, and how files are run. */
 export const IMPORTS_PART = 'imports'
-
-/** Stands for the imports of all chunks of a bundle. No specifier has a space in front. */
-const CHUNKS = ' chunks'
 
 /** Follows all imports of the roots. Reads a file only if it is not as `known` has it; what was read goes into `fresh`. */
 export function closureOf(
   { roots, also, packages: mode, settings }: Scope,
-  observer: Observer,
-  known: FileRecords,
+  program: Program,
+  known: Known,
   fresh: FileRecords,
 ): Closure {
-  const packages = new PackageJsons(observer)
-  const resolver = new Resolver(observer, packages, settings)
+  const { observer, packages } = program
+  const { resolver, covered } = program.under(settings)
   const names = new FileNames(roots[0], packages)
   const files = new Map<string, CoveredFile>()
   const bundles = new SplitBundles(observer, known, fresh)
@@ -94,56 +70,16 @@ export function closureOf(
     observer.stat(next)
     const file = observer.realpath(next)
     if (files.has(file)) continue
-    const { digest, exact, specifiers, uncertain, opaque, hasJsx } = recordOf(file, observer, known, fresh)
-    const name = names.of(file)
-    howFilesRun.add(file, hasJsx)
-    const imports = new Map<string, Lead>()
-    const notes: DependencyPart[] = []
-    files.set(file, { part: { name, digest }, notes, imports })
-    if (exact !== undefined) exactly.set(file, exact)
-    if (opaque > 0) notes.push({ name: `${name}: import of a computed name, not followed`, digest: String(opaque) })
-    const follow = (specifier: string, isCertain: boolean, mayBeRead = !isCertain || specifier.includes('?')) => {
-      if (keepsResults(specifier)) return
-      const targets = resolver.resolve(specifier, file)
-      const addresses = targets.addresses ?? []
-      if ([specifier, ...addresses].some((one) => /^(?:npm|jsr|https?):/.test(one))) usesRegistry ??= file
-      for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
-      if (addresses.length > 0) external.add(specifier)
-      if (!isCertain && resolver.isOtherFolder(specifier, file)) {
-        notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
-      }
-      if (targets.files.length + targets.packages.length === 0) {
-        absent.add(specifier.startsWith('.') ? join(dirname(file), specifier) : specifier)
-      }
-      if (targets.isLost) {
-        if (isCertain) notes.push({ name: `${name}: ${specifier}, not found`, digest: 'absent' })
-        return
-      }
-      if (targets.packages.length > 0) external.add(specifier)
-      ahead.push(...targets.files)
-      const found = targets.files.map((path) => observer.realpath(path))
-      if (mayBeRead) for (const path of found) readable.add(path)
-      const places = found.map((path) => names.of(path))
-      const byPackage = targets.choices ?? []
-      const byProcess = settings.conditions.filter((one) => byPackage.some((choice) => namesCondition(choice, one)))
-      imports.set(specifier, {
-        files: found,
-        places,
-        packages: targets.packages,
-        choices: [...byPackage, ...byProcess.map((one) => `under ${one}`)],
-      })
-    }
-    for (const specifier of specifiers) follow(specifier, true)
-    for (const specifier of uncertain) follow(specifier, false)
-    const chunks = bundles.filesBeside(file)
-    if (chunks.length > 0) {
-      ahead.push(...chunks)
-      const found = chunks.map((path) => observer.realpath(path))
-      // Their names are those of their parts.
-      imports.set(CHUNKS, { files: found, places: [], packages: [], choices: [] })
-    }
-    const runtimes = hasJsx ? resolver.jsxRuntimes(file) : []
-    for (const specifier of runtimes) if (!imports.has(specifier)) follow(specifier, false, false)
+    const record = recordOf(file, observer, known, fresh)
+    howFilesRun.add(file, record.hasJsx)
+    const found = covered.of(file, record, names, bundles.filesBeside(file))
+    files.set(file, found)
+    if (record.exact !== undefined) exactly.set(file, record.exact)
+    if (found.usesRegistry) usesRegistry ??= file
+    for (const one of found.external) external.add(one)
+    for (const one of found.absent) absent.add(one)
+    for (const one of found.readable) readable.add(one)
+    ahead.push(...found.ahead)
   }
   for (const [file, digest] of exactly) {
     const { part, ...covered } = files.get(file)!
@@ -152,14 +88,9 @@ export function closureOf(
   // Names in these specifiers are not versions, but the lock file has those.
   const lockFile = usesRegistry && findUp(dirname(usesRegistry), 'deno.lock', (path) => observer.isFile(path))
   const lock = lockFile ? [{ name: 'deno.lock', digest: recordOf(lockFile, observer, known, fresh).digest }] : []
-  const leads = [...files.values()]
-    .flatMap(({ part, imports }) =>
-      [...imports].map(([specifier, lead]) => ({ key: `${part.name} ${specifier}`, lead })),
-    )
-    .filter(({ lead }) => lead.places.length + lead.packages.length > 0)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
+  const leads = wiredInOrder([...files.values()])
   const labels = new PackageLabels()
-  const wiring = leads.map(({ key, lead }) => `${key} ${wiringOf(lead, labels)}`)
+  const wiring = leads.map(({ key, lead, line }) => line ?? `${key} ${wiringOf(lead, labels)}`)
   const installed = leads.flatMap(({ lead }) => lead.packages)
   const ofPackages = packageParts(installed, mode, labels, {
     files: files.keys(),
@@ -191,7 +122,13 @@ export function closureOf(
   }
 }
 
-/** Where an import leads, and what chose that, for the digest. */
-export function wiringOf({ places, packages, choices }: Lead, labels: PackageLabels): string {
-  return [...places, ...packages.map((one) => labels.of(one)), ...choices].join(' ')
+/** A letter before which a key may end, at the end of its name. */
+const BEFORE_LETTERS = /[\0- ]/
+
+/** The imports of all files, by their keys. */
+function wiredInOrder(files: CoveredFile[]): readonly Wired[] {
+  const byKey = (a: Wired, b: Wired) => (a.key < b.key ? -1 : 1)
+  if (files.some(({ part }) => BEFORE_LETTERS.test(part.name))) return files.flatMap(({ wired }) => wired).sort(byKey)
+  // The same order, without a comparison of each import with the others: a key is a name, a space and a specifier.
+  return files.sort((a, b) => (a.part.name < b.part.name ? -1 : 1)).flatMap(({ wired }) => wired)
 }

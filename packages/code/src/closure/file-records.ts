@@ -18,6 +18,8 @@ export interface FileRecord extends Imports {
 
 /** What the files of this process, and of the manifest, were when they were read. */
 export type FileRecords = Map<string, FileRecord>
+/** Finds what is known of a file. */
+export type Known = Pick<FileRecords, 'get'>
 
 /** A longer file has no string in every runtime, and no runtime runs it: its bytes count. */
 const LONGEST_TEXT = 2 ** 28
@@ -33,12 +35,12 @@ const all: Find = (path, source) => ({ ...importsOf(path, source), splitPart: sp
 const nothing: Find = () => NO_IMPORTS
 
 /** Reads a file, unless it is as a record has it. */
-export function recordOf(path: string, observer: Observer, known: FileRecords, fresh: FileRecords): FileRecord {
+export function recordOf(path: string, observer: Observer, known: Known, fresh: FileRecords): FileRecord {
   return readAs(path, all, path, observer, known, fresh)
 }
 
 /** The digest of a file. Of the thousands of files in a package, finding their imports would take most of the time. */
-export function digestOfFile(path: string, observer: Observer, known: FileRecords, fresh: FileRecords): string {
+export function digestOfFile(path: string, observer: Observer, known: Known, fresh: FileRecords): string {
   // No path begins with a space.
   return readAs(` ${path}`, nothing, path, observer, known, fresh).digest
 }
@@ -48,7 +50,7 @@ function readAs(
   find: Find,
   path: string,
   observer: Observer,
-  known: FileRecords,
+  known: Known,
   fresh: FileRecords,
 ): FileRecord {
   const stamp = observer.stat(path)

@@ -1,5 +1,5 @@
 import { extname, join } from 'node:path'
-import type { PackageJsons } from '../resolve/package-json.ts'
+import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import type { FileNames } from './names.ts'
 
@@ -13,6 +13,7 @@ export class HowFilesRun {
   readonly #resolver: Resolver
   readonly #names: FileNames
   readonly #types = new Set<string>()
+  readonly #ofOwners = new Map<PackageJson, string>()
   readonly #sideEffects = new Set<string>()
   readonly #transforms = new Map<string, string>()
 
@@ -26,13 +27,23 @@ export class HowFilesRun {
     const extension = extname(file)
     const owner = this.#packages.of(file, false)
     if (owner !== undefined) {
-      const name = this.#names.of(join(owner.root, 'package.json'))
-      if (BY_PACKAGE.test(extension)) this.#types.add(`${name} type ${owner.type ?? ''}`)
-      this.#sideEffects.add(`${name} sideEffects ${JSON.stringify(owner.sideEffects) ?? ''}`)
+      const type = this.#typeOf(owner)
+      if (BY_PACKAGE.test(extension)) this.#types.add(type)
     }
     if (!TYPESCRIPT.test(extension) && !hasJsx) return
     const transforms = this.#resolver.transformsOf(file)
     if (transforms !== '') this.#transforms.set(file, transforms)
+  }
+
+  #typeOf(owner: PackageJson): string {
+    let type = this.#ofOwners.get(owner)
+    if (type === undefined) {
+      const name = this.#names.of(join(owner.root, 'package.json'))
+      this.#sideEffects.add(`${name} sideEffects ${JSON.stringify(owner.sideEffects) ?? ''}`)
+      type = `${name} type ${owner.type ?? ''}`
+      this.#ofOwners.set(owner, type)
+    }
+    return type
   }
 
   /** How Node runs the files of each package. */

@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path'
-import type { PackageJsons } from '../resolve/package-json.ts'
+import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 
 /**
  * Names files the same way in every checkout: `./src/a.ts` in the package of the program, `@app/b/src/c.ts` in another one,
@@ -11,6 +11,7 @@ export class FileNames {
   readonly #isPackage: boolean
   /** The root of the first package of each name. */
   readonly #roots = new Map<string, string>()
+  readonly #known = new Map<string, string>()
 
   /** @param root the file that everything begins with. */
   constructor(root: string, packages: PackageJsons) {
@@ -21,9 +22,31 @@ export class FileNames {
   }
 
   of(file: string): string {
+    let name = this.#known.get(file)
+    if (name === undefined) {
+      name = this.#find(file)
+      this.#known.set(file, name)
+    }
+    return name
+  }
+
+  /** The folder of the package of the program. It is enough to name its own files. */
+  get home(): string {
+    return this.#home
+  }
+
+  /** Whether a file belongs to the package of the program. */
+  isOwn(file: string): boolean {
+    return this.#isOwn(this.#packages.of(file, true))
+  }
+
+  #isOwn(owner: PackageJson | undefined): boolean {
+    return owner === undefined ? !this.#isPackage : owner.root === this.#home
+  }
+
+  #find(file: string): string {
     const owner = this.#packages.of(file, true)
-    const isOwn = owner === undefined ? !this.#isPackage : owner.root === this.#home
-    if (owner !== undefined && !isOwn) {
+    if (owner !== undefined && !this.#isOwn(owner)) {
       const [name, path] = [owner.name!, slashed(relative(owner.root, file))]
       const first = this.#roots.get(name)
       if (first === undefined) this.#roots.set(name, owner.root)

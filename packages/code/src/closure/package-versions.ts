@@ -9,7 +9,7 @@ import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 import { isInstalled } from '../resolve/resolver.ts'
 import { AlteredPackages } from './altered-packages.ts'
 import { keepsResults } from './cache-packages.ts'
-import { digestOfFile, type FileRecords } from './file-records.ts'
+import { digestOfFile, type FileRecords, type Known } from './file-records.ts'
 import { slashed } from './names.ts'
 
 /** How installed packages count: by name and version, or by all their files. */
@@ -34,7 +34,7 @@ interface Reading {
   readonly files: Iterable<string>
   readonly observer: Observer
   readonly packages: PackageJsons
-  readonly known: FileRecords
+  readonly known: Known
   readonly fresh: FileRecords
   /** Those of the process. */
   readonly conditions: readonly string[]
@@ -61,7 +61,10 @@ export function packageParts(
     }
     for (const name of [...next.dependencies, ...(GENERATED.get(next.name) ?? [])]) {
       if (keepsResults(name) || DECLARATIONS.test(name)) continue
-      const dependency = findPackage(name, join(next.root, 'package.json'), observer, packages)
+      const from = next
+      const dependency = packages.neededBy(from, name, () =>
+        findPackage(name, join(from.root, 'package.json'), observer, packages),
+      )
       if (dependency === undefined) continue
       wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
       if (next.altered.includes(name)) altered.add(dependency.root)

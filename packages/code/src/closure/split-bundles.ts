@@ -1,7 +1,7 @@
 import { dirname, join, resolve, sep } from 'node:path'
 import { filesIn } from '../files/files-in.ts'
 import type { Observer } from '../files/observer.ts'
-import { type FileRecords, recordOf } from './file-records.ts'
+import { type FileRecords, type Known, recordOf } from './file-records.ts'
 import { slashed } from './names.ts'
 import { isScript } from './split-parts.ts'
 
@@ -17,13 +17,13 @@ const MOST_NAMES = 5_000
  */
 export class SplitBundles {
   readonly #observer: Observer
-  readonly #known: FileRecords
+  readonly #known: Known
   readonly #fresh: FileRecords
   readonly #found = new Set<string>()
   /** The folders of the bundles whose runtimes are in a folder, or below it. */
   readonly #folders = new Map<string, readonly string[]>()
 
-  constructor(observer: Observer, known: FileRecords, fresh: FileRecords) {
+  constructor(observer: Observer, known: Known, fresh: FileRecords) {
     this.#observer = observer
     this.#known = known
     this.#fresh = fresh

@@ -3,10 +3,7 @@ import { digestOf } from '../files/digest.ts'
 
 /** The digest of parts in any order, and the parts in order. */
 export function stateOf(parts: readonly DependencyPart[]): DependencyState {
-  const sorted = [...parts].sort((a, b) => (key(a) < key(b) ? -1 : 1))
-  return { digest: digestOf(sorted.map(key).join('\n')), parts: sorted }
-}
-
-function key({ name, digest }: DependencyPart): string {
-  return `${JSON.stringify(name)} ${digest}`
+  const keyed = parts.map((part) => ({ part, key: `${JSON.stringify(part.name)} ${part.digest}` }))
+  keyed.sort((a, b) => (a.key < b.key ? -1 : 1))
+  return { digest: digestOf(keyed.map(({ key }) => key).join('\n')), parts: keyed.map(({ part }) => part) }
 }

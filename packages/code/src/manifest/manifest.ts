@@ -1,11 +1,11 @@
 import type { DependencyState } from '@persist/core'
 import type { FileRecord, FileRecords } from '../closure/file-records.ts'
 import { digestOf } from '../files/digest.ts'
-import type { Observation } from '../files/observer.ts'
+import type { Observation } from '../files/look.ts'
 import type { ManifestFolder } from './manifest-folder.ts'
 
 /** Counts up whenever a digest is made in another way, or a field has another meaning. */
-const FORMAT = 14
+const FORMAT = 15
 
 /** What an earlier search found. It only saves work: a result never depends on it. */
 export interface Manifest {

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
+import { Memo } from '../files/memo.ts'
 import type { Observer } from '../files/observer.ts'
 import { targetsOf } from './exports-map.ts'
 import { splitSpecifier } from './find-package.ts'
@@ -16,10 +17,11 @@ export interface Mapped {
 /** Finds what the import maps in deno.json, and the members of a workspace of Deno, give a specifier. */
 export class DenoConfigs {
   readonly #observer: Observer
-  readonly #known = new Map<string, Json | undefined>()
+  readonly #known: Memo<string, Json | undefined>
 
   constructor(observer: Observer) {
     this.#observer = observer
+    this.#known = new Memo(observer)
   }
 
   /** The addresses of the nearest configuration that has some. */
@@ -70,8 +72,7 @@ export class DenoConfigs {
   }
 
   #read(path: string): Json | undefined {
-    if (!this.#known.has(path)) this.#known.set(path, this.#observer.isFile(path) ? parsed(path) : undefined)
-    return this.#known.get(path)
+    return this.#known.get(path, () => (this.#observer.isFile(path) ? parsed(path) : undefined))
   }
 }
 

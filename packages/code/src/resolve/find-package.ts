@@ -68,6 +68,8 @@ function findByLoader(name: string, from: string, observer: Observer, packages: 
   const isDeno = 'Deno' in globalThis
   const isPnp = process.versions.pnp !== undefined
   if (!isDeno && !isPnp) return undefined
+  // Deno's loader says nothing of where it looked.
+  if (isDeno) observer.keepForThisSearch()
   if (isPnp) {
     for (const folder of foldersUp(dirname(from))) {
       for (const file of ['.pnp.cjs', '.pnp.data.json']) observer.stat(join(folder, file))

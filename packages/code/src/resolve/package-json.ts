@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { foldersUp } from '../files/find-up.ts'
+import { Memo } from '../files/memo.ts'
 import type { Observer } from '../files/observer.ts'
 import { parsedJson } from './json.ts'
 
@@ -56,24 +57,31 @@ function nameOf(key: string): string {
 /** Reads and keeps package.json files. */
 export class PackageJsons {
   readonly #observer: Observer
-  readonly #known = new Map<string, PackageJson | undefined>()
-  readonly #scopes = new Map<string, PackageJson | undefined>()
+  readonly #known: Memo<string, PackageJson | undefined>
+  readonly #scopes: Memo<string, PackageJson | undefined>
+  readonly #needed: Memo<string, PackageJson | undefined>
 
   constructor(observer: Observer) {
     this.#observer = observer
+    this.#known = new Memo(observer)
+    this.#scopes = new Memo(observer)
+    this.#needed = new Memo(observer)
   }
 
   /** The package at a folder; `undefined` if there is none, or its package.json is damaged. */
   at(folder: string): PackageJson | undefined {
-    if (!this.#known.has(folder)) this.#known.set(folder, this.#read(folder))
-    return this.#known.get(folder)
+    return this.#known.get(folder, () => this.#read(folder))
   }
 
   /** The package that a file belongs to. `named`: the nearest one that has a name. */
   of(file: string, named: boolean): PackageJson | undefined {
-    const key = `${named} ${dirname(file)}`
-    if (!this.#scopes.has(key)) this.#scopes.set(key, this.#find(dirname(file), named))
-    return this.#scopes.get(key)
+    const folder = dirname(file)
+    return this.#scopes.get(`${named} ${folder}`, () => this.#find(folder, named))
+  }
+
+  /** The package that another one finds under a name, which `find` looks for. */
+  neededBy({ root }: PackageJson, name: string, find: () => PackageJson | undefined): PackageJson | undefined {
+    return this.#needed.get(`${root} ${name}`, find)
   }
 
   #find(folder: string, named: boolean): PackageJson | undefined {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import { findUp, foldersUp } from '../files/find-up.ts'
+import { Memo } from '../files/memo.ts'
 import type { Observer } from '../files/observer.ts'
 import type { ProcessSettings } from './process-settings.ts'
 import { TRANSFORMING, transformsIn } from './transforms.ts'
@@ -30,20 +31,19 @@ const DECIDES_NOTHING: TsConfig = { paths: undefined, jsxImportSources: [], tran
  */
 export class TsConfigs {
   readonly #observer: Observer
-  readonly #configs = new Map<string, readonly TsConfig[]>()
-  readonly #ofFolders = new Map<string, readonly TsConfig[]>()
-  readonly #isTsx: boolean
-  readonly #ofTsx: readonly TsConfig[]
-  readonly #ofTsNode: string | undefined
+  readonly #configs: Memo<string, readonly TsConfig[]>
+  readonly #ofFolders: Memo<string, readonly TsConfig[]>
+  readonly #tsx: Memo<'tsx', readonly TsConfig[]>
+  /** Those that are being read. */
+  readonly #open = new Set<string>()
+  readonly #settings: ProcessSettings
 
-  constructor(observer: Observer, { tsconfig, tsNode }: ProcessSettings) {
+  constructor(observer: Observer, settings: ProcessSettings) {
     this.#observer = observer
-    this.#isTsx = tsconfig !== undefined
-    this.#ofTsNode = tsNode
-    const isFolder = tsconfig !== undefined && observer.isDirectory(tsconfig)
-    const path = isFolder ? findUp(tsconfig, 'tsconfig.json', (one) => observer.isFile(one)) : tsconfig
-    // tsx does not follow references.
-    this.#ofTsx = path === undefined ? [] : this.#read(path, () => [])
+    this.#configs = new Memo(observer)
+    this.#ofFolders = new Memo(observer)
+    this.#tsx = new Memo(observer)
+    this.#settings = settings
   }
 
   pathsOf(specifier: string, from: string): readonly string[] {
@@ -57,24 +57,37 @@ export class TsConfigs {
   /** The settings that change how a file is run. Where one of several configurations is obeyed, or none, its `include` decides. */
   transformsOf(file: string): string {
     const configs = this.#of(file)
-    const isChosen = this.#isTsx || configs.length > 1
+    const isChosen = this.#isTsx() || configs.length > 1
     const all = configs.map(({ transforms, includes }) =>
       isChosen && includes(file) ? `${transforms} included` : transforms,
     )
     // Started elsewhere, tsx obeys another file, or none.
-    const isLeftOut = this.#isTsx && !this.#ofTsx.some(({ includes }) => includes(file))
+    const isLeftOut = this.#isTsx() && !this.#ofTsx().some(({ includes }) => includes(file))
     const byTsx = isLeftOut && configs.some(({ includes }) => includes(file)) ? 'left out by tsx' : ''
-    return [...new Set([...all, byTsx, this.#ofTsNode ?? ''])].filter((one) => one !== '').join(' and ')
+    return [...new Set([...all, byTsx, this.#settings.tsNode ?? ''])].filter((one) => one !== '').join(' and ')
   }
 
   #of(file: string): readonly TsConfig[] {
     const folder = dirname(file)
-    let known = this.#ofFolders.get(folder)
-    if (known === undefined) {
-      known = [...[...this.#nearest(folder), ...this.#ofDeno(folder)].flatMap((path) => this.#at(path)), ...this.#ofTsx]
-      this.#ofFolders.set(folder, known)
-    }
-    return known
+    return this.#ofFolders.get(folder, () => [
+      ...[...this.#nearest(folder), ...this.#ofDeno(folder)].flatMap((path) => this.#at(path)),
+      ...this.#ofTsx(),
+    ])
+  }
+
+  #isTsx(): boolean {
+    return this.#settings.tsconfig !== undefined
+  }
+
+  /** What tsx takes for all files. It does not follow references. */
+  #ofTsx(): readonly TsConfig[] {
+    const { tsconfig } = this.#settings
+    if (tsconfig === undefined) return []
+    return this.#tsx.get('tsx', () => {
+      const isFolder = this.#observer.isDirectory(tsconfig)
+      const path = isFolder ? findUp(tsconfig, 'tsconfig.json', (one) => this.#observer.isFile(one)) : tsconfig
+      return path === undefined ? [] : this.#read(path, () => [])
+    })
   }
 
   /** The nearest tsconfig.json, and a jsconfig.json in a folder below it. */
@@ -96,17 +109,24 @@ export class TsConfigs {
   }
 
   #at(path: string): readonly TsConfig[] {
-    const known = this.#configs.get(path)
-    if (known !== undefined) return known
-    // A ring of references ends here.
-    this.#configs.set(path, [])
-    const configs = this.#read(path)
-    this.#configs.set(path, configs)
-    return configs
+    if (this.#open.has(path)) {
+      // A ring of references ends here. Where it ends depends on what was read first in this search.
+      this.#observer.keepForThisSearch()
+      return []
+    }
+    return this.#configs.get(path, () => {
+      this.#open.add(path)
+      try {
+        return this.#read(path)
+      } finally {
+        this.#open.delete(path)
+      }
+    })
   }
 
   /** The configuration, and those that it refers to. */
   #read(path: string, referenced = (config: References) => this.#referenced(config, path)): readonly TsConfig[] {
+    this.#observer.stat(path)
     if (!this.#mayDecide(path)) return [DECIDES_NOTHING]
     const { parseTsconfig, createPathsMatcher, createFilesMatcher } = tsconfigParser()
     // Its keys name each file of the chain of `extends` that was looked at.
@@ -147,7 +167,7 @@ export class TsConfigs {
   #mayDecide(path: string): boolean {
     try {
       // tsx runs the files of a project in another way than others, also if it sets nothing.
-      return this.#isTsx || MAY_DECIDE.test(Buffer.from(this.#observer.files.read(path)).toString())
+      return this.#isTsx() || MAY_DECIDE.test(Buffer.from(this.#observer.files.read(path)).toString())
     } catch {
       return false
     }

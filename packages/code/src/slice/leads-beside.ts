@@ -1,4 +1,5 @@
-import { type Closure, wiringOf } from '../closure/closure.ts'
+import type { Closure } from '../closure/closure.ts'
+import { wiringOf } from '../closure/covered-file.ts'
 import type { PackageLabels } from '../closure/package-versions.ts'
 import type { Bundled } from './slice.ts'
 
