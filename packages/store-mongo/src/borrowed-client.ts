@@ -24,7 +24,7 @@ export class BorrowedClient implements ClientSource {
   async letGo(): Promise<void> {}
 
   use<T>(wait: Wait, act: (client: MongoClient) => Promise<T>): Promise<T> {
-    return this.#semaphore.run(wait.ms, () => this.useInBackground(wait, act))
+    return this.#semaphore.run(wait, () => this.useInBackground(wait, act))
   }
 
   /** Without a permit of the semaphore: an operation that has one may be waiting for this. */

@@ -18,6 +18,8 @@ export interface Operation extends CommonOperation {
   readonly isInBackground?: boolean
   /** What it writes is not worth a flush of the disk: losing it in a crash costs some work at the most. */
   readonly isLight?: boolean
+  /** Without it, a computed result would not be stored. */
+  readonly isForResult?: boolean
 }
 
 /** How long the step of a walk over a namespace may take on a server: it looks at thousands of documents. */
@@ -131,7 +133,8 @@ export class CollectionAccess {
     wait: Wait = this.wait(),
   ): Promise<T> {
     try {
-      return await this.#source[way](wait, (client) => act(this.#entriesOf(client, operation)))
+      const { isForResult = false } = operation
+      return await this.#source[way]({ ...wait, isForResult }, (client) => act(this.#entriesOf(client, operation)))
     } catch (error) {
       throw this.toStoreError(error, operation)
     }

@@ -129,7 +129,8 @@ export class Leases {
         await this.#access.run(noted, (entries) => entries.updateOne(mine, { $set: { 'lease.waitsFor': ids } }))
       },
       publish: async (entry: Entry) => {
-        const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, as('publish')))
+        const publishing = { ...as('publish'), isForResult: true }
+        const published = await this.#ending(mark, () => this.#writer.publish(entry, mark.id, chunked, publishing))
         this.#held.delete(id)
         return published
       },

@@ -62,7 +62,7 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   async set(entry: Entry): Promise<void> {
-    await this.#writer.set(entry, this.#operation('set', entry.hash))
+    await this.#writer.set(entry, { ...this.#operation('set', entry.hash), isForResult: true })
     this.#maintenance.written(entry)
   }
 

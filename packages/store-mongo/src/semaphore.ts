@@ -1,8 +1,10 @@
-import { TimeoutError } from '@persist/store/kit'
 import type { MongoClient } from 'mongodb'
+import type { Wait } from './timeout.ts'
 
-/** How many times longer than for an answer a call waits for a permit. */
+/** How many times longer than for an answer an operation waits for a permit. */
 const QUEUE_FACTOR = 4
+/** The same for an operation without which a computed result would be lost. */
+const RESULT_QUEUE_FACTOR = 40
 /** The driver's own default. */
 const POOL_SIZE = 100
 
@@ -11,28 +13,41 @@ interface Queued {
   readonly reject: (error: Error) => void
 }
 
+/** No connection was free for a long time, though the server answers. */
+export class BusyError extends Error {
+  constructor(ms: number) {
+    super(`no connection was free within ${Math.round(ms)} ms; to have fewer calls at once, set the option concurrency`)
+  }
+}
+
 /** A semaphore with a permit for each connection of the client. */
 export function semaphoreOf({ options }: MongoClient): Semaphore {
   return new Semaphore(options?.maxPoolSize || POOL_SIZE)
 }
 
 /**
- * Runs only so many operations at a time, in order. The timeout of the server starts after the queue, so a long queue is not
+ * Runs only so many operations at a time, in order; those for computed results before all others, which only save work. The timeout of the server starts after the queue, so a long queue is not
  * mistaken for a server that does not answer.
  */
 export class Semaphore {
   readonly #permits: number
-  readonly #queue = new Set<Queued>()
+  readonly #forResults = new Set<Queued>()
+  readonly #others = new Set<Queued>()
   #running = 0
 
   constructor(permits: number) {
     this.#permits = permits
   }
 
-  /** Runs `act` with a permit. Fails if the wait for one takes far longer than `ms`. */
-  async run<T>(ms: number, act: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `act` with a permit.
+   *
+   * @throws BusyError if the wait for one takes far longer than `ms`.
+   */
+  async run<T>({ ms, isForResult = false }: Pick<Wait, 'ms' | 'isForResult'>, act: () => Promise<T>): Promise<T> {
     if (this.#running < this.#permits) this.#running++
-    else await this.#waitForPermit(QUEUE_FACTOR * ms)
+    else if (isForResult) await waitForPermit(this.#forResults, RESULT_QUEUE_FACTOR * ms)
+    else await waitForPermit(this.#others, QUEUE_FACTOR * ms)
     try {
       return await act()
     } finally {
@@ -42,34 +57,34 @@ export class Semaphore {
 
   /** Rejects all that still wait for a permit: the server does not answer. */
   rejectWaiting(error: Error): void {
-    for (const queued of [...this.#queue]) queued.reject(error)
+    for (const queued of [...this.#forResults, ...this.#others]) queued.reject(error)
   }
 
-  /** Hands the permit over to the first in the queue. */
+  /** Hands the permit over to the next operation. */
   #leave(): void {
-    const [first] = this.#queue
+    const [first] = this.#forResults.size > 0 ? this.#forResults : this.#others
     if (first === undefined) this.#running--
     else first.enter()
   }
+}
 
-  #waitForPermit(ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const leaveQueue = () => {
-        clearTimeout(timer)
-        this.#queue.delete(queued)
-      }
-      const queued: Queued = {
-        enter: () => {
-          leaveQueue()
-          resolve()
-        },
-        reject: (error) => {
-          leaveQueue()
-          reject(error)
-        },
-      }
-      const timer = setTimeout(() => queued.reject(new TimeoutError(ms)), ms)
-      this.#queue.add(queued)
-    })
-  }
+function waitForPermit(queue: Set<Queued>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leaveQueue = () => {
+      clearTimeout(timer)
+      queue.delete(queued)
+    }
+    const queued: Queued = {
+      enter: () => {
+        leaveQueue()
+        resolve()
+      },
+      reject: (error) => {
+        leaveQueue()
+        reject(error)
+      },
+    }
+    const timer = setTimeout(() => queued.reject(new BusyError(ms)), ms)
+    queue.add(queued)
+  })
 }

@@ -60,7 +60,7 @@ export class SharedClient implements ClientSource {
     const live = this.#live ?? (await this.#makeLive())
     live.enter()
     try {
-      return await live.semaphore.run(wait.ms, () => this.#run(live, wait, act))
+      return await live.semaphore.run(wait, () => this.#run(live, wait, act))
     } finally {
       live.leave()
       this.#lastUse = performance.now()

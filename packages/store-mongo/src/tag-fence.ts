@@ -128,7 +128,7 @@ export class MongoTagFence implements TagFence<'async'> {
   }
 
   #operation(operation: string): Operation {
-    return { operation, namespace: this.#namespace }
+    return { operation, namespace: this.#namespace, isForResult: true }
   }
 }
 

@@ -10,6 +10,8 @@ export class ConnectionClosedError extends Error {
 /** How long to wait for one answer. */
 export interface Wait {
   readonly ms: number
+  /** Whether a computed result would be lost without the operation: it goes before the others, and waits longer for its turn. */
+  readonly isForResult?: boolean
   /** Asked when half of the time is over: milliseconds to add, since the answer turns out to be a large one. */
   readonly more?: () => Promise<number>
 }

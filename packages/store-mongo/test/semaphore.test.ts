@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { Semaphore } from '../src/semaphore.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { BusyError, Semaphore } from '../src/semaphore.ts'
 
 const LONG = 60_000
 
@@ -9,7 +9,7 @@ describe('a semaphore', () => {
     const begun: number[] = []
     const ends: (() => void)[] = []
     const passing = [0, 1, 2, 3].map((number) =>
-      semaphore.run(LONG, () => {
+      semaphore.run({ ms: LONG }, () => {
         begun.push(number)
         return new Promise<void>((end) => ends.push(end))
       }),
@@ -27,10 +27,28 @@ describe('a semaphore', () => {
     expect(begun).toEqual([0, 1, 2, 3])
   })
 
+  test('runs what is for a result before all others, and lets it wait for longer', async () => {
+    vi.useFakeTimers()
+    const semaphore = new Semaphore(1)
+    let end = () => {}
+    const inside = semaphore.run({ ms: 100 }, () => new Promise<void>((resolve) => (end = resolve)))
+    const begun: string[] = []
+    const late = semaphore.run({ ms: 1 }, async () => begun.push('late'))
+    const other = semaphore.run({ ms: LONG }, async () => begun.push('other'))
+    const forResult = semaphore.run({ ms: 1, isForResult: true }, async () => begun.push('for a result'))
+    const isRejected = expect(late).rejects.toThrow(BusyError)
+    await vi.advanceTimersByTimeAsync(30)
+    await isRejected
+    end()
+    await Promise.all([inside, other, forResult])
+    expect(begun).toEqual(['for a result', 'other'])
+    vi.useRealTimers()
+  })
+
   test('makes room when an operation fails', async () => {
     const semaphore = new Semaphore(1)
-    const failing = semaphore.run(LONG, () => Promise.reject(new Error('no')))
-    const next = semaphore.run(LONG, async () => 'in')
+    const failing = semaphore.run({ ms: LONG }, () => Promise.reject(new Error('no')))
+    const next = semaphore.run({ ms: LONG }, async () => 'in')
     await expect(failing).rejects.toThrow('no')
     expect(await next).toBe('in')
   })
@@ -38,23 +56,23 @@ describe('a semaphore', () => {
   test('rejects what waits, and nothing that runs', async () => {
     const semaphore = new Semaphore(1)
     let end = () => {}
-    const inside = semaphore.run(LONG, () => new Promise<string>((resolve) => (end = () => resolve('done'))))
-    const outside = semaphore.run(LONG, async () => 'in')
+    const inside = semaphore.run({ ms: LONG }, () => new Promise<string>((resolve) => (end = () => resolve('done'))))
+    const outside = semaphore.run({ ms: LONG }, async () => 'in')
     semaphore.rejectWaiting(new Error('closed'))
     await expect(outside).rejects.toThrow('closed')
     end()
     expect(await inside).toBe('done')
-    expect(await semaphore.run(LONG, async () => 'in again')).toBe('in again')
+    expect(await semaphore.run({ ms: LONG }, async () => 'in again')).toBe('in again')
   })
 
   test('bounds the wait outside', async () => {
     const semaphore = new Semaphore(1)
     let end = () => {}
-    const inside = semaphore.run(1, () => new Promise<void>((resolve) => (end = resolve)))
-    await expect(semaphore.run(1, async () => 'in')).rejects.toThrow(/no answer/)
+    const inside = semaphore.run({ ms: 1 }, () => new Promise<void>((resolve) => (end = resolve)))
+    await expect(semaphore.run({ ms: 1 }, async () => 'in')).rejects.toThrow(/no connection was free/)
     end()
     await inside
-    expect(await semaphore.run(1, async () => 'in again')).toBe('in again')
+    expect(await semaphore.run({ ms: 1 }, async () => 'in again')).toBe('in again')
   })
 })
 
