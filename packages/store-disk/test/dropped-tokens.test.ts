@@ -141,3 +141,26 @@ test('in the layout of pypersist no process waits for its own lock that could no
   expect(store.get('a')?.payload).toBe('new')
   expect(fs.readdirSync(`${dir}/f`).filter((name) => name.endsWith('.lock'))).toEqual([])
 })
+
+test.each(['ETIMEDOUT', 'EEXIST', 'EIO'])(
+  'no process waits for a lease, set or deletion whose file a network share made though it answered %s',
+  (code) => {
+    const trouble = { isOn: false }
+    const openSync = (path: string, flags: number | string, mode?: number) => {
+      const fd = fs.openSync(path, flags, mode)
+      if (!trouble.isOn || !(Number(flags) & fs.constants.O_CREAT)) return fd
+      fs.closeSync(fd)
+      throw failure(code)
+    }
+    const store = diskStore(newFolder(), { fileSystem: { ...fs, openSync } as FileSystem, leaseMs: LEASE_MS }).open('f')
+    store.lease!('before', LEASE_MS)!.release()
+    trouble.isOn = true
+    expect(() => store.lease!('leased', LEASE_MS)).toThrow(code)
+    expect(() => store.set(plain('set'))).toThrow(code)
+    store.delete('deleted')
+    trouble.isOn = false
+    for (const hash of ['leased', 'set', 'deleted']) {
+      expect(store.lease!(hash, LEASE_MS)?.publish(plain(hash)), hash).toBe(true)
+    }
+  },
+)

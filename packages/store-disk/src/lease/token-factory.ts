@@ -7,6 +7,9 @@ import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Sweep } from './sweep.ts'
 import { type TokenKind, tokenName } from './token.ts'
 
+/** What the system says before it makes a file. */
+const NOTHING_MADE = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS'])
+
 /** The entry that a token is for. */
 export interface Target {
   /** Of the namespace. */
@@ -45,7 +48,7 @@ export class TokenFactory {
       try {
         this.#checkFolder(folder)
         if (typeof what === 'number' && !this.#leased.has(namespaceId)) this.#noteLeases(namespaceId)
-        return { path, name, fd: this.#options.fs.openSync(path, CREATE_FLAGS, 0o666) }
+        return { path, name, fd: this.#open(path) }
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
         this.#leased.clear()
@@ -81,6 +84,16 @@ export class TokenFactory {
     if (!this.#options.fs.existsSync(this.#options.layout.leasesMarker(namespaceId))) return false
     this.#leased.add(namespaceId)
     return true
+  }
+
+  /** On a network share the answer may get lost although the file was made: nothing else would remove it, and it looks alive. */
+  #open(path: string): number {
+    try {
+      return this.#options.fs.openSync(path, CREATE_FLAGS, 0o666)
+    } catch (error) {
+      if (!NOTHING_MADE.has(errorCode(error) ?? '')) this.drop(path)
+      throw error
+    }
   }
 
   /** A link in the place of a folder would lead out of the store's folder. */
