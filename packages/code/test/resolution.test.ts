@@ -157,6 +157,35 @@ import { b } from './b'
       ['./lib/src/b.ts', './main.ts', './src/a.ts'],
     ],
     [
+      'the paths of tsconfig.json in the output of tsc, where other packages give them another meaning',
+      {
+        'tsconfig.json':
+          '{"extends":"./base/tsconfig.json","compilerOptions":{"paths":{"~/*":["./src/*"],"c/*":["../c/*"]}}}',
+        'base/tsconfig.json': '{"compilerOptions":{"outDir":"../dist"}}',
+        'dist/main.js': "require('~/a')\nrequire('~/lib')\nrequire('~/m.mjs')\nrequire('~/d')\nrequire('~/only')",
+        ...{ 'src/a.ts': ONE, 'src/lib/index.tsx': ONE, 'src/m.mts': ONE, 'src/d.json': '{}', 'src/only.ts': ONE },
+        ...{
+          'dist/a.js': ONE,
+          'dist/lib/index.js': ONE,
+          'dist/m.mjs': ONE,
+          'dist/src/d.json': '{}',
+          'dist/index.js': ONE,
+        },
+      },
+      [
+        ...['./dist/a.js', './dist/lib/index.js', './dist/m.mjs', './dist/main.js', './dist/src/d.json'],
+        ...['./src/a.ts', './src/d.json', './src/lib/index.tsx', './src/m.mts', './src/only.ts'],
+      ],
+    ],
+    [
+      'the paths of tsconfig.json in a source, which no output of tsc stands for',
+      {
+        'tsconfig.json': '{"compilerOptions":{"outDir":"dist","paths":{"~/*":["./src/*"]}}}',
+        ...{ 'main.ts': "import '~/a'", 'src/a.ts': ONE, 'dist/a.js': ONE },
+      },
+      ['./main.ts', './src/a.ts'],
+    ],
+    [
       'the paths of a jsconfig.json that is nearer than the tsconfig.json, which some tools take, and of both',
       {
         'tsconfig.json': '{"compilerOptions":{"paths":{"~/*":["./src/*"]}}}',

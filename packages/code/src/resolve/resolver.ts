@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Observer } from '../files/observer.ts'
+import { builtFiles } from './built-file.ts'
 import { filesAt, sourcesOf } from './candidates.ts'
 import { DenoConfigs } from './deno-config.ts'
 import { chosenFrom } from './exports-map.ts'
@@ -161,9 +162,14 @@ export class Resolver {
 
   #byTsConfig(specifier: string, from: string): Targets {
     if (isInstalledAt(from)) return LOST
-    return joined(
+    const found = joined(
       this.#tsconfigs.pathsOf(specifier, from).map((path) => this.#path(basename(path), dirname(path), from)),
     )
+    if (found.files.length === 0) return found
+    // In the output of tsc, other packages may give the names another meaning, as module-alias does.
+    const outputs = this.#tsconfigs.outputsOf(from)
+    const built = outputs.flatMap((folder) => builtFiles(found.files, folder, this.#observer))
+    return { ...found, files: [...new Set([...found.files, ...built])] }
   }
 }
 

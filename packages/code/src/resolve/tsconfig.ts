@@ -1,8 +1,9 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { digestOf } from '../files/digest.ts'
 import { findUp, foldersUp } from '../files/find-up.ts'
 import { Memo } from '../files/memo.ts'
 import type { Observer } from '../files/observer.ts'
+import { isIn } from './built-file.ts'
 import type { ProcessSettings } from './process-settings.ts'
 import { TRANSFORMING, transformsIn } from './transforms.ts'
 import { tsconfigParser } from './tsconfig-lazily.ts'
@@ -10,6 +11,8 @@ import { tsconfigParser } from './tsconfig-lazily.ts'
 /** The settings of one tsconfig.json that decide what an import means. */
 interface TsConfig {
   readonly paths: ((specifier: string) => readonly string[]) | undefined
+  /** Where tsc writes its output. */
+  readonly outDir: string | undefined
   readonly jsxImportSources: readonly string[]
   /** The settings that change how TypeScript and JSX are run, as a string. `''`: none is set. */
   readonly transforms: string
@@ -23,7 +26,13 @@ interface References {
 
 /** What decides, or leads to another file that may. A name can be written with escapes. Without any, nothing is parsed. */
 const MAY_DECIDE = new RegExp(['extends', 'references', 'paths', 'baseUrl', ...TRANSFORMING, String.raw`\\u`].join('|'))
-const DECIDES_NOTHING: TsConfig = { paths: undefined, jsxImportSources: [], transforms: '', includes: () => false }
+const DECIDES_NOTHING: TsConfig = {
+  paths: undefined,
+  outDir: undefined,
+  jsxImportSources: [],
+  transforms: '',
+  includes: () => false,
+}
 
 /**
  * Finds what the nearest tsconfig.json says, and what a nearer jsconfig.json does, which some tools take; under tsx also what the
@@ -48,6 +57,11 @@ export class TsConfigs {
 
   pathsOf(specifier: string, from: string): readonly string[] {
     return [...new Set(this.#of(from).flatMap(({ paths }) => paths?.(specifier) ?? []))]
+  }
+
+  /** The folders of output that a file is in. */
+  outputsOf(file: string): readonly string[] {
+    return this.#of(file).flatMap(({ outDir }) => (outDir !== undefined && isIn(outDir, file) ? outDir : []))
   }
 
   jsxImportSources(from: string): readonly string[] {
@@ -138,6 +152,7 @@ export class TsConfigs {
       const compilerOptions = (config.compilerOptions ?? {}) as Readonly<Record<string, unknown>>
       const own: TsConfig = {
         paths: paths ?? undefined,
+        outDir: config.compilerOptions?.outDir && resolve(dirname(path), config.compilerOptions.outDir),
         jsxImportSources: [config.compilerOptions?.jsxImportSource ?? []].flat(),
         transforms: transformsIn(compilerOptions),
         includes: (file) => matcher(file) !== undefined,
