@@ -407,6 +407,19 @@ describe('code does not follow, and names', () => {
     ])
   })
 
+  it.each([{}, { of: 'f' }])(
+    'folders, which count no more than an absent one: the program may make them. %j',
+    (options) => {
+      const main = "export const f = () => new URL('./results', import.meta.url)\nnew URL('./out/', import.meta.url)"
+      const project = new Project({ 'package.json': PACKAGE, 'main.ts': main })
+      const before = project.read('main.ts', options)
+      project.write({ 'results/f/entry': 'x', 'out/x.txt': 'x' })
+      const after = project.read('main.ts', options)
+      expect(after.parts.map(({ name }) => name)).toContain('./main.ts: ./results, a folder, not followed')
+      expect(after.digest).toBe(before.digest)
+    },
+  )
+
   it('what is not there', () => {
     expect(
       filesOf({ 'main.ts': "import './gone.ts'\nimport 'nowhere'\nimport 'node:fs'\nimport 'fs/promises'" }),

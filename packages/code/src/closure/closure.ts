@@ -14,7 +14,7 @@ import { HowFilesRun } from './how-files-run.ts'
 import { FileNames } from './names.ts'
 import { PackageLabels, type PackageMode, packageParts } from './package-versions.ts'
 import { SplitBundles } from './split-bundles.ts'
-import { stateOf } from './state.ts'
+import { FOLDER, stateOf } from './state.ts'
 
 /** What is covered. */
 export interface Scope {
@@ -110,7 +110,7 @@ export function closureOf(
       for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
       if (addresses.length > 0) external.add(specifier)
       if (!isCertain && resolver.isOtherFolder(specifier, file)) {
-        notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
+        notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: FOLDER })
       }
       if (targets.files.length + targets.packages.length === 0) {
         absent.add(specifier.startsWith('.') ? join(dirname(file), specifier) : specifier)

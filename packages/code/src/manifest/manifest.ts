@@ -5,7 +5,7 @@ import type { Observation } from '../files/observer.ts'
 import type { ManifestFolder } from './manifest-folder.ts'
 
 /** Counts up whenever a digest is made in another way, or a field has another meaning. */
-const FORMAT = 14
+const FORMAT = 15
 
 /** What an earlier search found. It only saves work: a result never depends on it. */
 export interface Manifest {
