@@ -118,6 +118,41 @@ test('Vite’s dev server loads an edited module again, and one whose import was
   expect(folder.node('main.mjs')).toBe('0 1 users0\n1-1 users1\n2 1 users2\n3 1 people3\n')
 })
 
+test('Vite loads its configuration again with an edited plugin, whose results the next process finds', () => {
+  const folder = folderBelow(installed, {
+    'upper.mjs': `export const upper = (text) => text.toUpperCase()`,
+    'plugin.mjs': `
+      import { code } from '@persist/code'
+      import { persist } from '@persist/core'
+      import { upper } from './upper.mjs'
+      const make = persist(async (id) => (console.log('run'), upper(id) + 1), { funcname: 'make', dependsOn: [code(import.meta)] })
+      export default { name: 'plugin', resolveId: (id) => (id === 'made' ? id : undefined), load: (id) => (id === 'made' ? make(id) : undefined) }`,
+    'vite.config.mjs': `
+      import plugin from './plugin.mjs'
+      export default { plugins: [plugin], logLevel: 'error', appType: 'custom',
+        server: { middlewareMode: true, ws: false, hmr: false, watch: null } }`,
+    'main.mjs': `
+      import { readFileSync, writeFileSync } from 'node:fs'
+      import { createServer } from 'vite'
+      const server = await createServer({ root: process.cwd(), configFile: process.cwd() + '/vite.config.mjs' })
+      const show = async () => console.log(await server.pluginContainer.load('made'))
+      await show()
+      for (const [file, from, to] of JSON.parse(process.argv[2])) {
+        writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))
+        await server.restart()
+        await show()
+      }
+      await server.close()`,
+  })
+  const edits = [
+    ['plugin.mjs', '+ 1', '+ 2'],
+    ['upper.mjs', 'toUpperCase()', "replace('m', 'n')"],
+  ]
+  expect(folder.node('main.mjs', { args: ['[]'] })).toBe('run\nMADE1\n')
+  expect(folder.node('main.mjs', { args: ['[]'] })).toBe('MADE1\n')
+  expect(folder.node('main.mjs', { args: [JSON.stringify(edits)] })).toBe('MADE1\nrun\nMADE2\nrun\nnade2\n')
+})
+
 test('jiti loads an edited module again', () => {
   const folder = folderBelow(installed, {
     'load.ts': LOAD,

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Dependency } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { callingFile } from './call-site.ts'
+import { withoutLoad } from './closure/names.ts'
 import type { PackageMode } from './closure/package-versions.ts'
 import { CodeReader } from './code-reader.ts'
 import { realFileSystem } from './files/file-system.ts'
@@ -80,10 +81,11 @@ export function code(place: ModulePlace, options: CodeOptions = {}): Dependency 
     also: listOf(options.also),
     packages: options.packages ?? ('version' as const),
   }
+  // A configuration is in another file at each load, so its manifest would never be read again.
+  const keepsNone = options.manifest === false || withoutLoad(bundle) !== bundle
   return {
-    name: `code(${[basename(root), ...of].join(', ')})`,
-    read: () =>
-      (options.manifest === false ? readerWithoutManifests : reader).read({ ...scope, settings: processSettings() }),
+    name: `code(${[basename(withoutLoad(root)), ...of].join(', ')})`,
+    read: () => (keepsNone ? readerWithoutManifests : reader).read({ ...scope, settings: processSettings() }),
   }
 }
 

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { code } from '@persist/code'
 import { describe, expect, it } from 'vitest'
+
 import { type Files, Project } from './support/project.ts'
 
 const PACKAGE = '{"name":"program","type":"module"}'
@@ -378,6 +380,22 @@ import { b } from './b'
       'node_modules/.pnpm/a@1.0.0/node_modules/b': 'node_modules/.pnpm/b@1.2.3/node_modules/b',
     }
     expect(filesOf(files, 'main.ts', links)).toEqual(['./main.ts', 'a@1.0.0', 'b@1.2.3'])
+  })
+})
+
+describe('code names', () => {
+  it.each([
+    ['node_modules/.vite-temp/vite.config.ts.timestamp-1795787870094-cf582e746e773.mjs'],
+    ['rollup.config-1795787870094.mjs'],
+    ['tsup.config.bundled_x1y2z3.mjs'],
+  ])('a configuration in the same way at each load of it: %s', (name) => {
+    const later = name.replace(/\d(?=\d*\.mjs)/, (digit) => `${(Number(digit) + 1) % 10}`)
+    const project = new Project({ 'package.json': PACKAGE, [name]: ONE, [later]: ONE, 'other.config-1.mjs': ONE })
+    const [first, second, other] = [name, later, 'other.config-1.mjs'].map((path) => code(project.path(path)))
+    expect(second!.name).toBe(first!.name)
+    expect(second!.read()).toEqual(first!.read())
+    expect(other!.name).toBe('code(other.config-1.mjs)')
+    expect(existsSync(project.path('node_modules/.cache'))).toBe(false)
   })
 })
 

@@ -2,6 +2,14 @@ import { dirname, relative } from 'node:path'
 import type { PackageJsons } from '../resolve/package-json.ts'
 
 /**
+ * The part that is another one at each load, in the name of the file to which a tool writes its configuration, bundled with
+ * the plugins that it imports: Vite (`vite.config.mjs.timestamp-…`), Rollup (`rollup.config-…`), and bundle-require, as in tsup
+ * (`tsup.config.bundled_…`).
+ */
+const LOAD =
+  /\.timestamp-\d{13}-[\da-f]+(?=\.[cm]?js$)|-\d{13}(?<=[/\\]rollup\.config-\d{13})(?=\.[cm]?js$)|\.bundled_\w+(?=\.[cm]?js$)/
+
+/**
  * Names files the same way in every checkout: `./src/a.ts` in the package of the program, `@app/b/src/c.ts` in another one,
  * and a path from the folder of the program where there is no package.
  */
@@ -20,7 +28,8 @@ export class FileNames {
     this.#isPackage = own !== undefined
   }
 
-  of(file: string): string {
+  of(written: string): string {
+    const file = withoutLoad(written)
     const owner = this.#packages.of(file, true)
     const isOwn = owner === undefined ? !this.#isPackage : owner.root === this.#home
     if (owner !== undefined && !isOwn) {
@@ -37,4 +46,9 @@ export class FileNames {
 
 export function slashed(path: string): string {
   return path.replaceAll('\\', '/')
+}
+
+/** The path of a module; without the part {@link LOAD} in its name. */
+export function withoutLoad(path: string): string {
+  return path.replace(LOAD, '')
 }
