@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { basename, dirname } from 'node:path'
 import { code } from '@persist/code'
 import { describe, expect, it } from 'vitest'
-
 import { type Files, Project } from './support/project.ts'
 
 const PACKAGE = '{"name":"program","type":"module"}'

@@ -20,7 +20,7 @@ export interface Wrapping {
 /** The environment of a comparison. */
 export interface Circumstances {
   readonly files: SourceFiles
-  /** Whether `NODE_ENV` is `development` or `test`, where modules are often evaluated again. */
+  /** Whether modules are often evaluated again: `NODE_ENV` is `development` or `test`, or Bun runs with `--hot`. */
   readonly reloads: boolean
 }
 
