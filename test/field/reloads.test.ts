@@ -170,3 +170,24 @@ test('jiti loads an edited module again', () => {
   })
   expect(folder.node('main.mjs')).toBe('users1\nusers1\nusers1\n')
 })
+
+test('jiti replaces import.meta.url, for which code asks where it gets import.meta', () => {
+  const module = (place: string) => `
+    import { code } from '@persist/code'
+    import { persist } from '@persist/core'
+    import { one } from './one.ts'
+    const f = persist((x: number) => x + one, { funcname: 'f', dependsOn: [code(${place})] })
+    export default f.dependencies().map(({ name }) => name)`
+  const folder = folderBelow(installed, {
+    'one.ts': 'export const one: number = 1',
+    'by-url.ts': module('import.meta.url'),
+    'by-meta.ts': module('import.meta'),
+    'main.mjs': `
+      import { createJiti } from 'jiti'
+      const jiti = createJiti(import.meta.url, { fsCache: false })
+      const { default: names } = await jiti.import('./by-url.ts')
+      console.log(names.filter((name) => name.endsWith('.ts')).map((name) => name.split('/').at(-1)).join())
+      await jiti.import('./by-meta.ts').catch(({ message }) => console.log(/give import.meta.url/.test(message)))`,
+  })
+  expect(folder.node('main.mjs')).toBe('by-url.ts,one.ts\ntrue\n')
+})

@@ -26,7 +26,10 @@ export function fileOf(place: ModulePlace, files: { isFile(path: string): boolea
   const isUrl = /^[a-z][a-z\d+.-]+:/i.test(name)
   const path = pathOf(name) ?? (isUrl ? undefined : resolve(name))
   if (path === undefined || /[/\\](?:\$bunfs|~BUN)[/\\]/.test(path)) {
-    throw refusal(`code: ${shortened(name)} is no file: ${ADVICE}`)
+    // jiti evaluates a module as one of `data:`, and replaces `import.meta.url` by the URL of the file.
+    const byUrl =
+      name.startsWith('data:') && given !== place ? 'where jiti loads the module, give import.meta.url; otherwise ' : ''
+    throw refusal(`code: ${shortened(name)} is no file: ${byUrl}${ADVICE}`)
   }
   if (!files.isFile(path)) throw refusal(`code: there is no file ${path} that may be read: ${ADVICE}`)
   const real = files.realpath(path)
