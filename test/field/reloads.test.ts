@@ -153,6 +153,39 @@ test('Vite loads its configuration again with an edited plugin, whose results th
   expect(folder.node('main.mjs', { args: [JSON.stringify(edits)] })).toBe('MADE1\nrun\nMADE2\nrun\nnade2\n')
 })
 
+test('a plugin that a function of Vite’s configuration makes has its code by import.meta.url', () => {
+  const plugin = (place: string) => `
+    import { code } from '@persist/code'
+    import { persist } from '@persist/core'
+    import { one } from './one.mjs'
+    export default () => {
+      const make = persist((x) => x + one, { funcname: 'make', dependsOn: [code(${place})] })
+      return { name: 'plugin', api: make.dependencies().map(({ name }) => name) }
+    }`
+  const folder = folderBelow(installed, {
+    'one.mjs': 'export const one = 1',
+    'by-url.mjs': plugin('import.meta.url'),
+    'by-meta.mjs': plugin('import.meta'),
+    ...Object.fromEntries(
+      ['by-url', 'by-meta'].map((name) => [
+        `${name}.config.mjs`,
+        `import plugin from './${name}.mjs'
+        export default async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50))
+          return { plugins: [plugin()] }
+        }`,
+      ]),
+    ),
+    'main.mjs': `
+      import { resolveConfig } from 'vite'
+      const load = (name) => resolveConfig({ configFile: process.cwd() + '/' + name, logLevel: 'silent' }, 'build')
+      const { plugins } = await load('by-url.config.mjs')
+      console.log(plugins.find(({ name }) => name === 'plugin').api.map((name) => name.split('/').at(-1)).join())
+      await load('by-meta.config.mjs').catch(({ message }) => console.log(/give import.meta.url/.test(message)))`,
+  })
+  expect(folder.node('main.mjs')).toBe('make,by-url.mjs,one.mjs,imports\ntrue\n')
+})
+
 test('jiti loads an edited module again', () => {
   const folder = folderBelow(installed, {
     'load.ts': LOAD,

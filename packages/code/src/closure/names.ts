@@ -48,6 +48,11 @@ export function slashed(path: string): string {
   return path.replaceAll('\\', '/')
 }
 
+/** Whether a path is that of such a file. */
+export function isLoad(path: string): boolean {
+  return LOAD.test(path)
+}
+
 /** The path of a module; without the part {@link LOAD} in its name. */
 export function withoutLoad(path: string): string {
   return path.replace(LOAD, '')
