@@ -118,6 +118,74 @@ test('Vite’s dev server loads an edited module again, and one whose import was
   expect(folder.node('main.mjs')).toBe('0 1 users0\n1-1 users1\n2 1 users2\n3 1 people3\n')
 })
 
+test('Vite loads its configuration again with an edited plugin, whose results the next process finds', () => {
+  const folder = folderBelow(installed, {
+    'upper.mjs': `export const upper = (text) => text.toUpperCase()`,
+    'plugin.mjs': `
+      import { code } from '@persist/code'
+      import { persist } from '@persist/core'
+      import { upper } from './upper.mjs'
+      const make = persist(async (id) => (console.log('run'), upper(id) + 1), { funcname: 'make', dependsOn: [code(import.meta)] })
+      export default { name: 'plugin', resolveId: (id) => (id === 'made' ? id : undefined), load: (id) => (id === 'made' ? make(id) : undefined) }`,
+    'vite.config.mjs': `
+      import plugin from './plugin.mjs'
+      export default { plugins: [plugin], logLevel: 'error', appType: 'custom',
+        server: { middlewareMode: true, ws: false, hmr: false, watch: null } }`,
+    'main.mjs': `
+      import { readFileSync, writeFileSync } from 'node:fs'
+      import { createServer } from 'vite'
+      const server = await createServer({ root: process.cwd(), configFile: process.cwd() + '/vite.config.mjs' })
+      const show = async () => console.log(await server.pluginContainer.load('made'))
+      await show()
+      for (const [file, from, to] of JSON.parse(process.argv[2])) {
+        writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))
+        await server.restart()
+        await show()
+      }
+      await server.close()`,
+  })
+  const edits = [
+    ['plugin.mjs', '+ 1', '+ 2'],
+    ['upper.mjs', 'toUpperCase()', "replace('m', 'n')"],
+  ]
+  expect(folder.node('main.mjs', { args: ['[]'] })).toBe('run\nMADE1\n')
+  expect(folder.node('main.mjs', { args: ['[]'] })).toBe('MADE1\n')
+  expect(folder.node('main.mjs', { args: [JSON.stringify(edits)] })).toBe('MADE1\nrun\nMADE2\nrun\nnade2\n')
+})
+
+test('a plugin that a function of Vite’s configuration makes has its code by import.meta.url', () => {
+  const plugin = (place: string) => `
+    import { code } from '@persist/code'
+    import { persist } from '@persist/core'
+    import { one } from './one.mjs'
+    export default () => {
+      const make = persist((x) => x + one, { funcname: 'make', dependsOn: [code(${place})] })
+      return { name: 'plugin', api: make.dependencies().map(({ name }) => name) }
+    }`
+  const folder = folderBelow(installed, {
+    'one.mjs': 'export const one = 1',
+    'by-url.mjs': plugin('import.meta.url'),
+    'by-meta.mjs': plugin('import.meta'),
+    ...Object.fromEntries(
+      ['by-url', 'by-meta'].map((name) => [
+        `${name}.config.mjs`,
+        `import plugin from './${name}.mjs'
+        export default async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50))
+          return { plugins: [plugin()] }
+        }`,
+      ]),
+    ),
+    'main.mjs': `
+      import { resolveConfig } from 'vite'
+      const load = (name) => resolveConfig({ configFile: process.cwd() + '/' + name, logLevel: 'silent' }, 'build')
+      const { plugins } = await load('by-url.config.mjs')
+      console.log(plugins.find(({ name }) => name === 'plugin').api.map((name) => name.split('/').at(-1)).join())
+      await load('by-meta.config.mjs').catch(({ message }) => console.log(/give import.meta.url/.test(message)))`,
+  })
+  expect(folder.node('main.mjs')).toBe('make,by-url.mjs,one.mjs,imports\ntrue\n')
+})
+
 test('jiti loads an edited module again', () => {
   const folder = folderBelow(installed, {
     'load.ts': LOAD,
@@ -134,4 +202,25 @@ test('jiti loads an edited module again', () => {
       }`,
   })
   expect(folder.node('main.mjs')).toBe('users1\nusers1\nusers1\n')
+})
+
+test('jiti replaces import.meta.url, for which code asks where it gets import.meta', () => {
+  const module = (place: string) => `
+    import { code } from '@persist/code'
+    import { persist } from '@persist/core'
+    import { one } from './one.ts'
+    const f = persist((x: number) => x + one, { funcname: 'f', dependsOn: [code(${place})] })
+    export default f.dependencies().map(({ name }) => name)`
+  const folder = folderBelow(installed, {
+    'one.ts': 'export const one: number = 1',
+    'by-url.ts': module('import.meta.url'),
+    'by-meta.ts': module('import.meta'),
+    'main.mjs': `
+      import { createJiti } from 'jiti'
+      const jiti = createJiti(import.meta.url, { fsCache: false })
+      const { default: names } = await jiti.import('./by-url.ts')
+      console.log(names.filter((name) => name.endsWith('.ts')).map((name) => name.split('/').at(-1)).join())
+      await jiti.import('./by-meta.ts').catch(({ message }) => console.log(/give import.meta.url/.test(message)))`,
+  })
+  expect(folder.node('main.mjs')).toBe('by-url.ts,one.ts\ntrue\n')
 })

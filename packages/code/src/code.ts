@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Dependency } from '@persist/core'
 import { OptionError } from '@persist/errors'
 import { callingFile } from './call-site.ts'
+import { isLoad, withoutLoad } from './closure/names.ts'
 import type { PackageMode } from './closure/package-versions.ts'
 import { CodeReader } from './code-reader.ts'
 import { realFileSystem } from './files/file-system.ts'
@@ -71,8 +72,12 @@ export function code(place: ModulePlace, options: CodeOptions = {}): Dependency 
   checkOptions(options)
   const root = fileOf(place, look)
   // Bundlers replace `import.meta.url` by the place of the source. The code that runs is that of the caller.
-  const caller = typeof place === 'string' && !place.startsWith('file:') ? undefined : callingFile(code, look.isFile)
-  const bundle = caller === undefined ? root : look.realpath(caller)
+  const caller =
+    typeof place === 'string' && !place.startsWith('file:')
+      ? undefined
+      : callingFile(code, (path) => isLoad(path) || look.isFile(path))
+  // A configuration's own file is soon gone, and is made of the source a moment before.
+  const bundle = caller === undefined || isLoad(caller) ? root : look.realpath(caller)
   const of = listOf(options.of)
   const scope = {
     roots: (bundle === root ? [root] : [root, bundle]) as [string, ...string[]],
@@ -80,10 +85,19 @@ export function code(place: ModulePlace, options: CodeOptions = {}): Dependency 
     also: listOf(options.also),
     packages: options.packages ?? ('version' as const),
   }
+  // A configuration is in another file at each load, so its manifest would never be read again.
+  const keepsNone = options.manifest === false || isLoad(bundle)
   return {
-    name: `code(${[basename(root), ...of].join(', ')})`,
-    read: () =>
-      (options.manifest === false ? readerWithoutManifests : reader).read({ ...scope, settings: processSettings() }),
+    name: `code(${[basename(withoutLoad(root)), ...of].join(', ')})`,
+    read() {
+      try {
+        return (keepsNone ? readerWithoutManifests : reader).read({ ...scope, settings: processSettings() })
+      } catch (error) {
+        // The tool may have removed it meanwhile.
+        if (isLoad(root)) fileOf(root, look)
+        throw error
+      }
+    },
   }
 }
 

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
 import { OptionError } from '@persist/errors'
 import { pathOf } from './call-site.ts'
+import { isLoad } from './closure/names.ts'
 
 /** Names a module: its `import.meta`, the URL or path of its file. A relative path begins at the working directory. */
 export type ModulePlace = string | URL | { readonly url?: string | undefined }
 
 const ADVICE =
   'give the version of the build instead, as in version: BUILD or dependsOn: [value({ build })], or the path of a file'
+
+const ADVICE_FOR_LOADS =
+  'the tool that wrote it to load its configuration has removed it: give import.meta.url, or persist the function at the top of its module'
 
 /**
  * The file of a module, without links in its path.
@@ -26,9 +30,15 @@ export function fileOf(place: ModulePlace, files: { isFile(path: string): boolea
   const isUrl = /^[a-z][a-z\d+.-]+:/i.test(name)
   const path = pathOf(name) ?? (isUrl ? undefined : resolve(name))
   if (path === undefined || /[/\\](?:\$bunfs|~BUN)[/\\]/.test(path)) {
-    throw refusal(`code: ${shortened(name)} is no file: ${ADVICE}`)
+    // jiti evaluates a module as one of `data:`, and replaces `import.meta.url` by the URL of the file.
+    const byUrl =
+      name.startsWith('data:') && given !== place ? 'where jiti loads the module, give import.meta.url; otherwise ' : ''
+    throw refusal(`code: ${shortened(name)} is no file: ${byUrl}${ADVICE}`)
   }
-  if (!files.isFile(path)) throw refusal(`code: there is no file ${path} that may be read: ${ADVICE}`)
+  if (!files.isFile(path)) {
+    const advice = isLoad(path) ? ADVICE_FOR_LOADS : ADVICE
+    throw refusal(`code: there is no file ${path} that may be read: ${advice}`)
+  }
   const real = files.realpath(path)
   if (real === process.execPath) throw refusal(`code: the module is part of the executable ${path}: ${ADVICE}`)
   return real

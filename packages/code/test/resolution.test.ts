@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { code } from '@persist/code'
 import { describe, expect, it } from 'vitest'
 import { type Files, Project } from './support/project.ts'
 
@@ -410,6 +411,22 @@ import { b } from './b'
   })
 })
 
+describe('code names', () => {
+  it.each([
+    ['node_modules/.vite-temp/vite.config.ts.timestamp-1795787870094-cf582e746e773.mjs'],
+    ['rollup.config-1795787870094.mjs'],
+    ['tsup.config.bundled_x1y2z3.mjs'],
+  ])('a configuration in the same way at each load of it: %s', (name) => {
+    const later = name.replace(/\d(?=\d*\.mjs)/, (digit) => `${(Number(digit) + 1) % 10}`)
+    const project = new Project({ 'package.json': PACKAGE, [name]: ONE, [later]: ONE, 'other.config-1.mjs': ONE })
+    const [first, second, other] = [name, later, 'other.config-1.mjs'].map((path) => code(project.path(path)))
+    expect(second!.name).toBe(first!.name)
+    expect(second!.read()).toEqual(first!.read())
+    expect(other!.name).toBe('code(other.config-1.mjs)')
+    expect(existsSync(project.path('node_modules/.cache'))).toBe(false)
+  })
+})
+
 describe('code does not follow, and names', () => {
   it.each<[what: string, main: string, name?: string]>([
     ['computed names', ['import(name); require(other); import(`./p/$', '{x}.ts`)'].join('')],
@@ -435,6 +452,19 @@ describe('code does not follow, and names', () => {
       './main.ts: ./deep/c, a folder, not followed',
     ])
   })
+
+  it.each([{}, { of: 'f' }])(
+    'folders, which count no more than an absent one: the program may make them. %j',
+    (options) => {
+      const main = "export const f = () => new URL('./results', import.meta.url)\nnew URL('./out/', import.meta.url)"
+      const project = new Project({ 'package.json': PACKAGE, 'main.ts': main })
+      const before = project.read('main.ts', options)
+      project.write({ 'results/f/entry': 'x', 'out/x.txt': 'x' })
+      const after = project.read('main.ts', options)
+      expect(after.parts.map(({ name }) => name)).toContain('./main.ts: ./results, a folder, not followed')
+      expect(after.digest).toBe(before.digest)
+    },
+  )
 
   it('what is not there', () => {
     expect(

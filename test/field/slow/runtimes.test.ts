@@ -20,9 +20,11 @@ test('bun --hot evaluates an edited module again, and still refuses a second fun
   const installed = installedWith({ [BUN]: '^1.4.5' })
   const folder = folderBelow(installed, {
     'load.mjs': LOAD,
+    'beside.mjs': '',
     'main.mjs': `
+      import './beside.mjs'
       globalThis.evaluations = (globalThis.evaluations ?? 0) + 1
-      const { load } = await import('./load.mjs')
+      const { load } = await import('./load.mjs').catch((error) => (console.log(error.code), process.exit(1)))
       const { persist } = await import('@persist/core')
       const again = [1, 2].map((n) => {
         try {
@@ -47,6 +49,8 @@ test('bun --hot evaluates an edited module again, and still refuses a second fun
     expect((await lines.next()).value).toBe(`2 2 2 ${second}`)
     folder.write({ 'load.mjs': LOAD.replace("' '", "'-'") })
     expect((await lines.next()).value).toBe(`3 3-3 ${second}`)
+    folder.write({ 'beside.mjs': '// edited' })
+    expect((await lines.next()).value).toBe(`4 4-4 ${second}`)
     recordRow({ host: 'Bun', version: versionIn(installed, BUN), ran: '`--hot`, edits of a module', result: 'passed' })
   } finally {
     const isOver = once(bun, 'exit')

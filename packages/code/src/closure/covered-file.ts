@@ -8,6 +8,7 @@ import type { FileRecord } from './file-records.ts'
 import type { FileLeads, Followed, Leads } from './leads.ts'
 import type { FileNames } from './names.ts'
 import type { PackageLabels } from './package-versions.ts'
+import { FOLDER } from './state.ts'
 
 /** A file, and where its imports lead. */
 export interface CoveredFile {
@@ -101,7 +102,7 @@ export class CoveredFiles {
       const addresses = targets.addresses ?? []
       for (const one of addresses) notes.push({ name: `${name}: ${specifier} is ${one}`, digest: digestOf(one) })
       if (addresses.length > 0) external.push(specifier)
-      if (isOtherFolder) notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: 'folder' })
+      if (isOtherFolder) notes.push({ name: `${name}: ${specifier}, a folder, not followed`, digest: FOLDER })
       if (targets.files.length + targets.packages.length === 0) {
         absent.push(specifier.startsWith('.') ? join(dirname(file), specifier) : specifier)
       }

@@ -2,6 +2,14 @@ import { dirname, relative } from 'node:path'
 import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
 
 /**
+ * The part that is another one at each load, in the name of the file to which a tool writes its configuration, bundled with
+ * the plugins that it imports: Vite (`vite.config.mjs.timestamp-…`), Rollup (`rollup.config-…`), and bundle-require, as in tsup
+ * (`tsup.config.bundled_…`).
+ */
+const LOAD =
+  /\.timestamp-\d{13}-[\da-f]+(?=\.[cm]?js$)|-\d{13}(?<=[/\\]rollup\.config-\d{13})(?=\.[cm]?js$)|\.bundled_\w+(?=\.[cm]?js$)/
+
+/**
  * Names files the same way in every checkout: `./src/a.ts` in the package of the program, `@app/b/src/c.ts` in another one,
  * and a path from the folder of the program where there is no package.
  */
@@ -24,7 +32,7 @@ export class FileNames {
   of(file: string): string {
     let name = this.#known.get(file)
     if (name === undefined) {
-      name = this.#find(file)
+      name = this.#find(withoutLoad(file))
       this.#known.set(file, name)
     }
     return name
@@ -60,4 +68,14 @@ export class FileNames {
 
 export function slashed(path: string): string {
   return path.replaceAll('\\', '/')
+}
+
+/** Whether a path is that of such a file. */
+export function isLoad(path: string): boolean {
+  return LOAD.test(path)
+}
+
+/** The path of a module; without the part {@link LOAD} in its name. */
+export function withoutLoad(path: string): string {
+  return path.replace(LOAD, '')
 }

@@ -67,7 +67,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   if (owner !== undefined && first !== undefined) {
     const [before, after] = [wrapping(owner, first), wrapping(next, original)]
     const mode = variable(env, 'NODE_ENV')
-    const reloads = mode === 'development' || mode === 'test'
+    const reloads = mode === 'development' || mode === 'test' || isHot()
     refuse(compareWrappings(before, after, { files, reloads }), before, after)
   } else if (owner?.source === source) {
     const after = wrapping(next, original)
@@ -91,6 +91,12 @@ function runOf(registry: Registry): object {
     })
   }
   return registry.run
+}
+
+/** Whether Bun evaluates all modules of the program again after an edit of one of them, as `bun --hot` does. */
+function isHot(): boolean {
+  const { Bun, process } = globalThis as { Bun?: unknown; process?: { execArgv?: readonly string[] } }
+  return Bun !== undefined && process?.execArgv?.includes('--hot') === true
 }
 
 function wrapping({ sites, at, run }: Owner, original: AnyFunction): Wrapping {

@@ -3,6 +3,7 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import type { SourceFiles } from './source-files.ts'
+import { areLoadsOfOne } from './temporary-copies.ts'
 
 /** One wrapping of a function under a namespace of a store. */
 export interface Wrapping {
@@ -19,7 +20,7 @@ export interface Wrapping {
 /** The environment of a comparison. */
 export interface Circumstances {
   readonly files: SourceFiles
-  /** Whether `NODE_ENV` is `development` or `test`, where modules are often evaluated again. */
+  /** Whether modules are often evaluated again: `NODE_ENV` is `development` or `test`, or Bun runs with `--hot`. */
   readonly reloads: boolean
 }
 
@@ -37,6 +38,7 @@ export type Relation = 'again' | 'two functions' | 'two places' | 'made by one f
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
  *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
+ * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation.
  * - *Another text in the same file.* Evaluated again if the file was edited since.
  * - *No module body in the stack.* Functions that a function creates have one text and differ in the variables they capture.
  *
@@ -47,6 +49,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (before === undefined || now === undefined) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
+    if (areLoadsOfOne(before.home.file, now.home.file) && before.isModule && now.isModule) return 'again'
     return areDirect(before, now, circumstances) && areOne(first, second, before, now, circumstances)
       ? 'again'
       : 'two functions'

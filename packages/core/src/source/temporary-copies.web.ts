@@ -1,0 +1,4 @@
+/** No tool loads its configuration in a page. */
+export function areLoadsOfOne(): boolean {
+  return false
+}
