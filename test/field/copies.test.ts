@@ -262,6 +262,23 @@ describe('with source maps', () => {
     expect(() => run('./b/load.cjs', './b/chunks/other.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
   })
 
+  test('two packages whose sources have one name below `sourceRoot` have two functions', () => {
+    const compiled = (table: string) => {
+      const map = { version: 3, sourceRoot: '/', sources: ['load.ts'], mappings: 'AAAA;AACA;AACA;AACA;AACA' }
+      return `${source(table)}\n//# sourceMappingURL=data:application/json;base64,${btoa(JSON.stringify(map))}\n`
+    }
+    const folder = load({
+      'a/package.json': APP,
+      'a/dist/load.cjs': compiled('users'),
+      'a/dist/second/load.cjs': `${compiled('users')}\n`,
+      'b/package.json': APP,
+      'b/dist/load.cjs': compiled('posts'),
+    })
+    const run = (...args: string[]) => folder.node('main.cjs', { args })
+    expect(run('./a/dist/load.cjs', './a/dist/second/load.cjs')).toBe('one\n')
+    expect(() => run('./a/dist/load.cjs', './b/dist/load.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  })
+
   test.each([WEBPACK, '../src/load.ts'])(
     'a package that is installed twice has one function if all in it is equal: %s',
     (name) => {
