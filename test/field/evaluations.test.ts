@@ -297,6 +297,7 @@ describe('two functions with one name are an error, which names both places', ()
       ['at[0] + id', (table) => `const at = []\nexport const count = at.push('${table}')`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
+      ['url + id', () => 'const { url } = import.meta'],
       ['basename(import.meta.url) + id', () => "import { basename } from 'node:path'"],
       [
         'name + id',
@@ -589,6 +590,54 @@ describe('two functions with one name are an error, which names both places', ()
     expect(outcome('users')).toEqual(['again'])
   })
 
+  test.each<[what: string, table: string, files: (table: string) => Record<string, string>]>([
+    [
+      'reads a file beside it',
+      "JSON.parse(fs.readFileSync(new URL('./table.json', import.meta.url)))",
+      (table) => ({ 'table.json': `"${table}"` }),
+    ],
+    [
+      'requires a file beside it',
+      "createRequire(import.meta.url)('./table.json')",
+      (table) => ({ 'table.json': `"${table}"` }),
+    ],
+    [
+      'has an import map',
+      "(await import('#table')).default",
+      (table) => ({ 'table.mjs': `export default '${table}'` }),
+    ],
+    [
+      'has another version of what it imports through another file',
+      "(await import('./inner.mjs')).default",
+      (table) => ({
+        'inner.mjs': "export { default } from 'inner'",
+        'node_modules/inner/package.json': `{ "version": "1.0.0-${table}", "exports": "./inner.mjs" }`,
+        'node_modules/inner/inner.mjs': `export default '${table}'`,
+      }),
+    ],
+  ])('in two versions of one package that %s', (_, table, files) => {
+    const version = (name: string) => ({
+      'package.json': `{ "name": "rows", "version": "1.0.0-${name}", "imports": { "#table": "./table.mjs" } }`,
+      'find.mjs': `${PERSIST}import fs from 'node:fs'
+        import { createRequire } from 'node:module'
+        const table = ${table}
+        persist((id) => table + id, { funcname: 'find', cache })`,
+      ...files(name),
+    })
+    const installed = (folder: string, name: string) =>
+      Object.entries(version(name)).map(([file, text]) => [`${folder}/${file}`, text])
+    expect(
+      run({
+        ...Object.fromEntries(installed('node_modules/rows', 'users')),
+        ...Object.fromEntries(installed('node_modules/other/node_modules/rows', 'posts')),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./node_modules/rows/find.mjs')
+          await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
+      }),
+    ).toEqual([ERROR])
+  })
+
   test('or one, if exports of CommonJS use each other many times', () => {
     const members = Array.from({ length: 40 }, (_, i) => i)
     const uses = (i: number) => `exports.f${(i + 1) % 40}(x - 1) + exports.f${(i + 2) % 40}(x - 1)`
@@ -629,6 +678,7 @@ describe('two functions with one name are an error, which names both places', ()
     "new URL(import.meta.url).searchParams.get('table')",
     "import.meta.url.split('=').at(-1)",
     'new URL(import.meta.url).href',
+    "'', { url } = import.meta, [, at] = url.split('=')",
     'String([import.meta.url])',
   ])('in a module whose query is a parameter: %s', (table) => {
     expect(

@@ -108,6 +108,7 @@ const READS_QUERY = new RegExp(
   [
     '\\bsearch(?:Params)?\\b|\\b__resourceQuery\\b',
     '\\bimport\\.meta\\.url\\b(?!\\s*(?:\\)|[=!]==?|\\.(?:starts|ends)With\\b))',
+    '=\\s*import\\.meta\\b(?!\\s*\\.)',
     '\\bnew URL\\(\\s*import\\.meta\\.url\\s*\\)\\s*\\.\\s*(?!pathname\\b)',
   ].join('|'),
 )

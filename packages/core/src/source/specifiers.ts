@@ -13,12 +13,14 @@ export interface Importer {
 }
 
 /** What a specifier leads to, in a form that is equal in two files if it leads to the same module. */
-export function targetOf(specifier: string, { file, place, files, isOtherVersion }: Importer): string {
+export function targetOf(specifier: string, importer: Importer): string {
+  const { file, place, files, isOtherVersion } = importer
   if (/^\.\.?(\/|$)/.test(specifier)) {
     const path = resolvedPath(specifier, place)
-    return isOtherVersion ? `${path} ${contentsOf(specifier, file, files, new Set())}` : path
+    return isOtherVersion ? `${path} ${contentsOf(specifier, importer, new Set()) ?? file}` : path
   }
   if (/^(\w+:|\/)/.test(specifier)) return specifier
+  if (specifier.startsWith('#') && isOtherVersion) return `${specifier} of ${file}`
   if (specifier.startsWith('#')) return `${specifier} of ${nearest('package.json', place, file, files)}`
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]
   const installed = nearest(`node_modules/${name}/package.json`, '', file, files)
@@ -50,19 +52,22 @@ export function programOf(file: string, files: SourceFiles): string {
 
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js']
 
-const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`](\.\.?(?:\/[^'"`\n]*)?)['"`]/g
+const SPECIFIERS = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`]([^'"`\n]+)['"`]/g
 
-/** The contents of a module and of all modules that it imports by a relative path. */
-function contentsOf(specifier: string, file: string, files: SourceFiles, seen: Set<string>): string {
-  for (const found of relativePaths(specifier, file)) {
-    if (seen.has(found)) return ''
-    const content = files.read(found)
+/** The contents of a file and of all modules that it imports by a relative path, and what its other imports lead to. */
+function contentsOf(specifier: string, importer: Importer, seen: Set<string>): string | undefined {
+  for (const file of relativePaths(specifier, importer.file)) {
+    if (seen.has(file)) return ''
+    const content = importer.files.read(file)
     if (content === undefined) continue
-    seen.add(found)
-    const imported = [...content.matchAll(RELATIVE)].map(([, next]) => contentsOf(next!, found, files, seen))
+    seen.add(file)
+    const imports = { ...importer, file, place: pathInPackage(file)! }
+    const imported = [...content.matchAll(SPECIFIERS)].map(([, next]) =>
+      /^\.\.?(\/|$)/.test(next!) ? contentsOf(next!, imports, seen) : targetOf(next!, imports),
+    )
     return [content, ...imported].join('\n')
   }
-  return ''
+  return undefined
 }
 
 /** The files that a relative specifier may lead to. */
