@@ -780,6 +780,25 @@ describe('if the earlier function was garbage-collected', () => {
     ).toEqual(['again', 'again', 'again', 'again'])
   })
 
+  test('a module in another file may take its name if it is a copy, and no other one', () => {
+    const module = (table: string, more = '') => `const { persist } = require('@persist/core')
+      const table = '${table}'
+      persist((id) => table + id, { funcname: 'f', cache: globalThis.store })
+      exports.bundle = '${more}'`
+    expect(
+      collecting({
+        'users.cjs': module('users'),
+        'second/users.cjs': module('users', 'second'),
+        'posts.cjs': module('posts'),
+        'main.mjs': `${COLLECT}
+          import { createRequire } from 'node:module'
+          const require = createRequire(import.meta.url)
+          for (const name of ['users', 'second/users', 'posts'])
+            await printOutcome(() => require('./' + name + '.cjs')).then(collect)`,
+      }),
+    ).toEqual(['again', 'again', expect.stringMatching(/users\.cjs and at .*posts\.cjs/)])
+  })
+
   test('one that a factory makes may not, since it may have other variables', () => {
     const main = `${COLLECT}
       const make = async (user) => persist((id) => user + id, { funcname: 'f', cache })

@@ -47,7 +47,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (before === undefined || now === undefined) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
-    return areDirect(before, now, circumstances) && areOne(first, second, before, now, circumstances)
+    return areDirect([before, now], circumstances.files) && areOne(first, second, before, now, circumstances)
       ? 'again'
       : 'two functions'
   }
@@ -66,10 +66,18 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
 /**
  * Decides the same if the first function is gone, with its place, and had the same text. A module that is evaluated again may
  * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
+ *
+ * @param lost The files in the stack of the first function; `undefined` if an older copy of core wrapped it.
  */
-export function compareWithLost(second: Wrapping, files: SourceFiles): Relation {
+export function compareWithLost(second: Wrapping, lost: readonly string[] | undefined, files: SourceFiles): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
+  if (now.isModule && lost?.includes(now.home.file) === false) {
+    const { text } = second
+    const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
+    const isCopy = text !== undefined && areDirect([now], files) && lost.some((file) => areEqual(file) === true)
+    return isCopy ? 'again' : 'two functions'
+  }
   const isOnlyEvaluation = now.home.isLoadedOnce && now.home.query === ''
   return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
 }
@@ -131,9 +139,9 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
   return wasEdited && (bothModules || (reloads && first.text !== second.text))
 }
 
-/** Whether both module bodies wrapped the function directly, so that it captures only variables of the module. */
-function areDirect(before: Place, now: Place, { files }: Circumstances): boolean {
-  return [before, now].every(
+/** Whether module bodies wrapped the functions directly, so that they capture only variables of the module. */
+function areDirect(places: readonly Place[], files: SourceFiles): boolean {
+  return places.every(
     ({ isModule, path }) => isModule && path.slice(0, -1).every((frame) => passesNothing(frame, files)),
   )
 }
