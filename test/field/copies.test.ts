@@ -222,11 +222,17 @@ test('a module of one number in the bundles of two programs is two modules', () 
     'b/package.json': '{ "name": "b" }',
     'b/bundle.cjs': bundle('posts'),
     'b/second/bundle.cjs': bundle('posts'),
+    'dist/a/bundle.cjs': bundle('users'),
+    'dist/b/bundle.cjs': bundle('users'),
+    'users/dist/bundle.cjs': bundle('users'),
+    'posts/dist/bundle.cjs': bundle('posts'),
     'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
   })
   const run = (...args: string[]) => folder.node('main.cjs', { args })
   expect(run('./b/bundle.cjs', './b/second/bundle.cjs')).toBe('one\n')
+  expect(run('./dist/a/bundle.cjs', './dist/b/bundle.cjs')).toBe('one\n')
   expect(() => run('./a/bundle.cjs', './b/bundle.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  expect(() => run('./users/dist/bundle.cjs', './posts/dist/bundle.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
 describe('with source maps', () => {
