@@ -174,6 +174,35 @@ test('a function is one whether a bundler calls `persist` by its name or as a pr
   expect(() => folder.node('two.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
+test('a function that a module gives to its own wrapper is one in two bundles, and one that a factory makes is not', async () => {
+  const [, bundle] = BUNDLERS[0]!
+  const outcome = async (first: string, second: string) => {
+    const folder = folderWith({
+      'cached.mjs': `
+        import { memoryStore, persist } from '@persist/core'
+        const cache = (globalThis.store ??= memoryStore())
+        export const cached = (funcname, fn) => persist(fn, { cache, funcname })
+        export const find = (table) => cached('find', (id) => table + id)`,
+      'main.mjs': "await import('./a.out.mjs')\nawait import('./b.out.mjs')\nconsole.log('one')",
+    })
+    for (const [name, text] of Object.entries({ a: first, b: second })) {
+      folder.write({ 'load.mjs': text, 'page.mjs': `import './load.mjs'\nexport const page = '${name}'` })
+      await bundle(folder.path, 'page.mjs', `${name}.out.mjs`)
+    }
+    return folder.node('main.mjs')
+  }
+  const load = (table: string) => `
+    import * as lib from './cached.mjs'
+    const table = '${table}'
+    export const load = lib.cached('load', async (id) => table + id)`
+  const make = (table: string) => `
+    import { find } from './cached.mjs'
+    export const load = find('${table}')`
+  expect(await outcome(load('users'), load('users'))).toBe('one\n')
+  await expect(outcome(load('users'), load('posts'))).rejects.toThrow(/DUPLICATE_NAMESPACE/)
+  await expect(outcome(make('users'), make('posts'))).rejects.toThrow(/DUPLICATE_NAMESPACE/)
+})
+
 test('a function of a source file and of a bundle of it is one function if the source map of the bundle names the file', () => {
   const source = `
     const { memoryStore, persist } = require('@persist/core')

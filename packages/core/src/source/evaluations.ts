@@ -3,6 +3,7 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import type { SourceFiles } from './source-files.ts'
+import { isWrittenInCall } from './written-in-call.ts'
 
 /** One wrapping of a function under a namespace of a store. */
 export interface Wrapping {
@@ -47,9 +48,8 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (before === undefined || now === undefined) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
-    return areDirect([before, now], circumstances.files) && areOne(first, second, before, now, circumstances)
-      ? 'again'
-      : 'two functions'
+    const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
+    return areDirect && areOne(first, second, before, now, circumstances) ? 'again' : 'two functions'
   }
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
@@ -75,7 +75,7 @@ export function compareWithLost(second: Wrapping, lost: readonly string[] | unde
   if (now.isModule && lost?.includes(now.home.file) === false) {
     const { text } = second
     const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
-    const isCopy = text !== undefined && areDirect([now], files) && lost.some((file) => areEqual(file) === true)
+    const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
     return isCopy ? 'again' : 'two functions'
   }
   const isOnlyEvaluation = now.home.isLoadedOnce && now.home.query === ''
@@ -139,11 +139,11 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
   return wasEdited && (bothModules || (reloads && first.text !== second.text))
 }
 
-/** Whether module bodies wrapped the functions directly, so that they capture only variables of the module. */
-function areDirect(places: readonly Place[], files: SourceFiles): boolean {
-  return places.every(
-    ({ isModule, path }) => isModule && path.slice(0, -1).every((frame) => passesNothing(frame, files)),
-  )
+/** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
+function isDirect({ text }: Wrapping, { isModule, path, home }: Place, files: SourceFiles): boolean {
+  if (!isModule) return false
+  const isAlone = path.slice(0, -1).every((frame) => passesNothing(frame, files))
+  return isAlone || (text !== undefined && isWrittenInCall(text, home, files))
 }
 
 /** Whether two files hold one function. */
