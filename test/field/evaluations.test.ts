@@ -260,6 +260,21 @@ describe('two functions with one name are an error, which names both places', ()
       ['at.Table + id', (table) => `var at;(function (at) { at['Table'] = '${table}' })(at || (at = {}))`],
       ['new Rows().at + id', (table) => `function Rows() {}\nRows.prototype.at = '${table}'`],
       ['at.table + id', (table) => `const at = {}\nfunction set(to) {\n  at.table = to\n}\nset('${table}')`],
+      [
+        'at.table + id',
+        (table) => `const at = {}
+          const set = (to) => { at.table = to }
+          const start = (to) => set(to)
+          start('${table}')`,
+      ],
+      [
+        'at + id',
+        (table) => `let at
+          const api = { set(to) { at = to } }
+          const start = (to) => { api.set(to) }
+          function main() { start('${table}') }
+          main()`,
+      ],
       ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
       ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
       ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
@@ -541,6 +556,13 @@ describe('two functions with one name are an error, which names both places', ()
         'main.mjs': `${P}function Rows() {}
           Rows.prototype.table = '${table}'
           Rows.prototype.find = persist(function (id) { return this.table + id }, { ...options, key: (_, id) => id })`,
+      }),
+    ],
+    [
+      'with the this of two functions that hold it in a variable, as compilers do',
+      (table) => ({
+        'main.mjs': `${P}function Rows() { var _this = this; this.table = '${table}'; this.find = (id) => _this.table + id }
+          persist(new Rows().find, options)`,
       }),
     ],
     [
