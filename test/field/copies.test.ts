@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import webpack from 'webpack'
 import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
 import { folderWith } from './folder.ts'
 
@@ -172,6 +174,39 @@ test('a function is one whether a bundler calls `persist` by its name or as a pr
   })
   expect(folder.node('main.mjs')).toBe('one\n')
   expect(() => folder.node('two.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
+test('webpack in development names modules as in each program: two programs have two functions, and one program has one', async () => {
+  const program = (name: string) => ({
+    [`${name}/package.json`]: `{ "name": "${name}" }`,
+    [`${name}/table.js`]: `exports.table = '${name}'`,
+    [`${name}/load.js`]: `
+      const { memoryStore, persist } = require('@persist/core')
+      const { table } = require('./table.js')
+      const cache = (globalThis.store ??= memoryStore())
+      persist(async function load(id) { return table + id }, { cache, funcname: 'load' })`,
+  })
+  const folder = folderWith({
+    ...program('users'),
+    ...program('posts'),
+    'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
+  })
+  for (const name of ['users', 'posts'])
+    await new Promise<void>((resolve, reject) =>
+      webpack({
+        context: join(folder.path, name),
+        entry: { page: './load.js', route: './load.js' },
+        mode: 'development',
+        devtool: 'eval-source-map',
+        target: 'node20',
+        externalsType: 'node-commonjs',
+        externals: /^@persist\//,
+        output: { path: join(folder.path, name, 'dist'), filename: '[name].cjs' },
+      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
+    )
+  const run = (...args: string[]) => folder.node('main.cjs', { args })
+  expect(run('./users/dist/page.cjs', './users/dist/route.cjs')).toBe('one\n')
+  expect(() => run('./users/dist/page.cjs', './posts/dist/page.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
 test('a function that a module gives to its own wrapper is one in two bundles, and one that a factory makes is not', async () => {

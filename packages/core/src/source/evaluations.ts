@@ -3,6 +3,7 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import type { SourceFiles } from './source-files.ts'
+import { programOf } from './specifiers.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
 /** One wrapping of a function under a namespace of a store. */
@@ -45,7 +46,7 @@ export type Relation = 'again' | 'two functions' | 'two places' | 'made by one f
  */
 export function compareWrappings(first: Wrapping, second: Wrapping, circumstances: Circumstances): Relation {
   const [before, now] = [placeOf(first, circumstances.files), placeOf(second, circumstances.files)]
-  if (before === undefined || now === undefined) return 'two functions'
+  if (before === undefined || now === undefined || areOfTwoPrograms(before, now)) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
     const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
@@ -72,6 +73,8 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
 export function compareWithLost(second: Wrapping, lost: readonly string[] | undefined, files: SourceFiles): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
+  const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
+  if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
   if (now.isModule && lost?.includes(now.home.file) === false) {
     const { text } = second
     const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
@@ -89,6 +92,8 @@ interface Place {
   /** The module body; the caller of `persist` if no module is being evaluated. */
   readonly home: Frame
   readonly isModule: boolean
+  /** The folder of the program, if the name of the module is one of that program only, as `webpack-internal:///./src/rows.js`. */
+  readonly program: string | undefined
   /** Whether a caller of the module body is on the stack. After an `await` there is none. */
   readonly isSynchronous: boolean
 }
@@ -100,12 +105,21 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   const home = end < 0 ? site.find(({ file }) => file !== '') : running[end]
   if (home === undefined) return undefined
   const isModule = end >= 0
+  const bundle = isOfProgram(home) ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file)) : undefined
   return {
     path: isModule ? running.slice(0, end + 1) : site,
     home,
     isModule,
+    program: bundle && programOf(bundle.file, files),
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
   }
+}
+
+/** Whether a bundler chose the name of a module, which it evaluates from a string in development. */
+const isOfProgram = ({ file }: Frame) => /^(webpack|rspack|turbopack)[\w-]*:/.test(file)
+
+function areOfTwoPrograms({ program: before }: Place, { program: now }: Place): boolean {
+  return before !== undefined && now !== undefined && before !== now
 }
 
 /**
