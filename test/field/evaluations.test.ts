@@ -660,6 +660,32 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test('in two copies of one version of a package that get two versions of what another file imports', () => {
+    const copy = (table: string) => ({
+      [`${table}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+      [`${table}/node_modules/rows/table.mjs`]: "export { table } from 'inner'",
+      [`${table}/node_modules/rows/find.mjs`]: `${PERSIST}import { table } from './table.mjs'
+        persist((id) => table + id, { funcname: 'find', cache })`,
+    })
+    const inner = (folder: string, table: string) => ({
+      [`${folder}/node_modules/inner/package.json`]: `{ "version": "1.0.0-${table}", "exports": "./inner.mjs" }`,
+      [`${folder}/node_modules/inner/inner.mjs`]: `export const table = '${table}'`,
+    })
+    const outcome = (table: string) =>
+      run({
+        ...copy('users'),
+        ...copy('posts'),
+        ...inner('users', 'users'),
+        ...inner('posts', table),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/node_modules/rows/find.mjs')
+          await printOutcome(() => import('./posts/node_modules/rows/find.mjs'))`,
+      })
+    expect(outcome('users')).toEqual(['again'])
+    expect(outcome('posts')).toEqual([ERROR])
+  })
+
   test('or one, if exports of CommonJS use each other many times', () => {
     const members = Array.from({ length: 40 }, (_, i) => i)
     const uses = (i: number) => `exports.f${(i + 1) % 40}(x - 1) + exports.f${(i + 2) % 40}(x - 1)`

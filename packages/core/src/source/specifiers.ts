@@ -17,7 +17,9 @@ export function targetOf(specifier: string, importer: Importer): string {
   const { file, place, files, isOtherVersion } = importer
   if (/^\.\.?(\/|$)/.test(specifier)) {
     const path = resolvedPath(specifier, place)
-    return isOtherVersion ? `${path} ${contentsOf(specifier, importer, new Set()) ?? file}` : path
+    if (place === file) return path
+    // Two installed copies of a package may have equal modules that import other versions of a package.
+    return `${path} ${contentsOf(specifier, importer, new Set()) ?? (isOtherVersion ? file : '')}`
   }
   if (/^(\w+:|\/)/.test(specifier)) return specifier
   if (specifier.startsWith('#') && isOtherVersion) return `${specifier} of ${file}`
