@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import webpack from 'webpack'
 import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
 import { folderWith } from './folder.ts'
 
@@ -174,6 +176,68 @@ test('a function is one whether a bundler calls `persist` by its name or as a pr
   expect(() => folder.node('two.mjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
+test('webpack in development names modules as in each program: two programs have two functions, and one program has one', async () => {
+  const program = (name: string) => ({
+    [`${name}/package.json`]: `{ "name": "${name}" }`,
+    [`${name}/table.js`]: `exports.table = '${name}'`,
+    [`${name}/load.js`]: `
+      const { memoryStore, persist } = require('@persist/core')
+      const { table } = require('./table.js')
+      const cache = (globalThis.store ??= memoryStore())
+      persist(async function load(id) { return table + id }, { cache, funcname: 'load' })`,
+  })
+  const folder = folderWith({
+    ...program('users'),
+    ...program('posts'),
+    'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
+  })
+  for (const name of ['users', 'posts'])
+    await new Promise<void>((resolve, reject) =>
+      webpack({
+        context: join(folder.path, name),
+        entry: { page: './load.js', route: './load.js' },
+        mode: 'development',
+        devtool: 'eval-source-map',
+        target: 'node20',
+        externalsType: 'node-commonjs',
+        externals: /^@persist\//,
+        output: { path: join(folder.path, name, 'dist'), filename: '[name].cjs' },
+      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
+    )
+  const run = (...args: string[]) => folder.node('main.cjs', { args })
+  expect(run('./users/dist/page.cjs', './users/dist/route.cjs')).toBe('one\n')
+  expect(() => run('./users/dist/page.cjs', './posts/dist/page.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
+test('a function that a module gives to its own wrapper is one in two bundles, and one that a factory makes is not', async () => {
+  const [, bundle] = BUNDLERS[0]!
+  const outcome = async (first: string, second: string) => {
+    const folder = folderWith({
+      'cached.mjs': `
+        import { memoryStore, persist } from '@persist/core'
+        const cache = (globalThis.store ??= memoryStore())
+        export const cached = (funcname, fn) => persist(fn, { cache, funcname })
+        export const find = (table) => cached('find', (id) => table + id)`,
+      'main.mjs': "await import('./a.out.mjs')\nawait import('./b.out.mjs')\nconsole.log('one')",
+    })
+    for (const [name, text] of Object.entries({ a: first, b: second })) {
+      folder.write({ 'load.mjs': text, 'page.mjs': `import './load.mjs'\nexport const page = '${name}'` })
+      await bundle(folder.path, 'page.mjs', `${name}.out.mjs`)
+    }
+    return folder.node('main.mjs')
+  }
+  const load = (table: string) => `
+    import * as lib from './cached.mjs'
+    const table = '${table}'
+    export const load = lib.cached('load', async (id) => table + id)`
+  const make = (table: string) => `
+    import { find } from './cached.mjs'
+    export const load = find('${table}')`
+  expect(await outcome(load('users'), load('users'))).toBe('one\n')
+  await expect(outcome(load('users'), load('posts'))).rejects.toThrow(/DUPLICATE_NAMESPACE/)
+  await expect(outcome(make('users'), make('posts'))).rejects.toThrow(/DUPLICATE_NAMESPACE/)
+})
+
 test('a function of a source file and of a bundle of it is one function if the source map of the bundle names the file', () => {
   const source = `
     const { memoryStore, persist } = require('@persist/core')
@@ -222,11 +286,17 @@ test('a module of one number in the bundles of two programs is two modules', () 
     'b/package.json': '{ "name": "b" }',
     'b/bundle.cjs': bundle('posts'),
     'b/second/bundle.cjs': bundle('posts'),
+    'dist/a/bundle.cjs': bundle('users'),
+    'dist/b/bundle.cjs': bundle('users'),
+    'users/dist/bundle.cjs': bundle('users'),
+    'posts/dist/bundle.cjs': bundle('posts'),
     'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
   })
   const run = (...args: string[]) => folder.node('main.cjs', { args })
   expect(run('./b/bundle.cjs', './b/second/bundle.cjs')).toBe('one\n')
+  expect(run('./dist/a/bundle.cjs', './dist/b/bundle.cjs')).toBe('one\n')
   expect(() => run('./a/bundle.cjs', './b/bundle.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  expect(() => run('./users/dist/bundle.cjs', './posts/dist/bundle.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
 describe('with source maps', () => {
@@ -260,6 +330,23 @@ describe('with source maps', () => {
     expect(run('./b/load.cjs', './b/chunks/load.cjs')).toBe('one\n')
     expect(() => run('./a/load.cjs', './b/load.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
     expect(() => run('./b/load.cjs', './b/chunks/other.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  })
+
+  test('two packages whose sources have one name below `sourceRoot` have two functions', () => {
+    const compiled = (table: string) => {
+      const map = { version: 3, sourceRoot: '/', sources: ['load.ts'], mappings: 'AAAA;AACA;AACA;AACA;AACA' }
+      return `${source(table)}\n//# sourceMappingURL=data:application/json;base64,${btoa(JSON.stringify(map))}\n`
+    }
+    const folder = load({
+      'a/package.json': APP,
+      'a/dist/load.cjs': compiled('users'),
+      'a/dist/second/load.cjs': `${compiled('users')}\n`,
+      'b/package.json': APP,
+      'b/dist/load.cjs': compiled('posts'),
+    })
+    const run = (...args: string[]) => folder.node('main.cjs', { args })
+    expect(run('./a/dist/load.cjs', './a/dist/second/load.cjs')).toBe('one\n')
+    expect(() => run('./a/dist/load.cjs', './b/dist/load.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
   })
 
   test.each([WEBPACK, '../src/load.ts'])(

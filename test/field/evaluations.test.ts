@@ -260,6 +260,21 @@ describe('two functions with one name are an error, which names both places', ()
       ['at.Table + id', (table) => `var at;(function (at) { at['Table'] = '${table}' })(at || (at = {}))`],
       ['new Rows().at + id', (table) => `function Rows() {}\nRows.prototype.at = '${table}'`],
       ['at.table + id', (table) => `const at = {}\nfunction set(to) {\n  at.table = to\n}\nset('${table}')`],
+      [
+        'at.table + id',
+        (table) => `const at = {}
+          const set = (to) => { at.table = to }
+          const start = (to) => set(to)
+          start('${table}')`,
+      ],
+      [
+        'at + id',
+        (table) => `let at
+          const api = { set(to) { at = to } }
+          const start = (to) => { api.set(to) }
+          function main() { start('${table}') }
+          main()`,
+      ],
       ['at.table + id', (table) => `const at = {}\nclass Rows {\n  static { at.table = '${table}' }\n}`],
       ['at.table + id', (table) => `const at = {}\nconst same = Object.assign(at, { table: '${table}' })`],
       ['read() + id', (table) => `const at = '${table}'\nconst read = (from = at) => from`],
@@ -297,6 +312,7 @@ describe('two functions with one name are an error, which names both places', ()
       ['at[0] + id', (table) => `const at = []\nexport const count = at.push('${table}')`],
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
+      ['url + id', () => 'const { url } = import.meta'],
       ['basename(import.meta.url) + id', () => "import { basename } from 'node:path'"],
       [
         'name + id',
@@ -543,6 +559,13 @@ describe('two functions with one name are an error, which names both places', ()
       }),
     ],
     [
+      'with the this of two functions that hold it in a variable, as compilers do',
+      (table) => ({
+        'main.mjs': `${P}function Rows() { var _this = this; this.table = '${table}'; this.find = (id) => _this.table + id }
+          persist(new Rows().find, options)`,
+      }),
+    ],
+    [
       'with the this of two objects of one name',
       (table) => ({
         'main.mjs': `${P}class Rows { table = '${table}'; find = (id) => this.table + id }\npersist(new Rows().find, options)`,
@@ -589,6 +612,80 @@ describe('two functions with one name are an error, which names both places', ()
     expect(outcome('users')).toEqual(['again'])
   })
 
+  test.each<[what: string, table: string, files: (table: string) => Record<string, string>]>([
+    [
+      'reads a file beside it',
+      "JSON.parse(fs.readFileSync(new URL('./table.json', import.meta.url)))",
+      (table) => ({ 'table.json': `"${table}"` }),
+    ],
+    [
+      'requires a file beside it',
+      "createRequire(import.meta.url)('./table.json')",
+      (table) => ({ 'table.json': `"${table}"` }),
+    ],
+    [
+      'has an import map',
+      "(await import('#table')).default",
+      (table) => ({ 'table.mjs': `export default '${table}'` }),
+    ],
+    [
+      'has another version of what it imports through another file',
+      "(await import('./inner.mjs')).default",
+      (table) => ({
+        'inner.mjs': "export { default } from 'inner'",
+        'node_modules/inner/package.json': `{ "version": "1.0.0-${table}", "exports": "./inner.mjs" }`,
+        'node_modules/inner/inner.mjs': `export default '${table}'`,
+      }),
+    ],
+  ])('in two versions of one package that %s', (_, table, files) => {
+    const version = (name: string) => ({
+      'package.json': `{ "name": "rows", "version": "1.0.0-${name}", "imports": { "#table": "./table.mjs" } }`,
+      'find.mjs': `${PERSIST}import fs from 'node:fs'
+        import { createRequire } from 'node:module'
+        const table = ${table}
+        persist((id) => table + id, { funcname: 'find', cache })`,
+      ...files(name),
+    })
+    const installed = (folder: string, name: string) =>
+      Object.entries(version(name)).map(([file, text]) => [`${folder}/${file}`, text])
+    expect(
+      run({
+        ...Object.fromEntries(installed('node_modules/rows', 'users')),
+        ...Object.fromEntries(installed('node_modules/other/node_modules/rows', 'posts')),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./node_modules/rows/find.mjs')
+          await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
+      }),
+    ).toEqual([ERROR])
+  })
+
+  test('in two copies of one version of a package that get two versions of what another file imports', () => {
+    const copy = (table: string) => ({
+      [`${table}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+      [`${table}/node_modules/rows/table.mjs`]: "export { table } from 'inner'",
+      [`${table}/node_modules/rows/find.mjs`]: `${PERSIST}import { table } from './table.mjs'
+        persist((id) => table + id, { funcname: 'find', cache })`,
+    })
+    const inner = (folder: string, table: string) => ({
+      [`${folder}/node_modules/inner/package.json`]: `{ "version": "1.0.0-${table}", "exports": "./inner.mjs" }`,
+      [`${folder}/node_modules/inner/inner.mjs`]: `export const table = '${table}'`,
+    })
+    const outcome = (table: string) =>
+      run({
+        ...copy('users'),
+        ...copy('posts'),
+        ...inner('users', 'users'),
+        ...inner('posts', table),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/node_modules/rows/find.mjs')
+          await printOutcome(() => import('./posts/node_modules/rows/find.mjs'))`,
+      })
+    expect(outcome('users')).toEqual(['again'])
+    expect(outcome('posts')).toEqual([ERROR])
+  })
+
   test('or one, if exports of CommonJS use each other many times', () => {
     const members = Array.from({ length: 40 }, (_, i) => i)
     const uses = (i: number) => `exports.f${(i + 1) % 40}(x - 1) + exports.f${(i + 2) % 40}(x - 1)`
@@ -629,6 +726,7 @@ describe('two functions with one name are an error, which names both places', ()
     "new URL(import.meta.url).searchParams.get('table')",
     "import.meta.url.split('=').at(-1)",
     'new URL(import.meta.url).href',
+    "'', { url } = import.meta, [, at] = url.split('=')",
     'String([import.meta.url])',
   ])('in a module whose query is a parameter: %s', (table) => {
     expect(
@@ -728,6 +826,25 @@ describe('if the earlier function was garbage-collected', () => {
           }`,
       }),
     ).toEqual(['again', 'again', 'again', 'again'])
+  })
+
+  test('a module in another file may take its name if it is a copy, and no other one', () => {
+    const module = (table: string, more = '') => `const { persist } = require('@persist/core')
+      const table = '${table}'
+      persist((id) => table + id, { funcname: 'f', cache: globalThis.store })
+      exports.bundle = '${more}'`
+    expect(
+      collecting({
+        'users.cjs': module('users'),
+        'second/users.cjs': module('users', 'second'),
+        'posts.cjs': module('posts'),
+        'main.mjs': `${COLLECT}
+          import { createRequire } from 'node:module'
+          const require = createRequire(import.meta.url)
+          for (const name of ['users', 'second/users', 'posts'])
+            await printOutcome(() => require('./' + name + '.cjs')).then(collect)`,
+      }),
+    ).toEqual(['again', 'again', expect.stringMatching(/users\.cjs and at .*posts\.cjs/)])
   })
 
   test('one that a factory makes may not, since it may have other variables', () => {

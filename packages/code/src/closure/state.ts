@@ -13,3 +13,4 @@ export function stateOf(parts: readonly DependencyPart[]): DependencyState {
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1))
   const counted = keyed.filter(({ part }) => part.digest !== FOLDER)
   return { digest: digestOf(counted.map(({ key }) => key).join('\n')), parts: keyed.map(({ part }) => part) }
+}

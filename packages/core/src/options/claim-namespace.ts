@@ -25,6 +25,8 @@ interface Owner {
   readonly run: object
   /** The digest of its text, which is known when the function is gone. An older copy of core gives none. */
   readonly source?: string
+  /** The files in its stack, which are known when the function is gone. An older copy of core gives none. */
+  readonly files?: readonly string[]
 }
 
 /** How a claim is made. */
@@ -52,17 +54,19 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   const owner = owners.get(namespace)
   const first = owner?.original.deref()
   if (first === original) return
-  const site = captureCallSite(entry)
+  const { site, files: sites } = captureCallSite(entry)
   const next = {
     original: new WeakRef(original),
     sites: new WeakMap([[original, site]]),
     at: now(),
     run: runOf(registry),
     source,
+    files: sites,
   }
   const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {
-    if (relation !== 'again')
-      throw new DuplicateNamespaceError(explain(relation, namespace, store, before, after), namespace)
+    if (relation === 'again') return
+    const there = locationOf(before?.site) || (owner?.files?.[0] ?? '')
+    throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
   if (owner !== undefined && first !== undefined) {
     const [before, after] = [wrapping(owner, first), wrapping(next, original)]
@@ -71,7 +75,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     refuse(compareWrappings(before, after, { files, reloads }), before, after)
   } else if (owner?.source === source) {
     const after = wrapping(next, original)
-    refuse(compareWithLost(after, files), undefined, after)
+    refuse(compareWithLost(after, owner.files, files), undefined, after)
   }
   owners.set(namespace, next)
 }
@@ -109,11 +113,12 @@ function explain(
   relation: Exclude<Relation, 'again'>,
   namespace: string,
   store: string,
+  there: string,
   first: Wrapping | undefined,
   second: Wrapping,
 ) {
   const name = JSON.stringify(namespace)
-  const [here, there] = [locationOf(second.site), locationOf(first?.site)]
+  const here = locationOf(second.site)
   const advice = "give each a funcname of its own, such as 'Class.method'"
   if (relation === 'made by one function' || (here !== '' && here === there)) {
     return `several functions created${here && ` at ${here}`} are persisted as ${name} in ${store}: ${advice}`

@@ -25,30 +25,47 @@ export type CallSite = readonly Frame[]
 /** Returns the stack of the call, if the runtime has one. The stack is read on first use, since most are never read. */
 export type LazyCallSite = () => CallSite | undefined
 
+/** A stack, and the files in it, which keep no function alive. */
+export interface CapturedSite {
+  readonly site: LazyCallSite
+  /** The files, that of the caller first; empty if the runtime has no stacks. */
+  readonly files: readonly string[]
+}
+
 const DEPTH = 64
 
 /**
  * Captures the stack from which `entry` was called.
  *
- * V8 captures the raw stack now and builds the frames on first use, which halves the cost. Bun does both now. Settings of
- * others (`Error.stackTraceLimit`, and `Error.prepareStackTrace` of source-map-support or tsx) are restored afterwards.
+ * The names of the files are read now, the frames on first use, which halves the cost. Settings of others (`Error.stackTraceLimit`, and `Error.prepareStackTrace` of source-map-support or tsx) are restored afterwards.
  */
-export function captureCallSite(entry: AnyFunction): LazyCallSite {
+export function captureCallSite(entry: AnyFunction): CapturedSite {
   const holder: { stack?: unknown } = {}
   const isBun = 'Bun' in globalThis
   const capture = () =>
     setting('stackTraceLimit', DEPTH, () => Error.captureStackTrace(holder, isBun ? undefined : entry))
-  if (isBun) withFrames(capture)
-  else capture()
+  const stack = withFrames(() => {
+    capture()
+    return holder.stack
+  })
+  const raw = Array.isArray(stack) && stack.length > 0 ? (stack as NodeJS.CallSite[]) : undefined
+  // Bun drops the frames of tail calls, so `entry` may be missing.
+  const ours = isBun && raw !== undefined ? raw.findIndex((frame) => nameOf(frame) !== nameOf(raw[0]!)) : 0
+  const frames = raw?.slice(ours)
   let read: { site: CallSite | undefined } | undefined
-  return () => {
-    if (read === undefined) {
-      const frames = framesOf(withFrames(() => holder.stack))
-      // Bun drops the frames of tail calls, so `entry` may be missing.
-      read = { site: isBun ? frames?.slice(frames.findIndex(({ file }) => file !== frames[0]!.file)) : frames }
-    }
-    return read.site
+  return {
+    site: () => {
+      // A frame without a file is native, such as that of `Array.map`.
+      read ??= { site: frames?.map(frameOf) }
+      return read.site
+    },
+    files: filesOf(frames),
   }
+}
+
+function filesOf(frames: readonly NodeJS.CallSite[] = []): readonly string[] {
+  const names = new Set(frames.map(nameOf).filter((name) => name !== '' && !name.startsWith('node:')))
+  return [...new Set([...names].map((name) => placeOf(name).file))]
 }
 
 /** Runs `act` while stacks are arrays of frames, not strings. */
@@ -75,18 +92,14 @@ function setting<T>(property: 'stackTraceLimit' | 'prepareStackTrace', value: un
   }
 }
 
-function framesOf(stack: unknown): CallSite | undefined {
-  if (!Array.isArray(stack) || stack.length === 0) return undefined
-  // A frame without a file is native, such as that of `Array.map`.
-  return (stack as NodeJS.CallSite[]).map(frameOf)
-}
+const nameOf = (frame: NodeJS.CallSite) => frame.getScriptNameOrSourceURL() ?? frame.getFileName() ?? ''
 
 function frameOf(frame: NodeJS.CallSite): Frame {
   // Deno and Bun lack these two methods.
   const line = frame.getEnclosingLineNumber?.()
   const column = frame.getEnclosingColumnNumber?.()
   return {
-    ...placeOf(frame.getScriptNameOrSourceURL() ?? frame.getFileName() ?? ''),
+    ...placeOf(nameOf(frame)),
     line: frame.getLineNumber() ?? 0,
     column: frame.getColumnNumber() ?? 0,
     functionName: frame.getFunctionName() ?? '',

@@ -17,6 +17,8 @@ export interface Changes {
   readonly called: ReadonlyMap<Binding, readonly Range[]>
   /** The calls of methods that fill it, as `const first = rows.push('users')` does. */
   readonly filled: ReadonlyMap<Binding, readonly Range[]>
+  /** The calls of a function in other functions. */
+  readonly passed: ReadonlyMap<Binding, readonly Range[]>
   /** The functions that are called beside their declaration, so that they run with it. */
   readonly run: ReadonlySet<Binding>
 }
@@ -29,7 +31,7 @@ const FILLS = /^(push|unshift|splice|fill|set|add|append)$/
 /** Finds the changes in a source. */
 export function changesIn(tokens: Tokens, scopes: Scopes, isUse: (index: number) => boolean): Changes {
   const { list } = tokens
-  const [assigned, called, filled] = [0, 1, 2].map(() => new Map<Binding, Range[]>()) as [Found, Found, Found]
+  const [assigned, called, filled, passed] = [0, 1, 2, 3].map(() => new Map()) as [Found, Found, Found, Found]
   const run = new Set<Binding>()
   const add = (to: Found, index: number, range: Range) => {
     const changed = lookup(list[index]!.value, scopes.at[index])
@@ -54,9 +56,10 @@ export function changesIn(tokens: Tokens, scopes: Scopes, isUse: (index: number)
     } else if (isUse(index)) {
       const binding = lookup(list[index]!.value, scopes.at[index])
       if (binding !== undefined && bodyOf(scopes.at[index]!) === binding.scope) run.add(binding)
+      else add(passed, index, { from: index, to: afterGroup(tokens, after) })
     }
   }
-  return { assigned, called, filled, run }
+  return { assigned, called, filled, passed, run }
 }
 
 const ASSIGNS = /^([^=!<>]|\*\*|<<|>>>?|&&|\|\||\?\?)?=$/

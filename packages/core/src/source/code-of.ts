@@ -18,11 +18,15 @@ export function codeOf({ tokens, importer }: ParsedSource, { from, to }: Range):
     const { type, value } = list[index]!
     // A template such as `./rows/${table}.json` begins with a path, too.
     if (type === 'TemplateHead')
-      return /^`\.\.?\//.test(value) ? resolvedPath(value.slice(1, -2), importer.place) : value
+      return /^`\.\.?\//.test(value)
+        ? resolvedPath(value.slice(1, -2), importer.isOtherVersion ? importer.file : importer.place)
+        : value
     const content = value.slice(1, -1)
     const before = isPunctuator(list[index - 1], /^\($/) ? list[index - 2] : list[index - 1]
     if (/^(import|require|from)$/.test(before?.value ?? '')) return targetOf(content, importer)
-    return /^\.\.?\//.test(content) ? resolvedPath(content, importer.place) : value
+    if (!/^\.\.?\//.test(content)) return value
+    // Another version of a package may have other data.
+    return importer.isOtherVersion ? targetOf(content, importer) : resolvedPath(content, importer.place)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Range } from './declared-names.ts'
 import { isGlobal } from './globals.ts'
 import { dependsOnName, isInOtherFolder } from './own-place.ts'
 import type { ParsedSource } from './parsed-source.ts'
-import { type Binding, lookup } from './scopes.ts'
+import { type Binding, lookup, type Scope } from './scopes.ts'
 import { programOf } from './specifiers.ts'
 
 /** Statements that only export names, or evaluate a module of a bundle. */
@@ -19,6 +19,7 @@ export class Comparison {
   readonly #pending: [mine: Binding, others: Binding][] = []
   readonly #pendingRanges: [mine: Range, others: Range][] = []
   readonly #seenMembers = new Set<string>()
+  readonly #seenOwners = new Set<Scope>()
 
   readonly #mine: ParsedSource
   readonly #others: ParsedSource
@@ -54,14 +55,26 @@ export class Comparison {
     if (isInOtherFolder(code, this.#mine, this.#others)) return false
     for (let offset = 0; offset < here.to - here.from; offset++) {
       const [index, other] = [here.from + offset, there.from + offset]
-      if (!this.#mine.isUse(index)) continue
       const name = this.#mine.tokens.list[index]!.value
+      if (name === 'this' && !this.#outerThis(index, other, here.from)) return false
+      if (!this.#mine.isUse(index)) continue
       const [mine, others] = [lookup(name, this.#mine.scopes.at[index]), lookup(name, this.#others.scopes.at[other])]
       const [isOwn, isOwnThere] = [isDeclaredIn(mine, here), isDeclaredIn(others, there)]
       if (isOwn !== isOwnThere) return false
       if (!isOwn && !this.#names(name, mine, others, index, other)) return false
     }
     return true
+  }
+
+  /** Compares what has the `this` of `const self = this`, and later what that is. */
+  #outerThis(index: number, other: number, from: number): boolean {
+    const [mine, others] = [this.#mine.functionOfThis(index), this.#others.functionOfThis(other)]
+    if (mine === undefined || others === undefined) return mine === others
+    if (mine.from >= from || this.#seenOwners.has(mine)) return true
+    this.#seenOwners.add(mine)
+    const [owner, otherOwner] = [this.#mine.ownerOf(mine), this.#others.ownerOf(others)]
+    this.#pendingRanges.push([owner.range, otherOwner.range])
+    return this.#allLater(owner.held, otherOwner.held)
   }
 
   #names(name: string, mine: Binding | undefined, others: Binding | undefined, index: number, other: number): boolean {

@@ -3,7 +3,9 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import type { SourceFiles } from './source-files.ts'
+import { programOf } from './specifiers.ts'
 import { areLoadsOfOne } from './temporary-copies.ts'
+import { isWrittenInCall } from './written-in-call.ts'
 
 /** One wrapping of a function under a namespace of a store. */
 export interface Wrapping {
@@ -46,13 +48,12 @@ export type Relation = 'again' | 'two functions' | 'two places' | 'made by one f
  */
 export function compareWrappings(first: Wrapping, second: Wrapping, circumstances: Circumstances): Relation {
   const [before, now] = [placeOf(first, circumstances.files), placeOf(second, circumstances.files)]
-  if (before === undefined || now === undefined) return 'two functions'
+  if (before === undefined || now === undefined || areOfTwoPrograms(before, now)) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
     if (areLoadsOfOne(before.home.file, now.home.file) && before.isModule && now.isModule) return 'again'
-    return areDirect(before, now, circumstances) && areOne(first, second, before, now, circumstances)
-      ? 'again'
-      : 'two functions'
+    const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
+    return areDirect && areOne(first, second, before, now, circumstances) ? 'again' : 'two functions'
   }
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
@@ -69,10 +70,20 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
 /**
  * Decides the same if the first function is gone, with its place, and had the same text. A module that is evaluated again may
  * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
+ *
+ * @param lost The files in the stack of the first function; `undefined` if an older copy of core wrapped it.
  */
-export function compareWithLost(second: Wrapping, files: SourceFiles): Relation {
+export function compareWithLost(second: Wrapping, lost: readonly string[] | undefined, files: SourceFiles): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
+  const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
+  if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
+  if (now.isModule && lost?.includes(now.home.file) === false) {
+    const { text } = second
+    const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
+    const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
+    return isCopy ? 'again' : 'two functions'
+  }
   const isOnlyEvaluation = now.home.isLoadedOnce && now.home.query === ''
   return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
 }
@@ -84,6 +95,8 @@ interface Place {
   /** The module body; the caller of `persist` if no module is being evaluated. */
   readonly home: Frame
   readonly isModule: boolean
+  /** The folder of the program, if the name of the module is one of that program only, as `webpack-internal:///./src/rows.js`. */
+  readonly program: string | undefined
   /** Whether a caller of the module body is on the stack. After an `await` there is none. */
   readonly isSynchronous: boolean
 }
@@ -95,12 +108,21 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   const home = end < 0 ? site.find(({ file }) => file !== '') : running[end]
   if (home === undefined) return undefined
   const isModule = end >= 0
+  const bundle = isOfProgram(home) ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file)) : undefined
   return {
     path: isModule ? running.slice(0, end + 1) : site,
     home,
     isModule,
+    program: bundle && programOf(bundle.file, files),
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
   }
+}
+
+/** Whether a bundler chose the name of a module, which it evaluates from a string in development. */
+const isOfProgram = ({ file }: Frame) => /^(webpack|rspack|turbopack)[\w-]*:/.test(file)
+
+function areOfTwoPrograms({ program: before }: Place, { program: now }: Place): boolean {
+  return before !== undefined && now !== undefined && before !== now
 }
 
 /**
@@ -111,6 +133,7 @@ const READS_QUERY = new RegExp(
   [
     '\\bsearch(?:Params)?\\b|\\b__resourceQuery\\b',
     '\\bimport\\.meta\\.url\\b(?!\\s*(?:\\)|[=!]==?|\\.(?:starts|ends)With\\b))',
+    '=\\s*import\\.meta\\b(?!\\s*\\.)',
     '\\bnew URL\\(\\s*import\\.meta\\.url\\s*\\)\\s*\\.\\s*(?!pathname\\b)',
   ].join('|'),
 )
@@ -133,11 +156,11 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
   return wasEdited && (bothModules || (reloads && first.text !== second.text))
 }
 
-/** Whether both module bodies wrapped the function directly, so that it captures only variables of the module. */
-function areDirect(before: Place, now: Place, { files }: Circumstances): boolean {
-  return [before, now].every(
-    ({ isModule, path }) => isModule && path.slice(0, -1).every((frame) => passesNothing(frame, files)),
-  )
+/** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
+function isDirect({ text }: Wrapping, { isModule, path, home }: Place, files: SourceFiles): boolean {
+  if (!isModule) return false
+  const isAlone = path.slice(0, -1).every((frame) => passesNothing(frame, files))
+  return isAlone || (text !== undefined && isWrittenInCall(text, home, files))
 }
 
 /** Whether two files hold one function. */

@@ -1,8 +1,12 @@
 import type { ParsedSource } from './parsed-source.ts'
 import { folderOf } from './specifiers.ts'
 
-/** Code with the name of its own file: not only as an argument, as in `new URL('./rows.csv', import.meta.url)`. */
-const OWN_NAME = /\bimport \. meta \. (?:url|filename)\b(?! \))|(?<!\S|\. )__filename(?= )(?! \))/
+/**
+ * Code with the name of its own file, or all that the runtime knows of the file: not only as an argument, as in
+ * `new URL('./rows.csv', import.meta.url)`. Bun has `file` and `path`.
+ */
+const OWN_NAME =
+  /\bimport \. meta (?:\. (?:url|filename|file|path)\b|(?!\. ))(?! ?\))|(?<!\S|\. )__filename(?= )(?! \))/
 
 /** Code that makes a name of that of its own file, as in `basename(fileURLToPath(import.meta.url))`. */
 const NAMED_BY_FILE = /\b(?:basename|parse) \( (?:\w+ \( )?(?:import \. meta \. (?:url|filename)|__filename)\b/
@@ -13,11 +17,11 @@ const OWN_FOLDER = /\bimport \. meta\b|(?<!\S|\. )__(?:dirname|filename)(?= )/
 /** Whether code, as {@link codeOf} has it, depends on the name of its own file. */
 export const dependsOnName = (code: string) => OWN_NAME.test(code) || NAMED_BY_FILE.test(code)
 
-/** Whether code that uses its own folder is in two folders. */
+/** Whether code that uses its own folder is in two folders, or in two versions of one, which may have other data. */
 export function isInOtherFolder(
   code: string,
   { importer: mine }: ParsedSource,
   { importer: others }: ParsedSource,
 ): boolean {
-  return OWN_FOLDER.test(code) && folderOf(mine.place) !== folderOf(others.place)
+  return OWN_FOLDER.test(code) && (mine.isOtherVersion || folderOf(mine.place) !== folderOf(others.place))
 }

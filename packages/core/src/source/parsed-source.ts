@@ -3,8 +3,16 @@ import { type Declaration, declarationsAround, declarationsIn } from './declarat
 import type { Part, Range } from './declared-names.ts'
 import { lowerBound } from './lower-bound.ts'
 import { Pairs } from './pairs.ts'
-import { afterStatement, type Binding, isName, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
-import { afterExpression, beginsLine, isPunctuator, OPERATORS, type Tokens, tokensOf } from './source-tokens.ts'
+import { afterStatement, type Binding, isName, isOfTable, lookup, type Scope, type Scopes, scopesOf } from './scopes.ts'
+import {
+  afterExpression,
+  afterGroup,
+  beginsLine,
+  isPunctuator,
+  OPERATORS,
+  type Tokens,
+  tokensOf,
+} from './source-tokens.ts'
 import { type Importer, targetOf } from './specifiers.ts'
 
 /** The most tokens before a class in a declaration that holds it: `Rows = Rows_1 = class Rows`. */
@@ -105,14 +113,45 @@ export class ParsedSource {
     return (this.#changes().filled.get(binding) ?? []).filter(isOutside(except))
   }
 
-  /** The functions beside a variable that change it, or call its methods, and that the module itself calls, as in `seed()`. */
+  /**
+   * The functions beside a variable that change it, or call its methods, and that the module itself calls, as in `seed()`; and
+   * those that pass something on to them, as `const start = (table) => seed(table)` does.
+   */
   settersRun(binding: Binding, except: Range): readonly Binding[] {
     const { called, run } = this.#changes()
     const calls = isImported(binding) ? [] : (called.get(binding) ?? []).filter(isOutside(except))
     const changes = [...this.assignedLater(binding, except), ...calls, ...this.filled(binding, except)].sort(
       (a, b) => a.from - b.from,
     )
-    return changes.length === 0 ? [] : this.declaring(changes, binding.scope).filter((setter) => run.has(setter))
+    const setters = changes.length === 0 ? [] : this.declaring(changes, binding.scope)
+    // Not what calls a function such as `_typeof`, which replaces itself.
+    const all = [
+      ...setters,
+      ...this.#passingOn(
+        changes,
+        setters.filter((setter) => setter !== binding),
+      ),
+    ]
+    return [...new Set(all)].filter((setter) => run.has(setter))
+  }
+
+  /** The functions that call others which change something by their parameters. */
+  #passingOn(changes: readonly Range[], setters: readonly Binding[]): readonly Binding[] {
+    const { called, passed } = this.#changes()
+    const found = new Set<Binding>()
+    let [ranges, callees] = [changes, setters]
+    while (callees.length > 0 && ranges.some((range) => this.#takesParameters(range, callees[0]!.scope))) {
+      ranges = callees.flatMap((callee) => [...(passed.get(callee) ?? []), ...(called.get(callee) ?? [])])
+      callees = this.declaring(ranges, callees[0]!.scope).filter((caller) => !found.has(caller))
+      for (const caller of callees) found.add(caller)
+    }
+    return [...found]
+  }
+
+  #takesParameters({ from }: Range, outside: Scope): boolean {
+    for (let scope = this.scopes.at[from]; scope !== undefined && scope !== outside; scope = scope.parent)
+      if ([...scope.names.values()].some(({ kind }) => kind === 'parameter')) return true
+    return false
   }
 
   #changes(): Changes {
@@ -147,6 +186,16 @@ export class ParsedSource {
       found.push({ from: at + 4, to: afterExpression(this.tokens, at + 4) })
     }
     return found
+  }
+
+  /** The function or class that the `this` at an index belongs to, as in `const self = this`; not the body of a module. */
+  functionOfThis(index: number): Scope | undefined {
+    const { list } = this.tokens
+    const isArrow = ({ from }: Scope) => list[afterGroup(this.tokens, from)]?.value === '=>'
+    let scope = this.scopes.at[index]
+    while (scope !== undefined && scope.kind !== 'class' && (scope.kind !== 'function' || isArrow(scope)))
+      scope = scope.parent
+    return scope?.kind === 'function' && isOfTable(list, scope.from) ? undefined : scope
   }
 
   /**

@@ -192,7 +192,7 @@ function isLoop(list: readonly SourceToken[], index: number): boolean {
 }
 
 /** Whether a function is in a table of modules: `123: (e, t, n) => …`, `'./a.js'(exports) {`, `123, (e) => …`. */
-function isOfTable(list: readonly SourceToken[], index: number): boolean {
+export function isOfTable(list: readonly SourceToken[], index: number): boolean {
   let before = index - 1
   while (/^(\(|function|async)$/.test(list[before]?.value ?? '')) before--
   const key = isPunctuator(list[before], /^[:,]$/) ? list[before - 1] : before === index - 1 ? list[before] : undefined

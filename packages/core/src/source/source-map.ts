@@ -32,7 +32,7 @@ export function originOf({ file, line, column }: Frame, files: SourceFiles): Ori
     const inline = /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1]
     const text = inline === undefined ? files.read(folder + decodeURIComponent(url)) : utf8String(bytesOfBase64(inline))
     const found = text === undefined ? undefined : find(mapOf(file, text), folder, line - 1, column - 1)
-    // Names such as `webpack://app/./src/rows.js` are those of one program: each installed app may have them.
+    // Names such as `webpack://app/./src/rows.js` and `/rows.ts` are those of one program: each installed app may have them.
     if (found === undefined || found.source.startsWith('file:')) return found
     return { ...found, source: `${found.source} of ${programOf(file, files)}` }
   } catch {
@@ -78,8 +78,11 @@ function find(map: SourceMap, folder: string, line: number, column: number): Ori
   const mapping = map.lines[line]?.findLast(({ at }) => at <= column)
   const source = mapping && map.sources?.[mapping.source]
   if (mapping === undefined || source == null) return undefined
+  const name = (map.sourceRoot ?? '') + source
+  // `"sourceRoot": "/"`, as error trackers recommend, makes names such as `/rows.ts` of the paths in each package.
+  const isRooted = map.sourceRoot?.startsWith('/') === true
   return {
-    source: new URL((map.sourceRoot ?? '') + source, `file://${folder}`).href,
+    source: isRooted ? name : new URL(name, `file://${folder}`).href,
     line: mapping.line,
     column: mapping.column,
     content: map.sourcesContent?.[mapping.source] ?? undefined,

@@ -13,12 +13,16 @@ export interface Importer {
 }
 
 /** What a specifier leads to, in a form that is equal in two files if it leads to the same module. */
-export function targetOf(specifier: string, { file, place, files, isOtherVersion }: Importer): string {
+export function targetOf(specifier: string, importer: Importer): string {
+  const { file, place, files, isOtherVersion } = importer
   if (/^\.\.?(\/|$)/.test(specifier)) {
     const path = resolvedPath(specifier, place)
-    return isOtherVersion ? `${path} ${contentsOf(specifier, file, files, new Set())}` : path
+    if (place === file) return path
+    // Two installed copies of a package may have equal modules that import other versions of a package.
+    return `${path} ${contentsOf(specifier, importer, new Set()) ?? (isOtherVersion ? file : '')}`
   }
   if (/^(\w+:|\/)/.test(specifier)) return specifier
+  if (specifier.startsWith('#') && isOtherVersion) return `${specifier} of ${file}`
   if (specifier.startsWith('#')) return `${specifier} of ${nearest('package.json', place, file, files)}`
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]
   const installed = nearest(`node_modules/${name}/package.json`, '', file, files)
@@ -41,28 +45,46 @@ export function packageOf(file: string, files: SourceFiles): string | undefined 
   return folder && files.read(`${folder}package.json`)
 }
 
-/** The folder of the package or program that a file is in. The package.json of a build has little more than a `type`. */
+/** Names of folders that bundlers write to, as `dist` and `.next`. */
+const OUTPUT = /^(dist|build|out|output|bundles?|public|target|\..+)$/
+
+/**
+ * The folder of the package or program that a file is in. The package.json of a build has little more than a `type`. A package
+ * may have several programs, each with an output of its own, as `services/users/dist/main.js`.
+ */
 export function programOf(file: string, files: SourceFiles): string {
-  for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1)))
-    if (/"(name|private|scripts|dependencies)"\s*:/.test(files.read(`${folder}package.json`) ?? '')) return folder
-  return ''
+  let root = folderOf(file)
+  while (root !== '' && !/"(name|private|scripts|dependencies)"\s*:/.test(files.read(`${root}package.json`) ?? ''))
+    root = folderOf(root.slice(0, -1))
+  const folders = folderOf(file).slice(root.length).split('/')
+  const output = folders.findIndex((folder) => OUTPUT.test(folder))
+  return (
+    root +
+    folders
+      .slice(0, Math.max(output, 0))
+      .map((folder) => `${folder}/`)
+      .join('')
+  )
 }
 
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js']
 
-const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`](\.\.?(?:\/[^'"`\n]*)?)['"`]/g
+const SPECIFIERS = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"`]([^'"`\n]+)['"`]/g
 
-/** The contents of a module and of all modules that it imports by a relative path. */
-function contentsOf(specifier: string, file: string, files: SourceFiles, seen: Set<string>): string {
-  for (const found of relativePaths(specifier, file)) {
-    if (seen.has(found)) return ''
-    const content = files.read(found)
+/** The contents of a file and of all modules that it imports by a relative path, and what its other imports lead to. */
+function contentsOf(specifier: string, importer: Importer, seen: Set<string>): string | undefined {
+  for (const file of relativePaths(specifier, importer.file)) {
+    if (seen.has(file)) return ''
+    const content = importer.files.read(file)
     if (content === undefined) continue
-    seen.add(found)
-    const imported = [...content.matchAll(RELATIVE)].map(([, next]) => contentsOf(next!, found, files, seen))
+    seen.add(file)
+    const imports = { ...importer, file, place: pathInPackage(file)! }
+    const imported = [...content.matchAll(SPECIFIERS)].map(([, next]) =>
+      /^\.\.?(\/|$)/.test(next!) ? contentsOf(next!, imports, seen) : targetOf(next!, imports),
+    )
     return [content, ...imported].join('\n')
   }
-  return ''
+  return undefined
 }
 
 /** The files that a relative specifier may lead to. */
