@@ -19,7 +19,7 @@ import { packages } from './packages.mjs'
 const BUDGET = {
   cli: { code: 35, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json. A twentieth is what a slice does not show.
-  code: { code: 61, tarball: 268 },
+  code: { code: 61, tarball: 269 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
   core: { code: 70, tarball: 615, page: 79 },
