@@ -141,6 +141,29 @@ it("a module asks Deno's loader again for a package that another module did not 
   rmSync(folder, { recursive: true })
 })
 
+it("a new process asks Deno's loader again for a package that an earlier one found, which a lock file may have replaced", () => {
+  vi.stubGlobal('Deno', {})
+  const folder = folderWith({ 'p/package.json': '{"name":"p"}', 'p/a.mjs': "import 'lazy'\n" })
+  for (const version of ['1', '2']) {
+    mkdirSync(join(folder, version, 'lazy'), { recursive: true })
+    writeFileSync(join(folder, version, 'lazy/package.json'), `{"name":"lazy","version":"${version}.0.0"}`)
+    writeFileSync(join(folder, version, 'lazy/index.js'), `exports.version = ${version}\n`)
+  }
+  const { _initPaths: readNodePath } = nodeModule as unknown as { _initPaths(): void }
+  const manifests = new FakeManifests()
+  const readWith = (version: string, known = manifests) => {
+    vi.stubEnv('NODE_PATH', join(folder, version))
+    readNodePath()
+    return new CodeReader(later, () => known).read(scopeAt(join(folder, 'p/a.mjs')))
+  }
+  readWith('1')
+  const [second, alone] = [readWith('2'), readWith('2', new FakeManifests())]
+  vi.unstubAllEnvs()
+  readNodePath()
+  expect(second).toEqual(alone)
+  rmSync(folder, { recursive: true })
+})
+
 it('what is right for one search only is not kept in memory after it', () => {
   const files = new FakeFiles()
   const observer = new Observer(files)

@@ -146,6 +146,13 @@ export class Observer {
     if (recorder !== undefined) recorder.isKept = false
   }
 
+  /** What led to a path may lead elsewhere later, also in another process, and no file shows it. */
+  distrust(path: string): void {
+    const stamp = this.stat(path)
+    const observation: Observation = ['stat', path, stamp === undefined ? null : tupleOf(stamp)]
+    this.#use({ observation, isTrusted: false, search: 0 })
+  }
+
   #look(way: Way, path: string): Stamp | undefined {
     let look = this.#looks[way].get(path)
     if (look === undefined) {

@@ -68,7 +68,7 @@ function findByLoader(name: string, from: string, observer: Observer, packages: 
   const isDeno = 'Deno' in globalThis
   const isPnp = process.versions.pnp !== undefined
   if (!isDeno && !isPnp) return undefined
-  // Deno's loader says nothing of where it looked.
+  // Deno's loader says nothing of where it looked, such as in a lock file.
   if (isDeno) observer.keepForThisSearch()
   if (isPnp) {
     for (const folder of foldersUp(dirname(from))) {
@@ -79,7 +79,9 @@ function findByLoader(name: string, from: string, observer: Observer, packages: 
   for (const request of [`${name}/package.json`, name]) {
     try {
       const scope = packages.of(resolve(request), true)
-      if (scope?.name !== undefined) return scope
+      if (scope?.name === undefined) continue
+      if (isDeno) observer.distrust(scope.root)
+      return scope
     } catch {
       // It exports no package.json, or no main file.
     }
