@@ -8,15 +8,15 @@ export class KnownRecords {
   readonly #known: FileRecords = new Map()
   readonly #keepers = new Map<string, string>()
   /** Manifests whose records were not needed yet. */
-  #unread: (readonly [keeper: string, records: () => FileRecords])[] = []
+  readonly #unread = new Map<string, () => FileRecords>()
 
   get(key: string): FileRecord | undefined {
-    return this.#known.get(key) ?? (this.#unread.length === 0 ? undefined : this.#readAll().get(key))
+    return this.#known.get(key) ?? (this.#unread.size === 0 ? undefined : this.#readAll().get(key))
   }
 
-  /** Adds those of a manifest, which are read when one is missed. */
+  /** Adds those of a manifest, which are read when one is missed. A newer manifest of the same module replaces it. */
   addLater(keeper: string, records: () => FileRecords): void {
-    this.#unread.push([keeper, records])
+    this.#unread.set(keeper, records)
   }
 
   /** Adds those of a search. Returns the ones that its manifest is to keep. */
@@ -43,7 +43,7 @@ export class KnownRecords {
         this.#keepers.set(key, keeper)
       }
     }
-    this.#unread = []
+    this.#unread.clear()
     return this.#known
   }
 }
