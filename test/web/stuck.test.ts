@@ -49,6 +49,12 @@ await withBrowser('a browser that does not answer', (browser) => {
     await two.evaluate('program.adapter.close()')
   })
 
+  test.each(['deleteByTag', 'prune'])('%s of many entries takes as long as it needs', async (method) => {
+    const page = await tab()
+    await page.evaluate('program.fill(3_000)')
+    expect(await page.evaluate(`program.removeFilled('${method}')`)).toEqual([3_000, 1])
+  })
+
   test.each(['publish', 'release'])(
     'a tab that failed to %s its lease keeps no other tab waiting',
     async (operation) => {

@@ -12,6 +12,8 @@ import { IdbTagFence } from './tag-fence.ts'
 /** How many heads, and how many whole entries, a listing holds at once. */
 const HEADS_AT_ONCE = 200
 const ENTRIES_AT_ONCE = 8
+/** How many entries one transaction deletes: each has its time, and other tabs wait for no longer one. */
+const DELETED_AT_ONCE = 100
 
 /** A database, and what its namespaces share. */
 export interface Place {
@@ -112,6 +114,7 @@ export class NamespaceStore implements Store<'async'> {
   async prune(now: number, bounds: Bounds = {}): Promise<number> {
     const isOver = ({ expiresAt, staleUntil = expiresAt }: Head) =>
       expiresAt !== undefined && Math.max(expiresAt, staleUntil!) <= now
+    const isStillOver = (head: Head | undefined) => head !== undefined && isOver(head)
     const over: string[] = []
     // A note of each use would make a write of each read.
     const kept: (Bounded & { readonly hash: string })[] = []
@@ -120,19 +123,19 @@ export class NamespaceStore implements Store<'async'> {
       else kept.push({ hash: head.hash, bytes: head.bytes, usedAt: head.createdAt })
     }
     const surplus = new Map(surplusOf(kept, bounds).map(({ hash, usedAt }) => [hash, usedAt]))
-    const gone = await this.#deleteAll('prune', over, isOver)
-    const isSurplus = ({ hash, createdAt }: Head) => surplus.get(hash) === createdAt
+    const gone = await this.#deleteAll('prune', over, isStillOver)
+    const isSurplus = (head: Head | undefined) => head !== undefined && surplus.get(head.hash) === head.createdAt
     return gone + (await this.#deleteAll('prune', [...surplus.keys()], isSurplus))
   }
 
-  deleteByTag(tag: string): Promise<number> {
-    return this.#attempt('deleteByTag', () =>
-      this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-        const keys = await transaction.objectStore('heads').index('tags').getAllKeys([this.#namespace, tag])
-        for (const key of keys) await deleteOne(transaction, key)
-        return keys.length
-      }),
+  async deleteByTag(tag: string): Promise<number> {
+    const keys = await this.#attempt('deleteByTag', () =>
+      this.#place.database.read(['heads'], (transaction) =>
+        transaction.objectStore('heads').index('tags').getAllKeys([this.#namespace, tag]),
+      ),
     )
+    const hasTag = (head: Head | undefined) => head === undefined || head.tags?.includes(tag) === true
+    return this.#deleteAll('deleteByTag', keys?.map(hashOf) ?? [], hasTag)
   }
 
   lease(hash: string, ms: number, options: LeaseOptions = {}): Promise<Lease<'async'> | undefined> {
@@ -162,30 +165,32 @@ export class NamespaceStore implements Store<'async'> {
   }
 
   /** Deletes those entries that still are as they should be, each with its lease. Returns how many. */
-  #deleteAll(
+  async #deleteAll(
     operation: string,
     hashes: readonly string[],
-    goes: (head: Head) => boolean,
+    goes: (head: Head | undefined) => boolean,
     hash?: string,
   ): Promise<number> {
-    if (hashes.length === 0) return Promise.resolve(0)
-    return this.#attempt(
-      operation,
-      () =>
-        this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-          let deleted = 0
-          for (const one of hashes) {
+    let deleted = 0
+    for (let start = 0; start < hashes.length; start += DELETED_AT_ONCE) {
+      const some = hashes.slice(start, start + DELETED_AT_ONCE)
+      const act = (transaction: Transaction<'heads' | 'payloads' | 'leases'>) =>
+        Promise.all(
+          some.map(async (one) => {
             const record = await transaction.objectStore('heads').get(this.#key(one))
-            const isThere = record !== undefined
-            const head = decodeHead(record, one)
-            if (operation === 'prune' && (head === undefined || !goes(head))) continue
+            if (!goes(decodeHead(record, one))) return false
             await deleteOne(transaction, this.#key(one))
-            if (isThere) deleted++
-          }
-          return deleted
-        }),
-      hash,
-    )
+            return record !== undefined
+          }),
+        )
+      const gone = await this.#attempt(
+        operation,
+        () => this.#place.database.write(['heads', 'payloads', 'leases'], act),
+        hash,
+      )
+      deleted += gone.filter(Boolean).length
+    }
+    return deleted
   }
 
   /** The heads of the namespace, in pages: a transaction ends while the caller does something else. */

@@ -40,8 +40,8 @@ export class KeyvClient {
 
   async getMany(keys: readonly string[], operation: Operation): Promise<readonly unknown[]> {
     // All are asked for at once; large values come in several answers, so that the server is not taken for silent meanwhile.
-    const groups = this.#connection.answersInOrder ? groupsOf(keys, VALUES_PER_STEP) : [keys]
-    return (await Promise.all(groups.map((group) => this.#getGroup(group, operation)))).flat()
+    const groups = groupsOf(keys, VALUES_PER_STEP)
+    return (await Promise.all(groups.map((group) => this.#getGroup(group, operation, groups.length)))).flat()
   }
 
   async set(key: string, value: string, ttl: number | undefined, operation: Operation): Promise<void> {
@@ -71,7 +71,7 @@ export class KeyvClient {
     }
     try {
       for (;;) {
-        const step = await this.#run(operation, 0, async () => iterator.next(), VALUES_PER_STEP)
+        const step = await this.#run(operation, 0, async () => iterator.next(), { waits: VALUES_PER_STEP })
         if (step.done) break
         if (Array.isArray(step.value)) yield step.value[1]
       }
@@ -94,12 +94,17 @@ export class KeyvClient {
     end()
   }
 
-  async #run<T>(operation: Operation, bytes: number, act: (keyv: KeyvLike) => Promise<T>, waits = 1): Promise<T> {
+  async #run<T>(
+    operation: Operation,
+    bytes: number,
+    act: (keyv: KeyvLike) => Promise<T>,
+    { waits = 1, mostWaits = MOST_WAITS } = {},
+  ): Promise<T> {
     const { errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
     const asked = (async () => act(keyv))()
-    const running = this.#answerOf(keyv, serverWaitMs * waits + bytes / BYTES_PER_MS, asked)
+    const running = this.#answerOf(keyv, serverWaitMs * waits + bytes / BYTES_PER_MS, mostWaits, asked)
     this.#running.add(running)
     let answer: T
     try {
@@ -120,9 +125,9 @@ export class KeyvClient {
    * The answer, or a {@link TimeoutError} if the server is silent for so long. It may have other questions to answer first: one
    * connection answers in order, and of many questions most wait for a connection of the pool.
    */
-  async #answerOf<T>(keyv: KeyvLike, ms: number, answer: Promise<T>): Promise<T> {
+  async #answerOf<T>(keyv: KeyvLike, ms: number, mostWaits: number, answer: Promise<T>): Promise<T> {
     const begin = performance.now()
-    const end = begin + (this.#connection.answersInOrder ? Number.POSITIVE_INFINITY : MOST_WAITS * ms)
+    const end = begin + (this.#connection.answersInOrder ? Number.POSITIVE_INFINITY : mostWaits * ms)
     for (let since = begin; ; ) {
       try {
         const found = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => answer)
@@ -137,10 +142,11 @@ export class KeyvClient {
     }
   }
 
-  async #getGroup(keys: readonly string[], operation: Operation): Promise<unknown[]> {
-    const values: unknown = await this.#run(operation, keys.length * BYTES_PER_MS, async (keyv) =>
-      keyv.getMany!([...keys]),
-    )
+  /** @param groups How many are asked for together: each may wait for all others. */
+  async #getGroup(keys: readonly string[], operation: Operation, groups: number): Promise<unknown[]> {
+    const ask = async (keyv: KeyvLike): Promise<unknown> => keyv.getMany!([...keys])
+    const mostWaits = Math.max(MOST_WAITS, groups)
+    const values = await this.#run(operation, keys.length * BYTES_PER_MS, ask, { mostWaits })
     if (Array.isArray(values) && values.length === keys.length) return values
     throw this.#toStoreError(new Error('Keyv answered with something other than one value for each key'), operation)
   }

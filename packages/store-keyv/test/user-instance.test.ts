@@ -62,6 +62,25 @@ test('many calls at once outlast the wait for one, while the storage answers one
   expect(await Promise.all(entries.map(({ hash }) => store.get(hash)))).toEqual(entries)
 })
 
+test('many entries that are asked for together come over a slow line, however long all of them take', async () => {
+  const map = new Map<string, unknown>()
+  let last: Promise<unknown> = Promise.resolve()
+  const getMany = (keys: string[]) => {
+    const turn = last.then(() => new Promise((resolve) => setTimeout(resolve, 4 * keys.length)))
+    last = turn
+    return turn.then(() => keys.map((key) => map.get(key)))
+  }
+  const keyv = broken({
+    getMany,
+    get: (key: string) => map.get(key),
+    set: (key: string, value: unknown) => map.set(key, value),
+  })
+  const store = keyvStore(keyv, { serverWaitMs: 100 }).open('f')
+  const entries = Array.from({ length: 300 }, (_, index) => ({ ...ENTRY, hash: `h${index}` }))
+  for (const entry of entries) await store.set(entry)
+  expect(await store.getMany!(entries.map(({ hash }) => hash))).toEqual(entries)
+})
+
 test('a call whose answer was lost costs a bounded wait, also while the storage answers others', async () => {
   const keyv = broken({
     get: (key: string) => (key.includes('lost') ? new Promise(() => {}) : new Promise((end) => setTimeout(end, 1))),

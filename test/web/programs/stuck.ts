@@ -35,8 +35,8 @@ export async function locksAfter(operation: 'publish' | 'release'): Promise<numb
 }
 
 /** Opens the database as another program of the origin, which notices no deletion. */
-async function opened(): Promise<IDBDatabase> {
-  const request = indexedDB.open('stuck')
+async function opened(name = 'stuck'): Promise<IDBDatabase> {
+  const request = indexedDB.open(name)
   await new Promise((resolve) => {
     request.onsuccess = resolve
   })
@@ -66,4 +66,29 @@ export async function holdDeletion(): Promise<() => void> {
     request.onblocked = resolve
   })
   return () => database.close()
+}
+
+const many = idbStore('many', { browserWaitMs: 1_000 })
+
+/** Sets that many entries, which have expired, in one transaction. */
+export async function fill(count: number): Promise<void> {
+  await many.open('many').set({ hash: 'first', createdAt: 0, payload: '' })
+  const database = await opened('many')
+  const transaction = database.transaction(['heads', 'payloads'], 'readwrite')
+  for (let n = 0; n < count; n++) {
+    const head = { hash: `${n}`, createdAt: 0, expiresAt: 1, bytes: 0, tags: ['all'], tagKeys: [['many', 'all']] }
+    transaction.objectStore('heads').put(head, ['many', head.hash])
+    transaction.objectStore('payloads').put('', ['many', head.hash])
+  }
+  await new Promise((resolve) => {
+    transaction.oncomplete = resolve
+  })
+  database.close()
+}
+
+/** Deletes them. Returns how many were deleted, and how many are left. */
+export async function removeFilled(method: 'deleteByTag' | 'prune'): Promise<readonly [number, number]> {
+  const store = many.open('many')
+  const gone = method === 'prune' ? await store.prune(2) : await store.deleteByTag!('all')
+  return [gone, (await store.stats()).entries]
 }
