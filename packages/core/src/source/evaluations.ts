@@ -2,8 +2,8 @@ import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
+import { programOf } from './program.ts'
 import type { SourceFiles } from './source-files.ts'
-import { programOf } from './specifiers.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
 /** One wrapping of a function under a namespace of a store. */

@@ -1,0 +1,2 @@
+/** A page cannot read its source. */
+export const isWrittenInCall = () => false
