@@ -828,6 +828,18 @@ describe('if the earlier function was garbage-collected', () => {
     ).toEqual(['again', 'again', 'again', 'again'])
   })
 
+  test('a module whose query is a parameter may not take its name', () => {
+    expect(
+      collecting({
+        'load.mjs': `${PERSIST}const table = new URL(import.meta.url).searchParams.get('table')
+          { persist((id) => table + id, { funcname: 'f', cache }) }`,
+        'main.mjs': `${COLLECT}
+          for (const table of ['users', 'posts'])
+            await printOutcome(() => import('./load.mjs?table=' + table)).then(collect)`,
+      }),
+    ).toEqual(['again', ERROR])
+  })
+
   test('a module in another file may take its name if it is a copy, and no other one', () => {
     const module = (table: string, more = '') => `const { persist } = require('@persist/core')
       const table = '${table}'

@@ -3,8 +3,8 @@ import type { Range } from './declared-names.ts'
 import { isGlobal } from './globals.ts'
 import { dependsOnName, isInOtherFolder } from './own-place.ts'
 import type { ParsedSource } from './parsed-source.ts'
+import { programOf } from './program.ts'
 import { type Binding, lookup, type Scope } from './scopes.ts'
-import { programOf } from './specifiers.ts'
 
 /** Statements that only export names, or evaluate a module of a bundle. */
 const EXPORTS =

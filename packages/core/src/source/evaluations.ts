@@ -2,8 +2,8 @@ import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
+import { programOf } from './program.ts'
 import type { SourceFiles } from './source-files.ts'
-import { programOf } from './specifiers.ts'
 import { areLoadsOfOne } from './temporary-copies.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
@@ -84,7 +84,7 @@ export function compareWithLost(second: Wrapping, lost: readonly string[] | unde
     const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
     return isCopy ? 'again' : 'two functions'
   }
-  const isOnlyEvaluation = now.home.isLoadedOnce && now.home.query === ''
+  const isOnlyEvaluation = now.home.isLoadedOnce && (now.home.query === '' || readsQuery(now.home, files))
   return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
 }
 
@@ -140,9 +140,10 @@ const READS_QUERY = new RegExp(
 
 /** Whether the module has another query, which loads it again. A module that reads its query has it as a parameter. */
 function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pick<Circumstances, 'files'>): boolean {
-  if (before.query === now.query) return false
-  return !READS_QUERY.test(files.read(now.file) ?? '')
+  return before.query !== now.query && !readsQuery(now, files)
 }
+
+const readsQuery = ({ file }: Frame, files: SourceFiles) => READS_QUERY.test(files.read(file) ?? '')
 
 /** Whether the file was loaded again since, possibly with other code. */
 function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {

@@ -1,7 +1,8 @@
 import { utf8String, writeBase64 } from '@persist/platform'
 import type { Frame } from './call-site.ts'
+import { programOf } from './program.ts'
 import type { SourceFiles } from './source-files.ts'
-import { programOf, resolvedPath } from './specifiers.ts'
+import { resolvedPath } from './specifiers.ts'
 
 /** The original place of a place in a bundle. */
 export interface Origin {

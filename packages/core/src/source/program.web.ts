@@ -1,0 +1,2 @@
+/** A page cannot read the files of its program. */
+export const programOf = () => ''
