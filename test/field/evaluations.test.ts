@@ -801,14 +801,41 @@ describe('if the earlier function was garbage-collected', () => {
   `
   const collecting = (files: Record<string, string>) => run(files, { NODE_OPTIONS: '--expose-gc' })
 
-  test('a function of another source may take its name', () => {
+  test('a function of another source may not take its name', () => {
+    const module = (source: string) =>
+      `require('@persist/core').persist(${source}, { funcname: 'f', cache: globalThis.store })`
+    expect(
+      collecting({
+        'users.cjs': module("(id) => 'users' + id"),
+        'posts.cjs': module("(id) => 'posts' + id"),
+        'main.mjs': `${COLLECT}
+          import { createRequire } from 'node:module'
+          const require = createRequire(import.meta.url)
+          for (const name of ['users', 'posts'])
+            await printOutcome(() => require('./' + name + '.cjs')).then(collect)`,
+      }),
+    ).toEqual(['again', expect.stringMatching(/users\.cjs and at .*posts\.cjs/)])
     const main = `${COLLECT}
       const make = {
         users: (table) => void persist((id) => table + id, { funcname: 'f', cache }),
         posts: (table) => void persist((id) => id + table, { funcname: 'f', cache }),
       }
       for (const table of ['users', 'posts']) await printOutcome(() => make[table](table)).then(collect)`
-    expect(collecting({ 'main.mjs': main })).toEqual(['again', 'again'])
+    expect(collecting({ 'main.mjs': main })).toEqual(['again', ERROR])
+  })
+
+  test('a function of another source may take its name if its module was edited and is evaluated again', () => {
+    const main = `${COLLECT}
+      import { writeFileSync } from 'node:fs'
+      import { createRequire } from 'node:module'
+      const require = createRequire(import.meta.url)
+      for (const sign of ['', '-']) {
+        writeFileSync(new URL('./load.cjs', import.meta.url),
+          "require('@persist/core').persist((x) => " + sign + "x, { funcname: 'f', cache: globalThis.store })")
+        delete require.cache[require.resolve('./load.cjs')]
+        await printOutcome(() => require('./load.cjs')).then(collect)
+      }`
+    expect(collecting({ 'load.cjs': '', 'main.mjs': main })).toEqual(['again', 'again'])
   })
 
   test('a module that is evaluated again may take its name', () => {

@@ -68,14 +68,16 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     const there = locationOf(before?.site) || (owner?.files?.[0] ?? '')
     throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
-  if (owner !== undefined && first !== undefined) {
-    const [before, after] = [wrapping(owner, first), wrapping(next, original)]
+  if (owner !== undefined) {
     const mode = variable(env, 'NODE_ENV')
-    const reloads = mode === 'development' || mode === 'test' || isHot()
-    refuse(compareWrappings(before, after, { files, reloads }), before, after)
-  } else if (owner?.source === source) {
+    const circumstances = { files, reloads: mode === 'development' || mode === 'test' || isHot() }
+    const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
-    refuse(compareWithLost(after, owner.files, files), undefined, after)
+    const lost = { files: owner.files, at: owner.at, hadText: owner.source === source }
+    const relation = before
+      ? compareWrappings(before, after, circumstances)
+      : compareWithLost(lost, after, circumstances)
+    refuse(relation, before, after)
   }
   owners.set(namespace, next)
 }

@@ -67,17 +67,28 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   return samePath(before.path, now.path) ? 'made by one function' : 'two places'
 }
 
+/** What is known of a function that is gone. */
+export interface Lost {
+  /** The files in the stack of its wrapping; `undefined` if an older copy of core wrapped it. */
+  readonly files: readonly string[] | undefined
+  /** The time of its wrapping, in milliseconds since 1970. */
+  readonly at: number
+  /** Whether it had the text of the second one. */
+  readonly hadText: boolean
+}
+
 /**
- * Decides the same if the first function is gone, with its place, and had the same text. A module that is evaluated again may
- * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
- *
- * @param lost The files in the stack of the first function; `undefined` if an older copy of core wrapped it.
+ * Decides the same if the first function is gone, with its place. A module that is evaluated again may have let go of its
+ * earlier functions. A function that makes functions, and a loop, do so in any case.
  */
-export function compareWithLost(second: Wrapping, lost: readonly string[] | undefined, files: SourceFiles): Relation {
+export function compareWithLost(first: Lost, second: Wrapping, { files, reloads }: Circumstances): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
+  const { files: lost, hadText } = first
   const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
   if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
+  if (!hadText)
+    return lost === undefined || reloads || isLaterText(first, lost, second, now, files) ? 'again' : 'two functions'
   if (now.isModule && lost?.includes(now.home.file) === false) {
     const { text } = second
     const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
@@ -86,6 +97,20 @@ export function compareWithLost(second: Wrapping, lost: readonly string[] | unde
   }
   const isOnlyEvaluation = now.home.isLoadedOnce && (now.home.query === '' || readsQuery(now.home, files))
   return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
+}
+
+/** Whether a function with another text is that of a module that was loaded again after an edit. */
+function isLaterText(
+  { at }: Lost,
+  lost: readonly string[],
+  second: Wrapping,
+  { isModule, home }: Place,
+  files: SourceFiles,
+) {
+  if (!isModule) return false
+  if (lost.some((file) => areLoadsOfOne(file, home.file))) return true
+  if (!lost.includes(home.file)) return false
+  return (home.query !== '' && !readsQuery(home, files)) || wasEdited(home.file, at, second.at, files) === true
 }
 
 /** The place of a wrapping. */
@@ -149,12 +174,17 @@ const readsQuery = ({ file }: Frame, files: SourceFiles) => READS_QUERY.test(fil
 function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {
   const bothModules = before.isModule && now.isModule
   if (bothModules && isOtherUrl(before, now, { files })) return true
-  const changedAt = files.changedAt(now.home.file)
-  if (changedAt === undefined) return bothModules && reloads && first.run !== second.run
-  // Clocks count whole milliseconds, and an unpacked file may have a time in the future.
-  const wasEdited = Math.floor(changedAt) > first.at && Math.floor(changedAt) <= second.at
+  const isEdited = wasEdited(now.home.file, first.at, second.at, files)
+  if (isEdited === undefined) return bothModules && reloads && first.run !== second.run
   // A wrapping inside a function may still run the code that was loaded before.
-  return wasEdited && (bothModules || (reloads && first.text !== second.text))
+  return isEdited && (bothModules || (reloads && first.text !== second.text))
+}
+
+/** Whether a file was edited between two times; `undefined` if there is no file. */
+function wasEdited(file: string, from: number, to: number, files: SourceFiles): boolean | undefined {
+  const changedAt = files.changedAt(file)
+  // Clocks count whole milliseconds, and an unpacked file may have a time in the future.
+  return changedAt === undefined ? undefined : Math.floor(changedAt) > from && Math.floor(changedAt) <= to
 }
 
 /** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
