@@ -1,7 +1,7 @@
 import { type Entry, memoryStore, type Store, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
-import { gate, harness, runPending, withMethods, withoutLeases, withoutTagFence } from './harness.ts'
+import { asOtherProcess, gate, harness, runPending, withMethods, withoutLeases, withoutTagFence } from './harness.ts'
 
 const STORES: readonly (readonly [string, () => StoreAdapter])[] = [
   ['a synchronous store', () => memoryStore()],
@@ -137,4 +137,43 @@ describe.each([false, true])('deleteByTag while a lease writes a result (memory:
     written.open()
     expect([await before, await deleted, await f.peek()]).toEqual([1, 2, 2])
   })
+})
+
+it('memory holds no result that another process stored during the deletion of its tag, and then deletes', async () => {
+  const { persist, advance } = harness()
+  const cache = memoryStore()
+  const [begun, isDeleted, isWritten, isRead] = [gate(), gate(), gate(), gate()]
+  const lease = async (...args: Parameters<NonNullable<Store<'sync'>['lease']>>) => {
+    const taken = cache.open('f').lease!(...args)
+    if (taken === undefined) return undefined
+    const publish = async (entry: Entry) => {
+      begun.open()
+      await isDeleted.passed
+      const isStored = taken.publish(entry)
+      isWritten.open()
+      await isRead.passed
+      return isStored
+    }
+    return { ...taken, publish }
+  }
+  let row = 'old'
+  const options = { funcname: 'f', tags: () => ['a'] }
+  const there = persist(async () => row, { ...options, cache: withMethods(asOtherProcess(delayed(cache)), { lease }) })
+  const f = persist(async () => row, { ...options, cache, memory: { maxAge: '1h' } })
+  const before = there()
+  await begun.passed
+  row = 'new'
+  f.cache.deleteByTag('a')
+  isDeleted.open()
+  await isWritten.passed
+  // The result is in the store until the other process has deleted it.
+  expect(await f()).toBe('old')
+  isRead.open()
+  await before
+  expect(await f()).toBe('new')
+  cache.open('f').clear()
+  expect(await f()).toBe('new')
+  advance(3_600_001)
+  row = 'newest'
+  expect(await f()).toBe('newest')
 })

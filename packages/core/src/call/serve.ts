@@ -19,8 +19,10 @@ export function serveHit(context: Context, cacheKey: CacheKey, found: Found<'fre
   if (entry.source !== context.source) reportSourceChange(context, entry, 'hit')
   // A reply may be slower than a later change, which it would undo. A change that is under way may come after the reply.
   const isOutdated =
-    context.memory?.hasChanged(cacheKey.canonicalKey, mark!) !== false || areChangesPending(context, cacheKey.hash)
-  if (!isOutdated) context.memory!.hold(cacheKey.canonicalKey, entry, value, true)
+    context.memory?.hasChanged(cacheKey.canonicalKey, mark!) !== false ||
+    context.memory.mayBeDeletedAgain(entry) ||
+    areChangesPending(context, cacheKey.hash)
+  if (!isOutdated) context.memory.hold(cacheKey.canonicalKey, entry, value, true)
   return resultOf(found)
 }
 

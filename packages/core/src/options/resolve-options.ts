@@ -132,7 +132,10 @@ export function resolveOptions(
   const changes = new PendingChanges()
   const peers = new Peers(adapter.name, namespace, {
     fence: (canonicalKey) => flights.fence(canonicalKey),
-    fenceTag: (tag) => flights.fenceTag(tag),
+    fenceTag: (tag) => {
+      flights.fenceTag(tag)
+      memory?.noteDeletedTag(tag)
+    },
     outdate: (canonicalKey) => flights.outdate(canonicalKey),
     supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
     writes: (hash, ofAll = true) => changes.of(hash, ofAll),

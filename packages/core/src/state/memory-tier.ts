@@ -9,6 +9,11 @@ import { RecentChanges } from './recent-changes.ts'
 
 /** The longest payload beside which its value is held too. Values take several times the memory of their payloads. */
 const LONGEST_WITH_VALUE = 16 * 1024
+/**
+ * A run of another process may store a result while this process deletes its tag. That run then deletes the result, usually within
+ * milliseconds.
+ */
+const DELETED_AGAIN_WITHIN_MS = 5_000
 
 /** The bounds of the tier, with defaults filled in. */
 export interface MemoryBounds {
@@ -44,6 +49,8 @@ export class MemoryTier {
   readonly #bounds: MemoryBounds
   readonly #monotonic: () => number
   readonly #changes = new RecentChanges()
+  /** The tags that were deleted lately, and when, the oldest first. */
+  readonly #deletedTags = new Map<string, number>()
   #held: BoundedCache<Held> | undefined
 
   constructor(bounds: MemoryBounds, monotonic: () => number) {
@@ -67,6 +74,24 @@ export class MemoryTier {
   /** Whether a key may have been let go since then. */
   hasChanged(canonicalKey: string, mark: number): boolean {
     return this.#changes.hasChanged(canonicalKey, mark)
+  }
+
+  /** Notes that the entries with a tag are deleted now. */
+  noteDeletedTag(tag: string): void {
+    const now = this.#monotonic()
+    this.#deletedTags.delete(tag)
+    this.#deletedTags.set(tag, now)
+    for (const [oldest, deletedAt] of this.#deletedTags) {
+      if (now - deletedAt <= DELETED_AGAIN_WITHIN_MS) return
+      this.#deletedTags.delete(oldest)
+    }
+  }
+
+  /** Whether the process that stored an entry may delete it again, since this process has deleted one of its tags. */
+  mayBeDeletedAgain({ tags = [] }: Entry): boolean {
+    if (this.#deletedTags.size === 0) return false
+    const since = this.#monotonic() - DELETED_AGAIN_WITHIN_MS
+    return tags.some((tag) => (this.#deletedTags.get(tag) ?? Number.NEGATIVE_INFINITY) >= since)
   }
 
   /** Holds an entry. `isFresh`: the value was just made of the payload, so that no other code has it. */
