@@ -49,10 +49,23 @@ await withBrowser('a browser that does not answer', (browser) => {
     await two.evaluate('program.adapter.close()')
   })
 
-  test.each(['deleteByTag', 'prune'])('%s of many entries takes as long as it needs', async (method) => {
+  test.each(['clear', 'deleteByTag', 'prune'])('%s of many entries takes as long as it needs', async (method) => {
     const page = await tab()
     await page.evaluate('program.fill(3_000)')
-    expect(await page.evaluate(`program.removeFilled('${method}')`)).toEqual([3_000, 1])
+    expect(await page.evaluate(`program.removeFilled('${method}')`)).toEqual(
+      method === 'clear' ? [3_001, 0] : [3_000, 1],
+    )
+  })
+
+  test('clear of many entries keeps no other call waiting to its end', async () => {
+    const page = await tab()
+    await page.evaluate('program.fill(1_000)')
+    expect(await page.evaluate('program.clearBesideSet()')).toBe('set')
+  })
+
+  test('many calls at once outlast the wait for one, while the browser answers one after the other', async () => {
+    const page = await tab()
+    expect(await page.evaluate('program.setInTurn(4, 400)')).toBe(4)
   })
 
   test.each(['publish', 'release'])(

@@ -32,6 +32,8 @@ export type Transaction<Names extends StoreNames<Schema>, M extends IDBTransacti
 const VERSION = 1
 const ALL = ['heads', 'payloads', 'leases', 'deletions', 'deletedTags'] as const
 const BYTES_PER_MS = 1_000
+/** How much longer an operation waits at most while others end: of many, most wait for their turn. */
+const MOST_WAITS = 10
 
 /** An operation in a transaction, which may be given up, and then with its connection. */
 interface Operation {
@@ -48,6 +50,8 @@ export class Database {
   readonly #factory: Databases | undefined
   readonly #waitMs: number
   #opened: Promise<IDBPDatabase<Schema>> | undefined
+  /** When an operation has ended last, by the monotonic clock. */
+  #endedAt = 0
 
   constructor(name: string, factory: Databases | undefined, waitMs: number) {
     this.#name = name
@@ -99,12 +103,28 @@ export class Database {
   ): Promise<T> {
     const operation: Operation = { isOver: false, giveUp() {} }
     try {
-      return await withTimeout(this.#waitMs + bytes / BYTES_PER_MS, () => this.#run(names, mode, act, operation))
+      return await this.#inTime(this.#waitMs + bytes / BYTES_PER_MS, this.#run(names, mode, act, operation))
     } catch (error) {
       operation.isOver = true
       // Safari answers neither or so, for as long as a connection lives, after it has lost its server in the background.
       if (error instanceof TimeoutError || isUnknown(error)) operation.giveUp()
       throw error
+    }
+  }
+
+  /** The result, or a {@link TimeoutError} if for so long neither this operation has ended nor another one. */
+  async #inTime<T>(ms: number, running: Promise<T>): Promise<T> {
+    const begin = performance.now()
+    const end = begin + MOST_WAITS * ms
+    for (let since = begin; ; since = this.#endedAt) {
+      try {
+        const result = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => running)
+        this.#endedAt = performance.now()
+        return result
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error
+        if (this.#endedAt <= since || performance.now() >= end) throw new TimeoutError(ms)
+      }
     }
   }
 

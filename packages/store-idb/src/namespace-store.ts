@@ -14,6 +14,7 @@ const HEADS_AT_ONCE = 200
 const ENTRIES_AT_ONCE = 8
 /** How many entries one transaction deletes: each has its time, and other tabs wait for no longer one. */
 const DELETED_AT_ONCE = 100
+const CLEARED_AT_ONCE = 1000
 
 /** A database, and what its namespaces share. */
 export interface Place {
@@ -64,19 +65,27 @@ export class NamespaceStore implements Store<'async'> {
     return (await this.#deleteAll('delete', [hash], () => true, hash)) > 0
   }
 
-  clear(): Promise<number> {
-    return this.#attempt('clear', () =>
-      this.#place.database.write(['heads', 'payloads', 'leases'], async (transaction) => {
-        const all = keysOf(this.#namespace)
-        const entries = await transaction.objectStore('heads').count(all)
-        await Promise.all([
-          transaction.objectStore('heads').delete(all),
-          transaction.objectStore('payloads').delete(all),
-          transaction.objectStore('leases').delete(all),
-        ])
-        return entries
-      }),
+  /** Leases first, so that no computation that began before stores its result. */
+  async clear(): Promise<number> {
+    const { database } = this.#place
+    await this.#attempt('clear', () =>
+      database.write(['leases'], (transaction) => transaction.objectStore('leases').delete(keysOf(this.#namespace))),
     )
+    let cleared = 0
+    for (let after: string | undefined; ; ) {
+      const keys = await this.#attempt('clear', () =>
+        database.write(['heads', 'payloads'], async (transaction) => {
+          const heads = transaction.objectStore('heads')
+          const page = await heads.getAllKeys(keysOf(this.#namespace, { after }), CLEARED_AT_ONCE)
+          const range = keysOf(this.#namespace, { after, to: page.length < CLEARED_AT_ONCE ? undefined : page.at(-1) })
+          await Promise.all([heads.delete(range), transaction.objectStore('payloads').delete(range)])
+          return page
+        }),
+      )
+      cleared += keys.length
+      if (keys.length < CLEARED_AT_ONCE) return cleared
+      after = hashOf(keys.at(-1)!)
+    }
   }
 
   async *entries(): AsyncGenerator<Entry> {
@@ -196,7 +205,7 @@ export class NamespaceStore implements Store<'async'> {
   /** The heads of the namespace, in pages: a transaction ends while the caller does something else. */
   async *#pages(operation: string, size: number): AsyncGenerator<(readonly [hash: string, record: unknown])[]> {
     for (let after: string | undefined; ; ) {
-      const range = keysOf(this.#namespace, after)
+      const range = keysOf(this.#namespace, { after })
       const page = await this.#attempt(operation, () =>
         this.#place.database.read(['heads'], async (transaction) => {
           const heads = transaction.objectStore('heads')

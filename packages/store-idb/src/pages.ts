@@ -1,10 +1,16 @@
 import type { EntryKey } from './database.ts'
 
-/** All keys of a namespace. A list is greater than any string: https://w3c.github.io/IndexedDB/#key-construct */
-export function keysOf(namespace: string, after?: string): IDBKeyRange {
-  return after === undefined
-    ? IDBKeyRange.bound([namespace], [namespace, []])
-    : IDBKeyRange.bound([namespace, after], [namespace, []], true)
+interface Part {
+  /** The hash before the first one. */
+  readonly after?: string | undefined
+  /** The last one. */
+  readonly to?: EntryKey | undefined
+}
+
+/** The keys of a namespace, or of a part of it. A list is greater than any string: https://w3c.github.io/IndexedDB/#key-construct */
+export function keysOf(namespace: string, { after, to }: Part = {}): IDBKeyRange {
+  const first = after === undefined ? [namespace] : [namespace, after]
+  return IDBKeyRange.bound(first, to ?? [namespace, []], after !== undefined)
 }
 
 /** The hash of a key. */

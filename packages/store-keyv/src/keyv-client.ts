@@ -12,6 +12,8 @@ const BYTES_PER_MS = 1_000
 const VALUES_PER_STEP = 10
 /** How much longer an operation waits at most while others get answers: its own may have been lost. */
 const MOST_WAITS = 10
+/** Others may wait for a value of so many bytes. */
+const LARGE_BYTES = 100_000
 /** A key that no entry has. */
 const ABSENT = 'persist:absent'
 
@@ -20,6 +22,8 @@ export class KeyvClient {
   readonly #connection: Connection
   /** The operations that wait for an answer. */
   readonly #running = new Set<Promise<unknown>>()
+  /** How many bytes each of those carries, of the large ones. */
+  readonly #large = new Map<Promise<unknown>, number>()
   /** When an instance has answered last, by the monotonic clock. */
   readonly #answeredAt = new WeakMap<KeyvLike, number>()
 
@@ -104,8 +108,11 @@ export class KeyvClient {
     const before = errors.count
     const keyv = this.#keyv(operation)
     const asked = (async () => act(keyv))()
-    const running = this.#answerOf(keyv, serverWaitMs * waits + bytes / BYTES_PER_MS, mostWaits, asked)
+    // Of many at once, each may wait for all others, and for the largest of them between two answers.
+    const ms = serverWaitMs * waits + Math.max(bytes, ...this.#large.values()) / BYTES_PER_MS
+    const running = this.#answerOf(keyv, ms, Math.max(mostWaits, this.#running.size), asked)
     this.#running.add(running)
+    if (bytes >= LARGE_BYTES) this.#large.set(running, bytes)
     let answer: T
     try {
       answer = await running
@@ -115,6 +122,7 @@ export class KeyvClient {
       throw failure
     } finally {
       this.#running.delete(running)
+      this.#large.delete(running)
     }
     // It may be the failure of another method; in doubt, core computes.
     if (errors.count !== before) throw this.#toStoreError(errors.last, operation)

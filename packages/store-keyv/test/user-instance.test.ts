@@ -62,6 +62,30 @@ test('many calls at once outlast the wait for one, while the storage answers one
   expect(await Promise.all(entries.map(({ hash }) => store.get(hash)))).toEqual(entries)
 })
 
+test('many calls at once outlast ten waits for one, while the storage answers one after the other', async () => {
+  let last: Promise<unknown> = Promise.resolve()
+  const get = () => {
+    last = last.then(() => new Promise((resolve) => setTimeout(resolve, 15)))
+    return last
+  }
+  const store = keyvStore(broken({ get }), { serverWaitMs: 100 }).open('f')
+  const found = await Promise.all(Array.from({ length: 100 }, (_, index) => store.get(`h${index}`)))
+  expect(found).toEqual(found.map(() => undefined))
+})
+
+test('a call behind a large result waits for as long as that takes, and costs it nothing', async () => {
+  let last: Promise<unknown> = Promise.resolve()
+  const set = () => {
+    last = new Promise((resolve) => setTimeout(resolve, 600, true))
+    return last
+  }
+  const store = keyvStore(broken({ get: () => last.then(() => undefined), set }), { serverWaitMs: 100 }).open('f')
+  const setting = store.set({ ...ENTRY, payload: 'x'.repeat(2_000_000) })
+  await new Promise(setImmediate)
+  expect(await store.get('h')).toBeUndefined()
+  await setting
+})
+
 test('many entries that are asked for together come over a slow line, however long all of them take', async () => {
   const map = new Map<string, unknown>()
   let last: Promise<unknown> = Promise.resolve()

@@ -52,6 +52,7 @@ export class CollectionAccess {
   readonly #source: ClientSource
   readonly #collections = new WeakMap<MongoClient, Entries>()
   readonly #light = new WeakMap<MongoClient, Entries>()
+  #probing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions) {
     this.options = options
@@ -89,9 +90,18 @@ export class CollectionAccess {
     return this.run(operation, act, { ms: Math.max(STEP_MS, this.options.serverWaitMs) })
   }
 
-  /** How long to wait for an answer, or for one that carries that many bytes. */
+  /** How long to wait for an answer, or where that many bytes go or come. */
   wait(bytes = 0): Wait {
-    return { ms: this.options.serverWaitMs + bytes / BYTES_PER_MS }
+    const own = bytes / BYTES_PER_MS
+    return {
+      ms: this.options.serverWaitMs + own,
+      ...(bytes > 0 && {
+        more: async () => {
+          await this.#probeServers()
+          return own
+        },
+      }),
+    }
   }
 
   /** How long to wait for entries: longer for many, and where `sizeOf`, asked meanwhile, says that they are large. */
@@ -100,7 +110,7 @@ export class CollectionAccess {
       ms: this.options.serverWaitMs * Math.max(1, count / ENTRIES_PER_WAIT),
       more: async () => {
         // A silent server gets no further question: the connection for it would stay when every caller has left.
-        await this.#source.probeServers()
+        await this.#probeServers()
         return (await sizeOf()) / BYTES_PER_MS
       },
     }
@@ -138,6 +148,14 @@ export class CollectionAccess {
     } catch (error) {
       throw this.toStoreError(error, operation)
     }
+  }
+
+  /** One question for all operations that ask at the same time. */
+  #probeServers(): Promise<void> {
+    this.#probing ??= this.#source.probeServers().finally(() => {
+      this.#probing = undefined
+    })
+    return this.#probing
   }
 
   #entriesOf(client: MongoClient, { isLight = false }: Operation): Entries {

@@ -12,12 +12,14 @@ export interface Wait {
   readonly ms: number
   /** Whether a computed result would be lost without the operation: it goes before the others, and waits longer for its turn. */
   readonly isForResult?: boolean
-  /** Asked when half of the time is over: milliseconds to add, since the answer turns out to be a large one. */
+  /** Asked when half of the time is over: milliseconds to add, since much has to come or go; for all who wait on the same line. */
   readonly more?: () => Promise<number>
 }
 
 interface Waiting {
   left: number
+  /** How much others may still add. */
+  most: number
   readonly half: number
   asked: boolean
   readonly wait: Wait
@@ -28,6 +30,8 @@ const TICKS_PER_WAIT = 20
 const SHORTEST_TICK = 5
 const LONGEST_TICK = 100
 const SHARE_WHILE_ANSWERING = 0.25
+/** How many times longer than its own time an operation waits at most, since others share the line. */
+const MOST_FOR_OTHERS = 40
 /** To start the clock for each of many short waits would cost more than to let it tick a little after the last. */
 const TICKS_AFTER_LAST = 20
 
@@ -57,6 +61,7 @@ export class Timeout {
       let over = false
       const waiting: Waiting = {
         left: wait.ms,
+        most: MOST_FOR_OTHERS * wait.ms,
         half: wait.ms / 2,
         asked: wait.more === undefined,
         wait,
@@ -119,7 +124,11 @@ export class Timeout {
     waiting.asked = true
     waiting.wait.more!().then(
       (ms) => {
-        waiting.left += ms
+        for (const one of this.#waiting) {
+          const added = one === waiting ? ms : Math.min(ms, one.most)
+          one.left += added
+          if (one !== waiting) one.most -= added
+        }
       },
       () => {},
     )

@@ -112,6 +112,20 @@ withMongo('messages lost on the way to MongoDB', (url) => {
     await adapter.close()
   })
 
+  test('results that share a slow line are stored, though that takes longer than one of them alone would', async () => {
+    const adapter = mongoStore(line.url(database.name), { serverWaitMs: WAIT_MS, clientOptions: {} })
+    const store = adapter.open('faults')
+    const large = Array.from({ length: 40 }, (_, number) => ({
+      ...entryOf(`large-${number}`),
+      payload: 'x'.repeat(100_000),
+    }))
+    line.fail(() => ({ delayMs: 3 * WAIT_MS }))
+    await Promise.all(large.map((entry) => store.set(entry)))
+    line.mend()
+    expect(await direct.get('large-39')).toEqual(large[39])
+    await adapter.close()
+  })
+
   test('more callers than connections to a silent server fail all at once, after one wait', async () => {
     const adapter = mongoStore(`${line.url(database.name)}&maxPoolSize=5`, { serverWaitMs: WAIT_MS, clientOptions: {} })
     const store = adapter.open('faults')

@@ -73,6 +73,19 @@ describe('a timeout', () => {
     expect(seen.is).toBeInstanceOf(TimeoutError)
   })
 
+  test('is longer while the line carries much for others, and ends even then', async () => {
+    const one = timeout()
+    const seen = outcome(one.limit({ ms: WAIT_MS }, never))
+    one.limit({ ms: WAIT_MS, more: async () => 2 * WAIT_MS }, never).catch(() => {})
+    await vi.advanceTimersByTimeAsync(2.5 * WAIT_MS)
+    expect(seen.is).toBe('waiting')
+    for (let other = 0; other < 60; other++) {
+      one.limit({ ms: WAIT_MS, more: async () => WAIT_MS }, never).catch(() => {})
+      await vi.advanceTimersByTimeAsync(WAIT_MS)
+    }
+    expect(seen.is).toBeInstanceOf(TimeoutError)
+  })
+
   test('leaves no timer', async () => {
     const one = timeout()
     await one.limit({ ms: WAIT_MS }, async () => 'answer')

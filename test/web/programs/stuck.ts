@@ -87,8 +87,52 @@ export async function fill(count: number): Promise<void> {
 }
 
 /** Deletes them. Returns how many were deleted, and how many are left. */
-export async function removeFilled(method: 'deleteByTag' | 'prune'): Promise<readonly [number, number]> {
+export async function removeFilled(method: 'clear' | 'deleteByTag' | 'prune'): Promise<readonly [number, number]> {
   const store = many.open('many')
-  const gone = method === 'prune' ? await store.prune(2) : await store.deleteByTag!('all')
+  const gone =
+    method === 'clear'
+      ? await store.clear()
+      : method === 'prune'
+        ? await store.prune(2)
+        : await store.deleteByTag!('all')
   return [gone, (await store.stats()).entries]
+}
+
+/** Clears the entries while another one is set. Returns what ended first. */
+export async function clearBesideSet(): Promise<string> {
+  const store = many.open('many')
+  const clearing = store.clear().then(() => 'clear')
+  const setting = many
+    .open('other')
+    .set({ hash: 'new', createdAt: 0, payload: '' })
+    .then(() => 'set')
+  return Promise.race([clearing, setting])
+}
+
+/** Sets that many entries at once, before each of which another program uses the database. Returns how many are stored. */
+export async function setInTurn(count: number, heldMs: number): Promise<number> {
+  const store = many.open('many')
+  await store.set({ hash: 'first', createdAt: 0, payload: '' })
+  const database = await opened('many')
+  const sets: Promise<void>[] = []
+  for (let n = 0; n < count; n++) {
+    holdFor(heldMs, database)
+    sets.push(store.set({ hash: `${n}`, createdAt: 0, payload: '' }))
+    // Its transaction begins in a later step.
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  const stored = await Promise.allSettled(sets)
+  database.close()
+  return stored.filter(({ status }) => status === 'fulfilled').length
+}
+
+/** Keeps a transaction open for some time from its own begin on. */
+function holdFor(ms: number, database: IDBDatabase): void {
+  const leases = database.transaction(['heads', 'payloads', 'leases'], 'readwrite').objectStore('leases')
+  let end = Number.POSITIVE_INFINITY
+  const goOn = () => {
+    end = Math.min(end, performance.now() + ms)
+    if (performance.now() < end) leases.get('').onsuccess = goOn
+  }
+  leases.get('').onsuccess = goOn
 }
