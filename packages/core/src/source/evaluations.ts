@@ -4,7 +4,6 @@ import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import { programOf } from './program.ts'
 import type { SourceFiles } from './source-files.ts'
-import { areLoadsOfOne } from './temporary-copies.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
 /** One wrapping of a function under a namespace of a store. */
@@ -17,6 +16,15 @@ export interface Wrapping {
   readonly at: number
   /** The task of the wrapping: the same object for all wrappings in one task. */
   readonly run: object
+  /** The file of which a configuration has the function, which tools write to another file at each load. */
+  readonly loadOf: string | undefined
+}
+
+/** What is known of a wrapping whose function is gone. An older copy of core gives less. */
+export interface LostWrapping {
+  /** The files in its stack. */
+  readonly files?: readonly string[]
+  readonly loadOf?: string | undefined
 }
 
 /** The environment of a comparison. */
@@ -40,7 +48,8 @@ export type Relation = 'again' | 'two functions' | 'two places' | 'made by one f
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
  *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
- * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation.
+ * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation if both have
+ *   the function of one file.
  * - *Another text in the same file.* Evaluated again if the file was edited since.
  * - *No module body in the stack.* Functions that a function creates have one text and differ in the variables they capture.
  *
@@ -51,7 +60,8 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (before === undefined || now === undefined || areOfTwoPrograms(before, now)) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
-    if (areLoadsOfOne(before.home.file, now.home.file) && before.isModule && now.isModule) return 'again'
+    if (first.loadOf !== undefined && second.loadOf !== undefined)
+      return first.loadOf === second.loadOf && before.isModule && now.isModule ? 'again' : 'two functions'
     const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
     return areDirect && areOne(first, second, before, now, circumstances) ? 'again' : 'two functions'
   }
@@ -70,15 +80,15 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
 /**
  * Decides the same if the first function is gone, with its place, and had the same text. A module that is evaluated again may
  * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
- *
- * @param lost The files in the stack of the first function; `undefined` if an older copy of core wrapped it.
  */
-export function compareWithLost(second: Wrapping, lost: readonly string[] | undefined, files: SourceFiles): Relation {
+export function compareWithLost(second: Wrapping, first: LostWrapping, files: SourceFiles): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
+  const { files: lost, loadOf } = first
   const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
   if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
   if (now.isModule && lost?.includes(now.home.file) === false) {
+    if (loadOf !== undefined && loadOf === second.loadOf) return 'again'
     const { text } = second
     const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
     const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
