@@ -1,3 +1,4 @@
+import { areTwoNames, isNamedByBundler } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
@@ -118,7 +119,9 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   const home = end < 0 ? site.find(({ file }) => file !== '') : running[end]
   if (home === undefined) return undefined
   const isModule = end >= 0
-  const bundle = isOfProgram(home) ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file)) : undefined
+  const bundle = isNamedByBundler(home.file)
+    ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file))
+    : undefined
   return {
     path: isModule ? running.slice(0, end + 1) : site,
     home,
@@ -127,9 +130,6 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
   }
 }
-
-/** Whether a bundler chose the name of a module, which it evaluates from a string in development. */
-const isOfProgram = ({ file }: Frame) => /^(webpack|rspack|turbopack)[\w-]*:/.test(file)
 
 function areOfTwoPrograms({ program: before }: Place, { program: now }: Place): boolean {
   return before !== undefined && now !== undefined && before !== now
@@ -181,7 +181,8 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
   const other = { text: second.text, home: now.home }
   const byMaps = haveOneOrigin(one, other, files)
   if (byMaps !== undefined) return byMaps
-  return first.text === second.text && (areCopies(first.text, before.home, now.home, files) ?? reloads)
+  if (first.text !== second.text || areTwoNames(before.home.file, now.home.file)) return false
+  return areCopies(first.text, before.home, now.home, files) ?? reloads
 }
 
 const DECORATOR_FUNCTIONS =
