@@ -209,6 +209,39 @@ test('webpack in development names modules as in each program: two programs have
   expect(() => run('./users/dist/page.cjs', './posts/dist/page.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
+test.each(['eval', 'eval-source-map'])(
+  'two modules that webpack evaluates in development are two, also if NODE_ENV says that modules are reloaded (%s)',
+  async (devtool) => {
+    const load = (table: string) => `
+      const { memoryStore, persist } = require('@persist/core')
+      const table = '${table}'
+      const cache = (globalThis.store ??= memoryStore())
+      persist(async function load(id) { return table + id }, { cache })`
+    const folder = folderWith({
+      'package.json': '{ "name": "app" }',
+      'users.js': load('users'),
+      'posts.js': load('posts'),
+      'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
+    })
+    await new Promise<void>((resolve, reject) =>
+      webpack({
+        context: folder.path,
+        entry: { users: './users.js', again: './users.js', posts: './posts.js' },
+        mode: 'development',
+        devtool,
+        target: 'node20',
+        externalsType: 'node-commonjs',
+        externals: /^@persist\//,
+        output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
+      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
+    )
+    const env = { NODE_ENV: 'development' }
+    const run = (...args: string[]) => folder.node('main.cjs', { args, env })
+    expect(run('./dist/users.cjs', './dist/again.cjs')).toBe('one\n')
+    expect(() => run('./dist/users.cjs', './dist/posts.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  },
+)
+
 test('a function that a module gives to its own wrapper is one in two bundles, and one that a factory makes is not', async () => {
   const [, bundle] = BUNDLERS[0]!
   const outcome = async (first: string, second: string) => {

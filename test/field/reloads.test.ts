@@ -186,6 +186,50 @@ test('a plugin that a function of Vite’s configuration makes has its code by i
   expect(folder.node('main.mjs')).toBe('make,by-url.mjs,one.mjs,imports\ntrue\n')
 })
 
+test('Vite’s configurations of two packages have functions of their own, and share those of a file that both import', () => {
+  const config = (name: string) => `
+    import { readFileSync } from 'node:fs'
+    import { persist } from '@persist/core'
+    import { upper } from '../upper.mjs'
+    const path = new URL('./rows.txt', import.meta.url)
+    const rows = (id) => id + readFileSync(path, 'utf8')
+    const find = persist(rows, { funcname: ${name} })
+    if (process.env.KEEP) globalThis.kept = find
+    export default { define: { ROWS: upper(find(1)) } }`
+  const folder = folderBelow(installed, {
+    'upper.mjs': `
+      import { persist } from '@persist/core'
+      export const upper = persist((text) => text.toUpperCase(), { funcname: 'upper' })`,
+    'users/vite.config.mjs': config(`'find'`),
+    'users/rows.txt': 'users',
+    'posts/vite.config.mjs': config(`process.env.NAME ?? 'find'`),
+    'posts/rows.txt': 'posts',
+    'main.mjs': `
+      import { setFlagsFromString } from 'node:v8'
+      import { runInNewContext } from 'node:vm'
+      import { resolveConfig } from 'vite'
+      setFlagsFromString('--expose-gc')
+      const load = async (name) => {
+        const file = { configFile: name + '/vite.config.mjs', logLevel: 'silent' }
+        const { define, code } = await resolveConfig(file, 'build').catch((error) => error)
+        if (code) return code
+        // Nothing keeps \`find\`.
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        runInNewContext('gc')()
+        return define.ROWS
+      }
+      console.log(await load('users'), await load('users'))
+      process.env.KEEP = 'yes'
+      console.log(await load('users'))
+      console.log(await load('posts'))
+      process.env.NAME = 'posts'
+      console.log(await load('posts'))`,
+  })
+  const output = '1USERS 1USERS\n1USERS\nERR_PERSIST_DUPLICATE_NAMESPACE\n1POSTS\n'
+  for (const NODE_ENV of ['production', 'development'])
+    expect(folder.node('main.mjs', { env: { NODE_ENV } })).toBe(output)
+})
+
 test('jiti loads an edited module again', () => {
   const folder = folderBelow(installed, {
     'load.ts': LOAD,

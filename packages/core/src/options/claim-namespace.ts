@@ -1,10 +1,17 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
-import { compareWithLost, compareWrappings, type Relation, type Wrapping } from '../source/evaluations.ts'
+import {
+  compareWithLost,
+  compareWrappings,
+  type LostWrapping,
+  type Relation,
+  type Wrapping,
+} from '../source/evaluations.ts'
 import { originalPlace } from '../source/original-place.ts'
 import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { textOf } from '../source/source-text.ts'
+import { loadOf } from '../source/temporary-copies.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import { variable } from './environment.ts'
 
@@ -18,15 +25,12 @@ interface Registry {
 }
 
 /** The owner of a namespace. Holds the function weakly, and its stack too, since the stack would keep it alive. */
-interface Owner {
+interface Owner extends LostWrapping {
   readonly original: WeakRef<AnyFunction>
   readonly sites: WeakMap<AnyFunction, LazyCallSite>
-  readonly at: number
   readonly run: object
   /** The digest of its text, which is known when the function is gone. An older copy of core gives none. */
   readonly source?: string
-  /** The files in its stack, which are known when the function is gone. An older copy of core gives none. */
-  readonly files?: readonly string[]
 }
 
 /** How a claim is made. */
@@ -54,14 +58,15 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   const owner = owners.get(namespace)
   const first = owner?.original.deref()
   if (first === original) return
-  const { site, files: sites } = captureCallSite(entry)
+  const captured = captureCallSite(entry)
   const next = {
     original: new WeakRef(original),
-    sites: new WeakMap([[original, site]]),
+    sites: new WeakMap([[original, captured.site]]),
     at: now(),
     run: runOf(registry),
     source,
-    files: sites,
+    files: captured.files,
+    loadOf: loadOf(captured, files),
   }
   const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {
     if (relation === 'again') return
@@ -73,10 +78,9 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     const circumstances = { files, reloads: mode === 'development' || mode === 'test' || isHot() }
     const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
-    const lost = { files: owner.files, at: owner.at, hadText: owner.source === source }
     const relation = before
       ? compareWrappings(before, after, circumstances)
-      : compareWithLost(lost, after, circumstances)
+      : compareWithLost({ ...owner, hadText: owner.source === source }, after, circumstances)
     refuse(relation, before, after)
   }
   owners.set(namespace, next)
@@ -105,10 +109,10 @@ function isHot(): boolean {
   return Bun !== undefined && process?.execArgv?.includes('--hot') === true
 }
 
-function wrapping({ sites, at, run }: Owner, original: AnyFunction): Wrapping {
+function wrapping({ sites, at, run, loadOf }: Owner, original: AnyFunction): Wrapping {
   const text = textOf(original)
   // All bound functions have the same source text, so it identifies none.
-  return { text: text.includes('[native code]') ? undefined : text, site: sites.get(original)?.(), at, run }
+  return { text: text.includes('[native code]') ? undefined : text, site: sites.get(original)?.(), at, run, loadOf }
 }
 
 function explain(

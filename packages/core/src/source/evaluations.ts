@@ -1,10 +1,10 @@
+import { areTwoNames, isNamedByBundler } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import { programOf } from './program.ts'
 import type { SourceFiles } from './source-files.ts'
-import { areLoadsOfOne } from './temporary-copies.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
 /** One wrapping of a function under a namespace of a store. */
@@ -17,6 +17,23 @@ export interface Wrapping {
   readonly at: number
   /** The task of the wrapping: the same object for all wrappings in one task. */
   readonly run: object
+  /** The file of which a configuration has the function, which tools write to another file at each load. */
+  readonly loadOf: string | undefined
+}
+
+/** What an owner of a name keeps of its wrapping when the function is gone. An older copy of core gives less. */
+export interface LostWrapping {
+  /** The files in its stack. */
+  readonly files?: readonly string[]
+  readonly loadOf?: string | undefined
+  /** The time of the wrapping, in milliseconds since 1970. */
+  readonly at: number
+}
+
+/** A function that is gone. */
+export interface Lost extends LostWrapping {
+  /** Whether it had the text of the second one. */
+  readonly hadText: boolean
 }
 
 /** The environment of a comparison. */
@@ -40,7 +57,8 @@ export type Relation = 'again' | 'two functions' | 'two places' | 'made by one f
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
  *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
- * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation.
+ * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation if both have
+ *   the function of one file.
  * - *Another text in the same file.* Evaluated again if the file was edited since.
  * - *No module body in the stack.* Functions that a function creates have one text and differ in the variables they capture.
  *
@@ -51,7 +69,8 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (before === undefined || now === undefined || areOfTwoPrograms(before, now)) return 'two functions'
   const sameText = first.text === second.text
   if (before.home.file !== now.home.file) {
-    if (areLoadsOfOne(before.home.file, now.home.file) && before.isModule && now.isModule) return 'again'
+    if (first.loadOf !== undefined && second.loadOf !== undefined)
+      return first.loadOf === second.loadOf && before.isModule && now.isModule ? 'again' : 'two functions'
     const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
     return areDirect && areOne(first, second, before, now, circumstances) ? 'again' : 'two functions'
   }
@@ -67,16 +86,6 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   return samePath(before.path, now.path) ? 'made by one function' : 'two places'
 }
 
-/** What is known of a function that is gone. */
-export interface Lost {
-  /** The files in the stack of its wrapping; `undefined` if an older copy of core wrapped it. */
-  readonly files: readonly string[] | undefined
-  /** The time of its wrapping, in milliseconds since 1970. */
-  readonly at: number
-  /** Whether it had the text of the second one. */
-  readonly hadText: boolean
-}
-
 /**
  * Decides the same if the first function is gone, with its place. A module that is evaluated again may have let go of its
  * earlier functions. A function that makes functions, and a loop, do so in any case.
@@ -84,12 +93,13 @@ export interface Lost {
 export function compareWithLost(first: Lost, second: Wrapping, { files, reloads }: Circumstances): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
-  const { files: lost, hadText } = first
+  const { files: lost, loadOf, hadText } = first
   const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
   if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
   if (!hadText)
-    return lost === undefined || reloads || isLaterText(first, lost, second, now, files) ? 'again' : 'two functions'
+    return lost === undefined || reloads || isLaterText(first, second, now, files) ? 'again' : 'two functions'
   if (now.isModule && lost?.includes(now.home.file) === false) {
+    if (loadOf !== undefined && loadOf === second.loadOf) return 'again'
     const { text } = second
     const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
     const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
@@ -101,15 +111,14 @@ export function compareWithLost(first: Lost, second: Wrapping, { files, reloads 
 
 /** Whether a function with another text is that of a module that was loaded again after an edit. */
 function isLaterText(
-  { at }: Lost,
-  lost: readonly string[],
+  { at, files: lost, loadOf }: Lost,
   second: Wrapping,
   { isModule, home }: Place,
   files: SourceFiles,
 ) {
   if (!isModule) return false
-  if (lost.some((file) => areLoadsOfOne(file, home.file))) return true
-  if (!lost.includes(home.file)) return false
+  if (loadOf !== undefined && loadOf === second.loadOf) return true
+  if (lost?.includes(home.file) !== true) return false
   return (home.query !== '' && !readsQuery(home, files)) || wasEdited(home.file, at, second.at, files) === true
 }
 
@@ -133,7 +142,9 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
   const home = end < 0 ? site.find(({ file }) => file !== '') : running[end]
   if (home === undefined) return undefined
   const isModule = end >= 0
-  const bundle = isOfProgram(home) ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file)) : undefined
+  const bundle = isNamedByBundler(home.file)
+    ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file))
+    : undefined
   return {
     path: isModule ? running.slice(0, end + 1) : site,
     home,
@@ -142,9 +153,6 @@ function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
   }
 }
-
-/** Whether a bundler chose the name of a module, which it evaluates from a string in development. */
-const isOfProgram = ({ file }: Frame) => /^(webpack|rspack|turbopack)[\w-]*:/.test(file)
 
 function areOfTwoPrograms({ program: before }: Place, { program: now }: Place): boolean {
   return before !== undefined && now !== undefined && before !== now
@@ -201,7 +209,8 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
   const other = { text: second.text, home: now.home }
   const byMaps = haveOneOrigin(one, other, files)
   if (byMaps !== undefined) return byMaps
-  return first.text === second.text && (areCopies(first.text, before.home, now.home, files) ?? reloads)
+  if (first.text !== second.text || areTwoNames(before.home.file, now.home.file)) return false
+  return areCopies(first.text, before.home, now.home, files) ?? reloads
 }
 
 const DECORATOR_FUNCTIONS =

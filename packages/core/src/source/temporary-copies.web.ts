@@ -1,4 +1,4 @@
 /** No tool loads its configuration in a page. */
-export function areLoadsOfOne(): boolean {
-  return false
+export function loadOf(): string | undefined {
+  return undefined
 }
