@@ -49,7 +49,7 @@ export class MemoryTier {
   readonly #bounds: MemoryBounds
   readonly #monotonic: () => number
   readonly #changes = new RecentChanges()
-  /** The tags that were deleted lately, and when, the oldest first. */
+  /** The tags that were deleted recently, and when, the oldest first. */
   readonly #deletedTags = new Map<string, number>()
   #held: BoundedCache<Held> | undefined
 
