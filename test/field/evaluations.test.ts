@@ -45,6 +45,20 @@ describe('a module that is evaluated again keeps the names of its functions', ()
     ).toEqual(['true 1 1 1 1 2 1 3 2'])
   })
 
+  test('with another query, if it searches something but does not know its URL', () => {
+    expect(
+      run({
+        'load.mjs': `${PERSIST}
+          const client = { search: async (text) => [text] }
+          persist(async function find(text) { return client.search(text) }, { cache })`,
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./load.mjs')
+          await printOutcome(() => import('./load.mjs?v=2'))`,
+      }),
+    ).toEqual(['again'])
+  })
+
   test('after an edit of the function, or of another place in the file', () => {
     expect(
       run({

@@ -153,7 +153,11 @@ function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pi
   return before.query !== now.query && !readsQuery(now, files)
 }
 
-const readsQuery = ({ file }: Frame, files: SourceFiles) => READS_QUERY.test(files.read(file) ?? '')
+function readsQuery({ file }: Frame, files: SourceFiles): boolean {
+  const text = files.read(file) ?? ''
+  // Not `client.search(text)` in a module that does not know its URL.
+  return /\bimport\.meta\b|\b__resourceQuery\b/.test(text) && READS_QUERY.test(text)
+}
 
 /** Whether the file was loaded again since, possibly with other code. */
 function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {
