@@ -45,6 +45,20 @@ describe('a module that is evaluated again keeps the names of its functions', ()
     ).toEqual(['true 1 1 1 1 2 1 3 2'])
   })
 
+  test('with another query, if it searches something but does not know its URL', () => {
+    expect(
+      run({
+        'load.mjs': `${PERSIST}
+          const client = { search: async (text) => [text] }
+          persist(async function find(text) { return client.search(text) }, { cache })`,
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./load.mjs')
+          await printOutcome(() => import('./load.mjs?v=2'))`,
+      }),
+    ).toEqual(['again'])
+  })
+
   test('after an edit of the function, or of another place in the file', () => {
     expect(
       run({
@@ -313,6 +327,10 @@ describe('two functions with one name are an error, which names both places', ()
       ['import.meta.url + id', () => ''],
       ['at + id', () => "const at = import.meta.url.split('-').at(-1)"],
       ['url + id', () => 'const { url } = import.meta'],
+      ['at + id', () => 'const at = import.meta?.url ?? 1'],
+      ['at + id', () => "const at = import.meta['url'] + 1"],
+      ['at.url + id', () => 'const at = import.meta || {}'],
+      ['at + id', () => "const key = 'url'\nconst at = import.meta[key]"],
       ['basename(import.meta.url) + id', () => "import { basename } from 'node:path'"],
       [
         'name + id',
@@ -332,6 +350,28 @@ describe('two functions with one name are an error, which names both places', ()
     const tables = { 'tables.mjs': 'export const users = (id) => id\nexport const posts = (id) => -id' }
     const files = { 'main.mjs': `import { printOutcome } from './outcome.mjs'\n${main.join('\n')}` }
     expect(run({ ...Object.fromEntries(modules), ...tables, ...files })).toEqual(contexts.map(() => ERROR))
+  })
+
+  test('with one source in two files, but not if it only asks for a property of import.meta that is no name', () => {
+    const files = [
+      'import.meta?.env?.MODE',
+      "typeof import.meta !== 'undefined' && import.meta.env",
+      'import.meta && import.meta.env && import.meta.env.MODE',
+      "import.meta['env']",
+      'import.meta ? 1 : 2',
+    ].flatMap((mode, i) =>
+      ['one', 'two'].map((page) => [
+        `${i}-${page}.mjs`,
+        `${PERSIST}const mode = ${mode}
+          persist(function find${i}(id) { return [mode, id] }, { cache })\nexport const page = '${page}'`,
+      ]),
+    )
+    const main = files.map(([name]) => `await printOutcome(() => import('./${name}'))`)
+    const outcomes = run({
+      ...Object.fromEntries(files),
+      'main.mjs': `import { printOutcome } from './outcome.mjs'\n${main.join('\n')}`,
+    })
+    expect(outcomes).toEqual(files.map(() => 'again'))
   })
 
   test('with one source in two files, if one relative import leads to two files', () => {

@@ -4,6 +4,7 @@ import { areCopies } from './copies.ts'
 import { isModuleBody } from './module-body.ts'
 import { haveOneOrigin } from './origins.ts'
 import { programOf } from './program.ts'
+import { readsQuery } from './reads-query.ts'
 import type { SourceFiles } from './source-files.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
@@ -158,25 +159,10 @@ function areOfTwoPrograms({ program: before }: Place, { program: now }: Place): 
   return before !== undefined && now !== undefined && before !== now
 }
 
-/**
- * Code that may read the query of its own URL. Most code passes `import.meta.url` on, as in `new URL('./a', import.meta.url)`,
- * or compares it with the program's own path.
- */
-const READS_QUERY = new RegExp(
-  [
-    '\\bsearch(?:Params)?\\b|\\b__resourceQuery\\b',
-    '\\bimport\\.meta\\.url\\b(?!\\s*(?:\\)|[=!]==?|\\.(?:starts|ends)With\\b))',
-    '=\\s*import\\.meta\\b(?!\\s*\\.)',
-    '\\bnew URL\\(\\s*import\\.meta\\.url\\s*\\)\\s*\\.\\s*(?!pathname\\b)',
-  ].join('|'),
-)
-
 /** Whether the module has another query, which loads it again. A module that reads its query has it as a parameter. */
 function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pick<Circumstances, 'files'>): boolean {
   return before.query !== now.query && !readsQuery(now, files)
 }
-
-const readsQuery = ({ file }: Frame, files: SourceFiles) => READS_QUERY.test(files.read(file) ?? '')
 
 /** Whether the file was loaded again since, possibly with other code. */
 function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {

@@ -3,10 +3,10 @@ import { folderOf } from './specifiers.ts'
 
 /**
  * Code with the name of its own file, or all that the runtime knows of the file: not only as an argument, as in
- * `new URL('./rows.csv', import.meta.url)`. Bun has `file` and `path`.
+ * `new URL('./rows.csv', import.meta.url)`. Bun has `file` and `path`. Not `import.meta && import.meta.env`.
  */
 const OWN_NAME =
-  /\bimport \. meta (?:\. (?:url|filename|file|path)\b|(?!\. ))(?! ?\))|(?<!\S|\. )__filename(?= )(?! \))/
+  /\bimport \. meta (?:(?:\??\. |\[ ['"`])(?:url|filename|file|path)\b|(?!\??\. |\[ ['"`]|&& |\? |[!=]==? ))(?! ?\))|(?<!\S|\. )__filename(?= )(?! \))/
 
 /** Code that makes a name of that of its own file, as in `basename(fileURLToPath(import.meta.url))`. */
 const NAMED_BY_FILE = /\b(?:basename|parse) \( (?:\w+ \( )?(?:import \. meta \. (?:url|filename)|__filename)\b/
