@@ -1,17 +1,13 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
-import {
-  compareWithLost,
-  compareWrappings,
-  type LostWrapping,
-  type Relation,
-  type Wrapping,
-} from '../source/evaluations.ts'
+import { compareWrappings } from '../source/evaluations.ts'
+import { compareWithLost, type LostWrapping } from '../source/lost-functions.ts'
 import { originalPlace } from '../source/original-place.ts'
 import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { textOf } from '../source/source-text.ts'
 import { loadOf } from '../source/temporary-copies.ts'
+import type { Relation, Wrapping } from '../source/wrapping.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import { variable } from './environment.ts'
 

@@ -14,6 +14,13 @@ export const realSourceFiles: SourceFiles = {
   read: (file) => attempt(() => readTextFile(file)),
 }
 
+/** Whether a file was edited between two times; `undefined` if there is no file. */
+export function wasEdited(file: string, from: number, to: number, files: SourceFiles): boolean | undefined {
+  const changedAt = files.changedAt(file)
+  // Clocks count whole milliseconds, and an unpacked file may have a time in the future.
+  return changedAt === undefined ? undefined : Math.floor(changedAt) > from && Math.floor(changedAt) <= to
+}
+
 function attempt<T>(act: () => T): T | undefined {
   try {
     return act()

@@ -1,0 +1,60 @@
+import { isNamedByBundler } from './bundler-names.ts'
+import type { CallSite, Frame } from './call-site.ts'
+import { isModuleBody } from './module-body.ts'
+import { programOf } from './program.ts'
+import type { SourceFiles } from './source-files.ts'
+import type { Wrapping } from './wrapping.ts'
+import { isWrittenInCall } from './written-in-call.ts'
+
+/** The place of a wrapping. */
+export interface Place {
+  /** The frames from the call of `persist` to the module body; the whole stack if no module is being evaluated. */
+  readonly path: CallSite
+  /** The module body; the caller of `persist` if no module is being evaluated. */
+  readonly home: Frame
+  readonly isModule: boolean
+  /** The folder of the program, if the name of the module is one of that program only, as `webpack-internal:///./src/rows.js`. */
+  readonly program: string | undefined
+  /** Whether a caller of the module body is on the stack. After an `await` there is none. */
+  readonly isSynchronous: boolean
+}
+
+export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
+  if (site === undefined) return undefined
+  const running = site.filter(({ isAsync }) => !isAsync)
+  const end = running.findIndex((_, index) => isModuleBody(running, index, files))
+  const home = end < 0 ? site.find(({ file }) => file !== '') : running[end]
+  if (home === undefined) return undefined
+  const isModule = end >= 0
+  const bundle = isNamedByBundler(home.file)
+    ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file))
+    : undefined
+  return {
+    path: isModule ? running.slice(0, end + 1) : site,
+    home,
+    isModule,
+    program: bundle && programOf(bundle.file, files),
+    isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
+  }
+}
+
+/** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
+export function isDirect({ text }: Wrapping, { isModule, path, home }: Place, files: SourceFiles): boolean {
+  if (!isModule) return false
+  const isAlone = path.slice(0, -1).every((frame) => passesNothing(frame, files))
+  return isAlone || (text !== undefined && isWrittenInCall(text, home, files))
+}
+
+const DECORATOR_FUNCTIONS =
+  /^(__decorate|__esDecorate|__decorateElement|__decorateClass|__runInitializers|_*apply_?[dD]ecs\w*|_ts_decorate)$/
+
+/** Whether a frame passes no variable to the function: code of decorators, a static block, `(() => { … })()`. */
+function passesNothing({ functionName, file, begin }: Frame, files: SourceFiles): boolean {
+  if (DECORATOR_FUNCTIONS.test(functionName) || /^<static_(initializer|fields)/.test(functionName)) return true
+  if (functionName !== '' || begin === undefined) return false
+  const line = files
+    .read(file)
+    ?.split('\n')
+    [begin.line - 1]?.slice(begin.column - 1)
+  return line !== undefined && /^(async\b\s*)?(function\b[\s*]*)?\(\s*\)/.test(line)
+}
