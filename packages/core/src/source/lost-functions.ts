@@ -21,8 +21,8 @@ export interface Lost extends LostWrapping {
 }
 
 /**
- * Decides for a first function that is gone, with its place, as for one that is there. A module that is evaluated again may have let go of its
- * earlier functions. A function that makes functions, and a loop, do so in any case.
+ * Decides for a first function that is gone, with its place, as for one that is there. A module that is evaluated again may
+ * have let go of its earlier functions. A function that makes functions, and a loop, do so in any case.
  */
 export function compareWithLost(first: Lost, second: Wrapping, { files, reloads }: Circumstances): Relation {
   const now = placeOf(second, files)
