@@ -73,7 +73,7 @@ test('many calls at once outlast ten waits for one, while the storage answers on
   expect(found).toEqual(found.map(() => undefined))
 })
 
-test('a call behind a large result waits for as long as that takes, and costs it nothing', async () => {
+test('a call after a large result waits for as long as that takes, and costs it nothing', async () => {
   let last: Promise<unknown> = Promise.resolve()
   const set = () => {
     last = new Promise((resolve) => setTimeout(resolve, 600, true))
