@@ -26,8 +26,8 @@ export function semaphoreOf({ options }: MongoClient): Semaphore {
 }
 
 /**
- * Runs only so many operations at a time, in order; those for computed results before all others, which only save work. The timeout of the server starts after the queue, so a long queue is not
- * mistaken for a server that does not answer.
+ * Runs only so many operations at a time, in order; those for computed results before all others, which only save work. The
+ * timeout of the server starts after the queue, so a long queue is not mistaken for a server that does not answer.
  */
 export class Semaphore {
   readonly #permits: number
