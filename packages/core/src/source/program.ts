@@ -14,11 +14,6 @@ export function programOf(file: string, files: SourceFiles): string {
     root = folderOf(root.slice(0, -1))
   const folders = folderOf(file).slice(root.length).split('/')
   const output = folders.findIndex((folder) => OUTPUT.test(folder))
-  return (
-    root +
-    folders
-      .slice(0, Math.max(output, 0))
-      .map((folder) => `${folder}/`)
-      .join('')
-  )
+  const above = folders.slice(0, Math.max(output, 0))
+  return root + above.map((folder) => `${folder}/`).join('')
 }
