@@ -1,4 +1,4 @@
-import { TimeoutError, withTimeout } from '@persist/store/kit'
+import { Answers, TimeoutError, withTimeout } from '@persist/store/kit'
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames, wrap } from 'idb'
 import { NoIndexedDb } from './errors.ts'
 import type { Databases } from './options.ts'
@@ -50,8 +50,7 @@ export class Database {
   readonly #factory: Databases | undefined
   readonly #waitMs: number
   #opened: Promise<IDBPDatabase<Schema>> | undefined
-  /** When an operation has ended last, by the monotonic clock. */
-  #endedAt = 0
+  readonly #answers = new Answers()
 
   constructor(name: string, factory: Databases | undefined, waitMs: number) {
     this.#name = name
@@ -103,28 +102,13 @@ export class Database {
   ): Promise<T> {
     const operation: Operation = { isOver: false, giveUp() {} }
     try {
-      return await this.#inTime(this.#waitMs + bytes / BYTES_PER_MS, this.#run(names, mode, act, operation))
+      const ms = this.#waitMs + bytes / BYTES_PER_MS
+      return await this.#answers.wait(this.#run(names, mode, act, operation), { ms, most: MOST_WAITS * ms })
     } catch (error) {
       operation.isOver = true
       // Safari answers neither or so, for as long as a connection lives, after it has lost its server in the background.
       if (error instanceof TimeoutError || isUnknown(error)) operation.giveUp()
       throw error
-    }
-  }
-
-  /** The result, or a {@link TimeoutError} if for so long neither this operation has ended nor another one. */
-  async #inTime<T>(ms: number, running: Promise<T>): Promise<T> {
-    const begin = performance.now()
-    const end = begin + MOST_WAITS * ms
-    for (let since = begin; ; since = this.#endedAt) {
-      try {
-        const result = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => running)
-        this.#endedAt = performance.now()
-        return result
-      } catch (error) {
-        if (!(error instanceof TimeoutError)) throw error
-        if (this.#endedAt <= since || performance.now() >= end) throw new TimeoutError(ms)
-      }
     }
   }
 

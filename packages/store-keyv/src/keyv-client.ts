@@ -1,5 +1,5 @@
 import type { StoreError } from '@persist/errors'
-import { type Operation, TimeoutError, withTimeout } from '@persist/store/kit'
+import { Answers, type Operation } from '@persist/store/kit'
 import type { Connection } from './connection.ts'
 import { decode, isRecord } from './entry-codec.ts'
 import { toStoreError } from './errors.ts'
@@ -24,8 +24,7 @@ export class KeyvClient {
   readonly #running = new Set<Promise<unknown>>()
   /** How many bytes each of those carries, of the large ones. */
   readonly #large = new Map<Promise<unknown>, number>()
-  /** When an instance has answered last, by the monotonic clock. */
-  readonly #answeredAt = new WeakMap<KeyvLike, number>()
+  readonly #answers = new WeakMap<KeyvLike, Answers>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -104,13 +103,14 @@ export class KeyvClient {
     act: (keyv: KeyvLike) => Promise<T>,
     { waits = 1, mostWaits = MOST_WAITS } = {},
   ): Promise<T> {
-    const { errors, serverWaitMs, discard } = this.#connection
+    const { answersInOrder, errors, serverWaitMs, discard } = this.#connection
     const before = errors.count
     const keyv = this.#keyv(operation)
     const asked = (async () => act(keyv))()
     // Of many at once, each may wait for all others, and for the largest of them between two answers.
     const ms = serverWaitMs * waits + Math.max(bytes, ...this.#large.values()) / BYTES_PER_MS
-    const running = this.#answerOf(keyv, ms, Math.max(mostWaits, this.#running.size), asked)
+    const most = answersInOrder ? Number.POSITIVE_INFINITY : Math.max(mostWaits, this.#running.size) * ms
+    const running = this.#answersOf(keyv).wait(asked, { ms, most })
     this.#running.add(running)
     if (bytes >= LARGE_BYTES) this.#large.set(running, bytes)
     let answer: T
@@ -129,25 +129,10 @@ export class KeyvClient {
     return answer
   }
 
-  /**
-   * The answer, or a {@link TimeoutError} if the server is silent for so long. It may have other questions to answer first: one
-   * connection answers in order, and of many questions most wait for a connection of the pool.
-   */
-  async #answerOf<T>(keyv: KeyvLike, ms: number, mostWaits: number, answer: Promise<T>): Promise<T> {
-    const begin = performance.now()
-    const end = begin + (this.#connection.answersInOrder ? Number.POSITIVE_INFINITY : mostWaits * ms)
-    for (let since = begin; ; ) {
-      try {
-        const found = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => answer)
-        this.#answeredAt.set(keyv, performance.now())
-        return found
-      } catch (error) {
-        const last = this.#answeredAt.get(keyv) ?? 0
-        if (!(error instanceof TimeoutError)) throw error
-        if (last <= since || performance.now() >= end) throw new TimeoutError(ms)
-        since = last
-      }
-    }
+  #answersOf(keyv: KeyvLike): Answers {
+    const answers = this.#answers.get(keyv) ?? new Answers()
+    this.#answers.set(keyv, answers)
+    return answers
   }
 
   /** @param groups How many are asked for together: each may wait for all others. */

@@ -12,6 +12,7 @@ export {
   type Resolved,
   TRUE_OR_FALSE,
 } from './check-options.ts'
+export { Answers } from './kit/answers.ts'
 export { changesBetween } from './kit/changes.ts'
 export {
   DEPENDENCY_NAMESPACE,
