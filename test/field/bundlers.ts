@@ -3,7 +3,7 @@ import { type BuildOptions, build as esbuild, type Format } from 'esbuild'
 import { rolldown } from 'rolldown'
 import { rollup } from 'rollup'
 import { build as vite } from 'vite'
-import webpack from 'webpack'
+import webpack, { type Configuration } from 'webpack'
 
 /** Bundles a program into one file. `@persist/*` stay outside, as packages usually do on a server. */
 export type Bundle = (folder: string, entry: string, output: string) => Promise<void>
@@ -57,7 +57,7 @@ const byVite: Bundle = async (folder, entry, output) => {
 }
 
 const byWebpack =
-  (mode: 'production' | 'development'): Bundle =>
+  (mode: 'production' | 'development', settings: Configuration = {}): Bundle =>
   async (folder, entry, output) => {
     const compiler = webpack({
       context: folder,
@@ -67,7 +67,12 @@ const byWebpack =
       experiments: { outputModule: true },
       externalsType: 'module',
       externals: OURS,
-      output: { path: folder, filename: output, module: true, chunkFormat: 'module', library: { type: 'module' } },
+      ...settings,
+      output: {
+        path: folder,
+        filename: output,
+        ...(settings.output ?? { module: true, chunkFormat: 'module', library: { type: 'module' } }),
+      },
     })
     await new Promise<void>((resolve, reject) =>
       compiler.run((error, stats) => {
@@ -76,6 +81,15 @@ const byWebpack =
       }),
     )
   }
+
+/** As webpack bundles for a server by default. A module of CommonJS in the bundle gives its other modules a function around. */
+export const byWebpackAsCommonJs = (settings: Configuration = {}): Bundle =>
+  byWebpack('production', {
+    experiments: {},
+    externalsType: 'node-commonjs',
+    output: { library: { type: 'commonjs2' } },
+    ...settings,
+  })
 
 /** A bundler with its settings, and the file name extension of its output. */
 export const BUNDLERS: readonly (readonly [name: string, bundle: Bundle, extension: 'mjs' | 'cjs'])[] = [

@@ -69,12 +69,12 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
 /** Whether two files hold one function. */
 function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { files, reloads }: Circumstances) {
   if (first.text === undefined || second.text === undefined) return false
-  const one = { text: first.text, home: before.home }
-  const other = { text: second.text, home: now.home }
+  const one = { text: first.text, home: before.call }
+  const other = { text: second.text, home: now.call }
   const byMaps = haveOneOrigin(one, other, files)
   if (byMaps !== undefined) return byMaps
   if (first.text !== second.text || areTwoNames(before.home.file, now.home.file)) return false
-  return areCopies(first.text, before.home, now.home, files) ?? reloads
+  return areCopies(first.text, before.call, now.call, files) ?? reloads
 }
 
 const sameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column

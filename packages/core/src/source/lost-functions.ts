@@ -35,7 +35,7 @@ export function compareWithLost(first: Lost, second: Wrapping, { files, reloads 
   if (now.isModule && lost?.includes(now.home.file) === false) {
     if (loadOf !== undefined && loadOf === second.loadOf) return 'again'
     const { text } = second
-    const areEqual = (file: string) => areCopies(text!, { ...now.home, file, line: 1, column: 1 }, now.home, files)
+    const areEqual = (file: string) => areCopies(text!, { ...now.call, file, line: 1, column: 1 }, now.call, files)
     const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
     return isCopy ? 'again' : 'two functions'
   }

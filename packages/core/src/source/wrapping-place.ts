@@ -12,6 +12,8 @@ export interface Place {
   readonly path: CallSite
   /** The module body; the caller of `persist` if no module is being evaluated. */
   readonly home: Frame
+  /** Where the module's own code made the wrapping: in its body, or in a `(() => { … })()` there, as webpack writes them. */
+  readonly call: Frame
   readonly isModule: boolean
   /** The folder of the program, if the name of the module is one of that program only, as `webpack-internal:///./src/rows.js`. */
   readonly program: string | undefined
@@ -29,9 +31,11 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
   const bundle = isNamedByBundler(home.file)
     ? running.slice(end + 1).find(({ file }) => /^(\/|[A-Z]:)/i.test(file))
     : undefined
+  const path = isModule ? running.slice(0, end + 1) : site
   return {
-    path: isModule ? running.slice(0, end + 1) : site,
+    path,
     home,
+    call: isModule ? innermost(path, files) : home,
     isModule,
     program: bundle && programOf(bundle.file, files),
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
@@ -39,18 +43,31 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
 }
 
 /** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
-export function isDirect({ text }: Wrapping, { isModule, path, home }: Place, files: SourceFiles): boolean {
+export function isDirect({ text }: Wrapping, { isModule, path, call }: Place, files: SourceFiles): boolean {
   if (!isModule) return false
   const isAlone = path.slice(0, -1).every((frame) => passesNothing(frame, files))
-  return isAlone || (text !== undefined && isWrittenInCall(text, home, files))
+  return isAlone || (text !== undefined && isWrittenInCall(text, call, files))
 }
 
 const DECORATOR_FUNCTIONS =
   /^(__decorate|__esDecorate|__decorateElement|__decorateClass|__runInitializers|_*apply_?[dD]ecs\w*|_ts_decorate)$/
 
 /** Whether a frame passes no variable to the function: code of decorators, a static block, `(() => { … })()`. */
-function passesNothing({ functionName, file, begin }: Frame, files: SourceFiles): boolean {
-  if (DECORATOR_FUNCTIONS.test(functionName) || /^<static_(initializer|fields)/.test(functionName)) return true
+function passesNothing(frame: Frame, files: SourceFiles): boolean {
+  return DECORATOR_FUNCTIONS.test(frame.functionName) || isBlock(frame, files)
+}
+
+/** The innermost frame that is code of the module body, and in its file. */
+function innermost(path: CallSite, files: SourceFiles): Frame {
+  let at = path.length - 1
+  const { file } = path[at]!
+  while (at > 0 && path[at - 1]!.file === file && isBlock(path[at - 1]!, files)) at--
+  return path[at]!
+}
+
+/** Whether a frame is that of a static block, or of a function without parameters and a name, as `(() => { … })()`. */
+function isBlock({ functionName, file, begin }: Frame, files: SourceFiles): boolean {
+  if (/^<static_(initializer|fields)/.test(functionName)) return true
   if (functionName !== '' || begin === undefined) return false
   const line = files
     .read(file)
