@@ -62,5 +62,46 @@ if (server === undefined) {
         await Promise.all([cache.close(), after.close()])
       }, 300_000)
     }
+
+    test('a result that is computed while the server is away is stored when it is back', async () => {
+      const url = `${server.url}away?journal=true`
+      const cache = mongoStore(url, { serverWaitMs: 500 })
+      const events: string[] = []
+      let isWritten = () => {}
+      const written = new Promise<void>((resolve) => {
+        isWritten = resolve
+      })
+      let whileAway = async () => {}
+      const answer = persist(
+        async (question: string) => {
+          await whileAway()
+          return `answer to ${question}`
+        },
+        {
+          funcname: 'answer',
+          cache,
+          report: ({ name }) => {
+            events.push(name)
+            if (name === 'write') isWritten()
+          },
+        },
+      )
+      // The connection, and the indexes.
+      await answer('first')
+      await written
+      const later = new Promise<void>((resolve) => {
+        isWritten = resolve
+      })
+      whileAway = () => server.kill()
+      expect(await answer('second')).toBe('answer to second')
+      expect(events.filter((name) => name === 'write')).toHaveLength(1)
+      await server.restart()
+      await later
+      const other = mongoStore(url, { serverWaitMs: 30_000 })
+      const stored: string[] = []
+      for await (const { payload } of other.open('answer').entries()) stored.push(String(payload))
+      expect(stored.sort()).toEqual(['{"v":1,"json":"answer to first"}', '{"v":1,"json":"answer to second"}'])
+      await Promise.all([cache.close(), other.close()])
+    }, 300_000)
   })
 }

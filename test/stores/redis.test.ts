@@ -100,6 +100,30 @@ await withRedis('results in Redis', (redis) => {
     await adapter.close()
   })
 
+  test('results that are computed while the server is away are stored when it is back', async () => {
+    const cache = keyvStore(url())
+    let written = 0
+    let allWritten = () => {}
+    const isStored = new Promise<void>((resolve) => {
+      allWritten = resolve
+    })
+    const square = persist(async (x: number) => x * x, {
+      funcname: 'square',
+      cache,
+      report: ({ name }) => {
+        if (name === 'write' && ++written === 21) allWritten()
+      },
+    })
+    await square(0)
+    await redis.kill()
+    for (let x = 1; x <= 20; x++) expect(await square(x)).toBe(x * x)
+    expect(written).toBe(1)
+    await redis.restart()
+    await isStored
+    expect((await cache.open('square').stats()).entries).toBe(21)
+    await cache.close()
+  })
+
   test('closing beside a call ends when that call does, also with a silent server', async () => {
     const adapter = keyvStore(url())
     const store = adapter.open('f')

@@ -105,7 +105,11 @@ export interface Lease<M extends Mode = Mode> {
    * characters each, once a wait has lasted a little. A lease that was lost notes nothing.
    */
   waitsFor?(ids: readonly string[]): Reply<M, void>
-  /** Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. */
+  /**
+   * Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. After a failure
+   * with `ERR_PERSIST_STORE_UNAVAILABLE` core calls it again when the store is back, maybe after the lease's time: it still
+   * succeeds unless another process has taken the lease, or set or deleted the entry.
+   */
   publish(entry: Entry): Reply<M, boolean>
   /** Holds it for another `ms`. `false`: lost. */
   renew(ms: number): Reply<M, boolean>

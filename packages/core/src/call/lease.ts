@@ -8,6 +8,7 @@ import type { CacheKey } from './cache-key.ts'
 import { noteOwnLease } from './own-leases.ts'
 import { duringRequest } from './pending-leases.ts'
 import { callStore } from './store-guard.ts'
+import { quietly, whenBack } from './when-back.ts'
 
 const LEASE_MS = 30_000
 const RENEWALS_PER_LEASE = 4
@@ -109,11 +110,17 @@ export function* release(context: Context, cacheKey: CacheKey, lease: Lease<Mode
     isReleased = yield* wait(callStore<boolean>(context, 'release', cacheKey.hash, act, false))
   } finally {
     // Also if that threw: with `onStoreError: 'throw'`, or since the stack is full.
-    if (!isReleased && lease.id !== undefined) noteUnreleased(lease.id)
+    if (!isReleased) {
+      if (lease.id !== undefined) noteUnreleased(lease.id)
+      // In a folder it looks alive as long as this process is.
+      const part = { part: `lease ${lease.id}`, durationMs: 0 }
+      whenBack(context, cacheKey, part, () => release(context, cacheKey, lease))
+    }
   }
 }
 
-function noteUnreleased(id: string): void {
+/** Notes a lease that no run uses: a later call of this thread takes it over. */
+export function noteUnreleased(id: string): void {
   if (unreleased.size >= MOST_UNRELEASED) unreleased.clear()
   unreleased.add(id)
 }
@@ -126,11 +133,12 @@ export function keepAlive(context: Context, lease: Lease<Mode> | undefined): () 
   const scheduleRenewal = () => {
     stop = context.runtime.later(ms / RENEWALS_PER_LEASE, () => {
       scheduleRenewal()
-      ignoreErrors(() => lease.renew(ms))
+      // A lease that was lost shows when it publishes, and nothing can be done before.
+      quietly(() => lease.renew(ms))
     })
   }
   // For a function that is not declared async, this lets a thread that waits for the lease elsewhere stop blocking.
-  if (!context.declaredAsync) ignoreErrors(() => lease.promised?.())
+  if (!context.declaredAsync) quietly(() => lease.promised?.())
   scheduleRenewal()
   return () => stop()
 }
@@ -138,12 +146,4 @@ export function keepAlive(context: Context, lease: Lease<Mode> | undefined): () 
 /** Whether calls take leases. */
 export function hasLeases(context: Context): boolean {
   return context.singleFlight === 'shared' && context.adapter.supports.lease
-}
-
-/** Ignores errors of the store: a lease that was lost shows when it publishes, and nothing can be done before. */
-function ignoreErrors(act: () => unknown): void {
-  try {
-    const reply = act()
-    if (isThenable(reply)) reply.then(undefined, () => {})
-  } catch {}
 }

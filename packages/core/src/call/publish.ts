@@ -8,32 +8,22 @@ import { noteStored } from './call.ts'
 import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { encodeStored } from './encode-stored.ts'
+import { keepUnsaved } from './keep-unsaved.ts'
 import { takeOverLease } from './lease.ts'
-import type { RightToStore } from './lease-result.ts'
+import type { Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
 import { callStore } from './store-guard.ts'
 import { end, leaveInReserve } from './succession.ts'
-
-/** An entry to store, with the right to store it. */
-export interface Publication {
-  readonly acquired: RightToStore
-  /** It has the lease, which may be replaced meanwhile. */
-  readonly succession: Succession
-  /** The position in the order of deletions by tag at which the computation began. */
-  readonly mark: string | undefined
-  readonly entry: Entry
-  readonly value: unknown
-}
+import { whenBack } from './when-back.ts'
 
 /**
  * Stores the entry, by the lease if there is one. A fenced entry is not stored. Returns whether the run is done with it: `false`
  * lets an earlier run store its result by the lease.
  */
-export function* publish(
-  { context, cacheKey, flight }: Omit<Computation, 'call'>,
-  { acquired, succession, mark, entry, value }: Publication,
-): Steps<boolean> {
+export function* publish(computation: Omit<Computation, 'call'>, publication: Publication): Steps<boolean> {
+  const { context, cacheKey, flight } = computation
+  const { acquired, succession, mark, entry, value } = publication
   const { hash, canonicalKey } = cacheKey
   let endWrite = () => {}
   const skip = (reason: 'timeout' | 'fenced' | 'key') => {
@@ -51,7 +41,8 @@ export function* publish(
       succession.lease = lease ?? succession.lease
       if (succession.lease === undefined) return leaveInReserve(succession, { entry, value, mark }) || skip('timeout')
     }
-    if (yield* wasDeletedByTag(context, mark, entry)) return skip('fenced')
+    const wasDeleted = yield* wasDeletedByTag(context, mark, entry)
+    if (wasDeleted === true) return skip('fenced')
     // It may have been fenced while the order of deletions was read.
     if (isFenced(flight, entry.tags)) return skip('fenced')
     // A lease that is lost to a later change publishes nothing. A deletion by tag ends no lease of an entry that is not there
@@ -63,7 +54,7 @@ export function* publish(
       if (isFenced(flight, entry.tags)) return skip('fenced')
     }
     const beforeWrite = context.memory?.mark()
-    const stored = yield* write(context, succession, encoded)
+    const stored = wasDeleted === undefined ? undefined : yield* write(context, succession, encoded)
     if (stored === false) {
       const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(succession, { entry, value, mark })
       return isLeft || skip('fenced')
@@ -71,17 +62,17 @@ export function* publish(
     // The set, delete or clear that fenced the flight came after the write.
     if (flight.fenced) return skip('fenced')
     // A deletion by tag between the last check and the write missed the entry.
-    if (stored && (isFenced(flight, entry.tags) || (yield* wasDeletedByTag(context, mark, entry)))) {
-      yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
-      return skip('fenced')
-    }
+    if (stored && (yield* withdraw(computation, publication))) return skip('fenced')
     // A deletion that was asked for before the run began may have reached the store after the result, and ended before the reply.
     const mayBeDeleted = context.memory?.hasChanged(canonicalKey, beforeWrite!) !== false
     context.peers.each((peer) => peer.drop(canonicalKey))
     // Even if the store failed: then memory has the only copy.
     if (!mayBeDeleted && !isFenced(flight, entry.tags)) context.memory!.hold(canonicalKey, entry, value)
     supersede(context, flight)
-    if (!stored) return true
+    if (!stored) {
+      keepUnsaved(computation, publication, publish)
+      return true
+    }
     noteStored(context, flight)
     reportWrite(context, encoded)
     return true
@@ -111,6 +102,20 @@ export function* endSuccession(
   yield* end(context, cacheKey, succession)
 }
 
+/** Deletes an entry that was written although its tag was deleted, or if the store no longer says whether it was. */
+function* withdraw(
+  { context, cacheKey, flight }: Omit<Computation, 'call'>,
+  { mark, entry }: Pick<Publication, 'mark' | 'entry'>,
+): Steps<boolean> {
+  if (!isFenced(flight, entry.tags) && (yield* wasDeletedByTag(context, mark, entry)) === false) return false
+  const { hash } = cacheKey
+  yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
+  whenBack(context, cacheKey, { part: 'written', durationMs: Number.POSITIVE_INFINITY }, function* () {
+    yield* withdraw({ context, cacheKey, flight }, { mark, entry })
+  })
+  return true
+}
+
 /** Writes by the lease. A lease that a refresh took may have been returned, since the refresh failed. */
 function* write(context: Context, succession: Succession, entry: Entry): Steps<boolean | undefined> {
   const { hash } = entry
@@ -138,9 +143,13 @@ export function* tagMark(context: Context, { hash }: CacheKey): Steps<string | u
   return yield* wait(callStore<string | undefined>(context, 'mark', hash, () => fence.mark(), undefined, MARK))
 }
 
-function* wasDeletedByTag(context: Context, mark: string | undefined, { hash, tags = [] }: Entry): Steps<boolean> {
+/** `undefined`: the store failed. */
+function* wasDeletedByTag(
+  context: Context,
+  mark: string | undefined,
+  { hash, tags = [] }: Entry,
+): Steps<boolean | undefined> {
   if (mark === undefined || tags.length === 0) return false
-  return yield* wait(
-    callStore(context, 'mark', hash, () => context.store.tagFence!.hasDeleted(mark, tags), true, YES_OR_NO),
-  )
+  const hasDeleted = () => context.store.tagFence!.hasDeleted(mark, tags)
+  return yield* wait(callStore<boolean | undefined>(context, 'mark', hash, hasDeleted, undefined, YES_OR_NO))
 }

@@ -49,6 +49,24 @@ export class Flights {
     return flight
   }
 
+  /** A flight in the place of one that ends before its result is stored: what fences a run fences it too. */
+  standIn({ canonicalKey, began, fenced, deletedTags }: Flight): Flight {
+    const flight: Flight = {
+      canonicalKey,
+      parent: undefined,
+      began,
+      ended: false,
+      closed: true,
+      fenced,
+      ...(deletedTags !== undefined && { deletedTags: new Set(deletedTags) }),
+      overdue: false,
+      waiters: 0,
+    }
+    this.#addFormer(flight)
+    this.#running.add(flight)
+    return flight
+  }
+
   /** Whether the calling code runs in the function of a flight of the key, or in code that it started. */
   isInside(canonicalKey: string): boolean {
     for (const flight of this.#running) if (flight.canonicalKey === canonicalKey && isInside(flight)) return true

@@ -4,6 +4,7 @@ import { within } from '../concurrency/timeout.ts'
 import type { Reporter } from '../events/reporter.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
+import { UnsavedResults } from './unsaved-results.ts'
 
 const FIRST_PROBE_MS = 250
 const LAST_PROBE_MS = 5_000
@@ -12,7 +13,7 @@ const PING_MS = 10_000
 const BLIND_RETRY_MS = 1_000
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
-const CIRCUITS = Symbol.for('@persist/core/circuits@1')
+const CIRCUITS = Symbol.for('@persist/core/circuits@2')
 const shared = globalThis as { [CIRCUITS]?: WeakMap<StoreAdapter, Circuit> }
 
 /** The parts of a persisted function that a circuit uses. */
@@ -34,6 +35,8 @@ export function circuitOf(adapter: StoreAdapter): Circuit {
 export class Circuit {
   /** The failure that opened the circuit; absent while it is closed. */
   error: PersistError | undefined
+  /** They are stored when it closes. */
+  readonly unsaved = new UnsavedResults()
 
   /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
   open(error: PersistError, user: CircuitUser): boolean {
@@ -47,6 +50,7 @@ export class Circuit {
   /** Closes it without a probe, since its store was closed: the next call tries the store again. */
   reset(): void {
     this.error = undefined
+    this.unsaved.dropAll()
   }
 
   #probeIn(ms: number, user: CircuitUser, error: PersistError): void {
@@ -67,6 +71,7 @@ export class Circuit {
     if (this.error !== error) return
     this.error = undefined
     report(user, 'closed')
+    this.unsaved.storeAll()
   }
 }
 

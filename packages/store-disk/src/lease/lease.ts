@@ -1,5 +1,6 @@
+import type { StoreError } from '@persist/errors'
 import type { Entry, Lease } from '@persist/store'
-import { dropToken } from '../files/dropped-tokens.ts'
+import { dropToken, dropTokenQuietly } from '../files/dropped-tokens.ts'
 import type { EntryFiles } from '../files/entry-files.ts'
 import { errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
 import { openOwn } from '../files/own-file.ts'
@@ -48,20 +49,26 @@ export class DiskLease implements Lease<'sync'> {
 
   publish(entry: Entry): boolean {
     if (this.#over) return false
-    return this.#files.withStoreErrors('publish', entry.hash, () => {
-      this.#over = true
-      let fd: number
-      try {
-        // A note of waits may be longer than the entry.
-        if (this.#waits) writeWaits(this.#options, this.#path, [])
-        fd = openOwn(this.#options.fs, this.#path, REWRITE_FLAGS)
-      } catch (error) {
-        if (errorCode(error) === 'ENOENT') return false
-        dropToken(this.#options, this.#path)
-        throw error
-      }
-      return this.#files.commit(this.#path, fd, entry)
-    })
+    this.#over = true
+    try {
+      return this.#files.withStoreErrors('publish', entry.hash, () => {
+        let fd: number
+        try {
+          // A note of waits may be longer than the entry.
+          if (this.#waits) writeWaits(this.#options, this.#path, [])
+          fd = openOwn(this.#options.fs, this.#path, REWRITE_FLAGS)
+        } catch (error) {
+          if (errorCode(error) === 'ENOENT') return false
+          throw error
+        }
+        return this.#files.commit(this.#path, fd, entry)
+      })
+    } catch (error) {
+      // The folder may come back with the token in it, by which core then stores the entry, or which it releases.
+      if ((error as StoreError).code === 'ERR_PERSIST_STORE_UNAVAILABLE') this.#over = false
+      else dropTokenQuietly(this.#options, this.#path)
+      throw error
+    }
   }
 
   renew(newMs: number): boolean {

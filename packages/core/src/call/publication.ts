@@ -1,0 +1,16 @@
+import type { Entry } from '@persist/store'
+import type { Succession } from '../concurrency/flight.ts'
+import type { RightToStore } from './lease-result.ts'
+
+/** An entry to store, with the right to store it. */
+export interface Publication {
+  readonly acquired: RightToStore
+  /** It has the lease, which may be replaced meanwhile. */
+  readonly succession: Succession
+  /** The position in the order of deletions by tag at which the computation began. */
+  readonly mark: string | undefined
+  readonly entry: Entry
+  readonly value: unknown
+  /** Since when it waits for its store to be back, by the monotonic clock. */
+  readonly unsavedSince?: number
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { type UnsavedResult, UnsavedResults } from '../src/state/unsaved-results.ts'
+
+const MIB = 1024 * 1024
+
+function results() {
+  const [stored, dropped]: [string[], string[]] = [[], []]
+  const unsaved = new UnsavedResults()
+  const keep = (name: string, { bytes = 1, durationMs = 1 }: Partial<UnsavedResult> = {}) =>
+    unsaved.keep(name, {
+      bytes,
+      durationMs,
+      store: () => void stored.push(name),
+      drop: () => void dropped.push(name),
+    })
+  return { unsaved, keep, stored, dropped }
+}
+
+test('of more than 1,000 results those go first that took the least time to compute', () => {
+  const { unsaved, keep, stored, dropped } = results()
+  for (let number = 0; number < 1_003; number++) keep(`${number}`, { durationMs: number === 500 ? 0.5 : number + 1 })
+  expect(dropped).toEqual(['500', '0', '1'])
+  unsaved.storeAll()
+  expect(stored).toHaveLength(1_000)
+})
+
+test('results of more than 64 MiB in all are not kept, and one alone that is larger is not either', () => {
+  const { keep, dropped } = results()
+  keep('large', { bytes: 64 * MIB, durationMs: 3_600_000 })
+  keep('small', { bytes: 1 })
+  expect(dropped).toEqual(['small'])
+  keep('larger', { bytes: 64 * MIB + 1, durationMs: 7_200_000 })
+  expect(dropped).toEqual(['small', 'large', 'larger'])
+})
+
+test('a result is stored once, and a synchronous store has all of them at once', () => {
+  const { unsaved, keep, stored } = results()
+  for (let number = 0; number < 20; number++) keep(`${number}`)
+  unsaved.storeAll()
+  expect(stored).toHaveLength(20)
+  unsaved.storeAll()
+  unsaved.dropAll()
+  expect(stored).toHaveLength(20)
+})
+
+test('results that are kept again while they are stored wait for the next time', async () => {
+  const unsaved = new UnsavedResults()
+  let tries = 0
+  const keep = () => unsaved.keep('a', { bytes: 1, durationMs: 1, store })
+  const store = async () => {
+    if (++tries < 3) keep()
+  }
+  keep()
+  for (let time = 1; time <= 5; time++) {
+    unsaved.storeAll()
+    await new Promise(setImmediate)
+    expect(tries).toBe(Math.min(time, 3))
+  }
+})

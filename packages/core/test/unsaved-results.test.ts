@@ -1,0 +1,279 @@
+import { type Entry, memoryStore, type Store, type StoreAdapter, StoreError } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { expect, it } from 'vitest'
+import { circuitOf } from '../src/state/circuit.ts'
+import {
+  asOtherProcess,
+  chunksOf,
+  gate,
+  harness,
+  inBothModes,
+  runPending,
+  withMethods,
+  withoutLeases,
+} from './harness.ts'
+
+/** A store that a test can take down, as this process has it: other processes may still reach it. */
+function unreliable(inner: StoreAdapter) {
+  const state = { isDown: false }
+  const check = () => {
+    if (state.isDown) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: inner.name })
+  }
+  const checked = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (subject, name) => {
+        const own = Reflect.get(subject, name)
+        if (typeof own !== 'function') return own
+        return (...args: unknown[]) => {
+          if (inner.mode === 'sync') check()
+          const reply =
+            inner.mode === 'sync'
+              ? own.apply(subject, args)
+              : (async () => {
+                  check()
+                  return own.apply(subject, args)
+                })()
+          const withLease = (lease: unknown) => (name === 'lease' && lease ? checked(lease as object) : lease)
+          return reply instanceof Promise ? reply.then(withLease) : withLease(reply)
+        }
+      },
+    })
+  const cache = new Proxy(inner, {
+    get: (adapter, name) => {
+      if (name === 'ping') return async () => check()
+      if (name === 'open') return (namespace: string) => checked(adapter.open(namespace) as object)
+      return Reflect.get(adapter, name)
+    },
+  })
+  return { cache, state }
+}
+
+/** Time passes when the test says so. */
+function manualTimers() {
+  let timers: (() => void)[] = []
+  return {
+    later: (_ms: number, act: () => void) => {
+      timers.push(act)
+      return () => {
+        timers = timers.filter((other) => other !== act)
+      }
+    },
+    async pass() {
+      for (const act of timers.splice(0)) act()
+      await runPending()
+    },
+  }
+}
+
+inBothModes('a result that could not be stored since the store was down', (makeStore) => {
+  function setup(options: object = {}, store: StoreAdapter = makeStore()) {
+    const timers = manualTimers()
+    const { persist, report, eventNames, advance } = harness({ later: timers.later })
+    const { cache, state } = unreliable(store)
+    const runs = { count: 0 }
+    const running = gate()
+    const f = persist(
+      async (x: number) => {
+        await running.passed
+        return `run ${++runs.count} of ${x}`
+      },
+      { funcname: 'f', cache, report, ...options },
+    )
+    const slow = gate()
+    const compute = async (x: number) => {
+      if (x === 3) await slow.passed
+      return `other process, ${x}`
+    }
+    const other = harness().persist(compute, {
+      funcname: 'f',
+      cache: asOtherProcess(store),
+      ...options,
+    })
+    /** A call during which the store goes down. */
+    const cutOff = async (x: number) => {
+      const call = f(x)
+      await runPending()
+      state.isDown = true
+      running.open()
+      return call
+    }
+    const back = async () => {
+      state.isDown = false
+      for (let turn = 0; turn < 4; turn++) await timers.pass()
+    }
+    return { f, other, slow, persist, cache, state, runs, cutOff, back, eventNames, timers, advance }
+  }
+
+  it('is stored when the store is back', async () => {
+    const { f, other, cutOff, back, eventNames, runs } = setup()
+    expect(await cutOff(1)).toBe('run 1 of 1')
+    expect(eventNames()).not.toContain('write')
+    await back()
+    expect(eventNames()).toContain('write')
+    expect([await f(1), await other(1), runs.count]).toEqual(['run 1 of 1', 'run 1 of 1', 1])
+  })
+
+  it('stays for the next time if the store goes down again', async () => {
+    const { other, cutOff, back, state, timers } = setup()
+    await cutOff(1)
+    state.isDown = false
+    const isBack = timers.pass()
+    state.isDown = true
+    await isBack
+    for (let turn = 0; turn < 3; turn++) await timers.pass()
+    await back()
+    expect(await other(1)).toBe('run 1 of 1')
+  })
+
+  it('is replaced by a later result of the call, which another run computed meanwhile', async () => {
+    const { f, other, cutOff, back } = setup()
+    await cutOff(1)
+    expect(await f(1)).toBe('run 2 of 1')
+    await back()
+    expect(await other(1)).toBe('run 2 of 1')
+  })
+
+  it.each([
+    ['forget', (f: Fn) => f.forget(1)],
+    ['clear', (f: Fn) => f.clear()],
+    ['put', (f: Fn) => f.put('put', 1)],
+    ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
+  ] as const)('is not stored after %s of this process, which the store did not see', async (_, act) => {
+    const { f, other, cutOff, back } = setup({ tags: () => ['all'] })
+    await cutOff(1)
+    await act(f as unknown as Fn)
+    await back()
+    expect(await other.has(1)).toBe(false)
+  })
+
+  it.each([
+    ['forget', (f: Fn) => f.forget(1), undefined],
+    ['clear', (f: Fn) => f.clear(), undefined],
+    ['put', (f: Fn) => f.put('put', 1), 'put'],
+    ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all'), undefined],
+  ] as const)('is not stored after %s of another process, which could reach the store', async (_, act, after) => {
+    const { other, cutOff, back } = setup({ tags: () => ['all'] })
+    await cutOff(1)
+    await act(other as unknown as Fn)
+    await back()
+    expect(await other.peek(1)).toBe(after)
+  })
+
+  it('is stored, too, if its run began while the store was down', async () => {
+    const { f, other, cutOff, back, eventNames } = setup()
+    await cutOff(1)
+    expect(await f(2)).toBe('run 2 of 2')
+    await back()
+    expect(eventNames().filter((name) => name === 'write')).toHaveLength(2)
+    expect([await other(1), await other(2)]).toEqual(['run 1 of 1', 'run 2 of 2'])
+  })
+
+  it('is not stored more than a minute later without a lease, which would show whether the entry was deleted', async () => {
+    const { f, other, cutOff, back, advance } = setup()
+    await cutOff(1)
+    await f(2)
+    advance(60_001)
+    await back()
+    expect([await other.has(1), await other.has(2)]).toEqual([true, false])
+  })
+
+  it('does not replace a result of another process, nor a run there', async () => {
+    const { f, other, slow, cutOff, back, runs } = setup()
+    await cutOff(1)
+    await f(2)
+    await f(3)
+    await other(2)
+    const there = other(3)
+    await runPending()
+    await back()
+    slow.open()
+    expect([await there, await f(2), await f(3), runs.count]).toEqual([
+      'other process, 3',
+      'other process, 2',
+      'other process, 3',
+      3,
+    ])
+  })
+
+  it('is stored in a store without leases if there is still no entry', async () => {
+    const { f, other, cutOff, back } = setup({}, withoutLeases(delayed(memoryStore())))
+    await cutOff(1)
+    await f(2)
+    await other(2)
+    await back()
+    expect([await other(1), await other(2)]).toEqual(['run 1 of 1', 'other process, 2'])
+  })
+
+  it('is not stored if it has tags, and its run began while the store was down', async () => {
+    const { f, other, cutOff, back } = setup({ tags: () => ['all'] })
+    await cutOff(1)
+    await f(2)
+    await back()
+    expect([await other.has(1), await other.has(2)]).toEqual([true, false])
+  })
+
+  it('is not kept if the caller gets the error of the store', async () => {
+    const { other, cutOff, back } = setup({ onStoreError: 'throw' })
+    await expect(cutOff(1)).rejects.toThrow('no reply')
+    await back()
+    expect(await other.has(1)).toBe(false)
+  })
+
+  it('is that of an iteration, too', async () => {
+    const { persist, cache, state, back } = setup()
+    const words = persist(
+      async function* () {
+        yield 'a'
+        state.isDown = true
+        yield 'b'
+      },
+      { funcname: 'words', cache },
+    )
+    expect(await chunksOf(words())).toEqual(['a', 'b'])
+    await back()
+    expect(await words.has()).toBe(true)
+  })
+
+  it('is given up when the stores are closed', async () => {
+    const { cache, other, cutOff, back } = setup()
+    await cutOff(1)
+    circuitOf(cache).reset()
+    await back()
+    expect(await other(1)).toBe('other process, 1')
+  })
+
+  it('is deleted if it was stored after its tag was deleted, and the store went down before it said so', async () => {
+    const { cache, state, back, persist } = setup()
+    const options = { funcname: 'g', tags: () => ['all'], singleFlight: 'process' } as const
+    const set = (entry: Entry) => {
+      const store = cache.open('g') as Store
+      const goDown = () => {
+        state.isDown = true
+      }
+      return perform(store.tagFence!.record('all'), () => perform(store.set(entry), goDown))
+    }
+    const g = persist(async (x: number) => x, { ...options, cache: withMethods(cache, { set }) })
+    await g(1)
+    expect(state.isDown).toBe(true)
+    await back()
+    expect(await g.has(1)).toBe(false)
+  })
+
+  it('leaves no lease in the store: a call in another process computes at once', async () => {
+    const { f, other, cutOff, back } = setup()
+    await cutOff(1)
+    await f.forget(1)
+    await back()
+    expect(await other(1)).toBe('other process, 1')
+  })
+})
+
+/** Goes on after a reply that may be a promise. */
+const perform = (reply: unknown, then: () => unknown) => (reply instanceof Promise ? reply.then(then) : then())
+
+type Fn = {
+  forget(x: number): unknown
+  clear(): unknown
+  put(value: string, x: number): unknown
+  readonly cache: { deleteByTag(tag: string): unknown }
+}
