@@ -124,6 +124,19 @@ await withRedis('results in Redis', (redis) => {
     await cache.close()
   })
 
+  test('a script that ends while the server is away waits for it, and its result is stored', async () => {
+    const cache = url()
+    const script = start('ends-in-an-outage', cache, 5_000)
+    await script.line('computing')
+    await redis.kill()
+    await script.line('done')
+    await redis.restart()
+    expect(await script.ended).toBe(0)
+    const store = keyvStore(cache)
+    expect((await store.open('slow').stats()).entries).toBe(1)
+    await store.close()
+  })
+
   test('closing beside a call ends when that call does, also with a silent server', async () => {
     const adapter = keyvStore(url())
     const store = adapter.open('f')

@@ -57,3 +57,28 @@ test('results that are kept again while they are stored wait for the next time',
     expect(tries).toBe(Math.min(time, 3))
   }
 })
+
+test('results keep a process alive until they are stored, no longer than one took to compute, and half a minute at most', async () => {
+  const { unsaved, keep } = results()
+  let now = 0
+  let atStep = () => {}
+  const clock = {
+    monotonic: () => now,
+    sleep: async (ms: number) => {
+      now += ms
+      atStep()
+    },
+  }
+  await unsaved.keepAlive(1_000, clock)
+  expect(now).toBe(0)
+  keep('a')
+  await unsaved.keepAlive(1_000, clock)
+  expect(now).toBe(1_000)
+  await unsaved.keepAlive(3_600_000, clock)
+  expect(now).toBe(31_000)
+  atStep = () => {
+    if (now === 36_000) unsaved.storeAll()
+  }
+  await unsaved.keepAlive(3_600_000, clock)
+  expect(now).toBe(36_000)
+})

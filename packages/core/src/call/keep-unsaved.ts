@@ -32,6 +32,7 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
   if (entry.tags !== undefined && mark === undefined) return
   publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
+  const durationMs = entry.durationMs ?? 0
 
   function* attempt(): Steps<void> {
     const succession = { flight: waiting, lease }
@@ -59,7 +60,7 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
 
   circuit.unsaved.keep(name, {
     bytes: byteLength(entry.payload),
-    durationMs: entry.durationMs ?? 0,
+    durationMs,
     lease,
     mark,
     store: () => quietly(() => run(attempt())),
@@ -71,4 +72,5 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
       if (context.adapter.mode === 'sync') quietly(() => lease?.release())
     },
   })
+  void circuit.unsaved.keepAlive(durationMs, runtime)
 }

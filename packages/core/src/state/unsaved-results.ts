@@ -1,10 +1,13 @@
 import type { Lease, Mode } from '@persist/store'
 import { isThenable } from '../runtime/thenable.ts'
+import type { Runtime } from '../types/runtime.ts'
 
 const MOST_RESULTS = 1_000
 const MOST_BYTES = 64 * 1024 * 1024
 /** How many are stored at once. */
 const CONCURRENCY = 8
+const LONGEST_ALIVE_MS = 30_000
+const ALIVE_STEP_MS = 100
 
 /** A result that waits until its store is back. */
 export interface UnsavedResult {
@@ -31,6 +34,8 @@ export interface UnsavedResult {
 export class UnsavedResults {
   readonly #results = new Map<string, UnsavedResult>()
   #bytes = 0
+  #aliveUntil = Number.NEGATIVE_INFINITY
+  #isKeepingAlive = false
 
   /** Keeps a result. */
   keep(name: string, result: UnsavedResult): void {
@@ -58,6 +63,18 @@ export class UnsavedResults {
       }
     }
     for (let count = 0; count < CONCURRENCY; count++) void storeNext()
+  }
+
+  /**
+   * Keeps the process alive while results wait, no longer than this one took to compute, and for half a minute at most: a script
+   * that ends while a server restarts would lose hours of work.
+   */
+  async keepAlive(durationMs: number, { monotonic, sleep }: Pick<Runtime, 'monotonic' | 'sleep'>): Promise<void> {
+    this.#aliveUntil = Math.max(this.#aliveUntil, monotonic() + Math.min(durationMs, LONGEST_ALIVE_MS))
+    if (this.#isKeepingAlive) return
+    this.#isKeepingAlive = true
+    while (this.#results.size > 0 && monotonic() < this.#aliveUntil) await sleep(ALIVE_STEP_MS)
+    this.#isKeepingAlive = false
   }
 
   /** Gives up all. */

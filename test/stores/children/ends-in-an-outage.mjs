@@ -1,0 +1,14 @@
+// Computes for a time, then ends. The server may be away meanwhile.
+import { persist } from '@persist/core'
+
+const [cache, ms] = process.argv.slice(2)
+const slow = persist(
+  async (x) => {
+    console.log('computing')
+    await new Promise((resolve) => setTimeout(resolve, Number(ms)))
+    return x * x
+  },
+  { funcname: 'slow', cache },
+)
+console.log(await slow(7))
+console.log('done')
