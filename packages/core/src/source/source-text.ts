@@ -1,4 +1,5 @@
 import { sha256 } from '@persist/hash'
+import { types } from '@persist/platform'
 import { SOURCE_PREFIX } from '../runtime/printed-source.ts'
 import type { AnyFunction } from '../types/functions.ts'
 
@@ -18,15 +19,35 @@ export function sourceOf(fn: AnyFunction): string {
   return (SOURCE_PREFIX + sha256(textOf(fn))).slice(0, DIGEST_CHARACTERS)
 }
 
-/** Whether the function has no source text: it is bound, or part of the runtime. */
-export function isNative(fn: AnyFunction): boolean {
-  return /\{\s*\[native code\]\s*\}\s*$/.test(textOf(fn))
+const NATIVE = /\{\s*\[native code\]\s*\}\s*$/
+/** Hermes prints this. bytenode leaves white space in place of the source. */
+const BYTECODE = /\{\s*\[bytecode\]\s*\}\s*$|^[^\w=]*$/
+
+/** Whether the function has no source text: it is bound, a proxy, part of the runtime, or there is only its bytecode. */
+export function lacksSource(fn: AnyFunction): boolean {
+  return NATIVE.test(textOf(fn)) || isBytecode(fn)
+}
+
+/** Whether there is only the bytecode of the function, which the runtime does not show. */
+export function isBytecode(fn: AnyFunction): boolean {
+  return BYTECODE.test(textOf(fn))
+}
+
+/** Whether the function is part of the runtime or of an addon. Its text has its name, as that of a bound one or proxy has not. */
+export function isBuiltIn(fn: AnyFunction): boolean {
+  const text = textOf(fn)
+  return NATIVE.test(text) && text.startsWith(`function ${fn.name}(`) && !isBound(fn) && !types.isProxy(fn)
+}
+
+/** Whether the function is bound to an object, so that it cannot depend on how it is called. */
+export function isBound(fn: AnyFunction): boolean {
+  return fn.name.startsWith('bound ') && NATIVE.test(textOf(fn)) && !types.isProxy(fn)
 }
 
 /** Whether an option such as `tags: (result, ...args) => …` may use more than the result. If unsure, `true`. */
 export function takesArguments(option: unknown): boolean {
   if (typeof option !== 'function') return false
-  if (option.length > 1 || isNative(option as AnyFunction)) return true
+  if (option.length > 1 || lacksSource(option as AnyFunction)) return true
   const text = textOf(option as AnyFunction)
   return /\barguments\b/.test(text) || hasFurtherParameters(text)
 }
