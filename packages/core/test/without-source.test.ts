@@ -24,6 +24,10 @@ function asInHermes(fn: AnyFunction): AnyFunction {
   return Object.assign(fn, { [Symbol.for('@persist/core/text@1')]: printed })
 }
 
+const { instantiate } = Reflect.get(globalThis, 'WebAssembly') as {
+  instantiate(bytes: Uint8Array): Promise<{ instance: { exports: Record<string, AnyFunction> } }>
+}
+
 const COUNTING = 'function count(...all) { return all.length }'
 const SCALING = 'function scale(x) { return this.k * x }'
 const compiled = (source: string) => new Function(`return ${source}`)() as AnyFunction
@@ -86,6 +90,17 @@ it('options whose source is not known may look at the arguments', () => {
     tags: fromBytecode('function tags(...all) { return all.map(String) }', 1),
   })
   expect(() => f.cache.set(1, 2)).toThrow(/tags/)
+})
+
+it('a function of WebAssembly needs a funcname, since its name is a number', async () => {
+  // (module (func (export "f") (param i32) (result i32) local.get 0))
+  const code = '0061736d010000000106016001 7f017f0302010007050101660000 0a0601040020000b'.replaceAll(' ', '')
+  const { instance } = await instantiate(Buffer.from(code, 'hex'))
+  const f = instance.exports.f!
+  expect(f.name).toBe('0')
+  expect(() => persist(f, { cache: memoryStore() })).toThrow(expect.objectContaining({ option: 'funcname' }))
+  const exported = { f: persist(f, { cache: memoryStore(), funcname: 'f' }) }
+  expect(exported.f(7)).toBe(7)
 })
 
 describe('a native function', () => {

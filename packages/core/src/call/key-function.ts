@@ -4,7 +4,7 @@ import { positional } from '@persist/key'
 import { withoutSignal } from '../concurrency/abort-signals.ts'
 import type { Context } from '../context.ts'
 import { readsThis } from '../source/reads-this.ts'
-import { isBuiltIn, lacksSource } from '../source/source-text.ts'
+import { isNative, lacksSource } from '../source/source-text.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
 
@@ -29,7 +29,7 @@ export function keyFunction(original: AnyFunction, { namespace, isMethod, key }:
   if (isMethod || !readsThis(original)) return (_self, args) => positionalKey(args)
   const uses = lacksSource(original) ? 'has no source, so it may use this' : 'uses this'
   // A native method reads the internals of its class. A native function may be in a namespace, as `Math.max` is.
-  const isIgnored = isBuiltIn(original) ? isPlain : () => false
+  const isIgnored = isNative(original) ? isPlain : () => false
   return (self, args) => {
     if (self === undefined || self === null || self === globalThis || isIgnored(self)) return positionalKey(args)
     throw new KeyError(`${namespace} ${uses}, which the default key does not include: set the option key`, 'this')

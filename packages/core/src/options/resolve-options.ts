@@ -13,7 +13,7 @@ import { becauseOf } from '../explain/because.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { requireSync } from '../runtime/require-sync.ts'
 import { readsThis } from '../source/reads-this.ts'
-import { isBuiltIn, lacksSource, sourceOf, takesArguments } from '../source/source-text.ts'
+import { hasIdentity, sourceOf, takesArguments } from '../source/source-text.ts'
 import { BackgroundRefreshes } from '../state/background-refreshes.ts'
 import { Broadcasts } from '../state/broadcasts.ts'
 import { circuitOf } from '../state/circuit.ts'
@@ -219,9 +219,9 @@ function nameOf(original: AnyFunction, origin: FunctionOrigin): string {
       { option: 'funcname' },
     )
   }
-  if (lacksSource(original) && !isBuiltIn(original)) {
+  if (!hasIdentity(original)) {
     throw new OptionError(
-      `a function that is bound, a proxy, or compiled to bytecode needs the option funcname: its name and source (${name}) do not identify it`,
+      `a function that is bound, a proxy, or compiled to bytecode or WebAssembly needs the option funcname: its name and source (${name}) do not identify it`,
       {
         option: 'funcname',
       },

@@ -33,10 +33,15 @@ export function isBytecode(fn: AnyFunction): boolean {
   return BYTECODE.test(textOf(fn))
 }
 
-/** Whether the function is part of the runtime or of an addon. Its text has its name, as that of a bound one or proxy has not. */
-export function isBuiltIn(fn: AnyFunction): boolean {
+/** Whether the function is part of the runtime, of an addon or of WebAssembly. Its text has its name; that of a proxy has none. */
+export function isNative(fn: AnyFunction): boolean {
   const text = textOf(fn)
   return NATIVE.test(text) && text.startsWith(`function ${fn.name}(`) && !isBound(fn) && !types.isProxy(fn)
+}
+
+/** Whether the name and the source of the function may identify it. A function of WebAssembly has a number for a name. */
+export function hasIdentity(fn: AnyFunction): boolean {
+  return !lacksSource(fn) || (isNative(fn) && !/^\d+$/.test(fn.name))
 }
 
 /** Whether the function is bound to an object, so that it cannot depend on how it is called. */
