@@ -69,6 +69,20 @@ describe.each(Object.entries(WITHOUT_SOURCE))('a function of which there is %s',
   })
 })
 
+it.each([
+  ['bound', () => compiled(COUNTING).bind(undefined)],
+  ['a proxy', () => new Proxy(compiled(COUNTING), {})],
+  ['native', () => Math.hypot],
+  ['bytecode', () => fromBytecode(COUNTING, 1)],
+])('a persisted function over one that is %s is followed by dependsOn with a version only', (_name, make) => {
+  const inner = (version?: string) =>
+    persist(make(), { cache: memoryStore(), funcname: 'inner', ...(version !== undefined && { version }) })
+  const outer = (version?: string) =>
+    persist(() => 1, { cache: memoryStore(), funcname: 'outer', dependsOn: [inner(version)] })
+  expect(() => outer()).toThrow(expect.objectContaining({ option: 'dependsOn' }))
+  expect(outer('1')()).toBe(1)
+})
+
 it('bytecode is covered by a dependency such as its file', () => {
   const dependsOn = [{ name: './main.jsc', read: () => ({ digest: 'a', parts: [] }) }]
   const count = persist(fromBytecode(COUNTING, 1), { cache: memoryStore(), funcname: 'count', dependsOn })

@@ -19,9 +19,10 @@ export function sourceOf(fn: AnyFunction): string {
   return (SOURCE_PREFIX + sha256(textOf(fn))).slice(0, DIGEST_CHARACTERS)
 }
 
-const NATIVE = /\{\s*\[native code\]\s*\}\s*$/
+// The ends after the text are those of a persisted function without a version.
+const NATIVE = /\{\s*\[native code\]\s*\}\s*(?:",null\])?$/
 /** Hermes prints this. bytenode leaves white space in place of the source. */
-const BYTECODE = /\{\s*\[bytecode\]\s*\}\s*$|^[^\w=]*$/
+const BYTECODE = /\{\s*\[bytecode\]\s*\}\s*(?:",null\])?$|^[^\w=]*(?:",null\])?$/
 
 /** Whether the function has no source text: it is bound, a proxy, part of the runtime, or there is only its bytecode. */
 export function lacksSource(fn: AnyFunction): boolean {
