@@ -3,7 +3,7 @@ import { BINARY_KINDS, BUFFER } from './binary-kinds.ts'
 import { writeArray, writeMap, writeSet } from './containers.ts'
 import { hasOnlyKeysOf, type Kind, kind } from './kind.ts'
 import { MAX_LENGTH } from './limits.ts'
-import { nativeName } from './realm.ts'
+import { builtInName, isBareDate } from './realm.ts'
 import { refuse } from './refusal.ts'
 import { refuseLength } from './scalars.ts'
 import { TEMPORAL_KINDS } from './temporal-kinds.ts'
@@ -15,7 +15,7 @@ import { TEMPORAL_KINDS } from './temporal-kinds.ts'
 export function kindOf(proto: object): Kind<never> | 'plain' | undefined {
   const known = kinds.get(proto)
   if (known !== undefined) return known
-  const name = nativeName(proto)
+  const name = builtInName(proto)
   const found = name === 'Object' ? plainKind(proto) : BY_NAME.get(name ?? '')
   if (found !== undefined) kinds.set(proto, found)
   return found
@@ -39,7 +39,7 @@ function hasOnlyCharacters(box: object): boolean {
 const LANGUAGE_KINDS: readonly Kind<never>[] = [
   // writeArray checks for other properties itself.
   kind<unknown[]>('Array', Array.isArray, writeArray, () => true),
-  kind<Date>('Date', types.isDate, (date, walk) => walk.tagged('Date', date.getTime())),
+  kind<Date>('Date', types.isDate, (date, walk) => walk.tagged('Date', date.getTime()), isBareDate),
   kind<RegExp>(
     'RegExp',
     types.isRegExp,

@@ -1,9 +1,9 @@
 /**
  * Signs in the source of a function that it may count its arguments: rest parameters or spread, `arguments`, and `eval` or
- * escapes that could spell it. Native code and bound functions have no source. A false alarm (dots in a comment) costs a
- * recomputation, never a wrong value.
+ * escapes that could spell it. Native code, bound functions, proxies and bytecode have no source: Hermes prints a sign of it,
+ * bytenode white space. A false alarm (dots in a comment) costs a recomputation, never a wrong value.
  */
-const COUNTS_ARGUMENTS = /\.\.\.|\barguments\b|\beval\b|\\u|\[native code\]/
+const COUNTS_ARGUMENTS = /\.\.\.|\barguments\b|\beval\b|\\u|\[(?:native |byte)code\]|^[^\w=]*$/
 
 /**
  * The default key of a function: its arguments, without trailing `undefined` unless the function can distinguish it from

@@ -1,7 +1,7 @@
 import { createContext, runInContext, runInThisContext } from 'node:vm'
 import { KeyError } from '@persist/errors'
 import { canonical } from '@persist/key'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
 const context = createContext({})
 const there = (source: string): unknown => runInContext(source, context)
@@ -53,4 +53,17 @@ test('a class that pretends to be Object or another built-in class is refused', 
   expect(() => canonical(Object.create(Fake.prototype))).toThrow(KeyError)
   const proto = { constructor: Map }
   expect(() => canonical(Object.create(proto))).toThrow(KeyError)
+})
+
+afterEach(() => vi.useRealTimers())
+
+test('a date that is made under fake timers has the string of any other date', () => {
+  const real = [new Date(5), new Date(7)].map((date) => canonical(date))
+  vi.useFakeTimers({ now: 5 })
+  const faked = [new Date(), new Date(7)]
+  expect(Object.getOwnPropertyNames(faked[0])).toEqual(['constructor'])
+  expect(faked.map((date) => canonical(date))).toEqual(real)
+  expect(() => canonical(Object.assign(new Date(), { zone: 'UTC' }))).toThrow(KeyError)
+  vi.useRealTimers()
+  expect(faked.map((date) => canonical(date))).toEqual(real)
 })

@@ -1,7 +1,7 @@
 import { types } from '@persist/platform'
 import { BINARY_TYPES } from './binary-types.ts'
-import { type BuiltInType, isBare } from './built-in-type.ts'
-import { registerPrototype } from './realm.ts'
+import type { BuiltInType } from './built-in-type.ts'
+import { isBareDate, RealDate, registerPrototype } from './realm.ts'
 import { Tagged } from './tagged.ts'
 import { TEMPORAL_TYPES } from './temporal-types.ts'
 
@@ -9,11 +9,11 @@ import { TEMPORAL_TYPES } from './temporal-types.ts'
 export const BUILT_IN_TYPES: readonly BuiltInType[] = [
   {
     name: 'Date',
-    prototype: Date.prototype,
+    prototype: RealDate.prototype,
     encode(value, binary) {
       const time = Date.prototype.getTime.call(value)
-      if (!isBare(value)) return undefined
-      return binary || !Number.isNaN(time) ? new Date(time) : new Tagged('Date', null)
+      if (!isBareDate(value)) return undefined
+      return binary || !Number.isNaN(time) ? new RealDate(time) : new Tagged('Date', null)
     },
     revive(payload) {
       expectPayload('Date', payload === null)

@@ -1,5 +1,5 @@
 import { types } from '@persist/platform'
-import { localPrototypeOf } from './realm.ts'
+import { localPrototypeOf, RealDate } from './realm.ts'
 
 /** What to store instead of an object of a common class, by the name of the class. */
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const AS_BUILT_IN: ReadonlyMap<object, string> = new Map<object, string>([
   [Array.prototype, '[...array]'],
   [Map.prototype, 'new Map(map)'],
   [Set.prototype, 'new Set(set)'],
-  [Date.prototype, 'new Date(date)'],
+  [RealDate.prototype, 'new Date(date)'],
   [URL.prototype, 'new URL(url)'],
 ])
 

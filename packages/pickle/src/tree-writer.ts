@@ -7,14 +7,14 @@ import { Notes } from './notes.ts'
 import type { ResolvedOptions } from './options.ts'
 import { hasInternalSlots, isDense, isJsonNumber, isPlainPrimitive } from './own-properties.ts'
 import { Part } from './parts.ts'
-import { localPrototypeOf } from './realm.ts'
+import { isBareDate, localPrototypeOf, RealDate } from './realm.ts'
 import { SeenObjects } from './seen-objects.ts'
 import { CUSTOM, DECIMAL_LIMIT, Tagged } from './tagged.ts'
 
 const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, keys } = Object
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
-const datePrototype = Date.prototype
+const datePrototype = RealDate.prototype
 const { slice } = Array.prototype
 const objectString = Object.prototype.toString
 const { getTime } = Date.prototype
@@ -30,7 +30,7 @@ const lookupGetter: (this: object, key: PropertyKey) => unknown =
 const SHORTEST_REFUSED_KEY = Math.min(...[...REFUSED_KEYS].map(({ length }) => length))
 const LEAST_DECIMAL = -DECIMAL_LIMIT
 /** Prototypes that need no lookup. */
-const OFTEN: ReadonlySet<object> = new Set([Array.prototype, Date.prototype, Map.prototype, Set.prototype])
+const OFTEN: ReadonlySet<object> = new Set([Array.prototype, datePrototype, Map.prototype, Set.prototype])
 const CARE = new Error('this value needs more care')
 
 /** What a walk through a tree depends on. */
@@ -228,7 +228,7 @@ export class TreeWriter {
   }
 
   #iso(date: Date, time: number): string {
-    if (!isBare(date)) throw CARE
+    if (!isBareDate(date)) throw CARE
     // This throws for an invalid date.
     const iso = isoDate(time)
     this.notes.add('["Date"]')

@@ -5,7 +5,7 @@ import { compareWithLost, type LostWrapping } from '../source/lost-functions.ts'
 import { originalPlace } from '../source/original-place.ts'
 import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
-import { textOf } from '../source/source-text.ts'
+import { lacksSource, textOf } from '../source/source-text.ts'
 import { loadOf } from '../source/temporary-copies.ts'
 import type { Relation, Wrapping } from '../source/wrapping.ts'
 import type { AnyFunction } from '../types/functions.ts'
@@ -108,7 +108,8 @@ function isHot(): boolean {
 function wrapping({ sites, at, run, loadOf }: Owner, original: AnyFunction): Wrapping {
   const text = textOf(original)
   // All bound functions have the same source text, so it identifies none.
-  return { text: text.includes('[native code]') ? undefined : text, site: sites.get(original)?.(), at, run, loadOf }
+  const isKnown = !text.includes('[native code]') && !lacksSource(original)
+  return { text: isKnown ? text : undefined, site: sites.get(original)?.(), at, run, loadOf }
 }
 
 function explain(

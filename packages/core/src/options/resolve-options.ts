@@ -13,7 +13,7 @@ import { becauseOf } from '../explain/because.ts'
 import { isChangeable } from '../runtime/changeable.ts'
 import { requireSync } from '../runtime/require-sync.ts'
 import { readsThis } from '../source/reads-this.ts'
-import { isNative, sourceOf, takesArguments } from '../source/source-text.ts'
+import { hasIdentity, sourceOf, takesArguments } from '../source/source-text.ts'
 import { BackgroundRefreshes } from '../state/background-refreshes.ts'
 import { Broadcasts } from '../state/broadcasts.ts'
 import { circuitOf } from '../state/circuit.ts'
@@ -156,7 +156,7 @@ export function resolveOptions(
     mode,
     verify: verifyRate === undefined ? undefined : verifierOf(() => context, verifyRate),
     becauseOf: (cacheKey, missed) => becauseOf(context, cacheKey, missed),
-    key: keyFunction(original, { namespace, isMethod, usesThis: () => readsThis(original), key: options.key }),
+    key: keyFunction(original, { namespace, isMethod, key: options.key }),
     ownKey: options.key !== undefined,
     hash: hashWithVersion(options.hash ?? defaultHash, version, options.versions),
     ownHash: options.hash !== undefined,
@@ -219,9 +219,9 @@ function nameOf(original: AnyFunction, origin: FunctionOrigin): string {
       { option: 'funcname' },
     )
   }
-  if (name.startsWith('bound ') && isNative(original)) {
+  if (!hasIdentity(original)) {
     throw new OptionError(
-      `a bound function needs the option funcname: its name and source (${name}) do not identify it`,
+      `a function that is bound, a proxy, or compiled to bytecode or WebAssembly needs the option funcname: its name and source (${name}) do not identify it`,
       {
         option: 'funcname',
       },

@@ -3,7 +3,7 @@ import { sha256 } from '@persist/hash'
 import { markedHash, unmarkedHash } from '@persist/store/kit'
 import type { Context } from '../context.ts'
 import { requireSync } from '../runtime/require-sync.ts'
-import { isNative, sourceOf, textOf } from '../source/source-text.ts'
+import { isBytecode, lacksSource, sourceOf, textOf } from '../source/source-text.ts'
 import type { Dependency, DependencyPart, DependencyState } from '../types/dependency.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
@@ -23,9 +23,11 @@ export function versionOf(original: AnyFunction, { version, dependsOn }: AnyOpti
   if (dependsOn === undefined) return { version, dependencies: () => NO_PARTS, isRecorded: false }
   const subjects = [original, ...dependsOn] as (AnyFunction | Dependency)[]
   const states = subjects.map((subject) => (typeof subject === 'function' ? subject : stateOf(subject)))
+  // The file of bytecode, which `code` covers, stands for the function.
+  const isCovered = isBytecode(original) && states.some((state) => typeof state !== 'function')
   // A function counts as its text, so versions without a dependency are as before there were any.
   const sources = states.map((state, i) =>
-    typeof state === 'function' ? checkedText(state) : [subjects[i]!.name, state.digest],
+    typeof state === 'function' ? (isCovered && i === 0 ? '' : checkedText(state)) : [subjects[i]!.name, state.digest],
   )
   return {
     version: `${version ?? ''}#${sha256(JSON.stringify(sources))}`,
@@ -93,9 +95,9 @@ function checkedText(fn: AnyFunction): string {
       option: 'dependsOn',
     })
   }
-  if (!isNative(fn)) return textOf(fn)
+  if (!lacksSource(fn)) return textOf(fn)
   throw new OptionError(
-    `dependsOn cannot follow ${fn.name || 'a native function'}: a bound or native function has no source. Give the function that was bound`,
+    `dependsOn cannot follow ${fn.name || 'a native function'}: a function that is bound, a proxy, native or compiled to bytecode has no source. Give the function that was bound or wrapped, or a version`,
     { option: 'dependsOn' },
   )
 }

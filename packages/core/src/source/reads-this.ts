@@ -1,6 +1,6 @@
 import type { AnyFunction } from '../types/functions.ts'
 import { jsTokens } from './js-tokens-lazily.ts'
-import { textOf } from './source-text.ts'
+import { isBound, lacksSource, textOf } from './source-text.ts'
 
 interface Token {
   readonly type: string
@@ -12,9 +12,10 @@ const NOT_CODE = new Set(['WhiteSpace', 'LineTerminatorSequence', 'MultiLineComm
 
 /**
  * Whether a function may depend on how it is called: its code, apart from comments and strings, has `this` or `super`.
- * An arrow function has no `this` of its own.
+ * An arrow function has no `this` of its own, and a bound one depends on no call. Of others without source it is unknown.
  */
 export function readsThis(fn: AnyFunction): boolean {
+  if (lacksSource(fn)) return !isBound(fn)
   const text = textOf(fn)
   if (!/\b(this|super)\b/.test(text)) return false
   const tokens = [...jsTokens()(text)].filter(({ type }) => !NOT_CODE.has(type)) as Token[]
