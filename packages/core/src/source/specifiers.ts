@@ -78,11 +78,14 @@ export function relativePaths(specifier: string, file: string): readonly string[
 
 export function resolvedPath(path: string, place: string): string {
   try {
-    return new URL(path, `file://${folderOf(place)}`).href
+    return new URL(path, urlOf(folderOf(place))).href
   } catch {
     return path
   }
 }
+
+/** The URL of a folder, whose name may be `c#` or `what?`. */
+export const urlOf = (folder: string) => `file://${folder.replace(/[%#?\t\n\r]/g, encodeURIComponent)}`
 
 export const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1)
 
