@@ -1,0 +1,57 @@
+import { isUncompiled } from './bundles.ts'
+import type { Frame } from './call-site.ts'
+import type { Range } from './declared-names.ts'
+import { isGlobal } from './globals.ts'
+import { type ParsedSource, parse } from './parsed-source.ts'
+import { type Binding, lookup } from './scopes.ts'
+import type { SourceFiles } from './source-files.ts'
+import { afterGroup, isPunctuator } from './source-tokens.ts'
+import { originalOf, rangeOf } from './text-in-file.ts'
+
+/** Names that each host gives to a module, and keywords that stand for no variable. */
+const OF_MODULES =
+  /^(exports|module|require|__\w+|jest|this|super|import|export|debugger|enum|from|as|using|accessor|undefined)$/
+
+/**
+ * Whether a function uses names that its file does not declare, so that a host gives the module parameters: `tenant` in
+ * `vm.compileFunction(code, ['tenant'])`, or in `vm.createContext({ tenant })`. Then each evaluation may have other ones.
+ */
+export function takesParameters(text: string | undefined, home: Frame, files: SourceFiles): boolean {
+  if (text === undefined || isUncompiled(home.file)) return false
+  const content = files.read(home.file)
+  const written = originalOf(text)
+  // Compiled code has names that its source does not declare.
+  if (content?.includes(written) !== true) return false
+  const source = parse(content, { file: home.file, place: home.file, files, isOtherVersion: false })
+  return usesUnknown(source, rangeOf(written, source, home)!)
+}
+
+function usesUnknown(source: ParsedSource, range: Range): boolean {
+  const { tokens, scopes } = source
+  const { list } = tokens
+  const known = new Set<string>()
+  // Names of labels, and of what another runtime may have.
+  for (const [index, { value }] of list.entries())
+    if (/^(typeof|break|continue)$/.test(list[index - 1]?.value ?? '')) known.add(value)
+  const isParameter = ({ kind, scope }: Binding) =>
+    kind === 'parameter' &&
+    scope.from <= 2 &&
+    !isPunctuator(list[afterGroup(tokens, 0)], /^\($/) &&
+    scope.parent === scopes.root
+  const seen = new Set<Binding>()
+  const pending = [range]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    for (let index = next.from; index < next.to; index++) {
+      if (!source.isUse(index)) continue
+      const name = list[index]!.value
+      const binding = lookup(name, scopes.at[index])
+      if (binding === undefined) {
+        if (!isGlobal(name) && !OF_MODULES.test(name) && !known.has(name)) return true
+      } else if (isParameter(binding)) return true
+      else if (binding.kind === 'declared' && !seen.has(binding)) {
+        seen.add(binding)
+        pending.push(...binding.parts.filter(({ specifier }) => specifier === undefined))
+      }
+    }
+  return false
+}
