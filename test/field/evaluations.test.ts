@@ -493,11 +493,46 @@ describe('two functions with one name are an error, which names both places', ()
       outcomes('const rows = table + 1\nhost.persist(function find(id) { return rows + id }, { cache: host.cache })'),
     ).toEqual(['again', ERROR])
     // A name that nothing declares may be one of another runtime.
-    const known = `const rows = 'rows'
+    const known = `function first(list) { return list[0] }
+      const rows = [first('rows')]
       const isDeno = typeof Deno !== 'undefined' && Deno.version
       around: for (const row of rows) break around
       host.persist(function find(id) { return [rows, isDeno, require, module].length + id }, { cache: host.cache })`
     expect(outcomes(known)).toEqual(['again', 'again'])
+  })
+
+  test.each([
+    '(host, table) => host.persist(function find(id) { return table + id }, { cache: host.cache })',
+    '(function (host, table) { host.persist(function find(id) { return table + id }, { cache: host.cache }) })',
+  ])('if a host calls the one function of a file with other arguments: %s', (text) => {
+    expect(
+      run({
+        'plugin.js': text,
+        'main.mjs': `
+          import { readFileSync } from 'node:fs'
+          import vm from 'node:vm'
+          import { memoryStore, persist } from '@persist/core'
+          import { printOutcome } from './outcome.mjs'
+          const host = { cache: memoryStore(), persist }
+          const filename = process.cwd() + '/plugin.js'
+          const plugin = vm.runInThisContext(readFileSync(filename, 'utf8'), { filename })
+          await printOutcome(() => plugin(host, 'users'))
+          await printOutcome(() => plugin(host, 'posts'))`,
+      }),
+    ).toEqual(['again', ERROR])
+  })
+
+  test('made by functions in a table of paths, in one line with an assignment to exports', () => {
+    const files = {
+      'make.cjs':
+        'const{memoryStore:m,persist:p}=require("@persist/core"),c=m(),t={"/users":t=>void p(function find(e){return t+e},{cache:c})};' +
+        'exports.make=(e,n)=>t[e](n),module.exports.other=1;',
+      'main.mjs': `
+        import rows from './make.cjs'
+        import { printOutcome } from './outcome.mjs'
+        for (const table of ['users', 'posts']) await printOutcome(() => rows.make('/users', table))`,
+    }
+    expect(run(files)).toEqual(['again', ERROR])
   })
 
   test('if an async function around a whole script goes on with a loop, also if modules are reloaded', () => {
@@ -824,6 +859,34 @@ describe('two functions with one name are an error, which names both places', ()
           await printOutcome(() => import('./node_modules/other/node_modules/rows/find.mjs'))`,
       }),
     ).toEqual([ERROR])
+  })
+
+  test.each([
+    ["join(__dirname, '../../..')", ERROR],
+    ["join(__dirname, '..', '..', '..')", ERROR],
+    ["__dirname.split('/node_modules')[0]", ERROR],
+    ["join(__dirname, '..')", 'again'],
+    ["join(__dirname, '../data')", 'again'],
+    ["join(__dirname, '..', 'data')", 'again'],
+  ])('in two copies of one version of a package, if it reads what is outside of the package: %s', (folder, outcome) => {
+    const copy = (app: string) => ({
+      [`${app}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+      [`${app}/node_modules/rows/lib/find.cjs`]: `
+        const { memoryStore, persist } = require('@persist/core')
+        const { join } = require('node:path')
+        const folder = ${folder}
+        persist(function find(id) { return folder + id }, { cache: (globalThis.store ??= memoryStore()) })`,
+    })
+    expect(
+      run({
+        ...copy('users'),
+        ...copy('posts'),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/node_modules/rows/lib/find.cjs')
+          await printOutcome(() => import('./posts/node_modules/rows/lib/find.cjs'))`,
+      }),
+    ).toEqual([outcome])
   })
 
   test('in two copies of one version of a package that get two versions of what another file imports', () => {

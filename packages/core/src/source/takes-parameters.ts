@@ -12,6 +12,10 @@ import { originalOf, rangeOf } from './text-in-file.ts'
 const OF_MODULES =
   /^(exports|module|require|__\w+|jest|this|super|import|export|debugger|enum|from|as|using|accessor|undefined)$/
 
+/** Names of other runtimes, and of newer ones. */
+const OF_OTHERS =
+  /^(window|self|document|navigator|location|localStorage|sessionStorage|WebSocket|EventSource|XMLHttpRequest|Worker|Deno|Bun)$/
+
 /**
  * Whether a function uses names that its file does not declare, so that a host gives the module parameters: `tenant` in
  * `vm.compileFunction(code, ['tenant'])`, or in `vm.createContext({ tenant })`. Then each evaluation may have other ones.
@@ -33,11 +37,7 @@ function usesUnknown(source: ParsedSource, range: Range): boolean {
   // Names of labels, and of what another runtime may have.
   for (const [index, { value }] of list.entries())
     if (/^(typeof|break|continue)$/.test(list[index - 1]?.value ?? '')) known.add(value)
-  const isParameter = ({ kind, scope }: Binding) =>
-    kind === 'parameter' &&
-    scope.from <= 2 &&
-    !isPunctuator(list[afterGroup(tokens, 0)], /^\($/) &&
-    scope.parent === scopes.root
+  const isFactory = isOneFunction(source)
   const seen = new Set<Binding>()
   const pending = [range]
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
@@ -46,12 +46,25 @@ function usesUnknown(source: ParsedSource, range: Range): boolean {
       const name = list[index]!.value
       const binding = lookup(name, scopes.at[index])
       if (binding === undefined) {
-        if (!isGlobal(name) && !OF_MODULES.test(name) && !known.has(name)) return true
-      } else if (isParameter(binding)) return true
-      else if (binding.kind === 'declared' && !seen.has(binding)) {
+        if (!isGlobal(name) && !OF_MODULES.test(name) && !OF_OTHERS.test(name) && !known.has(name)) return true
+      } else if (binding.kind === 'parameter') {
+        // Not a parameter of a function that is called.
+        if (isFactory && binding.scope.from <= 2 && binding.scope.from < next.from) return true
+      } else if (binding.kind === 'declared' && !seen.has(binding)) {
         seen.add(binding)
         pending.push(...binding.parts.filter(({ specifier }) => specifier === undefined))
       }
     }
   return false
+}
+
+/** Whether a source is one function, which a host calls: `(host, table) => { … }`, `(function (host, table) { … })`. */
+function isOneFunction({ tokens }: ParsedSource): boolean {
+  const { list } = tokens
+  const first = list[0]?.value === 'async' ? 1 : 0
+  const after = afterGroup(tokens, first)
+  return (
+    list[after]?.value === '=>' ||
+    (isPunctuator(list[0], /^\($/) && (list[after]?.value ?? ';') === ';' && after >= list.length - 1)
+  )
 }
