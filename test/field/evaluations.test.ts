@@ -522,6 +522,26 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual(['again', ERROR])
   })
 
+  test.each(['rule.js', '/rules/rule.js', 'package.json'])(
+    'in two scripts that a host gives one name, %s',
+    (filename) => {
+      const main = (first: string, second: string) => `
+      import vm from 'node:vm'
+      import { memoryStore, persist } from '@persist/core'
+      import { printOutcome } from './outcome.mjs'
+      const host = vm.createContext({ cache: memoryStore(), persist })
+      const load = (text) => vm.runInContext(text, host, { filename: '${filename}' })
+      await printOutcome(() => load(${JSON.stringify(first)}))
+      await printOutcome(() => load(${JSON.stringify(second)}))`
+      const rule = (table: string) =>
+        `{ const table = '${table}'; persist(function find(id) { return table + id }, { cache }) }`
+      const same = 'persist(function find(id) { return String(id) }, { cache })'
+      const outcomes = (text: string) => run({ 'package.json': '{}', 'main.mjs': text }, { NODE_ENV: 'production' })
+      expect(outcomes(main(rule('users'), rule('posts')))).toEqual(['again', ERROR])
+      expect(outcomes(main(same, same))).toEqual(['again', 'again'])
+    },
+  )
+
   test('made by functions in a table of paths, in one line with an assignment to exports', () => {
     const files = {
       'make.cjs':

@@ -40,8 +40,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
     if (isOtherUrl(before, now, circumstances)) return 'again'
-    if (now.home.isLoadedOnce || takesParameters(second.text, now.home, circumstances.files))
-      return 'made by one function'
+    if (now.home.isLoadedOnce || takesParameters(second.text, now, circumstances)) return 'made by one function'
     // A loop of which the first run needs no `await` goes on without the stack of the module.
     const mayBeReload = circumstances.reloads && !before.isSynchronous
     const mayRepeat = now.isSynchronous || mayBeReload || reloaded(first, second, before, now, circumstances)

@@ -46,7 +46,7 @@ export function compareWithLost(first: Lost, second: Wrapping, { files, reloads 
   if (now.resource !== undefined && modules?.includes(home.file + now.resource) === false) return 'two functions'
   const isSameUrl = home.query === '' || modules?.includes(home.file + home.query) === true
   const isOnlyEvaluation = home.isLoadedOnce && (isSameUrl || readsQuery(home, files))
-  const mayRepeat = now.isModule && !isOnlyEvaluation && !takesParameters(second.text, home, files)
+  const mayRepeat = now.isModule && !isOnlyEvaluation && !takesParameters(second.text, now, { files, reloads })
   return mayRepeat ? 'again' : 'made by one function'
 }
 

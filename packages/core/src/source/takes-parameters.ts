@@ -1,12 +1,12 @@
 import { isUncompiled } from './bundles.ts'
-import type { Frame } from './call-site.ts'
 import type { Range } from './declared-names.ts'
 import { isGlobal } from './globals.ts'
 import { type ParsedSource, parse } from './parsed-source.ts'
 import { type Binding, lookup } from './scopes.ts'
-import type { SourceFiles } from './source-files.ts'
 import { afterGroup, isPunctuator } from './source-tokens.ts'
 import { originalOf, rangeOf } from './text-in-file.ts'
+import type { Circumstances } from './wrapping.ts'
+import type { Place } from './wrapping-place.ts'
 
 /** Names that each host gives to a module, and keywords that stand for no variable. */
 const OF_MODULES =
@@ -20,15 +20,26 @@ const OF_OTHERS =
  * Whether a function uses names that its file does not declare, so that a host gives the module parameters: `tenant` in
  * `vm.compileFunction(code, ['tenant'])`, or in `vm.createContext({ tenant })`. Then each evaluation may have other ones.
  */
-export function takesParameters(text: string | undefined, home: Frame, files: SourceFiles): boolean {
+export function takesParameters(text: string | undefined, { home }: Place, { files, reloads }: Circumstances): boolean {
   if (text === undefined || isUncompiled(home.file)) return false
-  const content = files.read(home.file)
+  const importer = { file: home.file, place: home.file, files, isOtherVersion: false }
   const written = originalOf(text)
+  const content = files.read(home.file)
+  if (content === undefined || !IS_ABSOLUTE.test(home.file)) {
+    // Code of a string, which has the name of no file, and may be other code each time.
+    if (reloads || IS_URL.test(home.file)) return false
+    const source = parse(written, { ...importer, place: '' })
+    return usesUnknown(source, { from: 0, to: source.tokens.list.length })
+  }
   // Compiled code has names that its source does not declare.
-  if (content?.includes(written) !== true) return false
-  const source = parse(content, { file: home.file, place: home.file, files, isOtherVersion: false })
+  if (!content.includes(written)) return false
+  const source = parse(content, importer)
   return usesUnknown(source, rangeOf(written, source, home)!)
 }
+
+const IS_ABSOLUTE = /^(\/|[A-Z]:\/)/i
+
+const IS_URL = /^[a-z][\w+.-]+:/i
 
 function usesUnknown(source: ParsedSource, range: Range): boolean {
   const { tokens, scopes } = source
