@@ -935,6 +935,30 @@ describe('two functions with one name are an error, which names both places', ()
     expect(outcome('posts')).toEqual([ERROR])
   })
 
+  test('in two copies of one version of a package, if a package below one that it imports has two versions', () => {
+    const copy = (app: string, table: string) => ({
+      [`${app}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+      [`${app}/node_modules/rows/find.mjs`]: `${PERSIST}import { table } from 'inner'
+        persist((id) => table + id, { funcname: 'find', cache })`,
+      [`${app}/node_modules/inner/package.json`]:
+        '{ "version": "1.0.0", "exports": "./inner.mjs", "dependencies": { "tables": "*", "absent": "*" } }',
+      [`${app}/node_modules/inner/inner.mjs`]: "export { table } from 'tables'",
+      [`${app}/node_modules/tables/package.json`]: `{ "version": "1.0.0-${table}", "exports": "./tables.mjs", "peerDependencies": { "inner": "*" } }`,
+      [`${app}/node_modules/tables/tables.mjs`]: `export const table = '${table}'`,
+    })
+    const outcome = (table: string) =>
+      run({
+        ...copy('users', 'users'),
+        ...copy('posts', table),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/node_modules/rows/find.mjs')
+          await printOutcome(() => import('./posts/node_modules/rows/find.mjs'))`,
+      })
+    expect(outcome('users')).toEqual(['again'])
+    expect(outcome('posts')).toEqual([ERROR])
+  })
+
   test('or one, if exports of CommonJS use each other many times', () => {
     const members = Array.from({ length: 40 }, (_, i) => i)
     const uses = (i: number) => `exports.f${(i + 1) % 40}(x - 1) + exports.f${(i + 2) % 40}(x - 1)`
