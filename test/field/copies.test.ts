@@ -242,6 +242,35 @@ test.each(['eval', 'eval-source-map'])(
   },
 )
 
+test.each(['eval', 'eval-source-map', false] as const)(
+  'two modules that webpack makes of one file by a query are two (devtool: %s)',
+  async (devtool) => {
+    const folder = folderWith({
+      'package.json': '{ "name": "app" }',
+      'load.js': `
+        const { memoryStore, persist } = require('@persist/core')
+        const table = __resourceQuery
+        const cache = (globalThis.store ??= memoryStore())
+        persist(async function load(id) { return table + id }, { cache })`,
+      'main.js': `require('./load.js?table=users')
+        require('./load.js?table=posts')`,
+    })
+    await new Promise<void>((resolve, reject) =>
+      webpack({
+        context: folder.path,
+        entry: './main.js',
+        mode: 'development',
+        devtool,
+        target: 'node20',
+        externalsType: 'node-commonjs',
+        externals: /^@persist\//,
+        output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
+      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
+    )
+    expect(() => folder.node('dist/main.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+  },
+)
+
 test('a function that a module gives to its own wrapper is one in two bundles, and one that a factory makes is not', async () => {
   const [, bundle] = BUNDLERS[0]!
   const outcome = async (first: string, second: string) => {

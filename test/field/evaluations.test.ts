@@ -389,6 +389,187 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test.each(['c#', 'what?', '100%25'])('also in a folder with the name %s', (name) => {
+    const find = `${PERSIST}import { table } from './table.mjs'\npersist(function find(id) { return table + id }, { cache })`
+    expect(
+      run({
+        [`${name}/users/find.mjs`]: find,
+        [`${name}/posts/find.mjs`]: find,
+        [`${name}/users/table.mjs`]: 'export const table = 1',
+        [`${name}/posts/table.mjs`]: 'export const table = 2',
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          const folder = './' + encodeURIComponent('${name}')
+          await import(folder + '/users/find.mjs')
+          await printOutcome(() => import(folder + '/posts/find.mjs'))`,
+      }),
+    ).toEqual([ERROR])
+  })
+
+  test.each([
+    ["import table from 'tables'", "import { table } from 'tables'"],
+    ["import table, { table as other } from 'tables'", "import other, { table } from 'tables'"],
+    ["import { 'users-table' as table } from 'tables'", "import { 'posts-table' as table } from 'tables'"],
+  ])('with one source in two files, if a name in it is another export of a package: %s, %s', (first, second) => {
+    const find = (imported: string) =>
+      `${imported}\n${PERSIST}persist(function find(id) { return table + id }, { cache })`
+    expect(
+      run({
+        'node_modules/tables/package.json': '{ "name": "tables", "type": "module", "exports": "./index.js" }',
+        'node_modules/tables/index.js': `const users = 'users', posts = 'posts'
+          export { users as default, posts as table, users as 'users-table', posts as 'posts-table' }`,
+        'users.mjs': find(first),
+        'again.mjs': find(first),
+        'posts.mjs': find(second),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users.mjs')
+          await printOutcome(() => import('./again.mjs'))
+          await printOutcome(() => import('./posts.mjs'))`,
+      }),
+    ).toEqual(['again', ERROR])
+  })
+
+  test('with one source in two files, if it uses the arguments of a function around it', () => {
+    const find = (table: string) => `${PERSIST}
+      export const find = (function () {
+        const [table] = arguments
+        return persist(function find(id) { return table + id }, { cache })
+      })('${table}')`
+    const main = `
+      import { printOutcome } from './outcome.mjs'
+      await import('./users.mjs')
+      await printOutcome(() => import('./posts.mjs'))`
+    expect(run({ 'users.mjs': find('users'), 'posts.mjs': find('posts'), 'main.mjs': main })).toEqual([ERROR])
+  })
+
+  test.each(['const { hash } = url', 'const hash = url.href'])(
+    'with one source in one file, if it reads the fragment of its URL: %s',
+    (read) => {
+      expect(
+        run({
+          'find.mjs': `${PERSIST}const url = new URL(import.meta.url)
+            ${read}
+            persist(function find(id) { return hash + id }, { cache })`,
+          'main.mjs': `
+            import { printOutcome } from './outcome.mjs'
+            await import('./find.mjs#users')
+            await printOutcome(() => import('./find.mjs#posts'))`,
+        }),
+      ).toEqual([ERROR])
+    },
+  )
+
+  test.each([
+    ['vm.compileFunction', "vm.compileFunction(text, ['host', 'table'], { filename })(host, table)"],
+    ['new Function', "new Function('host', 'table', text + '\\n//# sourceURL=' + filename)(host, table)"],
+    [
+      'a function around it',
+      "vm.runInThisContext('(function (host, table) {' + text + '})', { filename })(host, table)",
+    ],
+    ['a context', 'vm.runInContext(text, vm.createContext({ host, table }), { filename })'],
+    ['eval', "eval(text + '\\n//# sourceURL=' + filename)"],
+  ])('if a host gives two evaluations of a module other variables, by %s', (_, evaluate) => {
+    const outcomes = (text: string) =>
+      run({
+        'plugin.js': text,
+        'main.mjs': `
+          import { readFileSync } from 'node:fs'
+          import vm from 'node:vm'
+          import { memoryStore, persist } from '@persist/core'
+          import { printOutcome } from './outcome.mjs'
+          const host = { cache: memoryStore(), persist }
+          const filename = process.cwd() + '/plugin.js'
+          const text = readFileSync(filename, 'utf8')
+          const load = (table) => { ${evaluate} }
+          await printOutcome(() => load('users'))
+          await printOutcome(() => load('posts'))`,
+      })
+    expect(outcomes('host.persist(function find(id) { return table + id }, { cache: host.cache })')).toEqual([
+      'again',
+      ERROR,
+    ])
+    expect(
+      outcomes('const rows = table + 1\nhost.persist(function find(id) { return rows + id }, { cache: host.cache })'),
+    ).toEqual(['again', ERROR])
+    // A name that nothing declares may be one of another runtime.
+    const known = `function first(list) { return list[0] }
+      const rows = [first('rows')]
+      const isDeno = typeof Deno !== 'undefined' && Deno.version
+      around: for (const row of rows) break around
+      host.persist(function find(id) { return [rows, isDeno, require, module].length + id }, { cache: host.cache })`
+    expect(outcomes(known)).toEqual(['again', 'again'])
+  })
+
+  test.each([
+    '(host, table) => host.persist(function find(id) { return table + id }, { cache: host.cache })',
+    '(function (host, table) { host.persist(function find(id) { return table + id }, { cache: host.cache }) })',
+  ])('if a host calls the one function of a file with other arguments: %s', (text) => {
+    expect(
+      run({
+        'plugin.js': text,
+        'main.mjs': `
+          import { readFileSync } from 'node:fs'
+          import vm from 'node:vm'
+          import { memoryStore, persist } from '@persist/core'
+          import { printOutcome } from './outcome.mjs'
+          const host = { cache: memoryStore(), persist }
+          const filename = process.cwd() + '/plugin.js'
+          const plugin = vm.runInThisContext(readFileSync(filename, 'utf8'), { filename })
+          await printOutcome(() => plugin(host, 'users'))
+          await printOutcome(() => plugin(host, 'posts'))`,
+      }),
+    ).toEqual(['again', ERROR])
+  })
+
+  test.each(['rule.js', '/rules/rule.js', 'package.json'])(
+    'in two scripts that a host gives one name, %s',
+    (filename) => {
+      const main = (first: string, second: string) => `
+      import vm from 'node:vm'
+      import { memoryStore, persist } from '@persist/core'
+      import { printOutcome } from './outcome.mjs'
+      const host = vm.createContext({ cache: memoryStore(), persist })
+      const load = (text) => vm.runInContext(text, host, { filename: '${filename}' })
+      await printOutcome(() => load(${JSON.stringify(first)}))
+      await printOutcome(() => load(${JSON.stringify(second)}))`
+      const rule = (table: string) =>
+        `{ const table = '${table}'; persist(function find(id) { return table + id }, { cache }) }`
+      const same = 'persist(function find(id) { return String(id) }, { cache })'
+      const outcomes = (text: string) => run({ 'package.json': '{}', 'main.mjs': text }, { NODE_ENV: 'production' })
+      expect(outcomes(main(rule('users'), rule('posts')))).toEqual(['again', ERROR])
+      expect(outcomes(main(same, same))).toEqual(['again', 'again'])
+    },
+  )
+
+  test('made by functions in a table of paths, in one line with an assignment to exports', () => {
+    const files = {
+      'make.cjs':
+        'const{memoryStore:m,persist:p}=require("@persist/core"),c=m(),t={"/users":t=>void p(function find(e){return t+e},{cache:c})};' +
+        'exports.make=(e,n)=>t[e](n),module.exports.other=1;',
+      'main.mjs': `
+        import rows from './make.cjs'
+        import { printOutcome } from './outcome.mjs'
+        for (const table of ['users', 'posts']) await printOutcome(() => rows.make('/users', table))`,
+    }
+    expect(run(files)).toEqual(['again', ERROR])
+  })
+
+  test('if an async function around a whole script goes on with a loop, also if modules are reloaded', () => {
+    const script = `(async () => {
+      const { memoryStore, persist } = require('@persist/core')
+      const cache = memoryStore()
+      try {
+        for (const table of ['users', 'posts'])
+          console.log(await persist(async function find(id) { return table + id }, { cache })(1))
+      } catch (error) {
+        console.log(error.code, error.message)
+      }
+    })()`
+    for (const NODE_ENV of ['production', 'development', 'test'])
+      expect(run({ 'main.cjs': script, 'main.mjs': "import './main.cjs'" }, { NODE_ENV })).toEqual(['users1', ERROR])
+  })
+
   test('with one source in two folders, if a template in it begins with a relative path', () => {
     const rows = (begin: string) => `${PERSIST}
       persist(async (table) => (await import(\`${begin}\${table}.mjs\`)).default, { funcname: 'rows', cache })`
@@ -700,6 +881,34 @@ describe('two functions with one name are an error, which names both places', ()
     ).toEqual([ERROR])
   })
 
+  test.each([
+    ["join(__dirname, '../../..')", ERROR],
+    ["join(__dirname, '..', '..', '..')", ERROR],
+    ["__dirname.split('/node_modules')[0]", ERROR],
+    ["join(__dirname, '..')", 'again'],
+    ["join(__dirname, '../data')", 'again'],
+    ["join(__dirname, '..', 'data')", 'again'],
+  ])('in two copies of one version of a package, if it reads what is outside of the package: %s', (folder, outcome) => {
+    const copy = (app: string) => ({
+      [`${app}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+      [`${app}/node_modules/rows/lib/find.cjs`]: `
+        const { memoryStore, persist } = require('@persist/core')
+        const { join } = require('node:path')
+        const folder = ${folder}
+        persist(function find(id) { return folder + id }, { cache: (globalThis.store ??= memoryStore()) })`,
+    })
+    expect(
+      run({
+        ...copy('users'),
+        ...copy('posts'),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/node_modules/rows/lib/find.cjs')
+          await printOutcome(() => import('./posts/node_modules/rows/lib/find.cjs'))`,
+      }),
+    ).toEqual([outcome])
+  })
+
   test('in two copies of one version of a package that get two versions of what another file imports', () => {
     const copy = (table: string) => ({
       [`${table}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
@@ -717,6 +926,30 @@ describe('two functions with one name are an error, which names both places', ()
         ...copy('posts'),
         ...inner('users', 'users'),
         ...inner('posts', table),
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./users/node_modules/rows/find.mjs')
+          await printOutcome(() => import('./posts/node_modules/rows/find.mjs'))`,
+      })
+    expect(outcome('users')).toEqual(['again'])
+    expect(outcome('posts')).toEqual([ERROR])
+  })
+
+  test('in two copies of one version of a package, if a package below one that it imports has two versions', () => {
+    const copy = (app: string, table: string) => ({
+      [`${app}/node_modules/rows/package.json`]: '{ "name": "rows", "version": "1.0.0" }',
+      [`${app}/node_modules/rows/find.mjs`]: `${PERSIST}import { table } from 'inner'
+        persist((id) => table + id, { funcname: 'find', cache })`,
+      [`${app}/node_modules/inner/package.json`]:
+        '{ "version": "1.0.0", "exports": "./inner.mjs", "dependencies": { "tables": "*", "absent": "*" } }',
+      [`${app}/node_modules/inner/inner.mjs`]: "export { table } from 'tables'",
+      [`${app}/node_modules/tables/package.json`]: `{ "version": "1.0.0-${table}", "exports": "./tables.mjs", "peerDependencies": { "inner": "*" } }`,
+      [`${app}/node_modules/tables/tables.mjs`]: `export const table = '${table}'`,
+    })
+    const outcome = (table: string) =>
+      run({
+        ...copy('users', 'users'),
+        ...copy('posts', table),
         'main.mjs': `
           import { printOutcome } from './outcome.mjs'
           await import('./users/node_modules/rows/find.mjs')
@@ -768,6 +1001,12 @@ describe('two functions with one name are an error, which names both places', ()
     'new URL(import.meta.url).href',
     "'', { url } = import.meta, [, at] = url.split('=')",
     'String([import.meta.url])',
+    '/table=(\\w+)/.exec(import.meta.url)[1]',
+    '/users/.test(import.meta.url)',
+    "String(import.meta.url).split('=')[1]",
+    "decodeURIComponent(import.meta.url).split('=')[1]",
+    "(await import('node:path')).basename(import.meta.url)",
+    "import.meta.url.endsWith('=users')",
   ])('in a module whose query is a parameter: %s', (table) => {
     expect(
       run({
@@ -864,6 +1103,20 @@ describe('if the earlier function was garbage-collected', () => {
     expect(collecting({ 'main.mjs': main })).toEqual(['again', ERROR])
   })
 
+  test('a function of another source may not take its name if modules are reloaded, but its module was not edited', () => {
+    const handler = (source: string) => `${PERSIST}
+      export const handle = async (id) => persist(${source}, { funcname: 'f', cache })(id)`
+    const files = {
+      'users.mjs': handler("(id) => 'users' + id"),
+      'posts.mjs': handler("(id) => id + 'posts'"),
+      'main.mjs': `${COLLECT}
+        for (const name of ['users', 'posts'])
+          await printOutcome(async () => void (await (await import('./' + name + '.mjs')).handle(1))).then(collect)`,
+    }
+    for (const NODE_ENV of ['development', 'test'])
+      expect(run(files, { NODE_OPTIONS: '--expose-gc', NODE_ENV })).toEqual(['again', ERROR])
+  })
+
   test('a function of another source may take its name if its module was edited and is evaluated again', () => {
     const main = `${COLLECT}
       import { writeFileSync } from 'node:fs'
@@ -931,6 +1184,17 @@ describe('if the earlier function was garbage-collected', () => {
       const make = async (user) => persist((id) => user + id, { funcname: 'f', cache })
       for (const user of ['Ann', 'Ben']) await printOutcome(async () => void (await make(user))).then(collect)`
     expect(collecting({ 'main.mjs': main })).toEqual(['again', ERROR])
+  })
+
+  test('one that a loop makes may not, also in a module with a query', () => {
+    const loop = `${COLLECT}
+      try {
+        for (const k of [2, 3]) {
+          { console.log(persist((x) => x * k, { funcname: 'f', cache })(1)) }
+          await collect()
+        }
+      } catch (error) { console.log(error.code, error.message) }`
+    expect(collecting({ 'loop.mjs': loop, 'main.mjs': "import './loop.mjs?v=2'" })).toEqual(['2', ERROR])
   })
 
   test('one that a loop makes may not', () => {

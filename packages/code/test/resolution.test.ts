@@ -415,7 +415,7 @@ describe('code names', () => {
   it.each([
     ['node_modules/.vite-temp/vite.config.ts.timestamp-1795787870094-cf582e746e773.mjs'],
     ['rollup.config-1795787870094.mjs'],
-    ['tsup.config.bundled_x1y2z3.mjs'],
+    ['tsup.config.bundled_x1y2z3a4b5c.mjs'],
   ])('a configuration in the same way at each load of it: %s', (name) => {
     const later = name.replace(/\d(?=\d*\.mjs)/, (digit) => `${(Number(digit) + 1) % 10}`)
     const project = new Project({ 'package.json': PACKAGE, [name]: ONE, [later]: ONE, 'other.config-1.mjs': ONE })

@@ -7,7 +7,7 @@ import type { PackageJson, PackageJsons } from '../resolve/package-json.ts'
  * (`tsup.config.bundled_…`).
  */
 const LOAD =
-  /\.timestamp-\d{13}-[\da-f]+(?=\.[cm]?js$)|-\d{13}(?<=[/\\]rollup\.config-\d{13})(?=\.[cm]?js$)|\.bundled_\w+(?=\.[cm]?js$)/
+  /\.timestamp-\d{13}-[\da-f]+(?=\.[cm]?js$)|-\d{13}(?<=[/\\]rollup\.config-\d{13})(?=\.[cm]?js$)|\.bundled_[a-z\d]{8,13}(?=\.[cm]?js$)/
 
 /**
  * Names files the same way in every checkout: `./src/a.ts` in the package of the program, `@app/b/src/c.ts` in another one,

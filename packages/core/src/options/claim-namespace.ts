@@ -62,6 +62,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     run: runOf(registry),
     source,
     files: captured.files,
+    modules: captured.modules,
     loadOf: loadOf(captured, files),
   }
   const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {

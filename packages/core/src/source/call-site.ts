@@ -1,4 +1,5 @@
 import type { AnyFunction } from '../types/functions.ts'
+import { isNamedByBundler, resourceOf } from './bundler-names.ts'
 
 /** One frame of the stack: the place from which a function called the next one. */
 export interface Frame {
@@ -30,6 +31,8 @@ export interface CapturedSite {
   readonly site: LazyCallSite
   /** The files, that of the caller first; empty if the runtime has no stacks. */
   readonly files: readonly string[]
+  /** The files with their queries, and with what else distinguishes modules of one file. */
+  readonly modules: readonly string[]
 }
 
 const DEPTH = 64
@@ -59,13 +62,22 @@ export function captureCallSite(entry: AnyFunction): CapturedSite {
       read ??= { site: frames?.map(frameOf) }
       return read.site
     },
-    files: filesOf(frames),
+    ...modulesOf(frames),
   }
 }
 
-function filesOf(frames: readonly NodeJS.CallSite[] = []): readonly string[] {
-  const names = new Set(frames.map(nameOf).filter((name) => name !== '' && !name.startsWith('node:')))
-  return [...new Set([...names].map((name) => placeOf(name).file))]
+function modulesOf(frames: readonly NodeJS.CallSite[] = []): Pick<CapturedSite, 'files' | 'modules'> {
+  const names = frames.map(nameOf)
+  const places = new Map<string, ReturnType<typeof placeOf>>()
+  for (const name of names)
+    if (name !== '' && !name.startsWith('node:') && !places.has(name)) places.set(name, placeOf(name))
+  const modules = [...places.values()].map(({ file, query }) => file + query)
+  for (const [index, name] of names.entries()) {
+    if (!isNamedByBundler(name)) continue
+    const { file, query } = places.get(name)!
+    modules.push(file + resourceOf(file, query, frames[index + 1]?.getFunctionName() ?? undefined))
+  }
+  return { files: [...new Set([...places.values()].map(({ file }) => file))], modules }
 }
 
 /** Runs `act` while stacks are arrays of frames, not strings. */

@@ -8,7 +8,7 @@ import { type Binding, lookup, type Scope } from './scopes.ts'
 
 /** Statements that only export names, or evaluate a module of a bundle. */
 const EXPORTS =
-  /^(export |exports \. \S+ = \S+ (; |$)|module \. exports|0 && \(|\S+ \. [dr] \(|__export \(|init_\w+ \( \))/
+  /^(export |exports \. \S+ = \S+ (; |$)|module \. exports|0 && \(|\S+ \. r \( [\w$]+ \)|\S+ \. d \( [\w$]+ ,|__export \(|init_\w+ \( \))/
 
 const MODULE_NAMES = /^__(webpack|turbopack|TURBOPACK)_/
 
@@ -57,6 +57,9 @@ export class Comparison {
       const [index, other] = [here.from + offset, there.from + offset]
       const name = this.#mine.tokens.list[index]!.value
       if (name === 'this' && !this.#outerThis(index, other, here.from)) return false
+      // Arguments of a function around it, as in `(function () { const [table] = arguments; … })('users')`.
+      if (name === 'arguments' && this.#mine.isUse(index) && this.#mine.functionOfThis(index)?.kind === 'function')
+        if (this.#mine.functionOfThis(index)!.from < here.from) return false
       if (!this.#mine.isUse(index)) continue
       const [mine, others] = [lookup(name, this.#mine.scopes.at[index]), lookup(name, this.#others.scopes.at[other])]
       const [isOwn, isOwnThere] = [isDeclaredIn(mine, here), isDeclaredIn(others, there)]
@@ -108,7 +111,7 @@ export class Comparison {
     const areEqual = mine.parts.every((part, i) => {
       const other = others.parts[i]!
       const [from, fromThere] = [this.#mine.target(part), this.#others.target(other)]
-      if (from !== fromThere) return false
+      if (from !== fromThere || part.isDefault !== other.isDefault) return false
       return from === undefined ? this.#ranges(part, other) : codeOf(this.#mine, part) === codeOf(this.#others, other)
     })
     return areEqual && this.#effects(mine, others) && this.#assignments(mine, others)

@@ -1,8 +1,7 @@
 import { importsModules, isUncompiled, mayBeBuilds } from './bundles.ts'
 import type { Frame } from './call-site.ts'
-import { codeOf, positionOf } from './code-of.ts'
+import { codeOf } from './code-of.ts'
 import { Comparison } from './comparison.ts'
-import type { Range } from './declared-names.ts'
 import { isGlobal } from './globals.ts'
 import { dependsOnName, isInOtherFolder } from './own-place.ts'
 import { type ParsedSource, parse } from './parsed-source.ts'
@@ -10,6 +9,7 @@ import { areSamePackageFile, pathInPackage } from './same-package-file.ts'
 import { lookup } from './scopes.ts'
 import type { SourceFiles } from './source-files.ts'
 import { packageOf } from './specifiers.ts'
+import { originalOf, rangeOf } from './text-in-file.ts'
 
 /**
  * Whether two files with a function of the same text are copies of one module, as two bundles of one program are.
@@ -49,21 +49,6 @@ function leadToTheSame(mine: ParsedSource, others: ParsedSource): boolean {
   const all = { from: 0, to: mine.tokens.list.length }
   const code = codeOf(mine, all)
   return code === codeOf(others, all) && !dependsOnName(code) && !isInOtherFolder(code, mine, others)
-}
-
-/** The text of the function that the user wrote, if it was persisted before (see {@link TEXT}). */
-function originalOf(text: string): string {
-  return text.startsWith('["') ? originalOf((JSON.parse(text) as [text: string])[0]) : text
-}
-
-/** Where the text is in a file: it may be there more than once, so the one that is nearest to the call of `persist`. */
-function rangeOf(text: string, source: ParsedSource, frame: Frame): Range | undefined {
-  const call = positionOf(source.text, frame)
-  let found: number | undefined
-  for (let at = source.text.indexOf(text); at >= 0; at = source.text.indexOf(text, at + 1))
-    if (found === undefined || Math.abs(at - call) < Math.abs(found - call)) found = at
-  if (found === undefined) return undefined
-  return { from: source.indexAt(found), to: source.indexAt(found + text.length) }
 }
 
 /** Whether a text means the same in both files: it uses only global names. It was compiled since, or another file has it. */

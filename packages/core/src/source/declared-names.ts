@@ -11,6 +11,8 @@ export interface Part extends Range {
   readonly at: number
   /** The module that it is imported from. */
   readonly specifier?: SourceToken
+  /** Whether it is the default export: `import table`, and not `import { table }`. */
+  readonly isDefault?: boolean
 }
 
 /** The indexes of the names that a pattern or a list of parameters declares. */
@@ -46,15 +48,19 @@ export function* declaratorsAt(tokens: Tokens, first: number) {
 /** The names of an import, each with where it comes from: in a bundle, others may be imported beside it. */
 export function* importsAt(list: readonly SourceToken[], first: number): Generator<Part> {
   let end = first
-  while (end < list.length && list[end]!.type !== 'StringLiteral') {
+  // Not the name in `import { 'users-table' as table } from 'tables'`.
+  while (end < list.length && (list[end]!.type !== 'StringLiteral' || list[end + 1]?.value === 'as')) {
     if (/^[;=]$/.test(list[end++]!.value)) return
   }
   const specifier = list[end]
   if (specifier === undefined) return
+  let isDefault = true
   for (let from = first, at = first; at < end; at++) {
     const { value } = list[at]!
+    if (/^[{*]$/.test(value)) isDefault = false
     if (/^[{},]$/.test(value) || at === end - 1) from = at + 1
     const after = list[at + 1]?.value
-    if (from <= at && (after === ',' || after === '}' || after === 'from')) yield { at, from, to: at + 1, specifier }
+    if (from <= at && (after === ',' || after === '}' || after === 'from'))
+      yield { at, from, to: at + 1, specifier, isDefault }
   }
 }

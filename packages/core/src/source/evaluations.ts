@@ -4,6 +4,7 @@ import { areCopies } from './copies.ts'
 import { haveOneOrigin } from './origins.ts'
 import { readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
+import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
 import { isDirect, type Place, placeOf } from './wrapping-place.ts'
 
@@ -29,6 +30,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   const [before, now] = [placeOf(first, circumstances.files), placeOf(second, circumstances.files)]
   if (before === undefined || now === undefined || areOfTwoPrograms(before, now)) return 'two functions'
   const sameText = first.text === second.text
+  if (before.home.file === now.home.file && before.resource !== now.resource) return 'two functions'
   if (before.home.file !== now.home.file) {
     if (first.loadOf !== undefined && second.loadOf !== undefined)
       return first.loadOf === second.loadOf && before.isModule && now.isModule ? 'again' : 'two functions'
@@ -38,8 +40,10 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
     if (isOtherUrl(before, now, circumstances)) return 'again'
-    if (now.home.isLoadedOnce) return 'made by one function'
-    const mayRepeat = now.isSynchronous || circumstances.reloads || reloaded(first, second, before, now, circumstances)
+    if (now.home.isLoadedOnce || takesParameters(second.text, now, circumstances)) return 'made by one function'
+    // A loop of which the first run needs no `await` goes on without the stack of the module.
+    const mayBeReload = circumstances.reloads && !before.isSynchronous
+    const mayRepeat = now.isSynchronous || mayBeReload || reloaded(first, second, before, now, circumstances)
     return mayRepeat ? 'again' : 'made by one function'
   }
   if (reloaded(first, second, before, now, circumstances)) return 'again'

@@ -1,7 +1,8 @@
 import { areCopies } from './copies.ts'
 import { programOf } from './program.ts'
 import { readsQuery } from './reads-query.ts'
-import { type SourceFiles, wasEdited } from './source-files.ts'
+import { wasEdited } from './source-files.ts'
+import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
 import { isDirect, type Place, placeOf } from './wrapping-place.ts'
 
@@ -9,6 +10,8 @@ import { isDirect, type Place, placeOf } from './wrapping-place.ts'
 export interface LostWrapping {
   /** The files in its stack. */
   readonly files?: readonly string[]
+  /** The files with their queries, and with what else distinguishes modules of one file. */
+  readonly modules?: readonly string[]
   readonly loadOf?: string | undefined
   /** The time of the wrapping, in milliseconds since 1970. */
   readonly at: number
@@ -27,11 +30,11 @@ export interface Lost extends LostWrapping {
 export function compareWithLost(first: Lost, second: Wrapping, { files, reloads }: Circumstances): Relation {
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
-  const { files: lost, loadOf, hadText } = first
+  const { files: lost, modules, loadOf, hadText } = first
   const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
   if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
   if (!hadText)
-    return lost === undefined || reloads || isLaterText(first, second, now, files) ? 'again' : 'two functions'
+    return lost === undefined || isLaterText(first, second, now, { files, reloads }) ? 'again' : 'two functions'
   if (now.isModule && lost?.includes(now.home.file) === false) {
     if (loadOf !== undefined && loadOf === second.loadOf) return 'again'
     const { text } = second
@@ -39,8 +42,12 @@ export function compareWithLost(first: Lost, second: Wrapping, { files, reloads 
     const isCopy = text !== undefined && isDirect(second, now, files) && lost.some((file) => areEqual(file) === true)
     return isCopy ? 'again' : 'two functions'
   }
-  const isOnlyEvaluation = now.home.isLoadedOnce && (now.home.query === '' || readsQuery(now.home, files))
-  return now.isModule && !isOnlyEvaluation ? 'again' : 'made by one function'
+  const { home } = now
+  if (now.resource !== undefined && modules?.includes(home.file + now.resource) === false) return 'two functions'
+  const isSameUrl = home.query === '' || modules?.includes(home.file + home.query) === true
+  const isOnlyEvaluation = home.isLoadedOnce && (isSameUrl || readsQuery(home, files))
+  const mayRepeat = now.isModule && !isOnlyEvaluation && !takesParameters(second.text, now, { files, reloads })
+  return mayRepeat ? 'again' : 'made by one function'
 }
 
 /** Whether a function with another text is that of a module that was loaded again after an edit. */
@@ -48,10 +55,11 @@ function isLaterText(
   { at, files: lost, loadOf }: Lost,
   second: Wrapping,
   { isModule, home }: Place,
-  files: SourceFiles,
+  { files, reloads }: Circumstances,
 ) {
-  if (!isModule) return false
-  if (loadOf !== undefined && loadOf === second.loadOf) return true
+  if (isModule && loadOf !== undefined && loadOf === second.loadOf) return true
   if (lost?.includes(home.file) !== true) return false
-  return (home.query !== '' && !readsQuery(home, files)) || wasEdited(home.file, at, second.at, files) === true
+  if (isModule && home.query !== '' && !readsQuery(home, files)) return true
+  const isEdited = wasEdited(home.file, at, second.at, files)
+  return isEdited === undefined ? isModule && reloads : isEdited && (isModule || reloads)
 }

@@ -35,7 +35,7 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   if (loader === undefined) return false
   if (LOADERS.test(loader.functionName)) return true
   const line = files.read(loader.file)?.split('\n')[loader.line - 1]
-  return line !== undefined && /^[^;{}]*\.exports\b/.test(line.slice(loader.column - 1))
+  return line !== undefined && /^[^;{}()]*\([^;{}()]*\.exports\b/.test(line.slice(loader.column - 1))
 }
 
 function isAtTop({ file, line, column }: Frame, files: SourceFiles): boolean {

@@ -23,5 +23,24 @@ export function isInOtherFolder(
   { importer: mine }: ParsedSource,
   { importer: others }: ParsedSource,
 ): boolean {
-  return OWN_FOLDER.test(code) && (mine.isOtherVersion || folderOf(mine.place) !== folderOf(others.place))
+  if (!OWN_FOLDER.test(code)) return false
+  const isPackage = mine.place !== mine.file
+  return (
+    mine.isOtherVersion ||
+    folderOf(mine.place) !== folderOf(others.place) ||
+    (isPackage && leavesPackage(code, mine.place))
+  )
+}
+
+/** Whether code leads out of an installed package, as `join(__dirname, '../../..')` does: to that of the application. */
+function leavesPackage(code: string, place: string): boolean {
+  const [own = ''] = /^\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(place) ?? []
+  const paths = [...code.matchAll(/\bfile:\/\/(\S*)/g)].map(([, path]) => path!)
+  const levels = place.slice(own.length).split('/').length - 1
+  const ups = [...code.matchAll(/(['"`])\.\.\1/g)].length
+  return (
+    paths.some((path) => !`${path}/`.startsWith(own)) ||
+    ups > levels ||
+    /\bnode_modules\b/.test(code.replaceAll(/\bfile:\S*/g, ''))
+  )
 }

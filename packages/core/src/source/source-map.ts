@@ -2,7 +2,7 @@ import { utf8String, writeBase64 } from '@persist/platform'
 import type { Frame } from './call-site.ts'
 import { programOf } from './program.ts'
 import type { SourceFiles } from './source-files.ts'
-import { resolvedPath } from './specifiers.ts'
+import { resolvedPath, urlOf } from './specifiers.ts'
 
 /** The original place of a place in a bundle. */
 export interface Origin {
@@ -83,7 +83,7 @@ function find(map: SourceMap, folder: string, line: number, column: number): Ori
   // `"sourceRoot": "/"`, as error trackers recommend, makes names such as `/rows.ts` of the paths in each package.
   const isRooted = map.sourceRoot?.startsWith('/') === true
   return {
-    source: isRooted ? name : new URL(name, `file://${folder}`).href,
+    source: isRooted ? name : new URL(name, urlOf(folder)).href,
     line: mapping.line,
     column: mapping.column,
     content: map.sourcesContent?.[mapping.source] ?? undefined,

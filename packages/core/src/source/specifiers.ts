@@ -1,3 +1,4 @@
+import { sha256 } from '@persist/hash'
 import { builtinModule } from '@persist/platform'
 import { pathInPackage } from './same-package-file.ts'
 import type { SourceFiles } from './source-files.ts'
@@ -25,14 +26,58 @@ export function targetOf(specifier: string, importer: Importer): string {
   if (specifier.startsWith('#') && isOtherVersion) return `${specifier} of ${file}`
   if (specifier.startsWith('#')) return `${specifier} of ${nearest('package.json', place, file, files)}`
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]
-  const installed = nearest(`node_modules/${name}/package.json`, '', file, files)
-  if (installed !== '' || isBuiltin(name)) return `${specifier} of ${installed}`
+  const version = installedAs(name, file, files)
+  if (version !== '' || isBuiltin(name)) return `${specifier} of ${version}`
   // An alias: each package of a repository has its own.
   return `${specifier} of ${DEFINE_ALIASES.map((by) => nearest(by, place, file, files)).join()}`
 }
 
 /** Files with `paths` or `imports`, or beside those of other tools. */
 const DEFINE_ALIASES = ['tsconfig.json', 'jsconfig.json', 'deno.json', 'deno.jsonc', 'package.json']
+
+/** What this task has found of installed packages: many modules import the same ones. */
+const installed = new Map<string, string>()
+
+/** The package.json of an installed package, and those of all that it depends on, which may be of other versions. */
+function installedAs(name: string, file: string, files: SourceFiles): string {
+  const root = folderAbove(`node_modules/${name}/package.json`, file, files)
+  if (root === undefined) return ''
+  const key = `${root} ${name}`
+  if (installed.size === 0) Promise.resolve().then(() => installed.clear())
+  const found = installed.get(key) ?? digestOf(name, file, files)
+  installed.set(key, found)
+  return found
+}
+
+function digestOf(name: string, file: string, files: SourceFiles): string {
+  const found: string[] = []
+  const numbers = new Map<string, number>()
+  const add = (dependency: string, importer: string) => {
+    const path = `node_modules/${dependency}/package.json`
+    const folder = folderAbove(path, importer, files)
+    if (folder === undefined) return
+    const known = numbers.get(folder + path)
+    if (known !== undefined) {
+      found.push(String(known))
+      return
+    }
+    numbers.set(folder + path, numbers.size)
+    const content = files.read(folder + path)!
+    found.push(content)
+    for (const next of dependenciesIn(content)) add(next, folder + path)
+  }
+  add(name, file)
+  return sha256(found.join('\n'))
+}
+
+function dependenciesIn(content: string): readonly string[] {
+  try {
+    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(content)
+    return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+  } catch {
+    return []
+  }
+}
 
 function isBuiltin(name: string): boolean {
   const module = builtinModule('node:module') as { readonly isBuiltin?: (name: string) => boolean } | undefined
@@ -78,20 +123,25 @@ export function relativePaths(specifier: string, file: string): readonly string[
 
 export function resolvedPath(path: string, place: string): string {
   try {
-    return new URL(path, `file://${folderOf(place)}`).href
+    return new URL(path, urlOf(folderOf(place))).href
   } catch {
     return path
   }
 }
 
+/** The URL of a folder, whose name may be `c#` or `what?`. */
+export const urlOf = (folder: string) => `file://${folder.replace(/[%#?\t\n\r]/g, encodeURIComponent)}`
+
 export const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/') + 1)
 
-/** The nearest file of a name above another one: its folder, or its content for a package, which may be installed twice. */
+/** The folder of the nearest file of a name above another one. */
 function nearest(name: string, place: string, file: string, files: SourceFiles): string {
   if (place !== '' && pathInPackage(file) === place) return ''
-  for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1))) {
-    const content = files.read(folder + name)
-    if (content !== undefined) return place === '' ? content : folder
-  }
-  return ''
+  return folderAbove(name, file, files) ?? ''
+}
+
+function folderAbove(name: string, file: string, files: SourceFiles): string | undefined {
+  let folder = folderOf(file)
+  while (folder !== '' && files.changedAt(folder + name) === undefined) folder = folderOf(folder.slice(0, -1))
+  return folder === '' ? undefined : folder
 }

@@ -7,7 +7,7 @@ import { originOf } from './source-map.ts'
  * (`vite.config.mjs.timestamp-…`), Rollup (`rollup.config-…`), and bundle-require, as in tsup (`tsup.config.bundled_…`).
  */
 const LOAD =
-  /\.timestamp-\d{13}-[\da-f]+(?=\.[cm]?js$)|-\d{13}(?<=[/\\]rollup\.config-\d{13})(?=\.[cm]?js$)|\.bundled_\w+(?=\.[cm]?js$)/
+  /\.timestamp-\d{13}-[\da-f]+(?=\.[cm]?js$)|-\d{13}(?<=[/\\]rollup\.config-\d{13})(?=\.[cm]?js$)|\.bundled_[a-z\d]{8,13}(?=\.[cm]?js$)/
 
 /** Vite puts the path before the code of each file. Its source maps are relative to another folder than they say. */
 const NAME = /__vite_injected_original_filename = (".+?")/

@@ -1,4 +1,4 @@
-import { isNamedByBundler } from './bundler-names.ts'
+import { isNamedByBundler, resourceOf } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import { isModuleBody } from './module-body.ts'
 import { programOf } from './program.ts'
@@ -17,6 +17,8 @@ export interface Place {
   readonly isModule: boolean
   /** The folder of the program, if the name of the module is one of that program only, as `webpack-internal:///./src/rows.js`. */
   readonly program: string | undefined
+  /** What distinguishes the module from others that a bundler made of its file; see {@link resourceOf}. */
+  readonly resource: string | undefined
   /** Whether a caller of the module body is on the stack. After an `await` there is none. */
   readonly isSynchronous: boolean
 }
@@ -38,6 +40,7 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
     call: isModule ? innermost(path, files) : home,
     isModule,
     program: bundle && programOf(bundle.file, files),
+    resource: resourceOf(home.file, home.query, running[end + 1]?.functionName),
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
   }
 }

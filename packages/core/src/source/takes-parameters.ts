@@ -1,0 +1,81 @@
+import { isUncompiled } from './bundles.ts'
+import type { Range } from './declared-names.ts'
+import { isGlobal } from './globals.ts'
+import { type ParsedSource, parse } from './parsed-source.ts'
+import { type Binding, lookup } from './scopes.ts'
+import { afterGroup, isPunctuator } from './source-tokens.ts'
+import { originalOf, rangeOf } from './text-in-file.ts'
+import type { Circumstances } from './wrapping.ts'
+import type { Place } from './wrapping-place.ts'
+
+/** Names that each host gives to a module, and keywords that stand for no variable. */
+const OF_MODULES =
+  /^(exports|module|require|__\w+|jest|this|super|import|export|debugger|enum|from|as|using|accessor|undefined)$/
+
+/** Names of other runtimes, and of newer ones. */
+const OF_OTHERS =
+  /^(window|self|document|navigator|location|localStorage|sessionStorage|WebSocket|EventSource|XMLHttpRequest|Worker|Deno|Bun)$/
+
+/**
+ * Whether a function uses names that its file does not declare, so that a host gives the module parameters: `tenant` in
+ * `vm.compileFunction(code, ['tenant'])`, or in `vm.createContext({ tenant })`. Then each evaluation may have other ones.
+ */
+export function takesParameters(text: string | undefined, { home }: Place, { files, reloads }: Circumstances): boolean {
+  if (text === undefined || isUncompiled(home.file)) return false
+  const importer = { file: home.file, place: home.file, files, isOtherVersion: false }
+  const written = originalOf(text)
+  const content = files.read(home.file)
+  if (content === undefined || !IS_ABSOLUTE.test(home.file)) {
+    // Code of a string, which has the name of no file, and may be other code each time.
+    if (reloads || IS_URL.test(home.file)) return false
+    const source = parse(written, { ...importer, place: '' })
+    return usesUnknown(source, { from: 0, to: source.tokens.list.length })
+  }
+  // Compiled code has names that its source does not declare.
+  if (!content.includes(written)) return false
+  const source = parse(content, importer)
+  return usesUnknown(source, rangeOf(written, source, home)!)
+}
+
+const IS_ABSOLUTE = /^(\/|[A-Z]:\/)/i
+
+const IS_URL = /^[a-z][\w+.-]+:/i
+
+function usesUnknown(source: ParsedSource, range: Range): boolean {
+  const { tokens, scopes } = source
+  const { list } = tokens
+  const known = new Set<string>()
+  // Names of labels, and of what another runtime may have.
+  for (const [index, { value }] of list.entries())
+    if (/^(typeof|break|continue)$/.test(list[index - 1]?.value ?? '')) known.add(value)
+  const isFactory = isOneFunction(source)
+  const seen = new Set<Binding>()
+  const pending = [range]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    for (let index = next.from; index < next.to; index++) {
+      if (!source.isUse(index)) continue
+      const name = list[index]!.value
+      const binding = lookup(name, scopes.at[index])
+      if (binding === undefined) {
+        if (!isGlobal(name) && !OF_MODULES.test(name) && !OF_OTHERS.test(name) && !known.has(name)) return true
+      } else if (binding.kind === 'parameter') {
+        // Not a parameter of a function that is called.
+        if (isFactory && binding.scope.from <= 2 && binding.scope.from < next.from) return true
+      } else if (binding.kind === 'declared' && !seen.has(binding)) {
+        seen.add(binding)
+        pending.push(...binding.parts.filter(({ specifier }) => specifier === undefined))
+      }
+    }
+  return false
+}
+
+/** Whether a source is one function, which a host calls: `(host, table) => { … }`, `(function (host, table) { … })`. */
+function isOneFunction({ tokens }: ParsedSource): boolean {
+  const { list } = tokens
+  const first = list[0]?.value === 'async' ? 1 : 0
+  const after = afterGroup(tokens, first)
+  return (
+    list[after]?.value === '=>' ||
+    (isPunctuator(list[0], /^\($/) && (list[after]?.value ?? ';') === ';' && after >= list.length - 1)
+  )
+}
