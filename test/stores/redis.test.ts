@@ -197,6 +197,32 @@ await withRedis('results in Redis', (redis) => {
     await Promise.all([patient.close(), impatient.close()])
   })
 
+  test('a result is stored if the process is busy while its connection is made', async () => {
+    const cell = new Int32Array(new SharedArrayBuffer(4))
+    const f = persist(async (x: number) => x, {
+      funcname: 'first',
+      cache: keyvStore(url(), { serverWaitMs: 500 }),
+      report,
+    })
+    problems.length = 0
+    const first = f(1)
+    Atomics.wait(cell, 0, 0, 1_500)
+    await first
+    expect(problems).toEqual([])
+    expect(await f.has(1)).toBe(true)
+  })
+
+  test('a connection that is being made to a silent server ends with the call that waits for it', async () => {
+    redis.suspend()
+    try {
+      const script = start('two-calls', url())
+      expect(await script.line('done')).toBeDefined()
+      expect(await script.ended).toBe(0)
+    } finally {
+      redis.resume()
+    }
+  })
+
   test('an entry that is deleted between the list of keys and its value ends no listing', async () => {
     const cache = url()
     const direct = keyvStore(cache)

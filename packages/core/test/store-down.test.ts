@@ -110,10 +110,79 @@ describe('a ping that never settles', () => {
       for (const { act } of timers.splice(0)) act()
       for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
     }
-    for (let n = 0; n < 4; n++) await turn()
+    for (let n = 0; n < 30; n++) await turn()
     expect(eventNames()).toContain('circuit closed')
     await f(2)
     expect(await f.has(2)).toBe(true)
+  })
+})
+
+describe('a process that is busy for longer than an outage', () => {
+  it('looks for the store before it gives a result up', async () => {
+    let now = 0
+    const { persist, report } = harness({ monotonic: () => now, later: () => () => {} })
+    const { cache, state } = fragile()
+    const busy = async (x: number) => {
+      now += 3_000
+      return x
+    }
+    const f = persist(busy, { funcname: 'f', cache, singleFlight: 'process', report })
+    state.down = true
+    await f(1)
+    await f(2)
+    state.down = false
+    await f(3)
+    expect([await f.has(1), await f.has(2), await f.has(3)]).toEqual([false, false, true])
+  })
+
+  it('does not wait for a store that is looked for in time', async () => {
+    let now = 0
+    const { persist, report } = harness({ monotonic: () => now, later: () => () => {} })
+    const { cache, state } = fragile()
+    let pings = 0
+    const adapter = new Proxy(cache, {
+      get: (inner, name) => (name === 'ping' ? async () => void pings++ : Reflect.get(inner, name)),
+    })
+    const quick = async (x: number) => {
+      now += 10
+      return x
+    }
+    const f = persist(quick, { funcname: 'f', cache: adapter, singleFlight: 'process', report })
+    state.down = true
+    for (let x = 0; x < 10; x++) await f(x)
+    expect(pings).toBe(0)
+  })
+})
+
+describe('a ping whose reply takes some turns of the event loop', () => {
+  it('ends an outage also in a process that is busy for long in each turn', async () => {
+    const timers: (() => void)[] = []
+    const { persist, report, eventNames } = harness({
+      later: (_ms, act) => {
+        timers.push(act)
+        return () => {}
+      },
+    })
+    const { cache, state } = fragile()
+    const turn = async () => {
+      // All timers are over in each turn.
+      for (const act of timers.splice(0)) act()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const adapter = new Proxy(cache, {
+      get: (inner, name) => {
+        if (name !== 'ping') return Reflect.get(inner, name)
+        return async () => {
+          for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
+        }
+      },
+    })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache: adapter, singleFlight: 'process', report })
+    state.down = true
+    await f(1)
+    state.down = false
+    for (let n = 0; n < 20; n++) await turn()
+    expect(eventNames()).toContain('circuit closed')
   })
 })
 

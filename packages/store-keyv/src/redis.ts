@@ -12,6 +12,12 @@ type KeyvRedis = typeof import('@keyv/redis')
 const PACKAGE = '@keyv/redis'
 const OWN_PACKAGE = '@persist/store-keyv'
 
+/**
+ * How long a connection may take to be made. A process that is busy for longer than a call waits must not give up a connection
+ * that is there: the call has its own limit, after which it ends the connection that is being made, too.
+ */
+const CONNECTING_MS = 600_000
+
 /** The whole message of Keyv when it could not connect; it emits the reason. */
 const NOT_CONNECTED = /throwOnConnectError/
 
@@ -28,8 +34,9 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
   let open: OpenClient | undefined
   let lastFailure: unknown
   const failed = (keyv: KeyvLike, error: unknown, isClosed: boolean) => {
+    if (open?.keyv !== keyv) return
     if (!NOT_CONNECTED.test(messageOf(error))) lastFailure = error
-    if (isClosed && open?.keyv === keyv) open = undefined
+    if (isClosed) open = undefined
   }
   return {
     name,
@@ -40,7 +47,7 @@ export function redisConnection(cache: string | URL, { serverWaitMs, keepExpired
     serverWaitMs,
     keepExpiredMs,
     keyv() {
-      open ??= connect(url, prefix, serverWaitMs, failed)
+      open ??= connect(url, prefix, failed)
       return open.keyv
     },
     // This client throws every error from the method that failed.
@@ -84,14 +91,13 @@ function required(): NodeJS.Require {
 function connect(
   url: string,
   prefix: string,
-  serverWaitMs: number,
   failed: (keyv: KeyvLike, error: unknown, isClosed: boolean) => void,
 ): OpenClient {
   const { createKeyv } = required()(PACKAGE) as KeyvRedis
-  const keyv = createKeyv(
-    { url, socket: { connectTimeout: serverWaitMs, reconnectStrategy: false } },
-    { namespace: prefix, throwOnErrors: true, throwOnConnectError: true },
-  )
+  // The client does not end a connection that is being made.
+  const connecting = new AbortController()
+  const socket = { connectTimeout: CONNECTING_MS, reconnectStrategy: false as const, signal: connecting.signal }
+  const keyv = createKeyv({ url, socket }, { namespace: prefix, throwOnErrors: true, throwOnConnectError: true })
   // The record as it is, to be read by a person, too.
   keyv.serialize = ({ value }) => value as string
   keyv.deserialize = (text) => ({ value: text as never })
@@ -103,6 +109,7 @@ function connect(
   return {
     keyv,
     destroy: () => {
+      connecting.abort()
       if (client.isOpen) client.destroy()
     },
   }

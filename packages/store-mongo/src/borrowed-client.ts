@@ -1,5 +1,5 @@
 import type { MongoClient } from 'mongodb'
-import { retryOnNetworkError } from './retry.ts'
+import { outlastsCallers, retryOnNetworkError } from './retry.ts'
 import { type Semaphore, semaphoreOf } from './semaphore.ts'
 import { probeServers } from './server-probe.ts'
 import type { ClientSource } from './shared-client.ts'
@@ -14,7 +14,7 @@ export class BorrowedClient implements ClientSource {
 
   constructor(client: MongoClient, serverWaitMs: number) {
     this.#serverWaitMs = serverWaitMs
-    this.#semaphore = semaphoreOf(client)
+    this.#semaphore = semaphoreOf(client, serverWaitMs)
     this.#client = client
     this.#timeout = new Timeout(serverWaitMs)
   }
@@ -29,7 +29,8 @@ export class BorrowedClient implements ClientSource {
 
   /** Without a permit of the semaphore: an operation that has one may be waiting for this. */
   useInBackground<T>(wait: Wait, act: (client: MongoClient) => Promise<T>): Promise<T> {
-    return this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(this.#client), isOver))
+    const outlasts = outlastsCallers(this.#client, this.#serverWaitMs)
+    return this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(this.#client), isOver, outlasts))
   }
 
   probeServers(): Promise<void> {

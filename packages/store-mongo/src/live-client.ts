@@ -13,9 +13,10 @@ export class LiveClient {
   #retired = false
   #close: () => void = () => {}
 
-  constructor(client: MongoClient) {
+  /** @param serverWaitMs How long an operation waits for an answer, in milliseconds. */
+  constructor(client: MongoClient, serverWaitMs: number) {
     this.client = client
-    this.semaphore = semaphoreOf(client)
+    this.semaphore = semaphoreOf(client, serverWaitMs)
     this.closed = new Promise<void>((resolve) => {
       this.#close = resolve
     }).then(() => client.close().catch(() => {}))

@@ -1,5 +1,5 @@
 import type { MongoClient } from 'mongodb'
-import type { Wait } from './timeout.ts'
+import { Timeout, type Wait } from './timeout.ts'
 
 /** How many times longer than for an answer an operation waits for a permit. */
 const QUEUE_FACTOR = 4
@@ -20,23 +20,27 @@ export class BusyError extends Error {
   }
 }
 
-/** A semaphore with a permit for each connection of the client. */
-export function semaphoreOf({ options }: MongoClient): Semaphore {
-  return new Semaphore(options?.maxPoolSize || POOL_SIZE)
+/** A semaphore with a permit for each connection of the client, whose answers usually come within `ms`. */
+export function semaphoreOf({ options }: MongoClient, ms: number): Semaphore {
+  return new Semaphore(options?.maxPoolSize || POOL_SIZE, ms)
 }
 
 /**
  * Runs only so many operations at a time, in order; those for computed results before all others, which only save work. The
- * timeout of the server starts after the queue, so a long queue is not mistaken for a server that does not answer.
+ * timeout of the server starts after the queue, so a long queue is not mistaken for a server that does not answer. Time in
+ * which this process was busy does not count for the queue: no operation could end in it.
  */
 export class Semaphore {
   readonly #permits: number
   readonly #forResults = new Set<Queued>()
   readonly #others = new Set<Queued>()
+  readonly #queueTime: Timeout
   #running = 0
 
-  constructor(permits: number) {
+  /** @param usualMs How long an operation may usually wait for its answer, in milliseconds. */
+  constructor(permits: number, usualMs: number) {
     this.#permits = permits
+    this.#queueTime = new Timeout(usualMs, undefined, 1)
   }
 
   /**
@@ -46,8 +50,8 @@ export class Semaphore {
    */
   async run<T>({ ms, isForResult = false }: Pick<Wait, 'ms' | 'isForResult'>, act: () => Promise<T>): Promise<T> {
     if (this.#running < this.#permits) this.#running++
-    else if (isForResult) await waitForPermit(this.#forResults, RESULT_QUEUE_FACTOR * ms)
-    else await waitForPermit(this.#others, QUEUE_FACTOR * ms)
+    else if (isForResult) await this.#waitIn(this.#forResults, RESULT_QUEUE_FACTOR * ms)
+    else await this.#waitIn(this.#others, QUEUE_FACTOR * ms)
     try {
       return await act()
     } finally {
@@ -57,34 +61,37 @@ export class Semaphore {
 
   /** Rejects all that still wait for a permit: the server does not answer. */
   rejectWaiting(error: Error): void {
-    for (const queued of [...this.#forResults, ...this.#others]) queued.reject(error)
+    for (const queue of [this.#forResults, this.#others]) {
+      const all = [...queue]
+      queue.clear()
+      for (const queued of all) queued.reject(error)
+    }
   }
 
   /** Hands the permit over to the next operation. */
   #leave(): void {
-    const [first] = this.#forResults.size > 0 ? this.#forResults : this.#others
-    if (first === undefined) this.#running--
-    else first.enter()
+    const queue = this.#forResults.size > 0 ? this.#forResults : this.#others
+    const [first] = queue
+    if (first === undefined) {
+      this.#running--
+      return
+    }
+    queue.delete(first)
+    first.enter()
   }
-}
 
-function waitForPermit(queue: Set<Queued>, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leaveQueue = () => {
-      clearTimeout(timer)
-      queue.delete(queued)
+  async #waitIn(queue: Set<Queued>, ms: number): Promise<void> {
+    let queued: Queued | undefined
+    const permit = () =>
+      new Promise<void>((enter, reject) => {
+        queued = { enter, reject }
+        queue.add(queued)
+      })
+    try {
+      await this.#queueTime.limit({ ms }, permit)
+    } catch (error) {
+      // Nothing else rejects while it is in the queue.
+      throw queue.delete(queued!) ? new BusyError(ms) : error
     }
-    const queued: Queued = {
-      enter: () => {
-        leaveQueue()
-        resolve()
-      },
-      reject: (error) => {
-        leaveQueue()
-        reject(error)
-      },
-    }
-    const timer = setTimeout(() => queued.reject(new BusyError(ms)), ms)
-    queue.add(queued)
-  })
+  }
 }

@@ -2,7 +2,7 @@ import { TimeoutError } from '@persist/store/kit'
 import type { MongoClient } from 'mongodb'
 import { LiveClient } from './live-client.ts'
 import { type ClientOptions, isServing, openClient, openProbe, probeMs } from './open-client.ts'
-import { retryOnNetworkError } from './retry.ts'
+import { outlastsCallers, retryOnNetworkError } from './retry.ts'
 import { probeServers } from './server-probe.ts'
 import { ConnectionClosedError, Timeout, type Wait } from './timeout.ts'
 
@@ -88,18 +88,23 @@ export class SharedClient implements ClientSource {
       await this.probeServers()
       return this.use(wait, act)
     }
-    const probe = new LiveClient(await openProbe(this.#plan))
+    const probe = new LiveClient(await openProbe(this.#plan), this.#plan.serverWaitMs)
     try {
-      return await this.#run(probe, wait, act)
+      return await this.#run(probe, wait, act, true)
     } finally {
       probe.retire()
       await probe.closed
     }
   }
 
-  async #run<T>(live: LiveClient, wait: Wait, act: Act<T>): Promise<T> {
+  async #run<T>(
+    live: LiveClient,
+    wait: Wait,
+    act: Act<T>,
+    outlasts = outlastsCallers(live.client, this.#plan.serverWaitMs),
+  ): Promise<T> {
     try {
-      return await this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(live.client), isOver))
+      return await this.#timeout.limit(wait, (isOver) => retryOnNetworkError(() => act(live.client), isOver, outlasts))
     } catch (error) {
       if (error instanceof TimeoutError) {
         error.cause = live.trouble
@@ -115,7 +120,7 @@ export class SharedClient implements ClientSource {
   #makeLive(): Promise<LiveClient> {
     this.#opening ??= openClient(this.#plan)
       .then((client) => {
-        this.#live = new LiveClient(client)
+        this.#live = new LiveClient(client, this.#plan.serverWaitMs)
         return this.#live
       })
       .finally(() => {

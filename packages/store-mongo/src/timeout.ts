@@ -7,6 +7,15 @@ export class ConnectionClosedError extends Error {
   }
 }
 
+/** The time was over, though the server answered other operations meanwhile. */
+export class SlowError extends Error {
+  constructor() {
+    super(
+      'the server answers other operations, and not this one; to have fewer calls at once, set the option concurrency',
+    )
+  }
+}
+
 /** How long to wait for one answer. */
 export interface Wait {
   readonly ms: number
@@ -22,8 +31,10 @@ interface Waiting {
   most: number
   readonly half: number
   asked: boolean
+  /** The time of a result was made longer, since the server answers others. */
+  isExtended: boolean
   readonly wait: Wait
-  readonly giveUp: () => void
+  readonly giveUp: (error: Error) => void
 }
 
 const TICKS_PER_WAIT = 20
@@ -32,6 +43,8 @@ const LONGEST_TICK = 100
 const SHARE_WHILE_ANSWERING = 0.25
 /** How many times longer than its own time an operation waits at most, since others share the line. */
 const MOST_FOR_OTHERS = 40
+/** How many times its own time a result waits at least while the server answers others, as in the queue for a connection. */
+const MOST_FOR_RESULT = 10
 /** To start the clock for each of many short waits would cost more than to let it tick a little after the last. */
 const TICKS_AFTER_LAST = 20
 
@@ -49,13 +62,25 @@ export class Timeout {
   #last = 0
   #idleTicks = 0
   #isAnswering = false
+  /** How long no operation has got an answer. */
+  #silent = 0
+  readonly #shareWhileAnswering: number
 
-  constructor(usualMs: number, now: () => number = () => performance.now()) {
+  /** @param shareWhileAnswering The part of a tick that counts if others got answers in it. */
+  constructor(
+    usualMs: number,
+    now: () => number = () => performance.now(),
+    shareWhileAnswering = SHARE_WHILE_ANSWERING,
+  ) {
+    this.#shareWhileAnswering = shareWhileAnswering
     this.#tick = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, usualMs / TICKS_PER_WAIT))
     this.#now = now
   }
 
-  /** The result of `act`, or a {@link TimeoutError}; `act` may ask whether the time is over. */
+  /**
+   * The result of `act`, which may ask whether the time is over. Then it is a {@link TimeoutError}, or a {@link SlowError} if
+   * others got answers until shortly before.
+   */
   limit<T>(wait: Wait, act: (isOver: () => boolean) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let over = false
@@ -64,10 +89,11 @@ export class Timeout {
         most: MOST_FOR_OTHERS * wait.ms,
         half: wait.ms / 2,
         asked: wait.more === undefined,
+        isExtended: wait.isForResult !== true,
         wait,
-        giveUp: () => {
+        giveUp: (error) => {
           over = true
-          reject(new TimeoutError(wait.ms))
+          reject(error)
         },
       }
       this.#add(waiting)
@@ -92,6 +118,7 @@ export class Timeout {
 
   #wake(): void {
     this.#idleTicks = 0
+    this.#silent = 0
     this.#last = this.#now()
     if (this.#timer === undefined) this.#timer = setInterval(() => this.#pass(), this.#tick)
     else this.#timer.ref()
@@ -104,8 +131,9 @@ export class Timeout {
 
   #pass(): void {
     const now = this.#now()
-    const passed = Math.min(now - this.#last, 2 * this.#tick) * (this.#isAnswering ? SHARE_WHILE_ANSWERING : 1)
+    const passed = Math.min(now - this.#last, 2 * this.#tick) * (this.#isAnswering ? this.#shareWhileAnswering : 1)
     this.#last = now
+    this.#silent = this.#isAnswering ? 0 : this.#silent + passed
     this.#isAnswering = false
     if (this.#waiting.size === 0 && ++this.#idleTicks >= TICKS_AFTER_LAST) {
       clearInterval(this.#timer)
@@ -115,8 +143,15 @@ export class Timeout {
       waiting.left -= passed
       if (!waiting.asked && waiting.left <= waiting.half) this.#askForMore(waiting)
       if (waiting.left > 0) continue
+      const { ms } = waiting.wait
+      const isSilent = this.#silent >= ms / 2
+      if (!isSilent && !waiting.isExtended) {
+        waiting.isExtended = true
+        waiting.left += (MOST_FOR_RESULT - 1) * ms
+        continue
+      }
       this.#remove(waiting)
-      waiting.giveUp()
+      waiting.giveUp(isSilent ? new TimeoutError(ms) : new SlowError())
     }
   }
 

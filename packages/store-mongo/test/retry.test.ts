@@ -1,5 +1,6 @@
+import type { MongoClient } from 'mongodb'
 import { describe, expect, test } from 'vitest'
-import { retryOnNetworkError } from '../src/retry.ts'
+import { outlastsCallers, retryOnNetworkError } from '../src/retry.ts'
 
 const named = (name: string) => Object.assign(new Error('lost'), { name })
 const coded = (code: string) => Object.assign(new Error('This socket has been ended by the other party'), { code })
@@ -26,6 +27,23 @@ describe('an operation over a connection that breaks', () => {
       expect([await retryOnNetworkError(act, () => false), tries]).toEqual(['done', 3])
     })
   }
+
+  test('is retried if the driver found no server, though it looks for longer than a caller waits: the process was busy', async () => {
+    let tries = 0
+    const act = async () => {
+      if (++tries < 3) throw named('MongoServerSelectionError')
+      return 'done'
+    }
+    expect([await retryOnNetworkError(act, () => false, true), tries]).toEqual(['done', 3])
+    await expect(
+      retryOnNetworkError(
+        () => Promise.reject(named('MongoServerSelectionError')),
+        () => false,
+      ),
+    ).rejects.toThrow('lost')
+    const client = (serverSelectionTimeoutMS: number) => ({ options: { serverSelectionTimeoutMS } }) as MongoClient
+    expect([outlastsCallers(client(2_150), 2_000), outlastsCallers(client(500), 2_000)]).toEqual([true, false])
+  })
 
   test('is not retried after any other error', async () => {
     let tries = 0

@@ -1,6 +1,6 @@
 import { TimeoutError } from '@persist/store/kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Timeout } from '../src/timeout.ts'
+import { SlowError, Timeout } from '../src/timeout.ts'
 
 const WAIT_MS = 1000
 
@@ -62,6 +62,18 @@ describe('a timeout', () => {
       await answer()
       await vi.advanceTimersByTimeAsync(10)
     }
+    expect(seen.is).toBeInstanceOf(SlowError)
+  })
+
+  test('is longer for a result while others are answered, and ends if they are not answered either', async () => {
+    const one = timeout()
+    const seen = outcome(one.limit({ ms: WAIT_MS, isForResult: true }, never))
+    for (let passed = 0; passed < 20 * WAIT_MS; passed += 10) {
+      await one.limit({ ms: WAIT_MS }, async () => 'answer')
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(seen.is).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(10 * WAIT_MS)
     expect(seen.is).toBeInstanceOf(TimeoutError)
   })
 

@@ -32,6 +32,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   }
   try {
     if (cacheKey.isUnderOtherKey) return skip('key')
+    if (context.adapter.mode === 'async') yield* wait(context.circuit.lookIfLate(context.runtime))
     const encoded = yield* encodeStored(context, entry, context.isAsync)
     if (encoded === undefined) return false
     if (isFenced(flight, entry.tags)) return skip('fenced')

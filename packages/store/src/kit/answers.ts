@@ -1,4 +1,4 @@
-import { TimeoutError, withTimeout } from './timeout.ts'
+import { inTurns } from './timeout.ts'
 
 /**
  * The answers to operations that wait for each other, as on one connection. Each waits from the last answer on.
@@ -9,20 +9,21 @@ import { TimeoutError, withTimeout } from './timeout.ts'
  * ```
  */
 export class Answers {
-  #lastAt = 0
+  #count = 0
 
-  /** The answer, or a {@link TimeoutError} after `ms` milliseconds without any answer, or `most` without this one. */
+  /** The answer, or a `TimeoutError` after `ms` milliseconds without any answer, or `most` without this one. */
   async wait<T>(answer: Promise<T>, { ms, most }: { readonly ms: number; readonly most: number }): Promise<T> {
-    let since = performance.now()
-    for (const end = since + most; ; since = this.#lastAt) {
-      try {
-        const found = await withTimeout(Math.max(0, Math.min(since + ms, end) - performance.now()), () => answer)
-        this.#lastAt = performance.now()
-        return found
-      } catch (error) {
-        if (!(error instanceof TimeoutError)) throw error
-        if (this.#lastAt <= since || performance.now() >= end) throw new TimeoutError(ms)
-      }
+    let seen = this.#count
+    let silent = 0
+    let all = 0
+    const isOver = (passed: number) => {
+      all += passed
+      silent = seen === this.#count ? silent + passed : 0
+      seen = this.#count
+      return silent >= ms || all >= most
     }
+    const found = await inTurns(ms, () => answer, isOver)
+    this.#count++
+    return found
   }
 }
