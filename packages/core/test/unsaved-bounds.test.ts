@@ -63,7 +63,6 @@ test('results keep a process alive until they are stored, no longer than one too
   let now = 0
   let atStep = () => {}
   const clock = {
-    monotonic: () => now,
     sleep: async (ms: number) => {
       now += ms
       atStep()
