@@ -1,7 +1,7 @@
-import { types } from '@persist/platform'
+import { isBareDate, RealDate, types } from '@persist/platform'
 import { BINARY_TYPES } from './binary-types.ts'
 import type { BuiltInType } from './built-in-type.ts'
-import { isBareDate, RealDate, registerPrototype } from './realm.ts'
+import { registerPrototype } from './realm.ts'
 import { Tagged } from './tagged.ts'
 import { TEMPORAL_TYPES } from './temporal-types.ts'
 

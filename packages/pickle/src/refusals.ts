@@ -1,5 +1,5 @@
-import { types } from '@persist/platform'
-import { localPrototypeOf, RealDate } from './realm.ts'
+import { RealDate, types } from '@persist/platform'
+import { localPrototypeOf } from './realm.ts'
 
 /** What to store instead of an object of a common class, by the name of the class. */
 const INSTEAD: Readonly<Record<string, string>> = {

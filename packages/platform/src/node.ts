@@ -6,6 +6,7 @@ export { existsSync } from 'node:fs'
 export { endianness } from 'node:os'
 export { dirname, join, resolve as absolutePath } from 'node:path'
 export { isDeepStrictEqual as isDeepEqual, types } from 'node:util'
+export { builtInName, isBareDate, RealDate } from './built-in-classes.ts'
 export { BufferClass, MAX_STRING_LENGTH } from './node/buffer.ts'
 export {
   bytesToString,

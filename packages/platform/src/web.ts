@@ -5,6 +5,7 @@ import { bytesToString, utf8Bytes } from './web/bytes.ts'
 import { SynchronousStorage } from './web/context-storage.ts'
 
 export { dequal as isDeepEqual } from 'dequal'
+export { builtInName, isBareDate, RealDate } from './built-in-classes.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
 export {
   bytesToString,

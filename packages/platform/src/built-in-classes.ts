@@ -14,7 +14,7 @@ function nativeName(proto: object): string | undefined {
   return NATIVE.exec(Function.prototype.toString.call(built))?.[1]
 }
 
-/** The name of the built-in class whose instances an object with this prototype is one of. See {@link nativeName}. */
+/** The name of the built-in class whose instances an object with this prototype is one of, in any realm. See {@link nativeName}. */
 export function builtInName(prototype: object): string | undefined {
   return nativeName(prototype) ?? (isFakeDate(prototype) ? 'Date' : undefined)
 }
@@ -40,3 +40,8 @@ export function isBareDate(date: object): boolean {
   const built: unknown = Object.getOwnPropertyDescriptor(date, 'constructor')?.value
   return typeof built === 'function' && isDatePrototype(built.prototype)
 }
+
+/** The built-in class, also if this module is loaded while fake timers are in use. */
+export const RealDate: DateConstructor = isFakeDate(Date.prototype)
+  ? Object.getPrototypeOf(Date.prototype).constructor
+  : Date
