@@ -126,7 +126,7 @@ await withRedis('results in Redis', (redis) => {
 
   test('a script that ends while the server is away waits for it, and its result is stored', async () => {
     const cache = url()
-    const script = start('ends-in-an-outage', cache, 5_000)
+    const script = start('ends-in-an-outage', cache, 8_000)
     await script.line('computing')
     await redis.kill()
     await script.line('done')

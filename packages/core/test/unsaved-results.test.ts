@@ -234,6 +234,31 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect(await words.has()).toBe(true)
   })
 
+  it('is tried again after longer and longer pauses if the store answers and takes no results', async () => {
+    const pauses: number[] = []
+    const due: (() => void)[] = []
+    const { persist, report } = harness({
+      later: (ms, act) => {
+        pauses.push(ms)
+        due.push(act)
+        return () => {}
+      },
+    })
+    const fail = () => {
+      throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'takes no results', { store: 'x' })
+    }
+    const cache = withMethods(makeStore(), { set: fail })
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, report, singleFlight: 'process' })
+    await f(1)
+    for (let turn = 0; turn < 10; turn++) {
+      for (const act of due.splice(0)) act()
+      await runPending()
+    }
+    // The reply of a ping may take a second each turn.
+    const probes = pauses.filter((ms) => ms !== 1_000)
+    expect(probes.slice(0, 6)).toEqual([250, 500, 2_000, 4_000, 5_000, 5_000])
+  })
+
   it('is given up when the stores are closed', async () => {
     const { cache, other, cutOff, back } = setup()
     await cutOff(1)

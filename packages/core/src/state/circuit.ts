@@ -42,6 +42,8 @@ export class Circuit {
   error: PersistError | undefined
   /** They are stored when it closes. */
   readonly unsaved = new UnsavedResults()
+  /** How many times it opened again while results were stored. */
+  #vainly = 0
   /** Begins the next probe, which waits for its time. */
   #begin: (() => void) | undefined
   #probing: Promise<void> | undefined
@@ -53,7 +55,10 @@ export class Circuit {
     if (this.error !== undefined) return false
     this.error = error
     report(user, 'open')
-    this.#probeIn(user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, user, error)
+    // A store that answers, and takes no results, must not be tried without a pause.
+    this.#vainly = this.unsaved.areBeingStored ? this.#vainly + 1 : 0
+    const first = user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS
+    this.#probeIn(Math.min(first * 2 ** this.#vainly, LAST_PROBE_MS), user, error)
     return true
   }
 

@@ -34,6 +34,7 @@ export interface UnsavedResult {
 export class UnsavedResults {
   readonly #results = new Map<string, UnsavedResult>()
   #bytes = 0
+  #storing = 0
   #aliveSteps = 0
   #isKeepingAlive = false
 
@@ -53,14 +54,21 @@ export class UnsavedResults {
     return result
   }
 
+  /** Whether they are being stored. */
+  get areBeingStored(): boolean {
+    return this.#storing > 0
+  }
+
   /** Stores all: over a synchronous store before it returns. */
   storeAll(): void {
     const all = this.#takeAll().values()
     const storeNext = async () => {
+      this.#storing++
       for (const { store } of all) {
         const reply = store()
         if (isThenable(reply)) await reply
       }
+      this.#storing--
     }
     for (let count = 0; count < CONCURRENCY; count++) void storeNext()
   }
