@@ -133,6 +133,15 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect(await other(1)).toBe('run 2 of 1')
   })
 
+  it('is stored in the place of an earlier one, also if another process has deleted the entry in between', async () => {
+    const { f, other, cutOff, back } = setup()
+    await cutOff(1)
+    await other.forget(1)
+    expect(await f(1)).toBe('run 2 of 1')
+    await back()
+    expect(await other(1)).toBe('run 2 of 1')
+  })
+
   it.each([
     ['forget', (f: Fn) => f.forget(1)],
     ['clear', (f: Fn) => f.clear()],

@@ -1,11 +1,16 @@
-import { run, type Steps } from '../concurrency/sync-or-async.ts'
+import type { Lease, Mode } from '@persist/store'
+import { type Flight, isFenced, type Succession } from '../concurrency/flight.ts'
+import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { byteLength } from '../runtime/byte-length.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import { tryAcquireLease } from './acquire-lease.ts'
 import type { Computation } from './computation.ts'
-import { noteUnreleased } from './lease.ts'
+import { giveUpLease, LEASE_MS, release } from './lease.ts'
 import type { RightToStore } from './lease-result.ts'
-import { leaseNameOf } from './own-leases.ts'
+import { leaseNameOf, noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 import type { Publication } from './publication.ts'
+import { YES_OR_NO } from './replies.ts'
+import { callStore } from './store-guard.ts'
 import { end } from './succession.ts'
 import { quietly } from './when-back.ts'
 
@@ -26,23 +31,40 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
   if (circuit.error === undefined) return
   const name = leaseNameOf(context, cacheKey)
   const before = circuit.unsaved.take(name)
-  before?.replaced?.()
-  const lease = publication.succession.lease ?? before?.lease
+  const own = publication.succession.lease
+  const lease = own ?? before?.lease
+  const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
-  if (entry.tags !== undefined && mark === undefined) return
+  const skip = (reason: 'unavailable' | 'fenced') => {
+    context.reporter.report('skip', { hash: cacheKey.hash, reason })
+    return undefined
+  }
+  if (entry.tags !== undefined && mark === undefined) {
+    before?.drop?.()
+    skip('unavailable')
+    return
+  }
+  before?.replaced?.()
   publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
   const durationMs = entry.durationMs ?? 0
 
   function* attempt(): Steps<void> {
-    const succession = { flight: waiting, lease }
+    // A call and a refresh of this process meet a run that is about to end.
+    const succession: Succession = { flight: waiting, lease }
+    waiting.succession = succession
+    // Otherwise a refresh has taken it.
+    const isHeld = lease !== undefined && ownLeaseHolder(context, cacheKey) === undefined
+    if (isHeld) noteOwnLease(context, cacheKey, waiting, lease)
     try {
-      const acquired = lease === undefined ? yield* rightToStore() : ({ kind: 'acquired', lease } as const)
+      const isLost = lease === undefined || (inheritsLease && (yield* wasLost(lease)))
+      if (isLost) succession.lease = undefined
+      const acquired = isLost ? yield* rightToStore() : ({ kind: 'acquired', lease } as const)
       if (acquired === undefined) return
       succession.lease = acquired.lease
       yield* publish(
         { context, cacheKey, flight: waiting },
-        { ...publication, acquired, succession, mark, unsavedSince },
+        { ...publication, acquired, succession, mark, unsavedSince, inheritsLease },
       )
     } finally {
       context.flights.end(waiting)
@@ -50,27 +72,42 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
     }
   }
 
+  /** The entry may have been set or deleted before this run began, which is no reason against its result. */
+  function* wasLost(inherited: Lease<Mode>): Steps<boolean> {
+    const renew = () => inherited.renew(context.adapter.leaseMs ?? LEASE_MS)
+    const isHeld = yield* wait(callStore(context, 'renew', cacheKey.hash, renew, true, YES_OR_NO))
+    return !isHeld
+  }
+
   /** `undefined`: another process has computed the entry, or computes it. */
   function* rightToStore(): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
-    if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return undefined
+    // It must take no lease: a result of another process would then be given up.
+    if (isFenced(waiting, entry.tags)) return skip('fenced')
+    if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return skip('unavailable')
     const options = { maxAge: Number.POSITIVE_INFINITY, flight: waiting }
     const acquired = yield* tryAcquireLease(context, cacheKey, options)
-    return acquired?.kind === 'acquired' ? acquired : undefined
+    return acquired?.kind === 'acquired' ? acquired : skip('fenced')
   }
 
   circuit.unsaved.keep(name, {
-    bytes: byteLength(entry.payload),
+    bytes: byteLength(entry.payload) + cacheKey.canonicalKey.length + (entry.key?.length ?? 0),
     durationMs,
     lease,
     mark,
-    store: () => quietly(() => run(attempt())),
+    store() {
+      const stored = quietly(() => run(attempt()))
+      if (isThenable(stored)) waiting.result = stored as NonNullable<Flight['result']>
+      return stored
+    },
     replaced: () => context.flights.end(waiting),
     drop() {
       context.flights.end(waiting)
-      if (lease?.id !== undefined) noteUnreleased(lease.id)
-      // In a database it ends by itself. In a folder it looks alive as long as this process is.
-      if (context.adapter.mode === 'sync') quietly(() => lease?.release())
+      skip('unavailable')
+      if (lease === undefined) return
+      // The store is closed, or another result has taken the place of this one.
+      if (circuit.error === undefined) giveUpLease(context, lease)
+      else quietly(() => run(release(context, cacheKey, lease)))
     },
   })
-  void circuit.unsaved.keepAlive(durationMs, runtime)
+  void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
 }

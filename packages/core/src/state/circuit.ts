@@ -37,14 +37,24 @@ export class Circuit {
   error: PersistError | undefined
   /** They are stored when it closes. */
   readonly unsaved = new UnsavedResults()
+  /** How many times in a row it opened again while they were being stored, and the store took none. */
+  #refusals = 0
 
   /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
   open(error: PersistError, user: CircuitUser): boolean {
     if (this.error !== undefined) return false
     this.error = error
     report(user, 'open')
-    this.#probeIn(user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS, user, error)
+    const first = user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS
+    // A store that replies to a ping may still refuse results.
+    this.#refusals = this.unsaved.isStoring ? this.#refusals + 1 : 0
+    this.#probeIn(Math.min(first * 2 ** this.#refusals, LAST_PROBE_MS), user, error)
     return true
+  }
+
+  /** Notes that the store has taken a result. */
+  noteStored(): void {
+    this.#refusals = 0
   }
 
   /** Closes it without a probe, since its store was closed: the next call tries the store again. */
