@@ -21,17 +21,19 @@ type Publish = (run: Run, publication: Publication) => Steps<boolean>
 const WITHOUT_LEASE_MS = 60_000
 
 /**
- * Keeps a result until its store is back, if the store is unavailable. The lease of the run then shows whether another process
+ * Keeps a result until its store is back, if the store is unavailable, or until it has room. The lease of the run then shows whether another process
  * has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in this process fence it as
  * they fence a run.
  */
 export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Publication, publish: Publish): void {
   const { circuit, runtime } = context
   const { entry, unsavedSince = runtime.monotonic() } = publication
-  if (circuit.error === undefined) return
+  if (!circuit.keepsResults) return
+  const isAway = circuit.error !== undefined
   const name = leaseNameOf(context, cacheKey)
   const before = circuit.unsaved.take(name)
-  const own = publication.succession.lease
+  // Other processes can ask a full store, and must not wait for a result that may never be stored.
+  const own = isAway ? publication.succession.lease : undefined
   const lease = own ?? before?.lease
   const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
@@ -45,7 +47,7 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
     return
   }
   before?.replaced?.()
-  publication.succession.lease = undefined
+  if (isAway) publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
   const durationMs = entry.durationMs ?? 0
 
@@ -109,5 +111,5 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
       else quietly(() => run(release(context, cacheKey, lease)))
     },
   })
-  void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
+  if (isAway) void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
 }

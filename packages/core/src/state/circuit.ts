@@ -11,6 +11,8 @@ const LAST_PROBE_MS = 5_000
 const PING_MS = 10_000
 /** An adapter without `ping` is tried again after this time. */
 const BLIND_RETRY_MS = 1_000
+/** Results for which there is no room are tried again after these times, and then after the last of them again and again. */
+const FULL_RETRY_MS = [1_000, 5_000, 30_000]
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
 const CIRCUITS = Symbol.for('@persist/core/circuits@2')
@@ -35,10 +37,17 @@ export function circuitOf(adapter: StoreAdapter): Circuit {
 export class Circuit {
   /** The failure that opened the circuit; absent while it is closed. */
   error: PersistError | undefined
-  /** They are stored when it closes. */
+  /** They are stored when it closes, or when there may be room again. */
   readonly unsaved = new UnsavedResults()
   /** How many times in a row it opened again while they were being stored, and the store took none. */
   #refusals = 0
+  #isFull = false
+  #fullTimes = 0
+
+  /** Whether a result that could not be stored now may be stored later. */
+  get keepsResults(): boolean {
+    return this.error !== undefined || this.#isFull
+  }
 
   /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
   open(error: PersistError, user: CircuitUser): boolean {
@@ -50,6 +59,20 @@ export class Circuit {
     this.#refusals = this.unsaved.isStoring ? this.#refusals + 1 : 0
     this.#probeIn(Math.min(first * 2 ** this.#refusals, LAST_PROBE_MS), user, error)
     return true
+  }
+
+  /** Notes that the store had no room. It stays in use: entries can be read and deleted. */
+  noteFull({ runtime }: Pick<CircuitUser, 'runtime'>): void {
+    if (this.#isFull) return
+    this.#isFull = true
+    const ms = FULL_RETRY_MS[Math.min(this.#fullTimes++, FULL_RETRY_MS.length - 1)]!
+    runtime.later(ms, () => void this.#retryFull())
+  }
+
+  async #retryFull(): Promise<void> {
+    this.#isFull = false
+    if (this.error === undefined) await this.unsaved.storeAll()
+    if (!this.#isFull) this.#fullTimes = 0
   }
 
   /** Notes that the store has taken a result. */
@@ -81,7 +104,7 @@ export class Circuit {
     if (this.error !== error) return
     this.error = undefined
     report(user, 'closed')
-    this.unsaved.storeAll()
+    void this.unsaved.storeAll()
   }
 }
 

@@ -79,8 +79,8 @@ export class UnsavedResults {
     return result
   }
 
-  /** Stores all: over a synchronous store before it returns. */
-  storeAll(): void {
+  /** Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
+  storeAll(): Promise<void> {
     const all = this.#takeAll().values()
     let hasEnded = () => {}
     const storing = new Promise<void>((resolve) => {
@@ -97,6 +97,7 @@ export class UnsavedResults {
       this.#storing.delete(storing)
       hasEnded()
     })
+    return storing
   }
 
   /** Waits as long as {@link keepAlive} keeps the process alive, and for all that is being stored. */
