@@ -81,14 +81,20 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
     return !isHeld
   }
 
-  /** `undefined`: another process has computed the entry, or computes it. */
+  /** `undefined`: another process has computed the entry, or computes it, or the result can no longer be stored. */
   function* rightToStore(): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
     if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return skip('unavailable')
     const options = { maxAge: Number.POSITIVE_INFINITY, flight: waiting }
     const acquired = yield* tryAcquireLease(context, cacheKey, options)
-    return acquired?.kind === 'acquired' ? acquired : skip('fenced')
+    if (acquired === undefined) return skip('fenced')
+    if (acquired.kind === 'acquired') return acquired
+    // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
+    circuit.retryLater(context)
+    const again = { ...publication, succession: { flight: waiting, lease: undefined }, mark, unsavedSince }
+    keepUnsaved({ context, cacheKey, flight: waiting }, again, publish)
+    return undefined
   }
 
   circuit.unsaved.keep(name, {

@@ -11,8 +11,8 @@ const LAST_PROBE_MS = 5_000
 const PING_MS = 10_000
 /** An adapter without `ping` is tried again after this time. */
 const BLIND_RETRY_MS = 1_000
-/** Results for which there is no room are tried again after these times, and then after the last of them again and again. */
-const FULL_RETRY_MS = [1_000, 5_000, 30_000]
+/** Results are tried again after these times if there was no room, and then after the last of them again and again. */
+const RETRY_MS = [1_000, 5_000, 30_000]
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
 const CIRCUITS = Symbol.for('@persist/core/circuits@2')
@@ -41,12 +41,12 @@ export class Circuit {
   readonly unsaved = new UnsavedResults()
   /** How many times in a row it opened again while they were being stored, and the store took none. */
   #refusals = 0
-  #isFull = false
-  #fullTimes = 0
+  #willRetry = false
+  #retries = 0
 
   /** Whether a result that could not be stored now may be stored later. */
   get keepsResults(): boolean {
-    return this.error !== undefined || this.#isFull
+    return this.error !== undefined || this.#willRetry
   }
 
   /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
@@ -61,18 +61,21 @@ export class Circuit {
     return true
   }
 
-  /** Notes that the store had no room. It stays in use: entries can be read and deleted. */
-  noteFull({ runtime }: Pick<CircuitUser, 'runtime'>): void {
-    if (this.#isFull) return
-    this.#isFull = true
-    const ms = FULL_RETRY_MS[Math.min(this.#fullTimes++, FULL_RETRY_MS.length - 1)]!
-    runtime.later(ms, () => void this.#retryFull())
+  /**
+   * Tries results again later, since the store had no room, or another run had the lease. The store stays in use: entries can be
+   * read and deleted.
+   */
+  retryLater({ runtime }: Pick<CircuitUser, 'runtime'>): void {
+    if (this.#willRetry) return
+    this.#willRetry = true
+    const ms = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)]!
+    runtime.later(ms, () => void this.#retry())
   }
 
-  async #retryFull(): Promise<void> {
-    this.#isFull = false
+  async #retry(): Promise<void> {
+    this.#willRetry = false
     if (this.error === undefined) await this.unsaved.storeAll()
-    if (!this.#isFull) this.#fullTimes = 0
+    if (!this.#willRetry) this.#retries = 0
   }
 
   /** Notes that the store has taken a result. */
