@@ -8,6 +8,52 @@ import { afterAll, expect, test } from 'vitest'
 const folder = mkdtempSync(join(tmpdir(), 'persist-away-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+function leasesIn(cache: string) {
+  return readdirSync(cache, { recursive: true }).filter((name) => String(name).includes('-lease'))
+}
+
+test('2,000 runs that fail while their folder is away leave no lease in it', async () => {
+  const share = join(folder, 'many')
+  const cache = join(share, 'cache')
+  mkdirSync(cache, { recursive: true })
+  let fail = () => {}
+  const failing = new Promise<never>((_, reject) => {
+    fail = () => reject(new Error('failed'))
+  })
+  let isBack = () => {}
+  const back = new Promise<void>((resolve) => {
+    isBack = resolve
+  })
+  const running = { count: 0 }
+  let allRun = () => {}
+  const isRunning = new Promise<void>((resolve) => {
+    allRun = resolve
+  })
+  const report = ({ name, state }: { name: string; state?: string }) => {
+    if (name === 'circuit' && state === 'closed') isBack()
+  }
+  const f = createPersist({ env: {}, stderr: () => {} })(
+    async (_x: number) => {
+      if (++running.count === 2_000) allRun()
+      await failing
+    },
+    { funcname: 'f', cache: diskStore(cache), report },
+  )
+  const calls = Array.from({ length: 2_000 }, (_, x) => f(x))
+  await isRunning
+  expect(leasesIn(cache)).toHaveLength(2_000)
+  renameSync(share, `${share}.away`)
+  writeFileSync(share, '')
+  fail()
+  const outcomes = await Promise.allSettled(calls)
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  rmSync(share)
+  renameSync(`${share}.away`, share)
+  await back
+  await new Promise(setImmediate)
+  expect(leasesIn(cache)).toEqual([])
+})
+
 test.each(['sync', 'async'] as const)(
   'a result of a %s function whose folder was away, as a share may be, is stored when it is back',
   async (kind) => {
@@ -37,6 +83,6 @@ test.each(['sync', 'async'] as const)(
     renameSync(`${share}.away`, share)
     await written
     expect(diskStore(cache).open('twice').stats().entries).toBe(1)
-    expect(readdirSync(cache, { recursive: true }).filter((name) => /leases.*\//.test(String(name)))).toEqual([])
+    expect(leasesIn(cache)).toEqual([])
   },
 )

@@ -124,9 +124,12 @@ await withRedis('results in Redis', (redis) => {
     await cache.close()
   })
 
-  test('a script that ends while the server is away waits for it, and its result is stored', async () => {
+  test.each([
+    ['ends', []],
+    ['closes its stores', ['closes']],
+  ])('a script that %s while the server is away waits for it, and its result is stored', async (_, closes) => {
     const cache = url()
-    const script = start('ends-in-an-outage', cache, 8_000)
+    const script = start('ends-in-an-outage', cache, 8_000, ...closes)
     await script.line('computing')
     await redis.kill()
     await script.line('done')

@@ -24,6 +24,19 @@ test('of more than 1,000 results those go first that took the least time to comp
   expect(stored).toHaveLength(1_000)
 })
 
+test('a lease that is to be released takes no place of a result, and the latest 10,000 of them are kept', () => {
+  const { unsaved, keep, stored, dropped } = results()
+  for (let number = 0; number < 1_000; number++) keep(`${number}`)
+  const released: number[] = []
+  for (let number = 0; number < 10_001; number++)
+    unsaved.keepEnd(`${number}`, {
+      store: () => void released.push(number),
+      drop: () => void dropped.push(`${number}`),
+    })
+  unsaved.storeAll()
+  expect([stored.length, released.length, dropped]).toEqual([1_000, 10_000, ['0']])
+})
+
 test('results of more than 64 MiB in all are not kept, and one alone that is larger is not either', () => {
   const { keep, dropped } = results()
   keep('large', { bytes: 64 * MIB, durationMs: 3_600_000 })
@@ -58,26 +71,56 @@ test('results that are kept again while they are stored wait for the next time',
   }
 })
 
+test('a result that is kept again and again keeps a process alive no longer', async () => {
+  const { unsaved, keep } = results()
+  let now = 0
+  const clock = {
+    monotonic: () => now,
+    async sleep(ms: number) {
+      now += ms
+      void unsaved.keepAlive(0, 5_000, clock)
+    },
+  }
+  keep('a')
+  await unsaved.keepAlive(0, 5_000, clock)
+  expect(now).toBe(5_000)
+})
+
 test('results keep a process alive until they are stored, no longer than one took to compute, and half a minute at most', async () => {
   const { unsaved, keep } = results()
   let now = 0
   let atStep = () => {}
   const clock = {
+    monotonic: () => now,
     sleep: async (ms: number) => {
       now += ms
       atStep()
     },
   }
-  await unsaved.keepAlive(1_000, clock)
+  await unsaved.keepAlive(0, 1_000, clock)
   expect(now).toBe(0)
   keep('a')
-  await unsaved.keepAlive(1_000, clock)
+  await unsaved.keepAlive(0, 1_000, clock)
   expect(now).toBe(1_000)
-  await unsaved.keepAlive(3_600_000, clock)
+  await unsaved.keepAlive(now, 3_600_000, clock)
   expect(now).toBe(31_000)
   atStep = () => {
     if (now === 36_000) unsaved.storeAll()
   }
-  await unsaved.keepAlive(3_600_000, clock)
+  await unsaved.keepAlive(now, 3_600_000, clock)
   expect(now).toBe(36_000)
+})
+
+test('results keep a process alive for a bounded number of steps if the clock of a test stands still', async () => {
+  const { unsaved, keep } = results()
+  let steps = 0
+  const clock = {
+    monotonic: () => 0,
+    sleep: async () => {
+      steps++
+    },
+  }
+  keep('a')
+  await unsaved.keepAlive(0, 3_600_000, clock)
+  expect(steps).toBe(300)
 })

@@ -81,7 +81,8 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     )
     const slow = gate()
     const compute = async (x: number) => {
-      if (x === 3) await slow.passed
+      if (x >= 3) await slow.passed
+      if (x === 4) throw new Error('failed there')
       return `other process, ${x}`
     }
     const other = harness().persist(compute, {
@@ -128,6 +129,15 @@ inBothModes('a result that could not be stored since the store was down', (makeS
   it('is replaced by a later result of the call, which another run computed meanwhile', async () => {
     const { f, other, cutOff, back } = setup()
     await cutOff(1)
+    expect(await f(1)).toBe('run 2 of 1')
+    await back()
+    expect(await other(1)).toBe('run 2 of 1')
+  })
+
+  it('is stored in the place of an earlier one, also if another process has deleted the entry in between', async () => {
+    const { f, other, cutOff, back } = setup()
+    await cutOff(1)
+    await other.forget(1)
     expect(await f(1)).toBe('run 2 of 1')
     await back()
     expect(await other(1)).toBe('run 2 of 1')
@@ -193,6 +203,19 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       'other process, 3',
       3,
     ])
+  })
+
+  it('is tried again if a run of another process has the lease, and is stored if that run fails', async () => {
+    const { f, other, slow, cutOff, back } = setup()
+    await cutOff(1)
+    await f(4)
+    const there = expect(other(4)).rejects.toThrow('failed there')
+    await runPending()
+    await back()
+    slow.open()
+    await there
+    await back()
+    expect(await other.peek(4)).toBe('run 2 of 4')
   })
 
   it('is stored in a store without leases if there is still no entry', async () => {

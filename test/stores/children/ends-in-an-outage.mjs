@@ -1,7 +1,7 @@
-// Computes for a time, then ends. The server may be away meanwhile.
-import { persist } from '@persist/core'
+// Computes for a time, then ends, maybe after it closes its stores. The server may be away meanwhile.
+import { closeStores, persist } from '@persist/core'
 
-const [cache, ms] = process.argv.slice(2)
+const [cache, ms, closes] = process.argv.slice(2)
 const slow = persist(
   async (x) => {
     console.log('computing')
@@ -12,3 +12,4 @@ const slow = persist(
 )
 console.log(await slow(7))
 console.log('done')
+if (closes) await closeStores()

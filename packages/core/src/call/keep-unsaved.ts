@@ -1,11 +1,16 @@
-import { run, type Steps } from '../concurrency/sync-or-async.ts'
+import type { Lease, Mode } from '@persist/store'
+import { type Flight, isFenced, type Succession } from '../concurrency/flight.ts'
+import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { byteLength } from '../runtime/byte-length.ts'
+import { isThenable } from '../runtime/thenable.ts'
 import { tryAcquireLease } from './acquire-lease.ts'
 import type { Computation } from './computation.ts'
-import { noteUnreleased } from './lease.ts'
+import { giveUpLease, LEASE_MS, release } from './lease.ts'
 import type { RightToStore } from './lease-result.ts'
-import { leaseNameOf } from './own-leases.ts'
+import { leaseNameOf, noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 import type { Publication } from './publication.ts'
+import { YES_OR_NO } from './replies.ts'
+import { callStore } from './store-guard.ts'
 import { end } from './succession.ts'
 import { quietly } from './when-back.ts'
 
@@ -16,33 +21,52 @@ type Publish = (run: Run, publication: Publication) => Steps<boolean>
 const WITHOUT_LEASE_MS = 60_000
 
 /**
- * Keeps a result until its store is back, if the store is unavailable. The lease of the run then shows whether another process
+ * Keeps a result until its store is back, if the store is unavailable, or until it has room. The lease of the run then shows whether another process
  * has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in this process fence it as
  * they fence a run.
  */
 export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Publication, publish: Publish): void {
   const { circuit, runtime } = context
   const { entry, unsavedSince = runtime.monotonic() } = publication
-  if (circuit.error === undefined) return
+  if (!circuit.keepsResults) return
+  const isAway = circuit.error !== undefined
   const name = leaseNameOf(context, cacheKey)
   const before = circuit.unsaved.take(name)
-  before?.replaced?.()
-  const lease = publication.succession.lease ?? before?.lease
+  // Other processes can ask a full store, and must not wait for a result that may never be stored.
+  const own = isAway ? publication.succession.lease : undefined
+  const lease = own ?? before?.lease
+  const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
-  if (entry.tags !== undefined && mark === undefined) return
-  publication.succession.lease = undefined
+  const skip = (reason: 'unavailable' | 'fenced') => {
+    context.reporter.report('skip', { hash: cacheKey.hash, reason })
+    return undefined
+  }
+  if (entry.tags !== undefined && mark === undefined) {
+    before?.drop?.()
+    skip('unavailable')
+    return
+  }
+  before?.replaced?.()
+  if (isAway) publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
   const durationMs = entry.durationMs ?? 0
 
   function* attempt(): Steps<void> {
-    const succession = { flight: waiting, lease }
+    // A call and a refresh of this process meet a run that is about to end.
+    const succession: Succession = { flight: waiting, lease }
+    waiting.succession = succession
+    // Otherwise a refresh has taken it.
+    const isHeld = lease !== undefined && ownLeaseHolder(context, cacheKey) === undefined
+    if (isHeld) noteOwnLease(context, cacheKey, waiting, lease)
     try {
-      const acquired = lease === undefined ? yield* rightToStore() : ({ kind: 'acquired', lease } as const)
+      const isLost = lease === undefined || (inheritsLease && (yield* wasLost(lease)))
+      if (isLost) succession.lease = undefined
+      const acquired = isLost ? yield* rightToStore() : ({ kind: 'acquired', lease } as const)
       if (acquired === undefined) return
       succession.lease = acquired.lease
       yield* publish(
         { context, cacheKey, flight: waiting },
-        { ...publication, acquired, succession, mark, unsavedSince },
+        { ...publication, acquired, succession, mark, unsavedSince, inheritsLease },
       )
     } finally {
       context.flights.end(waiting)
@@ -50,27 +74,48 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
     }
   }
 
-  /** `undefined`: another process has computed the entry, or computes it. */
+  /** The entry may have been set or deleted before this run began, which is no reason against its result. */
+  function* wasLost(inherited: Lease<Mode>): Steps<boolean> {
+    const renew = () => inherited.renew(context.adapter.leaseMs ?? LEASE_MS)
+    const isHeld = yield* wait(callStore(context, 'renew', cacheKey.hash, renew, true, YES_OR_NO))
+    return !isHeld
+  }
+
+  /** `undefined`: another process has computed the entry, or computes it, or the result can no longer be stored. */
   function* rightToStore(): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
-    if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return undefined
+    // It must take no lease: a result of another process would then be given up.
+    if (isFenced(waiting, entry.tags)) return skip('fenced')
+    if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return skip('unavailable')
     const options = { maxAge: Number.POSITIVE_INFINITY, flight: waiting }
     const acquired = yield* tryAcquireLease(context, cacheKey, options)
-    return acquired?.kind === 'acquired' ? acquired : undefined
+    if (acquired === undefined) return skip('fenced')
+    if (acquired.kind === 'acquired') return acquired
+    // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
+    circuit.retryLater(context)
+    const again = { ...publication, succession: { flight: waiting, lease: undefined }, mark, unsavedSince }
+    keepUnsaved({ context, cacheKey, flight: waiting }, again, publish)
+    return undefined
   }
 
   circuit.unsaved.keep(name, {
-    bytes: byteLength(entry.payload),
+    bytes: byteLength(entry.payload) + cacheKey.canonicalKey.length + (entry.key?.length ?? 0),
     durationMs,
     lease,
     mark,
-    store: () => quietly(() => run(attempt())),
+    store() {
+      const stored = quietly(() => run(attempt()))
+      if (isThenable(stored)) waiting.result = stored as NonNullable<Flight['result']>
+      return stored
+    },
     replaced: () => context.flights.end(waiting),
     drop() {
       context.flights.end(waiting)
-      if (lease?.id !== undefined) noteUnreleased(lease.id)
-      // In a database it ends by itself. In a folder it looks alive as long as this process is.
-      if (context.adapter.mode === 'sync') quietly(() => lease?.release())
+      skip('unavailable')
+      if (lease === undefined) return
+      // The store is closed, or another result has taken the place of this one.
+      if (circuit.error === undefined) giveUpLease(context, lease)
+      else quietly(() => run(release(context, cacheKey, lease)))
     },
   })
-  void circuit.unsaved.keepAlive(durationMs, runtime)
+  if (isAway) void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
 }

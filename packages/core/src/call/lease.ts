@@ -10,7 +10,7 @@ import { duringRequest } from './pending-leases.ts'
 import { callStore } from './store-guard.ts'
 import { quietly, whenBack } from './when-back.ts'
 
-const LEASE_MS = 30_000
+export const LEASE_MS = 30_000
 const RENEWALS_PER_LEASE = 4
 
 /** The reply to a request for a lease. */
@@ -25,7 +25,7 @@ export const NO_LEASE: LeaseReply = { lease: undefined }
 
 /** The ids of leases of this thread that could not be released: no computation uses them, and they look alive. */
 const unreleased = new Set<string>()
-const MOST_UNRELEASED = 1_000
+const MOST_UNRELEASED = 10_000
 
 /** Requests the lease once. One's own that could not be released is taken over. */
 export function* requestLease(
@@ -99,7 +99,11 @@ export function* takeOverLease(
 }
 
 /** Releases a lease without publishing. */
-export function* release(context: Context, cacheKey: CacheKey, lease: Lease<Mode> | undefined): Steps<void> {
+export function* release(
+  context: Context,
+  { hash }: Pick<CacheKey, 'hash'>,
+  lease: Lease<Mode> | undefined,
+): Steps<void> {
   if (lease === undefined) return
   const act = () => {
     const reply = lease.release()
@@ -107,21 +111,28 @@ export function* release(context: Context, cacheKey: CacheKey, lease: Lease<Mode
   }
   let isReleased = false
   try {
-    isReleased = yield* wait(callStore<boolean>(context, 'release', cacheKey.hash, act, false))
+    isReleased = yield* wait(callStore<boolean>(context, 'release', hash, act, false))
   } finally {
     // Also if that threw: with `onStoreError: 'throw'`, or since the stack is full.
     if (!isReleased) {
       if (lease.id !== undefined) noteUnreleased(lease.id)
       // In a folder it looks alive as long as this process is.
-      const part = { part: `lease ${lease.id}`, durationMs: 0 }
-      whenBack(context, cacheKey, part, () => release(context, cacheKey, lease))
+      const part = { part: `lease ${lease.id}`, drop: () => giveUpLease(context, lease) }
+      // Not the whole key, which may be long.
+      whenBack(context, { hash }, part, () => release(context, { hash }, lease))
     }
   }
 }
 
+/** Gives up a lease that waited for its store. In a database it ends by itself. */
+export function giveUpLease({ adapter }: Context, lease: Lease<Mode>): void {
+  if (lease.id !== undefined) noteUnreleased(lease.id)
+  if (adapter.mode === 'sync') quietly(() => lease.release())
+}
+
 /** Notes a lease that no run uses: a later call of this thread takes it over. */
-export function noteUnreleased(id: string): void {
-  if (unreleased.size >= MOST_UNRELEASED) unreleased.clear()
+function noteUnreleased(id: string): void {
+  if (unreleased.size >= MOST_UNRELEASED) unreleased.delete(unreleased.values().next().value!)
   unreleased.add(id)
 }
 

@@ -28,6 +28,6 @@ export function noteOwnLease(context: Context, cacheKey: CacheKey, flight: Fligh
 }
 
 /** The name of the lease on an entry, among all those of this thread. */
-export function leaseNameOf({ adapter, namespace }: Context, { hash }: CacheKey): string {
+export function leaseNameOf({ adapter, namespace }: Context, { hash }: Pick<CacheKey, 'hash'>): string {
   return `${adapter.name}\0${namespace}\0${hash}`
 }

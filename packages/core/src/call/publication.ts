@@ -13,4 +13,6 @@ export interface Publication {
   readonly value: unknown
   /** Since when it waits for its store to be back, by the monotonic clock. */
   readonly unsavedSince?: number
+  /** Its lease is that of an earlier result, whose run began before. */
+  readonly inheritsLease?: boolean
 }

@@ -75,6 +75,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
       return true
     }
     noteStored(context, flight)
+    context.circuit.noteStored()
     reportWrite(context, encoded)
     return true
   } finally {
@@ -111,7 +112,7 @@ function* withdraw(
   if (!isFenced(flight, entry.tags) && (yield* wasDeletedByTag(context, mark, entry)) === false) return false
   const { hash } = cacheKey
   yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
-  whenBack(context, cacheKey, { part: 'written', durationMs: Number.POSITIVE_INFINITY }, function* () {
+  whenBack(context, cacheKey, { part: 'written' }, function* () {
     yield* withdraw({ context, cacheKey, flight }, { mark, entry })
   })
   return true

@@ -4,16 +4,19 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { CacheKey } from './cache-key.ts'
 import { leaseNameOf } from './own-leases.ts'
 
-/** Does something to an entry or its lease when the store is back, if it is unavailable. `part` distinguishes what is done. */
+/**
+ * Does something to an entry or its lease when the store is back, if it is unavailable. `part` distinguishes what is done, and
+ * `drop` is called if it is given up.
+ */
 export function whenBack(
   context: Context,
-  cacheKey: CacheKey,
-  { part, durationMs }: { readonly part: string; readonly durationMs: number },
+  cacheKey: Pick<CacheKey, 'hash'>,
+  { part, drop }: { readonly part: string; readonly drop?: () => void },
   act: () => Steps<void>,
 ): void {
   if (context.circuit.error === undefined) return
   const name = `${leaseNameOf(context, cacheKey)}\0${part}`
-  context.circuit.unsaved.keep(name, { bytes: 0, durationMs, store: () => quietly(() => run(act())) })
+  context.circuit.unsaved.keepEnd(name, { store: () => quietly(() => run(act())), ...(drop && { drop }) })
 }
 
 /** Ignores a failure, which has been reported. With `onStoreError: 'throw'` it is thrown, too. */

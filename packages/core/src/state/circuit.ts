@@ -16,6 +16,8 @@ const LATE = Symbol('late')
 const BUSY_MS = 100
 /** An adapter without `ping` is tried again after this time. */
 const BLIND_RETRY_MS = 1_000
+/** Results are tried again after these times if there was no room, and then after the last of them again and again. */
+const RETRY_MS = [1_000, 5_000, 30_000]
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
 const CIRCUITS = Symbol.for('@persist/core/circuits@2')
@@ -40,26 +42,55 @@ export function circuitOf(adapter: StoreAdapter): Circuit {
 export class Circuit {
   /** The failure that opened the circuit; absent while it is closed. */
   error: PersistError | undefined
-  /** They are stored when it closes. */
+  /** They are stored when it closes, or when there may be room again. */
   readonly unsaved = new UnsavedResults()
-  /** How many times it opened again while results were stored. */
-  #vainly = 0
+  /** How many times in a row it opened again while they were being stored, and the store took none. */
+  #refusals = 0
+  #willRetry = false
+  #retries = 0
   /** Begins the next probe, which waits for its time. */
   #begin: (() => void) | undefined
   #probing: Promise<void> | undefined
   /** When the timer of the probe should fire. */
   #dueAt = Number.POSITIVE_INFINITY
 
+  /** Whether a result that could not be stored now may be stored later. */
+  get keepsResults(): boolean {
+    return this.error !== undefined || this.#willRetry
+  }
+
   /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
   open(error: PersistError, user: CircuitUser): boolean {
     if (this.error !== undefined) return false
     this.error = error
     report(user, 'open')
-    // A store that answers, and takes no results, must not be tried without a pause.
-    this.#vainly = this.unsaved.areBeingStored ? this.#vainly + 1 : 0
     const first = user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS
-    this.#probeIn(Math.min(first * 2 ** this.#vainly, LAST_PROBE_MS), user, error)
+    // A store that replies to a ping may still refuse results.
+    this.#refusals = this.unsaved.isStoring ? this.#refusals + 1 : 0
+    this.#probeIn(Math.min(first * 2 ** this.#refusals, LAST_PROBE_MS), user, error)
     return true
+  }
+
+  /**
+   * Tries results again later, since the store had no room, or another run had the lease. The store stays in use: entries can be
+   * read and deleted.
+   */
+  retryLater({ runtime }: Pick<CircuitUser, 'runtime'>): void {
+    if (this.#willRetry) return
+    this.#willRetry = true
+    const ms = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)]!
+    runtime.later(ms, () => void this.#retry())
+  }
+
+  async #retry(): Promise<void> {
+    this.#willRetry = false
+    if (this.error === undefined) await this.unsaved.storeAll()
+    if (!this.#willRetry) this.#retries = 0
+  }
+
+  /** Notes that the store has taken a result. */
+  noteStored(): void {
+    this.#refusals = 0
   }
 
   /** Closes it without a probe, since its store was closed: the next call tries the store again. */
@@ -103,7 +134,7 @@ export class Circuit {
     if (this.error !== error) return
     this.error = undefined
     report(user, 'closed')
-    this.unsaved.storeAll()
+    void this.unsaved.storeAll()
   }
 
   /** A ping that never settles must not leave the circuit open forever. */

@@ -4,6 +4,7 @@ import type { Runtime } from '../types/runtime.ts'
 
 const MOST_RESULTS = 1_000
 const MOST_BYTES = 64 * 1024 * 1024
+const MOST_ENDS = 10_000
 /** How many are stored at once. */
 const CONCURRENCY = 8
 const LONGEST_ALIVE_MS = 30_000
@@ -11,7 +12,7 @@ const ALIVE_STEP_MS = 100
 
 /** A result that waits until its store is back. */
 export interface UnsavedResult {
-  /** The size of its payload. */
+  /** The size of its payload and of its key. */
   readonly bytes: number
   /** How long its computation took, in milliseconds. */
   readonly durationMs: number
@@ -27,22 +28,47 @@ export interface UnsavedResult {
   readonly drop?: () => void
 }
 
+/** What ends a run when its store is back: releases its lease, or deletes what it wrote. */
+export interface UnsavedEnd {
+  /** Does it, or keeps it again. Never fails. */
+  readonly store: () => unknown
+  /** Gives it up. */
+  readonly drop?: () => void
+}
+
 /**
  * The results that could not be stored since their store is unavailable. At most 1,000 of them and 64 MiB: those that took the
  * least time to compute go first.
  */
 export class UnsavedResults {
   readonly #results = new Map<string, UnsavedResult>()
+  /** Few bytes each, so a lease of a result that was given up can still be released. */
+  readonly #ends = new Map<string, UnsavedEnd>()
   #bytes = 0
-  #storing = 0
+  #aliveUntil = Number.NEGATIVE_INFINITY
   #aliveSteps = 0
-  #isKeepingAlive = false
+  #alive: Promise<void> | undefined
+  readonly #storing = new Set<Promise<unknown>>()
+
+  /** Whether {@link storeAll} has not ended. */
+  get isStoring(): boolean {
+    return this.#storing.size > 0
+  }
 
   /** Keeps a result. */
   keep(name: string, result: UnsavedResult): void {
     this.#results.set(name, result)
     this.#bytes += result.bytes
     while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop?.()
+  }
+
+  /** Keeps the end of a run: up to 10,000, the latest ones. */
+  keepEnd(name: string, end: UnsavedEnd): void {
+    this.#ends.set(name, end)
+    if (this.#ends.size <= MOST_ENDS) return
+    const [oldest, { drop }] = this.#ends.entries().next().value!
+    this.#ends.delete(oldest)
+    drop?.()
   }
 
   /** Removes a result. */
@@ -54,37 +80,51 @@ export class UnsavedResults {
     return result
   }
 
-  /** Whether they are being stored. */
-  get areBeingStored(): boolean {
-    return this.#storing > 0
-  }
-
-  /** Stores all: over a synchronous store before it returns. */
-  storeAll(): void {
+  /** Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
+  storeAll(): Promise<void> {
     const all = this.#takeAll().values()
+    let hasEnded = () => {}
+    const storing = new Promise<void>((resolve) => {
+      hasEnded = resolve
+    })
+    this.#storing.add(storing)
     const storeNext = async () => {
-      this.#storing++
       for (const { store } of all) {
         const reply = store()
         if (isThenable(reply)) await reply
       }
-      this.#storing--
     }
-    for (let count = 0; count < CONCURRENCY; count++) void storeNext()
+    void Promise.all(Array.from({ length: CONCURRENCY }, storeNext)).then(() => {
+      this.#storing.delete(storing)
+      hasEnded()
+    })
+    return storing
+  }
+
+  /** Waits as long as {@link keepAlive} keeps the process alive, and for all that is being stored. */
+  async settled(): Promise<void> {
+    await this.#alive
+    await Promise.all(this.#storing)
   }
 
   /**
    * Keeps the process alive while results wait, no longer than this one took to compute, and for half a minute at most: a script
-   * that ends while a server restarts would lose hours of work.
+   * that ends while a server restarts would lose hours of work. A result that is kept again has waited since it was first kept.
    */
-  async keepAlive(durationMs: number, { sleep }: Pick<Runtime, 'sleep'>): Promise<void> {
-    // Counted, since the clocks that a test injects may stand still.
-    this.#aliveSteps = Math.max(this.#aliveSteps, Math.ceil(Math.min(durationMs, LONGEST_ALIVE_MS) / ALIVE_STEP_MS))
-    if (this.#isKeepingAlive) return
-    this.#isKeepingAlive = true
-    while (this.#results.size > 0 && this.#aliveSteps-- > 0) await sleep(ALIVE_STEP_MS)
-    this.#isKeepingAlive = false
-    this.#aliveSteps = 0
+  keepAlive(since: number, durationMs: number, runtime: Pick<Runtime, 'monotonic' | 'sleep'>): Promise<void> {
+    const until = since + Math.min(durationMs, LONGEST_ALIVE_MS)
+    if (until > this.#aliveUntil) this.#aliveSteps = LONGEST_ALIVE_MS / ALIVE_STEP_MS
+    this.#aliveUntil = Math.max(this.#aliveUntil, until)
+    this.#alive ??= this.#stayAlive(runtime).finally(() => {
+      this.#alive = undefined
+    })
+    return this.#alive
+  }
+
+  async #stayAlive({ monotonic, sleep }: Pick<Runtime, 'monotonic' | 'sleep'>): Promise<void> {
+    const isOver = () => this.#results.size === 0 || monotonic() >= this.#aliveUntil
+    // Counted, too, since a clock that a test injects may stand still.
+    while (!isOver() && this.#aliveSteps-- > 0) await sleep(ALIVE_STEP_MS)
   }
 
   /** Gives up all. */
@@ -92,8 +132,9 @@ export class UnsavedResults {
     for (const { drop } of this.#takeAll()) drop?.()
   }
 
-  #takeAll(): UnsavedResult[] {
-    const all = [...this.#results.values()]
+  #takeAll(): (UnsavedResult | UnsavedEnd)[] {
+    const all = [...this.#ends.values(), ...this.#results.values()]
+    this.#ends.clear()
     this.#results.clear()
     this.#bytes = 0
     return all

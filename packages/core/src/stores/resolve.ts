@@ -67,7 +67,8 @@ export function resolveStore(
 }
 
 /**
- * Closes every store that a cache URL opened: files, connections, timers. The next call of a persisted function opens its
+ * Closes every store that a cache URL opened: files, connections, timers. Results that wait for an unavailable store are given
+ * up, but not before as much time has passed as they took to compute, half a minute at most. The next call of a persisted function opens its
  * store again. A test runner needs this after the tests if a store may be unreachable: otherwise core looks for it again.
  *
  * @example
@@ -77,6 +78,7 @@ export function resolveStore(
  */
 export async function closeStores(): Promise<void> {
   const open = [...new Set(adapters.values())]
+  await Promise.all(open.map((adapter) => circuitOf(adapter).unsaved.settled()))
   for (const adapter of open) circuitOf(adapter).reset()
   await Promise.all(open.map((adapter) => adapter.close()))
 }

@@ -22,7 +22,8 @@ export type MissReason =
 
 /**
  * Why a result is not stored. `shouldStore`: the option returned false. `ttl`: the option returned 0. `fenced`: the entry
- * was set, deleted or cleared during the computation. `timeout`: another process still computes it after `waitTimeout`.
+ * was set, deleted or cleared during the computation. `unavailable`: the store was away for too long, or when the
+ * computation began, or too many results wait for it. `timeout`: another process still computes it after `waitTimeout`.
  * `recursion`: the outermost call stores it. `incomplete`: a consumer left the stream before its end. `steered`: a consumer
  * sent a value or an error into the stream. `arguments-changed`: the arguments changed after the key was made.
  * `input-changed`: something that the function read changed while it ran. `input-unverifiable`: it read something that no
@@ -32,6 +33,7 @@ export type SkipReason =
   | 'shouldStore'
   | 'ttl'
   | 'fenced'
+  | 'unavailable'
   | 'timeout'
   | 'recursion'
   | 'incomplete'
