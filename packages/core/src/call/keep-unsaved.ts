@@ -21,9 +21,9 @@ type Publish = (run: Run, publication: Publication) => Steps<boolean>
 const WITHOUT_LEASE_MS = 60_000
 
 /**
- * Keeps a result until its store is back, if the store is unavailable, or until it has room. The lease of the run then shows whether another process
- * has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in this process fence it as
- * they fence a run.
+ * Keeps a result until its store is back, if the store is unavailable, or until it has room. The lease of the run then shows
+ * whether another process has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in
+ * this process fence it as they fence a run.
  */
 export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Publication, publish: Publish): void {
   const { circuit, runtime } = context
