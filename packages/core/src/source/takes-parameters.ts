@@ -3,7 +3,7 @@ import type { Range } from './declared-names.ts'
 import { isGlobal } from './globals.ts'
 import { type ParsedSource, parse } from './parsed-source.ts'
 import { type Binding, lookup } from './scopes.ts'
-import { afterGroup, isPunctuator } from './source-tokens.ts'
+import { afterGroup, isPunctuator, type SourceToken } from './source-tokens.ts'
 import { originalOf, rangeOf } from './text-in-file.ts'
 import type { Circumstances } from './wrapping.ts'
 import type { Place } from './wrapping-place.ts'
@@ -15,9 +15,6 @@ const OF_MODULES =
 /** Names of other runtimes, and of newer ones. */
 const OF_OTHERS =
   /^(window|self|document|navigator|location|(local|session)Storage|WebSocket|EventSource|XML\w+|Worker|Deno|Bun|File(Reader|List)|Image|Audio|indexedDB|IDB\w+|(Mutation|Intersection|Resize)Observer|(HTML|SVG|CSS|DOM[A-Z])\w*|(request|cancel)(AnimationFrame|IdleCallback)|OffscreenCanvas|createImageBitmap|matchMedia|getComputedStyle|customElements|importScripts|EdgeRuntime|URLPattern|Temporal)$/
-
-/** Declarations that only a compiled file, or one that the loader of ES modules runs, may have. */
-const OF_ES_MODULES = /^[ \t]*(?:import\b(?!\s*[(.])|export\b(?=\s*[\w{*]))/m
 
 /**
  * Whether a function uses names that its file does not declare, so that a host gives the module parameters: `tenant` in
@@ -38,12 +35,25 @@ export function takesParameters(text: string | undefined, { home }: Place, { fil
   if (!content.includes(written)) return false
   const source = parse(content, importer)
   // A compiler leaves the text of the function as it is, and may have imported a name in another part, or replaced it.
-  return usesUnknown(source, rangeOf(written, source, home)!, !OF_ES_MODULES.test(content))
+  return usesUnknown(source, rangeOf(written, source, home)!, !isESModule(source))
 }
 
 const IS_ABSOLUTE = /^(\/|[A-Z]:\/)/i
 
 const IS_URL = /^[a-z][\w+.-]+:/i
+
+/** Whether a file has declarations that only a compiled file, or one that the loader of ES modules runs, may have. */
+function isESModule({ tokens: { list } }: ParsedSource): boolean {
+  return list.some(
+    ({ value, isFirstOfLine }, index) =>
+      (value === 'import' || value === 'export') &&
+      (index === 0 || isFirstOfLine) &&
+      /^(IdentifierName|StringLiteral)$|^[{*]$/.test(typeOrSign(list[index + 1])),
+  )
+}
+
+const typeOrSign = (token: SourceToken | undefined) =>
+  token?.type === 'Punctuator' ? token.value : (token?.type ?? '')
 
 function usesUnknown(source: ParsedSource, range: Range, isAsWritten: boolean): boolean {
   const { tokens, scopes } = source
