@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type BuildOptions, buildSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import webpack from 'webpack'
 import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
@@ -320,6 +321,34 @@ test('a function of a source file and of a bundle of it is one function if the s
   expect(run('./load.ts', './load.out.cjs')).toBe('one\n')
   expect(run('./load.out.cjs', './load.ts')).toBe('one\n')
   expect(() => run('./load.ts', './other.out.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
+})
+
+test('a function is one in the builds of a package as ES module and as CommonJS, as source maps have it', () => {
+  const folder = folderWith({
+    'package.json': JSON.stringify({ name: 'rows', dependencies: { '@persist/core': '1' } }),
+    'limit.mjs': 'export const LIMIT = 10',
+    'rows.mjs': `
+      import { memoryStore, persist } from '@persist/core'
+      import { basename, join } from 'node:path'
+      import { LIMIT } from './limit.mjs'
+      const cache = (globalThis.store ??= memoryStore())
+      const from = (name) => TABLE + name
+      const load = async (name) => join(TABLE, basename(from(name).slice(0, LIMIT)).trim())
+      persist(load, { cache, funcname: 'load' })`,
+    'main.mjs': "for (const name of process.argv.slice(2)) await import(name)\nconsole.log('one')",
+  })
+  const build = (format: 'esm' | 'cjs', table: string, more: BuildOptions = {}) => {
+    const name = `./${format}-${table}${more.minify === true ? '.min' : ''}.${format === 'esm' ? 'mjs' : 'cjs'}`
+    const define = { TABLE: JSON.stringify(table) }
+    const options = { bundle: true, packages: 'external', platform: 'node', sourcemap: true, format, define } as const
+    buildSync({ ...options, ...more, absWorkingDir: folder.path, entryPoints: ['rows.mjs'], outfile: name })
+    return name
+  }
+  const run = (...args: string[]) => folder.node('main.mjs', { args, env: { NODE_ENV: 'production' } })
+  expect(run(build('cjs', 'users'), build('esm', 'users'))).toBe('one\n')
+  expect(run(build('esm', 'users', { minify: true }), build('cjs', 'users', { minify: true }))).toBe('one\n')
+  expect(run(build('esm', 'users'), build('cjs', 'users', { external: ['./limit.mjs'] }))).toBe('one\n')
+  expect(() => run(build('cjs', 'users'), build('esm', 'posts'))).toThrow(/DUPLICATE_NAMESPACE/)
 })
 
 test('a module of one number in the bundles of two programs is two modules', () => {

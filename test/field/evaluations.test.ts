@@ -59,6 +59,43 @@ describe('a module that is evaluated again keeps the names of its functions', ()
     ).toEqual(['again'])
   })
 
+  test('with another query, if it uses its own path, and the query of a request', () => {
+    const load = `${PERSIST}
+      import { createRequire } from 'node:module'
+      import { dirname } from 'node:path'
+      import { fileURLToPath } from 'node:url'
+      const require = createRequire(import.meta.url)
+      const folder = dirname(fileURLToPath(import.meta.url)) + new URL('./rows.csv', import.meta.url) + import.meta.dirname
+      const rows = persist(async function rows(page) { return page }, { cache })
+      export default (request) => rows(new URL(request.url).searchParams.get('page'))`
+    expect(
+      run({
+        'load.mjs': load,
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./load.mjs')
+          await printOutcome(() => import('./load.mjs?v=2'))`,
+      }),
+    ).toEqual(['again'])
+  })
+
+  test('with another time in its query, also if it reads the query, but not with another parameter', () => {
+    const load = `${PERSIST}
+      const { searchParams } = new URL(import.meta.url)
+      persist(async function find(id) { return searchParams.get('table') + id }, { cache })`
+    expect(
+      run({
+        'load.mjs': load,
+        'main.mjs': `
+          import { printOutcome } from './outcome.mjs'
+          await import('./load.mjs?table=users')
+          await printOutcome(() => import('./load.mjs?table=users&t=1764267541123'))
+          await printOutcome(() => import('./load.mjs?table=users&t=1764267541124.25'))
+          await printOutcome(() => import('./load.mjs?table=posts&t=1764267541125'))`,
+      }),
+    ).toEqual(['again', 'again', ERROR])
+  })
+
   test('after an edit of the function, or of another place in the file', () => {
     expect(
       run({
@@ -497,7 +534,10 @@ describe('two functions with one name are an error, which names both places', ()
       const rows = [first('rows')]
       const isDeno = typeof Deno !== 'undefined' && Deno.version
       around: for (const row of rows) break around
-      host.persist(function find(id) { return [rows, isDeno, require, module].length + id }, { cache: host.cache })`
+      const isPage = typeof window !== 'undefined'
+      host.persist(function find(id) {
+        return isPage ? new FileReader().readAsText(id) : [rows, isDeno, require, module].length + id
+      }, { cache: host.cache })`
     expect(outcomes(known)).toEqual(['again', 'again'])
   })
 
@@ -1007,6 +1047,8 @@ describe('two functions with one name are an error, which names both places', ()
     "decodeURIComponent(import.meta.url).split('=')[1]",
     "(await import('node:path')).basename(import.meta.url)",
     "import.meta.url.endsWith('=users')",
+    "'users' === import.meta.url.split('=').at(-1)",
+    "new URL('', import.meta.url).searchParams",
   ])('in a module whose query is a parameter: %s', (table) => {
     expect(
       run({

@@ -118,6 +118,31 @@ test('Vite’s dev server loads an edited module again, and one whose import was
   expect(folder.node('main.mjs')).toBe('0 1 users0\n1-1 users1\n2 1 users2\n3 1 people3\n')
 })
 
+test('Vite’s dev server loads a module again whose names it replaces or imports', () => {
+  const folder = folderBelow(installed, {
+    'load.js': `
+      import { memoryStore, persist } from '@persist/core'
+      const cache = (globalThis.store ??= memoryStore())
+      const load = async (id) => prefix(TABLE) + id
+      export default persist(async (id) => load(id), { cache, funcname: 'find' })`,
+    'main.mjs': `
+      import { createServer } from 'vite'
+      const imports = { name: 'imports', transform: (code, id) =>
+        id.endsWith('load.js') ? "import { prefix } from './prefix.js';" + code : undefined }
+      const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'error',
+        define: { TABLE: '"users"' }, plugins: [imports], appType: 'custom',
+        server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
+      for (const id of [1, 2]) {
+        server.moduleGraph.invalidateAll()
+        const { default: find } = await server.ssrLoadModule('/load.js')
+        console.log(await find(id))
+      }
+      await server.close()`,
+    'prefix.js': "export const prefix = (table) => table + ' '",
+  })
+  expect(folder.node('main.mjs')).toBe('users 1\nusers 2\n')
+})
+
 test('Vite loads its configuration again with an edited plugin, whose results the next process finds', () => {
   const folder = folderBelow(installed, {
     'upper.mjs': `export const upper = (text) => text.toUpperCase()`,

@@ -2,7 +2,7 @@ import { areTwoNames } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { haveOneOrigin } from './origins.ts'
-import { readsQuery } from './reads-query.ts'
+import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
@@ -57,7 +57,7 @@ function areOfTwoPrograms({ program: before }: Place, { program: now }: Place): 
 
 /** Whether the module has another query, which loads it again. A module that reads its query has it as a parameter. */
 function isOtherUrl({ home: before }: Place, { home: now }: Place, { files }: Pick<Circumstances, 'files'>): boolean {
-  return before.query !== now.query && !readsQuery(now, files)
+  return before.query !== now.query && (differInTime(before.query, now.query) || !readsQuery(now, files))
 }
 
 /** Whether the file was loaded again since, possibly with other code. */

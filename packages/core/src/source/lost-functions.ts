@@ -1,6 +1,6 @@
 import { areCopies } from './copies.ts'
 import { programOf } from './program.ts'
-import { readsQuery } from './reads-query.ts'
+import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
@@ -45,7 +45,8 @@ export function compareWithLost(first: Lost, second: Wrapping, { files, reloads 
   const { home } = now
   if (now.resource !== undefined && modules?.includes(home.file + now.resource) === false) return 'two functions'
   const isSameUrl = home.query === '' || modules?.includes(home.file + home.query) === true
-  const isOnlyEvaluation = home.isLoadedOnce && (isSameUrl || readsQuery(home, files))
+  const isLater = modules?.some((module) => differInTime(module, home.file + home.query)) === true
+  const isOnlyEvaluation = home.isLoadedOnce && (isSameUrl || (!isLater && readsQuery(home, files)))
   const mayRepeat = now.isModule && !isOnlyEvaluation && !takesParameters(second.text, now, { files, reloads })
   return mayRepeat ? 'again' : 'made by one function'
 }

@@ -2,17 +2,44 @@ const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$]*/uy
 const STRING = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/sy
 const TEMPLATE = /(?:\\.|\$(?!\{)|[^`\\$])*/sy
 
-/** Whether two source texts differ only in the names of variables, as after a minifier. */
+/**
+ * Whether two source texts differ only in the names of variables, as after a minifier. A name that is imported may be a member
+ * of its module, as in a build for CommonJS: `(0, node_path.join)(folder, name)`.
+ */
 export function differInNamesOnly(first: string, second: string): boolean {
-  return first === second || shapeOf(first) === shapeOf(second)
+  if (first === second) return true
+  const [mine, others] = [tokensOf(first), tokensOf(second)]
+  const [toOthers, toMine] = [new Map<string, string>(), new Map<string, string>()]
+  let [here, there] = [0, 0]
+  while (here < mine.length && there < others.length) {
+    let [name, other] = [mine[here++]!, others[there++]!]
+    if (name.startsWith(VARIABLE) && other.startsWith(VARIABLE)) {
+      const more = membersAt(mine, here) - membersAt(others, there)
+      if (more === 1) name += mine[here++]! + mine[here++]!
+      if (more === -1) other += others[there++]! + others[there++]!
+      if ((toOthers.get(name) ?? other) !== other || (toMine.get(other) ?? name) !== name) return false
+      toOthers.set(name, other)
+      toMine.set(other, name)
+    } else if (name !== other) return false
+  }
+  return here === mine.length && there === others.length
 }
 
-/** The text with its variables numbered. Literals, properties and globals stay unchanged. */
-function shapeOf(text: string): string {
-  const numbers = new Map<string, number>()
+/** Begins the tokens that are names of variables. */
+const VARIABLE = '\u0000'
+
+/** How many members follow a variable: two in `rows.all.length`. */
+function membersAt(tokens: readonly string[], from: number): number {
+  let count = 0
+  while (tokens[from + 2 * count] === '.' && /^[\p{ID_Start}$_]/u.test(tokens[from + 2 * count + 1] ?? '')) count++
+  return count
+}
+
+/** The tokens of a text, with marked variables. Literals, properties and globals stay unchanged. */
+function tokensOf(text: string): readonly string[] {
+  const tokens: string[] = []
   /** The open parts, each of which a `}` or a backtick ends. */
   const open: ('block' | 'expression' | 'template')[] = []
-  let shape = ''
   let at = 0
   const take = (pattern: RegExp): string => {
     pattern.lastIndex = at
@@ -21,6 +48,7 @@ function shapeOf(text: string): string {
   while (at < text.length) {
     const character = text[at]!
     let token = character
+    let isVariable = false
     if (open.at(-1) === 'template') {
       token = take(TEMPLATE) || (character === '$' ? '${' : character)
       if (token === '${') open.push('expression')
@@ -28,14 +56,25 @@ function shapeOf(text: string): string {
     } else if (character === '`') open.push('template')
     else if (character === '{') open.push('block')
     else if (character === '}') open.pop()
-    else token = take(STRING) || take(NAME) || character
+    else {
+      const member = MEMBER_OF_MODULE.exec(take(CALL_OF_MEMBER))
+      if (member !== null) {
+        tokens.push(VARIABLE + member[1]!, '.', member[2]!)
+        at += member.input.length
+        continue
+      }
+      token = take(STRING) || take(NAME) || character
+      isVariable = isName(token) && !/(?<!\.\.)\.\s*$/.test(tokens.slice(-20).join(''))
+    }
     at += token.length
-    const isVariable = open.at(-1) !== 'template' && isName(token) && !/(?<!\.\.)\.\s*$/.test(shape.slice(-20))
-    if (isVariable && !numbers.has(token)) numbers.set(token, numbers.size)
-    shape += isVariable ? `\u0000${numbers.get(token)}` : token
+    tokens.push(isVariable ? VARIABLE + token : token)
   }
-  return shape
+  return tokens
 }
+
+/** A callee that gets no `this`. */
+const CALL_OF_MEMBER = /\(0, ?[\p{ID_Start}$_][\p{ID_Continue}$]*\.[\p{ID_Start}$_][\p{ID_Continue}$]*\)(?=\(|`|\?\.)/uy
+const MEMBER_OF_MODULE = /, ?(.*)\.(.*)\)$/
 
 function isName(token: string): boolean {
   NAME.lastIndex = 0

@@ -3,7 +3,7 @@ import type { Range } from './declared-names.ts'
 import { isGlobal } from './globals.ts'
 import { type ParsedSource, parse } from './parsed-source.ts'
 import { type Binding, lookup } from './scopes.ts'
-import { afterGroup, isPunctuator } from './source-tokens.ts'
+import { afterGroup, isPunctuator, type SourceToken } from './source-tokens.ts'
 import { originalOf, rangeOf } from './text-in-file.ts'
 import type { Circumstances } from './wrapping.ts'
 import type { Place } from './wrapping-place.ts'
@@ -14,14 +14,14 @@ const OF_MODULES =
 
 /** Names of other runtimes, and of newer ones. */
 const OF_OTHERS =
-  /^(window|self|document|navigator|location|localStorage|sessionStorage|WebSocket|EventSource|XMLHttpRequest|Worker|Deno|Bun)$/
+  /^(window|self|document|navigator|location|(local|session)Storage|WebSocket|EventSource|XML\w+|Worker|Deno|Bun|File(Reader|List)|Image|Audio|indexedDB|IDB\w+|(Mutation|Intersection|Resize)Observer|(HTML|SVG|CSS|DOM[A-Z])\w*|(request|cancel)(AnimationFrame|IdleCallback)|OffscreenCanvas|createImageBitmap|matchMedia|getComputedStyle|customElements|importScripts|EdgeRuntime|URLPattern|Temporal)$/
 
 /**
  * Whether a function uses names that its file does not declare, so that a host gives the module parameters: `tenant` in
  * `vm.compileFunction(code, ['tenant'])`, or in `vm.createContext({ tenant })`. Then each evaluation may have other ones.
  */
 export function takesParameters(text: string | undefined, { home }: Place, { files, reloads }: Circumstances): boolean {
-  if (text === undefined || isUncompiled(home.file)) return false
+  if (text === undefined || home.isLoadedOnce || isUncompiled(home.file)) return false
   const importer = { file: home.file, place: home.file, files, isOtherVersion: false }
   const written = originalOf(text)
   const content = files.read(home.file)
@@ -29,19 +29,33 @@ export function takesParameters(text: string | undefined, { home }: Place, { fil
     // Code of a string, which has the name of no file, and may be other code each time.
     if (reloads || IS_URL.test(home.file)) return false
     const source = parse(written, { ...importer, place: '' })
-    return usesUnknown(source, { from: 0, to: source.tokens.list.length })
+    return usesUnknown(source, { from: 0, to: source.tokens.list.length }, true)
   }
   // Compiled code has names that its source does not declare.
   if (!content.includes(written)) return false
   const source = parse(content, importer)
-  return usesUnknown(source, rangeOf(written, source, home)!)
+  // A compiler leaves the text of the function as it is, and may have imported a name in another part, or replaced it.
+  return usesUnknown(source, rangeOf(written, source, home)!, !isESModule(source))
 }
 
 const IS_ABSOLUTE = /^(\/|[A-Z]:\/)/i
 
 const IS_URL = /^[a-z][\w+.-]+:/i
 
-function usesUnknown(source: ParsedSource, range: Range): boolean {
+/** Whether a file has declarations that only a compiled file, or one that the loader of ES modules runs, may have. */
+function isESModule({ tokens: { list } }: ParsedSource): boolean {
+  return list.some(
+    ({ value, isFirstOfLine }, index) =>
+      (value === 'import' || value === 'export') &&
+      (index === 0 || isFirstOfLine) &&
+      /^(IdentifierName|StringLiteral)$|^[{*]$/.test(typeOrSign(list[index + 1])),
+  )
+}
+
+const typeOrSign = (token: SourceToken | undefined) =>
+  token?.type === 'Punctuator' ? token.value : (token?.type ?? '')
+
+function usesUnknown(source: ParsedSource, range: Range, isAsWritten: boolean): boolean {
   const { tokens, scopes } = source
   const { list } = tokens
   const known = new Set<string>()
@@ -61,7 +75,7 @@ function usesUnknown(source: ParsedSource, range: Range): boolean {
       } else if (binding.kind === 'parameter') {
         // Not a parameter of a function that is called.
         if (isFactory && binding.scope.from <= 2 && binding.scope.from < next.from) return true
-      } else if (binding.kind === 'declared' && !seen.has(binding)) {
+      } else if (isAsWritten && binding.kind === 'declared' && !seen.has(binding)) {
         seen.add(binding)
         pending.push(...binding.parts.filter(({ specifier }) => specifier === undefined))
       }
