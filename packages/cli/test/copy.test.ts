@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryStore } from '@persist/core'
-import type { Entry } from '@persist/store'
+import type { Entry, StoreAdapter } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
+import { lmdbStore } from '@persist/store-lmdb'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
+import { countDiffering } from '../src/transfer/compare.ts'
 import { writeEntry } from '../src/transfer/write-entry.ts'
 import { COMMAND, ENDLESS_STORE, execute, json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled, spoil } from './support/filled.ts'
@@ -171,6 +173,35 @@ test.skipIf(process.platform === 'win32').each([
   const run = `exec "$0" "$1" --store "$2" ${args} > answer`
   const ended = await execute('sh', ['-c', run, process.execPath, COMMAND, ENDLESS_STORE], options)
   expect(ended).toMatchObject({ code: 130 })
+})
+
+test('a comparison counts an entry that the target refuses, and takes one question for many entries', async () => {
+  const cwd = newFolder()
+  const source = lmdbStore(join(cwd, 'from')).open('f')
+  for (let n = 0; n < 100; n++) source.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })
+  source.set({ hash: 'h'.repeat(300), payload: 'its hash is no name of a file', createdAt: 1 })
+  const args = ['copy', `lmdb://${join(cwd, 'from')}`, 'file://to', '--check']
+  expect(await json(args, { cwd })).toMatchObject({ copied: 100, failed: 1, differing: 1 })
+  const questions: number[] = []
+  const target = diskStore(join(cwd, 'to'))
+  const asked = {
+    ...target,
+    checkHash: target.checkHash!.bind(target),
+    supports: { ...target.supports, many: true },
+    open: (funcname: string) => ({
+      getMany(hashes: readonly string[]) {
+        questions.push(hashes.length)
+        return hashes.map((hash) => target.open(funcname).get(hash))
+      },
+    }),
+  } as unknown as StoreAdapter
+  async function* items() {
+    for await (const entry of source.entries()) yield { funcname: 'f', entry }
+  }
+  const signal = new AbortController().signal
+  expect(await countDiffering(items(), asked, { signal, progress: () => {} })).toBe(1)
+  expect(questions.length).toBeLessThan(4)
+  expect(questions.reduce((a, b) => a + b)).toBe(100)
 })
 
 describe('a running computation in the target', () => {
