@@ -306,6 +306,22 @@ withMongo('a folder and MongoDB', (url) => {
     expect(await json(['-c', mongo, 'get', 'double', '--args', '[4]'], { cwd })).toBe(8)
   })
 
+  test('a copy that is run again takes over the leases of one that was killed', async () => {
+    const cwd = newFolder()
+    const source = diskStore(join(cwd, 'persist')).open('killed')
+    const killed = mongoStore(mongo)
+    for (const hash of ['a', 'b']) {
+      source.set({ hash, payload: hash, createdAt: 1 })
+      // Never renewed.
+      await killed.open('killed').lease!(hash, 3000)
+    }
+    await killed.close()
+    const run = () => json(['copy', 'persist', mongo], { cwd }) as Promise<{ readonly busy: number }>
+    expect(await run()).toMatchObject({ copied: 0, busy: 2 })
+    for (let runs = 0; runs < 10 && (await run()).busy > 0; runs++);
+    expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ same: 2, differing: 0 })
+  })
+
   test('a password is never printed', async () => {
     const secret = mongo.replace('://', '://me:hunter2@')
     for (const args of [['ls'], ['stats'], ['show', 'f'], ['verify']]) {
