@@ -2,6 +2,8 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, expect, test } from 'vitest'
+import { Output } from '../src/output/output.ts'
+import { startProgress } from '../src/output/progress.ts'
 import { COMMAND, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, filled, HOSTILE } from './support/filled.ts'
 import { onTerminal, typed, typedIn } from './support/terminal.ts'
@@ -123,4 +125,10 @@ test('in a pipe there are no colors and no progress', async () => {
     expect(stdout + stderr).not.toContain(ESC)
   }
   expect((await persist(['ls'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toContain(COLOR)
+})
+
+test('entries are counted only for a progress that is shown', async () => {
+  const uncounted = () => Promise.reject(new Error('it was counted'))
+  const output = new Output({ json: true, color: false }, process)
+  expect((await startProgress(output, 'copying', uncounted)).at(1, 'f')).toBeUndefined()
 })

@@ -29,7 +29,7 @@ export async function copy(session: Session, from: string, to: string, options: 
   const funcnames = await namespacesIn(source, options.function)
   const damaged: PersistError[] = []
   const note = limitNotes(session.output)
-  const progress = await startProgress(session.output, 'copying', await countOf(source, funcnames))
+  const progress = await startProgress(session.output, 'copying', () => countOf(source, funcnames))
   const { counts, interrupted } = await interruptible(async (signal) => {
     const items = itemsOf(source, funcnames, (problem) => damaged.push(problem))
     try {
@@ -68,7 +68,7 @@ async function compare(
   target: StoreAdapter,
   funcnames: readonly string[],
 ): Promise<{ readonly differing?: number; readonly interrupted: boolean }> {
-  const progress = await startProgress(session.output, 'comparing', await countOf(source, funcnames))
+  const progress = await startProgress(session.output, 'comparing', () => countOf(source, funcnames))
   return interruptible(async (signal) => {
     try {
       const differing = await countDiffering(

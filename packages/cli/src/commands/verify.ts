@@ -67,7 +67,7 @@ export async function verify(
 
 async function checkAll(session: Session, named: readonly string[]) {
   const { adapter, funcnames } = await session.select('read', named)
-  const progress = await startProgress(session.output, 'verifying', await countOf(adapter, funcnames))
+  const progress = await startProgress(session.output, 'verifying', () => countOf(adapter, funcnames))
   const found: Found = { findings: [], checked: 0, foreign: 0, encrypted: 0 }
   return interruptible(async (signal) => {
     try {
