@@ -4,18 +4,18 @@ import type { Lease, LeaseOptions, Store, StoreAdapter } from '@persist/store'
 const LEASE_MS = 30_000
 /** Stores note that a lease has not changed after a thirtieth of its time, since most leases end earlier. */
 const SECOND_LOOK_AFTER = 1 / 25
-/** Stores note one lease at a time, and rest for 20 ms between two. */
+/** Stores note one lease in 20 ms, so the second looks come one after the other. */
 const REST_MS = 25
-/** Beyond these a look at many leases that are held would take minutes. */
-const MOST_SECOND_LOOKS = 1000
+/** A killed command leaves 64 leases at most; second looks at thousands that programs hold would take minutes. */
+const MOST_SECOND_LOOKS = 256
 
 let secondLooks = 0
-let resting = Promise.resolve()
+let lastLook: Promise<unknown> = Promise.resolve()
 
 /**
  * Takes the lease of an entry. `undefined`: another process holds it, also at a second look a second later. A process that
- * looks once leaves no note of it, so the lease of a process that was killed would look alive to each run of the command.
- * With these notes, it is lost at the third run at the latest.
+ * looks once leaves no note of it, so a lease whose holder was killed would look alive to each run of the command. Three
+ * runs with notes find that the holder has died, if the lease's time is over by then.
  */
 export async function takeLease(
   adapter: StoreAdapter,
@@ -28,9 +28,12 @@ export async function takeLease(
   if (lease !== undefined || secondLooks === MOST_SECOND_LOOKS) return lease
   secondLooks++
   await sleep(ms * SECOND_LOOK_AFTER)
-  resting = resting.then(() => sleep(REST_MS))
-  await resting
-  return store.lease!(hash, ms, options)
+  const second = lastLook.then(async () => {
+    await sleep(REST_MS)
+    return store.lease!(hash, ms, options)
+  })
+  lastLook = second.catch(() => {})
+  return second
 }
 
 /** How long a lease of the command holds without a renewal. */
