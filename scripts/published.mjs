@@ -17,7 +17,7 @@ import { packages } from './packages.mjs'
  * budget must become smaller, or gets a larger budget with a reason in the commit.
  */
 const BUDGET = {
-  cli: { code: 35, tarball: 150 },
+  cli: { code: 36, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json. A twentieth is what a slice does not show.
   code: { code: 62, tarball: 272 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryStore } from '@persist/core'
-import type { Entry } from '@persist/store'
+import type { Entry, StoreAdapter } from '@persist/store'
 import { diskStore } from '@persist/store-disk'
+import { lmdbStore } from '@persist/store-lmdb'
 import { mongoStore } from '@persist/store-mongo'
 import { afterAll, describe, expect, test } from 'vitest'
 import { withMongo } from '../../../test/support/with-mongo.ts'
+import { countDiffering } from '../src/transfer/compare.ts'
 import { writeEntry } from '../src/transfer/write-entry.ts'
 import { COMMAND, ENDLESS_STORE, execute, json, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, FULL, filled, spoil } from './support/filled.ts'
@@ -173,6 +175,35 @@ test.skipIf(process.platform === 'win32').each([
   expect(ended).toMatchObject({ code: 130 })
 })
 
+test('a comparison counts an entry that the target refuses, and takes one question for many entries', async () => {
+  const cwd = newFolder()
+  const source = lmdbStore(join(cwd, 'from')).open('f')
+  for (let n = 0; n < 100; n++) source.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })
+  source.set({ hash: 'h'.repeat(300), payload: 'its hash is no name of a file', createdAt: 1 })
+  const args = ['copy', `lmdb://${join(cwd, 'from')}`, 'file://to', '--check']
+  expect(await json(args, { cwd })).toMatchObject({ copied: 100, failed: 1, differing: 1 })
+  const questions: number[] = []
+  const target = diskStore(join(cwd, 'to'))
+  const asked = {
+    ...target,
+    checkHash: target.checkHash!.bind(target),
+    supports: { ...target.supports, many: true },
+    open: (funcname: string) => ({
+      getMany(hashes: readonly string[]) {
+        questions.push(hashes.length)
+        return hashes.map((hash) => target.open(funcname).get(hash))
+      },
+    }),
+  } as unknown as StoreAdapter
+  async function* items() {
+    for await (const entry of source.entries()) yield { funcname: 'f', entry }
+  }
+  const signal = new AbortController().signal
+  expect(await countDiffering(items(), asked, { signal, progress: () => {} })).toBe(1)
+  expect(questions.length).toBeLessThan(4)
+  expect(questions.reduce((a, b) => a + b)).toBe(100)
+})
+
 describe('a running computation in the target', () => {
   const OLD = { hash: 'h', payload: 'old', createdAt: 1, expiresAt: 2 }
   const RESULT = { hash: 'h', payload: 'result', createdAt: Date.now() }
@@ -273,6 +304,22 @@ withMongo('a folder and MongoDB', (url) => {
       { funcname: 'rich', entries: 2 },
     ])
     expect(await json(['-c', mongo, 'get', 'double', '--args', '[4]'], { cwd })).toBe(8)
+  })
+
+  test('a copy that is run again takes over the leases of one that was killed', async () => {
+    const cwd = newFolder()
+    const source = diskStore(join(cwd, 'persist')).open('killed')
+    const killed = mongoStore(mongo)
+    for (const hash of ['a', 'b']) {
+      source.set({ hash, payload: hash, createdAt: 1 })
+      // Never renewed.
+      await killed.open('killed').lease!(hash, 3000)
+    }
+    await killed.close()
+    const run = () => json(['copy', 'persist', mongo], { cwd }) as Promise<{ readonly busy: number }>
+    expect(await run()).toMatchObject({ copied: 0, busy: 2 })
+    for (let runs = 0; runs < 10 && (await run()).busy > 0; runs++);
+    expect(await json(['copy', 'persist', mongo, '--check'], { cwd })).toMatchObject({ same: 2, differing: 0 })
   })
 
   test('a password is never printed', async () => {

@@ -2,7 +2,9 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, expect, test } from 'vitest'
-import { COMMAND, newFolder, persist } from './support/command.ts'
+import { Output } from '../src/output/output.ts'
+import { startProgress } from '../src/output/progress.ts'
+import { COMMAND, newFolder, OWN_STORE, persist } from './support/command.ts'
 import { contents, filled, HOSTILE } from './support/filled.ts'
 import { onTerminal, typed, typedIn } from './support/terminal.ts'
 
@@ -38,6 +40,22 @@ onTerminal('on a terminal', () => {
       const { code } = await typed(['clear', '--all'], [['[y/N]', key]], { cwd })
       expect(code).toBe(130)
       expect(stored()).toHaveLength(12)
+    }
+  })
+
+  test('one Ctrl-C ends long work that shows its progress', async () => {
+    const env = { OWN_STORE_MS: '20' }
+    for (const folder of ['persist', 'target']) {
+      const store = diskStore(join(cwd, folder)).open('many')
+      for (let n = 0; n < 2000; n++) store.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })
+    }
+    for (const [args, shown] of [
+      [['-c', 'own://persist', 'verify', 'many'], 'verifying'],
+      [['copy', 'persist', 'own://target', '--check', '-f', 'many'], 'comparing'],
+    ] as const) {
+      const { code, stdout } = await typed([...args, '--store', OWN_STORE], [[shown, '\u0003']], { cwd, env })
+      expect(stdout).toContain('stopped')
+      expect(code).toBe(130)
     }
   })
 
@@ -107,4 +125,10 @@ test('in a pipe there are no colors and no progress', async () => {
     expect(stdout + stderr).not.toContain(ESC)
   }
   expect((await persist(['ls'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toContain(COLOR)
+})
+
+test('entries are counted only for a progress that is shown', async () => {
+  const uncounted = () => Promise.reject(new Error('it was counted'))
+  const output = new Output({ json: true, color: false }, process)
+  expect((await startProgress(output, 'copying', uncounted)).at(1, 'f')).toBeUndefined()
 })

@@ -2,9 +2,8 @@ import { sha256 } from '@persist/hash'
 import type { Entry, ListedHead, Store, StoreAdapter } from '@persist/store'
 import { hasMark, markedHash, unmarkedHash } from '@persist/store/kit'
 import { sameEntry } from '../entries/same-entry.ts'
+import { takeLease } from '../stores/take-lease.ts'
 import type { KnownVersion } from './records.ts'
-
-const LEASE_MS = 30_000
 
 /** What became of the entries. `kept`: one is being computed, or has changed meanwhile. */
 export interface AdoptCounts {
@@ -70,7 +69,7 @@ async function write(adapter: StoreAdapter, store: Store, entry: Entry, adopted:
     await store.set(adopted)
     return true
   }
-  const lease = await store.lease!(adopted.hash, adapter.leaseMs ?? LEASE_MS)
+  const lease = await takeLease(adapter, store, adopted.hash)
   if (lease === undefined) return false
   let isPublished = false
   try {

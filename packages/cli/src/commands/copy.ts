@@ -1,6 +1,5 @@
 import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import { sameEntry } from '../entries/same-entry.ts'
 import { CliError, EXIT, type ExitCode } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import { limitNotes } from '../output/limit-notes.ts'
@@ -8,6 +7,7 @@ import { startProgress } from '../output/progress.ts'
 import { interruptible } from '../session/interruption.ts'
 import type { Session } from '../session/session.ts'
 import { namespacesIn } from '../stores/functions.ts'
+import { countDiffering } from '../transfer/compare.ts'
 import { describeCounts, processed } from '../transfer/counts.ts'
 import { countOf, itemsOf } from '../transfer/read-store.ts'
 import { transfer } from '../transfer/transfer.ts'
@@ -29,7 +29,7 @@ export async function copy(session: Session, from: string, to: string, options: 
   const funcnames = await namespacesIn(source, options.function)
   const damaged: PersistError[] = []
   const note = limitNotes(session.output)
-  const progress = await startProgress(session.output, 'copying', await countOf(source, funcnames))
+  const progress = await startProgress(session.output, 'copying', () => countOf(source, funcnames))
   const { counts, interrupted } = await interruptible(async (signal) => {
     const items = itemsOf(source, funcnames, (problem) => damaged.push(problem))
     try {
@@ -46,32 +46,42 @@ export async function copy(session: Session, from: string, to: string, options: 
     }
   })
   for (const problem of damaged) note(problem.message)
-  const differing = options.check && !interrupted ? await compare(session, source, target, funcnames) : undefined
-  const json = { ...counts, damaged: damaged.length, interrupted, ...(differing !== undefined && { differing }) }
+  const comparison = options.check && !interrupted ? await compare(session, source, target, funcnames) : undefined
+  const differing = comparison?.differing
+  const isStopped = interrupted || comparison?.interrupted === true
+  const json = {
+    ...counts,
+    damaged: damaged.length,
+    interrupted: isStopped,
+    ...(differing !== undefined && { differing }),
+  }
   await session.output.answer(json, () => describeCounts(counts, damaged.length, differing))
-  if (interrupted) session.output.note('stopped; run the same command again to continue')
-  if (interrupted) return EXIT.interrupted
+  if (isStopped) session.output.note('stopped; run the same command again to continue')
+  if (isStopped) return EXIT.interrupted
   return counts.failed + counts.busy + damaged.length + (differing ?? 0) === 0 ? EXIT.fine : EXIT.no
 }
 
-/** How many entries of the source are missing or different in the target. */
+/** How many entries of the source are missing or different in the target; not known after Ctrl-C. */
 async function compare(
   session: Session,
   source: StoreAdapter,
   target: StoreAdapter,
   funcnames: readonly string[],
-): Promise<number> {
-  const progress = await startProgress(session.output, 'comparing', await countOf(source, funcnames))
-  let differing = 0
-  let compared = 0
-  try {
-    for await (const { funcname, entry } of itemsOf(source, funcnames, () => {})) {
-      const there = await target.open(funcname).get(entry.hash)
-      if (there === undefined || !sameEntry(entry, there)) differing++
-      progress.at(++compared, funcname)
+): Promise<{ readonly differing?: number; readonly interrupted: boolean }> {
+  const progress = await startProgress(session.output, 'comparing', () => countOf(source, funcnames))
+  return interruptible(async (signal) => {
+    try {
+      const differing = await countDiffering(
+        itemsOf(source, funcnames, () => {}),
+        target,
+        {
+          signal,
+          progress: (compared, funcname) => progress.at(compared, oneLine(funcname)),
+        },
+      )
+      return signal.aborted ? { interrupted: true } : { differing, interrupted: false }
+    } finally {
+      progress.end()
     }
-  } finally {
-    progress.end()
-  }
-  return differing
+  })
 }

@@ -34,7 +34,7 @@ export async function exportEntries(
   const { adapter } = await session.select('read', named)
   const funcnames = await namespacesIn(adapter, named)
   if (file !== '-' && statOf(file)?.isFile()) await confirm(session, `Replace the file ${oneLine(file)}?`)
-  const progress = await startProgress(session.output, 'exporting', await countOf(adapter, funcnames))
+  const progress = await startProgress(session.output, 'exporting', () => countOf(adapter, funcnames))
   const damaged: PersistError[] = []
   const refused: string[] = []
   let written = 0

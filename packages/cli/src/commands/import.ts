@@ -20,7 +20,7 @@ export async function importEntries(
   const target = session.open('create')
   const note = limitNotes(session.output)
   const found: FileFindings = { bad: 0, read: 0, ended: false }
-  const progress = await startProgress(session.output, 'importing', 0)
+  const progress = await startProgress(session.output, 'importing', async () => 0)
   const { counts, interrupted } = await interruptible(async (signal) => {
     try {
       const counts = await transfer(itemsIn(file, found, note), target, {

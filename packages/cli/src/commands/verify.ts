@@ -1,15 +1,16 @@
 import { type PersistError, StoreError } from '@persist/errors'
-import type { Entry } from '@persist/store'
+import type { Entry, StoreAdapter } from '@persist/store'
 import { checkEntry } from '../entries/check-entry.ts'
 import { decodeEntry } from '../entries/decode-entry.ts'
 import { CliError, EXIT, type ExitCode } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import { count, entries } from '../output/format.ts'
-import { startProgress } from '../output/progress.ts'
+import { type Progress, startProgress } from '../output/progress.ts'
 import { confirm } from '../session/confirm.ts'
+import { interruptible, withTurns } from '../session/interruption.ts'
 import type { Session } from '../session/session.ts'
 import { type Finding, quarantineEntries } from '../transfer/quarantine.ts'
-import { countOf } from '../transfer/read-store.ts'
+import { countOf, itemsOf } from '../transfer/read-store.ts'
 
 /** `persist verify`: reads and checks every entry; with `--repair`, moves bad entries to quarantine. */
 export async function verify(
@@ -18,7 +19,11 @@ export async function verify(
   { repair = false, quarantine }: { readonly repair?: boolean; readonly quarantine?: string },
 ): Promise<ExitCode> {
   const { output } = session
-  const { checked, foreign, encrypted, findings } = await checkAll(session, named)
+  const { checked, foreign, encrypted, findings, interrupted } = await checkAll(session, named)
+  if (interrupted) {
+    output.note(`stopped after ${entries(checked)}`)
+    return EXIT.interrupted
+  }
   const repairable = findings.filter(({ kind }) => kind !== 'problem')
   let repaired = 0
   let replaced = 0
@@ -62,31 +67,52 @@ export async function verify(
 
 async function checkAll(session: Session, named: readonly string[]) {
   const { adapter, funcnames } = await session.select('read', named)
-  const progress = await startProgress(session.output, 'verifying', await countOf(adapter, funcnames))
-  const findings: Finding[] = []
-  let checked = 0
-  let foreign = 0
-  let encrypted = 0
-  try {
-    for (const funcname of funcnames) {
-      const report = (problem: Error) => findings.push(reported(funcname, problem))
-      for await (const entry of adapter.open(funcname, { report }).entries()) {
-        progress.at(++checked, oneLine(funcname))
-        const { entry: decoded, unread } = decodeEntry(session.reader, funcname, entry)
-        if (unread?.code === 'ERR_PERSIST_DECRYPT') encrypted++
-        else if (unread !== undefined) findings.push(undecodable(funcname, entry, unread))
-        if (unread !== undefined) continue
-        const problem = await checkEntry(decoded)
-        if (problem?.kind === 'foreign') foreign++
-        if (problem?.kind === 'mismatch') {
-          findings.push({ funcname, hash: entry.hash, kind: 'mismatch', reason: problem.reason, entry })
-        }
-      }
+  const progress = await startProgress(session.output, 'verifying', () => countOf(adapter, funcnames))
+  const found: Found = { findings: [], checked: 0, foreign: 0, encrypted: 0 }
+  return interruptible(async (signal) => {
+    try {
+      for (const funcname of funcnames) await checkFunction(session, adapter, funcname, { found, progress, signal })
+    } finally {
+      progress.end()
     }
-  } finally {
-    progress.end()
+    return { ...found, interrupted: signal.aborted }
+  })
+}
+
+interface Found {
+  readonly findings: Finding[]
+  checked: number
+  foreign: number
+  encrypted: number
+}
+
+interface Check {
+  readonly found: Found
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+async function checkFunction(
+  session: Session,
+  adapter: StoreAdapter,
+  funcname: string,
+  { found, progress, signal }: Check,
+): Promise<void> {
+  const { findings } = found
+  const report = (problem: Error) => findings.push(reported(funcname, problem))
+  for await (const { entry } of withTurns(itemsOf(adapter, [funcname], report))) {
+    if (signal.aborted) return
+    progress.at(++found.checked, oneLine(funcname))
+    const { entry: decoded, unread } = decodeEntry(session.reader, funcname, entry)
+    if (unread?.code === 'ERR_PERSIST_DECRYPT') found.encrypted++
+    else if (unread !== undefined) findings.push(undecodable(funcname, entry, unread))
+    if (unread !== undefined) continue
+    const problem = await checkEntry(decoded)
+    if (problem?.kind === 'foreign') found.foreign++
+    if (problem?.kind === 'mismatch') {
+      findings.push({ funcname, hash: entry.hash, kind: 'mismatch', reason: problem.reason, entry })
+    }
   }
-  return { checked, foreign, encrypted, findings }
 }
 
 /** A codec that this runtime lacks is no damage. */

@@ -8,8 +8,8 @@ export interface Progress {
 
 const SILENT: Progress = { at() {}, end() {} }
 
-/** Starts a progress bar of `total` steps. */
-export async function startProgress(output: Output, title: string, total: number): Promise<Progress> {
+/** Starts a progress bar. `total` is asked for the number of steps only if there is a bar: some stores read all entries for it. */
+export async function startProgress(output: Output, title: string, total: () => Promise<number>): Promise<Progress> {
   if (process.stderr.isTTY !== true || output.json) return SILENT
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar(
@@ -22,7 +22,7 @@ export async function startProgress(output: Output, title: string, total: number
     },
     progress.Presets.shades_classic,
   )
-  bar.start(total, 0, { what: '' })
+  bar.start(await total(), 0, { what: '' })
   return {
     // The number of entries is an estimate in some stores.
     at(done, what) {

@@ -4,9 +4,8 @@ import { sameEntry } from '../entries/same-entry.ts'
 import { ioError } from '../errors/cli-error.ts'
 import { oneLine } from '../output/escape.ts'
 import type { Session } from '../session/session.ts'
+import { leaseMsOf, takeLease } from '../stores/take-lease.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from './export-format.ts'
-
-const LEASE_MS = 30_000
 
 /** A problem that `persist verify` found. */
 export interface Finding {
@@ -120,8 +119,7 @@ async function removeUnderLease(
   hash: string,
   { busy, refuse }: Removal,
 ): Promise<Outcome> {
-  const ms = adapter.leaseMs ?? LEASE_MS
-  const lease = adapter.supports.lease ? await store.lease!(hash, ms) : undefined
+  const lease = adapter.supports.lease ? await takeLease(adapter, store, hash) : undefined
   if (adapter.supports.lease && lease === undefined) {
     busy()
     return 'stayed'
@@ -131,7 +129,7 @@ async function removeUnderLease(
     const refusal = await refuse()
     if (refusal !== undefined) return refusal
     // A write by another process ends the lease.
-    if (lease !== undefined && !(await lease.renew(ms))) return 'replaced'
+    if (lease !== undefined && !(await lease.renew(leaseMsOf(adapter)))) return 'replaced'
     const isDeleted = await store.delete(hash)
     isOver = true
     return isDeleted ? 'moved' : 'replaced'

@@ -1,6 +1,7 @@
 import type { PersistError } from '@persist/errors'
 import type { Entry, Store, StoreAdapter } from '@persist/store'
 import { withTurns } from '../session/interruption.ts'
+import { batchesOf, lookUp, sizeOf } from './batches.ts'
 import { noCounts, type TransferCounts } from './counts.ts'
 import type { Winner } from './winner.ts'
 import { type WriteTarget, writeEntry } from './write-entry.ts'
@@ -22,9 +23,6 @@ export interface TransferOptions {
   readonly refused?: (item: TransferItem, error: Error) => void
 }
 
-const BATCH_ENTRIES = 64
-const BATCH_BYTES = 4 * 1024 * 1024
-
 /**
  * Writes entries into a store. An entry that the store has already is not written again, so a transfer that was stopped
  * continues if it is started again.
@@ -36,7 +34,7 @@ export async function transfer(
 ): Promise<TransferCounts> {
   const counts = noCounts()
   const stores = new Map<string, Store>()
-  for await (const batch of batches(withTurns(items))) {
+  for await (const batch of batchesOf(withTurns(items))) {
     if (options.signal?.aborted) break
     const { funcname } = batch[0]!
     const store = stores.get(funcname) ?? target.open(funcname)
@@ -64,7 +62,7 @@ async function writeBatch(
       return false
     }
   })
-  const there = await lookup(target, store, valid)
+  const there = await lookUp(target, store, valid)
   // Waits for all of them, even after a failure: their leases must be released before the store is closed.
   const results = await Promise.allSettled(
     valid.map(async (item, index) => {
@@ -81,46 +79,7 @@ async function writeBatch(
   }
 }
 
-async function lookup(
-  target: StoreAdapter,
-  store: Store,
-  batch: readonly TransferItem[],
-): Promise<(Entry | undefined)[]> {
-  const hashes = batch.map(({ entry }) => entry.hash)
-  if (target.supports.many) return store.getMany!(hashes)
-  return Promise.all(hashes.map((hash) => store.get(hash)))
-}
-
 function isAboutOneEntry(error: unknown): error is Error {
   const { code } = error as Partial<PersistError>
   return code === 'ERR_PERSIST_VALUE_TOO_LARGE' || code === 'ERR_PERSIST_HASH'
-}
-
-/**
- * Batches of entries of one function, limited in number and size. All entries of a batch are written at the same time, so no
- * batch has a hash twice. A file with two exports may have a hash twice.
- */
-async function* batches(items: AsyncIterable<TransferItem>): AsyncGenerator<TransferItem[]> {
-  let batch: TransferItem[] = []
-  let hashes = new Set<string>()
-  let bytes = 0
-  for await (const item of items) {
-    const size = sizeOf(item.entry)
-    const isFull = batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES
-    const needsNewBatch = batch[0]?.funcname !== item.funcname || hashes.has(item.entry.hash)
-    if (batch.length > 0 && (isFull || needsNewBatch)) {
-      yield batch
-      batch = []
-      hashes = new Set()
-      bytes = 0
-    }
-    batch.push(item)
-    hashes.add(item.entry.hash)
-    bytes += size
-  }
-  if (batch.length > 0) yield batch
-}
-
-function sizeOf({ payload }: Entry): number {
-  return typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
 }

@@ -1,8 +1,7 @@
 import type { Entry, Store, StoreAdapter } from '@persist/store'
 import { isExpired } from '../entries/summary.ts'
+import { takeLease } from '../stores/take-lease.ts'
 import { decide, type Winner } from './winner.ts'
-
-const LEASE_MS = 30_000
 
 /** The outcome for an entry. `busy`: the target is computing it now, so it was left alone. */
 export type WriteOutcome = 'copied' | 'same' | 'kept' | 'busy'
@@ -35,7 +34,7 @@ export async function writeEntry(
   }
   // Only a fresh entry that must win in any case replaces a result that is being computed.
   const steal = winner === 'source' && !isExpired(entry, now)
-  const lease = await store.lease!(entry.hash, target.leaseMs ?? LEASE_MS, { steal })
+  const lease = await takeLease(target, store, entry.hash, { steal })
   if (lease === undefined) return 'busy'
   let isOver = false
   try {
