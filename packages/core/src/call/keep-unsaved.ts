@@ -21,19 +21,20 @@ type Publish = (run: Run, publication: Publication) => Steps<boolean>
 const WITHOUT_LEASE_MS = 60_000
 
 /**
- * Keeps a result until its store is back, if the store is unavailable, or until it has room. The lease of the run then shows
- * whether another process has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in
- * this process fence it as they fence a run.
+ * Keeps a result until its store is back, if the store is unavailable. The lease of the run then shows whether another process
+ * has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in this process fence it as
+ * they fence a run.
  */
-export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Publication, publish: Publish): void {
+export function keepUnsaved(computation: Run, publication: Publication, publish: Publish): void {
+  if (computation.context.circuit.error !== undefined) keep(computation, publication, publish)
+}
+
+function keep({ context, cacheKey, flight }: Run, publication: Publication, publish: Publish): void {
   const { circuit, runtime } = context
   const { entry, unsavedSince = runtime.monotonic() } = publication
-  if (!circuit.keepsResults) return
-  const isAway = circuit.error !== undefined
   const name = leaseNameOf(context, cacheKey)
   const before = circuit.unsaved.take(name)
-  // Other processes can ask a full store, and must not wait for a result that may never be stored.
-  const own = isAway ? publication.succession.lease : undefined
+  const own = publication.succession.lease
   const lease = own ?? before?.lease
   const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
@@ -47,7 +48,7 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
     return
   }
   before?.replaced?.()
-  if (isAway) publication.succession.lease = undefined
+  publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
   const durationMs = entry.durationMs ?? 0
 
@@ -93,7 +94,7 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
     // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
     circuit.retryLater(context)
     const again = { ...publication, succession: { flight: waiting, lease: undefined }, mark, unsavedSince }
-    keepUnsaved({ context, cacheKey, flight: waiting }, again, publish)
+    keep({ context, cacheKey, flight: waiting }, again, publish)
     return undefined
   }
 
@@ -117,5 +118,5 @@ export function keepUnsaved({ context, cacheKey, flight }: Run, publication: Pub
       else quietly(() => run(release(context, cacheKey, lease)))
     },
   })
-  if (isAway) void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
+  if (circuit.error !== undefined) void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
 }

@@ -52,7 +52,6 @@ function skip<T>(context: Context, error: PersistError, fallback: T): T {
 
 function failed<T>(context: Context, operation: string, hash: string | undefined, thrown: unknown, fallback: T): T {
   const problem = asStoreError(context, operation, hash, thrown)
-  if (problem.code === 'ERR_PERSIST_STORE_FULL') context.circuit.retryLater(context)
   // If many calls find the store unreachable at once, only the first reports it.
   const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !context.circuit.open(problem, context)
   if (known) context.counters.problems++

@@ -16,7 +16,7 @@ const LATE = Symbol('late')
 const BUSY_MS = 100
 /** An adapter without `ping` is tried again after this time. */
 const BLIND_RETRY_MS = 1_000
-/** Results are tried again after these times if there was no room, and then after the last of them again and again. */
+/** Results are tried again after these times if another run had the lease, and then after the last of them again and again. */
 const RETRY_MS = [1_000, 5_000, 30_000]
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
@@ -42,7 +42,7 @@ export function circuitOf(adapter: StoreAdapter): Circuit {
 export class Circuit {
   /** The failure that opened the circuit; absent while it is closed. */
   error: PersistError | undefined
-  /** They are stored when it closes, or when there may be room again. */
+  /** They are stored when it closes. */
   readonly unsaved = new UnsavedResults()
   /** How many times in a row it opened again while they were being stored, and the store took none. */
   #refusals = 0
@@ -53,11 +53,6 @@ export class Circuit {
   #probing: Promise<void> | undefined
   /** When the timer of the probe should fire. */
   #dueAt = Number.POSITIVE_INFINITY
-
-  /** Whether a result that could not be stored now may be stored later. */
-  get keepsResults(): boolean {
-    return this.error !== undefined || this.#willRetry
-  }
 
   /** Returns `false` if it is already open. The probe uses the clock and the listeners of the function that failed. */
   open(error: PersistError, user: CircuitUser): boolean {
@@ -71,10 +66,7 @@ export class Circuit {
     return true
   }
 
-  /**
-   * Tries results again later, since the store had no room, or another run had the lease. The store stays in use: entries can be
-   * read and deleted.
-   */
+  /** Tries results again later, since another run had the lease. */
   retryLater({ runtime }: Pick<CircuitUser, 'runtime'>): void {
     if (this.#willRetry) return
     this.#willRetry = true
