@@ -44,7 +44,7 @@ onTerminal('on a terminal', () => {
   })
 
   test('one Ctrl-C ends long work that shows its progress', async () => {
-    const env = { OWN_STORE_MS: '20' }
+    const env = { OWN_STORE_MS: '100' }
     for (const folder of ['persist', 'target']) {
       const store = diskStore(join(cwd, folder)).open('many')
       for (let n = 0; n < 2000; n++) store.set({ hash: `hash-${n}`, payload: `${n}`, createdAt: n })

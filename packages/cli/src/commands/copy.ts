@@ -29,8 +29,8 @@ export async function copy(session: Session, from: string, to: string, options: 
   const funcnames = await namespacesIn(source, options.function)
   const damaged: PersistError[] = []
   const note = limitNotes(session.output)
-  const progress = await startProgress(session.output, 'copying', () => countOf(source, funcnames))
   const { counts, interrupted } = await interruptible(async (signal) => {
+    const progress = await startProgress(session.output, 'copying', () => countOf(source, funcnames))
     const items = itemsOf(source, funcnames, (problem) => damaged.push(problem))
     try {
       const counts = await transfer(items, target, {
@@ -68,8 +68,8 @@ async function compare(
   target: StoreAdapter,
   funcnames: readonly string[],
 ): Promise<{ readonly differing?: number; readonly interrupted: boolean }> {
-  const progress = await startProgress(session.output, 'comparing', () => countOf(source, funcnames))
   return interruptible(async (signal) => {
+    const progress = await startProgress(session.output, 'comparing', () => countOf(source, funcnames))
     try {
       const differing = await countDiffering(
         itemsOf(source, funcnames, () => {}),

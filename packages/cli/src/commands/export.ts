@@ -23,7 +23,7 @@ import type { Session } from '../session/session.ts'
 import { namespacesIn } from '../stores/functions.ts'
 import { firstLine, isTooLong, lastLine, lineOf } from '../transfer/export-format.ts'
 import { countOf, itemsOf } from '../transfer/read-store.ts'
-import type { TransferItem } from '../transfer/transfer.ts'
+import type { TransferItem } from '../transfer/transfer-item.ts'
 
 /** `persist export`: writes all entries into one file, which is created only if it is complete; `-` is standard output. */
 export async function exportEntries(

@@ -20,8 +20,8 @@ export async function importEntries(
   const target = session.open('create')
   const note = limitNotes(session.output)
   const found: FileFindings = { bad: 0, read: 0, ended: false }
-  const progress = await startProgress(session.output, 'importing', async () => 0)
   const { counts, interrupted } = await interruptible(async (signal) => {
+    const progress = await startProgress(session.output, 'importing', async () => 0)
     try {
       const counts = await transfer(itemsIn(file, found, note), target, {
         winner,

@@ -67,9 +67,9 @@ export async function verify(
 
 async function checkAll(session: Session, named: readonly string[]) {
   const { adapter, funcnames } = await session.select('read', named)
-  const progress = await startProgress(session.output, 'verifying', () => countOf(adapter, funcnames))
   const found: Found = { findings: [], checked: 0, foreign: 0, encrypted: 0 }
   return interruptible(async (signal) => {
+    const progress = await startProgress(session.output, 'verifying', () => countOf(adapter, funcnames))
     try {
       for (const funcname of funcnames) await checkFunction(session, adapter, funcname, { found, progress, signal })
     } finally {

@@ -1,5 +1,5 @@
 import type { Entry, Store, StoreAdapter } from '@persist/store'
-import type { TransferItem } from './transfer.ts'
+import type { TransferItem } from './transfer-item.ts'
 
 const BATCH_ENTRIES = 64
 const BATCH_BYTES = 4 * 1024 * 1024

@@ -2,7 +2,7 @@ import type { StoreAdapter } from '@persist/store'
 import { sameEntry } from '../entries/same-entry.ts'
 import { withTurns } from '../session/interruption.ts'
 import { batchesOf, lookUp } from './batches.ts'
-import type { TransferItem } from './transfer.ts'
+import type { TransferItem } from './transfer-item.ts'
 
 export interface CompareOptions {
   /** Stops the comparison between two batches. */

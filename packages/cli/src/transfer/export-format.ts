@@ -1,7 +1,7 @@
 import { type Entry, HEAD_FIELDS, type Head } from '@persist/store'
 import { fitsHeadField } from '@persist/store/kit'
 import { payloadToJson } from '../entries/to-json.ts'
-import type { TransferItem } from './transfer.ts'
+import type { TransferItem } from './transfer-item.ts'
 
 // One JSON document a line (https://github.com/ndjson/ndjson-spec): a first line that says what it is, a line an entry,
 // and a last line with their number, so that a file that was cut off shows. docs/formats.md has an example.

@@ -3,7 +3,7 @@ import { oneLine } from '../output/escape.ts'
 import { readLine } from './export-format.ts'
 import { fileBytes } from './file-bytes.ts'
 import { splitLines } from './split-lines.ts'
-import type { TransferItem } from './transfer.ts'
+import type { TransferItem } from './transfer-item.ts'
 
 /** What is known of a file besides its entries. */
 export interface FileFindings {

@@ -1,6 +1,6 @@
 import type { PersistError } from '@persist/errors'
 import type { StoreAdapter } from '@persist/store'
-import type { TransferItem } from './transfer.ts'
+import type { TransferItem } from './transfer-item.ts'
 
 /** Every entry of the functions, one function after the other. */
 export async function* itemsOf(

@@ -1,16 +1,11 @@
 import type { PersistError } from '@persist/errors'
-import type { Entry, Store, StoreAdapter } from '@persist/store'
+import type { Store, StoreAdapter } from '@persist/store'
 import { withTurns } from '../session/interruption.ts'
 import { batchesOf, lookUp, sizeOf } from './batches.ts'
 import { noCounts, type TransferCounts } from './counts.ts'
+import type { TransferItem } from './transfer-item.ts'
 import type { Winner } from './winner.ts'
 import { type WriteTarget, writeEntry } from './write-entry.ts'
-
-/** An entry to transfer, with the name of its function. */
-export interface TransferItem {
-  readonly funcname: string
-  readonly entry: Entry
-}
 
 export interface TransferOptions {
   readonly winner: Winner
