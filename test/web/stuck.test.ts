@@ -26,20 +26,25 @@ await withBrowser('a browser that does not answer', (browser) => {
 
   const events = (page: Page) => page.evaluate('program.events.splice(0)')
 
-  test.each(['holdTransaction', 'holdDeletion'])('a call has its value while another tab is in %s', async (hold) => {
-    const [one, two] = [await tab(), await tab()]
-    expect(await two.evaluate('program.double(1)')).toBe(2)
-    await one.evaluate(`program.${hold}().then((end) => { globalThis.end = end })`)
-    await events(two)
-    expect(await two.evaluate('program.double(2)')).toBe(4)
-    expect(await events(two)).toEqual(['circuit open', 'problem ERR_PERSIST_STORE_UNAVAILABLE', 'miss', 'compute'])
-    await one.evaluate('end()')
-    await two.waitForFunction(`program.events.includes('circuit closed')`)
-    await events(two)
-    expect(await two.evaluate('program.double(3)')).toBe(6)
-    expect(await two.evaluate('program.double(3)')).toBe(6)
-    expect(await events(two)).toEqual(['miss', 'compute', 'write', 'hit'])
-  })
+  test.each(['holdTransaction', 'holdDeletion'])(
+    'a call has its value while another tab is in %s, and it is stored later',
+    async (hold) => {
+      const [one, two] = [await tab(), await tab()]
+      expect(await two.evaluate('program.double(1)')).toBe(2)
+      await one.evaluate(`program.${hold}().then((end) => { globalThis.end = end })`)
+      await events(two)
+      expect(await two.evaluate('program.double(2)')).toBe(4)
+      expect(await events(two)).toEqual(['circuit open', 'problem ERR_PERSIST_STORE_UNAVAILABLE', 'miss', 'compute'])
+      await one.evaluate('end()')
+      await two.waitForFunction(`program.events.includes('write')`)
+      expect(await events(two)).toEqual(['circuit closed', 'write'])
+      expect(await two.evaluate('program.double(2)')).toBe(4)
+      expect(await events(two)).toEqual(['hit'])
+      expect(await two.evaluate('program.double(3)')).toBe(6)
+      expect(await two.evaluate('program.double(3)')).toBe(6)
+      expect(await events(two)).toEqual(['miss', 'compute', 'write', 'hit'])
+    },
+  )
 
   test('an adapter is closed while the database cannot be opened', async () => {
     const [one, two] = [await tab(), await tab()]
