@@ -11,6 +11,7 @@ function results() {
       bytes,
       durationMs,
       store: () => void stored.push(name),
+      replaced: () => {},
       drop: () => void dropped.push(name),
     })
   return { unsaved, keep, stored, dropped }
@@ -59,7 +60,7 @@ test('a result is stored once, and a synchronous store has all of them at once',
 test('results that are kept again while they are stored wait for the next time', async () => {
   const unsaved = new UnsavedResults()
   let tries = 0
-  const keep = () => unsaved.keep('a', { bytes: 1, durationMs: 1, store })
+  const keep = () => unsaved.keep('a', { bytes: 1, durationMs: 1, store, replaced() {}, drop() {} })
   const store = async () => {
     if (++tries < 3) keep()
   }

@@ -1,8 +1,9 @@
-import { memoryStore, type StoreAdapter, StoreError } from '@persist/core'
+import { memoryStore, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { asOtherProcess, gate, harness, runPending } from './harness.ts'
+import { unreliable } from './unreliable-store.ts'
 
 const KEYS = [1, 2]
 /** So many turns end whatever can end. */
@@ -38,43 +39,6 @@ interface Change {
   readonly act: Act
 }
 
-/** A store as a process has it, which a test can cut off from it. */
-function overLine(inner: StoreAdapter) {
-  const line = { isCut: false }
-  const check = () => {
-    if (line.isCut) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: inner.name })
-  }
-  const checked = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get: (subject, name) => {
-        const own = Reflect.get(subject, name)
-        if (name === 'tagFence' && own) return checked(own)
-        if (typeof own !== 'function') return own
-        const reply = (...args: unknown[]) => {
-          check()
-          return own.apply(subject, args)
-        }
-        if (inner.mode === 'sync')
-          return (...args: unknown[]) => {
-            const lease = reply(...args)
-            return name === 'lease' && lease ? checked(lease) : lease
-          }
-        return async (...args: unknown[]) => {
-          const lease = await reply(...args)
-          return name === 'lease' && lease ? checked(lease) : lease
-        }
-      },
-    })
-  const cache = new Proxy(asOtherProcess(inner), {
-    get: (adapter, name) => {
-      if (name === 'ping') return async () => check()
-      if (name === 'open') return (namespace: string) => checked(adapter.open(namespace) as object)
-      return Reflect.get(adapter, name)
-    },
-  })
-  return { cache, line }
-}
-
 /** Two processes with one store, and what may be there. */
 async function play(store: StoreAdapter, steps: readonly Step[], options: object): Promise<void> {
   const runs: Run[] = []
@@ -95,7 +59,7 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
         }
       },
     })
-    const { cache, line } = overLine(store)
+    const { cache, state: line } = unreliable(asOtherProcess(store))
     let isOpen = false
     const report = ({ name, state }: { name: string; state?: string }) => {
       if (name === 'circuit') isOpen = state === 'open'
@@ -113,7 +77,7 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
           process: number,
           beganAt: at,
           calledAt: waiting?.at ?? at,
-          isProtected: !line.isCut && !isOpen,
+          isProtected: !line.isDown && !isOpen,
           end,
         }
         const name = runs.push(run) - 1
@@ -126,7 +90,7 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     const turn = () => {
       for (const act of timers.splice(0)) act()
     }
-    return { f, line, turn, canReach: () => !line.isCut && !isOpen }
+    return { f, line, turn, canReach: () => !line.isDown && !isOpen }
   })
   const observer = harness().persist(async (_: number) => -1, {
     funcname: 'f',
@@ -182,8 +146,8 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     if (act === 'refresh') note(() => f.refresh(x))
     if (act === 'end') open[0]?.end?.('value')
     if (act === 'fail') open.at(-1)?.end?.('error')
-    if (act === 'away') line.isCut = true
-    if (act === 'back') line.isCut = false
+    if (act === 'away') line.isDown = true
+    if (act === 'back') line.isDown = false
     if (act === 'turn') turn()
     if (act === 'forget') {
       change(x)
@@ -205,7 +169,7 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     await settle()
   }
 
-  for (const { line } of processes) line.isCut = false
+  for (const { line } of processes) line.isDown = false
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     at++
     for (const run of runs) if (run.end !== undefined && run.outcome === undefined) run.end('value')

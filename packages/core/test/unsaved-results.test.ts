@@ -12,41 +12,7 @@ import {
   withMethods,
   withoutLeases,
 } from './harness.ts'
-
-/** A store that a test can take down, as this process has it: other processes may still reach it. */
-function unreliable(inner: StoreAdapter) {
-  const state = { isDown: false }
-  const check = () => {
-    if (state.isDown) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: inner.name })
-  }
-  const checked = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get: (subject, name) => {
-        const own = Reflect.get(subject, name)
-        if (typeof own !== 'function') return own
-        return (...args: unknown[]) => {
-          if (inner.mode === 'sync') check()
-          const reply =
-            inner.mode === 'sync'
-              ? own.apply(subject, args)
-              : (async () => {
-                  check()
-                  return own.apply(subject, args)
-                })()
-          const withLease = (lease: unknown) => (name === 'lease' && lease ? checked(lease as object) : lease)
-          return reply instanceof Promise ? reply.then(withLease) : withLease(reply)
-        }
-      },
-    })
-  const cache = new Proxy(inner, {
-    get: (adapter, name) => {
-      if (name === 'ping') return async () => check()
-      if (name === 'open') return (namespace: string) => checked(adapter.open(namespace) as object)
-      return Reflect.get(adapter, name)
-    },
-  })
-  return { cache, state }
-}
+import { unreliable } from './unreliable-store.ts'
 
 /** Time passes when the test says so. */
 function manualTimers() {

@@ -1,36 +1,8 @@
-import { memoryStore, type StoreAdapter, StoreError } from '@persist/core'
+import { memoryStore } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { expect, it } from 'vitest'
 import { asOtherProcess, gate, harness, runPending } from './harness.ts'
-
-/** A store whose methods wait at a gate, or fail, as a test says. */
-function controlled(inner: StoreAdapter) {
-  const state = { isDown: false, at: {} as Record<string, () => unknown> }
-  const check = () => {
-    if (state.isDown) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: inner.name })
-  }
-  const checked = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get: (subject, name) => {
-        const own = Reflect.get(subject, name)
-        if (typeof own !== 'function') return own
-        return async (...args: unknown[]) => {
-          check()
-          await state.at[name as string]?.()
-          const reply = await own.apply(subject, args)
-          return name === 'lease' && reply ? checked(reply as object) : reply
-        }
-      },
-    })
-  const cache = new Proxy(inner, {
-    get: (adapter, name) => {
-      if (name === 'ping') return async () => check()
-      if (name === 'open') return (namespace: string) => checked(adapter.open(namespace) as object)
-      return Reflect.get(adapter, name)
-    },
-  })
-  return { cache, state }
-}
+import { unreliable } from './unreliable-store.ts'
 
 function setup(options: object = {}) {
   const store = delayed(memoryStore())
@@ -41,7 +13,7 @@ function setup(options: object = {}) {
       return () => timers.delete(act)
     },
   })
-  const { cache, state } = controlled(store)
+  const { cache, state } = unreliable(store)
   const runs = { count: 0, fails: false }
   const f = persist(
     async (x: number) => {

@@ -43,11 +43,11 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     return undefined
   }
   if (entry.tags !== undefined && mark === undefined) {
-    before?.drop?.()
+    before?.drop()
     skip('unavailable')
     return
   }
-  before?.replaced?.()
+  before?.replaced()
   publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
   const durationMs = entry.durationMs ?? 0

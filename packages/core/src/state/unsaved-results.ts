@@ -23,9 +23,9 @@ export interface UnsavedResult {
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
-  readonly replaced?: () => void
+  readonly replaced: () => void
   /** Gives it up. */
-  readonly drop?: () => void
+  readonly drop: () => void
 }
 
 /** What ends a run when its store is back: releases its lease, or deletes what it wrote. */
@@ -59,7 +59,7 @@ export class UnsavedResults {
   keep(name: string, result: UnsavedResult): void {
     this.#results.set(name, result)
     this.#bytes += result.bytes
-    while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop?.()
+    while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop()
   }
 
   /** Keeps the end of a run: up to 10,000, the latest ones. */
