@@ -59,7 +59,7 @@ const byVite: Bundle = async (folder, entry, output) => {
 const byWebpack =
   (mode: 'production' | 'development', settings: Configuration = {}): Bundle =>
   async (folder, entry, output) => {
-    const compiler = webpack({
+    await runWebpack({
       context: folder,
       entry: join(folder, entry),
       mode,
@@ -74,13 +74,17 @@ const byWebpack =
         ...(settings.output ?? { module: true, chunkFormat: 'module', library: { type: 'module' } }),
       },
     })
-    await new Promise<void>((resolve, reject) =>
-      compiler.run((error, stats) => {
-        if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()))
-        else resolve()
-      }),
-    )
   }
+
+/** Runs webpack to its end. Its errors are an error. */
+export function runWebpack(configuration: Configuration): Promise<void> {
+  return new Promise((resolve, reject) =>
+    webpack(configuration).run((error, stats) => {
+      if (error || stats?.hasErrors()) reject(error ?? new Error(String(stats)))
+      else resolve()
+    }),
+  )
+}
 
 /** As webpack bundles for a server by default. A module of CommonJS in the bundle gives its other modules a function around. */
 export const byWebpackAsCommonJs = (settings: Configuration = {}): Bundle =>

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { type BuildOptions, buildSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import webpack from 'webpack'
-import { BUNDLERS, byEsbuildWith, WITH_SOURCE_MAPS } from './bundlers.ts'
+import { BUNDLERS, byEsbuildWith, runWebpack, WITH_SOURCE_MAPS } from './bundlers.ts'
 import { folderWith } from './folder.ts'
 
 // One module in two bundles of one program, both loaded in one process, as two pages of a web server are.
@@ -193,18 +192,16 @@ test('webpack in development names modules as in each program: two programs have
     'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
   })
   for (const name of ['users', 'posts'])
-    await new Promise<void>((resolve, reject) =>
-      webpack({
-        context: join(folder.path, name),
-        entry: { page: './load.js', route: './load.js' },
-        mode: 'development',
-        devtool: 'eval-source-map',
-        target: 'node20',
-        externalsType: 'node-commonjs',
-        externals: /^@persist\//,
-        output: { path: join(folder.path, name, 'dist'), filename: '[name].cjs' },
-      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
-    )
+    await runWebpack({
+      context: join(folder.path, name),
+      entry: { page: './load.js', route: './load.js' },
+      mode: 'development',
+      devtool: 'eval-source-map',
+      target: 'node20',
+      externalsType: 'node-commonjs',
+      externals: /^@persist\//,
+      output: { path: join(folder.path, name, 'dist'), filename: '[name].cjs' },
+    })
   const run = (...args: string[]) => folder.node('main.cjs', { args })
   expect(run('./users/dist/page.cjs', './users/dist/route.cjs')).toBe('one\n')
   expect(() => run('./users/dist/page.cjs', './posts/dist/page.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
@@ -224,18 +221,16 @@ test.each(['eval', 'eval-source-map'])(
       'posts.js': load('posts'),
       'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
     })
-    await new Promise<void>((resolve, reject) =>
-      webpack({
-        context: folder.path,
-        entry: { users: './users.js', again: './users.js', posts: './posts.js' },
-        mode: 'development',
-        devtool,
-        target: 'node20',
-        externalsType: 'node-commonjs',
-        externals: /^@persist\//,
-        output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
-      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
-    )
+    await runWebpack({
+      context: folder.path,
+      entry: { users: './users.js', again: './users.js', posts: './posts.js' },
+      mode: 'development',
+      devtool,
+      target: 'node20',
+      externalsType: 'node-commonjs',
+      externals: /^@persist\//,
+      output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
+    })
     const env = { NODE_ENV: 'development' }
     const run = (...args: string[]) => folder.node('main.cjs', { args, env })
     expect(run('./dist/users.cjs', './dist/again.cjs')).toBe('one\n')
@@ -256,18 +251,16 @@ test.each(['eval', 'eval-source-map', false] as const)(
       'main.js': `require('./load.js?table=users')
         require('./load.js?table=posts')`,
     })
-    await new Promise<void>((resolve, reject) =>
-      webpack({
-        context: folder.path,
-        entry: './main.js',
-        mode: 'development',
-        devtool,
-        target: 'node20',
-        externalsType: 'node-commonjs',
-        externals: /^@persist\//,
-        output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
-      }).run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve())),
-    )
+    await runWebpack({
+      context: folder.path,
+      entry: './main.js',
+      mode: 'development',
+      devtool,
+      target: 'node20',
+      externalsType: 'node-commonjs',
+      externals: /^@persist\//,
+      output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
+    })
     expect(() => folder.node('dist/main.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
   },
 )
