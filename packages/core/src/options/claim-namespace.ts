@@ -1,6 +1,7 @@
 import { DuplicateNamespaceError } from '@persist/errors'
 import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
 import { compareWrappings } from '../source/evaluations.ts'
+import { isNumberedUpdate } from '../source/hot-updates.ts'
 import { compareWithLost, type LostWrapping } from '../source/lost-functions.ts'
 import { originalPlace } from '../source/original-place.ts'
 import { differInNamesOnly } from '../source/renaming.ts'
@@ -129,7 +130,12 @@ function explain(
   }
   const locations = here === '' || there === '' ? '' : ` (at ${there} and at ${here})`
   const subject = relation === 'two places' ? 'two functions with the same source' : 'two functions'
-  return `${subject} are persisted as ${name} in ${store}${locations}: ${advice}${adviceForCopies(first, second)}`
+  return `${subject} are persisted as ${name} in ${store}${locations}: ${advice}${adviceForUpdate(second)}${adviceForCopies(first, second)}`
+}
+
+function adviceForUpdate({ site = [] }: Wrapping): string {
+  if (!isNumberedUpdate(site)) return ''
+  return ". If a hot update replaced the function, give webpack the option optimization: { moduleIds: 'named' }"
 }
 
 function adviceForCopies(before: Wrapping | undefined, { text: second }: Wrapping): string {

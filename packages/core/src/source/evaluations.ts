@@ -1,6 +1,7 @@
 import { areTwoNames } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
+import { wasReplaced } from './hot-updates.ts'
 import { haveOneOrigin } from './origins.ts'
 import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
@@ -19,6 +20,7 @@ import { isDirect, type Place, placeOf } from './wrapping-place.ts'
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
  *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
+ * - *A hot update of webpack in Node.* Evaluated again if it has the same module of the same bundle (see {@link wasReplaced}).
  * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation if both have
  *   the function of one file.
  * - *Another text in the same file.* Evaluated again if the file was edited since.
@@ -34,6 +36,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (before.home.file !== now.home.file) {
     if (first.loadOf !== undefined && second.loadOf !== undefined)
       return first.loadOf === second.loadOf && before.isModule && now.isModule ? 'again' : 'two functions'
+    if (wasReplaced(before, now)) return 'again'
     const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
     return areDirect && areOne(first, second, before, now, circumstances) ? 'again' : 'two functions'
   }

@@ -15,6 +15,8 @@ export interface Place {
   /** Where the module's own code made the wrapping: in its body, or in a `(() => { … })()` there, as webpack writes them. */
   readonly call: Frame
   readonly isModule: boolean
+  /** The caller of the module body. */
+  readonly loader: Frame | undefined
   /** The folder of the program, if the name of the module is one of that program only, as `webpack-internal:///./src/rows.js`. */
   readonly program: string | undefined
   /** What distinguishes the module from others that a bundler made of its file; see {@link resourceOf}. */
@@ -39,6 +41,7 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
     home,
     call: isModule ? innermost(path, files) : home,
     isModule,
+    loader: isModule ? running[end + 1] : undefined,
     program: bundle && programOf(bundle.file, files),
     resource: resourceOf(home.file, home.query, running[end + 1]?.functionName),
     isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),

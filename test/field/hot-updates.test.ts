@@ -1,0 +1,85 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import webpack, { type Configuration } from 'webpack'
+import { environment, type Folder, folderWith } from './folder.ts'
+
+// The recipe of Nest for hot reload: webpack writes what an edit changed to `dist/main.<digest>.hot-update.js`, and the program
+// that runs loads this file.
+
+const MAIN = `
+  import { load } from './users.js'
+  const answer = async () => process.send(await load(1))
+  module.hot.accept('./users.js', answer)
+  process.on('message', () => module.hot.check(true).catch(({ code = 'no code', message }) => process.send(code + ': ' + message)))
+  answer()`
+
+const USERS = (text: string, more = '') => `
+  import { memoryStore, persist } from '@persist/core'
+  ${more}
+  export const load = persist(async function load(id) { return '${text} ' + id }, { cache: (globalThis.store ??= memoryStore()) })`
+
+/** Bundles the program, runs it, and gives it one update for each edit. Returns its answers. */
+async function answersOf(folder: Folder, settings: Configuration, edits: readonly Readonly<Record<string, string>>[]) {
+  const compiler = webpack({
+    context: folder.path,
+    entry: './main.js',
+    mode: 'none',
+    devtool: false,
+    target: 'node20',
+    externalsType: 'node-commonjs',
+    externals: /^@persist\//,
+    plugins: [new webpack.HotModuleReplacementPlugin()],
+    output: { path: join(folder.path, 'dist'), filename: 'main.cjs' },
+    recordsPath: join(folder.path, 'dist/records.json'),
+    ...settings,
+  })
+  const build = () =>
+    new Promise<void>((resolve, reject) =>
+      compiler.run((error, stats) =>
+        error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve(),
+      ),
+    )
+  await build()
+  const program = fork(join(folder.path, 'dist/main.cjs'), { env: { ...environment(), PERSIST_VERBOSITY: '0' } })
+  try {
+    const next = async () => {
+      const [answer] = await Promise.race([once(program, 'message'), once(program, 'exit')])
+      return String(answer)
+    }
+    const answers = [await next()]
+    for (const edit of edits) {
+      folder.write(edit)
+      await build()
+      const answer = next()
+      program.send('update')
+      answers.push(await answer)
+    }
+    return answers
+  } finally {
+    program.kill()
+  }
+}
+
+const app = () => folderWith({ 'package.json': '{ "name": "app" }', 'main.js': MAIN, 'users.js': USERS('first') })
+
+test.each<[string, Configuration]>([
+  ['in development', { mode: 'development' }],
+  ['in development, with source maps', { mode: 'development', devtool: 'inline-source-map' }],
+  ['with named modules', { optimization: { moduleIds: 'named' } }],
+])('a hot update of webpack in Node gives a function its name again, %s', async (_, settings) => {
+  const edits = [{ 'users.js': USERS('second') }, { 'users.js': USERS('third') }]
+  expect(await answersOf(app(), settings, edits)).toEqual(['first 1', 'second 1', 'third 1'])
+})
+
+test('a hot update that adds another function of the name is an error', async () => {
+  const posts = { 'posts.js': USERS('first'), 'users.js': USERS('second', "import './posts.js'") }
+  const [, error] = await answersOf(app(), { mode: 'development' }, [posts])
+  expect(error).toContain('ERR_PERSIST_DUPLICATE_NAMESPACE')
+})
+
+test('the error of a hot update that numbers its modules says that webpack can name them', async () => {
+  const [, error] = await answersOf(app(), {}, [{ 'users.js': USERS('second') }])
+  expect(error).toContain("optimization: { moduleIds: 'named' }")
+})
