@@ -1,6 +1,6 @@
 import { type Entry, memoryStore, type Store, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { circuitOf } from '../src/state/circuit.ts'
 import {
   asOtherProcess,
@@ -51,7 +51,8 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       if (x === 4) throw new Error('failed there')
       return `other process, ${x}`
     }
-    const other = harness().persist(compute, {
+    const elsewhere = harness()
+    const other = elsewhere.persist(compute, {
       funcname: 'f',
       cache: asOtherProcess(store),
       ...options,
@@ -68,7 +69,12 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       state.isDown = false
       for (let turn = 0; turn < 4; turn++) await timers.pass()
     }
-    return { f, other, slow, persist, cache, state, runs, cutOff, back, eventNames, timers, advance }
+    /** Time passes in both processes. */
+    const pass = (ms: number) => {
+      advance(ms)
+      elsewhere.advance(ms)
+    }
+    return { f, other, slow, running, persist, cache, state, runs, cutOff, back, eventNames, timers, advance, pass }
   }
 
   it('is stored when the store is back', async () => {
@@ -193,6 +199,90 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect([await other(1), await other(2)]).toEqual(['run 1 of 1', 'other process, 2'])
   })
 
+  it('is stored in a store without an order of deletions, too, if it has tags', async () => {
+    const { f, other, cutOff, back } = setup({ tags: () => ['all'] }, withoutLeases(delayed(memoryStore())))
+    await cutOff(1)
+    await f(2)
+    await f(3)
+    await f.cache.deleteByTag('all')
+    await f(2)
+    await back()
+    expect([await other.has(1), await other.has(2), await other.has(3)]).toEqual([false, true, false])
+  })
+
+  describe.each([
+    ['with leases', () => makeStore()],
+    ['without leases', () => withoutLeases(delayed(memoryStore()))],
+  ])('of a call that wants no older result, in a store %s', (_, make) => {
+    it.each([
+      ['a refresh', (f: Fn) => f.refresh(1)],
+      ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
+    ] as const)('takes the place of the older one: %s', async (_, call) => {
+      for (const isDownBefore of [true, false]) {
+        const { f, other, running, back, state, pass } = setup({}, make())
+        await other.put('old', 1)
+        pass(1_000)
+        state.isDown = isDownBefore
+        const result = call(f as unknown as Fn)
+        await runPending()
+        state.isDown = true
+        running.open()
+        expect(await result).toBe('run 1 of 1')
+        await back()
+        expect(await other.peek(1)).toBe('run 1 of 1')
+      }
+    })
+
+    it.each([
+      ['a refresh', (f: Fn) => f.refresh(1)],
+      ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
+    ] as const)('does not replace a result that another process stored meanwhile: %s', async (_, call) => {
+      for (const isDownBefore of [true, false]) {
+        const { f, other, running, back, state, pass } = setup({}, make())
+        await other.put('old', 1)
+        pass(1_000)
+        state.isDown = isDownBefore
+        const result = call(f as unknown as Fn)
+        await runPending()
+        state.isDown = true
+        running.open()
+        await result
+        pass(1_000)
+        await other.put('new', 1)
+        await back()
+        expect(await other.peek(1)).toBe('new')
+      }
+    })
+
+    it('takes the place of the older one, also if a later call, which accepts that, has taken its own', async () => {
+      const { f, other, running, back, state, pass } = setup({}, make())
+      await other.put('old', 1)
+      pass(1_000)
+      state.isDown = true
+      running.open()
+      expect([await f.refresh(1), await f(1)]).toEqual(['run 1 of 1', 'run 2 of 1'])
+      await back()
+      expect(await other.peek(1)).toBe('run 2 of 1')
+    })
+
+    it('takes the place of the older one, if it is an iteration', async () => {
+      const { persist, cache, state, back, pass } = setup({}, make())
+      let runs = 0
+      const words = persist(
+        async function* () {
+          yield `run ${++runs}`
+          state.isDown = runs > 1
+        },
+        { funcname: 'words', cache },
+      )
+      await chunksOf(words())
+      pass(1_000)
+      expect(await words.refresh()).toEqual(['run 2'])
+      await back()
+      expect(await chunksOf(words())).toEqual(['run 2'])
+    })
+  })
+
   it('is not stored if it has tags, and its run began while the store was down', async () => {
     const { f, other, cutOff, back } = setup({ tags: () => ['all'] })
     await cutOff(1)
@@ -287,6 +377,8 @@ const perform = (reply: unknown, then: () => unknown) => (reply instanceof Promi
 
 type Fn = {
   forget(x: number): unknown
+  refresh(x: number): unknown
+  with(overrides: { maxAge: number }): (x: number) => unknown
   clear(): unknown
   put(value: string, x: number): unknown
   readonly cache: { deleteByTag(tag: string): unknown }

@@ -20,6 +20,8 @@ export interface UnsavedResult {
   readonly lease?: Lease<Mode> | undefined
   /** The position in the order of deletions by tag at which the run began. */
   readonly mark?: string | undefined
+  /** When the oldest stored result was made that its call accepts. */
+  readonly oldestAccepted?: number | undefined
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
