@@ -372,6 +372,107 @@ inBothModes('a result that could not be stored since the store was down', (makeS
   })
 })
 
+inBothModes('a deletion while the store is away', (makeStore) => {
+  function setup(store: StoreAdapter) {
+    const timers = manualTimers()
+    const { persist, advance } = harness({ later: timers.later })
+    const { cache, state } = unreliable(store)
+    const source = { data: 'old' }
+    const f = persist(async (x: number) => `${source.data} ${x}`, {
+      funcname: 'f',
+      cache,
+      tags: (_, x) => [`tag ${x}`],
+    })
+    const elsewhere = harness()
+    const other = elsewhere.persist(async (x: number) => `other ${x}`, {
+      funcname: 'f',
+      cache: asOtherProcess(store),
+      tags: (_, x) => [`tag ${x}`],
+    })
+    const pass = (ms: number) => {
+      advance(ms)
+      elsewhere.advance(ms)
+    }
+    const back = async () => {
+      state.isDown = false
+      for (let turn = 0; turn < 4; turn++) await timers.pass()
+    }
+    return { f, other, state, source, pass, back }
+  }
+
+  describe.each([
+    ['with leases', () => makeStore()],
+    ['without leases', () => withoutLeases(delayed(memoryStore()))],
+  ])('in a store %s', (_, make) => {
+    it.each([
+      ['forget', (f: Fn) => f.forget(1), [1]],
+      ['clear', (f: Fn) => f.clear(), [1, 2]],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('tag 1'), [1]],
+    ] as const)('is made when it is back: %s', async (_, act, deleted) => {
+      const { f, other, state, source, pass, back } = setup(make())
+      await f(1)
+      await f(2)
+      pass(1_000)
+      state.isDown = true
+      source.data = 'new'
+      await act(f as unknown as Fn)
+      await back()
+      for (const x of [1, 2]) expect(await other.has(x)).toBe(!(deleted as readonly number[]).includes(x))
+      expect(await f(1)).toBe('new 1')
+    })
+
+    it.each([
+      ['forget', (f: Fn) => f.forget(1)],
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('tag 1')],
+    ] as const)('deletes no result of another process that came after it: %s', async (_, act) => {
+      const { f, other, state, pass, back } = setup(make())
+      await f(1)
+      pass(1_000)
+      state.isDown = true
+      await act(f as unknown as Fn)
+      pass(1_000)
+      await other.forget(1)
+      await other(1)
+      await back()
+      expect(await f(1)).toBe('other 1')
+    })
+
+    it('is made after the next outage if the store goes down again', async () => {
+      const { f, other, state, pass, back } = setup(make())
+      await f(1)
+      pass(1_000)
+      state.isDown = true
+      await f.forget(1)
+      const isBack = back()
+      state.isDown = true
+      await isBack
+      await back()
+      expect(await other.has(1)).toBe(false)
+    })
+  })
+
+  it('comes before the results of runs that began after it', async () => {
+    for (const make of [makeStore, () => withoutLeases(delayed(memoryStore()))]) {
+      const timers = manualTimers()
+      const { persist, advance } = harness({ later: timers.later })
+      const { cache, state } = unreliable(make())
+      let data = 'old'
+      const f = persist(async (x: number) => `${data} ${x}`, { funcname: 'f', cache })
+      await f(1)
+      advance(1_000)
+      state.isDown = true
+      data = 'new'
+      await f.forget(1)
+      expect(await f(1)).toBe('new 1')
+      state.isDown = false
+      for (let turn = 0; turn < 4; turn++) await timers.pass()
+      data = 'later'
+      expect(await f(1)).toBe('new 1')
+    }
+  })
+})
+
 /** Goes on after a reply that may be a promise. */
 const perform = (reply: unknown, then: () => unknown) => (reply instanceof Promise ? reply.then(then) : then())
 

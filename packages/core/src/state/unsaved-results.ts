@@ -84,19 +84,18 @@ export class UnsavedResults {
 
   /** Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
   storeAll(): Promise<void> {
-    const all = this.#takeAll().values()
+    const ends = [...this.#ends.values()]
+    const results = [...this.#results.values()]
+    this.#takeAll()
     let hasEnded = () => {}
     const storing = new Promise<void>((resolve) => {
       hasEnded = resolve
     })
     this.#storing.add(storing)
-    const storeNext = async () => {
-      for (const { store } of all) {
-        const reply = store()
-        if (isThenable(reply)) await reply
-      }
-    }
-    void Promise.all(Array.from({ length: CONCURRENCY }, storeNext)).then(() => {
+    // Among the ends are deletions, which came before the runs of the results.
+    const ended = storeEach(ends)
+    const stored = ended === undefined ? storeEach(results) : ended.then(() => storeEach(results))
+    void Promise.resolve(stored).then(() => {
       this.#storing.delete(storing)
       hasEnded()
     })
@@ -148,4 +147,20 @@ export class UnsavedResults {
       if (durationMs < least || name === '') [name, least] = [other, durationMs]
     return name
   }
+}
+
+/** `undefined`: all were stored at once, over a synchronous store. */
+function storeEach(all: readonly (UnsavedResult | UnsavedEnd)[]): Promise<unknown> | undefined {
+  const rest = all.values()
+  let waiting = 0
+  const storeNext = async () => {
+    for (const { store } of rest) {
+      const reply = store()
+      if (!isThenable(reply)) continue
+      waiting++
+      await reply
+    }
+  }
+  const stored = Array.from({ length: CONCURRENCY }, storeNext)
+  return waiting === 0 ? undefined : Promise.all(stored)
 }
