@@ -21,6 +21,11 @@ export function unreliable(inner: StoreAdapter) {
             check()
             return withLease(own.apply(subject, args))
           }
+        if (name === 'heads' || name === 'entries')
+          return async function* () {
+            check()
+            yield* own.apply(subject)
+          }
         return async (...args: unknown[]) => {
           check()
           await state.at[name as string]?.()

@@ -1,6 +1,6 @@
 import { type Entry, memoryStore, type Store, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { circuitOf } from '../src/state/circuit.ts'
 import {
   asOtherProcess,
@@ -51,7 +51,8 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       if (x === 4) throw new Error('failed there')
       return `other process, ${x}`
     }
-    const other = harness().persist(compute, {
+    const elsewhere = harness()
+    const other = elsewhere.persist(compute, {
       funcname: 'f',
       cache: asOtherProcess(store),
       ...options,
@@ -68,7 +69,12 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       state.isDown = false
       for (let turn = 0; turn < 4; turn++) await timers.pass()
     }
-    return { f, other, slow, persist, cache, state, runs, cutOff, back, eventNames, timers, advance }
+    /** Time passes in both processes. */
+    const pass = (ms: number) => {
+      advance(ms)
+      elsewhere.advance(ms)
+    }
+    return { f, other, slow, running, persist, cache, state, runs, cutOff, back, eventNames, timers, advance, pass }
   }
 
   it('is stored when the store is back', async () => {
@@ -193,6 +199,90 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect([await other(1), await other(2)]).toEqual(['run 1 of 1', 'other process, 2'])
   })
 
+  it('is stored in a store without an order of deletions, too, if it has tags', async () => {
+    const { f, other, cutOff, back } = setup({ tags: () => ['all'] }, withoutLeases(delayed(memoryStore())))
+    await cutOff(1)
+    await f(2)
+    await f(3)
+    await f.cache.deleteByTag('all')
+    await f(2)
+    await back()
+    expect([await other.has(1), await other.has(2), await other.has(3)]).toEqual([false, true, false])
+  })
+
+  describe.each([
+    ['with leases', () => makeStore()],
+    ['without leases', () => withoutLeases(delayed(memoryStore()))],
+  ])('of a call that wants no older result, in a store %s', (_, make) => {
+    it.each([
+      ['a refresh', (f: Fn) => f.refresh(1)],
+      ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
+    ] as const)('takes the place of the older one: %s', async (_, call) => {
+      for (const isDownBefore of [true, false]) {
+        const { f, other, running, back, state, pass } = setup({}, make())
+        await other.put('old', 1)
+        pass(1_000)
+        state.isDown = isDownBefore
+        const result = call(f as unknown as Fn)
+        await runPending()
+        state.isDown = true
+        running.open()
+        expect(await result).toBe('run 1 of 1')
+        await back()
+        expect(await other.peek(1)).toBe('run 1 of 1')
+      }
+    })
+
+    it.each([
+      ['a refresh', (f: Fn) => f.refresh(1)],
+      ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
+    ] as const)('does not replace a result that another process stored meanwhile: %s', async (_, call) => {
+      for (const isDownBefore of [true, false]) {
+        const { f, other, running, back, state, pass } = setup({}, make())
+        await other.put('old', 1)
+        pass(1_000)
+        state.isDown = isDownBefore
+        const result = call(f as unknown as Fn)
+        await runPending()
+        state.isDown = true
+        running.open()
+        await result
+        pass(1_000)
+        await other.put('new', 1)
+        await back()
+        expect(await other.peek(1)).toBe('new')
+      }
+    })
+
+    it('takes the place of the older one, also if a later call, which accepts that, has taken its own', async () => {
+      const { f, other, running, back, state, pass } = setup({}, make())
+      await other.put('old', 1)
+      pass(1_000)
+      state.isDown = true
+      running.open()
+      expect([await f.refresh(1), await f(1)]).toEqual(['run 1 of 1', 'run 2 of 1'])
+      await back()
+      expect(await other.peek(1)).toBe('run 2 of 1')
+    })
+
+    it('takes the place of the older one, if it is an iteration', async () => {
+      const { persist, cache, state, back, pass } = setup({}, make())
+      let runs = 0
+      const words = persist(
+        async function* () {
+          yield `run ${++runs}`
+          state.isDown = runs > 1
+        },
+        { funcname: 'words', cache },
+      )
+      await chunksOf(words())
+      pass(1_000)
+      expect(await words.refresh()).toEqual(['run 2'])
+      await back()
+      expect(await chunksOf(words())).toEqual(['run 2'])
+    })
+  })
+
   it('is not stored if it has tags, and its run began while the store was down', async () => {
     const { f, other, cutOff, back } = setup({ tags: () => ['all'] })
     await cutOff(1)
@@ -282,11 +372,114 @@ inBothModes('a result that could not be stored since the store was down', (makeS
   })
 })
 
+inBothModes('a deletion while the store is away', (makeStore) => {
+  function setup(store: StoreAdapter) {
+    const timers = manualTimers()
+    const { persist, advance } = harness({ later: timers.later })
+    const { cache, state } = unreliable(store)
+    const source = { data: 'old' }
+    const f = persist(async (x: number) => `${source.data} ${x}`, {
+      funcname: 'f',
+      cache,
+      tags: (_, x) => [`tag ${x}`],
+    })
+    const elsewhere = harness()
+    const other = elsewhere.persist(async (x: number) => `other ${x}`, {
+      funcname: 'f',
+      cache: asOtherProcess(store),
+      tags: (_, x) => [`tag ${x}`],
+    })
+    const pass = (ms: number) => {
+      advance(ms)
+      elsewhere.advance(ms)
+    }
+    const back = async () => {
+      state.isDown = false
+      for (let turn = 0; turn < 4; turn++) await timers.pass()
+    }
+    return { f, other, state, source, pass, back }
+  }
+
+  describe.each([
+    ['with leases', () => makeStore()],
+    ['without leases', () => withoutLeases(delayed(memoryStore()))],
+  ])('in a store %s', (_, make) => {
+    it.each([
+      ['forget', (f: Fn) => f.forget(1), [1]],
+      ['clear', (f: Fn) => f.clear(), [1, 2]],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('tag 1'), [1]],
+    ] as const)('is made when it is back: %s', async (_, act, deleted) => {
+      const { f, other, state, source, pass, back } = setup(make())
+      await f(1)
+      await f(2)
+      pass(1_000)
+      state.isDown = true
+      source.data = 'new'
+      await act(f as unknown as Fn)
+      await back()
+      for (const x of [1, 2]) expect(await other.has(x)).toBe(!(deleted as readonly number[]).includes(x))
+      expect(await f(1)).toBe('new 1')
+    })
+
+    it.each([
+      ['forget', (f: Fn) => f.forget(1)],
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('tag 1')],
+    ] as const)('deletes no result of another process that came after it: %s', async (_, act) => {
+      const { f, other, state, pass, back } = setup(make())
+      await f(1)
+      pass(1_000)
+      state.isDown = true
+      await act(f as unknown as Fn)
+      pass(1_000)
+      await other.forget(1)
+      await other(1)
+      await back()
+      expect(await f(1)).toBe('other 1')
+    })
+
+    it('is made after the next outage if the store goes down again', async () => {
+      const { f, other, state, pass, back } = setup(make())
+      await f(1)
+      pass(1_000)
+      state.isDown = true
+      await f.forget(1)
+      const isBack = back()
+      state.isDown = true
+      await isBack
+      await back()
+      expect(await other.has(1)).toBe(false)
+    })
+  })
+
+  it('comes before the results of runs that began after it', async () => {
+    for (const make of [makeStore, () => withoutLeases(delayed(memoryStore()))]) {
+      const timers = manualTimers()
+      const { persist, advance } = harness({ later: timers.later })
+      const { cache, state } = unreliable(make())
+      let data = 'old'
+      const f = persist(async (x: number) => `${data} ${x}`, { funcname: 'f', cache })
+      await f(1)
+      advance(1_000)
+      state.isDown = true
+      data = 'new'
+      await f.forget(1)
+      expect(await f(1)).toBe('new 1')
+      state.isDown = false
+      for (let turn = 0; turn < 4; turn++) await timers.pass()
+      data = 'later'
+      expect(await f(1)).toBe('new 1')
+    }
+  })
+})
+
 /** Goes on after a reply that may be a promise. */
 const perform = (reply: unknown, then: () => unknown) => (reply instanceof Promise ? reply.then(then) : then())
 
 type Fn = {
   forget(x: number): unknown
+  refresh(x: number): unknown
+  with(overrides: { maxAge: number }): (x: number) => unknown
   clear(): unknown
   put(value: string, x: number): unknown
   readonly cache: { deleteByTag(tag: string): unknown }

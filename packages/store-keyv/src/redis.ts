@@ -21,6 +21,9 @@ const CONNECTING_MS = 600_000
 /** The whole message of Keyv when it could not connect; it emits the reason. */
 const NOT_CONNECTED = /throwOnConnectError/
 
+/** Loaded once: a test runner that has ended its tests lets nothing be loaded, while a server that is away is still looked for. */
+let driver: KeyvRedis | undefined
+
 interface OpenClient {
   readonly keyv: KeyvLike
   readonly destroy: () => void
@@ -93,11 +96,11 @@ function connect(
   prefix: string,
   failed: (keyv: KeyvLike, error: unknown, isClosed: boolean) => void,
 ): OpenClient {
-  const { createKeyv } = required()(PACKAGE) as KeyvRedis
+  driver ??= required()(PACKAGE) as KeyvRedis
   // The client does not end a connection that is being made.
   const connecting = new AbortController()
   const socket = { connectTimeout: CONNECTING_MS, reconnectStrategy: false as const, signal: connecting.signal }
-  const keyv = createKeyv({ url, socket }, { namespace: prefix, throwOnErrors: true, throwOnConnectError: true })
+  const keyv = driver.createKeyv({ url, socket }, { namespace: prefix, throwOnErrors: true, throwOnConnectError: true })
   // The record as it is, to be read by a person, too.
   keyv.serialize = ({ value }) => value as string
   keyv.deserialize = (text) => ({ value: text as never })

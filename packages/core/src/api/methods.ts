@@ -1,4 +1,4 @@
-import type { Head } from '@persist/store'
+import type { Entry, Head } from '@persist/store'
 import type { ArgumentSnapshot } from '../call/arguments.ts'
 import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
 import { beginChange } from '../call/change-order.ts'
@@ -9,6 +9,7 @@ import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { reportWrite } from '../call/serve.ts'
 import { callStore, reportStoreError } from '../call/store-guard.ts'
+import { whenBack } from '../call/when-back.ts'
 import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
@@ -65,7 +66,7 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
 /** Deletes one result. A running computation of the same key does not restore it. */
 export function* forget(context: Context, cacheKey: CacheKey): Steps<boolean> {
   const { hash } = cacheKey
-  const wasDeleted = yield* fenced(context, { cacheKey }, () =>
+  const wasDeleted = yield* deleted(context, { cacheKey }, () =>
     wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO)),
   )
   if (wasDeleted) context.reporter.report('delete', { hash })
@@ -74,7 +75,7 @@ export function* forget(context: Context, cacheKey: CacheKey): Steps<boolean> {
 
 /** Deletes all results of the function. */
 export function* clear(context: Context): Steps<number> {
-  const entries = yield* fenced(context, {}, () =>
+  const entries = yield* deleted(context, {}, () =>
     wait(callStore(context, 'clear', undefined, () => context.store.clear(), 0, COUNT)),
   )
   context.reporter.report('clear', { entries })
@@ -83,7 +84,7 @@ export function* clear(context: Context): Steps<number> {
 
 /** Deletes the results with a tag. Computations that run in any process store no result with the tag; others are stored. */
 export function* deleteByTag(context: Context, tag: string): Steps<number> {
-  const entries = yield* fenced(context, { tag }, function* () {
+  const entries = yield* deleted(context, { tag }, function* () {
     const fence = context.store.tagFence
     // Recorded first, since a computation checks it before and after it stores.
     if (fence !== undefined)
@@ -93,6 +94,42 @@ export function* deleteByTag(context: Context, tag: string): Steps<number> {
   })
   context.reporter.report('clear', { entries })
   return entries
+}
+
+/**
+ * Deletes something from the store. If that is unavailable, what was there is deleted when it is back, before the results of the
+ * outage are stored: otherwise old results would be served again.
+ */
+function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
+  const { cacheKey, tag } = target
+  const askedAt = context.runtime.now()
+  const isAway = () => context.circuit.error !== undefined
+  const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
+    createdAt - durationMs < askedAt && (tag === undefined || tags.includes(tag))
+  const deleteLater = () => {
+    const part = tag === undefined ? 'deletion' : `deletion of ${tag}`
+    whenBack(context, { hash: cacheKey?.hash ?? '' }, { part }, deleteWhenBack)
+  }
+  // It fences nothing: runs that began after the deletion may store.
+  function* deleteWhenBack(): Steps<void> {
+    const entries = yield* inOrder(context, cacheKey, () =>
+      cacheKey === undefined ? deleteWhere(context, wasThere) : deleteIf(context, cacheKey, wasThere),
+    )
+    if (cacheKey === undefined) context.reporter.report('clear', { entries })
+    else if (entries > 0) context.reporter.report('delete', { hash: cacheKey.hash })
+    if (isAway()) deleteLater()
+  }
+  const reply = yield* fenced(context, target, act)
+  if (isAway()) deleteLater()
+  return reply
+}
+
+/** Deletes an entry if its head meets the condition. Returns how many were deleted. */
+function* deleteIf(context: Context, { hash }: CacheKey, condition: (head: Head) => boolean): Steps<number> {
+  const read = () => context.store.get(hash)
+  const entry = yield* wait(callStore<Entry | undefined | null>(context, 'get', hash, read, undefined))
+  if (!isHead(entry) || !condition(entry)) return 0
+  return (yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))) ? 1 : 0
 }
 
 /** The target of a change: one entry, the results with a tag, or all. */
@@ -113,16 +150,24 @@ function* fenced<T>(context: Context, { cacheKey, tag }: Target, change: () => S
     else peer.fenceTag(tag)
     peer.drop(canonicalKey)
   })
+  try {
+    return yield* inOrder(context, cacheKey, change)
+  } finally {
+    context.peers.each((peer) => {
+      peer.drop(canonicalKey)
+      peer.outdate(canonicalKey)
+    })
+  }
+}
+
+/** Changes an entry, or all, after the changes that were made before. */
+function* inOrder<T>(context: Context, cacheKey: CacheKey | undefined, change: () => Steps<T>): Steps<T> {
   const { before, end } = beginChange(context, cacheKey?.hash)
   try {
     if (before !== undefined) yield* wait(before)
     return yield* change()
   } finally {
     end()
-    context.peers.each((peer) => {
-      peer.drop(canonicalKey)
-      peer.outdate(canonicalKey)
-    })
   }
 }
 

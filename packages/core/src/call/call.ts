@@ -44,6 +44,11 @@ export function isOlderThanAccepted({ runtime }: Context, { maxAge }: Call, { ma
   return maxAge !== Number.POSITIVE_INFINITY && madeAt !== undefined && runtime.now() - madeAt > maxAge
 }
 
+/** Notes in its flight which stored results a call accepts that begins now. */
+export function noteAccepted({ runtime }: Context, flight: Flight, maxAge: number): void {
+  if (maxAge !== Number.POSITIVE_INFINITY) flight.oldestAccepted = runtime.now() - maxAge
+}
+
 /** Whether the call computes even if there is a stored result. */
 export function isRefresh(context: Context, call: Call): boolean {
   return call.refresh || context.mode === 'refresh'

@@ -12,7 +12,7 @@ import { acquireLease, throwIfLeft } from './acquire-lease.ts'
 import { refreshInBackground } from './background-refresh.ts'
 import { bypass, startBypass } from './bypass.ts'
 import { type CacheKey, cacheKeyOf, checkUnhash } from './cache-key.ts'
-import { type Call, NO_SIGNALS, signalsOf, startsRefresh } from './call.ts'
+import { type Call, NO_SIGNALS, noteAccepted, signalsOf, startsRefresh } from './call.ts'
 import { pendingChanges } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { compute } from './compute.ts'
@@ -118,6 +118,7 @@ function* lookupOrCompute(
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
   flight.maxAge = lookupResult === REFRESH ? 0 : call.maxAge
+  noteAccepted(context, flight, flight.maxAge)
   const since = joinedSince ?? context.runtime.monotonic()
   const isTraced = context.traceRoot !== undefined
   if (isTraced || context.adapter.mode === 'async' || isThenable(lookupResult)) pickleKeyEarly(context, cacheKey)

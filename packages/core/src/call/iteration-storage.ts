@@ -8,7 +8,7 @@ import { acquireToStore } from './acquire-lease.ts'
 import type { ArgumentSnapshot } from './arguments.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Call } from './call.ts'
-import { isRefresh } from './call.ts'
+import { isRefresh, noteAccepted } from './call.ts'
 import type { ChunkList } from './chunk-list.ts'
 import { replayable } from './chunks.ts'
 import { createEntry, pickleKey } from './create-entry.ts'
@@ -53,6 +53,7 @@ export class IterationStorage {
   /** Acquires the right to store before the function starts, without waiting for another process. */
   async prepare(call: Call): Promise<void> {
     const context = this.#context
+    noteAccepted(context, this.#flight, isRefresh(context, call) ? 0 : call.maxAge)
     this.#mark = await run(tagMark(context, this.#cacheKey))
     this.#flight.isRefresh = isRefresh(context, call)
     this.#acquired = await run(this.#acquire())

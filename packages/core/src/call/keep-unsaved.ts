@@ -42,7 +42,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     context.reporter.report('skip', { hash: cacheKey.hash, reason })
     return undefined
   }
-  if (entry.tags !== undefined && mark === undefined) {
+  if (entry.tags !== undefined && mark === undefined && context.store.tagFence !== undefined) {
     before?.drop()
     skip('unavailable')
     return
@@ -50,6 +50,9 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   before?.replaced()
   publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
+  // The later call may accept an entry that the earlier one was to replace.
+  if (before?.oldestAccepted !== undefined)
+    waiting.oldestAccepted = Math.max(before.oldestAccepted, waiting.oldestAccepted ?? before.oldestAccepted)
   const durationMs = entry.durationMs ?? 0
 
   function* attempt(): Steps<void> {
@@ -87,8 +90,10 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
     if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return skip('unavailable')
-    const options = { maxAge: Number.POSITIVE_INFINITY, flight: waiting }
-    const acquired = yield* tryAcquireLease(context, cacheKey, options)
+    const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
+    // An entry that is older than the call accepts was there before, and is to be replaced.
+    const maxAge = Math.max(0, runtime.now() - oldestAccepted)
+    const acquired = yield* tryAcquireLease(context, cacheKey, { maxAge, flight: waiting })
     if (acquired === undefined) return skip('fenced')
     if (acquired.kind === 'acquired') return acquired
     // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
@@ -103,6 +108,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     durationMs,
     lease,
     mark,
+    oldestAccepted: waiting.oldestAccepted,
     store() {
       const stored = quietly(() => run(attempt()))
       if (isThenable(stored)) waiting.result = stored as NonNullable<Flight['result']>

@@ -68,6 +68,8 @@ export interface Flight {
   waiters: number
   /** The greatest age of a stored result that it returns, in milliseconds; 0 for a refresh. */
   maxAge?: number
+  /** When the oldest stored result was made that it returns, in milliseconds since 1970. Absent: it may be of any age. */
+  oldestAccepted?: number
   /** Why the last caller left. */
   left?: { readonly reason: unknown }
   /** Aborts the function when the last caller has left. */

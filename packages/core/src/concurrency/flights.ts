@@ -50,7 +50,7 @@ export class Flights {
   }
 
   /** A flight in the place of one that ends before its result is stored: what fences a run fences it too. */
-  standIn({ canonicalKey, began, fenced, deletedTags }: Flight): Flight {
+  standIn({ canonicalKey, began, fenced, deletedTags, oldestAccepted }: Flight): Flight {
     const flight: Flight = {
       canonicalKey,
       parent: undefined,
@@ -59,6 +59,7 @@ export class Flights {
       closed: true,
       fenced,
       ...(deletedTags !== undefined && { deletedTags: new Set(deletedTags) }),
+      ...(oldestAccepted !== undefined && { oldestAccepted }),
       overdue: false,
       waiters: 0,
     }

@@ -20,6 +20,8 @@ export interface UnsavedResult {
   readonly lease?: Lease<Mode> | undefined
   /** The position in the order of deletions by tag at which the run began. */
   readonly mark?: string | undefined
+  /** When the oldest stored result was made that its call accepts. */
+  readonly oldestAccepted?: number | undefined
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
@@ -82,19 +84,18 @@ export class UnsavedResults {
 
   /** Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
   storeAll(): Promise<void> {
-    const all = this.#takeAll().values()
+    const ends = [...this.#ends.values()]
+    const results = [...this.#results.values()]
+    this.#takeAll()
     let hasEnded = () => {}
     const storing = new Promise<void>((resolve) => {
       hasEnded = resolve
     })
     this.#storing.add(storing)
-    const storeNext = async () => {
-      for (const { store } of all) {
-        const reply = store()
-        if (isThenable(reply)) await reply
-      }
-    }
-    void Promise.all(Array.from({ length: CONCURRENCY }, storeNext)).then(() => {
+    // Among the ends are deletions, which came before the runs of the results.
+    const ended = storeEach(ends)
+    const stored = ended === undefined ? storeEach(results) : ended.then(() => storeEach(results))
+    void Promise.resolve(stored).then(() => {
       this.#storing.delete(storing)
       hasEnded()
     })
@@ -146,4 +147,20 @@ export class UnsavedResults {
       if (durationMs < least || name === '') [name, least] = [other, durationMs]
     return name
   }
+}
+
+/** `undefined`: all were stored at once, over a synchronous store. */
+function storeEach(all: readonly (UnsavedResult | UnsavedEnd)[]): Promise<unknown> | undefined {
+  const rest = all.values()
+  let waiting = 0
+  const storeNext = async () => {
+    for (const { store } of rest) {
+      const reply = store()
+      if (!isThenable(reply)) continue
+      waiting++
+      await reply
+    }
+  }
+  const stored = Array.from({ length: CONCURRENCY }, storeNext)
+  return waiting === 0 ? undefined : Promise.all(stored)
 }
