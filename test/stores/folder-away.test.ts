@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPersist } from '@persist/core'
 import { diskStore } from '@persist/store-disk'
+import { lmdbStore } from '@persist/store-lmdb'
 import { afterAll, expect, test } from 'vitest'
 
 const folder = mkdtempSync(join(tmpdir(), 'persist-away-'))
@@ -54,10 +55,15 @@ test('2,000 runs that fail while their folder is away leave no lease in it', asy
   expect(leasesIn(cache)).toEqual([])
 })
 
-test.each(['sync', 'async'] as const)(
-  'a result of a %s function whose folder was away, as a share may be, is stored when it is back',
-  async (kind) => {
-    const share = join(folder, kind)
+test.each([
+  ['sync', 'folder', diskStore],
+  ['async', 'folder', diskStore],
+  ['sync', 'LMDB file', lmdbStore],
+  ['async', 'LMDB file', lmdbStore],
+] as const)(
+  'a result of a %s function whose %s was away, as a share may be, is stored when it is back',
+  async (kind, place, storeIn) => {
+    const share = join(folder, `${kind} ${place}`)
     const cache = join(share, 'cache')
     mkdirSync(cache, { recursive: true })
     let isWritten = () => {}
@@ -72,7 +78,7 @@ test.each(['sync', 'async'] as const)(
     }
     const options = {
       funcname: 'twice',
-      cache: diskStore(cache),
+      cache: storeIn(cache),
       report: ({ name }: { name: string }) => {
         if (name === 'write') isWritten()
       },
@@ -82,7 +88,8 @@ test.each(['sync', 'async'] as const)(
     rmSync(share)
     renameSync(`${share}.away`, share)
     await written
-    expect(diskStore(cache).open('twice').stats().entries).toBe(1)
-    expect(leasesIn(cache)).toEqual([])
+    const store = storeIn(cache).open('twice')
+    expect(store.stats().entries).toBe(1)
+    if (storeIn === diskStore) expect(leasesIn(cache)).toEqual([])
   },
 )
