@@ -159,6 +159,22 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect([await other.has(1), await other.has(2)]).toEqual([true, false])
   })
 
+  it.each([
+    ['is stored without a lease within the time that it took', 3_500_000, true],
+    ['is not stored without a lease after more than a minute and more than it took', 3_600_001, false],
+  ])('%s', async (_, outage, isStored) => {
+    const { f, other, running, state, back, advance } = setup()
+    state.isDown = true
+    const call = f(1)
+    await runPending()
+    advance(3_600_000)
+    running.open()
+    await call
+    advance(outage)
+    await back()
+    expect(await other.has(1)).toBe(isStored)
+  })
+
   it('does not replace a result of another process, nor a run there', async () => {
     const { f, other, slow, cutOff, back, runs } = setup()
     await cutOff(1)

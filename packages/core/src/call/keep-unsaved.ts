@@ -17,12 +17,15 @@ import { quietly } from './when-back.ts'
 type Run = Omit<Computation, 'call'>
 type Publish = (run: Run, publication: Publication) => Steps<boolean>
 
-/** No lease shows that another process has not deleted the entry since. A server is restarted within this time. */
+/**
+ * No lease shows that another process has not deleted the entry since. A server is restarted within this time. A result that
+ * took longer may wait as long as it took: its run could not see a deletion for that long, either.
+ */
 const WITHOUT_LEASE_MS = 60_000
 
 /**
  * Keeps a result until its store is back, if the store is unavailable. The lease of the run then shows whether another process
- * has set or deleted the entry meanwhile; a result without one is kept for a minute only. Changes in this process fence it as
+ * has set or deleted the entry meanwhile; a result without one is kept for a minute, or as long as it took. Changes in this process fence it as
  * they fence a run.
  */
 export function keepUnsaved(computation: Run, publication: Publication, publish: Publish): void {
@@ -89,7 +92,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   function* rightToStore(): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
-    if (runtime.monotonic() - unsavedSince > WITHOUT_LEASE_MS) return skip('unavailable')
+    if (runtime.monotonic() - unsavedSince > Math.max(WITHOUT_LEASE_MS, durationMs)) return skip('unavailable')
     const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
     // An entry that is older than the call accepts was there before, and is to be replaced.
     const maxAge = Math.max(0, runtime.now() - oldestAccepted)
