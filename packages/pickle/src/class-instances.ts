@@ -3,7 +3,7 @@ import type { BuiltInType } from './built-in-type.ts'
 import { BUILT_IN_BY_PROTOTYPE } from './built-in-types.ts'
 import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'
 import type { PickleType } from './options.ts'
-import { setOwn } from './own-properties.ts'
+import { isRawJson, setOwn } from './own-properties.ts'
 import { Part } from './parts.ts'
 import { className, refusal, unreadable, whyExtras } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
@@ -105,6 +105,7 @@ function copyError(walk: Walk, name: string, error: object, depth: number): Tagg
 
 function copyNullPrototype(walk: Walk, value: object, depth: number): Tagged {
   if (types.isModuleNamespaceObject(value)) walk.failHidden(value, depth)
+  if (isRawJson(value)) walk.fail('raw JSON cannot be stored: store its text, raw.rawJSON', depth)
   const entries: [string, unknown][] = []
   const tagged = walk.tag(NULL_PROTOTYPE, entries)
   walk.remember(value, tagged)
