@@ -28,7 +28,7 @@ const BUDGET = {
   // A third of it is picomatch, for `directory`.
   inputs: { code: 20, tarball: 120 },
   key: { code: 7, tarball: 50, page: 10 },
-  pickle: { code: 17, tarball: 275, page: 18 },
+  pickle: { code: 17, tarball: 277, page: 18 },
   store: { code: 4, tarball: 198, page: 4 },
   'store-disk': { code: 27, tarball: 215 },
   'store-idb': { code: 9, tarball: 79, page: 14 },

@@ -3,7 +3,7 @@ import type { PersistError } from '@persist/errors'
 import { type Command, CommanderError } from 'commander'
 import { withDashedHashes } from './define/dashed-hashes.ts'
 import { EXIT, type ExitCode, exitCodeOf, ioError } from './errors/cli-error.ts'
-import { escapeControls } from './output/escape.ts'
+import { escapeControls, jsonText } from './output/escape.ts'
 import { watchStreams } from './output/streams.ts'
 import { createProgram } from './program.ts'
 import { isTooLong } from './transfer/export-format.ts'
@@ -51,7 +51,7 @@ function failed(error: unknown, json: boolean): ExitCode {
     const { code } = error as Partial<PersistError>
     const hasCode = typeof code === 'string' && code.startsWith('ERR_PERSIST_')
     const document = { error: { message, ...(hasCode && { code }), exitCode } }
-    process.stderr.write(json ? `${JSON.stringify(document)}\n` : `persist: ${escapeControls(message)}\n`)
+    process.stderr.write(json ? `${jsonText(document)}\n` : `persist: ${escapeControls(message)}\n`)
   }
   if (process.env.PERSIST_DEBUG) console.error(error)
   return exitCode

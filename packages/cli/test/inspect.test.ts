@@ -115,6 +115,17 @@ describe('show', () => {
     expect(stdout).not.toContain('\u202e')
     expect(stdout).toContain('<script>')
   })
+
+  test('escapes them as JSON too, and a program reads the same strings', async () => {
+    const args = JSON.stringify([HOSTILE])
+    const name = async (command: string) => (await persist([command, 'rich', '--args', args, '--json'], { cwd })).stdout
+    for (const stdout of [await name('show'), await name('get')]) {
+      expect(stdout).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/)
+      expect(JSON.stringify(JSON.parse(stdout))).toContain(JSON.stringify(HOSTILE))
+    }
+    const { stderr } = await persist(['get', 'rich', '--args', JSON.stringify(['\u009b2J']), '--json'], { cwd })
+    expect(stderr).not.toContain('\u009b')
+  })
 })
 
 describe('get', () => {

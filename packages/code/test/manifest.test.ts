@@ -53,6 +53,16 @@ describe('a manifest', () => {
     expect(one.files.reads).toBe(0)
   })
 
+  it('is no help for the files of an image, since those of another image at its place may have the same times', () => {
+    const one = program()
+    one.files.mount('/p/a.ts', 'export const a = 1\n')
+    const first = inNewProcess(one)
+    expect(inNewProcess(one)).toEqual(first)
+    one.files.mount('/p/a.ts', 'export const a = 2\n')
+    expect(inNewProcess(one)).not.toEqual(first)
+    expect(inNewProcess(one)).toEqual(withoutHelp(one.files))
+  })
+
   it('has the format that docs/formats.md names', () => {
     const one = program()
     inNewProcess(one)

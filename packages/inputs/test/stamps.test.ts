@@ -50,6 +50,15 @@ test('a file whose times were set back has changed', () => {
   expect(isUnchanged(input)).toBe(false)
 })
 
+test('a file of an image is read, since that of another image at its place may have the same times', () => {
+  const { files, contents, isUnchanged } = started()
+  files.mount(PATH, 'aaa')
+  const input = recorded(files, contents)
+  expect([input.detail, isUnchanged(input)]).toEqual(['-', true])
+  files.mount(PATH, 'bbb')
+  expect(isUnchanged(input)).toBe(false)
+})
+
 test('an old file is looked at and not read, also in another process', () => {
   const { files, contents, isUnchanged } = started()
   files.advance(60_000)

@@ -3,6 +3,7 @@ import { whyExtras, whyForged, whyRefused } from './describe.ts'
 import { identity } from './identity.ts'
 import { kindOf } from './kinds.ts'
 import { MAX_DEPTH, MAX_LENGTH } from './limits.ts'
+import { isRawJson } from './own-properties.ts'
 import { refuse } from './refusal.ts'
 import { digits, literal, quoted, refuseLength } from './scalars.ts'
 
@@ -102,6 +103,7 @@ export class Walk {
     const proto: object | null = Object.getPrototypeOf(object)
     if (proto === Object.prototype) this.#plain(object, '{')
     else if (proto === Array.prototype && Array.isArray(object)) writeArray(object, this)
+    else if (proto === null && isRawJson(object)) refuse('raw JSON has no canonical form: pass its text, raw.rawJSON')
     else if (proto === null) this.#plain(object, 'null{')
     else this.#builtIn(object, proto)
   }

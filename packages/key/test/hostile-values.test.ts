@@ -1,6 +1,7 @@
 import { KeyError } from '@persist/errors'
 import { canonical } from '@persist/key'
 import { describe, expect, test } from 'vitest'
+import { rawJson } from './support/raw-json.ts'
 
 function refusal(value: unknown): KeyError {
   try {
@@ -59,6 +60,7 @@ describe('there is no canonical string of', () => {
     ['an object with a hidden symbol as a key', Object.defineProperty({}, Symbol('x'), { value: 1 })],
     ['an object with a hidden property', hidden({ a: 1 })],
     ['the prototype of all objects', Object.prototype],
+    ['raw JSON', rawJson('1')],
     ['a generator', (function* () {})()],
     ['an iterator of a Map', new Map().entries()],
     ['a promise', Promise.resolve(1)],
@@ -94,6 +96,7 @@ describe('the reason suggests a solution for', () => {
   }
   test.each<[string, unknown, RegExp]>([
     ['a promise', Promise.resolve(1), /a promise has no stable identity: await it first/],
+    ['raw JSON', rawJson('1'), /raw JSON has no canonical form: pass its text/],
     ['a promise of a subclass', class Later extends Promise<number> {}.resolve(1), /await it first/],
     [
       'an AbortSignal',

@@ -3,9 +3,9 @@ import type { BuiltInType } from './built-in-type.ts'
 import { BUILT_IN_BY_PROTOTYPE } from './built-in-types.ts'
 import { ERROR_NAMES, isOrigin, UNLISTED } from './error-types.ts'
 import type { PickleType } from './options.ts'
-import { setOwn } from './own-properties.ts'
+import { isRawJson, setOwn } from './own-properties.ts'
 import { Part } from './parts.ts'
-import { className, refusal, unreadable } from './refusals.ts'
+import { className, refusal, unreadable, whyExtras } from './refusals.ts'
 import { NULL_PROTOTYPE, Tagged } from './tagged.ts'
 import type { Walk } from './walk.ts'
 
@@ -71,7 +71,7 @@ function copySet(walk: Walk, set: Set<unknown>, depth: number): object {
 function copyBuiltIn(walk: Walk, builtIn: BuiltInType, value: object, depth: number): object {
   const binary = walk.format === 'binary'
   const encoded = reading(walk, value, builtIn.prototype ?? null, depth, () => builtIn.encode(value, binary))
-  if (encoded === undefined) return walk.fail(`a ${builtIn.name} with properties of its own cannot be stored`, depth)
+  if (encoded === undefined) return walk.fail(whyExtras(builtIn.name, builtIn.prototype), depth)
   const path = walk.steps(depth)
   if (builtIn.byteRange) walk.byteRanges.push({ ...builtIn.byteRange(value), path })
   const copy = encoded instanceof Part ? encoded.tagged : encoded
@@ -105,6 +105,7 @@ function copyError(walk: Walk, name: string, error: object, depth: number): Tagg
 
 function copyNullPrototype(walk: Walk, value: object, depth: number): Tagged {
   if (types.isModuleNamespaceObject(value)) walk.failHidden(value, depth)
+  if (isRawJson(value)) walk.fail('raw JSON cannot be stored: store its text, raw.rawJSON', depth)
   const entries: [string, unknown][] = []
   const tagged = walk.tag(NULL_PROTOTYPE, entries)
   walk.remember(value, tagged)
@@ -119,7 +120,7 @@ function copyNullPrototype(walk: Walk, value: object, depth: number): Tagged {
 }
 
 function refuseOwnProperties(walk: Walk, own: readonly PropertyKey[], prototype: object, depth: number): void {
-  if (own.length > 0) walk.fail(`a ${className(prototype)} with properties of its own cannot be stored`, depth)
+  if (own.length > 0) walk.fail(whyExtras(className(prototype), prototype), depth)
 }
 
 /** Reads the internal slots of a built-in object. The engine throws if a forged object has none. */

@@ -45,6 +45,19 @@ export function refusalOfHidden(value: object): string | undefined {
   return undefined
 }
 
+/** Why an object with a property that is not enumerable cannot be stored. */
+export function whyHidden(value: object): string {
+  const copy = Array.isArray(value) ? '[...array]' : '{ ...object }'
+  return `a property that is not enumerable cannot be stored: store ${copy}, a copy without it`
+}
+
+/** Why an object of a built-in class cannot be stored that has properties of its own. */
+export function whyExtras(name: string, prototype: object | undefined): string {
+  const copy = prototype === undefined ? undefined : AS_BUILT_IN.get(prototype)
+  const advice = copy === undefined ? '' : `: store ${copy}, a copy without them`
+  return `a ${name} with properties of its own cannot be stored${advice}`
+}
+
 /** Why a value of a built-in type cannot be stored, from the error that reading it threw. */
 export function unreadable(value: object, prototype: object | null, cause: unknown): string {
   const name = className(prototype)

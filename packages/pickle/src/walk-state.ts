@@ -2,7 +2,7 @@ import { PickleError } from '@persist/errors'
 import type { ResolvedOptions } from './options.ts'
 import type { Part } from './parts.ts'
 import { formatPath, type Step } from './path.ts'
-import { refusalOfHidden } from './refusals.ts'
+import { refusalOfHidden, whyHidden } from './refusals.ts'
 import type { FoundRange } from './shared-buffers.ts'
 import type { Format } from './snapshot.ts'
 import { Tagged } from './tagged.ts'
@@ -76,8 +76,7 @@ export class WalkState {
       if (typeof key === 'symbol')
         this.fail(`an object with a symbol for a key (${String(key)}) cannot be stored`, depth)
       if (key === 'length' && Array.isArray(value)) continue
-      if (Object.getOwnPropertyDescriptor(value, key)?.enumerable !== true)
-        this.failAt(key, depth, 'a property that is not enumerable cannot be stored')
+      if (Object.getOwnPropertyDescriptor(value, key)?.enumerable !== true) this.failAt(key, depth, whyHidden(value))
     }
     return this.fail('this changes while it is read', depth)
   }

@@ -2,7 +2,7 @@ import { decodePayload } from '../entries/decode.ts'
 import { decodeEntry, unreadable } from '../entries/decode-entry.ts'
 import { pretty } from '../entries/pretty.ts'
 import { decodedToJson } from '../entries/to-json.ts'
-import { escapeControls } from '../output/escape.ts'
+import { escapeControls, jsonText } from '../output/escape.ts'
 import type { Session } from '../session/session.ts'
 import { type EntryName, find } from '../stores/find-entry.ts'
 
@@ -19,7 +19,7 @@ export async function get(
   const { payload } = entry
   if (raw) return output.write(payload)
   const decoded = await decodePayload(payload)
-  if (output.json) return output.print(JSON.stringify(decodedToJson(decoded)))
+  if (output.json) return output.print(jsonText(decodedToJson(decoded)))
   if (decoded.kind === 'value' && typeof decoded.value !== 'string') return output.print(pretty(output, decoded))
   if (decoded.kind === 'bytes') return output.isTerminal ? output.print(pretty(output, decoded)) : output.write(payload)
   const string = decoded.kind === 'value' ? String(decoded.value) : decoded.string

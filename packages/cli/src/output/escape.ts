@@ -18,6 +18,11 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/** A value as JSON in which these characters are escaped too: JSON.stringify leaves those after the ASCII ones. */
+export function jsonText(value: unknown, indent?: number): string {
+  return escapeControls(JSON.stringify(value, undefined, indent))
+}
+
 /** As {@link escapeControls}, on one line of at most `longest` characters. */
 export function oneLine(text: string, longest = Number.POSITIVE_INFINITY): string {
   const line = escapeControls(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t')

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import { jsonText } from './escape.ts'
 
 /** The colors in use. */
 export type Paint = Pick<
@@ -52,12 +53,12 @@ export class Output {
 
   /** Prints the answer: `json` with `--json`, else `text`. */
   async answer(json: unknown, text: () => string | Promise<string>): Promise<void> {
-    await this.print(this.json ? JSON.stringify(json, undefined, this.isTerminal ? 2 : undefined) : await text())
+    await this.print(this.json ? jsonText(json, this.isTerminal ? 2 : undefined) : await text())
   }
 
   /** Prints a note on stderr. With `--json` it is a JSON document on one line, as an error is. */
   note(text: string): void {
-    this.#stderr.write(`${this.json ? JSON.stringify({ note: text }) : text}\n`)
+    this.#stderr.write(`${this.json ? jsonText({ note: text }) : text}\n`)
   }
 }
 

@@ -24,9 +24,16 @@ export function isSame(tuple: StampTuple, stamp: Stamp): boolean {
   )
 }
 
-/** Whether a later change may leave the stamp as it is. `at`: the time before the file was read, milliseconds since 1970. */
+/** Images of file systems, such as squashfs, may have whole seconds only, which their makers set to one time. */
+const SECOND_MS = 1_000
+
+/**
+ * Whether another content may have the same stamp: after a later change, or in another image at the same place.
+ *
+ * @param at the time before the file was read, milliseconds since 1970.
+ */
 export function isRacy([mtimeMs, ctimeMs]: StampTuple, at: number): boolean {
   // Programs can set mtime, but not ctime.
   const changed = ctimeMs > 0 ? ctimeMs : mtimeMs
-  return !(changed < at - RACY_MS)
+  return !(changed < at - RACY_MS) || changed % SECOND_MS === 0
 }

@@ -13,12 +13,14 @@ interface FakeFile {
 
 /** How long one tick of the clock of the file system is. */
 const TICK_MS = 10
+/** 1980, the first year of ZIP files. */
+const IMAGE_MS = 315_532_800_000
 
 /** Files in memory, with a clock that only `advance` moves, and times as coarse as those of real file systems. */
 export class FakeFiles implements FileSystem {
   readonly #files = new Map<string, FakeFile>()
   readonly #folders = new Map<string, { mtimeMs: number; readonly ino: number }>()
-  #now = 1_800_000_000_000
+  #now = 1_800_000_000_120
   #nodes = 1
   /** How many files were read. */
   reads = 0
@@ -35,6 +37,12 @@ export class FakeFiles implements FileSystem {
     const ino = replace || known === undefined ? this.#nodes++ : known.ino
     if (replace || known === undefined) this.#touchFolder(dirname(path))
     this.#files.set(path, { bytes: Buffer.from(text), mtimeMs: this.#tick(), ctimeMs: this.#tick(), ino })
+  }
+
+  /** A file of an image, such as one of squashfs, whose maker sets all times to one second. */
+  mount(path: string, text: string): void {
+    const ino = this.#files.get(path)?.ino ?? this.#nodes++
+    this.#files.set(path, { bytes: Buffer.from(text), mtimeMs: IMAGE_MS, ctimeMs: IMAGE_MS, ino })
   }
 
   remove(path: string): void {

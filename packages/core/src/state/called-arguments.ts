@@ -5,7 +5,11 @@ import type { StoreAdapter } from '@persist/store'
 const MOST_CALLS = 1_000
 const MOST_CHARACTERS = 10_000
 
-const remembered = new Map<string, string>()
+// On a well-known symbol: the newest wrapping of a function, which makes its calls again, may be of another copy of core.
+const REMEMBERED = Symbol.for('@persist/core/called-arguments@1')
+const shared = globalThis as { [REMEMBERED]?: Map<string, string> }
+shared[REMEMBERED] ??= new Map()
+const remembered = shared[REMEMBERED]
 
 /** A function, as far as its calls are remembered. */
 interface CalledFunction {

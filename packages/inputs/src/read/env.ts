@@ -4,8 +4,12 @@ import { OptionError } from '@persist/errors'
 import { envDigest } from '../kinds/env.ts'
 import { currentTrace } from '../tracing.ts'
 
+// On a well-known symbol: a run may read by several copies of this package.
+const SALTS = Symbol.for('@persist/inputs/salts@1')
+const shared = globalThis as { [SALTS]?: WeakMap<Recorder, string> }
+shared[SALTS] ??= new WeakMap()
 /** One salt for each run, so that a variable that is read twice has one digest. */
-const salts = new WeakMap<Recorder, string>()
+const salts = shared[SALTS]
 
 /**
  * The value of an environment variable. In a function with `trace: true` it becomes an input of the result. The entry has

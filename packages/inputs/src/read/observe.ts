@@ -11,8 +11,8 @@ import { currentTrace } from '../tracing.ts'
  * Call `observe` where modules are loaded, since a process can verify only what it has observed. Read the digest before the
  * data that it stands for.
  *
- * @param name Identifies what is read, in all processes. Results that have read another function
- * under that name in the same process are not served.
+ * @param name Identifies what is read, in all processes. Of two functions of one process with one name, results that have read
+ * the earlier one are served only if both return what it returned; of two with one source, the later one stands for both.
  * @param read Returns any value that can be part of a key, or a promise of one.
  * @throws OptionError for a name that is empty, and a `read` that is no function. The function throws the errors of `read`.
  *

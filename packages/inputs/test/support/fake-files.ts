@@ -3,12 +3,15 @@ import type { FileSystem, Listed, Stamp } from '../../src/files/file-system.ts'
 /** How long one tick of the clock of the file system is. */
 const TICK_MS = 10
 
+/** 1980, the first year of ZIP files. */
+const IMAGE_MS = 315_532_800_000
+
 /** Files in memory, with a clock that only `advance` moves, and times as coarse as those of real file systems. */
 export class FakeFiles implements FileSystem {
   readonly #files = new Map<string, { text: string; mtimeMs: number; ctimeMs: number; ino: number }>()
   readonly #folders = new Map<string, { mtimeMs: number; ino: number }>()
   readonly #links = new Map<string, string>()
-  #now = 1_800_000_000_000
+  #now = 1_800_000_000_120
   #nodes = 1
   /** The paths that were opened. */
   readonly opened: string[] = []
@@ -23,6 +26,11 @@ export class FakeFiles implements FileSystem {
     if (known === undefined || replace) this.#touchFolder(path)
     const ino = known === undefined || replace ? this.#nodes++ : known.ino
     this.#files.set(path, { text, mtimeMs: this.#tick(), ctimeMs: this.#tick(), ino })
+  }
+
+  /** A file of an image, such as one of squashfs, whose maker sets all times to one second. */
+  mount(path: string, text: string): void {
+    this.#files.set(path, { text, mtimeMs: IMAGE_MS, ctimeMs: IMAGE_MS, ino: 2 })
   }
 
   remove(path: string): void {
