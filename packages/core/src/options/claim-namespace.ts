@@ -55,6 +55,8 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   const first = owner?.original.deref()
   if (first === original) return
   const captured = captureCallSite(entry)
+  const mode = variable(env, 'NODE_ENV')
+  const reloads = mode === 'development' || mode === 'test' || isHot()
   const next = {
     original: new WeakRef(original),
     sites: new WeakMap([[original, captured.site]]),
@@ -64,6 +66,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     files: captured.files,
     modules: captured.modules,
     loadOf: loadOf(captured, files),
+    stack: reloads ? captured.site() : undefined,
   }
   const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {
     if (relation === 'again') return
@@ -71,8 +74,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
   if (owner !== undefined) {
-    const mode = variable(env, 'NODE_ENV')
-    const circumstances = { files, reloads: mode === 'development' || mode === 'test' || isHot() }
+    const circumstances = { files, reloads }
     const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
     const relation = before
