@@ -55,8 +55,6 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
   const first = owner?.original.deref()
   if (first === original) return
   const captured = captureCallSite(entry)
-  const mode = variable(env, 'NODE_ENV')
-  const reloads = mode === 'development' || mode === 'test' || isHot()
   const next = {
     original: new WeakRef(original),
     sites: new WeakMap([[original, captured.site]]),
@@ -66,7 +64,8 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     files: captured.files,
     modules: captured.modules,
     loadOf: loadOf(captured, files),
-    stack: reloads ? captured.site() : undefined,
+    // Deno may ask for permission, and evaluates each module once.
+    stack: !('Deno' in globalThis) && reloadsIn(env) ? captured.site() : undefined,
   }
   const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {
     if (relation === 'again') return
@@ -74,7 +73,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
   if (owner !== undefined) {
-    const circumstances = { files, reloads }
+    const circumstances = { files, reloads: reloadsIn(env) }
     const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
     const relation = before
@@ -100,6 +99,12 @@ function runOf(registry: Registry): object {
     })
   }
   return registry.run
+}
+
+/** Whether modules are often evaluated again. */
+function reloadsIn(env: Claim['env']): boolean {
+  const mode = variable(env, 'NODE_ENV')
+  return mode === 'development' || mode === 'test' || isHot()
 }
 
 /** Whether Bun evaluates all modules of the program again after an edit of one of them, as `bun --hot` does. */
