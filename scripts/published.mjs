@@ -19,7 +19,7 @@ import { packages } from './packages.mjs'
 const BUDGET = {
   cli: { code: 36, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json. A twentieth is what a slice does not show.
-  code: { code: 62, tarball: 272 },
+  code: { code: 62, tarball: 273 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
   core: { code: 77, tarball: 665, page: 84 },

@@ -1228,6 +1228,34 @@ describe('if the earlier function was garbage-collected', () => {
     expect(collecting({ 'main.mjs': main })).toEqual(['again', ERROR])
   })
 
+  test.each(['production', 'development', 'test'])(
+    'one that a factory makes may not where only the host knows that the module is evaluated once, in %s',
+    (NODE_ENV) => {
+      // As in Bun, which names modules by paths, and in Vite's dev server: no caller is in the stack after an `await`.
+      const main = `import vm from 'node:vm'
+        import { memoryStore, persist } from '@persist/core'
+        const text = \`(async (persist, cache, collect) => {
+          await 0
+          const cached = (table) => persist((id) => table + id, { funcname: 'f', cache })
+          console.log(cached('users')(1))
+          await collect()
+          console.log(cached('posts')(1))
+        })\`
+        const collect = async () => {
+          for (let i = 0; i < 3; i++) {
+            await new Promise((resolve) => setTimeout(resolve, 10))
+            gc()
+          }
+        }
+        const evaluate = vm.runInThisContext(text, { filename: process.cwd() + '/rows.mjs' })
+        await evaluate(persist, memoryStore(), collect).catch(({ code, message }) => console.log(code, message))`
+      expect(run({ 'main.mjs': main, 'rows.mjs': '' }, { NODE_OPTIONS: '--expose-gc', NODE_ENV })).toEqual([
+        'users1',
+        ERROR,
+      ])
+    },
+  )
+
   test('one that a loop makes may not, also in a module with a query', () => {
     const loop = `${COLLECT}
       try {

@@ -143,6 +143,36 @@ test('Vite’s dev server loads a module again whose names it replaces or import
   expect(folder.node('main.mjs')).toBe('users 1\nusers 2\n')
 })
 
+test.each(['production', 'development'])(
+  'in Vite, modules that a plugin makes have functions of their own, which they keep when they are loaded again, in %s',
+  (NODE_ENV) => {
+    const folder = folderBelow(installed, {
+      'main.mjs': `
+        import { createServer } from 'vite'
+        const code = (id) => \`
+          import { memoryStore, persist } from '@persist/core'
+          const table = '\${/users|posts/.exec(id)[0]}'
+          const cache = (globalThis.store ??= memoryStore())
+          export const load = persist(async (id) => table + id, { cache, funcname: '\${/^[^/?]+/.exec(id.split(':')[1])[0]}' })\`
+        const rows = { name: 'rows', resolveId: (id) => (id.startsWith('virtual:') ? id : undefined),
+          load: (id) => (id.startsWith('virtual:') ? code(id) : undefined) }
+        const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'silent',
+          plugins: [rows], appType: 'custom', server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
+        for (const id of ['names/users', 'names/posts', 'names/users', 'queries?users', 'queries?posts', 'queries?users']) {
+          server.moduleGraph.invalidateAll()
+          const outcome = server.ssrLoadModule('virtual:' + id).then(({ load }) => load(1))
+          console.log(await outcome.catch(({ code }) => code))
+        }
+        await server.close()`,
+    })
+    const lines = folder.node('main.mjs', { env: { NODE_ENV } }).trim().split('\n')
+    const [again, error] = ['users1', 'ERR_PERSIST_DUPLICATE_NAMESPACE']
+    expect(lines.slice(0, 2)).toEqual([again, error])
+    expect(lines.slice(3, 5)).toEqual([again, error])
+    if (NODE_ENV === 'development') expect([lines[2], lines[5]]).toEqual([again, again])
+  },
+)
+
 test('Vite loads its configuration again with an edited plugin, whose results the next process finds', () => {
   const folder = folderBelow(installed, {
     'upper.mjs': `export const upper = (text) => text.toUpperCase()`,

@@ -24,6 +24,15 @@ describe.each([bun, deno, node26].map((runtime) => [titleOf(runtime), runtime] a
       passed('behaviors of persisted functions')
     })
 
+    test.each(['production', 'development', 'test'])(
+      'functions that a factory makes do not share a name, also if NODE_ENV is %s',
+      async (NODE_ENV) => {
+        const shared = ['users1', 'ERR_PERSIST_DUPLICATE_NAMESPACE']
+        const output = await outputOf(command, child('factories'), [], { env: { NODE_ENV } })
+        expect(JSON.parse(output)).toEqual([shared, shared])
+      },
+    )
+
     test('no damaged entry is served', async () => {
       const { wrong, runs } = JSON.parse(await outputOf(command, child('damage'), [newFolder(), String(DAMAGES)]))
       expect(wrong).toBe(0)

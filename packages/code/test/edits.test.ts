@@ -486,3 +486,41 @@ describe.each([{}, { of: 'f' }])(
     })
   },
 )
+
+it('packages of binaries for one system are part of the package that names their version, so all machines have one digest', () => {
+  const installed = (name: string, json: object) => ({
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, ...json }),
+  })
+  const on = (os: string, { version = '1.0.0', declared = '1.0.0', more = {} } = {}) =>
+    new Project({
+      'package.json': '{"name":"program"}',
+      'main.js': "import 'tool'\n",
+      ...installed('tool', {
+        version: '1.0.0',
+        optionalDependencies: { '@tool/linux': declared, '@tool/darwin': declared },
+      }),
+      ...installed(`@tool/${os}`, {
+        version,
+        os: [os],
+        optionalDependencies: { [`@tool/lib-${os}`]: '2.0.0' },
+        ...more,
+      }),
+      ...installed(`@tool/lib-${os}`, { version: '2.0.0', os: [os] }),
+      [`node_modules/@tool/${os}/tool.node`]: os,
+    })
+  const digestOf = (project: Project, options = {}) => project.read('main.js', options).digest
+  const linux = digestOf(on('linux'))
+  expect(digestOf(on('darwin'))).toBe(linux)
+  expect(on('linux').names('main.js')).not.toContainEqual(expect.stringContaining('@tool/'))
+  // Another version than the one that is named, one of a range, one without system, and what it needs.
+  const others = [
+    on('linux', { version: '1.0.1' }),
+    on('linux', { declared: '^1.0.0' }),
+    on('linux', { more: { os: undefined } }),
+    on('linux', { more: { dependencies: { tool: '*', lib: '*' } } }),
+  ]
+  others[3]!.write(installed('lib', { version: '1.0.0' }))
+  for (const other of others) expect(digestOf(other)).not.toBe(linux)
+  const content = (os: string) => digestOf(on(os), { packages: 'content' })
+  expect(content('linux')).not.toBe(content('darwin'))
+})

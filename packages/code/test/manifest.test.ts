@@ -23,7 +23,7 @@ const SCOPE = {
   of: [],
   also: [],
   packages: 'version' as const,
-  settings: { conditions: [], tsconfig: undefined, tsNode: undefined },
+  settings: { conditions: [], tsconfig: undefined, tsNode: undefined, nodePath: [] },
 }
 const LONG_MS = 60_000
 

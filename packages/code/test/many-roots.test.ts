@@ -21,7 +21,7 @@ const scopeAt = (path: string) => ({
   of: [],
   also: [],
   packages: 'version' as const,
-  settings: { conditions: [], tsconfig: undefined, tsNode: undefined },
+  settings: { conditions: [], tsconfig: undefined, tsNode: undefined, nodePath: [] },
 })
 
 /** A program whose modules import each other, and a package. */

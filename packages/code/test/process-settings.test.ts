@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { delimiter } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { Project } from './support/project.ts'
@@ -208,4 +209,42 @@ test('the settings that ts-node takes for all files count', () => {
   const after = digests({ target: 9, outDir: project.path('a') })
   expect([before[0] === after[0], before[1] === after[1]]).toEqual([false, false])
   expect(digests({ target: 7, outDir: project.path('b') })).toEqual(before)
+})
+
+test('what is found by NODE_PATH counts, but not what only a command of pnpm adds to it', () => {
+  const project = new Project({
+    'package.json': '{"name":"program"}',
+    'main.cjs':
+      "console.log(require('lib/rows'), require('more').more, require('installed').version)\ntry { require('optional') } catch {}\n",
+    'src/lib/rows.js': 'module.exports = 1\n',
+    'node_modules/.bin/command': '',
+    'node_modules/.pnpm/node_modules/optional.js': 'module.exports = 1\n',
+    'src/more/package.json': '{"name":"more","main":"main.js"}',
+    'src/more/main.js': 'exports.more = 1\n',
+    'global/node_modules/installed/package.json': '{"name":"installed","version":"1.0.0"}',
+    'global/node_modules/installed/index.js': "exports.version = require('./package.json').version\n",
+  })
+  const read = () => {
+    const main = project.path('main.cjs')
+    // The last one is as commands of pnpm have it.
+    const ofPnpm = `${project.path('node_modules/.bin')}/../.pnpm/node_modules`
+    const folders = [project.path('src'), project.path('global/node_modules'), ofPnpm]
+    const { stdout } = spawnSync(process.execPath, ['--import', pathToFileURL(main).href, READ, main], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_PATH: ['', ...folders].join(delimiter) },
+    })
+    return stdout.trim().split('\n') as [result: string, digest: string]
+  }
+  const found = [read()]
+  for (const [path, text] of [
+    ['src/lib/rows.js', 'module.exports = 2\n'],
+    ['src/more/main.js', 'exports.more = 2\n'],
+    ['global/node_modules/installed/package.json', '{"name":"installed","version":"2.0.0"}'],
+    ['node_modules/.pnpm/node_modules/optional.js', 'module.exports = 2\n'],
+  ] as const) {
+    project.write({ [path]: text })
+    found.push(read())
+  }
+  expect(found.map(([result]) => result)).toEqual(['1 1 1.0.0', '2 1 1.0.0', '2 2 1.0.0', '2 2 2.0.0', '2 2 2.0.0'])
+  expect(new Set(found.map(([, digest]) => digest)).size).toBe(4)
 })

@@ -48,10 +48,32 @@ export function packageParts(
   reading: Reading,
 ): PackageParts {
   const { files, observer, packages, conditions } = reading
+  // Most of a warm start is to look at each path again: without packages, at none of these.
+  const alteredByProgram = new AlteredPackages(roots.length === 0 ? [] : files, observer, packages)
   const found = new Map<string, PackageJson>()
+  const implied = new Set<string>()
   const ahead = [...roots].reverse()
   const wiring = new Set<string>()
   const altered = new Set<string>()
+  /** Follows what a package needs; it counts itself, unless another one implies it. */
+  const follow = (from: PackageJson, counts: boolean) => {
+    for (const name of [...from.dependencies, ...(GENERATED.get(from.name) ?? [])]) {
+      if (keepsResults(name) || DECLARATIONS.test(name)) continue
+      const dependency = packages.neededBy(from, name, () =>
+        findPackage(name, join(from.root, 'package.json'), observer, packages),
+      )
+      if (dependency === undefined) continue
+      if (mode === 'version' && isImplied(dependency, name, from, alteredByProgram)) {
+        if (implied.has(dependency.root)) continue
+        implied.add(dependency.root)
+        follow(dependency, false)
+        continue
+      }
+      if (counts) wiring.add(`${labels.of(from)} ${name} ${labels.of(dependency)}`)
+      if (from.altered.includes(name)) altered.add(dependency.root)
+      ahead.push(dependency)
+    }
+  }
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     if (found.has(next.root)) continue
     found.set(next.root, next)
@@ -59,20 +81,8 @@ export function packageParts(
       const maps = JSON.stringify([next.exports, next.imports])
       for (const one of conditions) if (namesCondition(maps, one)) wiring.add(`${labels.of(next)} under ${one}`)
     }
-    for (const name of [...next.dependencies, ...(GENERATED.get(next.name) ?? [])]) {
-      if (keepsResults(name) || DECLARATIONS.test(name)) continue
-      const from = next
-      const dependency = packages.neededBy(from, name, () =>
-        findPackage(name, join(from.root, 'package.json'), observer, packages),
-      )
-      if (dependency === undefined) continue
-      wiring.add(`${labels.of(next)} ${name} ${labels.of(dependency)}`)
-      if (next.altered.includes(name)) altered.add(dependency.root)
-      ahead.push(dependency)
-    }
+    follow(next, true)
   }
-  // Most of a warm start is to look at each path again: without packages, at none of these.
-  const alteredByProgram = new AlteredPackages(found.size === 0 ? [] : files, observer, packages)
   const isAltered = (one: PackageJson) => !isPublished(one) || altered.has(one.root) || alteredByProgram.has(one)
   const digestIn = (one: PackageJson, label: string) =>
     mode === 'content' || isAltered(one)
@@ -83,6 +93,16 @@ export function packageParts(
     return { name, digest: digestIn(one, name) }
   }
   return { parts: [...found.values()].map(partOf), wiring: [...wiring].sort() }
+}
+
+/**
+ * Whether the version of a package says all of one that it needs: binaries for one system, of the version that it names, as
+ * `esbuild` has them. They do not count, since each machine has those of its own system.
+ */
+function isImplied(one: PackageJson, name: string, by: PackageJson, altered: AlteredPackages): boolean {
+  if (!one.isOfPlatform || by.optional.get(name) !== one.version) return false
+  if (!isPublished(by) || !isPublished(one) || by.altered.includes(name)) return false
+  return !altered.has(by) && !altered.has(one) && altered.patchesOf(one) === ''
 }
 
 /** The digest of the queries that Prisma generates beside a client, as a suffix. */

@@ -5,7 +5,7 @@ import type { Observation } from '../files/look.ts'
 import type { ManifestFolder } from './manifest-folder.ts'
 
 /** Counts up whenever a digest is made in another way, or a field has another meaning. */
-const FORMAT = 15
+const FORMAT = 16
 
 /** What an earlier search found. It only saves work: a result never depends on it. */
 export interface Manifest {

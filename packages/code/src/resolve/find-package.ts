@@ -29,18 +29,21 @@ export function findPackage(
   return findInstalled(name, name, from, observer, packages).package
 }
 
-/** Finds the package of a specifier, as {@link findPackage} does, and files that need none. */
+/**
+ * Finds the package of a specifier, as {@link findPackage} does, and files that need none.
+ *
+ * @param further The folders in which it is looked for at last.
+ */
 export function findInstalled(
   specifier: string,
   name: string,
   from: string,
   observer: Observer,
   packages: PackageJsons,
+  further: readonly string[] = [],
 ): Installed {
   let files: readonly string[] = []
-  for (const folder of foldersUp(dirname(from))) {
-    if (basename(folder) === 'node_modules') continue
-    const modules = join(folder, 'node_modules')
+  for (const modules of [...foldersOfModules(from), ...further]) {
     // One look for all packages that are not there.
     if (!observer.isDirectory(modules)) continue
     const place = join(modules, name)
@@ -52,6 +55,11 @@ export function findInstalled(
     if (found !== undefined) return { package: found, files }
   }
   return { package: files.length > 0 ? undefined : findByLoader(name, from, observer, packages), files }
+}
+
+function foldersOfModules(from: string): readonly string[] {
+  const folders = [...foldersUp(dirname(from))].filter((folder) => basename(folder) !== 'node_modules')
+  return folders.map((folder) => join(folder, 'node_modules'))
 }
 
 /** The files at a path in `node_modules`; only those beside it, as `a.js` is beside `a`, if a package has the path. */

@@ -20,6 +20,10 @@ export interface PackageJson {
   readonly mains: readonly string[]
   /** The names of packages that it needs at run time, peers included. */
   readonly dependencies: readonly string[]
+  /** The versions of packages that need not be installed, as it declares them: `1.0.0`, or a range. */
+  readonly optional: ReadonlyMap<string, unknown>
+  /** Whether it is for some systems or processors only, as packages of binaries are. */
+  readonly isOfPlatform: boolean
   /** The names of packages that it patches, or takes from a path of this machine: another content needs no other version. */
   readonly altered: readonly string[]
 }
@@ -113,6 +117,8 @@ export class PackageJsons {
       exports: json.exports,
       imports: json.imports,
       mains: ['main', 'module'].map((field) => json[field]).filter((main): main is string => typeof main === 'string'),
+      optional: new Map(Object.entries((json.optionalDependencies as object | null | undefined) ?? {})),
+      isOfPlatform: ['os', 'cpu', 'libc'].some((field) => json[field] !== undefined),
       altered: [
         ...DECLARATIONS.flatMap((field) => alteredIn(json[field])),
         ...namesIn('patchedDependencies').map(nameOf),

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { transformsIn } from './transforms.ts'
 
 /** What the running process says of where imports lead. */
@@ -9,12 +9,14 @@ export interface ProcessSettings {
   readonly tsconfig: string | undefined
   /** The settings by which ts-node runs all files. `undefined`: it does not run the program. */
   readonly tsNode: string | undefined
+  /** The folders of `NODE_PATH`, where `require` looks for what no `node_modules` has; so do Bun, Jest and bundlers. */
+  readonly nodePath: readonly string[]
 }
 
 /** `tsx`, `tsx/esm`, or a path in its package. */
 const TSX = /(?:^|[/\\=])tsx(?:$|[/\\@])/
 
-const NONE: ProcessSettings = { conditions: [], tsconfig: undefined, tsNode: undefined }
+const NONE: ProcessSettings = { conditions: [], tsconfig: undefined, tsNode: undefined, nodePath: [] }
 
 const TS_NODE = Symbol.for('ts-node.register.instance')
 
@@ -30,13 +32,28 @@ export function processSettings(): ProcessSettings {
   const options = process.env.NODE_OPTIONS
   const tsNode = ofTsNode()
   // Most processes have none of them, and a warm start does little else.
-  if (execArgv.length === 0 && !options && tsNode === undefined) return NONE
+  const nodePath = ofNodePath()
+  if (execArgv.length === 0 && !options && tsNode === undefined && nodePath.length === 0) return NONE
   const words = options ? [...execArgv, ...wordsOf(options)] : execArgv
   return {
     conditions: conditionsOf(words),
     tsconfig: words.some((word) => TSX.test(word)) ? ofTsx() : undefined,
     tsNode,
+    nodePath,
   }
+}
+
+/** What the commands in `node_modules/.bin` add: the program finds the same with and without them, as far as it names its packages. */
+const OF_PNPM = /[/\\]node_modules[/\\]\.pnpm[/\\]/
+
+/** Deno, which does not obey it, may ask for permission. */
+function ofNodePath(): readonly string[] {
+  const folders = 'Deno' in globalThis ? undefined : process.env.NODE_PATH
+  if (!folders || startedIn === undefined) return []
+  return folders
+    .split(delimiter)
+    .flatMap((folder) => (folder === '' ? [] : resolve(startedIn, folder)))
+    .filter((folder) => !OF_PNPM.test(folder))
 }
 
 /** https://nodejs.org/api/packages.html#resolving-user-conditions */

@@ -36,6 +36,7 @@ export class Resolver {
   readonly #tsconfigs: TsConfigs
   readonly #denoConfigs: DenoConfigs
   readonly #isTsx: boolean
+  readonly #nodePath: readonly string[]
 
   constructor(observer: Observer, packages: PackageJsons, settings: ProcessSettings) {
     this.#observer = observer
@@ -43,6 +44,7 @@ export class Resolver {
     this.#tsconfigs = new TsConfigs(observer, settings)
     this.#denoConfigs = new DenoConfigs(observer)
     this.#isTsx = settings.tsconfig !== undefined
+    this.#nodePath = settings.nodePath
   }
 
   /** The modules that JSX imports by itself. */
@@ -141,7 +143,14 @@ export class Resolver {
     const { name, subpath } = split
     const own = this.#packages.of(from, false)
     if (own?.name === name && own.exports !== undefined) return joined([byPaths, this.#linked(own, subpath, from)])
-    const { package: found, files } = findInstalled(specifier, name, from, this.#observer, this.#packages)
+    const { package: found, files } = findInstalled(
+      specifier,
+      name,
+      from,
+      this.#observer,
+      this.#packages,
+      this.#nodePath,
+    )
     const others = files.length === 0 ? byPaths : joined([byPaths, { files, packages: [], isLost: false }])
     if (found === undefined) return others
     if (isInstalled(found)) return joined([others, { files: [], packages: [found], isLost: false }])

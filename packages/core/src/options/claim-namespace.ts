@@ -65,6 +65,8 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     files: captured.files,
     modules: captured.modules,
     loadOf: loadOf(captured, files),
+    // Deno may ask for permission, and evaluates each module once.
+    stack: !('Deno' in globalThis) && reloadsIn(env) ? captured.site() : undefined,
   }
   const refuse = (relation: Relation, before: Wrapping | undefined, after: Wrapping) => {
     if (relation === 'again') return
@@ -72,8 +74,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
   if (owner !== undefined) {
-    const mode = variable(env, 'NODE_ENV')
-    const circumstances = { files, reloads: mode === 'development' || mode === 'test' || isHot() }
+    const circumstances = { files, reloads: reloadsIn(env) }
     const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
     const relation = before
@@ -99,6 +100,12 @@ function runOf(registry: Registry): object {
     })
   }
   return registry.run
+}
+
+/** Whether modules are often evaluated again. */
+function reloadsIn(env: Claim['env']): boolean {
+  const mode = variable(env, 'NODE_ENV')
+  return mode === 'development' || mode === 'test' || isHot()
 }
 
 /** Whether Bun evaluates all modules of the program again after an edit of one of them, as `bun --hot` does. */

@@ -1,5 +1,4 @@
-import { areTwoNames } from './bundler-names.ts'
-import type { CallSite, Frame } from './call-site.ts'
+import { areTwoNames, isNamedByBundler } from './bundler-names.ts'
 import { areCopies } from './copies.ts'
 import { wasReplaced } from './hot-updates.ts'
 import { haveOneOrigin } from './origins.ts'
@@ -7,7 +6,7 @@ import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
-import { isDirect, type Place, placeOf } from './wrapping-place.ts'
+import { isDirect, type Place, placeOf, samePath } from './wrapping-place.ts'
 
 /**
  * Decides whether two function objects under one namespace are one function that was evaluated again (hot reload,
@@ -43,7 +42,8 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
     if (first.run === second.run && sameStack(first, second)) return 'made by one function'
     if (isOtherUrl(before, now, circumstances)) return 'again'
-    if (now.home.isLoadedOnce || takesParameters(second.text, now, circumstances)) return 'made by one function'
+    const isOnlyEvaluation = now.home.isLoadedOnce || before.home.query !== now.home.query
+    if (isOnlyEvaluation || takesParameters(second.text, now, circumstances)) return 'made by one function'
     // A loop of which the first run needs no `await` goes on without the stack of the module.
     const mayBeReload = circumstances.reloads && !before.isSynchronous
     const mayRepeat = now.isSynchronous || mayBeReload || reloaded(first, second, before, now, circumstances)
@@ -68,7 +68,8 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
   const bothModules = before.isModule && now.isModule
   if (bothModules && isOtherUrl(before, now, { files })) return true
   const isEdited = wasEdited(now.home.file, first.at, second.at, files)
-  if (isEdited === undefined) return bothModules && reloads && first.run !== second.run
+  if (isEdited === undefined)
+    return bothModules && reloads && first.run !== second.run && before.home.query === now.home.query
   // A wrapping inside a function may still run the code that was loaded before.
   return isEdited && (bothModules || (reloads && first.text !== second.text))
 }
@@ -81,13 +82,16 @@ function areOne(first: Wrapping, second: Wrapping, before: Place, now: Place, { 
   const byMaps = haveOneOrigin(one, other, files)
   if (byMaps !== undefined) return byMaps
   if (first.text !== second.text || areTwoNames(before.home.file, now.home.file)) return false
-  return areCopies(first.text, before.call, now.call, files) ?? reloads
+  return areCopies(first.text, before.call, now.call, files) ?? (reloads && mayReplace(before, now, files))
 }
 
-const sameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
-
-function samePath(first: CallSite, second: CallSite): boolean {
-  return first.length === second.length && first.every((frame, i) => sameFrame(frame, second[i]!))
+/**
+ * Whether a file that cannot be read may have been replaced by another one, as a chunk by one with another digest in its name.
+ * Modules without files, such as those that plugins of Vite make (`virtual:rows`), are not: each has its own name.
+ */
+function mayReplace({ home: before }: Place, { home: now }: Place, files: Circumstances['files']): boolean {
+  if (isNamedByBundler(before.file) && isNamedByBundler(now.file)) return true
+  return files.changedAt(now.file) !== undefined
 }
 
 function sameStack({ site: first }: Wrapping, { site: second }: Wrapping): boolean {

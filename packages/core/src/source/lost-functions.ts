@@ -1,10 +1,11 @@
+import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
 import { programOf } from './program.ts'
 import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
-import { isDirect, type Place, placeOf } from './wrapping-place.ts'
+import { isDirect, type Place, placeOf, samePath } from './wrapping-place.ts'
 
 /** What an owner of a name keeps of its wrapping when the function is gone. An older copy of core gives less. */
 export interface LostWrapping {
@@ -15,6 +16,8 @@ export interface LostWrapping {
   readonly loadOf?: string | undefined
   /** The time of the wrapping, in milliseconds since 1970. */
   readonly at: number
+  /** Its stack, where modules are often evaluated again. To read that takes as long as all else of a wrapping. */
+  readonly stack?: CallSite | undefined
 }
 
 /** A function that is gone. */
@@ -45,15 +48,32 @@ export function compareWithLost(first: Lost, second: Wrapping, { files, reloads 
   const { home } = now
   if (now.resource !== undefined && modules?.includes(home.file + now.resource) === false) return 'two functions'
   const isSameUrl = home.query === '' || modules?.includes(home.file + home.query) === true
-  const isLater = modules?.some((module) => differInTime(module, home.file + home.query)) === true
-  const isOnlyEvaluation = home.isLoadedOnce && (isSameUrl || (!isLater && readsQuery(home, files)))
-  const mayRepeat = now.isModule && !isOnlyEvaluation && !takesParameters(second.text, now, { files, reloads })
-  return mayRepeat ? 'again' : 'made by one function'
+  const isOnlyEvaluation = isSameUrl ? home.isLoadedOnce : !isLater(modules, home) && readsQuery(home, files)
+  const mayRepeat = isSameUrl ? mayBeReload(first, second, now, { files, reloads }) : now.isModule
+  const isAgain = mayRepeat && !isOnlyEvaluation && !takesParameters(second.text, now, { files, reloads })
+  return isAgain ? 'again' : 'made by one function'
+}
+
+/**
+ * Whether a module body may run once more. After an `await` at its top, no caller shows that: the same evaluation may go on, with
+ * another call of a function that makes functions.
+ */
+function mayBeReload({ at, stack }: Lost, second: Wrapping, now: Place, { files, reloads }: Circumstances): boolean {
+  if (!now.isModule || now.isSynchronous) return now.isModule
+  const isEdited = wasEdited(now.home.file, at, second.at, files)
+  if (!reloads || isEdited === true) return isEdited === true
+  const before = stack && placeOf({ ...second, site: stack }, files)
+  return before === undefined || (!before.isSynchronous && samePath(before.path, now.path))
+}
+
+/** Whether the query of a module differs from an earlier one in a time only. */
+function isLater(modules: readonly string[] | undefined, { file, query }: Frame): boolean {
+  return modules?.some((module) => differInTime(module, file + query)) === true
 }
 
 /** Whether a function with another text is that of a module that was loaded again after an edit. */
 function isLaterText(
-  { at, files: lost, loadOf }: Lost,
+  { at, files: lost, modules, loadOf }: Lost,
   second: Wrapping,
   { isModule, home }: Place,
   { files, reloads }: Circumstances,
@@ -62,5 +82,6 @@ function isLaterText(
   if (lost?.includes(home.file) !== true) return false
   if (isModule && home.query !== '' && !readsQuery(home, files)) return true
   const isEdited = wasEdited(home.file, at, second.at, files)
-  return isEdited === undefined ? isModule && reloads : isEdited && (isModule || reloads)
+  if (isEdited !== undefined) return isEdited && (isModule || reloads)
+  return isModule && reloads && (modules?.includes(home.file + home.query) !== false || isLater(modules, home))
 }

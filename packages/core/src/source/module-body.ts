@@ -19,7 +19,7 @@ const MODULE_BODIES = /^(module evaluation|__TURBOPACK__module__evaluation__|Obj
  *   loader still passes `module.exports`.
  *
  * Deno and Bun do not report the beginning of a function. There the source line decides: it begins in the first column,
- * and no function begins before the call.
+ * and no function and no loop begins before the call.
  */
 export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
   const frame = site[index]!
@@ -43,5 +43,5 @@ function isAtTop({ file, line, column }: Frame, files: SourceFiles): boolean {
     .read(file)
     ?.split('\n')
     [line - 1]?.slice(0, column - 1)
-  return before !== undefined && /^[\w$]/.test(before) && !/=>|\bfunction\b|\{/.test(before)
+  return before !== undefined && /^[\w$]/.test(before) && !/=>|\b(?:function|for|while|do)\b|\{/.test(before)
 }

@@ -33,9 +33,13 @@ const LOSES_QUERY = new RegExp(
   'g',
 )
 
-/** Whether a module may read the query of its own URL, so that the query is a parameter of it. */
+/**
+ * Whether a module may read the query of its own URL, so that the query is a parameter of it. Code without a file may be made of
+ * the query, as a plugin of Vite makes it for `virtual:rows?table=users`.
+ */
 export function readsQuery({ file }: Frame, files: SourceFiles): boolean {
-  const text = files.read(file) ?? ''
+  const text = files.read(file)
+  if (text === undefined) return true
   if (!KNOWS_URL.test(text)) return false
   // Not `client.search(text)`, and not the `searchParams` of a request, in a module that does not know its query.
   const rest = text.replaceAll(LOSES_QUERY, '')

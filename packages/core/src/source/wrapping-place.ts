@@ -48,6 +48,13 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
   }
 }
 
+const sameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
+
+/** Whether two stacks have the same places. */
+export function samePath(first: CallSite, second: CallSite): boolean {
+  return first.length === second.length && first.every((frame, i) => sameFrame(frame, second[i]!))
+}
+
 /** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
 export function isDirect({ text }: Wrapping, { isModule, path, call }: Place, files: SourceFiles): boolean {
   if (!isModule) return false
