@@ -39,7 +39,7 @@ export function tokenName(target: string, what: number | Exclude<TokenKind, 'lea
   return `${target}-${typeof what === 'number' ? `lease${what}` : what}-${uniqueName(folder)}`
 }
 
-/** Tells a folder from its copies, by the number that the file system gives it. */
+/** Distinguishes a folder from its copies, by the number that the file system gives it. */
 export function folderMark({ ino }: Pick<FileStat, 'ino'>): string {
   return ino
     .toString(36)
