@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lease, LeaseHolder } from '@persist/store'
 import { signOf, thisHolder } from '@persist/store/holder'
@@ -264,6 +264,28 @@ describe('what can be known of a holder', () => {
   })
 })
 
+test.runIf(process.platform === 'linux')(
+  'a lease in a copy of a folder ends in its time, though its holder runs; in the folder itself it is held',
+  () => {
+    const dir = newFolder()
+    let now = 0
+    const clock = { now: () => Date.now(), monotonic: () => now }
+    const { id } = diskStore(dir, { clock }).open('f').lease!(HASH, MS)!
+    const { pid, thread, start } = thisHolder()
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1')
+    const parent = `-${process.ppid}-${process.ppid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}-`
+    const shard = shardOf(dir, id!)
+    renameSync(join(shard, id!), join(shard, id!.replace(`-${pid}-${thread}-${start}-`, parent)))
+    const copy = newFolder()
+    cpSync(dir, copy, { recursive: true })
+    const [there, here] = [dir, copy].map((folder) => diskStore(folder, { clock }).open('f'))
+    for (const store of [there!, here!]) expect(store.lease!(HASH, MS)).toBeUndefined()
+    now += MS
+    expect(there!.lease!(HASH, MS)).toBeUndefined()
+    expect(here!.lease!(HASH, MS)?.publish(plain(HASH))).toBe(true)
+  },
+)
+
 test('the name of a token says whose it is and what for, and nothing else is taken for one', () => {
   const token = readToken(tokenName('0123456789ab-a-hash-with-dashes', 30_000))
   expect(token).toMatchObject({
@@ -275,5 +297,7 @@ test('the name of a token says whose it is and what for, and nothing else is tak
   for (const kind of ['set', 'aside', 'delete'] as const) {
     expect(readToken(tokenName('0123456789ab-x', kind))).toMatchObject({ kind, leaseMs: undefined })
   }
+  expect(token?.folder).toBeUndefined()
+  expect(readToken(tokenName('0123456789ab-x', 'set', '00k3x9'))?.folder).toBe('00k3x9')
   for (const name of ['x', 'theirs.txt', '0123456789ab-x-set', '']) expect(readToken(name)).toBeUndefined()
 })

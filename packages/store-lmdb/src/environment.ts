@@ -94,6 +94,11 @@ export class Environment {
     return this.#databases !== undefined
   }
 
+  /** The number that the file system gives the open file; 0 while none is open. */
+  get fileNumber(): number {
+    return Number(this.#file.split(' ')[1] ?? 0)
+  }
+
   /** Whether the file exists. */
   get exists(): boolean {
     return existsSync(join(this.#dir, 'data.mdb'))

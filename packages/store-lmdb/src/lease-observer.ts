@@ -18,12 +18,14 @@ export class LmdbLeaseObserver {
   /**
    * Looks whether the holder has died, or shown no sign of life for the time of its lease.
    *
+   * @param file The number of the file in which the lease lies: the holder of a copy may run, and knows nothing of it.
    * @param own How long the asker's own lease would hold, in milliseconds: see `trustedMs`.
    */
-  look(name: string, lease: LeaseRecord, own: number): LeaseLook {
+  look(name: string, lease: LeaseRecord, own: number, file?: number): LeaseLook {
     const sign = lease.holder === undefined ? 'silent' : signOf(lease.holder)
     if (sign === 'gone') return { isLost: true }
-    const times = sign === 'alive' ? BUSY_TIMES : sign === 'likely' ? LIKELY_TIMES : 1
+    const isCopy = lease.file !== undefined && lease.file !== file
+    const times = isCopy ? 1 : sign === 'alive' ? BUSY_TIMES : sign === 'likely' ? LIKELY_TIMES : 1
     return this.#observer.look(name, lease, trustedMs(lease.ms, own) * times)
   }
 

@@ -5,6 +5,8 @@ import { type LeaseRecord as CommonRecord, readLeaseRecord } from '@persist/stor
 export interface LeaseRecord extends CommonRecord {
   /** Absent: the record names no process that can be looked for. */
   readonly holder?: Holder
+  /** The number that the file system gives the file in which the lease was taken: a copy has another one. */
+  readonly file?: number
 }
 
 export function encodeLease(record: LeaseRecord): Buffer {
@@ -16,8 +18,9 @@ export function decodeLease(bytes: Buffer | undefined): LeaseRecord | undefined 
   const found = bytes && jsonIn(bytes)
   const record = readLeaseRecord(found)
   if (record === undefined) return undefined
-  const { holder } = found as { readonly holder?: unknown }
-  return isHolder(holder) ? { ...record, holder } : record
+  const { holder, file } = found as { readonly holder?: unknown; readonly file?: unknown }
+  if (!isHolder(holder)) return record
+  return typeof file === 'number' ? { ...record, holder, file } : { ...record, holder }
 }
 
 function jsonIn(bytes: Buffer): unknown {

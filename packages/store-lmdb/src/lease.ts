@@ -24,13 +24,13 @@ export interface Taking {
 export function takeLease(environment: Environment, observer: LmdbLeaseObserver, { key, ms, steal }: Wanted): Taking {
   const name = key.toString('latin1')
   const seen = decodeLease(environment.now().leases.get(key))
-  const look = steal === false && seen !== undefined ? observer.look(name, seen, ms) : undefined
+  const look = steal === false && seen !== undefined ? observer.look(name, seen, ms, environment.fileNumber) : undefined
   const isOpen = typeof steal === 'string' ? seen?.id === steal : (look?.isLost ?? true)
   if (!isOpen) {
     if (look?.seen !== undefined) noteSeen(environment, key, seen!, look.seen)
     return refusal(seen)
   }
-  const mine = { id: randomUUID(), ms, beat: 0, holder: thisHolder() }
+  const mine = { id: randomUUID(), ms, beat: 0, holder: thisHolder(), file: environment.fileNumber }
   const taking = environment.change(({ leases }): Taking => {
     const now = decodeLease(leases.get(key))
     if (!mayTake(now, seen, steal)) return refusal(now)

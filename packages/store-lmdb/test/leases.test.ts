@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import type { LeaseHolder, Store } from '@persist/store'
 import { thisHolder } from '@persist/store/holder'
 import { lmdbStore } from '@persist/store-lmdb'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { Environment } from '../src/environment.ts'
 import { keyOf, prefixOf } from '../src/keys.ts'
-import { encodeLease } from '../src/lease-record.ts'
+import { decodeLease, encodeLease } from '../src/lease-record.ts'
 
 const ENTRY = { hash: 'h', payload: 'x', createdAt: 1 }
 const LONG = 60_000
@@ -49,6 +49,29 @@ test('who asks for a held lease is given its id, which no other lease has', () =
   }
   expect(ids.size).toBe(100)
 })
+
+test.runIf(process.platform === 'linux')(
+  'a lease in a copy of the file ends in its time, though its holder runs; in the file itself it is held',
+  () => {
+    const { id } = store.lease!('h', LONG)!
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1')
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!
+    const parent = { ...thisHolder(), pid: process.ppid, thread: `${process.ppid}`, start }
+    change(({ leases }) => {
+      const key = keyOf(prefixOf('f'), 'h')
+      leases.putSync(key, encodeLease({ ...decodeLease(leases.get(key))!, holder: parent }))
+    })
+    const copy = mkdtempSync(join(tmpdir(), 'persist-lmdb-'))
+    onTestFinished(() => rmSync(copy, { recursive: true }))
+    cpSync(folder, copy, { recursive: true })
+    const copied = lmdbStore(copy, { flush: false, monotonic: () => now })
+    onTestFinished(() => copied.close())
+    for (const asked of [store, copied.open('f')]) expect(holderOf(asked)).toEqual({ id, promised: false })
+    now += LONG
+    expect(holderOf(store)).toEqual({ id, promised: false })
+    expect(copied.open('f').lease!('h', LONG)).toBeDefined()
+  },
+)
 
 test('a promise that the holder has noted is seen by another store, and the lease goes on', () => {
   const other = lmdbStore(folder, { flush: false })

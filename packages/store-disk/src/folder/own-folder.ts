@@ -1,4 +1,5 @@
 import type { FileSystem } from '../files/file-system.ts'
+import type { FileStat } from '../files/file-system-calls.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import { makeFolders } from './make-folders.ts'
 
@@ -7,10 +8,11 @@ export function isOwnFolder(fs: FileSystem, path: string): boolean {
   return fs.lstatSync(withoutEnd(path), { throwIfNoEntry: false })?.isDirectory() === true
 }
 
-/** Throws where a link, or anything else, is in the place of a folder of the store's own. */
-export function checkOwnFolder(fs: FileSystem, path: string): void {
+/** Throws where a link, or anything else, is in the place of a folder of the store's own. Returns what the folder is, if it is there. */
+export function checkOwnFolder(fs: FileSystem, path: string): FileStat | undefined {
   const stat = fs.lstatSync(withoutEnd(path), { throwIfNoEntry: false })
   if (stat !== undefined && !stat.isDirectory()) throw notFolder(withoutEnd(path))
+  return stat
 }
 
 /** Makes a folder among those of what is under way; never through a link. */

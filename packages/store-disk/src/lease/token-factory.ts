@@ -5,7 +5,7 @@ import { checkOwnFolder, makeOwnFolder } from '../folder/own-folder.ts'
 import type { Root } from '../folder/root.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import type { Sweep } from './sweep.ts'
-import { type TokenKind, tokenName } from './token.ts'
+import { folderMark, type TokenKind, tokenName } from './token.ts'
 
 /** What the system says before it makes a file. */
 const NOTHING_MADE = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS'])
@@ -25,8 +25,8 @@ export class TokenFactory {
   readonly #sweep: Sweep
   /** The namespaces that are known to have had leases. */
   readonly #leased = new Set<string>()
-  /** The folders that are known to be no links. */
-  readonly #safe = new Set<string>()
+  /** The folders that are known to be no links, with their marks. */
+  readonly #safe = new Map<string, string>()
 
   constructor(options: ResolvedOptions, root: Root, sweep: Sweep) {
     this.#options = options
@@ -40,13 +40,12 @@ export class TokenFactory {
     what: number | Exclude<TokenKind, 'lease'> = 'set',
   ): { path: string; name: string; fd: number } {
     const folder = this.#options.layout.shardOf(entryId)
-    const name = tokenName(`${namespaceId}-${entryId}`, what)
-    const path = folder + name
     this.#root.check()
     this.#sweep.step()
     for (let attempt = 0; ; attempt++) {
       try {
-        this.#checkFolder(folder)
+        const name = tokenName(`${namespaceId}-${entryId}`, what, this.#checkFolder(folder))
+        const path = folder + name
         if (typeof what === 'number' && !this.#leased.has(namespaceId)) this.#noteLeases(namespaceId)
         return { path, name, fd: this.#open(path) }
       } catch (error) {
@@ -96,12 +95,16 @@ export class TokenFactory {
     }
   }
 
-  /** A link in the place of a folder would lead out of the store's folder. */
-  #checkFolder(folder: string): void {
-    if (this.#safe.has(folder)) return
+  /** A link in the place of a folder would lead out of the store's folder. Returns the mark of a folder that is there. */
+  #checkFolder(folder: string): string | undefined {
+    const known = this.#safe.get(folder)
+    if (known !== undefined) return known
     checkOwnFolder(this.#options.fs, this.#options.layout.work)
-    checkOwnFolder(this.#options.fs, folder)
-    this.#safe.add(folder)
+    const stat = checkOwnFolder(this.#options.fs, folder)
+    if (stat === undefined) return undefined
+    const mark = folderMark(stat)
+    this.#safe.set(folder, mark)
+    return mark
   }
 
   #noteLeases(namespaceId: string): void {

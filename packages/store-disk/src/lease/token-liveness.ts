@@ -1,11 +1,12 @@
-import { signOf } from '@persist/store/holder'
+import { dirname } from 'node:path'
+import { type Sign, signOf } from '@persist/store/holder'
 import { LeaseObserver } from '@persist/store/kit'
 import { isDropped } from '../files/dropped-tokens.ts'
 import type { FileStat } from '../files/file-system-calls.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 import { readNote } from './note.ts'
 import { Silences } from './silences.ts'
-import type { Token } from './token.ts'
+import { folderMark, type Token } from './token.ts'
 
 /** How long an entry that another host sets may take before its token counts as left over. */
 const SET_MS = 10_000
@@ -35,7 +36,7 @@ export class TokenLiveness {
   /** Whether a token's holder has died, or shown no sign of life for its time by our own monotonic clock. */
   isLost(path: string, token: Token): boolean {
     if (isDropped(path)) return true
-    const sign = signOf(token.holder)
+    const sign = this.#signOf(path, token)
     if (sign === 'gone') return true
     if (sign === 'alive') return false
     const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
@@ -43,7 +44,7 @@ export class TokenLiveness {
   }
 
   /** As {@link isLost}, for a token that was just looked at. */
-  isSilent(path: string, token: Token, stat: FileStat, sign = signOf(token.holder)): boolean {
+  isSilent(path: string, token: Token, stat: FileStat, sign = this.#signOf(path, token)): boolean {
     if (sign === 'gone' || isDropped(path)) return true
     if (sign === 'alive') return false
     return this.#leasesOfSilence(path, token, stat) >= (sign === 'likely' ? LIKELY_LEASES : 1)
@@ -59,7 +60,7 @@ export class TokenLiveness {
    * in the file, and for some leases by our own monotonic clock, since the first may be wrong.
    */
   isLitter(path: string, token: Token): boolean {
-    const sign = signOf(token.holder)
+    const sign = this.#signOf(path, token)
     if (sign === 'gone') return true
     if (sign === 'alive' || sign === 'self') return false
     const stat = this.#options.fs.lstatSync(path, { throwIfNoEntry: false })
@@ -76,6 +77,14 @@ export class TokenLiveness {
   /** Shares with later processes what was seen. */
   flush(): void {
     this.#silences.flush()
+  }
+
+  /** A holder that runs knows nothing of a copy of its token, which it neither renews nor ends: that is known by its silence. */
+  #signOf(path: string, { holder, folder }: Token): Sign {
+    const sign = signOf(holder)
+    if (sign !== 'alive' || folder === undefined) return sign
+    const stat = this.#options.fs.lstatSync(dirname(path), { throwIfNoEntry: false })
+    return stat === undefined || folderMark(stat) === folder ? sign : 'silent'
   }
 
   /** For how many times its own time a token has not changed. */

@@ -27,6 +27,19 @@ export const basic: Behaviors = {
     assertEntry(await store.get(entry.hash), entry)
   },
 
+  'long and many fields come back whole': async ({ store }) => {
+    const tags = Array.from({ length: 200 }, (_, number) => `tag ${number}`)
+    const inputs = Array.from(
+      { length: 2_000 },
+      (_, number) => `env 2jmj7l5rSw0yVb_vlWAYkK c2FsdA ${'N'.repeat(80)}${number}`,
+    )
+    const entry = { ...full(defaultHash(1)), key: 'k'.repeat(500_000), metadata: 'm'.repeat(100_000), tags, inputs }
+    await store.set(entry)
+    assertEntry(await store.get(entry.hash), entry)
+    const { payload, ...head } = entry
+    assert.deepEqual((await collect(store.heads())).get(entry.hash), { ...head, bytes: Buffer.byteLength(payload) })
+  },
+
   'set replaces the whole entry': async ({ store }) => {
     await store.set(full(defaultHash(1), 'the first'))
     await store.set(plain(defaultHash(1), 'the second'))

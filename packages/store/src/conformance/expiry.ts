@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import type { Entry } from '../contract.ts'
 import { type Behaviors, needs } from './harness.ts'
-import { assertEntry, collect, hashesIn, LATER, plain, sleep } from './samples.ts'
+import { assertEntry, collect, defaultHash, forAll, hashesIn, LATER, plain, sleep } from './samples.ts'
+
+/** More than a page. */
+const MANY = Array.from({ length: 1_100 }, (_, number) => defaultHash(number))
 
 /** The store keeps what expired, since core judges; it goes when `prune` says so, or when the bounds do. */
 export const expiry: Behaviors = {
@@ -11,6 +15,15 @@ export const expiry: Behaviors = {
     assertEntry((await collect(store.entries())).get('a'), entry)
     assert.deepEqual(await hashesIn(store.heads()), ['a'])
     if (adapter.supports.many) assertEntry((await store.getMany!(['a']))[0], entry)
+  },
+
+  'an entry whose writer has a clock that is ahead is given, too': async ({ store }) => {
+    const entry = { ...plain('a'), createdAt: LATER }
+    await store.set(entry)
+    assertEntry(await store.get('a'), entry)
+    assertEntry((await collect(store.entries())).get('a'), entry)
+    assert.deepEqual(await hashesIn(store.heads()), ['a'])
+    assert.equal(await store.prune(Date.now()), 0)
   },
 
   'prune deletes what expired at or before the given time, and returns how many': async ({ store }) => {
@@ -36,6 +49,12 @@ export const expiry: Behaviors = {
     assert.equal((await collect(store.heads())).get('stale')?.staleUntil, LATER)
     assert.equal(await store.prune(LATER), 1)
     assert.equal(await store.get('stale'), undefined)
+  },
+
+  'prune goes on where a page ends': async ({ store }) => {
+    await forAll(MANY, (hash) => store.set({ ...plain(hash), expiresAt: LATER }))
+    assert.equal(await store.prune(LATER), MANY.length)
+    assert.deepEqual(await hashesIn(store.heads()), [])
   },
 
   'prune touches no other namespace': async ({ store, open }) => {
@@ -127,6 +146,38 @@ export const expiry: Behaviors = {
       assert.equal(await store.deleteByTag!('all'), 0)
       assert.deepEqual(await hashesIn(store.heads()), ['none'])
       assert.deepEqual(await hashesIn(other.heads()), ['elsewhere'])
+    },
+  ),
+
+  'deleteByTag goes on where a page ends': needs('tags', async ({ store }) => {
+    await forAll(MANY, (hash) => store.set({ ...plain(hash), tags: ['red'] }))
+    assert.equal(await store.deleteByTag!('red'), MANY.length)
+    assert.deepEqual(await hashesIn(store.heads()), [])
+  }),
+
+  'deleteByTag goes by the tags that an entry has now, also by those that were published': needs(
+    'tags',
+    async ({ store, adapter }) => {
+      const put = async (entry: Entry) => {
+        if (adapter.supports.lease) assert.equal(await (await store.lease!(entry.hash, 60_000))!.publish(entry), true)
+        else await store.set(entry)
+      }
+      for (const [first, second] of [
+        [store.set.bind(store), put],
+        [put, store.set.bind(store)],
+      ] as const) {
+        await first({ ...plain('a'), tags: ['red'] })
+        await second({ ...plain('a'), tags: ['green'] })
+        assert.equal(await store.deleteByTag!('red'), 0)
+        assertEntry(await store.get('a'), { ...plain('a'), tags: ['green'] })
+        assert.equal(await store.deleteByTag!('green'), 1)
+        assert.equal(await store.get('a'), undefined)
+      }
+      await put({ ...plain('a'), tags: ['red'] })
+      await store.delete('a')
+      await put(plain('a'))
+      assert.equal(await store.deleteByTag!('red'), 0)
+      assertEntry(await store.get('a'), plain('a'))
     },
   ),
 }

@@ -48,6 +48,18 @@ export const fencing: Behaviors = {
     },
   ),
 
+  'a change of another entry leaves the lease alone': needs('lease', async ({ store, twin, adapter }) => {
+    const other = await twin()
+    const held = await taken(store)
+    await other.set({ ...plain('another'), tags: ['red'] })
+    if (adapter.supports.tags) await other.deleteByTag!('red')
+    await other.delete('another')
+    await (await other.lease!('another', LONG))!.publish(plain('another'))
+    assert.equal(await held.renew(LONG), true)
+    assert.equal(await held.publish(NEWER), true)
+    assertEntry(await store.get(HASH), NEWER)
+  }),
+
   'a clear leaves the leases of other namespaces alone': needs('lease', async ({ store, open }) => {
     const held = await taken(store)
     await open('conformance-other').clear()

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Lease, LeaseOptions, Store } from '../contract.ts'
 import { type Behaviors, needs } from './harness.ts'
-import { assertEntry, defaultHash, hashesIn, plain } from './samples.ts'
+import { assertEntry, collect, defaultHash, full, hashesIn, plain } from './samples.ts'
 
 const HASH = defaultHash(1)
 const LONG = 60_000
+const BYTES = new Uint8Array([0, 255, 10])
 const MINE = plain(HASH, 'mine')
 const OTHERS = plain(HASH, "another holder's")
 
@@ -39,6 +40,21 @@ export const lease: Behaviors = {
     assertEntry(await other.get(HASH), MINE)
     assert.ok(await other.lease!(HASH, LONG), 'the lease outlived its publishing')
   }),
+
+  'publish stores what set would store: every field, text as text and bytes as bytes': needs(
+    'lease',
+    async ({ store, twin }) => {
+      const other = await twin()
+      // The last one has fewer fields than the one before: none of those stays.
+      for (const entry of [full(HASH), full(HASH, BYTES), plain(HASH, BYTES)]) {
+        assert.equal(await (await taken(store)).publish(entry), true)
+        assertEntry(await other.get(HASH), entry)
+        assertEntry((await collect(other.entries())).get(HASH), entry)
+        const { payload, ...head } = entry
+        assert.deepEqual((await collect(other.heads())).get(HASH), { ...head, bytes: Buffer.byteLength(payload) })
+      }
+    },
+  ),
 
   'a lease publishes once': needs('lease', async ({ store }) => {
     const held = await taken(store)

@@ -1,6 +1,8 @@
 import type { Entry, Head } from '@persist/store'
 import { async, type Defects, shared, sync } from './planted.ts'
 
+const LONG = 'long and many fields come back whole'
+
 /** Entries that come back as something else. */
 export const entries: Defects = {
   'zero and empty fields are dropped': sync('a field that is empty or zero is not taken for absent', (store) => ({
@@ -21,6 +23,18 @@ export const entries: Defects = {
   })),
   'the version is forgotten': sync('every head field comes back exactly', (store) => ({
     set: ({ version: _, ...entry }) => store.set(entry),
+  })),
+  'a long key is cut': sync(LONG, (store) => ({
+    set: (entry) => store.set(entry.key === undefined ? entry : { ...entry, key: entry.key.slice(0, 65_535) }),
+  })),
+  'a few tags have room': sync(LONG, (store) => ({
+    set: (entry) => store.set(entry.tags === undefined ? entry : { ...entry, tags: entry.tags.slice(0, 64) }),
+  })),
+  'a few inputs have room in a listing': sync(LONG, (store) => ({
+    *heads() {
+      for (const { inputs, ...head } of store.heads())
+        yield { ...head, ...(inputs && { inputs: inputs.slice(0, 1000) }) }
+    },
   })),
   'set merges into what was there': sync('set replaces the whole entry', (store) => ({
     set: (entry) => store.set({ ...store.get(entry.hash), ...entry }),

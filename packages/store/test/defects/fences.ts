@@ -1,3 +1,4 @@
+import type { Lease } from '@persist/store'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { wrapped } from './leases.ts'
 import { async, type Defect, type Defects, shared, sync } from './planted.ts'
@@ -19,6 +20,9 @@ export const fences: Defects = {
     'a clear ends the leases of its namespace: no holder can bring an entry back',
     'clear',
   ),
+  'a set ends the leases of all entries': endingAll('set'),
+  'a delete ends the leases of all entries': endingAll('delete'),
+  'a deletion by tag ends the leases of all entries': endingAll('deleteByTag'),
   'a clear ends the leases of all namespaces': sync(
     'a clear leaves the leases of other namespaces alone',
     (store, { place }) => ({
@@ -116,6 +120,24 @@ function unfenced(caughtBy: string, method: 'set' | 'delete' | 'clear'): Defect 
             },
           }
         )
+      },
+    }
+  })
+}
+
+/** A method that ends all leases of the namespace. */
+function endingAll(method: 'set' | 'delete' | 'deleteByTag'): Defect {
+  return sync('a change of another entry leaves the lease alone', (store, { place }) => {
+    const held = shared(place) as Map<string, Lease<'sync'>>
+    return {
+      lease(hash, ms, options) {
+        const lease = store.lease!(hash, ms, options)
+        if (lease) held.set(hash, lease)
+        return lease
+      },
+      [method](argument: never) {
+        for (const lease of held.values()) lease.release()
+        return store[method]!(argument)
       },
     }
   })

@@ -1,6 +1,6 @@
-import type { Bounds, Store } from '@persist/store'
+import type { Bounds, Entry, Lease, Store } from '@persist/store'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
-import { bound, type Defects, shared, sync } from './planted.ts'
+import { bound, type Defect, type Defects, shared, sync } from './planted.ts'
 
 /** Deletes the oldest entries until the rest is within the bounds, as if each were smaller. */
 function displaced(store: Store<'sync'>, { maxBytes = Infinity }: Bounds = {}): number {
@@ -11,6 +11,8 @@ function displaced(store: Store<'sync'>, { maxBytes = Infinity }: Bounds = {}): 
   }
   return gone
 }
+
+const AHEAD = 'an entry whose writer has a clock that is ahead is given, too'
 
 /** Expiry, bounds and tags that keep or drop the wrong entries. */
 export const keeping: Defects = {
@@ -24,6 +26,23 @@ export const keeping: Defects = {
     *entries() {
       for (const entry of store.entries()) if ((entry.expiresAt ?? Infinity) > Date.now()) yield entry
     },
+  })),
+  'an entry from later than now is hidden': sync(AHEAD, (store) => ({
+    get(hash) {
+      const entry = store.get(hash)
+      return entry !== undefined && entry.createdAt > Date.now() ? undefined : entry
+    },
+  })),
+  'a listing leaves out what is from later than now': sync(AHEAD, (store) => ({
+    *heads() {
+      for (const head of store.heads()) if (head.createdAt <= Date.now()) yield head
+    },
+  })),
+  'prune stops at a page': sync('prune goes on where a page ends', (store) => ({
+    prune: (now) =>
+      [...store.heads()]
+        .slice(0, 1000)
+        .filter(({ hash, expiresAt = Infinity }) => expiresAt <= now && store.delete(hash)).length,
   })),
   'prune is late by one': sync(
     'prune deletes what expired at or before the given time, and returns how many',
@@ -123,6 +142,20 @@ export const keeping: Defects = {
       return { ...sound, open: (namespace) => sound.open(namespace) }
     },
   },
+  'deleteByTag stops at a page': sync('deleteByTag goes on where a page ends', (store) => ({
+    deleteByTag: (tag) =>
+      [...store.heads()]
+        .filter(({ tags }) => tags?.includes(tag))
+        .slice(0, 1000)
+        .filter(({ hash }) => store.delete(hash)).length,
+  })),
+  'the index of tags forgets nothing': indexed(true, (index, { hash, tags = [] }) => {
+    for (const tag of tags) index.set(`${tag} ${hash}`, hash)
+  }),
+  'the index of tags knows nothing of what is published': indexed(false, (index, { hash, tags = [] }) => {
+    for (const key of index.keys()) if (index.get(key) === hash) index.delete(key)
+    for (const tag of tags) index.set(`${tag} ${hash}`, hash)
+  }),
   'a tag is found in others': sync(
     'deleteByTag deletes every entry with the tag and no other, and returns how many',
     (store) => ({
@@ -139,4 +172,33 @@ export const keeping: Defects = {
         ).length,
     }),
   ),
+}
+
+/** A store with an index of tags beside the entries, which `note` keeps. */
+function indexed(withPublish: boolean, note: (index: Map<string, unknown>, entry: Entry) => void): Defect {
+  return sync(
+    'deleteByTag goes by the tags that an entry has now, also by those that were published',
+    (store, { place }) => {
+      const index = shared(place)
+      return {
+        set(entry) {
+          note(index, entry)
+          store.set(entry)
+        },
+        lease(hash, ms, options) {
+          const lease = store.lease!(hash, ms, options)
+          const publish: Lease<'sync'>['publish'] = (entry) => {
+            if (withPublish) note(index, entry)
+            return lease!.publish(entry)
+          }
+          return lease && { ...lease, publish }
+        },
+        deleteByTag(tag) {
+          const found = [...index].filter(([key]) => key.startsWith(`${tag} `))
+          for (const [key] of found) index.delete(key)
+          return found.filter(([, hash]) => store.delete(hash as string)).length
+        },
+      }
+    },
+  )
 }

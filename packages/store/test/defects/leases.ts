@@ -2,6 +2,8 @@ import type { Lease, LeaseOptions, Store } from '@persist/store'
 import { memoryStore } from '../../../core/src/stores/memory-store.ts'
 import { async, type Defect, type Defects, shared, sync } from './planted.ts'
 
+const WHOLE = 'publish stores what set would store: every field, text as text and bytes as bytes'
+
 /** Leases that go to two, or do not come back. */
 export const leases: Defects = {
   'a lease is handed out twice': sync('a lease that is held is given to no other caller', (store) => ({
@@ -48,6 +50,17 @@ export const leases: Defects = {
   })),
   'publish only says so': wrapped('publish puts the entry in place and ends the lease', (lease) => ({
     publish: () => lease.release() === undefined,
+  })),
+  'publish forgets tags': wrapped(WHOLE, (lease) => ({ publish: ({ tags: _, ...entry }) => lease.publish(entry) })),
+  'publish forgets inputs': wrapped(WHOLE, (lease) => ({ publish: ({ inputs: _, ...entry }) => lease.publish(entry) })),
+  'publish forgets how long an entry may be stale': wrapped(WHOLE, (lease) => ({
+    publish: ({ staleUntil: _, ...entry }) => lease.publish(entry),
+  })),
+  'publish makes text of bytes': wrapped(WHOLE, (lease) => ({
+    publish: (entry) => lease.publish({ ...entry, payload: Buffer.from(entry.payload).toString('latin1') }),
+  })),
+  'publish merges into what was there': wrapped(WHOLE, (lease, store) => ({
+    publish: (entry) => lease.publish({ ...store.get(entry.hash), ...entry }),
   })),
   'publish twice': wrapped('a lease publishes once', (lease, store) => ({
     publish: (entry) => lease.publish(entry) || store.set(entry) === undefined,
