@@ -99,6 +99,28 @@ await withBrowser('a browser that does not answer', (browser) => {
     expect(await events(page)).toEqual(['hit'])
   })
 
+  test('a result is stored later if the browser ends each transaction, as it does while the data of a site is deleted', async () => {
+    const page = await tab()
+    expect(await page.evaluate('program.double(1)')).toBe(2)
+    await page.evaluate(`{
+      const { get } = IDBObjectStore.prototype
+      IDBObjectStore.prototype.get = function (...args) {
+        const request = get.apply(this, args)
+        this.transaction.abort()
+        return request
+      }
+      globalThis.restore = () => { IDBObjectStore.prototype.get = get }
+    }`)
+    await events(page)
+    expect(await page.evaluate('program.double(2)')).toBe(4)
+    expect(await events(page)).toContain('problem ERR_PERSIST_STORE_UNAVAILABLE')
+    await page.evaluate('restore()')
+    await page.waitForFunction(`program.events.includes('write')`)
+    await events(page)
+    expect(await page.evaluate('program.double(2)')).toBe(4)
+    expect(await events(page)).toEqual(['hit'])
+  })
+
   test.each([
     ['null', 'value: null'],
     ['an error', `get() { throw new DOMException('The operation is insecure.', 'SecurityError') }`],

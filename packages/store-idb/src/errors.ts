@@ -18,6 +18,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   SecurityError: 'ERR_PERSIST_STORE_UNAVAILABLE',
   // The disk failed, or the browser lost the database.
   UnknownError: 'ERR_PERSIST_STORE_UNAVAILABLE',
+  // The browser has ended a transaction, as the user deleted the data of the site.
+  AbortError: 'ERR_PERSIST_STORE_UNAVAILABLE',
   InvalidStateError: 'ERR_PERSIST_STORE_UNAVAILABLE',
   TimeoutError: 'ERR_PERSIST_STORE_UNAVAILABLE',
   // The database has the form of a later version of this package.
