@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lease, LeaseHolder } from '@persist/store'
 import { signOf, thisHolder } from '@persist/store/holder'
 import { diskStore } from '@persist/store-disk'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { readToken, tokenName } from '../src/lease/token.ts'
+import { folderMark, readToken, tokenName } from '../src/lease/token.ts'
 import { newFolder, plain } from './support/folder.ts'
 
 const HASH = 'a-hash'
@@ -285,6 +285,21 @@ test.runIf(process.platform === 'linux')(
     expect(here!.lease!(HASH, MS)?.publish(plain(HASH))).toBe(true)
   },
 )
+
+test('a lease has the mark of its folder, also if another process has removed that and made it again', () => {
+  const dir = newFolder()
+  const store = diskStore(dir).open('f')
+  store.lease!(HASH, MS)!.release()
+  const shard = shardOf(dir, store.lease!(HASH, MS)!.id!)
+  const before = folderMark(lstatSync(shard))
+  // Its number would be given again at once.
+  renameSync(dir, `${dir}-removed`)
+  diskStore(dir).open('f').lease!(HASH, MS)!.release()
+  const { id } = store.lease!(HASH, MS)!
+  expect(folderMark(lstatSync(shard))).not.toBe(before)
+  expect(readToken(id!)?.folder).toBe(folderMark(lstatSync(shard)))
+  rmSync(`${dir}-removed`, { recursive: true })
+})
 
 test('the name of a token says whose it is and what for, and nothing else is taken for one', () => {
   const token = readToken(tokenName('0123456789ab-a-hash-with-dashes', 30_000))

@@ -27,6 +27,8 @@ export class TokenFactory {
   readonly #leased = new Set<string>()
   /** The folders that are known to be no links, with their marks. */
   readonly #safe = new Map<string, string>()
+  /** Whether the folder that has these is known to be no link. */
+  #isWorkChecked = false
 
   constructor(options: ResolvedOptions, root: Root, sweep: Sweep) {
     this.#options = options
@@ -44,6 +46,8 @@ export class TokenFactory {
     this.#sweep.step()
     for (let attempt = 0; ; attempt++) {
       try {
+        // Another process may have removed and made the folder again, which a lease of then would not survive.
+        if (typeof what === 'number') this.#safe.delete(folder)
         const name = tokenName(`${namespaceId}-${entryId}`, what, this.#checkFolder(folder))
         const path = folder + name
         if (typeof what === 'number' && !this.#leased.has(namespaceId)) this.#noteLeases(namespaceId)
@@ -52,6 +56,7 @@ export class TokenFactory {
         if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
         this.#leased.clear()
         this.#safe.clear()
+        this.#isWorkChecked = false
         // Most often only this shard is not there yet; else the whole folder has been removed.
         if (!this.#options.fs.existsSync(this.#options.layout.work)) this.#root.forget()
         this.#root.make()
@@ -99,7 +104,8 @@ export class TokenFactory {
   #checkFolder(folder: string): string | undefined {
     const known = this.#safe.get(folder)
     if (known !== undefined) return known
-    checkOwnFolder(this.#options.fs, this.#options.layout.work)
+    if (!this.#isWorkChecked) checkOwnFolder(this.#options.fs, this.#options.layout.work)
+    this.#isWorkChecked = true
     const stat = checkOwnFolder(this.#options.fs, folder)
     if (stat === undefined) return undefined
     const mark = folderMark(stat)
