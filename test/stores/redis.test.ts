@@ -124,6 +124,51 @@ await withRedis('results in Redis', (redis) => {
     await cache.close()
   })
 
+  test('results of a failover, in which the server becomes a replica, are stored over a new connection', async () => {
+    const command = (text: string) => {
+      const client = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      client.end(`${text}\r\n`)
+      return once(client.resume(), 'close')
+    }
+    let connections = 0
+    const proxy = createServer((client) => {
+      connections++
+      const server = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      client.pipe(server).pipe(client)
+      for (const socket of [client, server]) socket.on('error', () => {}).on('close', () => client.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const through = new URL(url())
+    through.port = String((proxy.address() as AddressInfo).port)
+    const cache = keyvStore(through)
+    let writes = 0
+    let isWritten = () => {}
+    const written = new Promise<void>((resolve) => {
+      isWritten = resolve
+    })
+    const square = persist(async (x: number) => x * x, {
+      funcname: 'square',
+      cache,
+      report: ({ name }) => {
+        if (name === 'write' && ++writes === 2) isWritten()
+      },
+    })
+    await square(4)
+    expect(connections).toBe(1)
+    await command('REPLICAOF 127.0.0.1 1')
+    try {
+      expect(await square(5)).toBe(25)
+      expect(await square.has(5)).toBe(false)
+    } finally {
+      await command('REPLICAOF NO ONE')
+    }
+    await written
+    expect([await square.has(4), await square.has(5)]).toEqual([true, true])
+    expect(connections).toBeGreaterThan(1)
+    await cache.close()
+    proxy.close()
+  })
+
   test.each([
     ['ends', []],
     ['closes its stores', ['closes']],

@@ -3,6 +3,8 @@ import { operationFailed, TimeoutError, withoutSecrets } from '@persist/store/ki
 
 const UNAVAILABLE =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|not connected|failed to connect|socket closed|connection (?:is |was )?(?:closed|terminated|lost|timeout)|client is closed|disconnects client|LOADING|NOAUTH|WRONGPASS|MASTERDOWN|CLUSTERDOWN/i
+/** After a failover another server is the primary one of Redis, which a new connection may find. */
+const DEMOTED = /^READONLY /
 const FULL = /^OOM |maxmemory|no space left|ENOSPC|disk (?:is )?full|quota/i
 const TOO_LARGE =
   /exceeds maximum allowed size|invalid bulk length|string exceeds|invalid string length|string longer than|value too (?:large|long)/i
@@ -22,5 +24,5 @@ function codeOf(thrown: unknown): StoreErrorCode {
   const text = [code, message ?? thrown, ...(Array.isArray(errors) ? errors.map(String) : [])].join(' ')
   if (FULL.test(String(message))) return 'ERR_PERSIST_STORE_FULL'
   if (TOO_LARGE.test(text)) return 'ERR_PERSIST_VALUE_TOO_LARGE'
-  return UNAVAILABLE.test(text) ? 'ERR_PERSIST_STORE_UNAVAILABLE' : 'ERR_PERSIST_STORE'
+  return UNAVAILABLE.test(text) || DEMOTED.test(String(message)) ? 'ERR_PERSIST_STORE_UNAVAILABLE' : 'ERR_PERSIST_STORE'
 }
