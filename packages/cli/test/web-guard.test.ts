@@ -76,10 +76,14 @@ describe('the server of the page', () => {
     expect((await ask('/api/overview', { ...token(), host: `localhost:${page.port}` })).status).toBe(200)
   })
 
-  test('on port 80 is named without a port, as browsers do', () => {
+  test('on port 80 may be named without a port, as browsers do', () => {
     const statusAt = (port: number, host: string, origin = `http://${host}`) =>
       rejectionStatus({ method: 'GET', headers: { host, origin } }, port)
-    expect([statusAt(80, '127.0.0.1'), statusAt(80, 'localhost')]).toEqual([undefined, undefined])
+    expect(['127.0.0.1', 'localhost', '127.0.0.1:80'].map((host) => statusAt(80, host))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
     expect([statusAt(80, 'evil.test'), statusAt(80, '127.0.0.1', 'http://evil.test')]).toEqual([421, 403])
     expect(statusAt(8080, '127.0.0.1')).toBe(421)
   })
