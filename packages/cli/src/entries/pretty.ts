@@ -20,9 +20,8 @@ export function pretty(output: Output, decoded: Decoded): string {
 
 /** Node writes an object at each place where the value has it: a graph is shown as deep as that ends. */
 function depthOf(value: unknown): number {
-  const isTooDeep = (depth: number) => repeatsTooOften(value, { depth, maxParts: MAX_PARTS, maxRepeats: MAX_REPEATS })
   let depth = MAX_DEPTH
-  while (depth > 1 && isTooDeep(depth)) depth--
+  while (depth > 1 && repeatsTooOften(value, MAX_REPEATS, depth, MAX_PARTS)) depth--
   return depth
 }
 

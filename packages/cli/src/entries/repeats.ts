@@ -1,21 +1,19 @@
 import { types } from 'node:util'
 
-/** How a value is walked. */
-interface Walk {
-  /** As many levels below the value are printed. */
-  readonly depth?: number
-  /** As many parts of each object are printed. */
-  readonly maxParts?: number
-  /** As many repeats are bearable. */
-  readonly maxRepeats: number
-}
-
 /**
  * Whether a printer that writes an object at each place where the value has it would repeat objects too often. In a graph, whose
  * nodes name their neighbors, it would follow every path, and not end.
+ *
+ * @param maxRepeats as many are bearable.
+ * @param depth as many levels below the value are printed.
+ * @param maxParts as many parts of each object are printed.
  */
-export function repeatsTooOften(value: unknown, walk: Walk): boolean {
-  const { depth = Number.POSITIVE_INFINITY, maxParts = Number.POSITIVE_INFINITY, maxRepeats } = walk
+export function repeatsTooOften(
+  value: unknown,
+  maxRepeats: number,
+  depth = Number.POSITIVE_INFINITY,
+  maxParts = Number.POSITIVE_INFINITY,
+): boolean {
   const seen = new Set<object>()
   const above = new Set<object>()
   let repeats = 0

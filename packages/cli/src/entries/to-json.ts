@@ -17,30 +17,28 @@ export function decodedToJson(decoded: Decoded): unknown {
  * elsewhere as the first path to it.
  */
 export function toJson(value: unknown): unknown {
-  const isGraph = repeatsTooOften(value, { maxRepeats: MAX_REPEATS })
-  return partToJson(value, { above: [], path: '$', firstPaths: isGraph ? new Map() : undefined })
+  const isGraph = repeatsTooOften(value, MAX_REPEATS)
+  return partToJson(value, [], '$', isGraph ? new Map() : undefined)
 }
 
-interface Place {
-  readonly above: readonly object[]
-  readonly path: string
-  /** Where each object was written. `undefined`: it is written everywhere. */
-  readonly firstPaths: Map<object, string> | undefined
-}
-
-function partToJson(value: unknown, place: Place): unknown {
+/** @param firstPaths where each object was written. `undefined`: it is written everywhere. */
+function partToJson(
+  value: unknown,
+  above: readonly object[],
+  path: string,
+  firstPaths: Map<object, string> | undefined,
+): unknown {
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   if (value === undefined) return null
   if (typeof value !== 'object' || value === null) return value
-  const { above, path, firstPaths } = place
   if (above.includes(value)) return '[circular]'
   const first = firstPaths?.get(value)
   if (first !== undefined) return `[as ${first}]`
   firstPaths?.set(value, path)
   const within = [...above, value]
   const below = (part: unknown, name: string | number) =>
-    partToJson(part, { above: within, path: firstPaths === undefined ? '' : formatPath(path, name), firstPaths })
+    partToJson(part, within, firstPaths ? formatPath(path, name) : '', firstPaths)
   if (Array.isArray(value)) return Array.from(value, below)
   if (value instanceof Map) return [...value].map(below)
   if (value instanceof Set) return [...value].map(below)
