@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { pretty } from '../src/entries/pretty.ts'
 import { toJson } from '../src/entries/to-json.ts'
+import { Output } from '../src/output/output.ts'
 import { shortText, treeOf } from '../src/web/tree.ts'
 import type { TreeNode } from '../src/web/types.ts'
 
@@ -105,4 +107,37 @@ test('values that JSON does not have are shown in a similar form', () => {
     { name: 'Error', message: 'e' },
     [0.5],
   ])
+})
+
+/** Nodes that name their neighbors: the number of paths doubles and doubles. */
+function graph(size: number) {
+  const all = Array.from({ length: size }, (_, id) => ({ id, next: [] as object[] }))
+  for (const { id, next } of all) for (const step of [1, 2, 5]) next.push(all[(id + step) % size]!)
+  return all
+}
+
+test('a graph in JSON has each object once, and elsewhere the first path to it', () => {
+  const [first, second, ...more] = toJson(graph(40)) as [Record<string, unknown>, ...unknown[]]
+  expect(first).toMatchObject({
+    id: 0,
+    next: [{ id: 1, next: [{ id: 2 }, '[as $[0].next[0].next[0].next[0]]', {}] }, {}, {}],
+  })
+  expect([second, more.at(-1)]).toEqual(['[as $[0].next[0]]', expect.stringMatching(/^\[as \$\[0\]\.next/)])
+})
+
+test('an object that many others share is in JSON at each place', () => {
+  const shared = { a: [1] }
+  const rows = Array.from({ length: 10_000 }, (_, id) => ({ id, shared }))
+  expect(toJson(rows)).toEqual(rows)
+})
+
+test('a graph is shown to people only as deep as that ends', () => {
+  const { stdout, stderr } = process
+  const output = new Output({ json: false, color: false }, { stdout, stderr, env: {} })
+  const text = (value: unknown) => pretty(output, { kind: 'value', value })
+  expect(text(graph(40)).length).toBeLessThan(2_000_000)
+  let pairs: unknown = { x: 1 }
+  for (let level = 0; level < 26; level++) pairs = new Map([['both', [pairs, pairs]]])
+  expect(text(pairs).length).toBeLessThan(2_000_000)
+  expect(text([[[[[[[[{ deep: 1 }]]]]]]]])).toContain('deep: 1')
 })

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { rejectionStatus } from '../src/web/guard.ts'
 import { persist } from './support/command.ts'
 import { filled } from './support/filled.ts'
 import { type Serving, serving } from './support/serving.ts'
@@ -73,6 +74,18 @@ describe('the server of the page', () => {
       }
     }
     expect((await ask('/api/overview', { ...token(), host: `localhost:${page.port}` })).status).toBe(200)
+  })
+
+  test('on port 80 may be named without a port, as browsers do', () => {
+    const statusAt = (port: number, host: string, origin = `http://${host}`) =>
+      rejectionStatus({ method: 'GET', headers: { host, origin } }, port)
+    expect(['127.0.0.1', 'localhost', '127.0.0.1:80'].map((host) => statusAt(80, host))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect([statusAt(80, 'evil.test'), statusAt(80, '127.0.0.1', 'http://evil.test')]).toEqual([421, 403])
+    expect(statusAt(8080, '127.0.0.1')).toBe(421)
   })
 
   test('refuses other origins, even with the token', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { type DirectoryArgument, directory, type FileArgument, file, readFile } from '@persist/inputs'
 import { canonical, identity } from '@persist/key'
 import { expect, test } from 'vitest'
@@ -28,6 +28,14 @@ test('a file argument can be anywhere in the arguments', async () => {
   expect(f.has({ input: file(at('a')), k: 2 })).toBe(false)
   write('a', '2')
   expect(f.has({ input: file(at('a')), k: 1 })).toBe(false)
+})
+
+test('a file of more than 2 GiB is an argument', () => {
+  const { at } = project({ 'data/a': '' })
+  // A file with a hole: it takes no space on the disk.
+  truncateSync(at('data/a'), 2 ** 31 + 1)
+  // As sha256sum has it.
+  expect(canonical(file(at('data/a')))).toContain('uAMKiriSgJNWM9jZkdo9mQ')
 })
 
 test('a file that is missing has no key', () => {

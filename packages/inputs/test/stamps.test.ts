@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Contents } from '../src/files/contents.ts'
-import { digestOf } from '../src/files/digest.ts'
 import { contentKind } from '../src/kinds/file.ts'
 import { FakeFiles } from './support/fake-files.ts'
 
@@ -11,7 +10,7 @@ const PATH = '/root/a'
 /** What a function records when it reads the file now. */
 function recorded(files: FakeFiles, contents: Contents) {
   const [before, at] = [files.stat(PATH), files.now()]
-  const digest = digestOf(files.read(PATH))
+  const { digest } = files.content(PATH)
   return { digest, detail: contents.trusted(PATH, digest, before, at) ?? '-' }
 }
 

@@ -13,7 +13,9 @@ export interface RequestHead {
 
 /** The HTTP status that rejects a request; `undefined`: it is accepted. */
 export function rejectionStatus({ method, headers }: RequestHead, port: number): 403 | 405 | 415 | 421 | undefined {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
+  // Browsers leave out the port that is usual for HTTP.
+  const ends = port === 80 ? ['', ':80'] : [`:${port}`]
+  const hosts = ends.flatMap((end) => [`127.0.0.1${end}`, `localhost${end}`])
   if (headers.host === undefined || !hosts.includes(headers.host)) return 421
   if (headers.origin !== undefined && !hosts.some((host) => headers.origin === `http://${host}`)) return 403
   // https://www.w3.org/TR/fetch-metadata/: `none` is an address that the user typed.

@@ -1,5 +1,4 @@
 import { setBounded } from './bounded-map.ts'
-import { digestOf } from './digest.ts'
 import type { FileSystem, Stamp } from './file-system.ts'
 import { listingDigest } from './listing.ts'
 import { areEqual, isRacy, stampText } from './stamps.ts'
@@ -33,10 +32,9 @@ export class Contents {
       this.#hold(path, digest, stamp, at)
       return digest
     }
-    const content = this.fs.read(path)
-    const digest = digestOf(content)
+    const { digest, size } = this.fs.content(path, stamp.size)
     // The files of /proc have no size, and times that never change.
-    if (content.length === stamp.size) this.#hold(path, digest, stamp, at)
+    if (size === stamp.size) this.#hold(path, digest, stamp, at)
     return digest
   }
 

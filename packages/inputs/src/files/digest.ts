@@ -5,5 +5,10 @@ const CHARACTERS = 22
 
 /** The digest of a string or of bytes, as inputs have it. */
 export function digestOf(content: string | Uint8Array): string {
-  return sha256(content).slice(0, CHARACTERS)
+  return shortened(sha256(content))
+}
+
+/** As much as inputs have of a SHA-256 in base64url. */
+export function shortened(sha: string): string {
+  return sha.slice(0, CHARACTERS)
 }

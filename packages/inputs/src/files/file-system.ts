@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { digestOf, shortened } from './digest.ts'
 
 /** What is known of a file or folder without reading it, as far as it is used here. */
 export interface Stamp {
@@ -17,16 +19,28 @@ export interface Listed {
   readonly kind: 'file' | 'directory' | 'link' | 'other'
 }
 
+/** A file as it was read. */
+export interface Content {
+  readonly digest: string
+  /** In bytes. */
+  readonly size: number
+}
+
 /** The files that are looked at, and the clock that their times are compared with. Tests inject their own. */
 export interface FileSystem {
   /** Follows links. `undefined`: there is nothing, or it cannot be looked at. */
   stat(path: string): Stamp | undefined
-  read(path: string): Uint8Array
+  /** Reads a file of any size. `size`: what its stamp says. */
+  content(path: string, size: number): Content
   list(path: string): readonly Listed[]
   realpath(path: string): string
   /** Milliseconds since 1970. */
   now(): number
 }
+
+const PIECE_BYTES = 256 * 1024
+/** A larger file is read in pieces: Node reads none of 2 GiB into a Buffer. */
+const LARGE_BYTES = 1024 * 1024
 
 const NO_ERROR = { throwIfNoEntry: false } as const
 
@@ -39,7 +53,25 @@ export const realFileSystem: FileSystem = {
       return undefined
     }
   },
-  read: (path) => readFileSync(path),
+  content(path, stated) {
+    if (stated < LARGE_BYTES) {
+      const bytes = readFileSync(path)
+      return { digest: digestOf(bytes), size: bytes.length }
+    }
+    const hash = createHash('sha256')
+    const fd = openSync(path, 'r')
+    let size = 0
+    try {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES)
+      for (let length = readSync(fd, piece); length > 0; length = readSync(fd, piece)) {
+        hash.update(piece.subarray(0, length))
+        size += length
+      }
+    } finally {
+      closeSync(fd)
+    }
+    return { digest: shortened(hash.digest('base64url')), size }
+  },
   list: (path) =>
     readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
   realpath: (path) => realpathSync.native(path),

@@ -1,4 +1,5 @@
-import type { FileSystem, Listed, Stamp } from '../../src/files/file-system.ts'
+import { digestOf } from '../../src/files/digest.ts'
+import type { Content, FileSystem, Listed, Stamp } from '../../src/files/file-system.ts'
 
 /** How long one tick of the clock of the file system is. */
 const TICK_MS = 10
@@ -57,9 +58,10 @@ export class FakeFiles implements FileSystem {
     return folder && { kind: 'directory', size: 0, mtimeMs: folder.mtimeMs, ctimeMs: folder.mtimeMs, ino: folder.ino }
   }
 
-  read(path: string): Uint8Array {
+  content(path: string): Content {
     this.opened.push(path)
-    return Buffer.from(this.#files.get(this.realpath(path))!.text)
+    const { text } = this.#files.get(this.realpath(path))!
+    return { digest: digestOf(text), size: text.length }
   }
 
   list(path: string): readonly Listed[] {
