@@ -483,6 +483,36 @@ inBothModes('a deletion while the store is away', (makeStore) => {
       expect(await f(1)).toBe('other 1')
     })
 
+    it.each([
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
+    ] as const)('deletes many entries, and none of those that came after it: %s', async (_, act) => {
+      for (const isNewer of [false, true]) {
+        const timers = manualTimers()
+        const { persist, advance } = harness({ later: timers.later })
+        const store = make()
+        const { cache, state } = unreliable(store)
+        const options = { funcname: 'f', tags: () => ['all'] }
+        const f = persist(async (x: number) => x, { ...options, cache })
+        const other = harness({ now: () => 1_002_000 }).persist(async (x: number) => x, {
+          ...options,
+          cache: asOtherProcess(store),
+        })
+        for (let x = 0; x < 300; x++) await f(x)
+        advance(1_000)
+        state.isDown = true
+        await act(f as unknown as Fn)
+        advance(1_000)
+        if (isNewer) await other(301)
+        state.isDown = false
+        await timers.pass()
+        for (let turn = 0; turn < 60 && (await f.has(299)); turn++) await runPending()
+        const left = []
+        for (let x = 0; x < 302; x++) if (await other.has(x)) left.push(x)
+        expect(left).toEqual(isNewer ? [301] : [])
+      }
+    })
+
     it('is made after the next outage if the store goes down again', async () => {
       const { f, other, state, pass, back } = setup(make())
       await f(1)

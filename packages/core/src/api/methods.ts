@@ -128,7 +128,7 @@ function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: nu
     const { before, end } = change!
     try {
       if (before !== undefined) yield* wait(before)
-      const entries = yield* hash === undefined ? deleteWhere(context, wasThere) : deleteIf(context, hash, wasThere)
+      const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
       if (hash === undefined) reporter.report('clear', { entries })
       else if (entries > 0) reporter.report('delete', { hash })
       if (circuit.error !== undefined) keep()
@@ -149,6 +149,25 @@ function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: nu
       },
     })
   keep()
+}
+
+/** So many entries are deleted one by one over a synchronous store, where each may take a millisecond and blocks the thread. */
+const FEW = 200
+
+/** Deletes the entries, or those with a tag, that are old. If a synchronous store has many and no others, it deletes all at once. */
+function* deleteOld(context: Context, tag: string | undefined, isOld: (head: Head) => boolean): Steps<number> {
+  const { adapter, store } = context
+  if (adapter.mode === 'async' || (tag !== undefined && !adapter.supports.tags))
+    return yield* deleteWhere(context, isOld)
+  let [old, others] = [0, 0]
+  // biome-ignore lint/correctness/useYield: it has nothing to wait for
+  yield* eachHead(context, function* (head) {
+    if (isOld(head)) old++
+    else if (tag === undefined || head.tags?.includes(tag)) others++
+  })
+  if (old <= FEW || others > 0) return yield* deleteWhere(context, isOld)
+  const act = () => (tag === undefined ? store.clear() : store.deleteByTag!(tag))
+  return yield* wait(callStore(context, 'clear', undefined, act, 0, COUNT))
 }
 
 /** Deletes an entry if its head meets the condition. Returns how many were deleted. */
