@@ -2,12 +2,28 @@ import { type StoreAdapter, StoreError } from '@persist/core'
 
 /**
  * A store that a test can take down, as one process has it: other processes may still reach it. `state.at` has what a method of
- * an asynchronous store waits for before it begins.
+ * an asynchronous store waits for before it begins. `state.next` is what happens to the next operation: it is not done, or it is
+ * done and its reply is lost.
  */
 export function unreliable(inner: StoreAdapter) {
-  const state = { isDown: false, at: {} as Record<string, () => unknown> }
+  const state = {
+    isDown: false,
+    at: {} as Record<string, () => unknown>,
+    next: undefined as 'not done' | 'no reply' | undefined,
+  }
   const check = () => {
-    if (state.isDown) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: inner.name })
+    if (!state.isDown) return
+    state.next = undefined
+    throw noReply()
+  }
+  const noReply = () => new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: inner.name })
+  const takeFault = (name: string | symbol) => {
+    const { next } = state
+    // A lease that its holder does not know would have to run out.
+    if (name === 'lease' && next === 'no reply') return undefined
+    state.next = undefined
+    if (next === 'not done') throw noReply()
+    return next
   }
   const checked = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -19,7 +35,10 @@ export function unreliable(inner: StoreAdapter) {
         if (inner.mode === 'sync')
           return (...args: unknown[]) => {
             check()
-            return withLease(own.apply(subject, args))
+            const fault = takeFault(name)
+            const reply = withLease(own.apply(subject, args))
+            if (fault !== undefined) throw noReply()
+            return reply
           }
         if (name === 'heads' || name === 'entries')
           return async function* () {
@@ -28,8 +47,11 @@ export function unreliable(inner: StoreAdapter) {
           }
         return async (...args: unknown[]) => {
           check()
+          const fault = takeFault(name)
           await state.at[name as string]?.()
-          return withLease(await own.apply(subject, args))
+          const reply = withLease(await own.apply(subject, args))
+          if (fault !== undefined) throw noReply()
+          return reply
         }
       },
     })

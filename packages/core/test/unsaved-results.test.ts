@@ -34,7 +34,7 @@ function manualTimers() {
 inBothModes('a result that could not be stored since the store was down', (makeStore) => {
   function setup(options: object = {}, store: StoreAdapter = makeStore()) {
     const timers = manualTimers()
-    const { persist, report, eventNames, advance } = harness({ later: timers.later })
+    const { persist, report, eventNames, advance, hooks: ownHooks } = harness({ later: timers.later })
     const { cache, state } = unreliable(store)
     const runs = { count: 0 }
     const running = gate()
@@ -52,6 +52,8 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       return `other process, ${x}`
     }
     const elsewhere = harness()
+    const waits = { count: 0 }
+    for (const hooks of [ownHooks, elsewhere.hooks]) hooks.whileWaiting = () => waits.count++
     const other = elsewhere.persist(compute, {
       funcname: 'f',
       cache: asOtherProcess(store),
@@ -74,7 +76,23 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       advance(ms)
       elsewhere.advance(ms)
     }
-    return { f, other, slow, running, persist, cache, state, runs, cutOff, back, eventNames, timers, advance, pass }
+    return {
+      f,
+      other,
+      slow,
+      running,
+      persist,
+      cache,
+      state,
+      runs,
+      cutOff,
+      back,
+      eventNames,
+      timers,
+      advance,
+      pass,
+      waits,
+    }
   }
 
   it('is stored when the store is back', async () => {
@@ -191,6 +209,17 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       'other process, 3',
       3,
     ])
+  })
+
+  it('leaves no lease if there is a result of another process: a call that does not accept that computes at once', async () => {
+    const { cutOff, back, f, other, pass, waits } = setup()
+    await cutOff(1)
+    await f(2)
+    await other(2)
+    await back()
+    pass(1_000)
+    for (const either of [f, other]) await either.with({ maxAge: 500 })(2)
+    expect(waits.count).toBe(0)
   })
 
   it('is tried again if a run of another process has the lease, and is stored if that run fails', async () => {
@@ -413,7 +442,7 @@ inBothModes('a deletion while the store is away', (makeStore) => {
       state.isDown = false
       for (let turn = 0; turn < 4; turn++) await timers.pass()
     }
-    return { f, other, state, source, pass, back }
+    return { f, other, state, source, pass, back, ahead: elsewhere.advance }
   }
 
   describe.each([
@@ -454,6 +483,36 @@ inBothModes('a deletion while the store is away', (makeStore) => {
       expect(await f(1)).toBe('other 1')
     })
 
+    it.each([
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
+    ] as const)('deletes many entries, and none of those that came after it: %s', async (_, act) => {
+      for (const isNewer of [false, true]) {
+        const timers = manualTimers()
+        const { persist, advance } = harness({ later: timers.later })
+        const store = make()
+        const { cache, state } = unreliable(store)
+        const options = { funcname: 'f', tags: () => ['all'] }
+        const f = persist(async (x: number) => x, { ...options, cache })
+        const other = harness({ now: () => 1_002_000 }).persist(async (x: number) => x, {
+          ...options,
+          cache: asOtherProcess(store),
+        })
+        for (let x = 0; x < 300; x++) await f(x)
+        advance(1_000)
+        state.isDown = true
+        await act(f as unknown as Fn)
+        advance(1_000)
+        if (isNewer) await other(301)
+        state.isDown = false
+        await timers.pass()
+        for (let turn = 0; turn < 60 && (await f.has(299)); turn++) await runPending()
+        const left = []
+        for (let x = 0; x < 302; x++) if (await other.has(x)) left.push(x)
+        expect(left).toEqual(isNewer ? [301] : [])
+      }
+    })
+
     it('is made after the next outage if the store goes down again', async () => {
       const { f, other, state, pass, back } = setup(make())
       await f(1)
@@ -466,6 +525,89 @@ inBothModes('a deletion while the store is away', (makeStore) => {
       await back()
       expect(await other.has(1)).toBe(false)
     })
+  })
+
+  describe.each([
+    ['without memory', {}],
+    ['with memory', { memory: true }],
+  ])('%s', (_, options) => {
+    const MANY = Array.from({ length: 20 }, (_, x) => x)
+
+    it.each([
+      ['forget', (f: Fn, x: number) => f.forget(x)],
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
+      ['refresh', (f: Fn, x: number) => f.refresh(x)],
+    ] as const)(
+      'counts for calls as soon as the store is back, although many wait for their turn: %s',
+      async (_, act) => {
+        const timers = manualTimers()
+        const { persist, advance } = harness({ later: timers.later })
+        const { cache, state } = unreliable(makeStore())
+        let data = 'old'
+        let served: Promise<unknown> = Promise.resolve()
+        const report = ({ name, state }: { name: string; state?: string }) => {
+          if (name === 'circuit' && state === 'closed')
+            served = Promise.resolve().then(() => Promise.all(MANY.map((x) => f(x))))
+        }
+        const tags = act.toString().includes('deleteByTag') ? { tags: () => ['all'] } : {}
+        const f = persist(async (x: number) => `${data} ${x}`, { funcname: 'f', cache, report, ...options, ...tags })
+        for (const x of MANY) await f(x)
+        advance(1_000)
+        state.isDown = true
+        data = 'new'
+        for (const x of MANY) await act(f as unknown as Fn, x)
+        state.isDown = false
+        await timers.pass()
+        expect(await served).toEqual(MANY.map((x) => `new ${x}`))
+        expect(await f.many(MANY.map((x) => [x]))).toEqual(MANY.map((x) => `new ${x}`))
+      },
+    )
+  })
+
+  it('is made however far the clock was ahead by which an entry was written', async () => {
+    const store = makeStore()
+    const { f, other, state, source, back, ahead } = setup(store)
+    ahead(10_000_000)
+    await other(1)
+    expect(await f(1)).toBe('other 1')
+    state.isDown = true
+    source.data = 'new'
+    await f.forget(1)
+    await back()
+    expect(await f(1)).toBe('new 1')
+  })
+
+  it('is made for results of the same millisecond, too', async () => {
+    const { f, state, source, back } = setup(makeStore())
+    await f.put('put', 1)
+    state.isDown = true
+    source.data = 'new'
+    await f.forget(1)
+    await back()
+    expect(await f(1)).toBe('new 1')
+  })
+
+  it('is one of 100,000 at most, and the process reports those that it gives up', async () => {
+    const timers = manualTimers()
+    const { persist, report, events } = harness({ later: timers.later })
+    const { cache, state } = unreliable(makeStore())
+    const f = persist(async (x: number) => x, { funcname: 'f', cache, report })
+    await f(0)
+    await f(1)
+    await f(2)
+    state.isDown = true
+    for (let x = 0; x < 100_000; x++) await f.forget(x)
+    await f.forget(0)
+    const messages = () => events.map((event) => (event.name === 'problem' ? event.error.message : ''))
+    const givenUp = () => messages().filter((message) => message.includes('given up')).length
+    expect(givenUp()).toBe(0)
+    await f.forget(100_001)
+    expect(givenUp()).toBe(1)
+    state.isDown = false
+    for (let turn = 0; turn < 4; turn++) await timers.pass()
+    for (let turn = 0; turn < 400 && (await f.has(0)); turn++) await runPending()
+    expect([await f.has(0), await f.has(1), await f.has(2)]).toEqual([false, true, false])
   })
 
   it('comes before the results of runs that began after it', async () => {

@@ -1,16 +1,18 @@
+import { StoreError } from '@persist/errors'
 import type { Entry, Head } from '@persist/store'
 import type { ArgumentSnapshot } from '../call/arguments.ts'
 import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
-import { beginChange } from '../call/change-order.ts'
+import { beginChange, type Change } from '../call/change-order.ts'
 import { createEntry, pickleKey } from '../call/create-entry.ts'
 import { encodeStored } from '../call/encode-stored.ts'
 import { isListed, lookupEntry } from '../call/lookup.ts'
+import { leaseNameOf } from '../call/own-leases.ts'
 import { COUNT, checkedListing, isHead, YES_OR_NO } from '../call/replies.ts'
 import { returnsPromises } from '../call/return-in-mode.ts'
 import { reportWrite } from '../call/serve.ts'
-import { callStore, reportStoreError } from '../call/store-guard.ts'
-import { whenBack } from '../call/when-back.ts'
-import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import { callStore, reportProblem, reportStoreError } from '../call/store-guard.ts'
+import { quietly } from '../call/when-back.ts'
+import { done, run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
 
@@ -66,9 +68,7 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
 /** Deletes one result. A running computation of the same key does not restore it. */
 export function* forget(context: Context, cacheKey: CacheKey): Steps<boolean> {
   const { hash } = cacheKey
-  const wasDeleted = yield* deleted(context, { cacheKey }, () =>
-    wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO)),
-  )
+  const wasDeleted = yield* deleted(context, { cacheKey }, () => deleteOne(context, hash))
   if (wasDeleted) context.reporter.report('delete', { hash })
   return wasDeleted
 }
@@ -101,35 +101,84 @@ export function* deleteByTag(context: Context, tag: string): Steps<number> {
  * outage are stored: otherwise old results would be served again.
  */
 function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
-  const { cacheKey, tag } = target
   const askedAt = context.runtime.now()
-  const isAway = () => context.circuit.error !== undefined
-  const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
-    createdAt - durationMs < askedAt && (tag === undefined || tags.includes(tag))
-  const deleteLater = () => {
-    const part = tag === undefined ? 'deletion' : `deletion of ${tag}`
-    whenBack(context, { hash: cacheKey?.hash ?? '' }, { part }, deleteWhenBack)
-  }
-  // It fences nothing: runs that began after the deletion may store.
-  function* deleteWhenBack(): Steps<void> {
-    const entries = yield* inOrder(context, cacheKey, () =>
-      cacheKey === undefined ? deleteWhere(context, wasThere) : deleteIf(context, cacheKey, wasThere),
-    )
-    if (cacheKey === undefined) context.reporter.report('clear', { entries })
-    else if (entries > 0) context.reporter.report('delete', { hash: cacheKey.hash })
-    if (isAway()) deleteLater()
-  }
   const reply = yield* fenced(context, target, act)
-  if (isAway()) deleteLater()
+  if (context.circuit.error !== undefined) deleteWhenBack(context, target, askedAt)
   return reply
 }
 
+/** Reported apart from the deletions that fail, which are made later. */
+const GIVE_UP = 'give up a deletion'
+/** A machine whose clock was ahead wrote an entry from a later time, of which it is unknown whether it came later. */
+const CLOCK_TOLERANCE_MS = 1_000
+
+/**
+ * Deletes what was there at a time when the store is back. It fences nothing: runs that began after that time may store. Calls that begin when
+ * the store is back wait for it.
+ */
+function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): void {
+  const { circuit, reporter, runtime } = context
+  // Not the whole key, which may be long.
+  const hash = cacheKey?.hash
+  const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
+    (createdAt - durationMs <= askedAt || createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
+    (tag === undefined || tags.includes(tag))
+  let change: Change | undefined
+  function* deleteNow(): Steps<void> {
+    const { before, end } = change!
+    try {
+      if (before !== undefined) yield* wait(before)
+      const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
+      if (hash === undefined) reporter.report('clear', { entries })
+      else if (entries > 0) reporter.report('delete', { hash })
+      if (circuit.error !== undefined) keep()
+    } finally {
+      end()
+    }
+  }
+  const keep = () =>
+    circuit.unsaved.keepDeletion([leaseNameOf(context, { hash: hash ?? '' }), tag].join('\0'), {
+      begin() {
+        change = beginChange(context, hash)
+      },
+      store: () => quietly(() => run(deleteNow())),
+      drop() {
+        const facts = { store: context.adapter.name, operation: GIVE_UP, namespace: context.namespace }
+        const message = `a deletion is given up, since ${context.adapter.name} is unavailable`
+        reportProblem(context, GIVE_UP, hash, new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', message, facts))
+      },
+    })
+  keep()
+}
+
+/** So many entries are deleted one by one over a synchronous store, where each may take a millisecond and blocks the thread. */
+const FEW = 200
+
+/** Deletes the entries, or those with a tag, that are old. If a synchronous store has many and no others, it deletes all at once. */
+function* deleteOld(context: Context, tag: string | undefined, isOld: (head: Head) => boolean): Steps<number> {
+  const { adapter, store } = context
+  if (adapter.mode === 'async' || (tag !== undefined && !adapter.supports.tags))
+    return yield* deleteWhere(context, isOld)
+  let [old, others] = [0, 0]
+  // biome-ignore lint/correctness/useYield: it has nothing to wait for
+  yield* eachHead(context, function* (head) {
+    if (isOld(head)) old++
+    else if (tag === undefined || head.tags?.includes(tag)) others++
+  })
+  if (old <= FEW || others > 0) return yield* deleteWhere(context, isOld)
+  const act = () => (tag === undefined ? store.clear() : store.deleteByTag!(tag))
+  return yield* wait(callStore(context, 'clear', undefined, act, 0, COUNT))
+}
+
 /** Deletes an entry if its head meets the condition. Returns how many were deleted. */
-function* deleteIf(context: Context, { hash }: CacheKey, condition: (head: Head) => boolean): Steps<number> {
+function* deleteIf(context: Context, hash: string, condition: (head: Head) => boolean): Steps<number> {
   const read = () => context.store.get(hash)
   const entry = yield* wait(callStore<Entry | undefined | null>(context, 'get', hash, read, undefined))
-  if (!isHead(entry) || !condition(entry)) return 0
-  return (yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))) ? 1 : 0
+  return isHead(entry) && condition(entry) && (yield* deleteOne(context, hash)) ? 1 : 0
+}
+
+function* deleteOne(context: Context, hash: string): Steps<boolean> {
+  return yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
 }
 
 /** The target of a change: one entry, the results with a tag, or all. */
@@ -180,39 +229,56 @@ export function* size(context: Context): Steps<number> {
   return count
 }
 
+/** How many commands are sent at once to a store that takes time. */
+const DELETED_AT_ONCE = 8
+
+/** Deletes the entries whose heads meet the condition as soon as they are listed: later they may be newer ones. Returns how many. */
 function* deleteWhere(context: Context, condition: (head: Head) => boolean): Steps<number> {
-  const hashes: string[] = []
-  // biome-ignore lint/correctness/useYield: it has nothing to wait for
-  yield* eachHead(context, function* (head) {
-    if (condition(head)) hashes.push(head.hash)
-  })
   let deleted = 0
-  for (const hash of hashes) {
-    if (yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))) deleted++
+  let hashes: string[] = []
+  function* deleteListed(): Steps<void> {
+    const replies = hashes.map((hash) => run(deleteOne(context, hash)))
+    hashes = []
+    const isAsync = context.adapter.mode === 'async'
+    for (const isDeleted of isAsync ? yield* wait(Promise.all(replies)) : replies) if (isDeleted) deleted++
   }
+  yield* eachHead(context, function* (head) {
+    if (!condition(head)) return
+    hashes.push(head.hash)
+    if (context.adapter.mode === 'sync' || hashes.length === DELETED_AT_ONCE) yield* deleteListed()
+  })
+  yield* deleteListed()
   return deleted
 }
 
 /** Visits each head of a listing, sync or async. */
 function* eachHead(context: Context, visit: (head: Head) => Steps<void>): Steps<void> {
-  const visitIfHead = function* (head: unknown): Steps<void> {
-    if (isHead(head)) yield* visit(head)
-    else
-      reportStoreError(context, 'heads', new TypeError('the listing contains a value that is not the head of an entry'))
-  }
+  let heads: Iterator<unknown> | AsyncIterator<unknown> | undefined
   try {
-    const listing = checkedListing(context.store.heads())
-    if (Symbol.iterator in listing) {
-      for (const head of listing) yield* visitIfHead(head)
-      return
-    }
-    const heads = listing[Symbol.asyncIterator]()
     for (;;) {
-      const next = yield* wait(heads.next())
+      let next: IteratorResult<unknown>
+      try {
+        heads ??= iteratorOf(checkedListing(context.store.heads()))
+        next = yield* wait<IteratorResult<unknown>>(heads.next())
+      } catch (error) {
+        reportStoreError(context, 'heads', error)
+        return
+      }
       if (next.done) return
-      yield* visitIfHead(next.value)
+      if (isHead(next.value)) yield* visit(next.value)
+      else
+        reportStoreError(
+          context,
+          'heads',
+          new TypeError('the listing contains a value that is not the head of an entry'),
+        )
     }
-  } catch (error) {
-    reportStoreError(context, 'heads', error)
+  } finally {
+    // A listing that has ended ignores it.
+    quietly(() => heads?.return?.())
   }
+}
+
+function iteratorOf<T>(listing: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {
+  return Symbol.iterator in listing ? listing[Symbol.iterator]() : listing[Symbol.asyncIterator]()
 }

@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts'
+import { leaseNameOf } from './own-leases.ts'
 
 // A store whose commands take time may apply them in any order. So the changes of an entry that this process makes wait for
 // each other, and calls wait for the changes that were made before them.
 
 /** A change of the store, from the call that makes it to the reply of the store. */
-interface Change {
+export interface Change {
   /** Settles when the changes before it have ended. `undefined`: there are none. */
   readonly before: Promise<unknown> | undefined
   /** Lets later changes go on. */
@@ -30,6 +31,15 @@ export function beginWrite(context: Context, hash: string): Change {
 /** Settles when the changes of an entry, and of all, that were made before have ended. `undefined`: there are none. */
 export function pendingChanges(context: Context, hash: string): Promise<unknown> | undefined {
   return context.adapter.mode === 'sync' ? undefined : settled(context, context.peers.changes(hash, true))
+}
+
+/** Like {@link pendingChanges}, also for the result of the entry that waited for the store and is being stored. */
+export function pendingWrites(context: Context, hash: string): Promise<unknown> | undefined {
+  const { adapter, circuit, peers } = context
+  if (adapter.mode === 'sync') return undefined
+  const changes = peers.changes(hash, true)
+  const storing = circuit.unsaved.isStoring ? circuit.unsaved.storing(leaseNameOf(context, { hash })) : undefined
+  return settled(context, storing === undefined ? changes : [...changes, storing])
 }
 
 /** Whether changes of an entry, or of all, are under way. */

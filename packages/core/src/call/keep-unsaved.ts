@@ -68,9 +68,8 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     try {
       const isLost = lease === undefined || (inheritsLease && (yield* wasLost(lease)))
       if (isLost) succession.lease = undefined
-      const acquired = isLost ? yield* rightToStore() : ({ kind: 'acquired', lease } as const)
+      const acquired = isLost ? yield* rightToStore(succession) : ({ kind: 'acquired', lease } as const)
       if (acquired === undefined) return
-      succession.lease = acquired.lease
       yield* publish(
         { context, cacheKey, flight: waiting },
         { ...publication, acquired, succession, mark, unsavedSince, inheritsLease },
@@ -89,7 +88,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   }
 
   /** `undefined`: another process has computed the entry, or computes it, or the result can no longer be stored. */
-  function* rightToStore(): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
+  function* rightToStore(succession: Succession): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
     if (runtime.monotonic() - unsavedSince > Math.max(WITHOUT_LEASE_MS, durationMs)) return skip('unavailable')
@@ -97,7 +96,11 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     // An entry that is older than the call accepts was there before, and is to be replaced.
     const maxAge = Math.max(0, runtime.now() - oldestAccepted)
     const acquired = yield* tryAcquireLease(context, cacheKey, { maxAge, flight: waiting })
-    if (acquired === undefined) return skip('fenced')
+    if (acquired === undefined) {
+      // It has been released.
+      succession.lease = undefined
+      return skip('fenced')
+    }
     if (acquired.kind === 'acquired') return acquired
     // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
     circuit.retryLater(context)

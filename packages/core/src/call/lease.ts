@@ -38,8 +38,11 @@ export function* requestLease(
   const reply = yield* options.steal === undefined ? duringRequest(context, cacheKey, act) : act()
   const { lease } = reply
   // A refresh may take the lease from now on, and must be able to return it.
-  if (typeof options.steal !== 'string' && lease !== undefined && lease !== 'held')
+  if (typeof options.steal !== 'string' && lease !== undefined && lease !== 'held') {
     flight.succession ??= { flight, lease }
+    // That of a result which waited for its store is older than its lease.
+    flight.succession.lease ??= lease
+  }
   return reply
 }
 

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
 import type { CacheKey } from './cache-key.ts'
-import { pendingChanges } from './change-order.ts'
+import { pendingChanges, pendingWrites } from './change-order.ts'
 import { checkFreshnessNow } from './freshness-now.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { type Reading, readEntry } from './read-entry.ts'
@@ -29,14 +29,16 @@ export interface LookupOptions {
 
 /**
  * Looks up an entry and checks it, sync over a sync store. Over an async store it waits for the changes of the entry that were
- * made before.
+ * made before, and for its result that waited for the store.
  */
 export function lookupEntry(
   context: Context,
   cacheKey: CacheKey,
   options: LookupOptions = {},
 ): LookupResult | PromiseLike<LookupResult> {
-  const before = pendingChanges(context, cacheKey.hash)
+  // A result that is being stored must not wait for itself.
+  const pending = options.flight?.isUnsaved === true ? pendingChanges : pendingWrites
+  const before = pending(context, cacheKey.hash)
   return before === undefined
     ? lookupNow(context, cacheKey, options)
     : before.then(() => lookupNow(context, cacheKey, options))

@@ -60,6 +60,8 @@ export interface Flight {
    * calls differ each time, there would be twice as many runs for each level.
    */
   isCheck?: boolean
+  /** It stands for a run that has ended, and whose result waits for the store. */
+  isUnsaved?: boolean
   /** A caller has waited for it as long as `waitTimeout` allows. */
   overdue: boolean
   /** Absent until its synchronous part has ended: a call that finds it before that comes from within it. */

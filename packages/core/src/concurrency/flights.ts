@@ -61,6 +61,7 @@ export class Flights {
       ...(deletedTags !== undefined && { deletedTags: new Set(deletedTags) }),
       ...(oldestAccepted !== undefined && { oldestAccepted }),
       overdue: false,
+      isUnsaved: true,
       waiters: 0,
     }
     this.#addFormer(flight)

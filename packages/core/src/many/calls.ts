@@ -1,6 +1,6 @@
 import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, NO_SIGNALS, PLAIN } from '../call/call.ts'
-import { pendingChanges } from '../call/change-order.ts'
+import { pendingWrites } from '../call/change-order.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
 import { lookupInMemory } from '../call/lookup.ts'
 import { throwIfAnyAborted } from '../call/note-call.ts'
@@ -193,7 +193,7 @@ function keyToLookUp(context: Context, self: unknown, args: readonly unknown[]):
   try {
     const cacheKey = cacheKeyOf(context, self, args)
     if (lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) !== undefined) return undefined
-    return pendingChanges(context, cacheKey.hash) === undefined ? cacheKey : undefined
+    return pendingWrites(context, cacheKey.hash) === undefined ? cacheKey : undefined
   } catch {
     return undefined
   }

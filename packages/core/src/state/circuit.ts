@@ -125,8 +125,7 @@ export class Circuit {
     }
     if (this.error !== error) return
     this.error = undefined
-    report(user, 'closed')
-    void this.unsaved.storeAll()
+    void this.unsaved.storeAll(() => report(user, 'closed'))
   }
 
   /** A ping that never settles must not leave the circuit open forever. */

@@ -5,6 +5,7 @@ import type { Runtime } from '../types/runtime.ts'
 const MOST_RESULTS = 1_000
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_ENDS = 10_000
+const MOST_DELETIONS = 100_000
 /** How many are stored at once. */
 const CONCURRENCY = 8
 const LONGEST_ALIVE_MS = 30_000
@@ -38,6 +39,16 @@ export interface UnsavedEnd {
   readonly drop?: () => void
 }
 
+/** A deletion that did not reach the store. */
+export interface UnsavedDeletion {
+  /** Calls that begin from now on wait for it. */
+  readonly begin: () => void
+  /** Does it, or keeps it again. Never fails. */
+  readonly store: () => unknown
+  /** Gives it up. */
+  readonly drop: () => void
+}
+
 /**
  * The results that could not be stored since their store is unavailable. At most 1,000 of them and 64 MiB: those that took the
  * least time to compute go first.
@@ -46,6 +57,9 @@ export class UnsavedResults {
   readonly #results = new Map<string, UnsavedResult>()
   /** Few bytes each, so a lease of a result that was given up can still be released. */
   readonly #ends = new Map<string, UnsavedEnd>()
+  readonly #deletions = new Map<string, UnsavedDeletion>()
+  /** The results that {@link storeAll} has taken and that are not stored yet. */
+  readonly #beingStored = new Map<string, Promise<void>>()
   #bytes = 0
   #aliveUntil = Number.NEGATIVE_INFINITY
   #aliveSteps = 0
@@ -64,13 +78,19 @@ export class UnsavedResults {
     while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop()
   }
 
+  /** Settles when this result is stored, or kept again, or given up. `undefined`: it is not being stored. */
+  storing(name: string): Promise<void> | undefined {
+    return this.#beingStored.get(name)
+  }
+
   /** Keeps the end of a run: up to 10,000, the latest ones. */
   keepEnd(name: string, end: UnsavedEnd): void {
-    this.#ends.set(name, end)
-    if (this.#ends.size <= MOST_ENDS) return
-    const [oldest, { drop }] = this.#ends.entries().next().value!
-    this.#ends.delete(oldest)
-    drop?.()
+    keepLatest(this.#ends, name, end, MOST_ENDS)
+  }
+
+  /** Keeps a deletion: up to 100,000, the latest ones. A later one of the same entries takes the place of an earlier one. */
+  keepDeletion(name: string, deletion: UnsavedDeletion): void {
+    keepLatest(this.#deletions, name, deletion, MOST_DELETIONS)
   }
 
   /** Removes a result. */
@@ -82,18 +102,22 @@ export class UnsavedResults {
     return result
   }
 
-  /** Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
-  storeAll(): Promise<void> {
+  /** Stores all, and calls `onBegun` when later calls would wait for it: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
+  storeAll(onBegun = () => {}): Promise<void> {
+    const deletions = [...this.#deletions.values()]
     const ends = [...this.#ends.values()]
-    const results = [...this.#results.values()]
+    const results = [...this.#results].map(([name, { store }]) => this.#announce(name, store))
     this.#takeAll()
+    // A call that begins before its turn would get what was deleted.
+    for (const { begin } of deletions) begin()
+    onBegun()
     let hasEnded = () => {}
     const storing = new Promise<void>((resolve) => {
       hasEnded = resolve
     })
     this.#storing.add(storing)
-    // Among the ends are deletions, which came before the runs of the results.
-    const ended = storeEach(ends)
+    // The deletions came before the runs of the results.
+    const ended = storeEach([...deletions, ...ends])
     const stored = ended === undefined ? storeEach(results) : ended.then(() => storeEach(results))
     void Promise.resolve(stored).then(() => {
       this.#storing.delete(storing)
@@ -133,8 +157,30 @@ export class UnsavedResults {
     for (const { drop } of this.#takeAll()) drop?.()
   }
 
-  #takeAll(): (UnsavedResult | UnsavedEnd)[] {
-    const all = [...this.#ends.values(), ...this.#results.values()]
+  /** Notes that a result is being stored. */
+  #announce(name: string, store: () => unknown): Pick<UnsavedEnd, 'store'> {
+    let settle = () => {}
+    const storing = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    this.#beingStored.set(name, storing)
+    const end = () => {
+      if (this.#beingStored.get(name) === storing) this.#beingStored.delete(name)
+      settle()
+    }
+    return {
+      store: () => {
+        const reply = store()
+        if (isThenable(reply)) return reply.then(end)
+        end()
+        return undefined
+      },
+    }
+  }
+
+  #takeAll(): (UnsavedResult | UnsavedEnd | UnsavedDeletion)[] {
+    const all = [...this.#deletions.values(), ...this.#ends.values(), ...this.#results.values()]
+    this.#deletions.clear()
     this.#ends.clear()
     this.#results.clear()
     this.#bytes = 0
@@ -149,8 +195,18 @@ export class UnsavedResults {
   }
 }
 
+/** Keeps something as the latest, and gives up the oldest one if there are more than `most`. */
+function keepLatest<T extends UnsavedEnd>(kept: Map<string, T>, name: string, one: T, most: number): void {
+  kept.delete(name)
+  kept.set(name, one)
+  if (kept.size <= most) return
+  const [oldest, { drop }] = kept.entries().next().value!
+  kept.delete(oldest)
+  drop?.()
+}
+
 /** `undefined`: all were stored at once, over a synchronous store. */
-function storeEach(all: readonly (UnsavedResult | UnsavedEnd)[]): Promise<unknown> | undefined {
+function storeEach(all: readonly Pick<UnsavedEnd, 'store'>[]): Promise<unknown> | undefined {
   const rest = all.values()
   let waiting = 0
   const storeNext = async () => {
