@@ -1,6 +1,7 @@
 import type { Lease, Mode } from '@persist/store'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
+import { StayingAlive } from './staying-alive.ts'
 
 const MOST_RESULTS = 1_000
 const MOST_BYTES = 64 * 1024 * 1024
@@ -8,8 +9,6 @@ const MOST_ENDS = 10_000
 const MOST_DELETIONS = 100_000
 /** How many are stored at once. */
 const CONCURRENCY = 8
-const LONGEST_ALIVE_MS = 30_000
-const ALIVE_STEP_MS = 100
 
 /** A result that waits until its store is back. */
 export interface UnsavedResult {
@@ -61,9 +60,7 @@ export class UnsavedResults {
   /** The results that {@link storeAll} has taken and that are not stored yet. */
   readonly #beingStored = new Map<string, Promise<void>>()
   #bytes = 0
-  #aliveUntil = Number.NEGATIVE_INFINITY
-  #aliveSteps = 0
-  #alive: Promise<void> | undefined
+  readonly #alive = new StayingAlive(() => this.#results.size > 0)
   readonly #storing = new Set<Promise<unknown>>()
 
   /** Whether {@link storeAll} has not ended. */
@@ -102,7 +99,11 @@ export class UnsavedResults {
     return result
   }
 
-  /** Stores all, and calls `onBegun` when later calls would wait for it: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up. */
+  /**
+   * Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up.
+   *
+   * @param onBegun Called when later calls would wait for it.
+   */
   storeAll(onBegun = () => {}): Promise<void> {
     const deletions = [...this.#deletions.values()]
     const ends = [...this.#ends.values()]
@@ -126,30 +127,15 @@ export class UnsavedResults {
     return storing
   }
 
+  /** See {@link StayingAlive.for}. A result that is kept again has waited since it was first kept. */
+  keepAlive(since: number, durationMs: number, runtime: Pick<Runtime, 'monotonic' | 'sleep'>): Promise<void> {
+    return this.#alive.for(since, durationMs, runtime)
+  }
+
   /** Waits as long as {@link keepAlive} keeps the process alive, and for all that is being stored. */
   async settled(): Promise<void> {
-    await this.#alive
+    await this.#alive.ended
     await Promise.all(this.#storing)
-  }
-
-  /**
-   * Keeps the process alive while results wait, no longer than this one took to compute, and for half a minute at most: a script
-   * that ends while a server restarts would lose hours of work. A result that is kept again has waited since it was first kept.
-   */
-  keepAlive(since: number, durationMs: number, runtime: Pick<Runtime, 'monotonic' | 'sleep'>): Promise<void> {
-    const until = since + Math.min(durationMs, LONGEST_ALIVE_MS)
-    if (until > this.#aliveUntil) this.#aliveSteps = LONGEST_ALIVE_MS / ALIVE_STEP_MS
-    this.#aliveUntil = Math.max(this.#aliveUntil, until)
-    this.#alive ??= this.#stayAlive(runtime).finally(() => {
-      this.#alive = undefined
-    })
-    return this.#alive
-  }
-
-  async #stayAlive({ monotonic, sleep }: Pick<Runtime, 'monotonic' | 'sleep'>): Promise<void> {
-    const isOver = () => this.#results.size === 0 || monotonic() >= this.#aliveUntil
-    // Counted, too, since a clock that a test injects may stand still.
-    while (!isOver() && this.#aliveSteps-- > 0) await sleep(ALIVE_STEP_MS)
   }
 
   /** Gives up all. */

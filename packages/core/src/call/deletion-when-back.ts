@@ -1,0 +1,65 @@
+import { StoreError } from '@persist/errors'
+import type { Head } from '@persist/store'
+import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
+import { beginChange, type Change } from './change-order.ts'
+import { deleteIf, deleteOld } from './deletions.ts'
+import { fenced, type Target } from './fenced-change.ts'
+import { leaseNameOf } from './own-leases.ts'
+import { reportProblem } from './store-guard.ts'
+import { quietly } from './when-back.ts'
+
+/**
+ * Deletes something from the store. If that is unavailable, what was there is deleted when it is back, before the results of the
+ * outage are stored: otherwise old results would be served again.
+ */
+export function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
+  const askedAt = context.runtime.now()
+  const reply = yield* fenced(context, target, act)
+  if (context.circuit.error !== undefined) deleteWhenBack(context, target, askedAt)
+  return reply
+}
+
+/** Reported apart from the deletions that fail, which are made later. */
+const GIVE_UP = 'give up a deletion'
+/** A machine whose clock was ahead wrote an entry from a later time, of which it is unknown whether it came later. */
+const CLOCK_TOLERANCE_MS = 1_000
+
+/**
+ * Deletes what was there at a time when the store is back. It fences nothing: runs that began after that time may store. Calls
+ * that begin when the store is back wait for it.
+ */
+function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): void {
+  const { circuit, reporter, runtime } = context
+  // Not the whole key, which may be long.
+  const hash = cacheKey?.hash
+  const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
+    (createdAt - durationMs <= askedAt || createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
+    (tag === undefined || tags.includes(tag))
+  let change: Change | undefined
+  function* deleteNow(): Steps<void> {
+    const { before, end } = change!
+    try {
+      if (before !== undefined) yield* wait(before)
+      const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
+      if (hash === undefined) reporter.report('clear', { entries })
+      else if (entries > 0) reporter.report('delete', { hash })
+      if (circuit.error !== undefined) keep()
+    } finally {
+      end()
+    }
+  }
+  const keep = () =>
+    circuit.unsaved.keepDeletion([leaseNameOf(context, { hash: hash ?? '' }), tag].join('\0'), {
+      begin() {
+        change = beginChange(context, hash)
+      },
+      store: () => quietly(() => run(deleteNow())),
+      drop() {
+        const facts = { store: context.adapter.name, operation: GIVE_UP, namespace: context.namespace }
+        const message = `a deletion is given up, since ${context.adapter.name} is unavailable`
+        reportProblem(context, GIVE_UP, hash, new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', message, facts))
+      },
+    })
+  keep()
+}
