@@ -30,7 +30,7 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
     if (begin === undefined) return isAtTop(frame, files)
     return isAtBegin(begin) && file !== '' && !file.startsWith('evalmachine.')
   }
-  if (functionName === 'eval') return isEval && file !== '' && (isAtBegin(begin) || isAwaiting(site, index))
+  if (functionName === 'eval') return isEval && file !== '' && isAtBeginOfEval(site, index)
   if (MODULE_BODIES.test(functionName)) return true
   if (!/^\d+$|\//.test(functionName)) return false
   const loader = site[index + 1]
@@ -43,12 +43,16 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
 const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
 
 /**
- * Whether a function is the one that webpack puts around a module with an `await` at its top: it begins after
- * `__webpack_require__.a(module, `, or after `{__webpack_require__.a(__webpack_module__, `.
+ * Whether a function in code that was evaluated from a string is that of the module. Vite and Turbopack have nothing else in the
+ * first line. webpack has there the code of a module of CommonJS, or the function that it puts around a module with an `await`
+ * at its top, after `__webpack_require__.a(module, ` or `{__webpack_require__.a(__webpack_module__, `.
  */
-function isAwaiting(site: CallSite, index: number): boolean {
+function isAtBeginOfEval(site: CallSite, index: number): boolean {
   const { file, begin } = site[index]!
-  if (!isNamedByBundler(file) || begin?.line !== 1 || !/^(31|32|43|44)$/.test(String(begin.column))) return false
+  if (isAtBegin(begin)) return true
+  if (begin?.line !== 1) return false
+  if (!isNamedByBundler(file)) return true
+  if (!/^(31|32|43|44)$/.test(String(begin.column))) return false
   const caller = site[index + 1]
   return caller === undefined || caller.file.startsWith('node:internal/') || caller.functionName.endsWith('.a')
 }
