@@ -17,12 +17,13 @@ import { packages } from './packages.mjs'
  * budget must become smaller, or gets a larger budget with a reason in the commit.
  */
 const BUDGET = {
-  cli: { code: 36, tarball: 150 },
+  cli: { code: 37, tarball: 150 },
   // Half of it is the lexer of es-module-lexer, and the parser of tsconfig.json. A twentieth is what a slice does not show.
   code: { code: 62, tarball: 273 },
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
-  core: { code: 77, tarball: 669, page: 85 },
+  // A hundredth reads the loops of modules that dev servers and test runners evaluate.
+  core: { code: 79, tarball: 682, page: 86 },
   errors: { code: 2, tarball: 11 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.

@@ -238,6 +238,51 @@ test.each(['eval', 'eval-source-map'])(
   },
 )
 
+test.each(['eval', 'eval-source-map'])(
+  'functions that webpack evaluates in development are two if a function without a name makes them, and one after another load (%s)',
+  async (devtool) => {
+    const folder = folderWith({
+      'package.json': '{ "name": "app" }',
+      'routes.js': `
+        import { memoryStore, persist } from '@persist/core'
+        const cache = (globalThis.store ??= memoryStore())
+        globalThis.routes = []
+        routes.push(async (table) => persist(async (id) => table + id, { cache, funcname: 'early' })(1))
+        routes.push(async (table) => {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          return persist(async (id) => table + id, { cache, funcname: 'late' })(1)
+        })
+        persist(async function before(id) { return id }, { cache })
+        await 0
+        persist(async function after(id) { return id }, { cache })
+        globalThis.loaded()`,
+      'main.cjs': `
+        const loaded = () => new Promise((resolve) => { globalThis.loaded = resolve; require('./dist/main.cjs') })
+        process.on('unhandledRejection', ({ message }) => { console.log(message); process.exit() })
+        loaded().then(async () => {
+          for (const route of routes)
+            for (const table of ['users', 'posts']) console.log(await route(table).catch(({ code }) => code))
+          delete require.cache[require.resolve('./dist/main.cjs')]
+          await loaded()
+          console.log('again')
+        })`,
+    })
+    await runWebpack({
+      context: folder.path,
+      entry: './routes.js',
+      mode: 'development',
+      devtool,
+      target: 'node20',
+      externalsType: 'node-commonjs',
+      externals: /^@persist\//,
+      output: { path: join(folder.path, 'dist'), filename: 'main.cjs' },
+    })
+    const error = 'ERR_PERSIST_DUPLICATE_NAMESPACE'
+    const output = `users1\n${error}\nusers1\n${error}\nagain\n`
+    expect(folder.node('main.cjs', { env: { NODE_ENV: 'development' } })).toBe(output)
+  },
+)
+
 test.each(['eval', 'eval-source-map', false] as const)(
   'two modules that webpack makes of one file by a query are two (devtool: %s)',
   async (devtool) => {

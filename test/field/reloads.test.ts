@@ -173,6 +173,171 @@ test.each(['production', 'development'])(
   },
 )
 
+/** Modules whose loop makes functions. Each round awaits the result of the function, so that no stack shows the loop. */
+const LOOPS = {
+  helper: `for (const table of ['users', 'posts']) results.push(await cached(table)(1))`,
+  direct: `for (const table of ['users', 'posts']) {
+    const find = persist(async (id: number) => table + id, { funcname: NAME, cache })
+    results.push(await find(1))
+  }`,
+  while: `const tables = ['users', 'posts']
+  while (tables.length > 0) {
+    const table: string = tables.shift()!
+    results.push(await cached(table)(1))
+  }`,
+  do: `const tables = ['users', 'posts']
+  do results.push(await cached(tables.shift()!)(1))
+  while (tables.length > 0)`,
+  block: `try {
+    if (results.length === 0) for (const table of ['users', 'posts']) results.push(await cached(table)(1))
+  } finally {
+    results.at(0)
+  }`,
+  generator: `async function* tables(): AsyncGenerator<string> { yield 'users'; yield 'posts' }
+  for await (const table of tables()) results.push(await cached(table)(1))`,
+  timer: `for (const table of ['users', 'posts']) {
+    await new Promise((resolve) => { setTimeout(resolve, 1); setTimeout(() => {}, 1) })
+    results.push(await cached(table)(1))
+  }`,
+  variable: `const keep = cached
+  for (const table of ['users', 'posts']) results.push(await keep(table)(1))`,
+  imported: `for (const table of ['users', 'posts']) results.push(await other(table, NAME)(1))`,
+  curried: `const keep = persist({ funcname: NAME, cache })
+  const make = (table: string) => async (id: number) => table + id
+  for (const table of ['users', 'posts']) results.push(await keep(make(table))(1))`,
+  class: `for (const table of ['users', 'posts']) {
+    class Rows { static find = persist(async (id: number) => table + id, { funcname: NAME, cache }) }
+    results.push(await Rows.find(1))
+  }`,
+}
+
+/** Modules that make one function, and have loops that make none. */
+const OTHER_LOOPS = Object.fromEntries(
+  Object.entries({
+    direct: `export const find = persist(async (id: number): Promise<string> => 'users' + id, { funcname: NAME, cache })`,
+    helper: `export const find = cached('users')`,
+    imported: `export const find = other('users', NAME)`,
+    class: `class Rows { static find = persist(async (id: number) => 'users' + id, { funcname: NAME, cache }) }
+    export const find = (id: number) => Rows.find(id)`,
+  }).map(([name, code]) => [
+    name,
+    `const steps = [{ run: async () => {} }]
+    for (const step of steps) await step.run()
+    ${code}
+    for (const step of steps) await step.run()
+    for (const id of [1, 2]) await find(id)
+    for (const id of [1, 2]) steps.push({ run: async (): Promise<void> => void (await find(id)) })
+    export async function all(ids: number[]): Promise<string[]> {
+      const found: string[] = []
+      for (const id of ids) found.push(await find(id))
+      return found
+    }`,
+  ]),
+)
+
+const loopFiles = () => {
+  const before = (name: string) => `
+    import { memoryStore, persist } from '@persist/core'
+    import { cached as other } from '../other.ts'
+    const NAME = '${name}'
+    const cache = ((globalThis as any).store ??= memoryStore())
+    const cached = (table: string) => persist(async (id: number): Promise<string> => table + id, { funcname: NAME, cache })
+    export const results: string[] = []
+    `
+  const named = (folder: string, codes: Record<string, string>) =>
+    Object.entries(codes).map(([name, code]) => [`${folder}/${name}.ts`, before(`${folder}-${name}`) + code])
+  return {
+    ...Object.fromEntries([...named('loops', LOOPS), ...named('others', OTHER_LOOPS)]),
+    'other.ts': `
+      import { memoryStore, persist } from '@persist/core'
+      const cache = ((globalThis as any).store ??= memoryStore())
+      export const cached = (table: string, funcname: string) => persist(async (id: number) => table + id, { funcname, cache })`,
+    'outcomes.mjs': `
+      import { readdirSync } from 'node:fs'
+      export async function outcomes(load, reset) {
+        const found = []
+        for (const file of readdirSync('loops')) {
+          const outcome = await load('loops/' + file).then(({ results }) => results.join(), ({ code }) => code)
+          if (outcome !== 'ERR_PERSIST_DUPLICATE_NAMESPACE') found.push(file, outcome)
+        }
+        for (const file of readdirSync('others'))
+          for (const id of [1, 2, 3]) {
+            reset()
+            globalThis.gc?.()
+            const outcome = await load('others/' + file).then(({ find }) => find(id), ({ message }) => message)
+            if (outcome !== 'users' + id) found.push(file, outcome)
+          }
+        return found.join(' ')
+      }`,
+  }
+}
+
+describe('a loop at the top of a module that goes on after an await makes two functions, and another evaluation does not', () => {
+  test('in Vitest', () => {
+    const folder = folderBelow(installed, {
+      ...loopFiles(),
+      'loops.test.mjs': `
+        import { expect, test, vi } from 'vitest'
+        import { outcomes } from './outcomes.mjs'
+        test('all', { timeout: 60_000 }, async () => {
+          expect(await outcomes((file) => import(/* @vite-ignore */ './' + file), () => vi.resetModules())).toBe('')
+        })`,
+      'vitest.config.mjs': 'export default { root: import.meta.dirname }',
+    })
+    expect(run(folder, 'vitest/vitest.mjs', ['run'])).toMatch(/1 passed/)
+  })
+
+  test.each(['ssrLoadModule', 'createServerModuleRunner'])('in Vite, by %s', (by) => {
+    const folder = folderBelow(installed, {
+      ...loopFiles(),
+      'main.mjs': `
+        import { setFlagsFromString } from 'node:v8'
+        import { runInNewContext } from 'node:vm'
+        import { createServer, createServerModuleRunner } from 'vite'
+        import { outcomes } from './outcomes.mjs'
+        setFlagsFromString('--expose-gc')
+        globalThis.gc = runInNewContext('gc')
+        const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'silent', appType: 'custom',
+          server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
+        const runner = createServerModuleRunner(server.environments.ssr, { hmr: false })
+        const load = '${by}' === 'ssrLoadModule' ? server.ssrLoadModule : (file) => runner.import(file)
+        const reset = () => { server.moduleGraph.invalidateAll(); runner.clearCache() }
+        console.log(await outcomes((file) => load('/' + file), reset))
+        await server.close()`,
+    })
+    expect(folder.node('main.mjs', { env: { NODE_ENV: 'development' } })).toBe('\n')
+  })
+})
+
+test.each(['production', 'development'])(
+  'in Vite, functions that a function without a name makes need names of their own, in %s',
+  (NODE_ENV) => {
+    const folder = folderBelow(installed, {
+      'routes.mjs': `
+        import { memoryStore, persist } from '@persist/core'
+        const cache = memoryStore()
+        export const routes = []
+        routes.push(async (table) => persist(async (id) => table + id, { cache, funcname: 'early' })(1))
+        routes.push(async (table) => {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          return persist(async (id) => table + id, { cache, funcname: 'late' })(1)
+        })`,
+      'main.mjs': `
+        import { createServer } from 'vite'
+        const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'silent', appType: 'custom',
+          server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
+        for (const route of [0, 1])
+          for (const table of ['users', 'posts']) {
+            const { routes } = await server.ssrLoadModule('/routes.mjs')
+            console.log(await routes[route](table).catch(({ code }) => code))
+          }
+        await server.close()`,
+    })
+    const error = 'ERR_PERSIST_DUPLICATE_NAMESPACE'
+    expect(folder.node('main.mjs', { env: { NODE_ENV } })).toBe(`users1\n${error}\nusers1\n${error}\n`)
+  },
+)
+
 test('Vite loads its configuration again with an edited plugin, whose results the next process finds', () => {
   const folder = folderBelow(installed, {
     'upper.mjs': `export const upper = (text) => text.toUpperCase()`,

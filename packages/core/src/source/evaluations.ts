@@ -1,6 +1,7 @@
 import { areTwoNames, isNamedByBundler } from './bundler-names.ts'
 import { areCopies } from './copies.ts'
 import { wasReplaced } from './hot-updates.ts'
+import { mayRepeatCall } from './may-repeat-call.ts'
 import { haveOneOrigin } from './origins.ts'
 import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
@@ -15,7 +16,8 @@ import { isDirect, type Place, placeOf, samePath } from './wrapping-place.ts'
  * - *Text and place.* A function has a source text and a place: the frames from the call of `persist` out to the body of the
  *   module. A module's body runs once per evaluation, so the same place in another task means another evaluation.
  * - *Same text, same place.* Evaluated again; but a loop if both wrappings have one task and one stack, or if an ES module
- *   has one URL. After a top-level `await` no stack distinguishes a loop from another evaluation, so `NODE_ENV` decides.
+ *   has one URL. After a top-level `await` no stack distinguishes a loop from another evaluation, so the source of the module
+ *   and `NODE_ENV` decide (see {@link mayRepeatCall}).
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
  *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
@@ -45,7 +47,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
     const isOnlyEvaluation = now.home.isLoadedOnce || before.home.query !== now.home.query
     if (isOnlyEvaluation || takesParameters(second.text, now, circumstances)) return 'made by one function'
     // A loop of which the first run needs no `await` goes on without the stack of the module.
-    const mayBeReload = circumstances.reloads && !before.isSynchronous
+    const mayBeReload = circumstances.reloads && !before.isSynchronous && !mayRepeatCall(now, circumstances.files)
     const mayRepeat = now.isSynchronous || mayBeReload || reloaded(first, second, before, now, circumstances)
     return mayRepeat ? 'again' : 'made by one function'
   }

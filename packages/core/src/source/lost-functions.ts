@@ -1,5 +1,6 @@
 import type { CallSite, Frame } from './call-site.ts'
 import { areCopies } from './copies.ts'
+import { mayRepeatCall } from './may-repeat-call.ts'
 import { programOf } from './program.ts'
 import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
@@ -63,7 +64,8 @@ function mayBeReload({ at, stack }: Lost, second: Wrapping, now: Place, { files,
   const isEdited = wasEdited(now.home.file, at, second.at, files)
   if (!reloads || isEdited === true) return isEdited === true
   const before = stack && placeOf({ ...second, site: stack }, files)
-  return before === undefined || (!before.isSynchronous && samePath(before.path, now.path))
+  if (before !== undefined && (before.isSynchronous || !samePath(before.path, now.path))) return false
+  return !mayRepeatCall(now, files)
 }
 
 /** Whether the query of a module differs from an earlier one in a time only. */

@@ -1,3 +1,4 @@
+import { isNamedByBundler } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import type { SourceFiles } from './source-files.ts'
 
@@ -11,7 +12,8 @@ const MODULE_BODIES = /^(module evaluation|__TURBOPACK__module__evaluation__|Obj
  *
  * - ES modules, CommonJS modules, Jest, Vitest, jiti, `(() => { … })()` around a bundle: no name, and the beginning of the
  *   script, where a wrapper may add a parenthesis. No other anonymous function begins there.
- * - Vite's `ssrLoadModule`, and webpack in development: code that was evaluated from a string under the name of a file.
+ * - Vite's `ssrLoadModule`, and webpack in development: code that was evaluated from a string under the name of a file. V8 calls
+ *   all functions without a name `eval` there, so the beginning of the script decides here, too.
  * - Turbopack: a function with the name `module evaluation`, in Next 15 `__TURBOPACK__module__evaluation__`. Jest 29: a
  *   function with a unique name.
  * - webpack, and esbuild's wrappers: a function in a table of modules, by number or path, called by the bundler's loader.
@@ -26,9 +28,9 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   const { functionName, file, begin, isEval } = frame
   if (functionName === '') {
     if (begin === undefined) return isAtTop(frame, files)
-    return begin.line === 1 && begin.column <= 2 && file !== '' && !file.startsWith('evalmachine.')
+    return isAtBegin(begin) && file !== '' && !file.startsWith('evalmachine.')
   }
-  if (functionName === 'eval') return isEval && file !== ''
+  if (functionName === 'eval') return isEval && file !== '' && isAtBeginOfEval(site, index)
   if (MODULE_BODIES.test(functionName)) return true
   if (!/^\d+$|\//.test(functionName)) return false
   const loader = site[index + 1]
@@ -36,6 +38,23 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   if (LOADERS.test(loader.functionName)) return true
   const line = files.read(loader.file)?.split('\n')[loader.line - 1]
   return line !== undefined && /^[^;{}()]*\([^;{}()]*\.exports\b/.test(line.slice(loader.column - 1))
+}
+
+const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
+
+/**
+ * Whether a function in code that was evaluated from a string is that of the module. Vite and Turbopack have nothing else in the
+ * first line. webpack has there the code of a module of CommonJS, or the function that it puts around a module with an `await`
+ * at its top, after `__webpack_require__.a(module, ` or `{__webpack_require__.a(__webpack_module__, `.
+ */
+function isAtBeginOfEval(site: CallSite, index: number): boolean {
+  const { file, begin } = site[index]!
+  if (isAtBegin(begin)) return true
+  if (begin?.line !== 1) return false
+  if (!isNamedByBundler(file)) return true
+  if (!/^(31|32|43|44)$/.test(String(begin.column))) return false
+  const caller = site[index + 1]
+  return caller === undefined || caller.file.startsWith('node:internal/') || caller.functionName.endsWith('.a')
 }
 
 function isAtTop({ file, line, column }: Frame, files: SourceFiles): boolean {

@@ -44,8 +44,14 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
     loader: isModule ? running[end + 1] : undefined,
     program: bundle && programOf(bundle.file, files),
     resource: resourceOf(home.file, home.query, running[end + 1]?.functionName),
-    isSynchronous: running.slice(end + 1).some(({ file }) => !file.startsWith('node:internal/process/')),
+    isSynchronous: isSynchronous(running.slice(end + 1)),
   }
+}
+
+/** Whether a module body has a caller. Below one that goes on after an `await` there may be a timer, and Node between. */
+function isSynchronous(callers: CallSite): boolean {
+  const caller = callers.find(({ file }) => file !== '')
+  return caller !== undefined && !caller.file.startsWith('node:internal/process/')
 }
 
 const sameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
@@ -67,8 +73,14 @@ const DECORATOR_FUNCTIONS =
 
 /** Whether a frame passes no variable to the function: code of decorators, a static block, `(() => { … })()`. */
 function passesNothing(frame: Frame, files: SourceFiles): boolean {
-  return DECORATOR_FUNCTIONS.test(frame.functionName) || isBlock(frame, files)
+  return isOfClass(frame) || isBlock(frame, files)
 }
+
+/** Whether a frame is code that applies the decorators of a class, or the static part of one. */
+export const isOfClass = (frame: Frame) => DECORATOR_FUNCTIONS.test(frame.functionName) || isStatic(frame)
+
+/** Whether a frame is a static block or a static field of a class, which stands where the class does. */
+export const isStatic = (frame: Frame | undefined) => /^<static_(initializer|fields)/.test(frame?.functionName ?? '')
 
 /** The innermost frame that is code of the module body, and in its file. */
 function innermost(path: CallSite, files: SourceFiles): Frame {
@@ -79,8 +91,9 @@ function innermost(path: CallSite, files: SourceFiles): Frame {
 }
 
 /** Whether a frame is that of a static block, or of a function without parameters and a name, as `(() => { … })()`. */
-function isBlock({ functionName, file, begin }: Frame, files: SourceFiles): boolean {
-  if (/^<static_(initializer|fields)/.test(functionName)) return true
+function isBlock(frame: Frame, files: SourceFiles): boolean {
+  const { functionName, file, begin } = frame
+  if (isStatic(frame)) return true
   if (functionName !== '' || begin === undefined) return false
   const line = files
     .read(file)
