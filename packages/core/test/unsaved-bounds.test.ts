@@ -72,6 +72,37 @@ test('results that are kept again while they are stored wait for the next time',
   }
 })
 
+test('a result that is asked for does not wait for its turn: those before it may wait for the one who asks', async () => {
+  const unsaved = new UnsavedResults()
+  const stored: string[] = []
+  const keep = (name: string, before: () => unknown) =>
+    unsaved.keep(name, {
+      bytes: 1,
+      durationMs: 1,
+      store: async () => {
+        await before()
+        stored.push(name)
+      },
+      replaced() {},
+      drop() {},
+    })
+  for (let number = 0; number < 20; number++) keep(`${number}`, () => unsaved.storing('last'))
+  keep('last', () => {})
+  let isDeleted = false
+  unsaved.keepDeletion('deletion', {
+    begin: () => void unsaved.storing('last'),
+    store: async () => {
+      await new Promise(setImmediate)
+      expect(stored).toEqual([])
+      isDeleted = true
+    },
+    drop() {},
+  })
+  unsaved.storeAll()
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  expect([isDeleted, stored.length, stored[0]]).toEqual([true, 21, 'last'])
+})
+
 test('a result that is kept again and again keeps a process alive no longer', async () => {
   const { unsaved, keep } = results()
   let now = 0

@@ -6,7 +6,7 @@ import { rememberedArguments } from '../state/called-arguments.ts'
 import type { VerifyPass } from '../state/peers.ts'
 import { cacheKeyOf } from './cache-key.ts'
 import { PLAIN } from './call.ts'
-import { pendingChanges } from './change-order.ts'
+import { pendingChanges, pendingWrites } from './change-order.ts'
 import { decodeStored, isStoredAsIs } from './decode-stored.ts'
 import { checkFreshnessNow } from './freshness-now.ts'
 import { getOrCompute } from './get-or-compute.ts'
@@ -36,7 +36,8 @@ export function* isCallUnchanged(
 ): Steps<boolean> {
   // The hash comes from the store, where any program may have written it.
   context.adapter.checkHash?.(hash)
-  yield* wait(pendingChanges(context, hash))
+  const pending = pass.isUnsaved === true ? pendingChanges : pendingWrites
+  yield* wait(pending(context, hash))
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
   const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
   if (stored !== undefined && checkFreshnessNow(context, stored, maxAge).kind === 'fresh') {

@@ -74,7 +74,7 @@ function readDecoded(
   if (entry.inputs === undefined && context.traceRoot === undefined)
     return readValue(context, cacheKey, entry, kind, { mark, isPatient })
   if (flight !== undefined) flight.compared = 'stored result'
-  const changed = changeOf(context, entry, { mayCall, mayWait: isPatient })
+  const changed = changeOf(context, entry, { mayCall, mayWait: isPatient, isUnsaved: flight?.isUnsaved === true })
   const next = (input: string | undefined) =>
     input === undefined
       ? readValue(context, cacheKey, entry, kind, { mark, isPatient })

@@ -19,6 +19,8 @@ interface VerifyOptions {
   readonly mayCall: boolean
   /** A check may wait. If not, an input that needs a wait counts as changed. */
   readonly mayWait: boolean
+  /** See {@link VerifyPass.isUnsaved}. */
+  readonly isUnsaved?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ interface VerifyOptions {
 export function changeOf(
   context: Context,
   head: Head,
-  { mayCall, mayWait }: VerifyOptions,
+  { mayCall, mayWait, isUnsaved = false }: VerifyOptions,
 ): string | undefined | Promise<string | undefined> {
   // A replay serves what is stored.
   if (context.mode === 'replay') return undefined
@@ -45,7 +47,7 @@ export function changeOf(
       // Most entries name files only, and need no pass.
       if (input.kind !== CALL) isUnchanged = verify(context, input)
       else {
-        pass ??= { calls: new Map(), mayCall }
+        pass ??= { calls: new Map(), mayCall, isUnsaved }
         isUnchanged = run(flatten(isCallUnchanged(context.adapter.name, input, pass)))
       }
     } catch {
@@ -58,7 +60,7 @@ export function changeOf(
       return shown(input)
     }
     const rest = inputs.slice(index + 1)
-    pass ??= { calls: new Map(), mayCall }
+    pass ??= { calls: new Map(), mayCall, isUnsaved }
     return later(context, head, run(flatten(restOf(context, input, isUnchanged, rest, pass))))
   }
   return undefined

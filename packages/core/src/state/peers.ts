@@ -33,6 +33,8 @@ export interface VerifyPass {
   readonly calls: Map<string, boolean>
   /** Whether calls may be made again. */
   readonly mayCall: boolean
+  /** It is made to store a result that waited for its store: it waits for no other such result, which may wait for it. */
+  readonly isUnsaved?: boolean
 }
 
 const collected = new FinalizationRegistry<() => void>((remove) => remove())

@@ -48,6 +48,14 @@ export interface UnsavedDeletion {
   readonly drop: () => void
 }
 
+/** A result that {@link UnsavedResults.storeAll} has taken. */
+interface BeingStored {
+  /** Stores it now, before its turn, if the deletions have been made. */
+  readonly hurry: () => void
+  /** Settles when it is stored, or kept again, or given up. */
+  readonly ended: Promise<void>
+}
+
 /**
  * The results that could not be stored since their store is unavailable. At most 1,000 of them and 64 MiB: those that took the
  * least time to compute go first.
@@ -58,7 +66,7 @@ export class UnsavedResults {
   readonly #ends = new Map<string, UnsavedEnd>()
   readonly #deletions = new Map<string, UnsavedDeletion>()
   /** The results that {@link storeAll} has taken and that are not stored yet. */
-  readonly #beingStored = new Map<string, Promise<void>>()
+  readonly #beingStored = new Map<string, BeingStored>()
   #bytes = 0
   readonly #alive = new StayingAlive(() => this.#results.size > 0)
   readonly #storing = new Set<Promise<unknown>>()
@@ -75,9 +83,14 @@ export class UnsavedResults {
     while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop()
   }
 
-  /** Settles when this result is stored, or kept again, or given up. `undefined`: it is not being stored. */
+  /**
+   * Settles when this result is stored, or kept again, or given up. `undefined`: it is not being stored. It does not wait for its
+   * turn: the results before it may wait for the caller, as a `validate` that calls another function.
+   */
   storing(name: string): Promise<void> | undefined {
-    return this.#beingStored.get(name)
+    const result = this.#beingStored.get(name)
+    result?.hurry()
+    return result?.ended
   }
 
   /** Keeps the end of a run: up to 10,000, the latest ones. */
@@ -107,7 +120,11 @@ export class UnsavedResults {
   storeAll(onBegun = () => {}): Promise<void> {
     const deletions = [...this.#deletions.values()]
     const ends = [...this.#ends.values()]
-    const results = [...this.#results].map(([name, { store }]) => this.#announce(name, store))
+    let begin = () => {}
+    const mayBegin = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const results = [...this.#results].map(([name, { store }]) => this.#announce(name, store, mayBegin))
     this.#takeAll()
     // A call that begins before its turn would get what was deleted.
     for (const { begin } of deletions) begin()
@@ -119,7 +136,11 @@ export class UnsavedResults {
     this.#storing.add(storing)
     // The deletions came before the runs of the results.
     const ended = storeEach([...deletions, ...ends])
-    const stored = ended === undefined ? storeEach(results) : ended.then(() => storeEach(results))
+    const storeResults = () => {
+      begin()
+      return storeEach(results)
+    }
+    const stored = ended === undefined ? storeResults() : ended.then(storeResults)
     void Promise.resolve(stored).then(() => {
       this.#storing.delete(storing)
       hasEnded()
@@ -144,24 +165,25 @@ export class UnsavedResults {
   }
 
   /** Notes that a result is being stored. */
-  #announce(name: string, store: () => unknown): Pick<UnsavedEnd, 'store'> {
+  #announce(name: string, store: () => unknown, mayBegin: Promise<void>): Pick<UnsavedEnd, 'store'> {
     let settle = () => {}
-    const storing = new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       settle = resolve
     })
-    this.#beingStored.set(name, storing)
     const end = () => {
-      if (this.#beingStored.get(name) === storing) this.#beingStored.delete(name)
+      if (this.#beingStored.get(name) === result) this.#beingStored.delete(name)
       settle()
     }
-    return {
-      store: () => {
-        const reply = store()
-        if (isThenable(reply)) return reply.then(end)
-        end()
-        return undefined
-      },
+    let begun: { readonly reply: unknown } | undefined
+    const storeOnce = () => {
+      begun ??= { reply: store() }
+      if (isThenable(begun.reply)) return begun.reply.then(end)
+      end()
+      return undefined
     }
+    const result: BeingStored = { hurry: () => void mayBegin.then(storeOnce), ended }
+    this.#beingStored.set(name, result)
+    return { store: storeOnce }
   }
 
   #takeAll(): (UnsavedResult | UnsavedEnd | UnsavedDeletion)[] {
