@@ -1,4 +1,4 @@
-import { memoryStore } from '@persist/core'
+import { memoryStore, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { expect, it } from 'vitest'
 import { asOtherProcess, gate, harness, runPending } from './harness.ts'
@@ -7,9 +7,10 @@ import { unreliable } from './unreliable-store.ts'
 function setup(options: object = {}) {
   const store = delayed(memoryStore())
   const timers = new Set<() => void>()
-  const { persist, report, eventNames } = harness({
-    later: (_ms: number, act: () => void) => {
-      timers.add(act)
+  const { persist, report, eventNames, advance } = harness({
+    later: (ms: number, act: () => void) => {
+      // Nothing here takes minutes.
+      if (ms < 60_000) timers.add(act)
       return () => timers.delete(act)
     },
   })
@@ -42,7 +43,7 @@ function setup(options: object = {}) {
     await back()
     return open
   }
-  return { f, other, persist, cache, report, state, runs, eventNames, timers, back, writing }
+  return { f, other, persist, cache, report, state, runs, eventNames, advance, timers, back, writing }
 }
 
 it('a call that begins while a kept result is being stored waits for it, and gets it', async () => {
@@ -73,6 +74,71 @@ it('a refresh that begins while a kept result is being stored takes its place', 
   await runPending()
   goOn()
   expect([await refresh, await other(1)]).toEqual(['run 2 of 1', 'run 2 of 1'])
+})
+
+it('a call of a function with trace waits for the result of a function that it calls, while that is being stored', async () => {
+  const { persist, cache, state, advance, back } = setup()
+  let data = 'old'
+  const inner = persist(async (x: number) => `${data} ${x}`, { funcname: 'inner', cache, trace: true })
+  const outer = persist(async (x: number) => `${await inner(x)}!`, { funcname: 'outer', cache, trace: true })
+  expect(await outer(1)).toBe('old 1!')
+  advance(1_000)
+  state.isDown = true
+  data = 'new'
+  expect(await inner.refresh(1)).toBe('new 1')
+  const { open, passed } = gate()
+  state.at.publish = () => passed
+  await back()
+  const call = outer(1)
+  await runPending()
+  open()
+  expect(await call).toBe('new 1!')
+})
+
+it('results whose validate calls another function do not wait for each other', async () => {
+  const { persist, cache, state, back } = setup()
+  const inner = persist(async (_: number) => true, { funcname: 'inner', cache })
+  const validate = async (value: unknown) => ((await inner(Number(value))) ? { value } : { issues: [{ message: '' }] })
+  const schema = { '~standard': { version: 1, vendor: 'test', validate } } as const
+  const outer = persist(async (x: number) => x, { funcname: 'outer', cache, validate: schema })
+  const all = Array.from({ length: 20 }, (_, x) => x)
+  for (const x of all) await outer(x)
+  state.isDown = true
+  for (const x of all) await outer(x)
+  for (const x of all) await inner(x)
+  await back()
+  expect(await Promise.all(all.map((x) => outer(x)))).toEqual(all)
+})
+
+it('a result is kept if the store is unavailable for a moment only, while an earlier result of the call is being written', async () => {
+  const { persist, cache, state, back } = setup()
+  const runs = [gate(), gate()]
+  let count = 0
+  const compute = async (_: number) => {
+    const run = count++
+    await runs[run]!.passed
+    return `run ${run}`
+  }
+  const g = persist(compute, { funcname: 'g', cache, tags: () => ['t'] })
+  const first = g.refresh(1)
+  await runPending()
+  const second = g.refresh(1)
+  await runPending()
+  const write = gate()
+  state.at.publish = () => write.passed
+  runs[0]!.open()
+  await runPending()
+  state.at.hasDeleted = () => {
+    state.at = {}
+    throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: 'test' })
+  }
+  runs[1]!.open()
+  await runPending()
+  await back()
+  write.open()
+  expect([await first, await second]).toEqual(['run 0', 'run 1'])
+  await back()
+  expect(await g.peek(1)).toBe('run 1')
 })
 
 it('keys count for the size of kept results, and results that are given up are reported', async () => {

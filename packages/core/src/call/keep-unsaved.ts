@@ -8,7 +8,7 @@ import type { Computation } from './computation.ts'
 import { giveUpLease, LEASE_MS, release } from './lease.ts'
 import type { RightToStore } from './lease-result.ts'
 import { leaseNameOf, noteOwnLease, ownLeaseHolder } from './own-leases.ts'
-import type { Publication } from './publication.ts'
+import { isUnplaced, type Publication } from './publication.ts'
 import { YES_OR_NO } from './replies.ts'
 import { callStore } from './store-guard.ts'
 import { end } from './succession.ts'
@@ -45,7 +45,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     context.reporter.report('skip', { hash: cacheKey.hash, reason })
     return undefined
   }
-  if (entry.tags !== undefined && mark === undefined && context.store.tagFence !== undefined) {
+  if (isUnplaced(context, mark, entry)) {
     before?.drop()
     skip('unavailable')
     return

@@ -1,5 +1,6 @@
 import type { Entry } from '@persist/store'
 import type { Succession } from '../concurrency/flight.ts'
+import type { Context } from '../context.ts'
 import type { RightToStore } from './lease-result.ts'
 
 /** An entry to store, with the right to store it. */
@@ -15,4 +16,9 @@ export interface Publication {
   readonly unsavedSince?: number
   /** Its lease is that of an earlier result, whose run began before. */
   readonly inheritsLease?: boolean
+}
+
+/** Whether the place of a result in the order of deletions by tag is not known: the store was away when its run began. */
+export function isUnplaced({ store }: Context, mark: string | undefined, { tags }: Entry): boolean {
+  return tags !== undefined && mark === undefined && store.tagFence !== undefined
 }

@@ -10,7 +10,7 @@ import type { Computation } from './computation.ts'
 import { encodeStored } from './encode-stored.ts'
 import { keepUnsaved } from './keep-unsaved.ts'
 import { takeOverLease } from './lease.ts'
-import type { Publication } from './publication.ts'
+import { isUnplaced, type Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
 import { callStore } from './store-guard.ts'
@@ -26,7 +26,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   const { acquired, succession, mark, entry, value } = publication
   const { hash, canonicalKey } = cacheKey
   let endWrite = () => {}
-  const skip = (reason: 'timeout' | 'fenced' | 'key') => {
+  const skip = (reason: 'timeout' | 'fenced' | 'key' | 'unavailable') => {
     context.reporter.report('skip', { hash, reason })
     return false
   }
@@ -42,18 +42,18 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
       succession.lease = lease ?? succession.lease
       if (succession.lease === undefined) return leaveInReserve(succession, { entry, value, mark }) || skip('timeout')
     }
-    const wasDeleted = yield* wasDeletedByTag(context, mark, entry)
-    if (wasDeleted === true) return skip('fenced')
-    // It may have been fenced while the order of deletions was read.
-    if (isFenced(flight, entry.tags)) return skip('fenced')
     // A lease that is lost to a later change publishes nothing. A deletion by tag ends no lease of an entry that is not there
     // yet, so it waits for the write, and deletes the entry.
     if (succession.lease === undefined || entry.tags !== undefined) {
       const { before, end } = beginWrite(context, hash)
       endWrite = end
       if (before !== undefined) yield* wait(before)
-      if (isFenced(flight, entry.tags)) return skip('fenced')
     }
+    // Nothing is awaited from here to the write: if the store fails, the result is kept while it is known to be unavailable.
+    const wasDeleted = yield* wasDeletedByTag(context, mark, entry)
+    if (wasDeleted === true || isFenced(flight, entry.tags)) return skip('fenced')
+    // Whether its tags have been deleted since is not known.
+    if (isUnplaced(context, mark, entry) && context.circuit.error === undefined) return skip('unavailable')
     const beforeWrite = context.memory?.mark()
     const stored = wasDeleted === undefined ? undefined : yield* write(context, succession, encoded)
     if (stored === false) {
