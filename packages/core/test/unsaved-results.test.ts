@@ -336,6 +336,19 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect([await other.has(1), await other.has(2)]).toEqual([true, false])
   })
 
+  it('is not stored either if its run ended after that, since another process may have deleted its tag', async () => {
+    const { f, other, running, state, back, eventNames } = setup({ tags: () => ['all'] })
+    state.isDown = true
+    const call = f(1)
+    await runPending()
+    await other.cache.deleteByTag('all')
+    await back()
+    running.open()
+    expect(await call).toBe('run 1 of 1')
+    expect(eventNames()).toContain('skip unavailable')
+    expect(await other.has(1)).toBe(false)
+  })
+
   it('is not kept if the caller gets the error of the store', async () => {
     const { other, cutOff, back } = setup({ onStoreError: 'throw' })
     await expect(cutOff(1)).rejects.toThrow('no reply')
@@ -563,6 +576,60 @@ inBothModes('a deletion while the store is away', (makeStore) => {
         expect(await f.many(MANY.map((x) => [x]))).toEqual(MANY.map((x) => `new ${x}`))
       },
     )
+  })
+
+  describe.each([
+    ['while entries are listed', true],
+    ['before the last reply', false],
+  ])('deletes every entry if an outage begins and ends %s', (_, isListing) => {
+    it.each([
+      ['deleteByTag', false, (f: Fn) => f.cache.deleteByTag('all')],
+      ['a later deleteByTag', true, (f: Fn) => f.cache.deleteByTag('all')],
+      ['a later clear', true, (f: Fn) => f.clear()],
+    ] as const)('%s', async (_, isLater, act) => {
+      const timers = manualTimers()
+      const { persist, advance } = harness({ later: timers.later })
+      const store = makeStore()
+      const deletions = { count: 0 }
+      const methods = {
+        async delete(this: Store, hash: string) {
+          const number = deletions.count++
+          if (number === 0) throw new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', 'no reply', { store: 'test' })
+          if (number === 1 && !isListing) await timers.pass()
+          return this.delete(hash)
+        },
+        async *heads(this: Store) {
+          for await (const head of this.heads()) {
+            yield head
+            if (isListing && deletions.count > 0) await timers.pass()
+          }
+        },
+      }
+      const isAsync = store.mode === 'async'
+      const inner = isAsync ? withMethods(store, methods) : store
+      const withoutTags = { ...inner, supports: { ...inner.supports, tags: false } }
+      const { cache, state } = unreliable(withoutTags as StoreAdapter)
+      const f = persist(async (x: number) => x, { funcname: 'f', cache, tags: () => ['all'] })
+      for (let x = 0; x < 30; x++) await f(x)
+      advance(1_000)
+      state.isDown = isLater
+      await act(f as unknown as Fn)
+      advance(1_000)
+      state.isDown = false
+      for (let turn = 0; turn < 60; turn++) await timers.pass()
+      const left = await Promise.all(Array.from({ length: 30 }, async (_, x) => f.has(x)))
+      expect(left.filter(Boolean)).toEqual([])
+    })
+  })
+
+  it('is made if it is one of all, also if one by the empty tag follows', async () => {
+    const { f, other, state, back } = setup(makeStore())
+    await f(1)
+    state.isDown = true
+    await f.clear()
+    await f.cache.deleteByTag('')
+    await back()
+    expect(await other.has(1)).toBe(false)
   })
 
   it('is made however far the clock was ahead by which an entry was written', async () => {

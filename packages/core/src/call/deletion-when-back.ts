@@ -14,25 +14,34 @@ import { quietly } from './when-back.ts'
  * outage are stored: otherwise old results would be served again.
  */
 export function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
-  const askedAt = context.runtime.now()
-  const reply = yield* fenced(context, target, act)
-  if (context.circuit.error !== undefined) deleteWhenBack(context, target, askedAt)
-  return reply
+  const { adapter, circuit, runtime } = context
+  const askedAt = runtime.now()
+  const isOneByOne = target.tag !== undefined && !adapter.supports.tags
+  return yield* fenced(context, target, function* () {
+    const wasOpen = circuit.watch()
+    const reply = yield* act()
+    // An outage may be over before the last of many entries.
+    if (circuit.error !== undefined || (isOneByOne && wasOpen())) yield* deleteRest(context, target, askedAt)
+    return reply
+  })
 }
 
 /** Reported apart from the deletions that fail, which are made later. */
 const GIVE_UP = 'give up a deletion'
 /** A machine whose clock was ahead wrote an entry from a later time, of which it is unknown whether it came later. */
 const CLOCK_TOLERANCE_MS = 1_000
+/** So many times in a row it is made again at once, since there was an outage meanwhile. */
+const MOST_PASSES = 3
 
 /**
- * Deletes what was there at a time when the store is back. It fences nothing: runs that began after that time may store. Calls
- * that begin when the store is back wait for it.
+ * Deletes what was there at a time: at once, or when the store is back. It fences nothing: runs that began after that time may
+ * store. Calls that begin when the store is back wait for it.
  */
-function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): void {
+function deleteRest(context: Context, { cacheKey, tag }: Target, askedAt: number): Steps<void> {
   const { circuit, reporter, runtime } = context
   // Not the whole key, which may be long.
   const hash = cacheKey?.hash
+  const name = leaseNameOf(context, { hash: hash ?? '' }) + (tag === undefined ? '' : `\0${tag}`)
   const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
     (createdAt - durationMs <= askedAt || createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
     (tag === undefined || tags.includes(tag))
@@ -41,16 +50,24 @@ function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: nu
     const { before, end } = change!
     try {
       if (before !== undefined) yield* wait(before)
-      const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
-      if (hash === undefined) reporter.report('clear', { entries })
-      else if (entries > 0) reporter.report('delete', { hash })
-      if (circuit.error !== undefined) keep()
+      yield* deleteUntilWhole()
     } finally {
       end()
     }
   }
+  function* deleteUntilWhole(): Steps<void> {
+    for (let pass = 0; pass < MOST_PASSES && circuit.error === undefined; pass++) {
+      const wasOpen = circuit.watch()
+      const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
+      if (hash === undefined) reporter.report('clear', { entries })
+      else if (entries > 0) reporter.report('delete', { hash })
+      if (!wasOpen()) return
+    }
+    keep()
+    if (circuit.error === undefined) circuit.retryLater(context)
+  }
   const keep = () =>
-    circuit.unsaved.keepDeletion([leaseNameOf(context, { hash: hash ?? '' }), tag].join('\0'), {
+    circuit.unsaved.keepDeletion(name, {
       begin() {
         change = beginChange(context, hash)
       },
@@ -61,5 +78,5 @@ function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: nu
         reportProblem(context, GIVE_UP, hash, new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', message, facts))
       },
     })
-  keep()
+  return deleteUntilWhole()
 }

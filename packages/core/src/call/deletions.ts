@@ -20,8 +20,12 @@ export function* deleteOne(context: Context, hash: string): Steps<boolean> {
 /** How many commands are sent at once to a store that takes time. */
 const DELETED_AT_ONCE = 8
 
-/** Deletes the entries whose heads meet the condition as soon as they are listed: later they may be newer ones. Returns how many. */
+/**
+ * Deletes the entries whose heads meet the condition as soon as they are listed: later they may be newer ones. Ends early if the
+ * store is unavailable. Returns how many.
+ */
 export function* deleteWhere(context: Context, condition: (head: Head) => boolean): Steps<number> {
+  const wasOpen = context.circuit.watch()
   let deleted = 0
   let hashes: string[] = []
   function* deleteListed(): Steps<void> {
@@ -31,9 +35,9 @@ export function* deleteWhere(context: Context, condition: (head: Head) => boolea
     for (const isDeleted of isAsync ? yield* wait(Promise.all(replies)) : replies) if (isDeleted) deleted++
   }
   yield* eachHead(context, function* (head) {
-    if (!condition(head)) return
-    hashes.push(head.hash)
-    if (context.adapter.mode === 'sync' || hashes.length === DELETED_AT_ONCE) yield* deleteListed()
+    if (condition(head)) hashes.push(head.hash)
+    if (hashes.length === (context.adapter.mode === 'sync' ? 1 : DELETED_AT_ONCE)) yield* deleteListed()
+    return !wasOpen()
   })
   yield* deleteListed()
   return deleted

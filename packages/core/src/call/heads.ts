@@ -5,8 +5,8 @@ import { checkedListing, isHead } from './replies.ts'
 import { reportStoreError } from './store-guard.ts'
 import { quietly } from './when-back.ts'
 
-/** Visits each head of a listing, sync or async. */
-export function* eachHead(context: Context, visit: (head: Head) => Steps<void>): Steps<void> {
+/** Visits each head of a listing, sync or async, until `visit` returns `false`. */
+export function* eachHead(context: Context, visit: (head: Head) => Steps<unknown>): Steps<void> {
   let heads: Iterator<unknown> | AsyncIterator<unknown> | undefined
   try {
     for (;;) {
@@ -19,8 +19,9 @@ export function* eachHead(context: Context, visit: (head: Head) => Steps<void>):
         return
       }
       if (next.done) return
-      if (isHead(next.value)) yield* visit(next.value)
-      else
+      if (isHead(next.value)) {
+        if ((yield* visit(next.value)) === false) return
+      } else
         reportStoreError(
           context,
           'heads',

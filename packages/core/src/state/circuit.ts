@@ -46,6 +46,8 @@ export class Circuit {
   readonly unsaved = new UnsavedResults()
   /** How many times in a row it opened again while they were being stored, and the store took none. */
   #refusals = 0
+  /** How many times it has opened. */
+  #openings = 0
   #willRetry = false
   #retries = 0
   /** Begins the next probe, which waits for its time. */
@@ -58,12 +60,19 @@ export class Circuit {
   open(error: PersistError, user: CircuitUser): boolean {
     if (this.error !== undefined) return false
     this.error = error
+    this.#openings++
     report(user, 'open')
     const first = user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS
     // A store that replies to a ping may still refuse results.
     this.#refusals = this.unsaved.isStoring ? this.#refusals + 1 : 0
     this.#probeIn(Math.min(first * 2 ** this.#refusals, LAST_PROBE_MS), user, error)
     return true
+  }
+
+  /** Returns whether it was open at a time from now until then: some commands of that time may not have reached the store. */
+  watch(): () => boolean {
+    const before = this.error === undefined ? this.#openings : this.#openings - 1
+    return () => this.#openings > before
   }
 
   /** Tries results again later, since another run had the lease. */
