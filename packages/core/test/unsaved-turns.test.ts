@@ -1,11 +1,10 @@
-import { memoryStore, StoreError } from '@persist/core'
+import { memoryStore, type Store, type StoreAdapter, StoreError } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { expect, it } from 'vitest'
-import { asOtherProcess, gate, harness, runPending } from './harness.ts'
+import { asOtherProcess, gate, harness, runPending, withMethods } from './harness.ts'
 import { unreliable } from './unreliable-store.ts'
 
-function setup(options: object = {}) {
-  const store = delayed(memoryStore())
+function setup(options: object = {}, store: StoreAdapter = delayed(memoryStore())) {
   const timers = new Set<() => void>()
   const { persist, report, eventNames, advance } = harness({
     later: (ms: number, act: () => void) => {
@@ -139,6 +138,47 @@ it('a result is kept if the store is unavailable for a moment only, while an ear
   expect([await first, await second]).toEqual(['run 0', 'run 1'])
   await back()
   expect(await g.peek(1)).toBe('run 1')
+})
+
+it('a result that learns late that a later run had the lease does not take the place of its result', async () => {
+  const replies: { until?: Promise<void> } = {}
+  const store = withMethods(delayed(memoryStore()), {
+    async lease(this: Store<'async'>, hash: string, ms: number, options?: object) {
+      const lease = await this.lease!(hash, ms, options)
+      if (lease === undefined) await replies.until
+      return lease
+    },
+  })
+  const { persist, cache, state, back } = setup({}, store)
+  const first = persist(async (x: number) => x, { funcname: 'first', cache })
+  const running = gate()
+  let count = 0
+  const compute = async (_: number) => {
+    const run = ++count
+    if (run > 1) await running.passed
+    return `run ${run}`
+  }
+  const g = persist(compute, { funcname: 'g', cache })
+  state.isDown = true
+  for (let x = 0; x < 8; x++) await first(x)
+  expect(await g(1)).toBe('run 1')
+  const writes = gate()
+  state.at.publish = () => writes.passed
+  await back()
+  const refreshed = g.refresh(1)
+  await runPending()
+  const reply = gate()
+  replies.until = reply.passed
+  state.at = {}
+  writes.open()
+  await runPending()
+  state.isDown = true
+  running.open()
+  expect(await refreshed).toBe('run 2')
+  reply.open()
+  await runPending()
+  for (let time = 0; time < 3; time++) await back()
+  expect(await g.peek(1)).toBe('run 2')
 })
 
 it('keys count for the size of kept results, and results that are given up are reported', async () => {

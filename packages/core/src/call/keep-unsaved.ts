@@ -102,6 +102,8 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
       return skip('fenced')
     }
     if (acquired.kind === 'acquired') return acquired
+    // That run may have ended, and its result may wait by now.
+    if (isFenced(waiting, entry.tags)) return skip('fenced')
     // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
     circuit.retryLater(context)
     const again = { ...publication, succession: { flight: waiting, lease: undefined }, mark, unsavedSince }
