@@ -283,6 +283,34 @@ test.each(['eval', 'eval-source-map'])(
   },
 )
 
+test.each(['production', 'development'])(
+  'functions of a program of one line that a host evaluates from a string are two if a function without a name makes them (%s)',
+  (NODE_ENV) => {
+    const folder = folderWith({
+      'routes.js': `(() => { ${[
+        'globalThis.routes = []',
+        `routes.push(async (table) => persist(async (id) => table + id, { cache, funcname: 'early' })(1))`,
+        `routes.push(async (table) => { await 0; return persist(async (id) => table + id, { cache, funcname: 'late' })(1) })`,
+      ].join(';')} })()`,
+      'main.mjs': `
+        import { readFileSync } from 'node:fs'
+        import { memoryStore, persist } from '@persist/core'
+        const text = readFileSync('routes.js', 'utf8')
+        for (const url of [process.cwd() + '/routes.js', 'http://localhost/routes.js', import.meta.resolve('./routes.js')]) {
+          Object.assign(globalThis, { cache: memoryStore(), persist })
+          ;(0, eval)(text + '\\n//# sourceURL=' + url)
+          for (const route of routes)
+            for (const table of ['users', 'posts']) {
+              console.log(await route(table).catch(({ code }) => code))
+              await new Promise((resolve) => setTimeout(resolve, 1))
+            }
+        }`,
+    })
+    const twoRoutes = 'users1\nERR_PERSIST_DUPLICATE_NAMESPACE\n'.repeat(2)
+    expect(folder.node('main.mjs', { env: { NODE_ENV } })).toBe(twoRoutes.repeat(3))
+  },
+)
+
 test.each(['eval', 'eval-source-map', false] as const)(
   'two modules that webpack makes of one file by a query are two (devtool: %s)',
   async (devtool) => {
