@@ -311,6 +311,29 @@ test.each(['production', 'development'])(
   },
 )
 
+test('a module that Turbopack evaluates after each of several edits has its functions again', () => {
+  const folder = folderWith({
+    'chunk.js': '',
+    'main.mjs': `
+      import { memoryStore, persist } from '@persist/core'
+      Object.assign(globalThis, { cache: memoryStore(), persist })
+      const code = \`((context) => {
+        "use strict";
+        persist(async function find(id) { return id }, { cache })
+        globalThis.route = (table) => { const make = [() => persist(async (id) => table + id, { cache, funcname: 'made' })]; return make[0]()(1) }
+      })\`
+      const url = import.meta.resolve('./chunk.js') + '?id=%5Bproject%5D/rows.js'
+      const edit = () => (0, eval)('(require) => ' + code + '\\n\\n//# sourceURL=' + url)()({})
+      for (let count = 1; count <= 3; count++) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        edit()
+      }
+      for (const table of ['users', 'posts']) console.log(await (async () => route(table))().catch(({ code }) => code))`,
+  })
+  const output = 'users1\nERR_PERSIST_DUPLICATE_NAMESPACE\n'
+  expect(folder.node('main.mjs', { env: { NODE_ENV: 'development' } })).toBe(output)
+})
+
 test.each(['eval', 'eval-source-map', false] as const)(
   'two modules that webpack makes of one file by a query are two (devtool: %s)',
   async (devtool) => {
