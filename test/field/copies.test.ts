@@ -283,6 +283,57 @@ test.each(['eval', 'eval-source-map'])(
   },
 )
 
+test.each(['production', 'development'])(
+  'functions of a program of one line that a host evaluates from a string are two if a function without a name makes them (%s)',
+  (NODE_ENV) => {
+    const folder = folderWith({
+      'routes.js': `(() => { ${[
+        'globalThis.routes = []',
+        `routes.push(async (table) => persist(async (id) => table + id, { cache, funcname: 'early' })(1))`,
+        `routes.push(async (table) => { await 0; return persist(async (id) => table + id, { cache, funcname: 'late' })(1) })`,
+      ].join(';')} })()`,
+      'main.mjs': `
+        import { readFileSync } from 'node:fs'
+        import { memoryStore, persist } from '@persist/core'
+        const text = readFileSync('routes.js', 'utf8')
+        for (const url of [process.cwd() + '/routes.js', 'http://localhost/routes.js', import.meta.resolve('./routes.js')]) {
+          Object.assign(globalThis, { cache: memoryStore(), persist })
+          ;(0, eval)(text + '\\n//# sourceURL=' + url)
+          for (const route of routes)
+            for (const table of ['users', 'posts']) {
+              console.log(await route(table).catch(({ code }) => code))
+              await new Promise((resolve) => setTimeout(resolve, 1))
+            }
+        }`,
+    })
+    const twoRoutes = 'users1\nERR_PERSIST_DUPLICATE_NAMESPACE\n'.repeat(2)
+    expect(folder.node('main.mjs', { env: { NODE_ENV } })).toBe(twoRoutes.repeat(3))
+  },
+)
+
+test('a module that Turbopack evaluates after each of several edits has its functions again', () => {
+  const folder = folderWith({
+    'chunk.js': '',
+    'main.mjs': `
+      import { memoryStore, persist } from '@persist/core'
+      Object.assign(globalThis, { cache: memoryStore(), persist })
+      const code = \`((context) => {
+        "use strict";
+        persist(async function find(id) { return id }, { cache })
+        globalThis.route = (table) => { const make = [() => persist(async (id) => table + id, { cache, funcname: 'made' })]; return make[0]()(1) }
+      })\`
+      const url = import.meta.resolve('./chunk.js') + '?id=%5Bproject%5D/rows.js'
+      const edit = () => (0, eval)('(require) => ' + code + '\\n\\n//# sourceURL=' + url)()({})
+      for (let count = 1; count <= 3; count++) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        edit()
+      }
+      for (const table of ['users', 'posts']) console.log(await (async () => route(table))().catch(({ code }) => code))`,
+  })
+  const output = 'users1\nERR_PERSIST_DUPLICATE_NAMESPACE\n'
+  expect(folder.node('main.mjs', { env: { NODE_ENV: 'development' } })).toBe(output)
+})
+
 test.each(['eval', 'eval-source-map', false] as const)(
   'two modules that webpack makes of one file by a query are two (devtool: %s)',
   async (devtool) => {

@@ -209,7 +209,69 @@ const LOOPS = {
     class Rows { static find = persist(async (id: number) => table + id, { funcname: NAME, cache }) }
     results.push(await Rows.find(1))
   }`,
+  // The only `await` comes after a type with an arrow, or after a function with one.
+  type: `for (const table of ['users', 'posts']) {
+    const read: (id: number) => string = await open(table)
+    results.push(persist(async (id: number) => read(id), { funcname: NAME, cache })(1) as never)
+  }`,
+  types: `for (const table of ['users', 'posts']) {
+    const all = new Map<string, (id: number) => string>([['', await open(table)]])
+    results.push(persist(async (id: number) => all.get('')!(id), { funcname: NAME, cache })(1) as never)
+  }`,
+  conditional: `for (const table of ['users', 'posts']) {
+    const read = table === '' ? async () => '' : await open(table)
+    results.push(persist(async (id: number) => read(id), { funcname: NAME, cache })(1) as never)
+  }`,
+  method: `for (const table of ['users', 'posts']) {
+    const rows = { async all(): Promise<{ id: number }> { return { id: 1 } } }, read = await open(table)
+    results.push(persist(async (id: number) => read(id), { funcname: NAME, cache })(1) as never, rows as never)
+  }`,
+  braces: `for (const table of ['users', 'posts']) {
+    let read = String
+    results.at(0)
+    {
+      read = (await open(table)) as never
+    }
+    results.push(persist(async (id: number) => read(id), { funcname: NAME, cache })(1) as never)
+  }`,
+  // The statement before the loop ends without a semicolon.
+  void: `type Step = () => void
+  for (const table of ['users', 'posts']) results.push(await cached(table)(1))`,
+  generic: `let rows: Map<string, number>
+  for (const table of ['users', 'posts']) results.push(await cached(table)(1))`,
+  nonNull: `const first = results.at(0)!
+  for (const table of ['users', 'posts']) results.push(await cached(table)(1))`,
+  default: `const first = (await import('../other.ts') as any).default
+  for (const table of ['users', 'posts']) results.push(await cached(table)(1))`,
+  maker: `function keeper(funcname: string) {
+    return function keep(find: any) { return persist(find, { funcname, cache }) }
+  }
+  const kept = keeper(NAME)
+  for (const table of ['users', 'posts']) results.push(await kept(async (id: number) => table + id)(1) as string)`,
+  assigned: `let keep = (find: any, options: any) => find
+  keep = persist
+  for (const table of ['users', 'posts']) results.push(await keep(async (id: number) => table + id, { funcname: NAME, cache })(1))`,
+  typed: `type Wrapper<First, Second> = any
+  const keep: Wrapper<string, () => void> = persist
+  for (const table of ['users', 'posts']) results.push(await keep(async (id: number) => table + id, { funcname: NAME, cache })(1))`,
 }
+
+/** A module of which the names of core are types only. */
+const OWN_PERSIST = `
+  import type { Options } from '@persist/core'
+  import { closeStores } from '@persist/core'
+  import { cache, persist } from '../other.ts'
+  export const results: string[] = []
+  for (const table of ['users', 'posts'])
+    results.push(await persist(async (id: number) => table + id, { funcname: 'own', cache })(1))`
+
+const LOADED_PERSIST = `
+  import type { Options } from '@persist/core'
+  import { cache } from '../other.ts'
+  const { persist } = await import('@persist/core')
+  export const results: string[] = []
+  for (const table of ['users', 'posts'])
+    results.push(await persist(async (id: number) => table + id, { funcname: 'loaded', cache })(1))`
 
 /** Modules that make one function, and have loops that make none. */
 const OTHER_LOOPS = Object.fromEntries(
@@ -219,6 +281,15 @@ const OTHER_LOOPS = Object.fromEntries(
     imported: `export const find = other('users', NAME)`,
     class: `class Rows { static find = persist(async (id: number) => 'users' + id, { funcname: NAME, cache }) }
     export const find = (id: number) => Rows.find(id)`,
+    declared: `async function load(id: number) { return 'users' + id }
+    export const find = persist(load, { funcname: NAME, cache })`,
+    typed: `export const find = persist<(id: number) => Promise<string>>(async (id) => 'users' + id, { funcname: NAME, cache })`,
+    member: `import * as core from '@persist/core'
+    const rows = { load: async (id: number) => 'users' + id }
+    export const find = core.persist(rows.load, { funcname: NAME, cache })`,
+    own: `function keep(load: any, options: any) { return persist(load, options) }
+    async function load(id: number) { return 'users' + id }
+    export const find = keep(load, { funcname: NAME, cache }) as (id: number) => Promise<string>`,
   }).map(([name, code]) => [
     name,
     `const steps = [{ run: async () => {} }]
@@ -243,14 +314,23 @@ const loopFiles = () => {
     const cache = ((globalThis as any).store ??= memoryStore())
     const cached = (table: string) => persist(async (id: number): Promise<string> => table + id, { funcname: NAME, cache })
     export const results: string[] = []
+    const open = async (table: string) => (id: number) => table + id
     `
   const named = (folder: string, codes: Record<string, string>) =>
     Object.entries(codes).map(([name, code]) => [`${folder}/${name}.ts`, before(`${folder}-${name}`) + code])
   return {
     ...Object.fromEntries([...named('loops', LOOPS), ...named('others', OTHER_LOOPS)]),
+    'loops/own.ts': OWN_PERSIST,
+    'loops/loaded.ts': LOADED_PERSIST,
+    'loops/text.tsx': `${before('loops-text')}
+      const Keys = () => <p>Use the \` key, it's {
+        results.length
+      }</p>
+      ${LOOPS.helper}`,
     'other.ts': `
-      import { memoryStore, persist } from '@persist/core'
-      const cache = ((globalThis as any).store ??= memoryStore())
+      import { createPersist, memoryStore } from '@persist/core'
+      export const persist = createPersist({})
+      export const cache = ((globalThis as any).store ??= memoryStore())
       export const cached = (table: string, funcname: string) => persist(async (id: number) => table + id, { funcname, cache })`,
     'outcomes.mjs': `
       import { readdirSync } from 'node:fs'
@@ -287,7 +367,16 @@ describe('a loop at the top of a module that goes on after an await makes two fu
     expect(run(folder, 'vitest/vitest.mjs', ['run'])).toMatch(/1 passed/)
   })
 
-  test.each(['ssrLoadModule', 'createServerModuleRunner'])('in Vite, by %s', (by) => {
+  test.each([
+    ['by ssrLoadModule', 'ssrLoadModule', ''],
+    ['by createServerModuleRunner', 'createServerModuleRunner', ''],
+    // As vite-node does after an edit.
+    [
+      'by ssrLoadModule, in a host with the source maps of other code',
+      'ssrLoadModule',
+      '(frame) => frame.getFileName() + ":1:1"',
+    ],
+  ])('in Vite, %s', (_, by, print) => {
     const folder = folderBelow(installed, {
       ...loopFiles(),
       'main.mjs': `
@@ -297,11 +386,13 @@ describe('a loop at the top of a module that goes on after an await makes two fu
         import { outcomes } from './outcomes.mjs'
         setFlagsFromString('--expose-gc')
         globalThis.gc = runInNewContext('gc')
+        if (${print !== ''}) Error.prepareStackTrace = (error, frames) => [error, ...frames.map(${print || 'String'})].join('\\n    at ')
         const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'silent', appType: 'custom',
           server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
-        const runner = createServerModuleRunner(server.environments.ssr, { hmr: false })
-        const load = '${by}' === 'ssrLoadModule' ? server.ssrLoadModule : (file) => runner.import(file)
-        const reset = () => { server.moduleGraph.invalidateAll(); runner.clearCache() }
+        // It prints stacks by its source maps, and so would do that for ssrLoadModule, too.
+        const runner = '${by}' === 'ssrLoadModule' ? undefined : createServerModuleRunner(server.environments.ssr, { hmr: false })
+        const load = (file) => runner?.import(file) ?? server.ssrLoadModule(file)
+        const reset = () => { server.moduleGraph.invalidateAll(); runner?.clearCache() }
         console.log(await outcomes((file) => load('/' + file), reset))
         await server.close()`,
     })

@@ -110,14 +110,18 @@ function frameOf(frame: NodeJS.CallSite): Frame {
   // Deno and Bun lack these two methods.
   const line = frame.getEnclosingLineNumber?.()
   const column = frame.getEnclosingColumnNumber?.()
+  const place = placeOf(nameOf(frame))
+  const isEval = frame.isEval()
   return {
-    ...placeOf(nameOf(frame)),
+    ...place,
+    // Turbopack gives what it evaluates after an edit the URL of a file.
+    isLoadedOnce: place.isLoadedOnce && !isEval,
     line: frame.getLineNumber() ?? 0,
     column: frame.getColumnNumber() ?? 0,
     functionName: frame.getFunctionName() ?? '',
     // Vitest puts its wrapper before the first column, which V8 reports as null.
     begin: typeof line === 'number' ? { line, column: column ?? 0 } : undefined,
-    isEval: frame.isEval(),
+    isEval,
     isAsync: frame.isAsync?.() ?? false,
   }
 }

@@ -1,6 +1,6 @@
 import type { Range } from './declared-names.ts'
-import { afterStatement, isName } from './scopes.ts'
-import { afterExpression, afterGroup, isPunctuator, type Tokens } from './source-tokens.ts'
+import { afterArrow, afterStatement, isName } from './scopes.ts'
+import { afterGroup, afterTypes, isPunctuator, type Tokens } from './source-tokens.ts'
 
 /** The loops of a module body that wait at an `await` of their own, so that no caller shows in which round they are. */
 export function waitingLoops(tokens: Tokens): readonly Range[] {
@@ -34,27 +34,45 @@ function afterCase(tokens: Tokens, index: number): number {
   return next + 1
 }
 
-/** Whether an `await` is in a range, outside of the functions in it. */
+/** Whether an `await` is in a range, outside of the functions in it. Only functions with the word `async` may have one. */
 function waits(tokens: Tokens, { from, to }: Range): boolean {
   const { list } = tokens
   for (let index = from; index < to; ) {
-    if (list[index]!.value === 'await' && isName(list, index)) return true
-    if (list[index]!.value === '=>') index = Math.max(afterExpression(tokens, index + 1), index + 1)
-    else index = isBodyOfFunction(tokens, index) ? afterGroup(tokens, index) : index + 1
+    const { value } = list[index]!
+    if (value === 'await' && isName(list, index)) return true
+    index = value === 'async' && isName(list, index) ? afterAsync(tokens, index) : index + 1
   }
   return false
 }
 
-/** Whether a brace opens the body of a function, which may have the type of its result before it, or of a class. */
-function isBodyOfFunction({ list, opening }: Tokens, index: number): boolean {
-  if (!isPunctuator(list[index], /^\{$/)) return false
-  const before = list[index - 1]
-  if (isPunctuator(before, /^\)$/)) {
-    const head = list[(opening.get(index - 1) ?? index) - 1]?.value ?? ''
-    return !/^(if|for|while|switch|with|catch|await)$/.test(head)
+/** The index after the function that begins at `async`; that of the next token if this is not sure. Types may be in between. */
+function afterAsync(tokens: Tokens, index: number): number {
+  const { list } = tokens
+  let next = index + 1
+  if (list[next + 1]?.value === '=>') return afterBody(tokens, next + 2)
+  const isArrow = isPunctuator(list[next], /^[(<]$/)
+  if (list[next]?.value === 'function') next++
+  if (isPunctuator(list[next], /^\*$/)) next++
+  if (!isPunctuator(list[next], /^[(<]$/)) next = afterGroup(tokens, next)
+  next = afterTypes(tokens, next)
+  if (!isPunctuator(list[next], /^\($/)) return index + 1
+  next = afterGroup(tokens, next)
+  if (isPunctuator(list[next], /^:$/)) next = afterType(tokens, next + 1)
+  if (isArrow) return list[next]?.value === '=>' ? afterBody(tokens, next + 1) : index + 1
+  return isPunctuator(list[next], /^\{$/) ? afterGroup(tokens, next) : index + 1
+}
+
+const afterBody = (tokens: Tokens, index: number) =>
+  isPunctuator(tokens.list[index], /^\{$/) ? afterGroup(tokens, index) : afterArrow(tokens, index)
+
+/** The index after the type of a result: that of the arrow, or that of the brace before a body. */
+function afterType(tokens: Tokens, index: number): number {
+  const { list } = tokens
+  let next = index
+  while (next < list.length && !isPunctuator(list[next], /^(=>|[;,=)\]}])$/) && list[next]!.value !== 'await') {
+    const isType = next === index || isPunctuator(list[next - 1], /^[|&]$/) || list[next - 1]!.value === 'is'
+    if (isPunctuator(list[next], /^\{$/) && !isType) return next
+    next = isPunctuator(list[next], /^<$/) ? afterTypes(tokens, next) : afterGroup(tokens, next)
   }
-  if (before?.type === 'Punctuator') return /^[>\]]$/.test(before.value)
-  return !/^(else|try|catch|finally|do|return|of|in|await|yield|throw|typeof|void|new|case|default)$/.test(
-    before?.value ?? '',
-  )
+  return next
 }

@@ -43,15 +43,16 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
 const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
 
 /**
- * Whether a function in code that was evaluated from a string is that of the module. Vite and Turbopack have nothing else in the
- * first line. webpack has there the code of a module of CommonJS, or the function that it puts around a module with an `await`
+ * Whether a function in code that was evaluated from a string is that of the module. Vite has it at the begin. Turbopack has it
+ * later in the first line, with nothing else there, and gives it a URL with its id; other hosts evaluate programs of one line.
+ * webpack has there the code of a module of CommonJS, or the function that it puts around a module with an `await`
  * at its top, after `__webpack_require__.a(module, ` or `{__webpack_require__.a(__webpack_module__, `.
  */
 function isAtBeginOfEval(site: CallSite, index: number): boolean {
-  const { file, begin } = site[index]!
+  const { file, begin, query } = site[index]!
   if (isAtBegin(begin)) return true
   if (begin?.line !== 1) return false
-  if (!isNamedByBundler(file)) return true
+  if (!isNamedByBundler(file)) return query.startsWith('?id=')
   if (!/^(31|32|43|44)$/.test(String(begin.column))) return false
   const caller = site[index + 1]
   return caller === undefined || caller.file.startsWith('node:internal/') || caller.functionName.endsWith('.a')

@@ -176,7 +176,7 @@ function isKey(list: readonly SourceToken[], index: number): boolean {
 }
 
 /** The index after the body of an arrow function without braces, which the colon of a conditional ends too. */
-function afterArrow(tokens: Tokens, index: number): number {
+export function afterArrow(tokens: Tokens, index: number): number {
   const after = afterExpression(tokens, index)
   let open = 0
   for (let next = index; next < after; next = afterGroup(tokens, next)) {

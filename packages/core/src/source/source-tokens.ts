@@ -23,23 +23,29 @@ export interface Tokens {
   readonly list: readonly SourceToken[]
   readonly closing: ReadonlyMap<number, number>
   readonly opening: ReadonlyMap<number, number>
+  /** Whether all strings and groups are closed. The text of JSX and of other languages may read as a string without an end. */
+  readonly isComplete: boolean
 }
 
 /** Reads the tokens of a source. */
-export function tokensOf(source: string): Tokens {
+export function tokensOf(source: string, options?: { readonly jsx: boolean }): Tokens {
   const list: SourceToken[] = []
   const closing = new Map<number, number>()
   const opening = new Map<number, number>()
   const open: number[] = []
   let at = 0
   let isFirstOfLine = true
-  for (const { type, value } of jsTokens()(source)) {
+  let isComplete = true
+  for (const token of jsTokens()(source, options)) {
+    const { type, value } = token
+    if (type === 'Invalid' || ('closed' in token && !token.closed)) isComplete = false
     if (SPACE.has(type)) isFirstOfLine ||= /[\n\r\u2028\u2029]/.test(value)
     else {
       const token = { type, value, at, isFirstOfLine }
       const depth = nesting(token)
       if (depth > 0) open.push(list.length)
       const opened = depth < 0 ? open.pop() : undefined
+      if (depth < 0 && opened === undefined) isComplete = false
       if (opened !== undefined) {
         closing.set(opened, list.length)
         opening.set(list.length, opened)
@@ -49,7 +55,7 @@ export function tokensOf(source: string): Tokens {
     }
     at += value.length
   }
-  return { list, closing, opening }
+  return { list, closing, opening, isComplete: isComplete && open.length === 0 }
 }
 
 /** Whether a token opens (1) or closes (-1) a group: parentheses, braces, a template. */
@@ -90,7 +96,27 @@ export function afterExpression(tokens: Tokens, index: number): number {
 export function beginsLine(list: readonly SourceToken[], index: number): boolean {
   const token = list[index]!
   if (index === 0 || !token.isFirstOfLine || continues(token)) return false
-  return mayEnd(list[index - 1]!)
+  return mayEnd(list[index - 1]!) || isStatement(list, index)
+}
+
+/** Whether a token begins a statement, and is no part of an expression: types end with `>` and `void`, too. */
+function isStatement(list: readonly SourceToken[], index: number): boolean {
+  const { type, value } = list[index]!
+  if (type !== 'IdentifierName' || !/^(for|while|do|if|try|switch|const|var|return|throw)$/.test(value)) return false
+  return !isPunctuator(list[index - 1], /^\??\.$/) && !isPunctuator(list[index + 1], /^:$/)
+}
+
+/** The index after types in `<…>`, as in `persist<(id: string) => Row>(find)`, where they open at `index`. */
+export function afterTypes(tokens: Tokens, index: number): number {
+  const { list } = tokens
+  let depth = 0
+  for (let next = index; isPunctuator(list[index], /^<$/) && next < list.length; next = afterGroup(tokens, next)) {
+    if (isPunctuator(list[next], /^<$/)) depth++
+    if (isPunctuator(list[next], /^>+$/)) depth -= list[next]!.value.length
+    if (depth <= 0) return next + 1
+    if (isPunctuator(list[next], /^[;)\]}]$/)) break
+  }
+  return index
 }
 
 export function isPunctuator(token: SourceToken | undefined, values: RegExp): boolean {

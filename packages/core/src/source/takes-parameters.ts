@@ -35,7 +35,7 @@ export function takesParameters(text: string | undefined, { home }: Place, { fil
   if (!content.includes(written)) return false
   const source = parse(content, importer)
   // A compiler leaves the text of the function as it is, and may have imported a name in another part, or replaced it.
-  return usesUnknown(source, rangeOf(written, source, home)!, !isESModule(source))
+  return usesUnknown(source, rangeOf(written, source, home)!, !factsOf(source).isModule)
 }
 
 const IS_ABSOLUTE = /^(\/|[A-Z]:\/)/i
@@ -55,14 +55,35 @@ function isESModule({ tokens: { list } }: ParsedSource): boolean {
 const typeOrSign = (token: SourceToken | undefined) =>
   token?.type === 'Punctuator' ? token.value : (token?.type ?? '')
 
+/** What is known of a source, since it may have hundreds of functions. */
+interface Facts {
+  readonly isModule: boolean
+  readonly isFactory: boolean
+  /** Names of labels, and of what another runtime may have. */
+  readonly names: ReadonlySet<string>
+}
+
+const facts = new WeakMap<ParsedSource, Facts>()
+
+function factsOf(source: ParsedSource): Facts {
+  const { list } = source.tokens
+  const found = facts.get(source) ?? {
+    isModule: isESModule(source),
+    isFactory: isOneFunction(source),
+    names: new Set(
+      list.flatMap(({ value }, index) =>
+        /^(typeof|break|continue)$/.test(list[index - 1]?.value ?? '') ? [value] : [],
+      ),
+    ),
+  }
+  facts.set(source, found)
+  return found
+}
+
 function usesUnknown(source: ParsedSource, range: Range, isAsWritten: boolean): boolean {
   const { tokens, scopes } = source
   const { list } = tokens
-  const known = new Set<string>()
-  // Names of labels, and of what another runtime may have.
-  for (const [index, { value }] of list.entries())
-    if (/^(typeof|break|continue)$/.test(list[index - 1]?.value ?? '')) known.add(value)
-  const isFactory = isOneFunction(source)
+  const { isFactory, names } = factsOf(source)
   const seen = new Set<Binding>()
   const pending = [range]
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
@@ -71,7 +92,7 @@ function usesUnknown(source: ParsedSource, range: Range, isAsWritten: boolean): 
       const name = list[index]!.value
       const binding = lookup(name, scopes.at[index])
       if (binding === undefined) {
-        if (!isGlobal(name) && !OF_MODULES.test(name) && !OF_OTHERS.test(name) && !known.has(name)) return true
+        if (!isGlobal(name) && !OF_MODULES.test(name) && !OF_OTHERS.test(name) && !names.has(name)) return true
       } else if (binding.kind === 'parameter') {
         // Not a parameter of a function that is called.
         if (isFactory && binding.scope.from <= 2 && binding.scope.from < next.from) return true
