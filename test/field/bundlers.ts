@@ -86,6 +86,24 @@ export function runWebpack(configuration: Configuration): Promise<void> {
   )
 }
 
+/** Bundles entries for development into `dist/[name].cjs`, as programs of a server. */
+export function byWebpackIntoDist(
+  context: string,
+  entry: NonNullable<Configuration['entry']>,
+  devtool: NonNullable<Configuration['devtool']>,
+): Promise<void> {
+  return runWebpack({
+    context,
+    entry,
+    mode: 'development',
+    devtool,
+    target: 'node20',
+    externalsType: 'node-commonjs',
+    externals: OURS,
+    output: { path: join(context, 'dist'), filename: '[name].cjs' },
+  })
+}
+
 /** As webpack bundles for a server by default. A module of CommonJS in the bundle gives its other modules a function around. */
 export const byWebpackAsCommonJs = (settings: Configuration = {}): Bundle =>
   byWebpack('production', {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type BuildOptions, buildSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { BUNDLERS, byEsbuildWith, runWebpack, WITH_SOURCE_MAPS } from './bundlers.ts'
+import { BUNDLERS, byEsbuildWith, byWebpackIntoDist, WITH_SOURCE_MAPS } from './bundlers.ts'
 import { folderWith } from './folder.ts'
 
 // One module in two bundles of one program, both loaded in one process, as two pages of a web server are.
@@ -192,16 +192,7 @@ test('webpack in development names modules as in each program: two programs have
     'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
   })
   for (const name of ['users', 'posts'])
-    await runWebpack({
-      context: join(folder.path, name),
-      entry: { page: './load.js', route: './load.js' },
-      mode: 'development',
-      devtool: 'eval-source-map',
-      target: 'node20',
-      externalsType: 'node-commonjs',
-      externals: /^@persist\//,
-      output: { path: join(folder.path, name, 'dist'), filename: '[name].cjs' },
-    })
+    await byWebpackIntoDist(join(folder.path, name), { page: './load.js', route: './load.js' }, 'eval-source-map')
   const run = (...args: string[]) => folder.node('main.cjs', { args })
   expect(run('./users/dist/page.cjs', './users/dist/route.cjs')).toBe('one\n')
   expect(() => run('./users/dist/page.cjs', './posts/dist/page.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
@@ -221,16 +212,7 @@ test.each(['eval', 'eval-source-map'])(
       'posts.js': load('posts'),
       'main.cjs': "for (const name of process.argv.slice(2)) require(name)\nconsole.log('one')",
     })
-    await runWebpack({
-      context: folder.path,
-      entry: { users: './users.js', again: './users.js', posts: './posts.js' },
-      mode: 'development',
-      devtool,
-      target: 'node20',
-      externalsType: 'node-commonjs',
-      externals: /^@persist\//,
-      output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
-    })
+    await byWebpackIntoDist(folder.path, { users: './users.js', again: './users.js', posts: './posts.js' }, devtool)
     const env = { NODE_ENV: 'development' }
     const run = (...args: string[]) => folder.node('main.cjs', { args, env })
     expect(run('./dist/users.cjs', './dist/again.cjs')).toBe('one\n')
@@ -267,16 +249,7 @@ test.each(['eval', 'eval-source-map'])(
           console.log('again')
         })`,
     })
-    await runWebpack({
-      context: folder.path,
-      entry: './routes.js',
-      mode: 'development',
-      devtool,
-      target: 'node20',
-      externalsType: 'node-commonjs',
-      externals: /^@persist\//,
-      output: { path: join(folder.path, 'dist'), filename: 'main.cjs' },
-    })
+    await byWebpackIntoDist(folder.path, './routes.js', devtool)
     const error = 'ERR_PERSIST_DUPLICATE_NAMESPACE'
     const output = `users1\n${error}\nusers1\n${error}\nagain\n`
     expect(folder.node('main.cjs', { env: { NODE_ENV: 'development' } })).toBe(output)
@@ -347,16 +320,7 @@ test.each(['eval', 'eval-source-map', false] as const)(
       'main.js': `require('./load.js?table=users')
         require('./load.js?table=posts')`,
     })
-    await runWebpack({
-      context: folder.path,
-      entry: './main.js',
-      mode: 'development',
-      devtool,
-      target: 'node20',
-      externalsType: 'node-commonjs',
-      externals: /^@persist\//,
-      output: { path: join(folder.path, 'dist'), filename: '[name].cjs' },
-    })
+    await byWebpackIntoDist(folder.path, './main.js', devtool)
     expect(() => folder.node('dist/main.cjs')).toThrow(/DUPLICATE_NAMESPACE/)
   },
 )

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import webpack, { type Configuration } from 'webpack'
+import { runWebpack } from './bundlers.ts'
 import { environment, type Folder, folderWith } from './folder.ts'
 
 // The recipe of Nest for hot reload: webpack writes what an edit changed to `dist/main.<digest>.hot-update.js`, and the program
@@ -22,25 +23,21 @@ const USERS = (text: string, more = '') => `
 
 /** Bundles the program, runs it, and gives it one update for each edit. Returns its answers. */
 async function answersOf(folder: Folder, settings: Configuration, edits: readonly Readonly<Record<string, string>>[]) {
-  const compiler = webpack({
-    context: folder.path,
-    entry: './main.js',
-    mode: 'none',
-    devtool: false,
-    target: 'node20',
-    externalsType: 'node-commonjs',
-    externals: /^@persist\//,
-    plugins: [new webpack.HotModuleReplacementPlugin()],
-    output: { path: join(folder.path, 'dist'), filename: 'main.cjs' },
-    recordsPath: join(folder.path, 'dist/records.json'),
-    ...settings,
-  })
   const build = () =>
-    new Promise<void>((resolve, reject) =>
-      compiler.run((error, stats) =>
-        error || stats?.hasErrors() ? reject(error ?? new Error(String(stats))) : resolve(),
-      ),
-    )
+    runWebpack({
+      context: folder.path,
+      entry: './main.js',
+      mode: 'none',
+      devtool: false,
+      target: 'node20',
+      externalsType: 'node-commonjs',
+      externals: /^@persist\//,
+      plugins: [new webpack.HotModuleReplacementPlugin()],
+      output: { path: join(folder.path, 'dist'), filename: 'main.cjs' },
+      // By these a build knows the ids of the build before, as it does in a watch.
+      recordsPath: join(folder.path, 'dist/records.json'),
+      ...settings,
+    })
   await build()
   const program = fork(join(folder.path, 'dist/main.cjs'), { env: { ...environment(), PERSIST_VERBOSITY: '0' } })
   try {

@@ -255,14 +255,15 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect([await other.has(1), await other.has(2), await other.has(3)]).toEqual([false, true, false])
   })
 
+  const CALLS = [
+    ['a refresh', (f: Fn) => f.refresh(1)],
+    ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
+  ] as const
   describe.each([
     ['with leases', () => makeStore()],
     ['without leases', () => withoutLeases(delayed(memoryStore()))],
   ])('of a call that wants no older result, in a store %s', (_, make) => {
-    it.each([
-      ['a refresh', (f: Fn) => f.refresh(1)],
-      ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
-    ] as const)('takes the place of the older one: %s', async (_, call) => {
+    it.each(CALLS)('takes the place of the older one: %s', async (_, call) => {
       for (const isDownBefore of [true, false]) {
         const { f, other, running, back, state, pass } = setup({}, make())
         await other.put('old', 1)
@@ -278,10 +279,7 @@ inBothModes('a result that could not be stored since the store was down', (makeS
       }
     })
 
-    it.each([
-      ['a refresh', (f: Fn) => f.refresh(1)],
-      ['maxAge', (f: Fn) => f.with({ maxAge: 500 })(1)],
-    ] as const)('does not replace a result that another process stored meanwhile: %s', async (_, call) => {
+    it.each(CALLS)('does not replace a result that another process stored meanwhile: %s', async (_, call) => {
       for (const isDownBefore of [true, false]) {
         const { f, other, running, back, state, pass } = setup({}, make())
         await other.put('old', 1)

@@ -1,9 +1,9 @@
+import { isRawJson } from '@persist/platform'
 import { isPlain, writeArray, writeIdentity, writeProperties } from './containers.ts'
 import { whyExtras, whyForged, whyRefused } from './describe.ts'
 import { identity } from './identity.ts'
 import { kindOf } from './kinds.ts'
 import { MAX_DEPTH, MAX_LENGTH } from './limits.ts'
-import { isRawJson } from './own-properties.ts'
 import { refuse } from './refusal.ts'
 import { digits, literal, quoted, refuseLength } from './scalars.ts'
 

@@ -29,6 +29,7 @@ export { sleepSync } from './node/sleep-sync.ts'
 export { soon } from './node/soon.ts'
 export { printToStderr } from './node/stderr.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
+export { isRawJson } from './raw-json.ts'
 
 export const recognizesProxies = true
 export const followsCalls = true

@@ -7,6 +7,7 @@ import { SynchronousStorage } from './web/context-storage.ts'
 export { dequal as isDeepEqual } from 'dequal'
 export { builtInName, isBareDate, RealDate } from './built-in-classes.ts'
 export type { ContextStorage, EventChannel, Platform, TextEncoding, TypeChecks } from './platform.ts'
+export { isRawJson } from './raw-json.ts'
 export {
   bytesToString,
   isUtf8,

@@ -1,5 +1,6 @@
-import type { CallSite, Frame } from './call-site.ts'
-import type { Place } from './wrapping-place.ts'
+import type { CallSite } from './call-site.ts'
+import { isModuleId } from './module-body.ts'
+import { isSameFrame, type Place } from './wrapping-place.ts'
 
 /** Names of the files that webpack writes for a program in Node that runs. */
 const UPDATE = /\.hot-update\.[cm]?js$/
@@ -24,8 +25,3 @@ export function wasReplaced({ home: before, loader: first }: Place, { home: now,
     isSameFrame(first, second)
   )
 }
-
-/** A table of modules gives each of its functions the id as the name. A list gives none. */
-const isModuleId = (functionName: string) => /^\d+$|\//.test(functionName)
-
-const isSameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column

@@ -32,13 +32,16 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   }
   if (functionName === 'eval') return isEval && file !== '' && isAtBeginOfEval(site, index)
   if (MODULE_BODIES.test(functionName)) return true
-  if (!/^\d+$|\//.test(functionName)) return false
+  if (!isModuleId(functionName)) return false
   const loader = site[index + 1]
   if (loader === undefined) return false
   if (LOADERS.test(loader.functionName)) return true
   const line = files.read(loader.file)?.split('\n')[loader.line - 1]
   return line !== undefined && /^[^;{}()]*\([^;{}()]*\.exports\b/.test(line.slice(loader.column - 1))
 }
+
+/** Whether a function has the id of a module as its name, as in a table of modules. A list gives its functions none. */
+export const isModuleId = (functionName: string) => /^\d+$|\//.test(functionName)
 
 const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
 

@@ -54,11 +54,12 @@ function isSynchronous(callers: CallSite): boolean {
   return caller !== undefined && !caller.file.startsWith('node:internal/process/')
 }
 
-const sameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
+/** Whether two frames have one place. */
+export const isSameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
 
 /** Whether two stacks have the same places. */
 export function samePath(first: CallSite, second: CallSite): boolean {
-  return first.length === second.length && first.every((frame, i) => sameFrame(frame, second[i]!))
+  return first.length === second.length && first.every((frame, i) => isSameFrame(frame, second[i]!))
 }
 
 /** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */
