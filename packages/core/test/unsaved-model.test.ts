@@ -174,8 +174,6 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
       (change.x === undefined || change.x === call.x) &&
       change.at < call.at &&
       change.at > run.beganAt &&
-      // It is not repeated.
-      !(change.act === 'put' && !change.hasReached) &&
       (run.process === call.process || (run.isProtected && run.storedAt !== undefined && run.storedAt < change.at))
     expect(changes.filter(isOlder), `result ${name} was returned after a change`).toEqual([])
     const refresh = refreshed.get(`${call.process} ${call.x}`)
@@ -236,7 +234,8 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     }
     if (act === 'put') {
       change(x)
-      const name = runs.push({ x, process, beganAt: at, calledAt: at, isProtected: false }) - 1
+      const run: Run = { x, process, beganAt: at, calledAt: at, isProtected: false, outcome: 'value', endedAt: clock }
+      const name = runs.push(run) - 1
       note(() => f.put(name as never, x))
     }
     await settle()
@@ -259,7 +258,6 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     const left = runs[stored.get(x)?.name ?? Number.NaN]
     const isUndone = (change: Change) =>
       left !== undefined &&
-      change.act !== 'put' &&
       (change.x === undefined || change.x === x) &&
       change.at > left.beganAt &&
       (left.process === change.process || (left.isProtected && left.storedAt! < change.at))

@@ -1,11 +1,12 @@
 import { OptionError } from '@persist/errors'
 import { fixedArguments } from '../call/arguments.ts'
 import { type CacheKey, cacheKeyOf, cacheKeyOfKey } from '../call/cache-key.ts'
+import { put } from '../call/put.ts'
 import { perform, type Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { listings } from './iteration.ts'
 import { defineMembers } from './members.ts'
-import { clear, deleteByTag, forget, has, peek, put, size } from './methods.ts'
+import { clear, deleteByTag, forget, has, peek, size } from './methods.ts'
 import { withoutListings } from './no-iteration.ts'
 
 /** The arguments that a key consists of, for the options that need them. */

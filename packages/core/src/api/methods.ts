@@ -1,15 +1,9 @@
-import type { ArgumentSnapshot } from '../call/arguments.ts'
-import { type CacheKey, checkUnhash } from '../call/cache-key.ts'
-import { createEntry, pickleKey } from '../call/create-entry.ts'
+import type { CacheKey } from '../call/cache-key.ts'
 import { deleted } from '../call/deletion-when-back.ts'
 import { deleteOne, deleteWhere } from '../call/deletions.ts'
-import { encodeStored } from '../call/encode-stored.ts'
-import { fenced } from '../call/fenced-change.ts'
 import { eachHead } from '../call/heads.ts'
 import { isListed, lookupEntry } from '../call/lookup.ts'
 import { COUNT } from '../call/replies.ts'
-import { returnsPromises } from '../call/return-in-mode.ts'
-import { reportWrite } from '../call/serve.ts'
 import { callStore } from '../call/store-guard.ts'
 import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
@@ -39,29 +33,6 @@ export function* peek(context: Context, cacheKey: CacheKey): Steps<unknown> {
 /** Whether there is a fresh result. */
 export function* has(context: Context, cacheKey: CacheKey): Steps<boolean> {
   return (yield* lookup(context, cacheKey)).hit
-}
-
-/** Stores a result without computing. A running computation of the same key does not overwrite it. */
-export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
-  checkUnhash(context, cacheKey)
-  const promised = context.declaredAsync || returnsPromises(context)
-  const entry = createEntry(context, cacheKey, {
-    value,
-    snapshot,
-    promised,
-    pickledKey: pickleKey(context, cacheKey),
-    inputs: context.traceRoot === undefined ? undefined : [],
-  })
-  const isLost = yield* fenced(context, { cacheKey }, function* () {
-    const encoded = entry && (yield* encodeStored(context, entry, context.adapter.mode === 'async'))
-    if (encoded === undefined) return false
-    const mark = context.memory?.mark() ?? 0
-    const stored = yield* wait(callStore(context, 'set', cacheKey.hash, () => done(context.store.set(encoded)), false))
-    if (stored) reportWrite(context, encoded)
-    return !stored && context.memory?.hasChanged(cacheKey.canonicalKey, mark) === false
-  })
-  // If the store failed, only memory can hold the result. A later change has priority.
-  if (isLost && entry !== undefined) context.memory?.hold(cacheKey.canonicalKey, entry, value)
 }
 
 /** Deletes one result. A running computation of the same key does not restore it. */

@@ -21,7 +21,7 @@ export function* deleted<T>(context: Context, target: Target, act: () => Steps<T
     const wasOpen = circuit.watch()
     const reply = yield* act()
     // An outage may be over before the last of many entries.
-    if (circuit.error !== undefined || (isOneByOne && wasOpen())) yield* deleteRest(context, target, askedAt)
+    if (circuit.error !== undefined || (isOneByOne && wasOpen())) yield* deleteWhenBack(context, target, askedAt)
     return reply
   })
 }
@@ -37,7 +37,7 @@ const MOST_PASSES = 3
  * Deletes what was there at a time: at once, or when the store is back. It fences nothing: runs that began after that time may
  * store. Calls that begin when the store is back wait for it.
  */
-function deleteRest(context: Context, { cacheKey, tag }: Target, askedAt: number): Steps<void> {
+export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): Steps<void> {
   const { circuit, reporter, runtime } = context
   // Not the whole key, which may be long.
   const hash = cacheKey?.hash

@@ -14,14 +14,22 @@ export interface Target {
  * Changes the store after the changes that were made before. Running computations of the key, or of all keys, do not store,
  * and memory drops its entries. A call that starts meanwhile waits for the change, but not forever, and then may read a deleted
  * entry. So it does not keep it in memory, and no later call joins it.
+ *
+ * @param onFenced Called before it waits: changes that are asked for from then on come after this one.
  */
-export function* fenced<T>(context: Context, { cacheKey, tag }: Target, change: () => Steps<T>): Steps<T> {
+export function* fenced<T>(
+  context: Context,
+  { cacheKey, tag }: Target,
+  change: () => Steps<T>,
+  onFenced = () => {},
+): Steps<T> {
   const canonicalKey = cacheKey?.canonicalKey
   context.peers.each((peer) => {
     if (tag === undefined) peer.fence(canonicalKey)
     else peer.fenceTag(tag)
     peer.drop(canonicalKey)
   })
+  onFenced()
   try {
     return yield* inOrder(context, cacheKey, change)
   } finally {

@@ -32,6 +32,11 @@ export function keepUnsaved(computation: Run, publication: Publication, publish:
   if (computation.context.circuit.error !== undefined) keep(computation, publication, publish)
 }
 
+/** Whether a result that the user has put waits for the store, and a run's call would have accepted it. */
+export function isPutBefore({ context, cacheKey, flight }: Run): boolean {
+  return context.circuit.unsaved.find(leaseNameOf(context, cacheKey))?.staysFor?.(flight) === true
+}
+
 function keep({ context, cacheKey, flight }: Run, publication: Publication, publish: Publish): void {
   const { circuit, runtime } = context
   const { entry, unsavedSince = runtime.monotonic() } = publication
@@ -57,6 +62,8 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   if (before?.oldestAccepted !== undefined)
     waiting.oldestAccepted = Math.max(before.oldestAccepted, waiting.oldestAccepted ?? before.oldestAccepted)
   const durationMs = entry.durationMs ?? 0
+
+  const isTooLate = () => runtime.monotonic() - unsavedSince > Math.max(WITHOUT_LEASE_MS, durationMs)
 
   function* attempt(): Steps<void> {
     // A call and a refresh of this process meet a run that is about to end.
@@ -91,7 +98,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   function* rightToStore(succession: Succession): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
-    if (runtime.monotonic() - unsavedSince > Math.max(WITHOUT_LEASE_MS, durationMs)) return skip('unavailable')
+    if (isTooLate()) return skip('unavailable')
     const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
     // An entry that is older than the call accepts was there before, and is to be replaced.
     const maxAge = Math.max(0, runtime.now() - oldestAccepted)
@@ -111,12 +118,19 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     return undefined
   }
 
+  const staysFor = ({ oldestAccepted = Number.NEGATIVE_INFINITY }: Flight) =>
+    !isFenced(waiting, entry.tags) &&
+    !isTooLate() &&
+    entry.createdAt >= oldestAccepted &&
+    runtime.now() < (entry.expiresAt ?? Number.POSITIVE_INFINITY)
+
   circuit.unsaved.keep(name, {
     bytes: byteLength(entry.payload) + cacheKey.canonicalKey.length + (entry.key?.length ?? 0),
     durationMs,
     lease,
     mark,
     oldestAccepted: waiting.oldestAccepted,
+    ...(publication.isPut && { staysFor }),
     store() {
       const stored = quietly(() => run(attempt()))
       if (isThenable(stored)) waiting.result = stored as NonNullable<Flight['result']>

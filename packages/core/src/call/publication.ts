@@ -16,6 +16,8 @@ export interface Publication {
   readonly unsavedSince?: number
   /** Its lease is that of an earlier result, whose run began before. */
   readonly inheritsLease?: boolean
+  /** The user has put it: a later run only replaces it if its call does not accept it. */
+  readonly isPut?: boolean
 }
 
 /** Whether the place of a result in the order of deletions by tag is not known: the store was away when its run began. */

@@ -8,7 +8,7 @@ import { noteStored } from './call.ts'
 import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { encodeStored } from './encode-stored.ts'
-import { keepUnsaved } from './keep-unsaved.ts'
+import { isPutBefore, keepUnsaved } from './keep-unsaved.ts'
 import { takeOverLease } from './lease.ts'
 import { isUnplaced, type Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
@@ -64,6 +64,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     if (flight.fenced) return skip('fenced')
     // A deletion by tag between the last check and the write missed the entry.
     if (stored && (yield* withdraw(computation, publication))) return skip('fenced')
+    if (!stored && isPutBefore(computation)) return skip('fenced')
     // A deletion that was asked for before the run began may have reached the store after the result, and ended before the reply.
     const mayBeDeleted = context.memory?.hasChanged(canonicalKey, beforeWrite!) !== false
     context.peers.each((peer) => peer.drop(canonicalKey))

@@ -71,7 +71,7 @@ export interface Flight {
   /** The greatest age of a stored result that it returns, in milliseconds; 0 for a refresh. */
   maxAge?: number
   /** When the oldest stored result was made that it returns, in milliseconds since 1970. Absent: it may be of any age. */
-  oldestAccepted?: number
+  oldestAccepted?: number | undefined
   /** Why the last caller left. */
   left?: { readonly reason: unknown }
   /** Aborts the function when the last caller has left. */

@@ -8,7 +8,12 @@ const count = counted[COUNT]
 
 /** Gives a flight its number in the order of runs, since its function is about to begin. */
 export function numberRun(flight: Flight): void {
-  flight.began = count.begun++
+  flight.began = nextNumber()
+}
+
+/** The next number in the order of runs. */
+export function nextNumber(): number {
+  return count.begun++
 }
 
 /** The flights of one persisted function. */
@@ -50,7 +55,13 @@ export class Flights {
   }
 
   /** A flight in the place of one that ends before its result is stored: what fences a run fences it too. */
-  standIn({ canonicalKey, began, fenced, deletedTags, oldestAccepted }: Flight): Flight {
+  standIn({
+    canonicalKey,
+    began,
+    fenced = false,
+    deletedTags,
+    oldestAccepted,
+  }: Pick<Flight, 'canonicalKey' | 'began' | 'deletedTags' | 'oldestAccepted'> & Partial<Flight>): Flight {
     const flight: Flight = {
       canonicalKey,
       parent: undefined,

@@ -1,4 +1,5 @@
 import type { Lease, Mode } from '@persist/store'
+import type { Flight } from '../concurrency/flight.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { StayingAlive } from './staying-alive.ts'
@@ -22,6 +23,8 @@ export interface UnsavedResult {
   readonly mark?: string | undefined
   /** When the oldest stored result was made that its call accepts. */
   readonly oldestAccepted?: number | undefined
+  /** Whether it stays although this later run has a result. */
+  readonly staysFor?: (later: Flight) => boolean
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
@@ -101,6 +104,11 @@ export class UnsavedResults {
   /** Keeps a deletion: up to 100,000, the latest ones. A later one of the same entries takes the place of an earlier one. */
   keepDeletion(name: string, deletion: UnsavedDeletion): void {
     keepLatest(this.#deletions, name, deletion, MOST_DELETIONS)
+  }
+
+  /** The result that waits under a name. */
+  find(name: string): UnsavedResult | undefined {
+    return this.#results.get(name)
   }
 
   /** Removes a result. */
