@@ -24,6 +24,7 @@ type Act =
   | 'turn'
   | 'not done'
   | 'no reply'
+  | 'busy'
 interface Step {
   readonly act: Act
   readonly process: 0 | 1
@@ -95,6 +96,11 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     })
     const { cache, state: line } = unreliable(asOtherProcess(store))
     let isOpen = false
+    /** The last step in which a run may begin without the lease that it was refused. */
+    let withoutLeaseUntil = -1
+    line.onBusy = (method) => {
+      if (method === 'lease') withoutLeaseUntil = at + 2
+    }
     const report = ({ name, state }: { name: string; state?: string }) => {
       if (name === 'circuit') isOpen = state === 'open'
     }
@@ -111,7 +117,7 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
           process: number,
           beganAt: at,
           calledAt: waiting?.at ?? at,
-          isProtected: store.supports.lease && !line.isDown && !isOpen,
+          isProtected: store.supports.lease && !line.isDown && !isOpen && at > withoutLeaseUntil,
           end,
         }
         const name = runs.push(run) - 1
@@ -214,7 +220,7 @@ async function play(store: StoreAdapter, steps: readonly Step[], options: object
     if (act === 'call') note(() => f(x))
     if (act === 'refresh') note(() => f.refresh(x))
     if (act === 'maxAge') note(() => f.with({ maxAge: MAX_AGE })(x))
-    if (act === 'not done' || act === 'no reply') line.next = act
+    if (act === 'not done' || act === 'no reply' || act === 'busy') line.next = act
     if (act === 'end') open[0]?.end?.('value')
     if (act === 'fail') open.at(-1)?.end?.('error')
     if (act === 'away') line.isDown = true
@@ -304,6 +310,7 @@ const step = fc.record({
     'turn',
     'not done',
     'no reply',
+    'busy',
   ),
   process: fc.constantFrom<0 | 1>(0, 0, 1),
   x: fc.constantFrom(...KEYS),

@@ -162,6 +162,7 @@ export type StoreErrorCode = Extract<
   | 'ERR_PERSIST_STORE'
   | 'ERR_PERSIST_STORE_LOAD'
   | 'ERR_PERSIST_STORE_UNAVAILABLE'
+  | 'ERR_PERSIST_STORE_BUSY'
   | 'ERR_PERSIST_STORE_FORMAT'
   | 'ERR_PERSIST_STORE_FULL'
   | 'ERR_PERSIST_STORE_READ_ONLY'
@@ -171,7 +172,7 @@ export type StoreErrorCode = Extract<
 >
 
 /**
- * A store failed: it cannot be reached, is full, has a newer format, or holds a damaged entry. Core reports the error and
+ * A store failed: it cannot be reached, is busy, is full, has a newer format, or holds a damaged entry. Core reports the error and
  * returns the computed value, unless the option is `onStoreError: 'throw'`.
  */
 export class StoreError extends PersistError implements StoreFacts {

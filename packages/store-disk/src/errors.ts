@@ -3,6 +3,21 @@ import { type Operation, operationFailed } from '@persist/store/kit'
 import { errorCode } from './files/file-system.ts'
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+/** What passes: the process has too many files open, or another program has this one open; a network or a disk fails for a moment. */
+const PASSING = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOLCK',
+  'EAGAIN',
+  'EBUSY',
+  'EINTR',
+  'EIO',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ENOTCONN',
+  'EHOSTDOWN',
+])
 /** What may concern the store's folder as a whole, and not one file in it. */
 const MAYBE_WHOLE = new Set(['EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'ESTALE', 'EIO', 'ENOTCONN', 'EHOSTDOWN', 'ENXIO'])
 
@@ -35,7 +50,13 @@ export function toStoreError(operation: StoreOperation, error: unknown, recheck?
       return toStoreError(operation, whole)
     }
   }
-  if (!FULL.has(code)) return operationFailed('ERR_PERSIST_STORE', operation, error as Error)
+  if (!FULL.has(code)) {
+    return operationFailed(
+      PASSING.has(code) ? 'ERR_PERSIST_STORE_BUSY' : 'ERR_PERSIST_STORE',
+      operation,
+      error as Error,
+    )
+  }
   const message = `the store ${operation.store} is full: ${(error as Error).message}`
   return new StoreError('ERR_PERSIST_STORE_FULL', message, operation, { cause: error })
 }

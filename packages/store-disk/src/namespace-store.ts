@@ -81,15 +81,23 @@ export class NamespaceStore implements Store<'sync'> {
       for (;;) {
         const { path, name, fd } = this.#tokens.factory.create(target)
         try {
-          if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', name)
+          this.#endLeases(target, name, fd)
+          if (this.#files.commit(path, fd, entry)) return
         } catch (error) {
-          closeQuietly(this.#options.fs, fd)
           this.#tokens.factory.drop(path)
           throw error
         }
-        if (this.#files.commit(path, fd, entry)) return
       }
     })
+  }
+
+  #endLeases(target: Target, own: string, fd: number): void {
+    try {
+      if (this.#tokens.factory.mayHaveLeases(target.namespaceId)) this.#tokens.end(target, 'lease', own)
+    } catch (error) {
+      closeQuietly(this.#options.fs, fd)
+      throw error
+    }
   }
 
   delete(hash: string): boolean {

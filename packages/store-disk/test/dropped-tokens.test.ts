@@ -39,6 +39,8 @@ test.each([[['renameSync', 'unlinkSync']], [['unlinkSync']], [['readdirSync']], 
     trouble.isOn = true
     for (const act of [
       () => held.publish(plain('published')),
+      // It could be published later.
+      () => held.release(),
       () => released.release(),
       () => store.set(plain('set')),
       () => store.delete('deleted'),

@@ -10,6 +10,9 @@ const CODES = process.env.PERSIST_SOAK
   : ['EIO', 'ENOSPC', 'ENOENT']
 const OLD = plain('an-old-one', 'old')
 const NEW = plain('an-old-one', 'new')
+const LONG = plain('an-old-one', 'a longer one '.repeat(100))
+/** More calls than a lease needs. */
+const BEFORE = 1_000
 
 /** What is done, and what the entry may be afterwards. */
 const METHODS: Record<string, { act: (store: Store<'sync'>) => unknown; after: readonly (string | undefined)[] }> = {
@@ -58,3 +61,30 @@ describe.each(Object.entries(METHODS))('%s', (_, { act, after }) => {
     },
   )
 })
+
+test.each(['EMFILE', 'EIO', 'EBUSY', 'ESTALE'])(
+  'whichever call of a publication fails with %s, the same lease publishes a moment later, also a shorter entry',
+  (code) => {
+    let clean = false
+    for (let n = 1; !clean; n++) {
+      const dir = newFolder()
+      const faulty = faultyFileSystem(BEFORE + n, () => {
+        throw failure(code)
+      })
+      const store = diskStore(dir, { fileSystem: faulty.fileSystem }).open('f')
+      const lease = store.lease!(NEW.hash, 60_000)!
+      if (code === 'EMFILE') lease.waitsFor!(['a', 'b'])
+      faulty.calls = BEFORE
+      try {
+        expect(lease.publish(LONG)).toBe(true)
+      } catch (error) {
+        expect((error as PersistError).code).toBe('ERR_PERSIST_STORE_BUSY')
+        const isDone = lease.publish(NEW)
+        expect(store.get(NEW.hash)?.payload, `call ${n}: ${faulty.names.at(-1)}`).toBe(isDone ? 'new' : LONG.payload)
+      }
+      clean = faulty.calls < BEFORE + n
+      expect(diskStore(dir).open('f').lease!(NEW.hash, 60_000), `call ${n} leaves a lease`).toBeDefined()
+      expect(n).toBeLessThan(200)
+    }
+  },
+)

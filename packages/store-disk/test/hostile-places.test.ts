@@ -116,7 +116,7 @@ test('a process without a file descriptor left fails with an error that says so,
   diskStore(dir).open('f').set(plain(HASH))
   const command = `ulimit -n 64; exec "${process.execPath}" "${child('many-files')}" "${dir}"`
   const out = execFileSync('sh', ['-c', command], { encoding: 'utf8' })
-  const failed = 'ERR_PERSIST_STORE:EMFILE'
+  const failed = 'ERR_PERSIST_STORE_BUSY:EMFILE'
   expect(out.trim()).toBe(`${failed} ${failed} ${failed} payload of ${HASH} b`)
 })
 

@@ -22,6 +22,6 @@ test('an entry whose file was replaced meanwhile is listed; where that cannot be
   stale.left = 1
   expect([...store.heads()]).toMatchObject([{ hash: 'a' }])
   stale.left = Number.POSITIVE_INFINITY
-  expect(() => [...store.heads()]).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_STORE' }))
+  expect(() => [...store.heads()]).toThrow(expect.objectContaining({ code: 'ERR_PERSIST_STORE_BUSY' }))
   expect(store.get('a')).toBeUndefined()
 })

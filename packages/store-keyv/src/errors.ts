@@ -6,6 +6,10 @@ const UNAVAILABLE =
 /** After a failover another server is the primary one of Redis, which a new connection may find. */
 const DEMOTED = /^READONLY /
 const FULL = /^OOM |maxmemory|no space left|ENOSPC|disk (?:is )?full|quota/i
+/** Another process has the lock of a database, or it has too many clients, or a script of Redis runs. */
+const BUSY =
+  /SQLITE_BUSY|SQLITE_LOCKED|(?:database|table)(?: \w+)? is locked|deadlock|lock wait timeout|too many (?:clients|connections)|max number of clients|could not serialize|TRYAGAIN|EMFILE|ENFILE|EAGAIN|EBUSY/i
+const REDIS_BUSY = /^BUSY /
 const TOO_LARGE =
   /exceeds maximum allowed size|invalid bulk length|string exceeds|invalid string length|string longer than|value too (?:large|long)/i
 
@@ -24,5 +28,6 @@ function codeOf(thrown: unknown): StoreErrorCode {
   const text = [code, message ?? thrown, ...(Array.isArray(errors) ? errors.map(String) : [])].join(' ')
   if (FULL.test(String(message))) return 'ERR_PERSIST_STORE_FULL'
   if (TOO_LARGE.test(text)) return 'ERR_PERSIST_VALUE_TOO_LARGE'
-  return UNAVAILABLE.test(text) || DEMOTED.test(String(message)) ? 'ERR_PERSIST_STORE_UNAVAILABLE' : 'ERR_PERSIST_STORE'
+  if (UNAVAILABLE.test(text) || DEMOTED.test(String(message))) return 'ERR_PERSIST_STORE_UNAVAILABLE'
+  return BUSY.test(text) || REDIS_BUSY.test(String(message)) ? 'ERR_PERSIST_STORE_BUSY' : 'ERR_PERSIST_STORE'
 }

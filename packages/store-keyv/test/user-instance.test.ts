@@ -20,6 +20,21 @@ test('what Keyv swallows is an error here: a failed read is no miss, and a faile
   await expect(store({ delete: fails }).delete('h')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_UNAVAILABLE' })
 })
 
+test.each([
+  Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' }),
+  new Error('Deadlock found when trying to get lock; try restarting transaction'),
+  new Error('sorry, too many clients already'),
+  new Error('BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.'),
+])('a database that is busy for a moment is no server in trouble: %s', async (error) => {
+  const fails = async () => {
+    throw error
+  }
+  const set = keyvStore(broken({ set: fails }))
+    .open('f')
+    .set(ENTRY)
+  await expect(set).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_BUSY' })
+})
+
 test('bytes whose text is longer than the longest string are too large, and no server in trouble', async () => {
   const entry = { ...ENTRY, payload: new Uint8Array(410_000_000) }
   const set = keyvStore(new Keyv({ store: new Map() }))

@@ -7,6 +7,8 @@ const FULL = new Set<unknown>([-30792, -30788, 'ENOSPC', 'EDQUOT', 28, 122])
 const FORMAT = new Set<unknown>([-30794, -30793])
 /** The file is not there, or may not be opened: neither a folder nor the rights to it stay as they are forever. */
 const UNAVAILABLE = new Set<unknown>(['EACCES', 'EIO', 'ENOENT', 'ENOTDIR', 'EPERM', 'ESTALE', 1, 2, 5, 13, 20, 116])
+/** The process has no memory or no file left at this moment, or there are too many readers. */
+const BUSY = new Set<unknown>([-30790, 'EAGAIN', 'EBUSY', 'EINTR', 'EMFILE', 'ENFILE', 'ENOMEM', 4, 11, 12, 16, 23, 24])
 
 /** The {@link StoreError} for an error of LMDB or of the file system. Others pass unchanged. */
 export function toStoreError(error: unknown, facts: StoreFacts): unknown {
@@ -36,5 +38,6 @@ function isStoreFailure(error: unknown): error is Error & { readonly code: strin
 function codeOf(code: unknown): StoreErrorCode {
   if (FULL.has(code)) return 'ERR_PERSIST_STORE_FULL'
   if (UNAVAILABLE.has(code)) return 'ERR_PERSIST_STORE_UNAVAILABLE'
+  if (BUSY.has(code)) return 'ERR_PERSIST_STORE_BUSY'
   return FORMAT.has(code) ? 'ERR_PERSIST_STORE_FORMAT' : 'ERR_PERSIST_STORE'
 }

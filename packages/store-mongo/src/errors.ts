@@ -1,7 +1,8 @@
 import { StoreError, type StoreErrorCode, type StoreFacts } from '@persist/errors'
 import { installCommand } from '@persist/store'
 import { TimeoutError, withoutSecrets } from '@persist/store/kit'
-import { ConnectionClosedError } from './timeout.ts'
+import { BusyError } from './semaphore.ts'
+import { ConnectionClosedError, SlowError } from './timeout.ts'
 
 /** The parts of an error of the driver that matter here; its type is unknown. */
 interface Thrown {
@@ -14,6 +15,8 @@ interface Thrown {
 const UNAVAILABLE_CODES = new Set<unknown>([
   6, 7, 18, 13, 89, 91, 189, 262, 50, 9001, 10107, 10058, 11600, 11602, 13435, 13436, 8000,
 ])
+/** A conflict, a lock or a limit on requests, which passes. */
+const BUSY_CODES = new Set<unknown>([24, 46, 112, 16500])
 const FULL_CODES = new Set<unknown>([14031, 12501])
 // The last one is that of the driver's own buffer, where a head does not fit.
 const TOO_LARGE_CODES = new Set<unknown>([10334, 17280, 17419, 17420, 'ERR_OUT_OF_RANGE'])
@@ -31,8 +34,7 @@ const HINT = '; to wait longer, set the option serverWaitMs, or ?persistServerWa
 export function toStoreError(thrown: unknown, facts: StoreFacts, secrets: readonly string[]): StoreError {
   if (thrown instanceof StoreError) return thrown
   const cause = withoutSecrets(thrown, secrets)
-  const isGivenUp = thrown instanceof TimeoutError || thrown instanceof ConnectionClosedError
-  const code = isGivenUp ? 'ERR_PERSIST_STORE_UNAVAILABLE' : codeOf((thrown ?? {}) as Thrown)
+  const code = codeOf(thrown)
   const method = facts.operation === undefined ? '' : ` (${facts.operation})`
   const hint = thrown instanceof TimeoutError ? HINT : ''
   return new StoreError(code, `${facts.store}: ${saying(code, cause)}${method}${hint}`, facts, { cause })
@@ -54,7 +56,10 @@ function saying(code: StoreErrorCode, cause: Error): string {
   }
 }
 
-function codeOf({ name, message, code }: Thrown): StoreErrorCode {
+function codeOf(thrown: unknown): StoreErrorCode {
+  if (thrown instanceof BusyError || thrown instanceof SlowError) return 'ERR_PERSIST_STORE_BUSY'
+  if (thrown instanceof TimeoutError || thrown instanceof ConnectionClosedError) return 'ERR_PERSIST_STORE_UNAVAILABLE'
+  const { name, message, code } = (thrown ?? {}) as Thrown
   const text = String(message)
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return 'ERR_PERSIST_STORE_LOAD'
   if (FULL_CODES.has(code) || FULL_TEXT.test(text)) return 'ERR_PERSIST_STORE_FULL'
@@ -63,5 +68,5 @@ function codeOf({ name, message, code }: Thrown): StoreErrorCode {
   }
   if (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_NAMES.test(String(name)) || UNREACHABLE.test(String(code)))
     return 'ERR_PERSIST_STORE_UNAVAILABLE'
-  return 'ERR_PERSIST_STORE'
+  return BUSY_CODES.has(code) ? 'ERR_PERSIST_STORE_BUSY' : 'ERR_PERSIST_STORE'
 }

@@ -1,4 +1,5 @@
 import type { PersistError } from '@persist/errors'
+import { mayPass } from '@persist/store/kit'
 import type { CollectionAccess, Operation } from './collection-access.ts'
 
 /** What the collection's indexes do by themselves. */
@@ -37,8 +38,8 @@ async function make(
       await access.runStep(operation, (entries) => entries.createIndex(fields, { sparse: true, ...options }))
       return true
     } catch (error) {
-      const { code, cause } = error as PersistError & { cause?: { code?: unknown } }
-      if (code === 'ERR_PERSIST_STORE_UNAVAILABLE') throw error
+      const { cause } = error as PersistError & { cause?: { code?: unknown } }
+      if (mayPass(error)) throw error
       if (cause?.code !== NOT_IMPLEMENTED) report(error as PersistError)
       return false
     }

@@ -1,4 +1,5 @@
 import type { Entry } from '@persist/store'
+import { mayPass } from '@persist/store/kit'
 import type { Chunks } from './chunks.ts'
 import type { CollectionAccess, Entries, Operation } from './collection-access.ts'
 import { type EntryDocument, toDocument, type Written } from './entry-codec.ts'
@@ -97,8 +98,8 @@ export class Writer {
     try {
       return await put()
     } catch (error) {
-      const unknown = (error as { code?: unknown }).code === 'ERR_PERSIST_STORE_UNAVAILABLE'
-      if (document.chunks !== undefined && !unknown) await this.#chunks.remove(document.gen, operation).catch(() => {})
+      if (document.chunks !== undefined && !mayPass(error))
+        await this.#chunks.remove(document.gen, operation).catch(() => {})
       throw error
     }
   }

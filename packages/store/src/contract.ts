@@ -107,7 +107,7 @@ export interface Lease<M extends Mode = Mode> {
   waitsFor?(ids: readonly string[]): Reply<M, void>
   /**
    * Puts the entry in place and ends the lease, in one step. `false`: the lease was lost, nothing was written. After a failure
-   * with `ERR_PERSIST_STORE_UNAVAILABLE` core calls it again when the store is back, maybe after the lease's time: it still
+   * with `ERR_PERSIST_STORE_UNAVAILABLE` or `ERR_PERSIST_STORE_BUSY` core calls it again, maybe after the lease's time: it still
    * succeeds unless another process has taken the lease, or set or deleted the entry.
    */
   publish(entry: Entry): Reply<M, boolean>
@@ -244,7 +244,9 @@ export interface StoreAdapter<M extends Mode = Mode> {
   checkHash?(hash: string): void
   /**
    * Fails, in bounded time, while the store cannot be reached. A method that fails with `ERR_PERSIST_STORE_UNAVAILABLE`
-   * makes core call through without the store until a `ping` in the background succeeds; without `ping`, for a while.
+   * makes core call through without the store until a `ping` in the background succeeds; without `ping`, for a while. One that
+   * fails with `ERR_PERSIST_STORE_BUSY` may succeed a moment later: core stores results and makes deletions again then, and goes
+   * on with the store.
    */
   ping?(): Reply<M, void>
   /**

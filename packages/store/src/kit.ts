@@ -27,6 +27,7 @@ export {
   type EntryFacts,
   entryDamaged,
   entryTooLarge,
+  mayPass,
   type Operation,
   operationFailed,
   operationOn,

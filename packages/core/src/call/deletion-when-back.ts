@@ -10,18 +10,17 @@ import { reportProblem } from './store-guard.ts'
 import { quietly } from './when-back.ts'
 
 /**
- * Deletes something from the store. If that is unavailable, what was there is deleted when it is back, before the results of the
+ * Deletes something from the store. If that is unavailable, or busy, what was there is deleted when it is back, before the results of the
  * outage are stored: otherwise old results would be served again.
  */
 export function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
-  const { adapter, circuit, runtime } = context
+  const { circuit, runtime } = context
   const askedAt = runtime.now()
-  const isOneByOne = target.tag !== undefined && !adapter.supports.tags
   return yield* fenced(context, target, function* () {
-    const wasOpen = circuit.watch()
+    const wasAway = circuit.watch()
     const reply = yield* act()
     // An outage may be over before the last of many entries.
-    if (circuit.error !== undefined || (isOneByOne && wasOpen())) yield* deleteWhenBack(context, target, askedAt)
+    if (wasAway()) yield* deleteWhenBack(context, target, askedAt)
     return reply
   })
 }
@@ -57,14 +56,14 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
   }
   function* deleteUntilWhole(): Steps<void> {
     for (let pass = 0; pass < MOST_PASSES && circuit.error === undefined; pass++) {
-      const wasOpen = circuit.watch()
+      const wasAway = circuit.watch()
       const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
       if (hash === undefined) reporter.report('clear', { entries })
       else if (entries > 0) reporter.report('delete', { hash })
-      if (!wasOpen()) return
+      if (!wasAway()) return
     }
     keep()
-    if (circuit.error === undefined) circuit.retryLater(context)
+    circuit.retryLater(context)
   }
   const keep = () =>
     circuit.unsaved.keepDeletion(name, {

@@ -25,7 +25,7 @@ const DELETED_AT_ONCE = 8
  * store is unavailable. Returns how many.
  */
 export function* deleteWhere(context: Context, condition: (head: Head) => boolean): Steps<number> {
-  const wasOpen = context.circuit.watch()
+  const wasAway = context.circuit.watch()
   let deleted = 0
   let hashes: string[] = []
   function* deleteListed(): Steps<void> {
@@ -37,7 +37,7 @@ export function* deleteWhere(context: Context, condition: (head: Head) => boolea
   yield* eachHead(context, function* (head) {
     if (condition(head)) hashes.push(head.hash)
     if (hashes.length === (context.adapter.mode === 'sync' ? 1 : DELETED_AT_ONCE)) yield* deleteListed()
-    return !wasOpen()
+    return !wasAway()
   })
   yield* deleteListed()
   return deleted

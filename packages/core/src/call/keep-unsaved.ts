@@ -1,8 +1,9 @@
-import type { Lease, Mode } from '@persist/store'
+import type { Entry, Lease, Mode } from '@persist/store'
 import { type Flight, isFenced, type Succession } from '../concurrency/flight.ts'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import type { Runtime } from '../types/runtime.ts'
 import { tryAcquireLease } from './acquire-lease.ts'
 import type { Computation } from './computation.ts'
 import { giveUpLease, LEASE_MS, release } from './lease.ts'
@@ -24,12 +25,26 @@ type Publish = (run: Run, publication: Publication) => Steps<boolean>
 const WITHOUT_LEASE_MS = 60_000
 
 /**
- * Keeps a result until its store is back, if the store is unavailable. The lease of the run then shows whether another process
- * has set or deleted the entry meanwhile; a result without one is kept for a minute, or as long as it took. Changes in this process fence it as
- * they fence a run.
+ * Keeps a result that its store did not take: until it is back, or for a short time if it was busy. The lease of the run then
+ * shows whether another process has set or deleted the entry meanwhile; a result without one is kept for a minute, or as long as
+ * it took. Changes in this process fence it as they fence a run. `false`: it is given up.
  */
-export function keepUnsaved(computation: Run, publication: Publication, publish: Publish): void {
-  if (computation.context.circuit.error !== undefined) keep(computation, publication, publish)
+export function keepUnsaved(run: Run, publication: Publication, publish: Publish): boolean {
+  const { circuit, reporter, runtime } = run.context
+  const { entry, unsavedSince = runtime.monotonic() } = publication
+  // Other processes can use the store, and may wait for the lease.
+  if (circuit.error === undefined && isTooLate(runtime, entry, unsavedSince)) {
+    reporter.report('skip', { hash: entry.hash, reason: 'unavailable' })
+    return false
+  }
+  keep(run, { ...publication, unsavedSince }, publish)
+  circuit.retryLater(run.context)
+  void circuit.unsaved.keepAlive(unsavedSince, entry.durationMs ?? 0, runtime)
+  return true
+}
+
+function isTooLate({ monotonic }: Runtime, { durationMs = 0 }: Entry, unsavedSince: number): boolean {
+  return monotonic() - unsavedSince > Math.max(WITHOUT_LEASE_MS, durationMs)
 }
 
 /** Whether a result that the user has put waits for the store, and a run's call would have accepted it. */
@@ -62,8 +77,6 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   if (before?.oldestAccepted !== undefined)
     waiting.oldestAccepted = Math.max(before.oldestAccepted, waiting.oldestAccepted ?? before.oldestAccepted)
   const durationMs = entry.durationMs ?? 0
-
-  const isTooLate = () => runtime.monotonic() - unsavedSince > Math.max(WITHOUT_LEASE_MS, durationMs)
 
   function* attempt(): Steps<void> {
     // A call and a refresh of this process meet a run that is about to end.
@@ -98,7 +111,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   function* rightToStore(succession: Succession): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
-    if (isTooLate()) return skip('unavailable')
+    if (isTooLate(runtime, entry, unsavedSince)) return skip('unavailable')
     const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
     // An entry that is older than the call accepts was there before, and is to be replaced.
     const maxAge = Math.max(0, runtime.now() - oldestAccepted)
@@ -120,7 +133,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
 
   const staysFor = ({ oldestAccepted = Number.NEGATIVE_INFINITY }: Flight) =>
     !isFenced(waiting, entry.tags) &&
-    !isTooLate() &&
+    !isTooLate(runtime, entry, unsavedSince) &&
     entry.createdAt >= oldestAccepted &&
     runtime.now() < (entry.expiresAt ?? Number.POSITIVE_INFINITY)
 
@@ -146,5 +159,4 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
       else quietly(() => run(release(context, cacheKey, lease)))
     },
   })
-  if (circuit.error !== undefined) void circuit.unsaved.keepAlive(unsavedSince, durationMs, runtime)
 }

@@ -112,6 +112,7 @@ export function* release(
     const reply = lease.release()
     return isThenable(reply) ? reply.then(() => true) : true
   }
+  const wasAway = context.circuit.watch()
   let isReleased = false
   try {
     isReleased = yield* wait(callStore<boolean>(context, 'release', hash, act, false))
@@ -120,7 +121,7 @@ export function* release(
     if (!isReleased) {
       if (lease.id !== undefined) noteUnreleased(lease.id)
       // In a folder it looks alive as long as this process is.
-      const part = { part: `lease ${lease.id}`, drop: () => giveUpLease(context, lease) }
+      const part = { part: `lease ${lease.id}`, drop: () => giveUpLease(context, lease), wasAway }
       // Not the whole key, which may be long.
       whenBack(context, { hash }, part, () => release(context, { hash }, lease))
     }

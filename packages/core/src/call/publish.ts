@@ -49,7 +49,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
       endWrite = end
       if (before !== undefined) yield* wait(before)
     }
-    // Nothing is awaited from here to the write: if the store fails, the result is kept while it is known to be unavailable.
+    const wasAway = context.circuit.watch()
     const wasDeleted = yield* wasDeletedByTag(context, mark, entry)
     if (wasDeleted === true || isFenced(flight, entry.tags)) return skip('fenced')
     // Whether its tags have been deleted since is not known.
@@ -72,8 +72,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     if (!mayBeDeleted && !isFenced(flight, entry.tags)) context.memory!.hold(canonicalKey, entry, value)
     supersede(context, flight)
     if (!stored) {
-      keepUnsaved(computation, publication, publish)
-      return true
+      return !wasAway() || keepUnsaved(computation, publication, publish)
     }
     noteStored(context, flight)
     context.circuit.noteStored()
@@ -112,8 +111,9 @@ function* withdraw(
 ): Steps<boolean> {
   if (!isFenced(flight, entry.tags) && (yield* wasDeletedByTag(context, mark, entry)) === false) return false
   const { hash } = cacheKey
+  const wasAway = context.circuit.watch()
   yield* wait(callStore(context, 'delete', hash, () => context.store.delete(hash), false, YES_OR_NO))
-  whenBack(context, cacheKey, { part: 'written' }, function* () {
+  whenBack(context, cacheKey, { part: 'written', wasAway }, function* () {
     yield* withdraw({ context, cacheKey, flight }, { mark, entry })
   })
   return true

@@ -39,12 +39,13 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
     const encoded = entry && (yield* encodeStored(context, entry, adapter.mode === 'async'))
     if (encoded === undefined) return
     const mark = memory?.mark() ?? 0
+    const wasAway = circuit.watch()
     if (yield* wait(callStore(context, 'set', hash, () => done(context.store.set(encoded)), false))) {
       reportWrite(context, encoded)
       return
     }
     isLost = memory?.hasChanged(canonicalKey, mark) === false
-    if (circuit.error !== undefined) yield* whenBack({ context, cacheKey, flight: flight! }, entry!, value)
+    if (wasAway()) yield* whenBack({ context, cacheKey, flight: flight! }, entry!, value)
   }
   try {
     yield* fenced(context, { cacheKey }, change, onFenced)

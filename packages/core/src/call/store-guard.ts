@@ -54,6 +54,7 @@ function failed<T>(context: Context, operation: string, hash: string | undefined
   const problem = asStoreError(context, operation, hash, thrown)
   // If many calls find the store unreachable at once, only the first reports it.
   const known = problem.code === 'ERR_PERSIST_STORE_UNAVAILABLE' && !context.circuit.open(problem, context)
+  if (problem.code === 'ERR_PERSIST_STORE_BUSY') context.circuit.noteBusy()
   if (known) context.counters.problems++
   else reportProblem(context, operation, hash, problem)
   if (context.throwsStoreErrors) throw problem

@@ -16,8 +16,8 @@ const LATE = Symbol('late')
 const BUSY_MS = 100
 /** An adapter without `ping` is tried again after this time. */
 const BLIND_RETRY_MS = 1_000
-/** Results are tried again after these times if another run had the lease, and then after the last of them again and again. */
-const RETRY_MS = [1_000, 5_000, 30_000]
+/** What was refused for a moment is tried again after these times, and then after the last of them again and again. */
+const RETRY_MS = [250, 1_000, 5_000, 30_000]
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
 const CIRCUITS = Symbol.for('@persist/core/circuits@3')
@@ -46,8 +46,8 @@ export class Circuit {
   readonly unsaved = new UnsavedResults()
   /** How many times in a row it opened again while they were being stored, and the store took none. */
   #refusals = 0
-  /** How many times it has opened. */
-  #openings = 0
+  /** How many times it has opened, or the store was busy. */
+  #failures = 0
   #willRetry = false
   #retries = 0
   /** Begins the next probe, which waits for its time. */
@@ -60,7 +60,7 @@ export class Circuit {
   open(error: PersistError, user: CircuitUser): boolean {
     if (this.error !== undefined) return false
     this.error = error
-    this.#openings++
+    this.#failures++
     report(user, 'open')
     const first = user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS
     // A store that replies to a ping may still refuse results.
@@ -69,15 +69,23 @@ export class Circuit {
     return true
   }
 
-  /** Returns whether it was open at a time from now until then: some commands of that time may not have reached the store. */
-  watch(): () => boolean {
-    const before = this.error === undefined ? this.#openings : this.#openings - 1
-    return () => this.#openings > before
+  /** Notes that the store refused a command which it may do a moment later. */
+  noteBusy(): void {
+    this.#failures++
   }
 
-  /** Tries results again later, since another run had the lease. */
+  /**
+   * Returns whether it was open, or the store was busy, at a time from now until then: some commands of that time may not have
+   * reached the store.
+   */
+  watch(): () => boolean {
+    const before = this.error === undefined ? this.#failures : this.#failures - 1
+    return () => this.#failures > before
+  }
+
+  /** Sees to it that what is kept is tried again: when it closes, or soon if the store was busy, or another run had the lease. */
   retryLater({ runtime }: Pick<CircuitUser, 'runtime'>): void {
-    if (this.#willRetry) return
+    if (this.#willRetry || this.error !== undefined) return
     this.#willRetry = true
     const ms = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)]!
     runtime.later(ms, () => void this.#retry())

@@ -9,7 +9,6 @@ import { decodeEntry, encodeEntry, firstSumEnd, piecesOf, type Unreadable } from
 import type { RunningSum } from '../format/integrity.ts'
 import { refuseLargeEntry } from '../format/largest-entry.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
-import { dropTokenQuietly } from './dropped-tokens.ts'
 import type { EntryRemoval } from './entry-removal.ts'
 import { errorCode, writeFully } from './file-system.ts'
 import { isForeign, mayBeForeign } from './own-entry.ts'
@@ -119,26 +118,21 @@ export class EntryFiles {
 
   /**
    * Writes the entry into the token and makes it the entry, by one rename. `false`: the token has been taken away, and
-   * nothing has changed. Closes `fd`.
+   * nothing has changed. Closes `fd`. If it fails, the token may hold a part of the entry.
    */
   commit(token: string, fd: number, entry: Entry): boolean {
     const { fs, durable, integrity } = this.options
+    let size: number
     try {
-      let size: number
-      try {
-        const encoded = encodeEntry(entry, this.namespace, integrity)
-        size = encoded.size
-        refuseLargeEntry({ store: this.options.dir, namespace: this.namespace, hash: entry.hash }, entry, size)
-        for (const piece of piecesOf(encoded)) writeFully(fs, fd, piece)
-        if (durable) fs.fsyncSync(fd)
-      } finally {
-        fs.closeSync(fd)
-      }
-      return this.#rename(token, entry.hash, size)
-    } catch (error) {
-      dropTokenQuietly(this.options, token)
-      throw error
+      const encoded = encodeEntry(entry, this.namespace, integrity)
+      size = encoded.size
+      refuseLargeEntry({ store: this.options.dir, namespace: this.namespace, hash: entry.hash }, entry, size)
+      for (const piece of piecesOf(encoded)) writeFully(fs, fd, piece)
+      if (durable) fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
     }
+    return this.#rename(token, entry.hash, size)
   }
 
   /** Removes the entry by this hash. `false`: there was none. */

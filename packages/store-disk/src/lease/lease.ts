@@ -1,5 +1,5 @@
-import type { StoreError } from '@persist/errors'
 import type { Entry, Lease } from '@persist/store'
+import { mayPass } from '@persist/store/kit'
 import { dropToken, dropTokenQuietly } from '../files/dropped-tokens.ts'
 import type { EntryFiles } from '../files/entry-files.ts'
 import { errorCode, REWRITE_FLAGS } from '../files/file-system.ts'
@@ -21,7 +21,8 @@ export class DiskLease implements Lease<'sync'> {
   #ms: number
   #beat = 0
   #over = false
-  #waits = false
+  /** Its token may be longer than an entry: it holds a note of waits, or a part of an entry. */
+  #mayBeLong = false
 
   constructor(options: ResolvedOptions, files: EntryFiles, { path, id }: Taken, hash: string, ms: number) {
     this.#options = options
@@ -41,7 +42,7 @@ export class DiskLease implements Lease<'sync'> {
 
   waitsFor(ids: readonly string[]): void {
     if (this.#over) return
-    this.#waits = ids.length > 0
+    this.#mayBeLong = ids.length > 0
     this.#files.withStoreErrors('lease', this.#hash, () =>
       this.#unlessLost(() => writeWaits(this.#options, this.#path, ids)),
     )
@@ -54,8 +55,7 @@ export class DiskLease implements Lease<'sync'> {
       return this.#files.withStoreErrors('publish', entry.hash, () => {
         let fd: number
         try {
-          // A note of waits may be longer than the entry.
-          if (this.#waits) writeWaits(this.#options, this.#path, [])
+          if (this.#mayBeLong) writeWaits(this.#options, this.#path, [])
           fd = openOwn(this.#options.fs, this.#path, REWRITE_FLAGS)
         } catch (error) {
           if (errorCode(error) === 'ENOENT') return false
@@ -64,8 +64,8 @@ export class DiskLease implements Lease<'sync'> {
         return this.#files.commit(this.#path, fd, entry)
       })
     } catch (error) {
-      // The folder may come back with the token in it, by which core then stores the entry, or which it releases.
-      if ((error as StoreError).code === 'ERR_PERSIST_STORE_UNAVAILABLE') this.#over = false
+      // By the token core stores the entry later, if that fails for a time, or releases it.
+      if (mayPass(error)) [this.#over, this.#mayBeLong] = [false, true]
       else dropTokenQuietly(this.#options, this.#path)
       throw error
     }

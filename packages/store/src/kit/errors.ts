@@ -62,6 +62,21 @@ export function operationFailed(code: StoreErrorCode, facts: StoreFacts, cause: 
   return new StoreError(code, `the store ${facts.store} could not ${phrase}: ${cause.message}`, facts, { cause })
 }
 
+/**
+ * Whether what failed with this error may succeed later: the store was unavailable or busy. Then it may have been done, too, and
+ * only the reply was lost.
+ *
+ * @example
+ * ```ts
+ * mayPass(new StoreError('ERR_PERSIST_STORE_BUSY', 'too many files are open', { store: 'a' }))   // true
+ * mayPass(new StoreError('ERR_PERSIST_STORE_FULL', 'the disk is full', { store: 'a' }))          // false
+ * ```
+ */
+export function mayPass(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'ERR_PERSIST_STORE_UNAVAILABLE' || code === 'ERR_PERSIST_STORE_BUSY'
+}
+
 /** Which entry of which store is meant. */
 export interface EntryFacts {
   readonly store: string

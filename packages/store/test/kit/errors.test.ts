@@ -1,7 +1,8 @@
-import { OptionError, StoreError } from '@persist/errors'
+import { OptionError, StoreError, type StoreErrorCode } from '@persist/errors'
 import {
   entryDamaged,
   entryTooLarge,
+  mayPass,
   operationFailed,
   operationOn,
   refusedUrl,
@@ -25,6 +26,13 @@ test('an operation that failed says in words what the store could not do, with t
 test('an operation has a hash only where one is given', () => {
   expect(operationOn('double', 'clear')).toEqual({ operation: 'clear', namespace: 'double' })
   expect(operationOn('double', 'get', '')).toEqual({ operation: 'get', namespace: 'double', hash: '' })
+})
+
+test('what failed may succeed later if the store was unavailable or busy', () => {
+  const passes = (code: StoreErrorCode) => mayPass(new StoreError(code, 'failed', { store: 'a' }))
+  expect([passes('ERR_PERSIST_STORE_BUSY'), passes('ERR_PERSIST_STORE_UNAVAILABLE')]).toEqual([true, true])
+  expect([passes('ERR_PERSIST_STORE_FULL'), passes('ERR_PERSIST_STORE')]).toEqual([false, false])
+  expect([mayPass(undefined), mayPass(new Error('failed'))]).toEqual([false, false])
 })
 
 test('a damaged entry and one that is too large are reported with their facts', () => {

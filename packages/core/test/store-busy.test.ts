@@ -1,0 +1,114 @@
+import { memoryStore } from '@persist/core'
+import { delayed } from '@persist/store/conformance'
+import { describe, expect, it } from 'vitest'
+import { asOtherProcess, gate, harness, inBothModes, runPending, withoutLeases } from './harness.ts'
+import { manualTimers } from './manual-timers.ts'
+import { unreliable } from './unreliable-store.ts'
+
+inBothModes('while the store is busy', (makeStore) => {
+  describe.each([
+    ['with leases', () => makeStore()],
+    ['without leases', () => withoutLeases(delayed(memoryStore()))],
+  ])('%s', (_, make) => {
+    function setup(options: object = {}) {
+      const timers = manualTimers()
+      const { persist, advance, report, eventNames } = harness({ later: timers.later })
+      const store = make()
+      const { cache, state } = unreliable(store)
+      let runs = 0
+      const running = gate()
+      const f = persist(
+        async (x: number) => {
+          if (x === 1) await running.passed
+          return `run ${++runs}`
+        },
+        { funcname: 'f', cache, report, ...options },
+      )
+      const elsewhere = harness()
+      const other = elsewhere.persist(async (_: number) => 'other', {
+        funcname: 'f',
+        cache: asOtherProcess(store),
+        ...options,
+      })
+      /** A call whose result the store does not take. */
+      const refused = async () => {
+        const call = f(1)
+        await runPending()
+        state.isBusy = true
+        running.open()
+        return call
+      }
+      const pass = async (ms: number) => {
+        advance(ms)
+        elsewhere.advance(ms)
+        for (let turn = 0; turn < 4; turn++) await timers.pass()
+      }
+      return { f, other, state, refused, pass, advance, eventNames, runs: () => runs }
+    }
+
+    it('a result is kept, and stored a moment later', async () => {
+      const { f, other, state, refused, pass, eventNames, runs } = setup()
+      expect(await refused()).toBe('run 1')
+      state.isBusy = false
+      await pass(250)
+      expect([await other.peek(1), await f(1), runs()]).toEqual(['run 1', 'run 1', 1])
+      expect(eventNames()).not.toContain('circuit')
+    })
+
+    it('other calls use the store', async () => {
+      const { f, state, refused, pass } = setup()
+      await refused()
+      state.isBusy = false
+      await f(2)
+      expect(await f(2)).toBe('run 2')
+      await pass(250)
+    })
+
+    it('a result is given up after a minute, so that no other process waits for longer', async () => {
+      const { other, state, refused, pass, eventNames } = setup()
+      await refused()
+      for (let seconds = 0; seconds < 62; seconds += 10) await pass(10_000)
+      expect(eventNames()).toContain('skip unavailable')
+      state.isBusy = false
+      await pass(120_000)
+      expect(await other(1)).toBe('other')
+    })
+
+    it.each([
+      ['forget', (f: ReturnType<typeof setup>['f']) => f.forget(2)],
+      ['clear', (f: ReturnType<typeof setup>['f']) => f.clear()],
+      ['deleteByTag', (f: ReturnType<typeof setup>['f']) => f.cache.deleteByTag('all')],
+    ] as const)('%s is made a moment later, and spares what is newer', async (_, act) => {
+      const { f, other, state, pass } = setup({ tags: () => ['all'] })
+      await f(2)
+      await pass(1_000)
+      state.isBusy = true
+      await act(f)
+      await pass(1_000)
+      await other(3)
+      state.isBusy = false
+      await pass(1_000)
+      expect([await other.has(2), await other.has(3)]).toEqual([false, true])
+    })
+
+    it('put is made a moment later', async () => {
+      const { f, other, state, pass } = setup()
+      await f(2)
+      await pass(1_000)
+      state.isBusy = true
+      await f.put('put', 2)
+      state.isBusy = false
+      await pass(250)
+      expect(await other.peek(2)).toBe('put')
+    })
+
+    it('a lease that could not be released is released a moment later', async () => {
+      const { f, other, state, refused, pass } = setup({ shouldStore: () => false })
+      await refused()
+      state.isBusy = false
+      await pass(250)
+      expect(await other(1)).toBe('other')
+      expect(await f(1)).toBe('run 2')
+    })
+  })
+})
