@@ -144,9 +144,12 @@ export class Environment {
     this.#closeRemoved()
     const { databases } = this
     if (this.#refusal !== undefined) throw this.#refusal
-    this.#checkRoom(databases, bytes)
     try {
-      return this.#transactions!.transact(() => act(databases))
+      // Inside of the transaction, where no other process takes the room.
+      return this.#transactions!.transact(() => {
+        this.#checkRoom(databases, bytes)
+        return act(databases)
+      })
     } finally {
       changes.count++
     }

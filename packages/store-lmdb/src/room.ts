@@ -35,9 +35,15 @@ interface Tree {
 /** LMDB's own: the two meta pages. */
 const META_PAGES = 2
 
-/** How many pages of the file are in no database. */
+/**
+ * How many pages of the file are in no database; 0 if a reader, of any process, sees an older state of the file: its pages cannot
+ * be used again.
+ */
 export function freePages({ root, ...databases }: Databases): number {
-  const about = root.getStats() as Tree & { readonly lastPageNumber: number; readonly root: Tree; readonly free: Tree }
+  root.resetReadTxn()
+  const about = root.getStats() as Tree & { lastPageNumber: number; lastTxnId: number; root: Tree; free: Tree }
+  const readers = root.readerList().matchAll(/^ *\d+ +[\da-f]+ +(\d+)$/gm)
+  if ([...readers].some(([, seen]) => Number(seen) < about.lastTxnId)) return 0
   const trees = [about.root, about.free, ...Object.values(databases).map((database) => database.getStats() as Tree)]
   const used = trees.map((tree) => tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages)
   return used.reduce((free, pages) => free - pages, about.lastPageNumber + 1 - META_PAGES)

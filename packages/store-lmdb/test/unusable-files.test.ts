@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { lmdbStore } from '@persist/store-lmdb'
 import { afterEach, beforeEach, describe, expect, type TestContext, test } from 'vitest'
+import { Child } from '../../../test/support/child.ts'
 
 const CALLS = fileURLToPath(new URL('./children/calls.mjs', import.meta.url))
 const FILL = fileURLToPath(new URL('./children/fill.mjs', import.meta.url))
@@ -91,8 +92,8 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
-test('on a full disk a new store is refused as full, and one that is there still gives what it has', (context) => {
-  onSmallDisk(context, 'size=1m', () => {
+test('on a full disk a new store is refused as full, and one that is there still gives what it has', async (context) => {
+  await onSmallDisk(context, 'size=1m', () => {
     const adapter = lmdbStore(join(folder, 'old'))
     adapter.open('f').set({ ...ENTRY, hash: 'key-0', payload: 'value of 0' })
     adapter.close()
@@ -105,9 +106,9 @@ test('on a full disk a new store is refused as full, and one that is there still
   })
 })
 
-test('a disk that becomes full makes changes fail as full, the process goes on, and no value is wrong', (context) => {
+test('a disk that becomes full makes changes fail as full, the process goes on, and no value is wrong', async (context) => {
   for (const seed of [1, 2, 3, 4, 5, 6]) {
-    onSmallDisk(context, `size=${1 + seed}m`, () => {
+    await onSmallDisk(context, `size=${1 + seed}m`, () => {
       const { stdout, signal, error } = spawnSync(process.execPath, [FILL, folder, `${seed}`], { encoding: 'utf8' })
       expect({ signal, error }).toEqual({ signal: null, error: undefined })
       expect(JSON.parse(stdout)).toEqual({ codes: ['ERR_PERSIST_STORE_FULL'], wrong: 0 })
@@ -115,8 +116,18 @@ test('a disk that becomes full makes changes fail as full, the process goes on, 
   }
 })
 
-test('on a full disk entries can be deleted if the file has free pages', (context) => {
-  onSmallDisk(context, 'size=4m', () => {
+test('several processes that fill a disk at once go on, and no value is wrong', async (context) => {
+  await onSmallDisk(context, 'size=7m', async () => {
+    const crowd = Array.from({ length: 5 }, () => new Child(new URL('./children/crowd.mjs', import.meta.url), folder))
+    for (const child of crowd) {
+      expect(await child.says('done')).toBe('done {"codes":["ERR_PERSIST_STORE_FULL"],"wrong":0}')
+      expect(await child.ended).toBe(0)
+    }
+  })
+})
+
+test('on a full disk entries can be deleted if the file has free pages', async (context) => {
+  await onSmallDisk(context, 'size=4m', () => {
     const adapter = lmdbStore(folder)
     const store = adapter.open('f')
     for (let number = 0; number < 80; number++) store.set({ ...ENTRY, hash: `${number}` })
@@ -128,8 +139,8 @@ test('on a full disk entries can be deleted if the file has free pages', (contex
   })
 })
 
-test('a file system that does not say how large it is does not count as full', (context) => {
-  onSmallDisk(context, 'size=0', () => {
+test('a file system that does not say how large it is does not count as full', async (context) => {
+  await onSmallDisk(context, 'size=0', () => {
     const adapter = lmdbStore(folder)
     adapter.open('f').set(ENTRY)
     expect(adapter.open('f').get(ENTRY.hash)).toEqual(ENTRY)
@@ -138,14 +149,14 @@ test('a file system that does not say how large it is does not count as full', (
 })
 
 /** Mounts memory at the folder for as long as `act` runs. */
-function onSmallDisk(context: TestContext, options: string, act: () => void): void {
+async function onSmallDisk(context: TestContext, options: string, act: () => void | Promise<void>): Promise<void> {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'pipe' })
   } catch (error) {
     context.skip(`mount is not possible here: ${error}`)
   }
   try {
-    act()
+    await act()
   } finally {
     // LMDB may still flush.
     execFileSync('umount', ['--lazy', folder])
