@@ -219,3 +219,19 @@ describe('recursion', () => {
     expect([await paths(60, 60), runs]).toEqual([697_428, 61 * 61 - 1])
   })
 })
+
+it('a function that is persisted in a private store is forgotten with its store', async () => {
+  const { persist } = harness()
+  const wrap = async (count: number) => {
+    for (let made = 0; made < count; made++) {
+      const f = persist((x: number) => x, { funcname: 'private', cache: memoryStore() })
+      f(1)
+      // Finalizers run between turns.
+      if (made % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  await wrap(500)
+  const before = await used()
+  await wrap(5_000)
+  expect((await used()) - before).toBeLessThan(2 * 1024 * 1024)
+})

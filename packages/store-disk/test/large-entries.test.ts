@@ -50,6 +50,33 @@ function watched() {
   return { seen, fileSystem }
 }
 
+test.skipIf(ON_WINDOWS)(
+  'reading five hundred large entries at once opens few files at once, and returns all',
+  async () => {
+    let open = 0
+    let most = 0
+    const fileSystem: FileSystem = {
+      ...fs,
+      openSync: (...args) => {
+        const fd = fs.openSync(...args)
+        most = Math.max(most, ++open)
+        return fd
+      },
+      closeSync: (fd) => {
+        open--
+        fs.closeSync(fd)
+      },
+    }
+    const store = openIn(newFolder(), { fileSystem })
+    const payload = BYTES.subarray(0, 1.5 * MB)
+    for (const hash of ['a', 'b', 'c', 'd', 'e']) store.set(plain(hash, payload))
+    const reads = Array.from({ length: 500 }, (_, index) => store.getAsync!('abcde'[index % 5]!))
+    for (const read of reads) expect(isSame(await read, payload)).toBe(true)
+    expect(most).toBeLessThan(50)
+    expect(open).toBe(0)
+  },
+)
+
 describe.each(Object.entries(SEALS))('sealed with %s', (_, seal) => {
   test.each(Object.entries(PAYLOADS))('getAsync returns a large entry as get does: %s', async (_, payload) => {
     const store = openIn(newFolder(), seal)

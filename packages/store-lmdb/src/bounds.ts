@@ -2,6 +2,7 @@ import type { Bounds } from '@persist/store'
 import { type Bounded, surplusOf } from '@persist/store/kit'
 import { decodeHead } from './entry-codec.ts'
 import { type Environment, peek } from './environment.ts'
+import { REMOVAL_BYTES } from './room.ts'
 import { removeEntry, type Totals } from './totals.ts'
 import { lastUse } from './usage.ts'
 import { keysIn, type Namespace } from './walk.ts'
@@ -57,5 +58,5 @@ function removeUnchanged(environment: Environment, { prefix }: Namespace, surplu
       if (removeEntry(databases, prefix, key)) gone++
     }
     return gone
-  })
+  }, surplus.length * REMOVAL_BYTES)
 }

@@ -6,12 +6,12 @@ import {
   lstatSync,
   openSync,
   type Stats,
-  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { bytesBy } from './meta-pages.ts'
+import { checkRoom } from './room.ts'
 
 // LMDB ends the whole process if it cannot map its files as it expects. These checks run before LMDB opens the files, and
 // throw an error for a lock or data file that is not a regular file or may not be opened, a data file that belongs to another
@@ -32,7 +32,7 @@ export function checkFiles(dir: string): void {
   const lock = fileAt(join(dir, 'lock.mdb'))
   const data = fileAt(join(dir, 'data.mdb'))
   if (lock !== undefined) checkAccess(join(dir, 'lock.mdb'), constants.R_OK | constants.W_OK)
-  if (lock === undefined || lock.blocks === 0) checkRoom(dir)
+  if (lock === undefined || lock.blocks === 0) checkRoomForLock(dir)
   if (data !== undefined) checkData(join(dir, 'data.mdb'))
 }
 
@@ -46,21 +46,13 @@ function fileAt(path: string): Stats | undefined {
 }
 
 /** LMDB maps the lock file before the disk allocates space for it: on a full disk, a write to it would end the process. */
-function checkRoom(dir: string): void {
+function checkRoomForLock(dir: string): void {
   let folder = resolve(dir)
   while (lstatSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
     folder = dirname(folder)
   // LMDB would name the missing folder, and not what stands in the way of making it.
   checkAccess(folder, constants.W_OK)
-  let room: number
-  try {
-    const { bsize, bfree, bavail } = statfsSync(folder)
-    room = bsize * (process.getuid?.() === 0 ? bfree : bavail)
-  } catch {
-    // The runtime or the file system does not report its free space.
-    return
-  }
-  if (room < ROOM_BYTES) throw Object.assign(new Error(`ENOSPC: no room for a lock file in ${dir}`), { code: 'ENOSPC' })
+  checkRoom(folder, ROOM_BYTES)
 }
 
 /** Deno checks nothing without `--allow-sys=uid`. */

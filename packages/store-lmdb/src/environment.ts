@@ -6,6 +6,7 @@ import { checkFiles } from './check-files.ts'
 import { cannotOpen } from './errors.ts'
 import { LockWatch } from './lock-watch.ts'
 import { MetaPages } from './meta-pages.ts'
+import { checkRoom, freePages } from './room.ts'
 import { unwritable } from './unwritable.ts'
 import { WriteTransactions } from './write-transactions.ts'
 
@@ -30,6 +31,11 @@ const FORMAT_KEY = Buffer.from('format')
 const FORMAT = Buffer.from('persist lmdb 1')
 /** How many threads of all processes can read at once: each that reads takes a place of 64 bytes in the lock file. */
 const MOST_READERS = 1000
+/** More than LMDB writes for a small change: the changed pages of each database, and the list of free pages. */
+const ROOM_BYTES = 512 * 1024
+/** So many free pages of the file are enough for a small change. Those that the last changes freed cannot be used yet. */
+const ROOM_PAGES = 32
+const MOST_IN_A_PAGE = 4_000
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
 
 /** So many milliseconds may pass until a hit shows what another process has changed. Nothing found is always found out. */
@@ -128,15 +134,33 @@ export class Environment {
     return this.#knows === changes.count && performance.now() - this.#isOf < RECENT_MS ? this.databases : this.now()
   }
 
-  /** Changes all of it or nothing, while no other process changes anything. */
-  change<T>(act: (databases: Databases) => T): T {
+  /**
+   * Changes all of it or nothing, while no other process changes anything. Throws `ENOSPC` if there may be no room for it: a write
+   * of lmdb 3.5 that fails for lack of room can end the process (`SIGABRT`, `SIGSEGV`).
+   *
+   * @param bytes How much it writes at the most, if that is more than some pages.
+   */
+  change<T>(act: (databases: Databases) => T, bytes = 0): T {
     this.#closeRemoved()
     const { databases } = this
     if (this.#refusal !== undefined) throw this.#refusal
     try {
-      return this.#transactions!.transact(() => act(databases))
+      // Inside of the transaction, where no other process takes the room.
+      return this.#transactions!.transact(() => {
+        this.#checkRoom(databases, bytes)
+        return act(databases)
+      })
     } finally {
       changes.count++
+    }
+  }
+
+  /** On a full disk, what fits in any free page still has room in the file: above all, a deletion. */
+  #checkRoom(databases: Databases, bytes: number): void {
+    try {
+      checkRoom(this.#dir, ROOM_BYTES + bytes)
+    } catch (error) {
+      if (bytes > MOST_IN_A_PAGE || freePages(databases) < ROOM_PAGES) throw error
     }
   }
 

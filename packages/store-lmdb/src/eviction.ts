@@ -43,6 +43,11 @@ export class Eviction {
     this.#usage.write(databases)
   }
 
+  /** How much {@link writeUse} may write. */
+  get bytesOfUse(): number {
+    return this.#usage.bytes
+  }
+
   /** Call this with the totals of the namespace after a write. */
   afterWrite(totals: Totals): void {
     const { bounds, environment } = this.#context
@@ -64,7 +69,7 @@ export class Eviction {
   }
 
   #writeUse(): void {
-    this.#context.environment.change((databases) => this.#usage.write(databases))
+    this.#context.environment.change((databases) => this.#usage.write(databases), this.#usage.bytes)
   }
 
   /** For a write that no caller asked for: a hit is served, and a program goes on, also where nothing can be written. */

@@ -2,6 +2,7 @@ import type { Head } from '@persist/store'
 import { decodeHead } from './entry-codec.ts'
 import { type Environment, peek } from './environment.ts'
 import { keyOf } from './keys.ts'
+import { REMOVAL_BYTES } from './room.ts'
 import { removeEntry } from './totals.ts'
 import type { Namespace } from './walk.ts'
 
@@ -26,7 +27,7 @@ export function removeExpired(
       })
       for (const key of stillExpired) removeEntry(databases, prefix, key)
       return stillExpired.length
-    })
+    }, BATCH * REMOVAL_BYTES)
   }
   return gone
 }

@@ -2,7 +2,7 @@ import type { Bounds, Entry, Lease, LeaseOptions, ListedHead, OpenOptions, Store
 import { entryDamaged, leaseHolder, operationOn } from '@persist/store/kit'
 import { shrink } from './bounds.ts'
 import { decode, decodeHead, encode } from './entry-codec.ts'
-import { type Environment, peek } from './environment.ts'
+import { type Databases, type Environment, peek } from './environment.ts'
 import { toStoreError } from './errors.ts'
 import { Eviction } from './eviction.ts'
 import { removeExpired } from './expiry.ts'
@@ -142,12 +142,13 @@ export class NamespaceStore implements Store<'sync'> {
     return this.#withStoreErrors(operation, entry.hash, () => {
       const key = this.#keyOf(entry.hash)
       const record = encode(entry, key)
-      const totals = this.#shared.environment.change((databases) => {
+      const put = (databases: Databases) => {
         if (!mayPut()) return undefined
         databases.leases.removeSync(key)
         this.#eviction?.writeUse(databases)
         return putEntry(databases, this.#namespace.prefix, key, record)
-      })
+      }
+      const totals = this.#shared.environment.change(put, record.length + (this.#eviction?.bytesOfUse ?? 0))
       if (totals !== undefined) this.#eviction?.afterWrite(totals)
       return totals !== undefined
     })

@@ -1,5 +1,6 @@
 import type { Databases } from './environment.ts'
 import { keyOf } from './keys.ts'
+import { PAGE_BYTES } from './room.ts'
 
 const MOST_NOTES = 1_000
 
@@ -18,6 +19,11 @@ export class Usage {
 
   get isLong(): boolean {
     return this.#notes.size >= MOST_NOTES
+  }
+
+  /** The most that the notes take when they are written: a page each. */
+  get bytes(): number {
+    return this.#notes.size * PAGE_BYTES
   }
 
   forget(): void {

@@ -13,9 +13,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { lmdbStore } from '@persist/store-lmdb'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type TestContext, test } from 'vitest'
+import { Child } from '../../../test/support/child.ts'
 
 const CALLS = fileURLToPath(new URL('./children/calls.mjs', import.meta.url))
+const FILL = fileURLToPath(new URL('./children/fill.mjs', import.meta.url))
 const ENTRY = { hash: 'kept', payload: 'x'.repeat(30_000), createdAt: 1 }
 
 let folder: string
@@ -90,13 +92,8 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
-test('on a full disk a new store is refused as full, and one that is there still gives what it has', (context) => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' })
-  } catch (error) {
-    context.skip(`mount is not possible here: ${error}`)
-  }
-  try {
+test('on a full disk a new store is refused as full, and one that is there still gives what it has', async (context) => {
+  await onSmallDisk(context, 'size=1m', () => {
     const adapter = lmdbStore(join(folder, 'old'))
     adapter.open('f').set({ ...ENTRY, hash: 'key-0', payload: 'value of 0' })
     adapter.close()
@@ -106,7 +103,62 @@ test('on a full disk a new store is refused as full, and one that is there still
     expect(wrong).toBeUndefined()
     expect(hit).toBe(1)
     expect(ERR_PERSIST_STORE_FULL).toBeGreaterThan(0)
-  } finally {
-    execFileSync('umount', [folder])
+  })
+})
+
+test('a disk that becomes full makes changes fail as full, the process goes on, and no value is wrong', async (context) => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    await onSmallDisk(context, `size=${1 + seed}m`, () => {
+      const { stdout, signal, error } = spawnSync(process.execPath, [FILL, folder, `${seed}`], { encoding: 'utf8' })
+      expect({ signal, error }).toEqual({ signal: null, error: undefined })
+      expect(JSON.parse(stdout)).toEqual({ codes: ['ERR_PERSIST_STORE_FULL'], wrong: 0 })
+    })
   }
 })
+
+test('several processes that fill a disk at once go on, and no value is wrong', async (context) => {
+  await onSmallDisk(context, 'size=7m', async () => {
+    const crowd = Array.from({ length: 5 }, () => new Child(new URL('./children/crowd.mjs', import.meta.url), folder))
+    for (const child of crowd) {
+      expect(await child.says('done')).toBe('done {"codes":["ERR_PERSIST_STORE_FULL"],"wrong":0}')
+      expect(await child.ended).toBe(0)
+    }
+  })
+})
+
+test('on a full disk entries can be deleted if the file has free pages', async (context) => {
+  await onSmallDisk(context, 'size=4m', () => {
+    const adapter = lmdbStore(folder)
+    const store = adapter.open('f')
+    for (let number = 0; number < 80; number++) store.set({ ...ENTRY, hash: `${number}` })
+    for (let number = 0; number < 40; number++) store.delete(`${number}`)
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'filler')}`, 'bs=1k', 'count=8000'])
+    for (let number = 40; number < 80; number++) expect(store.delete(`${number}`)).toBe(true)
+    expect(store.stats().entries).toBe(0)
+    adapter.close()
+  })
+})
+
+test('a file system that does not say how large it is does not count as full', async (context) => {
+  await onSmallDisk(context, 'size=0', () => {
+    const adapter = lmdbStore(folder)
+    adapter.open('f').set(ENTRY)
+    expect(adapter.open('f').get(ENTRY.hash)).toEqual(ENTRY)
+    adapter.close()
+  })
+})
+
+/** Mounts memory at the folder for as long as `act` runs. */
+async function onSmallDisk(context: TestContext, options: string, act: () => void | Promise<void>): Promise<void> {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'pipe' })
+  } catch (error) {
+    context.skip(`mount is not possible here: ${error}`)
+  }
+  try {
+    await act()
+  } finally {
+    // LMDB may still flush.
+    execFileSync('umount', ['--lazy', folder])
+  }
+}

@@ -37,9 +37,13 @@ export interface Claim {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The digest of the function's text. */
   readonly source: string
+  /** The adapter, if no other one can have its name: when it is gone, so are the claims in its store. */
+  readonly private?: object | undefined
   readonly files?: SourceFiles
   readonly now?: () => number
 }
+
+const gone = new FinalizationRegistry<string>((store) => registryOf().stores.delete(store))
 
 /**
  * Claims a namespace in a store for a function. The same function may be wrapped again, and its module may be evaluated
@@ -50,6 +54,7 @@ export interface Claim {
 export function claimNamespace(store: string, namespace: string, original: AnyFunction, claim: Claim): void {
   const { entry, env, source, files = realSourceFiles, now = Date.now } = claim
   const registry = registryOf()
+  if (claim.private !== undefined && !registry.stores.has(store)) gone.register(claim.private, store)
   const owners = registry.stores.get(store) ?? new Map<string, Owner>()
   registry.stores.set(store, owners)
   const owner = owners.get(namespace)

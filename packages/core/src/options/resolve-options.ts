@@ -22,6 +22,7 @@ import { Peers } from '../state/peers.ts'
 import { PendingChanges } from '../state/pending-changes.ts'
 import { UnstorableResults } from '../state/unstorable-results.ts'
 import { WriteCounter } from '../state/write-counter.ts'
+import { privateStores } from '../stores/memory-shared.ts'
 import { resolveStore } from '../stores/resolve.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import type { AnyOptions } from '../types/options.ts'
@@ -119,7 +120,8 @@ export function resolveOptions(
     throw new OptionError(`${adapter.name} opens no store: open must return one synchronously`, { option: 'cache' })
   }
   const source = sourceOf(original)
-  claimNamespace(adapter.name, namespace, original, { entry, env, source })
+  const ofNoOther = privateStores.has(adapter) ? adapter : undefined
+  claimNamespace(adapter.name, namespace, original, { entry, env, source, private: ofNoOther })
   const pickleValue = picklerOf(options)
   const unpickleValue = unpicklerOf(options)
   const { version, dependencies, isRecorded } = versionOf(original, options, namespace)

@@ -29,3 +29,6 @@ const MEMORIES = Symbol.for('@persist/core/memory@3')
 const shared = globalThis as { [MEMORIES]?: Memories }
 shared[MEMORIES] ??= { named: new Map(), unnamed: 0, leasesTaken: 0 }
 export const memories = shared[MEMORIES]
+
+/** The stores without a name. */
+export const privateStores = new WeakSet<object>()

@@ -13,7 +13,7 @@ import { checkStoreOptions, type OptionChecks } from '@persist/store'
 import { byteLength } from '../runtime/byte-length.ts'
 import { MemoryDeletions } from './memory-deletions.ts'
 import { MemoryLeases } from './memory-leases.ts'
-import { type KeptEntry, memories, type Namespace } from './memory-shared.ts'
+import { type KeptEntry, memories, type Namespace, privateStores } from './memory-shared.ts'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -49,7 +49,7 @@ export function memoryStore(name?: string, options: MemoryStoreOptions = {}): St
     name === undefined
       ? new Map<string, Namespace>()
       : getOrMake(memories.named, name, () => new Map<string, Namespace>())
-  return {
+  const adapter: StoreAdapter<'sync'> = {
     mode: 'sync',
     supports: { lease: true, many: true, tags: true, bounds: true, persistent: false, tagFence: true },
     name: `memory://${name ?? `#${++memories.unnamed}`}`,
@@ -70,6 +70,8 @@ export function memoryStore(name?: string, options: MemoryStoreOptions = {}): St
     },
     close() {},
   }
+  if (name === undefined) privateStores.add(adapter)
+  return adapter
 }
 
 function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {

@@ -4,6 +4,11 @@ import { type FileBytes, judgeFailure, openFile, readStart } from './read-file.t
 
 /** The sum of so many bytes takes about a millisecond, in which nothing else runs. */
 const PIECE = 4 * 1024 * 1024
+/** So many files of large entries are open at once: a process may open only so many, and Node reads four at a time. */
+const MOST_OPEN = 32
+
+let open = 0
+const waiting: (() => void)[] = []
 
 /** Whether a file system can read without blocking the thread. */
 export function canReadAsync(fs: FileSystem): boolean {
@@ -16,6 +21,23 @@ export function canReadAsync(fs: FileSystem): boolean {
  * at a time.
  */
 export async function readLargeFile(
+  fs: FileSystem,
+  path: string,
+  sum: RunningSum,
+  sumStart: number,
+): Promise<FileBytes | 'odd' | undefined> {
+  if (open < MOST_OPEN) open++
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await readNow(fs, path, sum, sumStart)
+  } finally {
+    const next = waiting.shift()
+    if (next === undefined) open--
+    else next()
+  }
+}
+
+async function readNow(
   fs: FileSystem,
   path: string,
   sum: RunningSum,
