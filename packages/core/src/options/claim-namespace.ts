@@ -74,7 +74,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
   if (owner !== undefined) {
-    const circumstances = { files, reloads: reloadsIn(env) }
+    const circumstances = { files, reloads: reloadsIn(env), isHot: isHot() }
     const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
     const relation = before

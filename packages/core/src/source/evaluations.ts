@@ -7,7 +7,7 @@ import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
-import { isDirect, type Place, placeOf, samePath } from './wrapping-place.ts'
+import { isDirect, isThroughEdited, type Place, placeOf, samePath } from './wrapping-place.ts'
 
 /**
  * Decides whether two function objects under one namespace are one function that was evaluated again (hot reload,
@@ -18,6 +18,8 @@ import { isDirect, type Place, placeOf, samePath } from './wrapping-place.ts'
  * - *Same text, same place.* Evaluated again; but a loop if both wrappings have one task and one stack, or if an ES module
  *   has one URL. After a top-level `await` no stack distinguishes a loop from another evaluation, so the source of the module
  *   and `NODE_ENV` decide (see {@link mayRepeatCall}).
+ * - *The same place in the module, and an edited wrapper.* The module calls code of another file, which was edited since, so that
+ *   the text or the rest of the place may differ. Decided as for the same text at the same place.
  * - *Same text, another place in the same file.* Evaluated again if the URL has another query or the file was edited since.
  * - *Another file.* Copies of one module if module bodies made both wrappings, and the source maps name one place of one
  *   source, or that of one file names the other one. Without maps, text and context have to agree (see {@link areCopies}).
@@ -41,8 +43,10 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
     const areDirect = isDirect(first, before, circumstances.files) && isDirect(second, now, circumstances.files)
     return areDirect && areOne(first, second, before, now, circumstances) ? 'again' : 'two functions'
   }
-  if (sameText && before.isModule && now.isModule && samePath(before.path, now.path)) {
-    if (first.run === second.run && sameStack(first, second)) return 'made by one function'
+  const isOneCall = sameText && before.isModule && now.isModule && samePath(before.path, now.path)
+  const isOfOtherRun = first.run !== second.run
+  if (isOneCall || (isOfOtherRun && isThroughEdited(before, now, { from: first.at, to: second.at }, circumstances))) {
+    if (!isOfOtherRun && sameStack(first, second)) return 'made by one function'
     if (isOtherUrl(before, now, circumstances)) return 'again'
     const isOnlyEvaluation = now.home.isLoadedOnce || before.home.query !== now.home.query
     if (isOnlyEvaluation || takesParameters(second.text, now, circumstances)) return 'made by one function'

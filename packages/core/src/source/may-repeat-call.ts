@@ -57,6 +57,12 @@ function mayRepeat({ home, path }: Place, content: string, { tokens, loops }: Re
   // Text of other languages, as in `<p>It's</p>`, may hide a loop.
   if (!tokens.isComplete && !JSX.test(home.file)) return /\b(for|while|do)\b/.test(content)
   if (loops.length === 0) return false
+  const isInLoop = (position: number) => {
+    const call = lowerBound(tokens.list, ({ at }) => at >= position)
+    return loops.some(({ from, to }) => from <= call && call < to)
+  }
+  // Bun gives the places in the source. It drops the frames of wrappers that return at once what core returns.
+  if (home.isModuleCode === true) return isInLoop(positionOf(content, home))
   const names = namesOf(path, tokens)
   const mapped = mappedPlace(isStatic(path.at(-2)) ? path.at(-2)! : home)
   if (mapped !== undefined && home.file.endsWith(mapped.file.replace(/^(\.\.?\/)+/, ''))) {
@@ -64,8 +70,7 @@ function mayRepeat({ home, path }: Place, content: string, { tokens, loops }: Re
     const call = lowerBound(tokens.list, ({ at }) => at >= position)
     // A host may still have the map of the code before an edit, as source-map-support and vite-node do.
     const around = { from: Math.max(call - 2, 0), to: Math.min(call + 3, tokens.list.length) }
-    if (names === undefined || uses(tokens, around, names))
-      return loops.some(({ from, to }) => from <= call && call < to)
+    if (names === undefined || uses(tokens, around, names)) return isInLoop(position)
   }
   return names === undefined || loops.some((loop) => uses(tokens, loop, names))
 }

@@ -20,14 +20,14 @@ const MODULE_BODIES = /^(module evaluation|__TURBOPACK__module__evaluation__|Obj
  *   The caller is checked too, because a table of handlers may have such keys. A minifier renames the loader, but the
  *   loader still passes `module.exports`.
  *
- * Deno and Bun do not report the beginning of a function. There the source line decides: it begins in the first column,
- * and no function and no loop begins before the call.
+ * Deno and Bun do not report the beginning of a function. Bun prints the body of a module in another way than a function. In
+ * Deno the source line decides: it begins in the first column, and no function and no loop begins before the call.
  */
 export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
   const frame = site[index]!
   const { functionName, file, begin, isEval } = frame
   if (functionName === '') {
-    if (begin === undefined) return isAtTop(frame, files)
+    if (begin === undefined) return isAtTop(frame, files) || isReadModuleCode(frame, files)
     return isAtBegin(begin) && file !== '' && !file.startsWith('evalmachine.')
   }
   if (functionName === 'eval') return isEval && file !== '' && isAtBeginOfEval(site, index)
@@ -38,6 +38,11 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   if (LOADERS.test(loader.functionName)) return true
   const line = files.read(loader.file)?.split('\n')[loader.line - 1]
   return line !== undefined && /^[^;{}()]*\([^;{}()]*\.exports\b/.test(line.slice(loader.column - 1))
+}
+
+/** Whether Bun says that a frame is the body of a module. Its loops can only be known if the file can be read. */
+function isReadModuleCode({ isModuleCode, file }: Frame, files: SourceFiles): boolean {
+  return isModuleCode === true && files.read(file) !== undefined
 }
 
 /** Whether a function has the id of a module as its name, as in a table of modules. A list gives its functions none. */

@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly files: SourceFiles
   /** Whether modules are often evaluated again: `NODE_ENV` is `development` or `test`, or Bun runs with `--hot`. */
   readonly reloads: boolean
+  /** Whether Bun runs with `--hot`: after an edit of any file it evaluates all modules again. */
+  readonly isHot: boolean
 }
 
 /** `again`: one function, whose module was evaluated again. All others are functions that must not share a namespace. */
