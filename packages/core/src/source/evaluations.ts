@@ -4,6 +4,7 @@ import { wasReplaced } from './hot-updates.ts'
 import { mayRepeatCall } from './may-repeat-call.ts'
 import { haveOneOrigin } from './origins.ts'
 import { differInTime, readsQuery } from './reads-query.ts'
+import { differInNamesOnly } from './renaming.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
@@ -26,6 +27,8 @@ import { isDirect, isThroughEdited, type Place, placeOf, samePath } from './wrap
  * - *A hot update of webpack in Node.* Evaluated again if it has the same module of the same bundle (see {@link wasReplaced}).
  * - *Another load of a configuration.* Tools write it to another file each time, so this is another evaluation if both have
  *   the function of one file.
+ * - *Turbopack's dev server.* A module is in one chunk for each kind of page, and is evaluated under the URL of that after an edit.
+ *   Its id names the source, which is compared: two sources have two functions, and one has one, as in the same file.
  * - *Another text in the same file.* Evaluated again if the file was edited since.
  * - *No module body in the stack.* Functions that a function creates have one text and differ in the variables they capture.
  *
@@ -35,6 +38,11 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   const [before, now] = [placeOf(first, circumstances.files), placeOf(second, circumstances.files)]
   if (before === undefined || now === undefined || areOfTwoPrograms(before, now)) return 'two functions'
   const sameText = first.text === second.text
+  if (first.madeOf !== undefined && second.madeOf !== undefined) {
+    if (first.madeOf !== second.madeOf) return 'two functions'
+    if (before.home.file !== now.home.file)
+      return areOfOneSource(first, second, before, now, circumstances) ? 'again' : 'two functions'
+  }
   if (before.home.file === now.home.file && before.resource !== now.resource) return 'two functions'
   if (before.home.file !== now.home.file) {
     if (first.loadOf !== undefined && second.loadOf !== undefined)
@@ -78,6 +86,22 @@ function reloaded(first: Wrapping, second: Wrapping, before: Place, now: Place, 
     return bothModules && reloads && first.run !== second.run && before.home.query === now.home.query
   // A wrapping inside a function may still run the code that was loaded before.
   return isEdited && (bothModules || (reloads && first.text !== second.text))
+}
+
+/** Whether two chunks of Turbopack hold one function of one source file, which may have been edited. */
+function areOfOneSource(
+  first: Wrapping,
+  second: Wrapping,
+  before: Place,
+  now: Place,
+  { files }: Circumstances,
+): boolean {
+  if (!before.isModule || !now.isModule) return false
+  if (wasEdited(first.madeOf!, first.at, second.at, files) === true) return true
+  if (first.text === undefined || second.text === undefined) return false
+  // Names of imports differ, as they have the name of the chunk's layer.
+  const areDirect = isDirect(first, before, files) && isDirect(second, now, files)
+  return areDirect && differInNamesOnly(first.text, second.text)
 }
 
 /** Whether two files hold one function. */

@@ -15,6 +15,7 @@ export interface LostWrapping {
   /** The files with their queries, and with what else distinguishes modules of one file. */
   readonly modules?: readonly string[]
   readonly loadOf?: string | undefined
+  readonly madeOf?: string | undefined
   /** The time of the wrapping, in milliseconds since 1970. */
   readonly at: number
   /** Its stack, where modules are often evaluated again. To read that takes as long as all else of a wrapping. */
@@ -36,6 +37,10 @@ export function compareWithLost(first: Lost, second: Wrapping, circumstances: Ci
   const now = placeOf(second, files)
   if (now === undefined) return 'two functions'
   const { files: lost, modules, loadOf, hadText } = first
+  const isOneSource = first.madeOf !== undefined && first.madeOf === second.madeOf
+  if (!isOneSource && first.madeOf !== undefined && second.madeOf !== undefined) return 'two functions'
+  if (isOneSource && now.isModule && lost?.includes(now.home.file) === false)
+    return wasReplacedSource(first, second, now, hadText, circumstances) ? 'again' : 'two functions'
   const isLost = (program: string) => lost?.some((file) => programOf(file, files) === program) === true
   if (now.program !== undefined && lost !== undefined && !isLost(now.program)) return 'two functions'
   if (!hadText) return lost === undefined || isLaterText(first, second, now, circumstances) ? 'again' : 'two functions'
@@ -69,6 +74,17 @@ function mayBeReload({ at, stack }: Lost, second: Wrapping, now: Place, circumst
   const isOneCall =
     samePath(before.path, now.path) || isThroughEdited(before, now, { from: at, to: second.at }, circumstances)
   return !before.isSynchronous && isOneCall && !mayRepeatCall(now, files)
+}
+
+/** Whether Turbopack has a module in another chunk, also after an edit. */
+function wasReplacedSource(
+  { at, madeOf }: Lost,
+  second: Wrapping,
+  now: Place,
+  hadText: boolean,
+  { files }: Circumstances,
+) {
+  return wasEdited(madeOf!, at, second.at, files) === true || (hadText && isDirect(second, now, files))
 }
 
 /** Whether the query of a module differs from an earlier one in a time only. */

@@ -48,6 +48,12 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
   }
 }
 
+/** The module body in a stack. */
+export function homeOf(site: CallSite | undefined, files: SourceFiles): Frame | undefined {
+  const running = site?.filter(({ isAsync }) => !isAsync)
+  return running?.find((_, index) => isModuleBody(running, index, files))
+}
+
 /** Whether a module body has a caller. Below one that goes on after an `await` there may be a timer, and Node between. */
 function isSynchronous(callers: CallSite): boolean {
   const caller = callers.find(({ file }) => file !== '')

@@ -13,6 +13,8 @@ export interface Wrapping {
   readonly run: object
   /** The file of which a configuration has the function, which tools write to another file at each load. */
   readonly loadOf: string | undefined
+  /** The source file of a module that Turbopack runs in development. */
+  readonly madeOf: string | undefined
 }
 
 /** The environment of a comparison. */
