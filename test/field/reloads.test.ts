@@ -118,6 +118,51 @@ test('Vite’s dev server loads an edited module again, and one whose import was
   expect(folder.node('main.mjs')).toBe('0 1 users0\n1-1 users1\n2 1 users2\n3 1 people3\n')
 })
 
+test.each(['there', 'gone'])(
+  'Vite’s dev server loads a module again after edits of the wrapper that it calls, where the earlier function is %s',
+  (state) => {
+    const wrapper = (fn: string) => `
+      import { memoryStore, persist } from '@persist/core'
+      const cache = (globalThis.store ??= memoryStore())
+      export const cached = (funcname, fn) => persist(${fn}, { cache, funcname })`
+    const folder = folderBelow(installed, {
+      'cached.js': wrapper('fn'),
+      'load.js': "import { cached } from './cached.js'\nexport const load = cached('load', async (id) => 'load ' + id)",
+      'late.js': `
+        import { cached } from './cached.js'
+        const ids = await new Promise((resolve) => setTimeout(resolve, 5, [1]))
+        export const late = cached('late', async (id) => 'late ' + ids + id)`,
+      'two.js': `
+        import { cached } from './cached.js'
+        export const all = []
+        for (const id of [1, 2]) {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          all.push(cached('two', async () => id))
+        }`,
+      'main.mjs': `
+        import { writeFileSync } from 'node:fs'
+        import { createServer } from 'vite'
+        const server = await createServer({ root: process.cwd(), configFile: false, logLevel: 'silent',
+          appType: 'custom', server: { middlewareMode: true, ws: false, hmr: false, watch: null } })
+        const edits = ${JSON.stringify([wrapper('fn'), `\n\n${wrapper('fn')}`, wrapper('async (...all) => fn(...all)'), wrapper('async (id) => fn(id)')])}
+        for (const edited of edits) {
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          if (${state === 'gone'}) globalThis.gc()
+          writeFileSync('cached.js', edited)
+          server.moduleGraph.invalidateAll()
+          const id = edits.indexOf(edited)
+          const { load } = await server.ssrLoadModule('/load.js')
+          const { late } = await server.ssrLoadModule('/late.js')
+          console.log(await load(id), await late(id), await server.ssrLoadModule('/two.js').catch(({ code }) => code))
+        }
+        await server.close()`,
+    })
+    expect(folder.node('main.mjs', { env: { NODE_OPTIONS: '--expose-gc', NODE_ENV: 'development' } })).toBe(
+      [0, 1, 2, 3].map((id) => `load ${id} late 1${id} ERR_PERSIST_DUPLICATE_NAMESPACE\n`).join(''),
+    )
+  },
+)
+
 test('Vite’s dev server loads a module again whose names it replaces or imports', () => {
   const folder = folderBelow(installed, {
     'load.js': `

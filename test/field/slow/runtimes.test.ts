@@ -58,3 +58,76 @@ test('bun --hot evaluates an edited module again, and still refuses a second fun
     await isOver
   }
 })
+
+const REMEMBERED = `
+import { persist } from '@persist/core'
+const cache = globalThis.store
+export const load = persist({
+  cache,
+  funcname: 'load',
+})(async (id) => id + ' ')
+export class Rows {
+  static find = persist({ cache, funcname: 'Rows.find' })(async (id) => -id)
+}
+`
+
+test('bun --hot evaluates functions again after options, in a class, and from an edited wrapper', async () => {
+  const installed = installedWith({ [BUN]: '^1.4.5' })
+  const wrapper = (fn: string) => `
+    import { persist } from '@persist/core'
+    const cache = globalThis.store
+    export const atOnce = (funcname, fn) => persist(${fn}, { cache, funcname })
+    export function later(funcname, fn) {
+      const persisted = persist(${fn}, { cache, funcname })
+      return persisted
+    }`
+  const folder = folderBelow(installed, {
+    'remembered.mjs': REMEMBERED,
+    'cached.mjs': wrapper('fn'),
+    'uses.mjs': `
+      import { atOnce, later } from './cached.mjs'
+      export const first = atOnce('first', async (id) => id)
+      export const second = later('second', async (id) => id)`,
+    'two.mjs': `
+      import { persist } from '@persist/core'
+      import { atOnce } from './cached.mjs'
+      persist({ cache: globalThis.store, funcname: 'one' })(async () => {})
+      for (const id of [1, 2]) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        atOnce('two', async () => id)
+      }`,
+    'main.mjs': `
+      import { memoryStore } from '@persist/core'
+      globalThis.store ??= memoryStore()
+      globalThis.evaluations = (globalThis.evaluations ?? 0) + 1
+      const codeOf = ({ code }) => code
+      const { load, Rows } = await import('./remembered.mjs').catch((error) => (console.log(error.code), process.exit(1)))
+      const { first, second } = await import('./uses.mjs').catch((error) => (console.log(error.code), process.exit(1)))
+      const id = globalThis.evaluations
+      console.log(await load(id), await Rows.find(id), await first(id), await second(id), await import('./two.mjs').catch(codeOf))
+      globalThis.timer ??= setInterval(() => {}, 1_000)`,
+  })
+  const bun = spawn(join(installed, 'node_modules', BUN, 'bin/bun'), ['--hot', 'main.mjs'], {
+    cwd: folder.path,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(bun.stdout)[Symbol.asyncIterator]()
+  const next = async () => (await lines.next()).value
+  try {
+    const error = 'ERR_PERSIST_DUPLICATE_NAMESPACE'
+    expect(await next()).toBe(`1  -1 1 1 ${error}`)
+    folder.write({ 'remembered.mjs': `// edited\n${REMEMBERED}` })
+    expect(await next()).toBe(`2  -2 2 2 ${error}`)
+    folder.write({ 'cached.mjs': `\n${wrapper('fn')}` })
+    expect(await next()).toBe(`3  -3 3 3 ${error}`)
+    folder.write({ 'cached.mjs': wrapper('async (id) => fn(id)') })
+    expect(await next()).toBe(`4  -4 4 4 ${error}`)
+    folder.write({ 'cached.mjs': wrapper('async (...all) => fn(...all)') })
+    expect(await next()).toBe(`5  -5 5 5 ${error}`)
+  } finally {
+    const isOver = once(bun, 'exit')
+    bun.kill()
+    await isOver
+  }
+})

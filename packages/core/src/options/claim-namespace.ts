@@ -1,5 +1,5 @@
 import { DuplicateNamespaceError } from '@persist/errors'
-import { type CallSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
+import { type CallSite, type CapturedSite, captureCallSite, type LazyCallSite } from '../source/call-site.ts'
 import { compareWrappings } from '../source/evaluations.ts'
 import { isNumberedUpdate } from '../source/hot-updates.ts'
 import { compareWithLost, type LostWrapping } from '../source/lost-functions.ts'
@@ -8,7 +8,9 @@ import { differInNamesOnly } from '../source/renaming.ts'
 import { realSourceFiles, type SourceFiles } from '../source/source-files.ts'
 import { lacksSource, textOf } from '../source/source-text.ts'
 import { loadOf } from '../source/temporary-copies.ts'
+import { mayBeOfTurbopack, turbopackSource } from '../source/turbopack-modules.ts'
 import type { Relation, Wrapping } from '../source/wrapping.ts'
+import { homeOf } from '../source/wrapping-place.ts'
 import type { AnyFunction } from '../types/functions.ts'
 import { variable } from './environment.ts'
 
@@ -70,6 +72,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     files: captured.files,
     modules: captured.modules,
     loadOf: loadOf(captured, files),
+    madeOf: reloadsIn(env) && mayBeOfTurbopack(captured) ? sourceOf(captured, files) : undefined,
     // Deno may ask for permission, and evaluates each module once.
     stack: !('Deno' in globalThis) && reloadsIn(env) ? captured.site() : undefined,
   }
@@ -79,7 +82,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     throw new DuplicateNamespaceError(explain(relation, namespace, store, there, before, after), namespace)
   }
   if (owner !== undefined) {
-    const circumstances = { files, reloads: reloadsIn(env) }
+    const circumstances = { files, reloads: reloadsIn(env), isHot: isHot() }
     const before = first && wrapping(owner, first)
     const after = wrapping(next, original)
     const relation = before
@@ -119,11 +122,16 @@ function isHot(): boolean {
   return Bun !== undefined && process?.execArgv?.includes('--hot') === true
 }
 
-function wrapping({ sites, at, run, loadOf }: Owner, original: AnyFunction): Wrapping {
+function wrapping({ sites, at, run, loadOf, madeOf }: Owner, original: AnyFunction): Wrapping {
   const text = textOf(original)
   // All bound functions have the same source text, so it identifies none.
   const isKnown = !text.includes('[native code]') && !lacksSource(original)
-  return { text: isKnown ? text : undefined, site: sites.get(original)?.(), at, run, loadOf }
+  return { text: isKnown ? text : undefined, site: sites.get(original)?.(), at, run, loadOf, madeOf }
+}
+
+function sourceOf({ site }: CapturedSite, files: SourceFiles): string | undefined {
+  const home = homeOf(site(), files)
+  return home && turbopackSource(home, files)
 }
 
 function explain(

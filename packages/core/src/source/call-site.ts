@@ -16,6 +16,8 @@ export interface Frame {
   readonly begin: { readonly line: number; readonly column: number } | undefined
   /** Whether the code was evaluated from a string, as dev servers do under the name of a file. */
   readonly isEval: boolean
+  /** Whether the runtime says that the frame is the body of a module. Only Bun distinguishes it from functions without names. */
+  readonly isModuleCode?: boolean
   /** Whether the frame waits at an `await`. */
   readonly isAsync: boolean
 }
@@ -122,6 +124,9 @@ function frameOf(frame: NodeJS.CallSite): Frame {
     // Vitest puts its wrapper before the first column, which V8 reports as null.
     begin: typeof line === 'number' ? { line, column: column ?? 0 } : undefined,
     isEval,
+    // Bun prints `/rows.ts:1:2` for a module, and `<anonymous> (/rows.ts:1:2)` for a function.
+    isModuleCode:
+      'Bun' in globalThis && `${frame}` === `${nameOf(frame)}:${frame.getLineNumber()}:${frame.getColumnNumber()}`,
     isAsync: frame.isAsync?.() ?? false,
   }
 }

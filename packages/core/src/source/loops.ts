@@ -3,15 +3,15 @@ import { afterArrow, afterStatement, isName } from './scopes.ts'
 import { afterGroup, afterTypes, isPunctuator, type Tokens } from './source-tokens.ts'
 
 /** The loops of a module body that wait at an `await` of their own, so that no caller shows in which round they are. */
-export function waitingLoops(tokens: Tokens): readonly Range[] {
-  return loopsIn(tokens).filter((range) => waits(tokens, range))
+export function waitingLoops(tokens: Tokens, body = { from: 0, to: tokens.list.length }): readonly Range[] {
+  return loopsIn(tokens, body).filter((range) => waits(tokens, range))
 }
 
 /** The loops that are statements of the module body, also in its blocks. */
-function loopsIn(tokens: Tokens): readonly Range[] {
+function loopsIn(tokens: Tokens, body: Range): readonly Range[] {
   const { list } = tokens
   const found: Range[] = []
-  for (let index = 0; index < list.length; ) {
+  for (let index = body.from; index < body.to; ) {
     const token = list[index]!
     const isOpen = isPunctuator(list[index + 1], /^\($/)
     if (isPunctuator(token, /^[{}()[\];]$/)) index++

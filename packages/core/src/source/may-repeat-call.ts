@@ -1,9 +1,10 @@
-import type { CallSite } from './call-site.ts'
+import type { CallSite, Frame } from './call-site.ts'
 import { positionOf } from './code-of.ts'
 import { declaratorsAt, importsAt, type Range } from './declared-names.ts'
 import { waitingLoops } from './loops.ts'
 import { lowerBound } from './lower-bound.ts'
 import { mappedPlace } from './mapped-place.ts'
+import { isAsyncModule } from './module-body.ts'
 import { afterStatement, isName } from './scopes.ts'
 import type { SourceFiles } from './source-files.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type Tokens,
   tokensOf,
 } from './source-tokens.ts'
+import { isEvaluatedAsyncModule, turbopackSource } from './turbopack-modules.ts'
 import { isOfClass, isStatic, type Place } from './wrapping-place.ts'
 
 /**
@@ -23,6 +25,12 @@ import { isOfClass, isStatic, type Place } from './wrapping-place.ts'
  * the source if the host keeps source maps. If not, the names in the loop decide.
  */
 export function mayRepeatCall(place: Place, files: SourceFiles): boolean {
+  // The file is the chunk before the edit, so all loops of the source count.
+  const source = isEvaluatedAsyncModule(place.home) ? turbopackSource(place.home, files) : undefined
+  if (isEvaluatedAsyncModule(place.home)) {
+    const text = source && files.read(source)
+    return text === undefined || readingsOf(source!, text).some(({ loops }) => loops.length > 0)
+  }
   const content = files.read(place.home.file)
   return (
     content !== undefined && readingsOf(place.home.file, content).some((reading) => mayRepeat(place, content, reading))
@@ -54,9 +62,17 @@ function readingsOf(file: string, content: string): readonly Reading[] {
 }
 
 function mayRepeat({ home, path }: Place, content: string, { tokens, loops }: Reading): boolean {
+  const isIn = (ranges: readonly Range[], position: number) => {
+    const call = lowerBound(tokens.list, ({ at }) => at >= position)
+    return ranges.some(({ from, to }) => from <= call && call < to)
+  }
+  // The file is the bundle, where the frame has the place.
+  if (isAsyncModule(home, content)) return isIn(loopsOfFunction(tokens, content, home), positionOf(content, home))
   // Text of other languages, as in `<p>It's</p>`, may hide a loop.
   if (!tokens.isComplete && !JSX.test(home.file)) return /\b(for|while|do)\b/.test(content)
   if (loops.length === 0) return false
+  // Bun gives the places in the source. It drops the frames of wrappers that return at once what core returns.
+  if (home.isModuleCode === true) return isIn(loops, positionOf(content, home))
   const names = namesOf(path, tokens)
   const mapped = mappedPlace(isStatic(path.at(-2)) ? path.at(-2)! : home)
   if (mapped !== undefined && home.file.endsWith(mapped.file.replace(/^(\.\.?\/)+/, ''))) {
@@ -64,10 +80,16 @@ function mayRepeat({ home, path }: Place, content: string, { tokens, loops }: Re
     const call = lowerBound(tokens.list, ({ at }) => at >= position)
     // A host may still have the map of the code before an edit, as source-map-support and vite-node do.
     const around = { from: Math.max(call - 2, 0), to: Math.min(call + 3, tokens.list.length) }
-    if (names === undefined || uses(tokens, around, names))
-      return loops.some(({ from, to }) => from <= call && call < to)
+    if (names === undefined || uses(tokens, around, names)) return isIn(loops, position)
   }
   return names === undefined || loops.some((loop) => uses(tokens, loop, names))
+}
+
+/** The loops in the function of a frame, which wait. */
+function loopsOfFunction(tokens: Tokens, content: string, { begin }: Frame): readonly Range[] {
+  const begun = positionOf(content, begin!)
+  const arrow = tokens.list.findIndex(({ at, value }) => at > begun && value === '=>')
+  return waitingLoops(tokens, { from: arrow + 1, to: afterGroup(tokens, arrow + 1) })
 }
 
 /** The names by which a module may call what wrapped the function; `undefined` if that may be any name. */

@@ -1,6 +1,8 @@
 import { isNamedByBundler } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
+import { positionOf } from './code-of.ts'
 import type { SourceFiles } from './source-files.ts'
+import { isEvaluatedAsyncModule } from './turbopack-modules.ts'
 
 // The functions of bundlers that run a module body.
 const LOADERS = /^(__webpack_require__|__init|__require\d*|instantiateModule)$/
@@ -20,16 +22,19 @@ const MODULE_BODIES = /^(module evaluation|__TURBOPACK__module__evaluation__|Obj
  *   The caller is checked too, because a table of handlers may have such keys. A minifier renames the loader, but the
  *   loader still passes `module.exports`.
  *
- * Deno and Bun do not report the beginning of a function. There the source line decides: it begins in the first column,
- * and no function and no loop begins before the call.
+ * Deno and Bun do not report the beginning of a function. Bun prints the body of a module in another way than a function. In
+ * Deno the source line decides: it begins in the first column, and no function and no loop begins before the call.
  */
 export function isModuleBody(site: CallSite, index: number, files: SourceFiles): boolean {
   const frame = site[index]!
   const { functionName, file, begin, isEval } = frame
   if (functionName === '') {
-    if (begin === undefined) return isAtTop(frame, files)
-    return isAtBegin(begin) && file !== '' && !file.startsWith('evalmachine.')
+    if (begin === undefined) return isAtTop(frame, files) || isReadModuleCode(frame, files)
+    return (
+      (isAtBegin(begin) && file !== '' && !file.startsWith('evalmachine.')) || isAsyncModule(frame, files.read(file))
+    )
   }
+  if (isEvaluatedAsyncModule(frame)) return true
   if (functionName === 'eval') return isEval && file !== '' && isAtBeginOfEval(site, index)
   if (MODULE_BODIES.test(functionName)) return true
   if (!isModuleId(functionName)) return false
@@ -38,6 +43,27 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
   if (LOADERS.test(loader.functionName)) return true
   const line = files.read(loader.file)?.split('\n')[loader.line - 1]
   return line !== undefined && /^[^;{}()]*\([^;{}()]*\.exports\b/.test(line.slice(loader.column - 1))
+}
+
+/**
+ * Whether a frame is the function that webpack and Turbopack put around a module that waits, for an `await` at its top or for an
+ * import: `e.a(async (t, a) => { try { … a() } catch (e) { a(e) } }, false)`. After an `await` it has no caller.
+ */
+export function isAsyncModule({ functionName, begin, isEval }: Frame, content: string | undefined): boolean {
+  if (functionName !== '' || begin === undefined || isEval || content === undefined) return false
+  const at = positionOf(content, begin)
+  if (!/[\w$]\.a\(\s*([\w$]+,\s*)?$/.test(content.slice(Math.max(at - 80, 0), at))) return false
+  const rest = content.slice(at)
+  const result = /^async\s*\(\s*[\w$]+,\s*([\w$]+)\s*\)\s*=>\s*\{\s*try\s*\{/.exec(rest)?.[1]
+  return result !== undefined && endsModule(result).test(rest)
+}
+
+const endsModule = (result: string) =>
+  new RegExp(`catch\\s*\\(([\\w$]+)\\)\\s*\\{\\s*${result.replaceAll('$', '\\$&')}\\(\\1\\)`)
+
+/** Whether Bun says that a frame is the body of a module. Its loops can only be known if the file can be read. */
+function isReadModuleCode({ isModuleCode, file }: Frame, files: SourceFiles): boolean {
+  return isModuleCode === true && files.read(file) !== undefined
 }
 
 /** Whether a function has the id of a module as its name, as in a table of modules. A list gives its functions none. */

@@ -2,8 +2,8 @@ import { isNamedByBundler, resourceOf } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
 import { isModuleBody } from './module-body.ts'
 import { programOf } from './program.ts'
-import type { SourceFiles } from './source-files.ts'
-import type { Wrapping } from './wrapping.ts'
+import { type SourceFiles, wasEdited } from './source-files.ts'
+import type { Circumstances, Wrapping } from './wrapping.ts'
 import { isWrittenInCall } from './written-in-call.ts'
 
 /** The place of a wrapping. */
@@ -48,6 +48,12 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
   }
 }
 
+/** The module body in a stack. */
+export function homeOf(site: CallSite | undefined, files: SourceFiles): Frame | undefined {
+  const running = site?.filter(({ isAsync }) => !isAsync)
+  return running?.find((_, index) => isModuleBody(running, index, files))
+}
+
 /** Whether a module body has a caller. Below one that goes on after an `await` there may be a timer, and Node between. */
 function isSynchronous(callers: CallSite): boolean {
   const caller = callers.find(({ file }) => file !== '')
@@ -60,6 +66,24 @@ export const isSameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line =
 /** Whether two stacks have the same places. */
 export function samePath(first: CallSite, second: CallSite): boolean {
   return first.length === second.length && first.every((frame, i) => isSameFrame(frame, second[i]!))
+}
+
+/**
+ * Whether one call of a module body made two wrappings through other code, such as a wrapper of the program, and the file of that
+ * was edited in between. The module is evaluated again then, and its own file is unchanged. Bun drops the frames of wrappers that
+ * return at once what core returns, so `--hot` is enough.
+ */
+export function isThroughEdited(
+  first: Place,
+  second: Place,
+  { from, to }: { readonly from: number; readonly to: number },
+  { files, isHot }: Pick<Circumstances, 'files' | 'isHot'>,
+): boolean {
+  const { home } = second
+  if (!first.isModule || !second.isModule || !isSameFrame(first.home, home)) return false
+  const others = new Set([...first.path, ...second.path].map(({ file }) => file))
+  others.delete(home.file)
+  return isHot || [...others].some((file) => wasEdited(file, from, to, files) === true)
 }
 
 /** Whether a module body wrapped the function directly or by a call with it, so that it captures only variables of the module. */

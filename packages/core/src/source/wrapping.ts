@@ -13,6 +13,8 @@ export interface Wrapping {
   readonly run: object
   /** The file of which a configuration has the function, which tools write to another file at each load. */
   readonly loadOf: string | undefined
+  /** The source file of a module that Turbopack runs in development. */
+  readonly madeOf: string | undefined
 }
 
 /** The environment of a comparison. */
@@ -20,6 +22,8 @@ export interface Circumstances {
   readonly files: SourceFiles
   /** Whether modules are often evaluated again: `NODE_ENV` is `development` or `test`, or Bun runs with `--hot`. */
   readonly reloads: boolean
+  /** Whether Bun runs with `--hot`: after an edit of any file it evaluates all modules again. */
+  readonly isHot: boolean
 }
 
 /** `again`: one function, whose module was evaluated again. All others are functions that must not share a namespace. */
