@@ -6,7 +6,7 @@ import { beginChange, type Change } from './change-order.ts'
 import { deleteIf, deleteOld } from './deletions.ts'
 import { fenced, type Target } from './fenced-change.ts'
 import { leaseNameOf } from './own-leases.ts'
-import { reportProblem } from './store-guard.ts'
+import { lookAtStore, reportProblem } from './store-guard.ts'
 import { quietly } from './when-back.ts'
 
 /**
@@ -15,6 +15,7 @@ import { quietly } from './when-back.ts'
  */
 export function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
   const { circuit, runtime } = context
+  lookAtStore(context)
   const askedAt = runtime.now()
   return yield* fenced(context, target, function* () {
     const wasAway = circuit.watch()

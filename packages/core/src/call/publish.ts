@@ -13,7 +13,7 @@ import { takeOverLease } from './lease.ts'
 import { isUnplaced, type Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
-import { callStore } from './store-guard.ts'
+import { callStore, lookAtStore } from './store-guard.ts'
 import { end, leaveInReserve } from './succession.ts'
 import { whenBack } from './when-back.ts'
 
@@ -33,6 +33,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   try {
     if (cacheKey.isUnderOtherKey) return skip('key')
     if (context.adapter.mode === 'async') yield* wait(context.circuit.lookIfLate(context.runtime))
+    else lookAtStore(context)
     const encoded = yield* encodeStored(context, entry, context.isAsync)
     if (encoded === undefined) return false
     if (isFenced(flight, entry.tags)) return skip('fenced')

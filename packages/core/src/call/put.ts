@@ -14,11 +14,12 @@ import { keepUnsaved } from './keep-unsaved.ts'
 import { publish } from './publish.ts'
 import { returnsPromises } from './return-in-mode.ts'
 import { reportWrite } from './serve.ts'
-import { callStore } from './store-guard.ts'
+import { callStore, lookAtStore } from './store-guard.ts'
 
 /** Stores a result without computing. A running computation of the same key does not overwrite it. */
 export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
   checkUnhash(context, cacheKey)
+  lookAtStore(context)
   const { adapter, circuit, flights, memory } = context
   const { canonicalKey, hash } = cacheKey
   const promised = context.declaredAsync || returnsPromises(context)

@@ -118,6 +118,14 @@ export class Circuit {
     return this.#probing
   }
 
+  /**
+   * Looks at a synchronous store if it is time: code that never waits lets no timer fire, so a store that is there again would
+   * stay unused, and its results unsaved, until the program ends.
+   */
+  lookNow({ monotonic }: Runtime): void {
+    if (this.error !== undefined && monotonic() >= this.#dueAt) this.#begin?.()
+  }
+
   #probeIn(ms: number, user: CircuitUser, error: PersistError): void {
     const begin = () => {
       if (this.#begin !== begin) return
