@@ -68,6 +68,7 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
   }
   const keep = () =>
     circuit.unsaved.keepDeletion(name, {
+      askedAt,
       begin() {
         change = beginChange(context, hash)
       },

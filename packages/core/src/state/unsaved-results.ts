@@ -43,6 +43,8 @@ export interface UnsavedEnd {
 
 /** A deletion that did not reach the store. */
 export interface UnsavedDeletion {
+  /** When it was asked for, in milliseconds since 1970. */
+  readonly askedAt: number
   /** Calls that begin from now on wait for it. */
   readonly begin: () => void
   /** Does it, or keeps it again. Never fails. */
@@ -103,6 +105,8 @@ export class UnsavedResults {
 
   /** Keeps a deletion: up to 100,000, the latest ones. A later one of the same entries takes the place of an earlier one. */
   keepDeletion(name: string, deletion: UnsavedDeletion): void {
+    // An earlier one may fail again after a later one has been kept, which deletes all that it would.
+    if ((this.#deletions.get(name)?.askedAt ?? Number.NEGATIVE_INFINITY) > deletion.askedAt) return
     keepLatest(this.#deletions, name, deletion, MOST_DELETIONS)
   }
 
