@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { beginChange, type Change } from './change-order.ts'
 import { deleteIf, deleteOld } from './deletions.ts'
 import { fenced, type Target } from './fenced-change.ts'
+import { beganAt } from './freshness.ts'
 import { leaseNameOf } from './own-leases.ts'
 import { lookAtStore, reportProblem } from './store-guard.ts'
 import { quietly } from './when-back.ts'
@@ -42,9 +43,9 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
   // Not the whole key, which may be long.
   const hash = cacheKey?.hash
   const name = leaseNameOf(context, { hash: hash ?? '' }) + (tag === undefined ? '' : `\0${tag}`)
-  const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
-    (createdAt - durationMs <= askedAt || createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
-    (tag === undefined || tags.includes(tag))
+  const wasThere = (head: Head) =>
+    (beganAt(head) <= askedAt || head.createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
+    (tag === undefined || head.tags?.includes(tag) === true)
   let change: Change | undefined
   function* deleteNow(): Steps<void> {
     const { before, end } = change!

@@ -7,6 +7,7 @@ import type { CacheKey } from './cache-key.ts'
 import { pendingChanges, pendingWrites } from './change-order.ts'
 import { checkFreshnessNow } from './freshness-now.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
+import { leaseNameOf } from './own-leases.ts'
 import { type Reading, readEntry } from './read-entry.ts'
 import { callStore } from './store-guard.ts'
 import { changeOf } from './verify-inputs.ts'
@@ -15,6 +16,8 @@ import { changeOf } from './verify-inputs.ts'
 export interface LookupOptions {
   /** The greatest age that may be served, in milliseconds. Default: any. */
   readonly maxAge?: number | undefined
+  /** An entry whose run began before is not served, in milliseconds since 1970. Default: any. */
+  readonly beganSince?: number | undefined
   /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
   readonly mayCall?: boolean
   /** The flight that other calls may join meanwhile. */
@@ -54,7 +57,9 @@ function lookupNow(
   const mark = context.memory?.mark()
   const { mayWait = context.isAsync } = options
   const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
-  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false, flight: options.flight }
+  const isPatient = options.mayWait !== false
+  const { beganSince, flight } = options
+  const reading = { maxAge, beganSince, mark, mayCall, mayWait, isPatient, flight }
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
   return readFound(context, cacheKey, entry, reading)
 }
@@ -64,9 +69,17 @@ function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType
   return mayWait && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
 }
 
-/** Reads an entry if there is one. Many stores return `null` for an absent entry. */
+/**
+ * Reads an entry if there is one. Many stores return `null` for an absent entry. The result of a refresh that waits for the store,
+ * or for the lease of another run, is read in place of an entry that it is to replace.
+ */
 function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, reading: Reading) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, reading)
+  if (entry === undefined || entry === null) return ABSENT
+  const { unsaved } = context.circuit
+  const waiting = unsaved.isEmpty ? undefined : unsaved.find(leaseNameOf(context, cacheKey))?.insteadOf?.(entry)
+  return waiting === undefined
+    ? readEntry(context, cacheKey, entry, reading)
+    : readEntry(context, cacheKey, waiting, { ...reading, isDecoded: true })
 }
 
 /** The fresh entry in the memory of this process. Memory keeps entries for longer while the store is unreachable. */

@@ -4,6 +4,7 @@ import { pendingWrites } from '../call/change-order.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
 import { lookupInMemory } from '../call/lookup.ts'
 import { throwIfAnyAborted } from '../call/note-call.ts'
+import { leaseNameOf } from '../call/own-leases.ts'
 import { readEntry } from '../call/read-entry.ts'
 import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
@@ -186,13 +187,15 @@ export class Calls {
 }
 
 /**
- * The key of a call to look up; `undefined` if the call has no key, a hit in memory, or a change to wait for: it then runs by
- * itself.
+ * The key of a call to look up; `undefined` if the call has no key, a hit in memory, a change to wait for, or a result that waits
+ * for the store: it then runs by itself.
  */
 function keyToLookUp(context: Context, self: unknown, args: readonly unknown[]): CacheKey | undefined {
   try {
     const cacheKey = cacheKeyOf(context, self, args)
     if (lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) !== undefined) return undefined
+    const { unsaved } = context.circuit
+    if (!unsaved.isEmpty && unsaved.find(leaseNameOf(context, cacheKey)) !== undefined) return undefined
     return pendingWrites(context, cacheKey.hash) === undefined ? cacheKey : undefined
   } catch {
     return undefined

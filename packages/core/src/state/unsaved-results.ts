@@ -1,4 +1,4 @@
-import type { Lease, Mode } from '@persist/store'
+import type { Entry, Head, Lease, Mode } from '@persist/store'
 import type { Flight } from '../concurrency/flight.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
@@ -25,6 +25,8 @@ export interface UnsavedResult {
   readonly oldestAccepted?: number | undefined
   /** Whether it stays although this later run has a result. */
   readonly staysFor?: (later: Flight) => boolean
+  /** Its entry, if it is to replace this one. Absent: it replaces none. */
+  readonly insteadOf?: (stored: Head) => Entry | undefined
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
@@ -79,6 +81,11 @@ export class UnsavedResults {
   /** Whether {@link storeAll} has not ended. */
   get isStoring(): boolean {
     return this.#storing.size > 0
+  }
+
+  /** Whether no result waits. */
+  get isEmpty(): boolean {
+    return this.#results.size === 0
   }
 
   /** Keeps a result. */
