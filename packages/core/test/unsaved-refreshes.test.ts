@@ -32,7 +32,7 @@ function setup(store: StoreAdapter = delayed(memoryStore()), options: object = {
     ...options,
   })
   const end = async (number: number) => {
-    // In no time, the order of the runs could not be told.
+    // Within one millisecond the order of the runs would not be known.
     advance(10)
     runs[number - 1]!()
     await runPending()
@@ -165,4 +165,23 @@ test('a later result of another wrapping replaces what the refresh that it takes
   expect(await refresh).toBe('run 1')
   await back()
   expect([await f(1), await other(1)]).toEqual(['run 2', 'run 2'])
+})
+
+test('a run that got no lease leaves its result to no call that has the lease and finds a stored result', async () => {
+  const { f, wrap, other, begin, end, away, back, stored, state } = setup()
+  await stored('old')
+  const again = wrap()
+  away()
+  const { call: refresh } = await begin(() => f.refresh(1))
+  await back()
+  // The call takes the lease, since it cannot read the entry at first.
+  const looked = gate()
+  state.next = 'busy'
+  state.at.get = () => looked.passed
+  const { call } = await begin(() => again(1))
+  await end(1)
+  looked.open()
+  expect(await refresh).toBe('run 1')
+  await call
+  expect([await f(1), await other(1)]).toEqual(['run 1', 'run 1'])
 })

@@ -6,8 +6,8 @@ import { beginChange, type Change } from './change-order.ts'
 import { deleteIf, deleteOld } from './deletions.ts'
 import { fenced, type Target } from './fenced-change.ts'
 import { beganAt } from './freshness.ts'
-import { leaseNameOf } from './own-leases.ts'
 import { lookAtStore, reportProblem } from './store-guard.ts'
+import { deletionNameOf } from './unsaved-changes.ts'
 import { quietly } from './when-back.ts'
 
 /**
@@ -40,9 +40,8 @@ const MOST_PASSES = 3
  */
 export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): Steps<void> {
   const { circuit, reporter, runtime } = context
-  // Not the whole key, which may be long.
   const hash = cacheKey?.hash
-  const name = leaseNameOf(context, { hash: hash ?? '' }) + (tag === undefined ? '' : `\0${tag}`)
+  const name = deletionNameOf(context, hash, tag)
   const wasThere = (head: Head) =>
     (beganAt(head) <= askedAt || head.createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
     (tag === undefined || head.tags?.includes(tag) === true)
@@ -70,6 +69,7 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
   const keep = () =>
     circuit.unsaved.keepDeletion(name, {
       askedAt,
+      deletes: wasThere,
       begin() {
         change = beginChange(context, hash)
       },

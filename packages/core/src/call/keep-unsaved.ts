@@ -132,7 +132,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   const staysFor = ({ oldestAccepted = Number.NEGATIVE_INFINITY }: Flight) =>
     !isFenced(waiting, entry.tags) &&
     !isTooLate(runtime, entry, unsavedSince) &&
-    entry.createdAt >= oldestAccepted &&
+    entry.createdAt > oldestAccepted &&
     runtime.now() < (entry.expiresAt ?? Number.POSITIVE_INFINITY)
 
   circuit.unsaved.keep(name, {

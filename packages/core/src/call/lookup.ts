@@ -7,9 +7,9 @@ import type { CacheKey } from './cache-key.ts'
 import { pendingChanges, pendingWrites } from './change-order.ts'
 import { checkFreshnessNow } from './freshness-now.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
-import { leaseNameOf } from './own-leases.ts'
 import { type Reading, readEntry } from './read-entry.ts'
 import { callStore } from './store-guard.ts'
+import { currentEntry } from './unsaved-changes.ts'
 import { changeOf } from './verify-inputs.ts'
 
 /** How an entry is looked up. */
@@ -69,17 +69,11 @@ function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType
   return mayWait && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
 }
 
-/**
- * Reads an entry if there is one. Many stores return `null` for an absent entry. The result of a refresh that waits for the store,
- * or for the lease of another run, is read in place of an entry that it is to replace.
- */
-function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, reading: Reading) {
-  if (entry === undefined || entry === null) return ABSENT
-  const { unsaved } = context.circuit
-  const waiting = unsaved.isEmpty ? undefined : unsaved.find(leaseNameOf(context, cacheKey))?.insteadOf?.(entry)
-  return waiting === undefined
-    ? readEntry(context, cacheKey, entry, reading)
-    : readEntry(context, cacheKey, waiting, { ...reading, isDecoded: true })
+/** Reads an entry if there is one, or what takes its place. Many stores return `null` for an absent entry. */
+export function readFound(context: Context, cacheKey: CacheKey, stored: Entry | undefined | null, reading: Reading) {
+  const found = stored === undefined || stored === null ? undefined : currentEntry(context, cacheKey, stored)
+  if (found === undefined) return ABSENT
+  return readEntry(context, cacheKey, found.entry, found.isDecoded ? { ...reading, isDecoded: true } : reading)
 }
 
 /** The fresh entry in the memory of this process. Memory keeps entries for longer while the store is unreachable. */

@@ -43,10 +43,8 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     if (hasNoLease(computation, publication)) {
       endRequest = yield* beginUnleasedWrite(context, cacheKey)
       if (isFenced(flight, entry.tags)) return skip('fenced')
-      // A later run of this process has the lease, which a write would end.
-      const holder = ownLeaseHolder(context, cacheKey)
-      const later = holder !== undefined && holder.began > flight.began ? holder.succession : undefined
-      if (leaveInReserve({ after: later }, { entry, value, mark })) return true
+      // A write would end the lease of a later run of this process.
+      if (leaveInReserve({ after: laterRun(computation) }, { entry, value, mark })) return true
     }
     if (acquired.kind === 'timeout' && succession.lease === undefined) {
       const lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
@@ -97,6 +95,14 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     endWrite()
     endRequest()
   }
+}
+
+/** The run of this process that has the lease, if it began later. A call that has not begun to run may end with a stored result. */
+function laterRun({ context, cacheKey, flight }: Omit<Computation, 'call'>): Succession | undefined {
+  const holder = ownLeaseHolder(context, cacheKey)
+  if (holder === undefined || holder.began <= flight.began) return undefined
+  const runs = holder.began !== Number.POSITIVE_INFINITY || holder.maxAge === 0 || holder.isRefresh === true
+  return runs ? holder.succession : undefined
 }
 
 /** Whether a run has no lease although there are leases: the store was away when it asked for one, and is back. */

@@ -54,7 +54,7 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
     if (flight !== undefined) flights.end(flight)
   }
   // If the store failed, only memory can hold the result. A later change has priority.
-  if (isLost) memory!.hold(canonicalKey, entry!, value)
+  if (isLost && !isFenced(flight!, entry!.tags)) memory!.hold(canonicalKey, entry!, value)
 }
 
 /** Deletes what it replaces, and stores it, when the store is back. If the store got it and the reply was lost, it stays. */

@@ -1,5 +1,4 @@
-import type { LaterResult } from '../state/peers.ts'
-import { currentFlight, type Flight, isInside, leaveLimits } from './flight.ts'
+import { currentFlight, type Flight, isInside, type LaterResult, leaveLimits } from './flight.ts'
 
 // On a well-known symbol: two copies of core share the count.
 const COUNT = Symbol.for('@persist/core/flights@1')

@@ -2,10 +2,8 @@ import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, NO_SIGNALS, PLAIN } from '../call/call.ts'
 import { pendingWrites } from '../call/change-order.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
-import { lookupInMemory } from '../call/lookup.ts'
+import { lookupInMemory, readFound } from '../call/lookup.ts'
 import { throwIfAnyAborted } from '../call/note-call.ts'
-import { leaseNameOf } from '../call/own-leases.ts'
-import { readEntry } from '../call/read-entry.ts'
 import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
 import { callStore, reportProblem } from '../call/store-guard.ts'
@@ -173,7 +171,7 @@ export class Calls {
       const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const found = yield* wait(readEntry(context, cacheKey!, entry, reading))
+        const found = yield* wait(readFound(context, cacheKey!, entry, reading))
         if (found.kind !== 'fresh') continue
         const result = serveHit(context, cacheKey!, found)
         if (result.promised) this.promised = true
@@ -187,15 +185,13 @@ export class Calls {
 }
 
 /**
- * The key of a call to look up; `undefined` if the call has no key, a hit in memory, a change to wait for, or a result that waits
- * for the store: it then runs by itself.
+ * The key of a call to look up; `undefined` if the call has no key, a hit in memory, or a change to wait for: it then runs by
+ * itself.
  */
 function keyToLookUp(context: Context, self: unknown, args: readonly unknown[]): CacheKey | undefined {
   try {
     const cacheKey = cacheKeyOf(context, self, args)
     if (lookupInMemory(context, cacheKey, Number.POSITIVE_INFINITY) !== undefined) return undefined
-    const { unsaved } = context.circuit
-    if (!unsaved.isEmpty && unsaved.find(leaseNameOf(context, cacheKey)) !== undefined) return undefined
     return pendingWrites(context, cacheKey.hash) === undefined ? cacheKey : undefined
   } catch {
     return undefined

@@ -1,4 +1,4 @@
-import type { Flight } from '../concurrency/flight.ts'
+import type { LaterResult } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 
 // On a well-known symbol: two copies of core in one process notify each other.
@@ -26,13 +26,6 @@ export interface Peer {
    * call. Absent in older copies of core.
    */
   isCallUnchanged?(hash: string, digest: string, pass: VerifyPass, maxAge?: number): Steps<boolean>
-}
-
-/** A result that takes the place of those of earlier runs. */
-export interface LaterResult {
-  readonly by: Flight
-  /** When it was made, in milliseconds since 1970, if it is stored. */
-  readonly storedAt: number | undefined
 }
 
 /** One verification of an entry's inputs, which may verify the entries of nested calls. */

@@ -47,6 +47,8 @@ export interface UnsavedEnd {
 export interface UnsavedDeletion {
   /** When it was asked for, in milliseconds since 1970. */
   readonly askedAt: number
+  /** Whether it is to delete this entry. Absent: it deletes none. */
+  readonly deletes?: (stored: Head) => boolean
   /** Calls that begin from now on wait for it. */
   readonly begin: () => void
   /** Does it, or keeps it again. Never fails. */
@@ -72,6 +74,8 @@ export class UnsavedResults {
   /** Few bytes each, so a lease of a result that was given up can still be released. */
   readonly #ends = new Map<string, UnsavedEnd>()
   readonly #deletions = new Map<string, UnsavedDeletion>()
+  /** The deletions that {@link storeAll} has taken and that are not made yet. */
+  readonly #beingMade = new Map<string, UnsavedDeletion>()
   /** The results that {@link storeAll} has taken and that are not stored yet. */
   readonly #beingStored = new Map<string, BeingStored>()
   #bytes = 0
@@ -83,9 +87,9 @@ export class UnsavedResults {
     return this.#storing.size > 0
   }
 
-  /** Whether no result waits. */
+  /** Whether neither a result nor a deletion waits, or is being made. */
   get isEmpty(): boolean {
-    return this.#results.size === 0
+    return this.#results.size === 0 && this.#deletions.size === 0 && this.#beingMade.size === 0
   }
 
   /** Keeps a result. */
@@ -122,6 +126,12 @@ export class UnsavedResults {
     return this.#results.get(name)
   }
 
+  /** Whether the deletion of this name waits, or is being made, and is to delete the entry. */
+  isDeleted(name: string, stored: Head): boolean {
+    const deletes = (deletion: UnsavedDeletion | undefined) => deletion?.deletes?.(stored) === true
+    return deletes(this.#deletions.get(name)) || deletes(this.#beingMade.get(name))
+  }
+
   /** Removes a result. */
   take(name: string): UnsavedResult | undefined {
     const result = this.#results.get(name)
@@ -137,7 +147,7 @@ export class UnsavedResults {
    * @param onBegun Called when later calls would wait for it.
    */
   storeAll(onBegun = () => {}): Promise<void> {
-    const deletions = [...this.#deletions.values()]
+    const deletions = [...this.#deletions].map(([name, deletion]) => this.#make(name, deletion))
     const ends = [...this.#ends.values()]
     let begin = () => {}
     const mayBegin = new Promise<void>((resolve) => {
@@ -181,6 +191,21 @@ export class UnsavedResults {
   /** Gives up all. */
   dropAll(): void {
     for (const { drop } of this.#takeAll()) drop?.()
+  }
+
+  /** Notes that a deletion is being made. */
+  #make(name: string, deletion: UnsavedDeletion): Pick<UnsavedDeletion, 'begin' | 'store'> {
+    this.#beingMade.set(name, deletion)
+    const end = () => {
+      if (this.#beingMade.get(name) === deletion) this.#beingMade.delete(name)
+    }
+    const store = () => {
+      const reply = deletion.store()
+      if (isThenable(reply)) return reply.then(end)
+      end()
+      return undefined
+    }
+    return { begin: deletion.begin, store }
   }
 
   /** Notes that a result is being stored. */
