@@ -185,3 +185,20 @@ test('a run that got no lease leaves its result to no call that has the lease an
   await call
   expect([await f(1), await other(1)]).toEqual(['run 1', 'run 1'])
 })
+
+test('a result that the store writes late, after the deletion that fenced its run, is deleted when the store is back', async () => {
+  const { f, other, begin, end, away, back, state } = setup()
+  const { call } = await begin(() => f(1))
+  const written = gate()
+  state.next = 'no reply'
+  state.at.publish = () => written.passed
+  await end(1)
+  away()
+  await f.clear()
+  await back()
+  written.open()
+  expect(await call).toBe('run 1')
+  await runPending()
+  await back()
+  expect(await other.peek(1)).toBeUndefined()
+})

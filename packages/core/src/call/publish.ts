@@ -7,7 +7,9 @@ import type { CacheKey } from './cache-key.ts'
 import { noteStored } from './call.ts'
 import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
+import { deleteWhenBack } from './deletion-when-back.ts'
 import { encodeStored } from './encode-stored.ts'
+import { beganAt } from './freshness.ts'
 import { isPutBefore, keepUnsaved } from './keep-unsaved.ts'
 import { hasLeases, takeOverLease } from './lease.ts'
 import { ownLeaseHolder } from './own-leases.ts'
@@ -73,8 +75,11 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
       context.peers.each((peer) => peer.drop(canonicalKey))
       return skip('fenced')
     }
-    // The set, delete or clear that fenced the flight came after the write.
-    if (flight.fenced) return skip('fenced')
+    // The set, delete or clear that fenced the flight came after the write, unless that failed: the store may do it late.
+    if (flight.fenced || (!stored && isFenced(flight, entry.tags))) {
+      if (!stored && wasAway()) yield* deleteWhenBack(context, { cacheKey }, beganAt(entry))
+      return skip('fenced')
+    }
     // A deletion by tag between the last check and the write missed the entry.
     if (stored && (yield* withdraw(computation, publication))) return skip('fenced')
     if (!stored && isPutBefore(computation)) return skip('fenced')
