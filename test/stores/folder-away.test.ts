@@ -93,3 +93,73 @@ test.each([
     if (storeIn === diskStore) expect(leasesIn(cache)).toEqual([])
   },
 )
+
+test.each([
+  ['folder', diskStore],
+  ['LMDB file', lmdbStore],
+] as const)(
+  'a program that never waits, so that no timer fires, uses a %s again that was away, and stores what it computed meanwhile',
+  (place, storeIn) => {
+    const share = join(folder, `unwaiting ${place}`)
+    const cache = join(share, 'cache')
+    mkdirSync(cache, { recursive: true })
+    let now = 0
+    const runs: number[] = []
+    const events: string[] = []
+    const f = createPersist({ env: {}, stderr: () => {}, monotonic: () => now })(
+      (x: number) => {
+        runs.push(x)
+        return 2 * x
+      },
+      {
+        funcname: 'f',
+        cache: storeIn(cache),
+        report: ({ name, ...event }) => void events.push('state' in event ? `${name} ${event.state}` : name),
+      },
+    )
+    f(1)
+    renameSync(share, `${share}.away`)
+    writeFileSync(share, '')
+    f(2)
+    now += 100
+    f(3)
+    expect(events).not.toContain('circuit closed')
+    rmSync(share)
+    renameSync(`${share}.away`, share)
+    f(4)
+    now += 10_000
+    for (const x of [1, 2, 3, 4, 5]) expect(f(x)).toBe(2 * x)
+    expect(runs).toEqual([1, 2, 3, 4, 5])
+    expect(storeIn(cache).open('f').stats().entries).toBe(5)
+    if (storeIn === diskStore) expect(leasesIn(cache)).toEqual([])
+  },
+)
+
+test('a deletion, a result that is put and a refresh reach a folder that was away in a program that never waits', () => {
+  const share = join(folder, 'unwaiting changes')
+  const cache = join(share, 'cache')
+  mkdirSync(cache, { recursive: true })
+  let now = 0
+  let run = 0
+  const persist = createPersist({ env: {}, stderr: () => {}, monotonic: () => now })
+  const f = persist((_x: number) => ++run, { funcname: 'f', cache: diskStore(cache) })
+  for (const x of [1, 2, 3, 4]) f(x)
+  const changes = [
+    () => f.forget(1),
+    () => f.put(20, 2),
+    () => f.refresh(3),
+    () => expect(f.peek(4)).toBe(4),
+    () => f.clear(),
+  ]
+  for (const change of changes) {
+    renameSync(share, `${share}.away`)
+    writeFileSync(share, '')
+    expect(f.peek(1)).toBeUndefined()
+    rmSync(share)
+    renameSync(`${share}.away`, share)
+    now += 10_000
+    change()
+    const { entries } = diskStore(cache).open('f').stats()
+    expect(entries).toBe(change === changes.at(-1) ? 0 : 3)
+  }
+})

@@ -133,3 +133,42 @@ it.each([
   await runPending()
   expect(await other!.peek()).toEqual([fails ? 0 : 1])
 })
+
+it.each(['clear', 'refresh'] as const)(
+  'memory does not serve an older result than that of a refresh which is not stored, since another process made a %s meanwhile',
+  async (change) => {
+    const store = delayed(memoryStore())
+    const wrap = (name: string, cache: StoreAdapter) => {
+      const gates: (() => void)[] = []
+      const f = harness().persist(
+        async (_x: number) => {
+          const { open, passed } = gate()
+          const number = gates.push(open)
+          await passed
+          return `${name} ${number}`
+        },
+        { funcname: 'f', cache, memory: true },
+      )
+      return { f, gates }
+    }
+    const { f, gates } = wrap('run', store)
+    const other = wrap('other', asOtherProcess(store))
+    const first = f(1)
+    await runPending()
+    gates[0]!()
+    expect(await first).toBe('run 1')
+    const refresh = f.refresh(1)
+    await runPending()
+    const changed = change === 'clear' ? other.f.clear() : other.f.refresh(1)
+    await runPending()
+    gates[1]!()
+    expect(await refresh).toBe('run 2')
+    for (const end of other.gates) end()
+    await changed
+    const last = f(1)
+    await runPending()
+    gates[2]?.()
+    expect(await last).toBe(change === 'clear' ? 'run 3' : 'other 1')
+    expect(gates).toHaveLength(change === 'clear' ? 3 : 2)
+  },
+)

@@ -91,6 +91,41 @@ inBothModes('while the store is busy', (makeStore) => {
       expect([await other.has(2), await other.has(3)]).toEqual([false, true])
     })
 
+    it.each([
+      ['forget', (f: ReturnType<typeof setup>['f']) => f.forget(2)],
+      ['clear', (f: ReturnType<typeof setup>['f']) => f.clear()],
+      ['deleteByTag', (f: ReturnType<typeof setup>['f']) => f.cache.deleteByTag('all')],
+    ] as const)('%s is in force before it is made: no call gets the old result', async (_what, change) => {
+      const { f, other, state, pass, advance } = setup({ tags: () => ['all'] })
+      await f(2)
+      await f(3)
+      await pass(1_000)
+      state.isBusy = true
+      await change(f)
+      state.isBusy = false
+      advance(10)
+      expect([await f.peek(2), await f.has(2), await other.peek(2)]).toEqual([undefined, false, 'run 1'])
+      expect(await f.many([[2]])).toEqual(['run 3'])
+      expect(await f(2)).toBe('run 3')
+      await pass(1_000)
+      expect([await f(2), await other.peek(2)]).toEqual(['run 3', 'run 3'])
+    })
+
+    it('a value that was put is served in place of the entry that it replaces', async () => {
+      const { f, other, state, pass } = setup()
+      await f(2)
+      await pass(1_000)
+      state.isBusy = true
+      await f.put('put', 2)
+      state.isBusy = false
+      expect([await other.peek(2), await f.peek(2), await f.many([[2]]), await f(2)]).toEqual([
+        'run 1',
+        'put',
+        ['put'],
+        'put',
+      ])
+    })
+
     it('put is made a moment later', async () => {
       const { f, other, state, pass } = setup()
       await f(2)
@@ -111,4 +146,43 @@ inBothModes('while the store is busy', (makeStore) => {
       expect(await f(1)).toBe('run 2')
     })
   })
+})
+
+it('memory holds no value that was put, if all is deleted before it is known that the store refuses it', async () => {
+  const { persist } = harness({ later: () => () => {} })
+  const { cache, state } = unreliable(delayed(memoryStore()))
+  const f = persist(async (_x: number): Promise<string> => 'computed', { funcname: 'f', cache, memory: true })
+  const read = gate()
+  state.next = 'busy'
+  state.at.get = () => read.passed
+  const put = f.put('put', 1)
+  await runPending()
+  const deleted = gate()
+  state.at.clear = () => deleted.passed
+  const cleared = f.clear()
+  read.open()
+  await put
+  const call = f(1)
+  await runPending()
+  deleted.open()
+  await cleared
+  expect([await call, await f(1)]).toEqual(['computed', 'computed'])
+})
+
+it('a program that never waits, so that no timer fires, makes what a synchronous store refused', () => {
+  let now = 0
+  const store = memoryStore()
+  const { persist } = harness({ monotonic: () => now, later: () => () => {} })
+  const { cache, state } = unreliable(store)
+  const f = persist((x: number) => 2 * x, { funcname: 'f', cache })
+  f(1)
+  now += 1_000
+  state.isBusy = true
+  f.forget(1)
+  f(2)
+  state.isBusy = false
+  now += 10_000
+  f(3)
+  const hashes = [...store.open('f').heads()].map(({ hash }) => hash)
+  expect([hashes.length, f.has(1), f.has(2), f.has(3)]).toEqual([2, false, true, true])
 })

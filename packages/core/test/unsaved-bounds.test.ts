@@ -90,6 +90,7 @@ test('a result that is asked for does not wait for its turn: those before it may
   keep('last', () => {})
   let isDeleted = false
   unsaved.keepDeletion('deletion', {
+    askedAt: 0,
     begin: () => void unsaved.storing('last'),
     store: async () => {
       await new Promise(setImmediate)
@@ -155,4 +156,18 @@ test('results keep a process alive for a bounded number of steps if the clock of
   keep('a')
   await unsaved.keepAlive(0, 3_600_000, clock)
   expect(steps).toBe(300)
+})
+
+test('a deletion that fails again takes no place of a later one of the same entries, which deletes more', async () => {
+  const unsaved = new UnsavedResults()
+  const done: number[] = []
+  const keep = (askedAt: number, store: () => void) =>
+    unsaved.keepDeletion('deletion', { askedAt, begin() {}, store, drop() {} })
+  keep(1, () => {
+    keep(2, () => void done.push(2))
+    keep(1, () => void done.push(1))
+  })
+  await unsaved.storeAll()
+  await unsaved.storeAll()
+  expect(done).toEqual([2])
 })

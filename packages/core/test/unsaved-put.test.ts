@@ -84,6 +84,15 @@ inBothModes('put while the store is away', (makeStore) => {
     expect(await other.peek(1)).toBe(left)
   })
 
+  it('gives way to a refresh that follows in the same millisecond', async () => {
+    const { f, other, state, back } = setup()
+    state.isDown = true
+    await f.put('put', 1)
+    expect(await f.refresh(1)).toBe('computed 1')
+    await back()
+    expect([await f(1), await other.peek(1)]).toEqual(['computed 1', 'computed 1'])
+  })
+
   it('gives way to a call if its value has expired', async () => {
     const { f, other, state, pass, back } = setup({ ttl: 500 })
     state.isDown = true

@@ -4,13 +4,14 @@ import { deleteOne, deleteWhere } from '../call/deletions.ts'
 import { eachHead } from '../call/heads.ts'
 import { isListed, lookupEntry } from '../call/lookup.ts'
 import { COUNT } from '../call/replies.ts'
-import { callStore } from '../call/store-guard.ts'
+import { callStore, lookAtStore } from '../call/store-guard.ts'
 import { done, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { Lookup } from '../types/persisted.ts'
 
 /** The fresh result with its metadata, without computing. */
 export function* lookup(context: Context, cacheKey: CacheKey): Steps<Lookup<unknown, unknown>> {
+  lookAtStore(context)
   const found = yield* wait(lookupEntry(context, cacheKey, { mayWait: context.adapter.mode === 'async' }))
   if (found.kind !== 'fresh') return { hit: false, reason: found.kind === 'miss' ? found.reason : 'expired' }
   const { entry, value } = found

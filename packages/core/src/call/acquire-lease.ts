@@ -8,7 +8,7 @@ import type { CacheKey } from './cache-key.ts'
 import { enterLimits } from './enter-limits.ts'
 import { hasLeases, NO_LEASE, requestLease } from './lease.ts'
 import type { LeaseResult } from './lease-result.ts'
-import { lookupEntry } from './lookup.ts'
+import { type LookupOptions, lookupEntry } from './lookup.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 import { reportWait, type WaitOutcome } from './serve.ts'
@@ -83,16 +83,30 @@ export function* acquireLease(
 export function* tryAcquireLease(
   context: Context,
   cacheKey: CacheKey,
-  { maxAge, flight }: Omit<LeaseWait, 'since'>,
+  { flight, ...accepted }: Pick<LookupOptions, 'maxAge' | 'beganSince'> & Pick<LeaseWait, 'flight'>,
 ): Steps<
   (LeaseResult & { kind: 'acquired' }) | { readonly kind: 'held'; readonly by: string | undefined } | undefined
 > {
   const { lease, holder } = hasLeases(context) ? yield* requestLease(context, cacheKey, flight) : NO_LEASE
   if (lease === 'held') return { kind: 'held', by: holder?.id }
-  const found = yield* lookupAgain(context, cacheKey, { maxAge, flight }, lease)
+  const found = yield* lookupAgain(context, cacheKey, { ...accepted, flight }, lease)
   if (found.kind !== 'fresh') return { kind: 'acquired', lease }
   yield* giveUp(context, cacheKey, flight)
   return undefined
+}
+
+/**
+ * Takes the lease for a result that waits, if it is free and there is no entry that its call accepts. An entry whose run began
+ * before the call is to be replaced: it was there before, or is the result of an earlier run.
+ */
+export function* acquireToReplace(
+  context: Context,
+  cacheKey: CacheKey,
+  flight: Flight,
+): ReturnType<typeof tryAcquireLease> {
+  const { oldestAccepted } = flight
+  const maxAge = oldestAccepted === undefined ? undefined : Math.max(0, context.runtime.now() - oldestAccepted)
+  return yield* tryAcquireLease(context, cacheKey, { maxAge, beganSince: oldestAccepted, flight })
 }
 
 /**
@@ -121,7 +135,7 @@ export function throwIfLeft({ left }: Flight): void {
 function* lookupAgain(
   context: Context,
   cacheKey: CacheKey,
-  options: Pick<LeaseWait, 'maxAge' | 'flight'>,
+  options: LookupOptions & Pick<LeaseWait, 'flight'>,
   lease: Lease<Mode> | undefined | 'held',
 ): Steps<LookupResult> {
   if (lease !== 'held' && lease?.foundNothing === true) return ABSENT

@@ -5,8 +5,9 @@ import type { Context } from '../context.ts'
 import { beginChange, type Change } from './change-order.ts'
 import { deleteIf, deleteOld } from './deletions.ts'
 import { fenced, type Target } from './fenced-change.ts'
-import { leaseNameOf } from './own-leases.ts'
-import { reportProblem } from './store-guard.ts'
+import { beganAt } from './freshness.ts'
+import { lookAtStore, reportProblem } from './store-guard.ts'
+import { deletionNameOf } from './unsaved-changes.ts'
 import { quietly } from './when-back.ts'
 
 /**
@@ -15,6 +16,7 @@ import { quietly } from './when-back.ts'
  */
 export function* deleted<T>(context: Context, target: Target, act: () => Steps<T>): Steps<T> {
   const { circuit, runtime } = context
+  lookAtStore(context)
   const askedAt = runtime.now()
   return yield* fenced(context, target, function* () {
     const wasAway = circuit.watch()
@@ -38,12 +40,11 @@ const MOST_PASSES = 3
  */
 export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): Steps<void> {
   const { circuit, reporter, runtime } = context
-  // Not the whole key, which may be long.
   const hash = cacheKey?.hash
-  const name = leaseNameOf(context, { hash: hash ?? '' }) + (tag === undefined ? '' : `\0${tag}`)
-  const wasThere = ({ createdAt, durationMs = 0, tags = [] }: Head) =>
-    (createdAt - durationMs <= askedAt || createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
-    (tag === undefined || tags.includes(tag))
+  const name = deletionNameOf(context, hash, tag)
+  const wasThere = (head: Head) =>
+    (beganAt(head) <= askedAt || head.createdAt > runtime.now() + CLOCK_TOLERANCE_MS) &&
+    (tag === undefined || head.tags?.includes(tag) === true)
   let change: Change | undefined
   function* deleteNow(): Steps<void> {
     const { before, end } = change!
@@ -67,6 +68,8 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
   }
   const keep = () =>
     circuit.unsaved.keepDeletion(name, {
+      askedAt,
+      deletes: wasThere,
       begin() {
         change = beginChange(context, hash)
       },

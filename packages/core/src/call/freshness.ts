@@ -45,6 +45,11 @@ export function checkFreshness(head: Head, rules: FreshnessRules): Freshness {
   return withinError(head.expiresAt, rules)
 }
 
+/** When the run of an entry began, in milliseconds since 1970. */
+export function beganAt({ createdAt, durationMs = 0 }: Head): number {
+  return createdAt - durationMs
+}
+
 function withinError(since: number, rules: FreshnessRules): Freshness {
   return rules.now < since + rules.staleIfError ? STALE_IF_ERROR : EXPIRED
 }

@@ -27,7 +27,7 @@ import { noteCall, noteFailure, reasonIfLeft, throwIfAnyAborted } from './note-c
 import { reportUnreadable } from './read-entry.ts'
 import { asCallerExpects } from './return-in-mode.ts'
 import { countMiss, reportHit, serveHit, serveStale, throwReplayMiss } from './serve.ts'
-import { reportProblem } from './store-guard.ts'
+import { lookAtStore, reportProblem } from './store-guard.ts'
 import { stream } from './stream.ts'
 import { takeOverForRefresh } from './succession.ts'
 
@@ -62,6 +62,7 @@ export function serveOrStart(context: Context, call: Call): unknown {
 function lookupInProcess(context: Context, call: Call): unknown {
   const signals = signalsOf(call)
   if (signals !== NO_SIGNALS) throwIfAnyAborted(context, signals)
+  lookAtStore(context)
   const cacheKey = cacheKeyOf(context, call.self, call.args)
   cacheKey.maxAge = call.maxAge
   if (startsRefresh(context, call, cacheKey)) return startRefresh(context, call, cacheKey, signals)

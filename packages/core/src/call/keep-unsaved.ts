@@ -4,8 +4,9 @@ import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
-import { tryAcquireLease } from './acquire-lease.ts'
+import { acquireToReplace } from './acquire-lease.ts'
 import type { Computation } from './computation.ts'
+import { beganAt } from './freshness.ts'
 import { giveUpLease, LEASE_MS, release } from './lease.ts'
 import type { RightToStore } from './lease-result.ts'
 import { leaseNameOf, noteOwnLease, ownLeaseHolder } from './own-leases.ts'
@@ -112,10 +113,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     // It must take no lease: a result of another process would then be given up.
     if (isFenced(waiting, entry.tags)) return skip('fenced')
     if (isTooLate(runtime, entry, unsavedSince)) return skip('unavailable')
-    const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
-    // An entry that is older than the call accepts was there before, and is to be replaced.
-    const maxAge = Math.max(0, runtime.now() - oldestAccepted)
-    const acquired = yield* tryAcquireLease(context, cacheKey, { maxAge, flight: waiting })
+    const acquired = yield* acquireToReplace(context, cacheKey, waiting)
     if (acquired === undefined) {
       // It has been released.
       succession.lease = undefined
@@ -134,7 +132,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   const staysFor = ({ oldestAccepted = Number.NEGATIVE_INFINITY }: Flight) =>
     !isFenced(waiting, entry.tags) &&
     !isTooLate(runtime, entry, unsavedSince) &&
-    entry.createdAt >= oldestAccepted &&
+    entry.createdAt > oldestAccepted &&
     runtime.now() < (entry.expiresAt ?? Number.POSITIVE_INFINITY)
 
   circuit.unsaved.keep(name, {
@@ -144,6 +142,10 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     mark,
     oldestAccepted: waiting.oldestAccepted,
     ...(publication.isPut && { staysFor }),
+    insteadOf(stored) {
+      const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
+      return beganAt(stored) < oldestAccepted && !isFenced(waiting, entry.tags) ? entry : undefined
+    },
     store() {
       const stored = quietly(() => run(attempt()))
       if (isThenable(stored)) waiting.result = stored as NonNullable<Flight['result']>

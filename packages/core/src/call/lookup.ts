@@ -9,12 +9,15 @@ import { checkFreshnessNow } from './freshness-now.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { type Reading, readEntry } from './read-entry.ts'
 import { callStore } from './store-guard.ts'
+import { currentEntry } from './unsaved-changes.ts'
 import { changeOf } from './verify-inputs.ts'
 
 /** How an entry is looked up. */
 export interface LookupOptions {
   /** The greatest age that may be served, in milliseconds. Default: any. */
   readonly maxAge?: number | undefined
+  /** An entry whose run began before is not served, in milliseconds since 1970. Default: any. */
+  readonly beganSince?: number | undefined
   /** Nested calls may be made again to verify the entry, as only the first lookup of a call does. Default: `false`. */
   readonly mayCall?: boolean
   /** The flight that other calls may join meanwhile. */
@@ -54,7 +57,9 @@ function lookupNow(
   const mark = context.memory?.mark()
   const { mayWait = context.isAsync } = options
   const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
-  const reading = { maxAge, mark, mayCall, mayWait, isPatient: options.mayWait !== false, flight: options.flight }
+  const isPatient = options.mayWait !== false
+  const { beganSince, flight } = options
+  const reading = { maxAge, beganSince, mark, mayCall, mayWait, isPatient, flight }
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
   return readFound(context, cacheKey, entry, reading)
 }
@@ -64,9 +69,11 @@ function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType
   return mayWait && store.getAsync !== undefined ? store.getAsync(hash) : store.get(hash)
 }
 
-/** Reads an entry if there is one. Many stores return `null` for an absent entry. */
-function readFound(context: Context, cacheKey: CacheKey, entry: Entry | undefined | null, reading: Reading) {
-  return entry === undefined || entry === null ? ABSENT : readEntry(context, cacheKey, entry, reading)
+/** Reads an entry if there is one, or what takes its place. Many stores return `null` for an absent entry. */
+export function readFound(context: Context, cacheKey: CacheKey, stored: Entry | undefined | null, reading: Reading) {
+  const found = stored === undefined || stored === null ? undefined : currentEntry(context, cacheKey, stored)
+  if (found === undefined) return ABSENT
+  return readEntry(context, cacheKey, found.entry, found.isDecoded ? { ...reading, isDecoded: true } : reading)
 }
 
 /** The fresh entry in the memory of this process. Memory keeps entries for longer while the store is unreachable. */

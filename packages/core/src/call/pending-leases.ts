@@ -24,9 +24,24 @@ export function duringRequest<T>(context: Context, cacheKey: CacheKey, act: () =
 
 /** Takes a lease for a refresh, while no other flight of this thread requests or takes it. */
 export function* duringTakeover<T>(context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
+  yield* otherRequests(context, cacheKey)
+  return yield* noted(takeovers, context, cacheKey, act)
+}
+
+/**
+ * Begins to write a result without a lease, which would end the lease of a refresh: a refresh that takes it later waits. Returns a
+ * function that ends it.
+ */
+export function* beginUnleasedWrite(context: Context, cacheKey: CacheKey): Steps<() => void> {
+  if (context.adapter.mode === 'sync') return () => {}
+  yield* otherRequests(context, cacheKey)
+  return begin(requests, leaseNameOf(context, cacheKey))
+}
+
+/** Waits for the other flights of this thread that request the lease or take it. */
+function* otherRequests(context: Context, cacheKey: CacheKey): Steps<void> {
   const name = leaseNameOf(context, cacheKey)
   for (let others = pendingOf(name); others.length > 0; others = pendingOf(name)) yield* wait(Promise.all(others))
-  return yield* noted(takeovers, context, cacheKey, act)
 }
 
 /** Waits for the refreshes that are taking the lease: then it is known which run of this thread has it. */
@@ -40,19 +55,25 @@ export function* otherTakeovers(context: Context, cacheKey: CacheKey): Steps<voi
 function* noted<T>(pending: Pending, context: Context, cacheKey: CacheKey, act: () => Steps<T>): Steps<T> {
   // Over a sync store nothing pauses, so what is under way there has called the code that asks.
   if (context.adapter.mode === 'sync') return yield* act()
-  const name = leaseNameOf(context, cacheKey)
-  let end = () => {}
-  const ended = new Promise<void>((resolve) => {
-    end = resolve
-  })
-  const all = pending.get(name) ?? new Set()
-  pending.set(name, all.add(ended))
+  const end = begin(pending, leaseNameOf(context, cacheKey))
   try {
     return yield* act()
   } finally {
+    end()
+  }
+}
+
+function begin(pending: Pending, name: string): () => void {
+  let settle = () => {}
+  const ended = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  const all = pending.get(name) ?? new Set()
+  pending.set(name, all.add(ended))
+  return () => {
     all.delete(ended)
     if (all.size === 0) pending.delete(name)
-    end()
+    settle()
   }
 }
 

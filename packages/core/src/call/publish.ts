@@ -7,13 +7,17 @@ import type { CacheKey } from './cache-key.ts'
 import { noteStored } from './call.ts'
 import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
+import { deleteWhenBack } from './deletion-when-back.ts'
 import { encodeStored } from './encode-stored.ts'
+import { beganAt } from './freshness.ts'
 import { isPutBefore, keepUnsaved } from './keep-unsaved.ts'
-import { takeOverLease } from './lease.ts'
+import { hasLeases, takeOverLease } from './lease.ts'
+import { ownLeaseHolder } from './own-leases.ts'
+import { beginUnleasedWrite } from './pending-leases.ts'
 import { isUnplaced, type Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
-import { callStore } from './store-guard.ts'
+import { callStore, lookAtStore } from './store-guard.ts'
 import { end, leaveInReserve } from './succession.ts'
 import { whenBack } from './when-back.ts'
 
@@ -26,6 +30,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   const { acquired, succession, mark, entry, value } = publication
   const { hash, canonicalKey } = cacheKey
   let endWrite = () => {}
+  let endRequest = () => {}
   const skip = (reason: 'timeout' | 'fenced' | 'key' | 'unavailable') => {
     context.reporter.report('skip', { hash, reason })
     return false
@@ -33,9 +38,16 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   try {
     if (cacheKey.isUnderOtherKey) return skip('key')
     if (context.adapter.mode === 'async') yield* wait(context.circuit.lookIfLate(context.runtime))
+    else lookAtStore(context)
     const encoded = yield* encodeStored(context, entry, context.isAsync)
     if (encoded === undefined) return false
     if (isFenced(flight, entry.tags)) return skip('fenced')
+    if (hasNoLease(computation, publication)) {
+      endRequest = yield* beginUnleasedWrite(context, cacheKey)
+      if (isFenced(flight, entry.tags)) return skip('fenced')
+      // A write would end the lease of a later run of this process.
+      if (leaveInReserve({ after: laterRun(computation) }, { entry, value, mark })) return true
+    }
     if (acquired.kind === 'timeout' && succession.lease === undefined) {
       const lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
       // The holder may have left its lease to this run meanwhile.
@@ -58,10 +70,16 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     const stored = wasDeleted === undefined ? undefined : yield* write(context, succession, encoded)
     if (stored === false) {
       const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(succession, { entry, value, mark })
-      return isLeft || skip('fenced')
+      if (isLeft) return true
+      // Another process has set or deleted the entry since, or does so: what memory holds is older.
+      context.peers.each((peer) => peer.drop(canonicalKey))
+      return skip('fenced')
     }
-    // The set, delete or clear that fenced the flight came after the write.
-    if (flight.fenced) return skip('fenced')
+    // The set, delete or clear that fenced the flight came after the write, unless that failed: the store may do it late.
+    if (flight.fenced || (!stored && isFenced(flight, entry.tags))) {
+      if (!stored && wasAway()) yield* deleteWhenBack(context, { cacheKey }, beganAt(entry))
+      return skip('fenced')
+    }
     // A deletion by tag between the last check and the write missed the entry.
     if (stored && (yield* withdraw(computation, publication))) return skip('fenced')
     if (!stored && isPutBefore(computation)) return skip('fenced')
@@ -70,7 +88,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     context.peers.each((peer) => peer.drop(canonicalKey))
     // Even if the store failed: then memory has the only copy.
     if (!mayBeDeleted && !isFenced(flight, entry.tags)) context.memory!.hold(canonicalKey, entry, value)
-    supersede(context, flight)
+    supersede(context, flight, stored ? entry.createdAt : undefined)
     if (!stored) {
       return !wasAway() || keepUnsaved(computation, publication, publish)
     }
@@ -80,7 +98,25 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     return true
   } finally {
     endWrite()
+    endRequest()
   }
+}
+
+/** The run of this process that has the lease, if it began later. A call that has not begun to run may end with a stored result. */
+function laterRun({ context, cacheKey, flight }: Omit<Computation, 'call'>): Succession | undefined {
+  const holder = ownLeaseHolder(context, cacheKey)
+  if (holder === undefined || holder.began <= flight.began) return undefined
+  const runs = holder.began !== Number.POSITIVE_INFINITY || holder.maxAge === 0 || holder.isRefresh === true
+  return runs ? holder.succession : undefined
+}
+
+/** Whether a run has no lease although there are leases: the store was away when it asked for one, and is back. */
+function hasNoLease(
+  { context }: Pick<Computation, 'context'>,
+  { acquired, succession, unsavedSince }: Publication,
+): boolean {
+  const isWithout = acquired.kind === 'acquired' && succession.lease === undefined && hasLeases(context)
+  return isWithout && unsavedSince === undefined && context.circuit.error === undefined
 }
 
 /**
@@ -135,8 +171,8 @@ function* write(context: Context, succession: Succession, entry: Entry): Steps<b
 }
 
 /** Keeps earlier runs from overwriting the result, in all wrappings of the function. */
-function supersede(context: Context, { canonicalKey, began }: Flight): void {
-  context.peers.each((peer) => peer.supersede(canonicalKey, began))
+function supersede(context: Context, flight: Flight, storedAt: number | undefined): void {
+  context.peers.each((peer) => peer.supersede(flight.canonicalKey, flight.began, { by: flight, storedAt }))
 }
 
 /** The current position in the order of deletions by tag, for a function with tags. */

@@ -14,11 +14,12 @@ import { keepUnsaved } from './keep-unsaved.ts'
 import { publish } from './publish.ts'
 import { returnsPromises } from './return-in-mode.ts'
 import { reportWrite } from './serve.ts'
-import { callStore } from './store-guard.ts'
+import { callStore, lookAtStore } from './store-guard.ts'
 
 /** Stores a result without computing. A running computation of the same key does not overwrite it. */
 export function* put(context: Context, cacheKey: CacheKey, value: unknown, snapshot: ArgumentSnapshot): Steps<void> {
   checkUnhash(context, cacheKey)
+  lookAtStore(context)
   const { adapter, circuit, flights, memory } = context
   const { canonicalKey, hash } = cacheKey
   const promised = context.declaredAsync || returnsPromises(context)
@@ -53,7 +54,7 @@ export function* put(context: Context, cacheKey: CacheKey, value: unknown, snaps
     if (flight !== undefined) flights.end(flight)
   }
   // If the store failed, only memory can hold the result. A later change has priority.
-  if (isLost) memory!.hold(canonicalKey, entry!, value)
+  if (isLost && !isFenced(flight!, entry!.tags)) memory!.hold(canonicalKey, entry!, value)
 }
 
 /** Deletes what it replaces, and stores it, when the store is back. If the store got it and the reply was lost, it stays. */

@@ -6,6 +6,7 @@ import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { CacheKey } from './cache-key.ts'
 import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
+import { beganAt } from './freshness.ts'
 import { checkFreshnessNow } from './freshness-now.ts'
 import type { LookupResult } from './lookup-result.ts'
 import { isEntry } from './replies.ts'
@@ -20,9 +21,13 @@ const UNREADABLE: LookupResult = { kind: 'miss', reason: 'unreadable' }
 /** How an entry that the store returned is read. */
 export interface Reading {
   readonly maxAge: number
+  /** An entry whose run began before is not served, in milliseconds since 1970. Absent: any. */
+  readonly beganSince?: number | undefined
   readonly mayCall: boolean
   readonly mayWait: boolean
   readonly flight?: Flight | undefined
+  /** It is as it was before it was compressed and encrypted. */
+  readonly isDecoded?: boolean
   /** The check of an input may wait. */
   readonly isPatient: boolean
   /** The position in the order of changes of the memory tier before the store was read. */
@@ -49,8 +54,11 @@ export function readEntry(
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
     return { kind: 'miss', reason: freshness.reason, head: entry }
   }
+  if (reading.beganSince !== undefined && beganAt(entry) < reading.beganSince)
+    return { kind: 'miss', reason: 'expired', head: entry }
   const { kind } = freshness
-  if (isStoredAsIs(context, entry)) return readDecoded(context, cacheKey, entry, kind, reading)
+  if (reading.isDecoded === true || isStoredAsIs(context, entry))
+    return readDecoded(context, cacheKey, entry, kind, reading)
   const read = (decoded: Entry | DecodingFailure): LookupResult | PromiseLike<LookupResult> => {
     if ('payload' in decoded) return readDecoded(context, cacheKey, decoded, kind, reading)
     if (decoded.reason === 'key') cacheKey.isUnderOtherKey = true

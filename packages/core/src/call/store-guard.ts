@@ -34,6 +34,11 @@ export function callStore<T>(
   return isThenable(reply) ? Promise.resolve(reply).then(checked, failing) : checked(reply)
 }
 
+/** Looks at a synchronous store that is unavailable or was busy, if it is time, before it is used. */
+export function lookAtStore({ adapter, circuit, runtime }: Context): void {
+  if (adapter.mode === 'sync') circuit.lookNow(runtime)
+}
+
 /** Reports a store error outside of a single reply, as in a listing; throws it with `onStoreError: 'throw'`. */
 export function reportStoreError(context: Context, operation: string, thrown: unknown): void {
   failed(context, operation, undefined, thrown, undefined)

@@ -123,6 +123,13 @@ export interface Reserve {
   readonly mark: string | undefined
 }
 
+/** A result that takes the place of those of earlier runs. */
+export interface LaterResult {
+  readonly by: Flight
+  /** When it was made, in milliseconds since 1970, if it is stored. */
+  readonly storedAt: number | undefined
+}
+
 /** A lease that a flight holds, with a note of the leases that the flight waits for. */
 export interface NotedLease {
   readonly id: string | undefined

@@ -1,4 +1,4 @@
-import { currentFlight, type Flight, isInside, leaveLimits } from './flight.ts'
+import { currentFlight, type Flight, isInside, type LaterResult, leaveLimits } from './flight.ts'
 
 // On a well-known symbol: two copies of core share the count.
 const COUNT = Symbol.for('@persist/core/flights@1')
@@ -131,7 +131,10 @@ export class Flights {
   }
 
   /** Forbids runs that began earlier than `began` to store, and later calls to join them: the run of that number has stored. */
-  supersede(canonicalKey: string, began: number): void {
+  supersede(canonicalKey: string, began: number, result?: LaterResult): void {
+    const joinable = this.#joinable.get(canonicalKey)
+    for (const flight of [...(this.#former.get(canonicalKey) ?? []), ...(joinable === undefined ? [] : [joinable])])
+      if (result !== undefined && flight !== result.by) noteAcceptedOf(flight, began, result)
     for (const flight of this.#former.get(canonicalKey) ?? []) {
       if (flight.began >= began) continue
       flight.fenced = true
@@ -139,7 +142,6 @@ export class Flights {
       this.close(flight)
     }
     // A call may have read the earlier result. An earlier run is of another wrapping: this one has begun the later run.
-    const joinable = this.#joinable.get(canonicalKey)
     if (joinable === undefined || (joinable.began >= began && joinable.began !== Number.POSITIVE_INFINITY)) return
     if (joinable.began < began) joinable.fenced = true
     this.close(joinable)
@@ -169,4 +171,15 @@ export class Flights {
     const former = this.#former.get(flight.canonicalKey)
     if (former?.delete(flight) && former.size === 0) this.#former.delete(flight.canonicalKey)
   }
+}
+
+/**
+ * Notes which entries the results of refreshes replace, if they have to wait for their store: a later result those that an earlier
+ * one was to replace, and the result of a later run that of an earlier one.
+ */
+function noteAcceptedOf(flight: Flight, began: number, { by, storedAt = Number.NEGATIVE_INFINITY }: LaterResult): void {
+  const { oldestAccepted } = flight
+  if (oldestAccepted === undefined) return
+  if (flight.began < began) by.oldestAccepted = Math.max(by.oldestAccepted ?? oldestAccepted, oldestAccepted)
+  else flight.oldestAccepted = Math.max(oldestAccepted, storedAt + 1)
 }

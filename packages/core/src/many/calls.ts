@@ -2,9 +2,8 @@ import { type CacheKey, cacheKeyOf } from '../call/cache-key.ts'
 import { type Call, NO_SIGNALS, PLAIN } from '../call/call.ts'
 import { pendingWrites } from '../call/change-order.ts'
 import { getOrCompute } from '../call/get-or-compute.ts'
-import { lookupInMemory } from '../call/lookup.ts'
+import { lookupInMemory, readFound } from '../call/lookup.ts'
 import { throwIfAnyAborted } from '../call/note-call.ts'
-import { readEntry } from '../call/read-entry.ts'
 import { arrayOf } from '../call/replies.ts'
 import { serveHit } from '../call/serve.ts'
 import { callStore, reportProblem } from '../call/store-guard.ts'
@@ -172,7 +171,7 @@ export class Calls {
       const entry = cacheKey && entryOf.get(cacheKey)
       if (entry === undefined) continue
       try {
-        const found = yield* wait(readEntry(context, cacheKey!, entry, reading))
+        const found = yield* wait(readFound(context, cacheKey!, entry, reading))
         if (found.kind !== 'fresh') continue
         const result = serveHit(context, cacheKey!, found)
         if (result.promised) this.promised = true

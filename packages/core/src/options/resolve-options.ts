@@ -139,7 +139,7 @@ export function resolveOptions(
       memory?.noteDeletedTag(tag)
     },
     outdate: (canonicalKey) => flights.outdate(canonicalKey),
-    supersede: (canonicalKey, began) => flights.supersede(canonicalKey, began),
+    supersede: (canonicalKey, began, result) => flights.supersede(canonicalKey, began, result),
     writes: (hash, ofAll = true) => changes.of(hash, ofAll),
     drop: (canonicalKey) => memory?.drop(canonicalKey),
     isCallUnchanged: (hash, digest, pass, maxAge = Number.POSITIVE_INFINITY) =>

@@ -49,6 +49,8 @@ export class Circuit {
   /** How many times it has opened, or the store was busy. */
   #failures = 0
   #willRetry = false
+  /** When the timer of the retry should fire. */
+  #retryAt = Number.POSITIVE_INFINITY
   #retries = 0
   /** Begins the next probe, which waits for its time. */
   #begin: (() => void) | undefined
@@ -88,10 +90,12 @@ export class Circuit {
     if (this.#willRetry || this.error !== undefined) return
     this.#willRetry = true
     const ms = RETRY_MS[Math.min(this.#retries++, RETRY_MS.length - 1)]!
+    this.#retryAt = runtime.monotonic() + ms
     runtime.later(ms, () => void this.#retry())
   }
 
   async #retry(): Promise<void> {
+    if (!this.#willRetry) return
     this.#willRetry = false
     if (this.error === undefined) await this.unsaved.storeAll()
     if (!this.#willRetry) this.#retries = 0
@@ -116,6 +120,16 @@ export class Circuit {
     if (this.error === undefined || monotonic() - this.#dueAt < BUSY_MS) return undefined
     this.#begin?.()
     return this.#probing
+  }
+
+  /**
+   * Looks at a synchronous store, or tries again what it refused, if it is time: code that never waits lets no timer fire, so a
+   * store that is there again would stay unused, and its results unsaved, until the program ends.
+   */
+  lookNow({ monotonic }: Runtime): void {
+    if (this.error !== undefined) {
+      if (monotonic() >= this.#dueAt) this.#begin?.()
+    } else if (this.#willRetry && monotonic() >= this.#retryAt) void this.#retry()
   }
 
   #probeIn(ms: number, user: CircuitUser, error: PersistError): void {

@@ -1,3 +1,4 @@
+import type { LaterResult } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 
 // On a well-known symbol: two copies of core in one process notify each other.
@@ -14,8 +15,8 @@ export interface Peer {
   fenceTag(tag: string): void
   /** Lets later calls join none of the running calls. */
   outdate(canonicalKey: string | undefined): void
-  /** Forbids runs that began earlier to store their results over a later one. */
-  supersede(canonicalKey: string, began: number): void
+  /** Forbids runs that began earlier to store their results over a later one. Older copies of core give no `result`. */
+  supersede(canonicalKey: string, began: number, result?: LaterResult): void
   /** The pending changes of an entry, and those of all entries if `ofAll`; without a hash every one. They never reject. */
   writes(hash: string | undefined, ofAll?: boolean): Iterable<Promise<unknown>>
   /** Drops entries from memory. Entries that were requested from the store before are not held either. */

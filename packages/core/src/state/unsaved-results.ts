@@ -1,4 +1,4 @@
-import type { Lease, Mode } from '@persist/store'
+import type { Entry, Head, Lease, Mode } from '@persist/store'
 import type { Flight } from '../concurrency/flight.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
@@ -25,6 +25,8 @@ export interface UnsavedResult {
   readonly oldestAccepted?: number | undefined
   /** Whether it stays although this later run has a result. */
   readonly staysFor?: (later: Flight) => boolean
+  /** Its entry, if it is to replace this one. Absent: it replaces none. */
+  readonly insteadOf?: (stored: Head) => Entry | undefined
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
@@ -43,6 +45,10 @@ export interface UnsavedEnd {
 
 /** A deletion that did not reach the store. */
 export interface UnsavedDeletion {
+  /** When it was asked for, in milliseconds since 1970. */
+  readonly askedAt: number
+  /** Whether it is to delete this entry. Absent: it deletes none. */
+  readonly deletes?: (stored: Head) => boolean
   /** Calls that begin from now on wait for it. */
   readonly begin: () => void
   /** Does it, or keeps it again. Never fails. */
@@ -68,6 +74,8 @@ export class UnsavedResults {
   /** Few bytes each, so a lease of a result that was given up can still be released. */
   readonly #ends = new Map<string, UnsavedEnd>()
   readonly #deletions = new Map<string, UnsavedDeletion>()
+  /** The deletions that {@link storeAll} has taken and that are not made yet. */
+  readonly #beingMade = new Map<string, UnsavedDeletion>()
   /** The results that {@link storeAll} has taken and that are not stored yet. */
   readonly #beingStored = new Map<string, BeingStored>()
   #bytes = 0
@@ -77,6 +85,11 @@ export class UnsavedResults {
   /** Whether {@link storeAll} has not ended. */
   get isStoring(): boolean {
     return this.#storing.size > 0
+  }
+
+  /** Whether neither a result nor a deletion waits, or is being made. */
+  get isEmpty(): boolean {
+    return this.#results.size === 0 && this.#deletions.size === 0 && this.#beingMade.size === 0
   }
 
   /** Keeps a result. */
@@ -103,12 +116,20 @@ export class UnsavedResults {
 
   /** Keeps a deletion: up to 100,000, the latest ones. A later one of the same entries takes the place of an earlier one. */
   keepDeletion(name: string, deletion: UnsavedDeletion): void {
+    // An earlier one may fail again after a later one has been kept, which deletes all that it would.
+    if ((this.#deletions.get(name)?.askedAt ?? Number.NEGATIVE_INFINITY) > deletion.askedAt) return
     keepLatest(this.#deletions, name, deletion, MOST_DELETIONS)
   }
 
   /** The result that waits under a name. */
   find(name: string): UnsavedResult | undefined {
     return this.#results.get(name)
+  }
+
+  /** Whether the deletion of this name waits, or is being made, and is to delete the entry. */
+  isDeleted(name: string, stored: Head): boolean {
+    const deletes = (deletion: UnsavedDeletion | undefined) => deletion?.deletes?.(stored) === true
+    return deletes(this.#deletions.get(name)) || deletes(this.#beingMade.get(name))
   }
 
   /** Removes a result. */
@@ -126,7 +147,7 @@ export class UnsavedResults {
    * @param onBegun Called when later calls would wait for it.
    */
   storeAll(onBegun = () => {}): Promise<void> {
-    const deletions = [...this.#deletions.values()]
+    const deletions = [...this.#deletions].map(([name, deletion]) => this.#make(name, deletion))
     const ends = [...this.#ends.values()]
     let begin = () => {}
     const mayBegin = new Promise<void>((resolve) => {
@@ -170,6 +191,21 @@ export class UnsavedResults {
   /** Gives up all. */
   dropAll(): void {
     for (const { drop } of this.#takeAll()) drop?.()
+  }
+
+  /** Notes that a deletion is being made. */
+  #make(name: string, deletion: UnsavedDeletion): Pick<UnsavedDeletion, 'begin' | 'store'> {
+    this.#beingMade.set(name, deletion)
+    const end = () => {
+      if (this.#beingMade.get(name) === deletion) this.#beingMade.delete(name)
+    }
+    const store = () => {
+      const reply = deletion.store()
+      if (isThenable(reply)) return reply.then(end)
+      end()
+      return undefined
+    }
+    return { begin: deletion.begin, store }
   }
 
   /** Notes that a result is being stored. */
