@@ -10,6 +10,8 @@ function results() {
     unsaved.keep(name, {
       bytes,
       durationMs,
+      isRefresh: false,
+      replaces: () => false,
       store: () => void stored.push(name),
       replaced: () => {},
       drop: () => void dropped.push(name),
@@ -60,7 +62,16 @@ test('a result is stored once, and a synchronous store has all of them at once',
 test('results that are kept again while they are stored wait for the next time', async () => {
   const unsaved = new UnsavedResults()
   let tries = 0
-  const keep = () => unsaved.keep('a', { bytes: 1, durationMs: 1, store, replaced() {}, drop() {} })
+  const keep = () =>
+    unsaved.keep('a', {
+      bytes: 1,
+      durationMs: 1,
+      isRefresh: false,
+      replaces: () => false,
+      store,
+      replaced() {},
+      drop() {},
+    })
   const store = async () => {
     if (++tries < 3) keep()
   }
@@ -79,6 +90,8 @@ test('a result that is asked for does not wait for its turn: those before it may
     unsaved.keep(name, {
       bytes: 1,
       durationMs: 1,
+      isRefresh: false,
+      replaces: () => false,
       store: async () => {
         await before()
         stored.push(name)
@@ -90,6 +103,7 @@ test('a result that is asked for does not wait for its turn: those before it may
   keep('last', () => {})
   let isDeleted = false
   unsaved.keepDeletion('deletion', {
+    covers: () => true,
     begin: () => void unsaved.storing('last'),
     store: async () => {
       await new Promise(setImmediate)

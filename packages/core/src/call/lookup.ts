@@ -5,7 +5,7 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { Held } from '../state/memory-tier.ts'
 import type { CacheKey } from './cache-key.ts'
 import { pendingChanges, pendingWrites } from './change-order.ts'
-import { checkFreshnessNow } from './freshness-now.ts'
+import { checkFreshnessNow, isHidden } from './freshness-now.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { type Reading, readEntry } from './read-entry.ts'
 import { callStore } from './store-guard.ts'
@@ -84,7 +84,7 @@ function isUnchangedNow(context: Context, head: Head): boolean {
 
 /** Whether a listing shows an entry: a call would serve it. Nothing is computed to find out. */
 export function isListed(context: Context, head: Head): boolean | Promise<boolean> {
-  if (checkFreshnessNow(context, head).kind !== 'fresh') return false
+  if (isHidden(context, head) || checkFreshnessNow(context, head).kind !== 'fresh') return false
   if (context.adapter.mode === 'sync') return isUnchangedNow(context, head)
   if (head.inputs === undefined && context.traceRoot === undefined) return true
   const changed = changeOf(context, head, { mayCall: false, mayWait: true })

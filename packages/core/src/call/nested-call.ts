@@ -8,7 +8,7 @@ import { cacheKeyOf } from './cache-key.ts'
 import { PLAIN } from './call.ts'
 import { pendingChanges, pendingWrites } from './change-order.ts'
 import { decodeStored, isStoredAsIs } from './decode-stored.ts'
-import { checkFreshnessNow } from './freshness-now.ts'
+import { checkFreshnessNow, isHidden } from './freshness-now.ts'
 import { getOrCompute } from './get-or-compute.ts'
 import { isValidInMemory } from './lookup.ts'
 import { payloadDigest } from './note-call.ts'
@@ -39,7 +39,10 @@ export function* isCallUnchanged(
   const pending = pass.isUnsaved === true ? pendingChanges : pendingWrites
   yield* wait(pending(context, hash))
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
-  const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
+  const stored =
+    isEntry(entry) && entry.hash === hash && !isHidden(context, entry)
+      ? yield* decoded(context, entry, pass)
+      : undefined
   if (stored !== undefined && checkFreshnessNow(context, stored, maxAge).kind === 'fresh') {
     // Another result now: whether the call would be made again to return the former one is not worth a search.
     if (payloadDigest(stored.payload) !== digest) return false

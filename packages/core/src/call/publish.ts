@@ -8,7 +8,7 @@ import { noteStored } from './call.ts'
 import { beginWrite } from './change-order.ts'
 import type { Computation } from './computation.ts'
 import { encodeStored } from './encode-stored.ts'
-import { isPutBefore, keepUnsaved } from './keep-unsaved.ts'
+import { giveUp, isPutBefore, keepUnsaved } from './keep-unsaved.ts'
 import { takeOverLease } from './lease.ts'
 import { isUnplaced, type Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
@@ -26,7 +26,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   const { acquired, succession, mark, entry, value } = publication
   const { hash, canonicalKey } = cacheKey
   let endWrite = () => {}
-  const skip = (reason: 'timeout' | 'fenced' | 'key' | 'unavailable') => {
+  const skip = (reason: 'timeout' | 'fenced' | 'key') => {
     context.reporter.report('skip', { hash, reason })
     return false
   }
@@ -53,7 +53,10 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     const wasDeleted = yield* wasDeletedByTag(context, mark, entry)
     if (wasDeleted === true || isFenced(flight, entry.tags)) return skip('fenced')
     // Whether its tags have been deleted since is not known.
-    if (isUnplaced(context, mark, entry) && context.circuit.error === undefined) return skip('unavailable')
+    if (isUnplaced(context, mark, entry) && context.circuit.error === undefined) {
+      giveUp(computation)
+      return false
+    }
     const beforeWrite = context.memory?.mark()
     const stored = wasDeleted === undefined ? undefined : yield* write(context, succession, encoded)
     if (stored === false) {

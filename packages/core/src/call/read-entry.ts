@@ -6,8 +6,8 @@ import { asError } from '../runtime/as-error.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { CacheKey } from './cache-key.ts'
 import { type DecodingFailure, decodeStored, isStoredAsIs } from './decode-stored.ts'
-import { checkFreshnessNow } from './freshness-now.ts'
-import type { LookupResult } from './lookup-result.ts'
+import { checkFreshnessNow, isHidden } from './freshness-now.ts'
+import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { isEntry } from './replies.ts'
 import { reportSourceChange } from './source-change.ts'
 import { reportProblem } from './store-guard.ts'
@@ -44,6 +44,7 @@ export function readEntry(
     reportUnreadable(context, cacheKey, notTheEntry(context, cacheKey))
     return UNREADABLE
   }
+  if (isHidden(context, entry)) return ABSENT
   const freshness = checkFreshnessNow(context, entry, reading.maxAge)
   if (freshness.kind === 'miss') {
     if (freshness.reason === 'source') reportSourceChange(context, entry, 'miss')
