@@ -5,6 +5,9 @@ import { asOtherProcess, gate, harness, inBothModes, runPending, withoutLeases }
 import { manualTimers } from './manual-timers.ts'
 import { unreliable } from './unreliable-store.ts'
 
+const sizeOf = async (cache: { readonly size: number | (() => Promise<number>) }) =>
+  typeof cache.size === 'number' ? cache.size : cache.size()
+
 inBothModes('while the store is busy', (makeStore) => {
   describe.each([
     ['with leases', () => makeStore()],
@@ -43,8 +46,10 @@ inBothModes('while the store is busy', (makeStore) => {
         elsewhere.advance(ms)
         for (let turn = 0; turn < 4; turn++) await timers.pass()
       }
-      return { f, other, state, refused, pass, advance, eventNames, runs: () => runs }
+      return { f, other, state, running, refused, pass, advance, eventNames, runs: () => runs }
     }
+
+    type Fn = ReturnType<typeof setup>['f']
 
     it('a result is kept, and stored a moment later', async () => {
       const { f, other, state, refused, pass, eventNames, runs } = setup()
@@ -75,9 +80,9 @@ inBothModes('while the store is busy', (makeStore) => {
     })
 
     it.each([
-      ['forget', (f: ReturnType<typeof setup>['f']) => f.forget(2)],
-      ['clear', (f: ReturnType<typeof setup>['f']) => f.clear()],
-      ['deleteByTag', (f: ReturnType<typeof setup>['f']) => f.cache.deleteByTag('all')],
+      ['forget', (f: Fn) => f.forget(2)],
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
     ] as const)('%s is made a moment later, and spares what is newer', async (_, act) => {
       const { f, other, state, pass } = setup({ tags: () => ['all'] })
       await f(2)
@@ -126,11 +131,60 @@ inBothModes('while the store is busy', (makeStore) => {
       ])
     })
 
-    it('put is made a moment later', async () => {
-      const { f, other, state, pass } = setup()
+    it.each([
+      ['forget', (f: Fn) => f.forget(2)],
+      ['clear', (f: Fn) => f.clear()],
+      ['deleteByTag', (f: Fn) => f.cache.deleteByTag('all')],
+    ] as const)('%s counts at once for calls of this process, which can read the store', async (_, act) => {
+      const { f, state, pass } = setup({ tags: () => ['all'] })
       await f(2)
       await pass(1_000)
       state.isBusy = true
+      await act(f)
+      state.isBusy = false
+      expect([await f.has(2), await f.peek(2), await sizeOf(f.cache)]).toEqual([false, undefined, 0])
+      expect(await f(2)).not.toBe('run 1')
+    })
+
+    it('a refresh counts at once for calls of this process', async () => {
+      const { f, other, state, running, pass } = setup()
+      await other(1)
+      await pass(1_000)
+      const refresh = f.refresh(1)
+      await runPending()
+      state.isBusy = true
+      running.open()
+      expect(await refresh).toBe('run 1')
+      state.isBusy = false
+      expect([await other.peek(1), await f.peek(1), await f(1)]).toEqual(['other', 'run 1', 'run 1'])
+      await pass(1_000)
+      expect(await other(1)).toBe('run 1')
+    })
+
+    it('a forgotten value is not served either if it was read before it is deleted', async () => {
+      const { f, state, pass, advance } = setup()
+      await f(2)
+      await pass(1_000)
+      state.isBusy = true
+      await f.forget(2)
+      state.isBusy = false
+      const reply = gate()
+      state.at.get = () => reply.passed
+      const value = f(2)
+      await runPending()
+      advance(250)
+      const retry = pass(250)
+      await runPending()
+      reply.open()
+      expect(await value).toBe('run 2')
+      await retry
+    })
+
+    it.each([{}, { tags: () => ['all'] }])('put is made a moment later, with options %s', async (options) => {
+      const { f, other, state, pass } = setup(options)
+      await f(2)
+      await pass(1_000)
+      state.next = 'busy'
       await f.put('put', 2)
       state.isBusy = false
       await pass(250)
@@ -186,3 +240,42 @@ it('a program that never waits, so that no timer fires, makes what a synchronous
   const hashes = [...store.open('f').heads()].map(({ hash }) => hash)
   expect([hashes.length, f.has(1), f.has(2), f.has(3)]).toEqual([2, false, true, true])
 })
+
+it('a sync function does not wait for the lease of its own result, which is stored later', () => {
+  const { persist, hooks, later } = ownTimers()
+  const { cache, state } = unreliable(memoryStore())
+  let runs = 0
+  const f = persist(
+    (_: number) => {
+      state.isBusy = runs === 0
+      return `run ${++runs}`
+    },
+    { funcname: 'f', cache },
+  )
+  expect(f(1)).toBe('run 1')
+  state.isBusy = false
+  hooks.whileWaiting = () => {
+    throw new Error('it waits')
+  }
+  expect([f(1), f(1)]).toEqual(['run 2', 'run 2'])
+  later()
+  expect(f(1)).toBe('run 2')
+})
+
+/** A process whose timers fire when the test says so. */
+function ownTimers() {
+  const timers: (() => void)[] = []
+  const { persist, hooks } = harness({
+    later: (_ms, act) => {
+      timers.push(act)
+      return () => {}
+    },
+  })
+  return {
+    persist,
+    hooks,
+    later() {
+      for (const act of timers.splice(0)) act()
+    },
+  }
+}

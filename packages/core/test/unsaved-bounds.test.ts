@@ -10,6 +10,7 @@ function results() {
     unsaved.keep(name, {
       bytes,
       durationMs,
+      isRefresh: false,
       store: () => void stored.push(name),
       replaced: () => {},
       drop: () => void dropped.push(name),
@@ -60,7 +61,15 @@ test('a result is stored once, and a synchronous store has all of them at once',
 test('results that are kept again while they are stored wait for the next time', async () => {
   const unsaved = new UnsavedResults()
   let tries = 0
-  const keep = () => unsaved.keep('a', { bytes: 1, durationMs: 1, store, replaced() {}, drop() {} })
+  const keep = () =>
+    unsaved.keep('a', {
+      bytes: 1,
+      durationMs: 1,
+      isRefresh: false,
+      store,
+      replaced() {},
+      drop() {},
+    })
   const store = async () => {
     if (++tries < 3) keep()
   }
@@ -79,6 +88,7 @@ test('a result that is asked for does not wait for its turn: those before it may
     unsaved.keep(name, {
       bytes: 1,
       durationMs: 1,
+      isRefresh: false,
       store: async () => {
         await before()
         stored.push(name)
@@ -91,6 +101,7 @@ test('a result that is asked for does not wait for its turn: those before it may
   let isDeleted = false
   unsaved.keepDeletion('deletion', {
     askedAt: 0,
+    deletes: () => false,
     begin: () => void unsaved.storing('last'),
     store: async () => {
       await new Promise(setImmediate)
@@ -162,7 +173,7 @@ test('a deletion that fails again takes no place of a later one of the same entr
   const unsaved = new UnsavedResults()
   const done: number[] = []
   const keep = (askedAt: number, store: () => void) =>
-    unsaved.keepDeletion('deletion', { askedAt, begin() {}, store, drop() {} })
+    unsaved.keepDeletion('deletion', { askedAt, deletes: () => false, begin() {}, store, drop() {} })
   keep(1, () => {
     keep(2, () => void done.push(2))
     keep(1, () => void done.push(1))

@@ -318,6 +318,25 @@ inBothModes('a result that could not be stored since the store was down', (makeS
     expect([await other.has(1), await other.has(2)]).toEqual([true, false])
   })
 
+  it.each(['before its run ended', 'after that'])(
+    'lets no earlier value come back if it has tags and is that of a refresh, with the store back %s',
+    async (time) => {
+      const { f, other, state, back, pass, running } = setup({ tags: () => ['all'] })
+      await other(1)
+      pass(1_000)
+      state.isDown = true
+      const refresh = f.refresh(1)
+      await runPending()
+      pass(1_000)
+      if (time === 'before its run ended') await back()
+      running.open()
+      expect(await refresh).toBe('run 1 of 1')
+      await back()
+      expect(await other.has(1)).toBe(false)
+      expect(await f(1)).toBe('run 2 of 1')
+    },
+  )
+
   it('is not stored either if its run ended after that, since another process may have deleted its tag', async () => {
     const { f, other, running, state, back, eventNames } = setup({ tags: () => ['all'] })
     state.isDown = true
@@ -602,6 +621,37 @@ inBothModes('a deletion while the store is away', (makeStore) => {
       const left = await Promise.all(Array.from({ length: 30 }, async (_, x) => f.has(x)))
       expect(left.filter(Boolean)).toEqual([])
     })
+  })
+
+  it.each([
+    ['forget', (f: Fn) => f.forget(1)],
+    ['clear', (f: Fn) => f.clear()],
+    ['deleteByTag', (f: Fn) => f.cache.deleteByTag('tag 1')],
+    ['refresh', (f: Fn) => f.refresh(1)],
+  ] as const)('counts for a listener that calls as soon as it hears of it: %s', async (_, act) => {
+    const timers = manualTimers()
+    const { persist, advance } = harness({ later: timers.later })
+    const { cache, state } = unreliable(makeStore())
+    let data = 'old'
+    const heard: unknown[] = []
+    const report = (event: { readonly name: string; readonly state?: string }) => {
+      if (event.name === 'circuit' && event.state === 'closed') heard.push(f(1))
+    }
+    const f = persist(async (_: number) => data, {
+      funcname: 'f',
+      cache,
+      report: report as never,
+      tags: () => ['tag 1'],
+    })
+    await f(1)
+    advance(1_000)
+    data = 'new'
+    state.isDown = true
+    await act(f as unknown as Fn)
+    advance(1_000)
+    state.isDown = false
+    for (let turn = 0; turn < 4; turn++) await timers.pass()
+    expect(await Promise.all(heard)).toEqual(['new'])
   })
 
   it('is made if it is one of all, also if one by the empty tag follows', async () => {

@@ -38,7 +38,21 @@ const MOST_PASSES = 3
  * Deletes what was there at a time: at once, or when the store is back. It fences nothing: runs that began after that time may
  * store. Calls that begin when the store is back wait for it.
  */
-export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, askedAt: number): Steps<void> {
+export function deleteWhenBack(context: Context, target: Target, askedAt: number): Steps<void> {
+  return lateDeletion(context, target, askedAt).make()
+}
+
+/** Like {@link deleteWhenBack}, but never at once. */
+export function postponeDeletion(context: Context, target: Target, askedAt: number): void {
+  lateDeletion(context, target, askedAt).keep()
+}
+
+interface LateDeletion {
+  readonly make: () => Steps<void>
+  readonly keep: () => void
+}
+
+function lateDeletion(context: Context, { cacheKey, tag }: Target, askedAt: number): LateDeletion {
   const { circuit, reporter, runtime } = context
   const hash = cacheKey?.hash
   const name = deletionNameOf(context, hash, tag)
@@ -50,12 +64,12 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
     const { before, end } = change!
     try {
       if (before !== undefined) yield* wait(before)
-      yield* deleteUntilWhole()
+      yield* make()
     } finally {
       end()
     }
   }
-  function* deleteUntilWhole(): Steps<void> {
+  function* make(): Steps<void> {
     for (let pass = 0; pass < MOST_PASSES && circuit.error === undefined; pass++) {
       const wasAway = circuit.watch()
       const entries = yield* hash === undefined ? deleteOld(context, tag, wasThere) : deleteIf(context, hash, wasThere)
@@ -64,9 +78,8 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
       if (!wasAway()) return
     }
     keep()
-    circuit.retryLater(context)
   }
-  const keep = () =>
+  const keep = () => {
     circuit.unsaved.keepDeletion(name, {
       askedAt,
       deletes: wasThere,
@@ -80,5 +93,7 @@ export function deleteWhenBack(context: Context, { cacheKey, tag }: Target, aske
         reportProblem(context, GIVE_UP, hash, new StoreError('ERR_PERSIST_STORE_UNAVAILABLE', message, facts))
       },
     })
-  return deleteUntilWhole()
+    circuit.retryLater(context)
+  }
+  return { make, keep }
 }

@@ -119,6 +119,7 @@ function* lookupOrCompute(
 ): Steps<FlightResult> {
   const computation: Computation = { context, call, cacheKey, flight }
   flight.maxAge = lookupResult === REFRESH ? 0 : call.maxAge
+  flight.isRefresh = lookupResult === REFRESH
   noteAccepted(context, flight, flight.maxAge)
   const since = joinedSince ?? context.runtime.monotonic()
   const isTraced = context.traceRoot !== undefined

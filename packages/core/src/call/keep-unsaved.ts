@@ -1,11 +1,14 @@
 import type { Entry, Lease, Mode } from '@persist/store'
 import { type Flight, isFenced, type Succession } from '../concurrency/flight.ts'
 import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
+import type { Context } from '../context.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { acquireToReplace } from './acquire-lease.ts'
+import type { CacheKey } from './cache-key.ts'
 import type { Computation } from './computation.ts'
+import { postponeDeletion } from './deletion-when-back.ts'
 import { beganAt } from './freshness.ts'
 import { giveUpLease, LEASE_MS, release } from './lease.ts'
 import type { RightToStore } from './lease-result.ts'
@@ -30,18 +33,30 @@ const WITHOUT_LEASE_MS = 60_000
  * shows whether another process has set or deleted the entry meanwhile; a result without one is kept for a minute, or as long as
  * it took. Changes in this process fence it as they fence a run. `false`: it is given up.
  */
-export function keepUnsaved(run: Run, publication: Publication, publish: Publish): boolean {
-  const { circuit, reporter, runtime } = run.context
+export function keepUnsaved(computation: Run, publication: Publication, publish: Publish): boolean {
+  const { circuit, runtime } = computation.context
   const { entry, unsavedSince = runtime.monotonic() } = publication
   // Other processes can use the store, and may wait for the lease.
   if (circuit.error === undefined && isTooLate(runtime, entry, unsavedSince)) {
-    reporter.report('skip', { hash: entry.hash, reason: 'unavailable' })
+    giveUp(computation)
     return false
   }
-  keep(run, { ...publication, unsavedSince }, publish)
-  circuit.retryLater(run.context)
+  keep(computation, { ...publication, unsavedSince }, publish)
+  circuit.retryLater(computation.context)
   void circuit.unsaved.keepAlive(unsavedSince, entry.durationMs ?? 0, runtime)
   return true
+}
+
+/** Reports that a result is not stored. What a refresh was to replace must not come back. */
+export function giveUp({ context, cacheKey, flight }: Run): void {
+  skip(context, cacheKey, 'unavailable')
+  const { oldestAccepted, isRefresh } = flight
+  if (isRefresh === true && !flight.fenced && oldestAccepted !== undefined)
+    postponeDeletion(context, { cacheKey }, oldestAccepted)
+}
+
+function skip({ reporter }: Context, { hash }: CacheKey, reason: 'unavailable' | 'fenced'): undefined {
+  reporter.report('skip', { hash, reason })
 }
 
 function isTooLate({ monotonic }: Runtime, { durationMs = 0 }: Entry, unsavedSince: number): boolean {
@@ -62,18 +77,15 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   const lease = own ?? before?.lease
   const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
-  const skip = (reason: 'unavailable' | 'fenced') => {
-    context.reporter.report('skip', { hash: cacheKey.hash, reason })
-    return undefined
-  }
   if (isUnplaced(context, mark, entry)) {
     before?.drop()
-    skip('unavailable')
+    giveUp({ context, cacheKey, flight })
     return
   }
   before?.replaced()
   publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
+  if (before?.isRefresh) waiting.isRefresh = true
   // The later call may accept an entry that the earlier one was to replace.
   if (before?.oldestAccepted !== undefined)
     waiting.oldestAccepted = Math.max(before.oldestAccepted, waiting.oldestAccepted ?? before.oldestAccepted)
@@ -111,17 +123,20 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   /** `undefined`: another process has computed the entry, or computes it, or the result can no longer be stored. */
   function* rightToStore(succession: Succession): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
     // It must take no lease: a result of another process would then be given up.
-    if (isFenced(waiting, entry.tags)) return skip('fenced')
-    if (isTooLate(runtime, entry, unsavedSince)) return skip('unavailable')
+    if (isFenced(waiting, entry.tags)) return skip(context, cacheKey, 'fenced')
+    if (isTooLate(runtime, entry, unsavedSince)) {
+      giveUp({ context, cacheKey, flight: waiting })
+      return undefined
+    }
     const acquired = yield* acquireToReplace(context, cacheKey, waiting)
     if (acquired === undefined) {
       // It has been released.
       succession.lease = undefined
-      return skip('fenced')
+      return skip(context, cacheKey, 'fenced')
     }
     if (acquired.kind === 'acquired') return acquired
     // That run may have ended, and its result may wait by now.
-    if (isFenced(waiting, entry.tags)) return skip('fenced')
+    if (isFenced(waiting, entry.tags)) return skip(context, cacheKey, 'fenced')
     // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
     circuit.retryLater(context)
     const again = { ...publication, succession: { flight: waiting, lease: undefined }, mark, unsavedSince }
@@ -141,6 +156,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     lease,
     mark,
     oldestAccepted: waiting.oldestAccepted,
+    isRefresh: waiting.isRefresh === true,
     ...(publication.isPut && { staysFor }),
     insteadOf(stored) {
       const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
@@ -154,11 +170,14 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     replaced: () => context.flights.end(waiting),
     drop() {
       context.flights.end(waiting)
-      skip('unavailable')
-      if (lease === undefined) return
+      if (circuit.error !== undefined) {
+        giveUp({ context, cacheKey, flight: waiting })
+        if (lease !== undefined) quietly(() => run(release(context, cacheKey, lease)))
+        return
+      }
       // The store is closed, or another result has taken the place of this one.
-      if (circuit.error === undefined) giveUpLease(context, lease)
-      else quietly(() => run(release(context, cacheKey, lease)))
+      skip(context, cacheKey, 'unavailable')
+      if (lease !== undefined) giveUpLease(context, lease)
     },
   })
 }

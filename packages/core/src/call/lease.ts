@@ -5,7 +5,7 @@ import { wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { CacheKey } from './cache-key.ts'
-import { noteOwnLease } from './own-leases.ts'
+import { leaseNameOf, noteOwnLease } from './own-leases.ts'
 import { duringRequest } from './pending-leases.ts'
 import { callStore } from './store-guard.ts'
 import { quietly, whenBack } from './when-back.ts'
@@ -53,11 +53,19 @@ function* request(
   options: Pick<LeaseOptions, 'steal'>,
 ): Steps<LeaseReply> {
   const reply = yield* requestOnce(context, cacheKey, flight, options)
+  if (reply.lease === 'held' && isOfUnsaved(context, cacheKey, reply.holder)) return NO_LEASE
   const id = reply.lease === 'held' ? reply.holder?.id : undefined
   // One who may take only a particular lease gets no other: the entry may have been set or deleted since.
   const mayTakeAny = typeof options.steal !== 'string'
   if (id === undefined || !mayTakeAny || !unreleased.delete(id)) return reply
   return yield* requestOnce(context, cacheKey, flight, { steal: id })
+}
+
+/** Whether a result of this process that waits for its store has the lease: no run does, so none is waited for. */
+function isOfUnsaved(context: Context, cacheKey: CacheKey, holder: LeaseHolder | undefined): boolean {
+  const { unsaved } = context.circuit
+  if (holder === undefined || unsaved.isEmpty) return false
+  return unsaved.find(leaseNameOf(context, cacheKey))?.lease?.id === holder.id
 }
 
 function* requestOnce(

@@ -9,7 +9,7 @@ import { checkFreshnessNow } from './freshness-now.ts'
 import { ABSENT, type LookupResult } from './lookup-result.ts'
 import { type Reading, readEntry } from './read-entry.ts'
 import { callStore } from './store-guard.ts'
-import { currentEntry } from './unsaved-changes.ts'
+import { currentEntry, isOutOfForce } from './unsaved-changes.ts'
 import { changeOf } from './verify-inputs.ts'
 
 /** How an entry is looked up. */
@@ -71,7 +71,7 @@ function getFrom({ store }: Context, hash: string, mayWait: boolean): ReturnType
 
 /** Reads an entry if there is one, or what takes its place. Many stores return `null` for an absent entry. */
 export function readFound(context: Context, cacheKey: CacheKey, stored: Entry | undefined | null, reading: Reading) {
-  const found = stored === undefined || stored === null ? undefined : currentEntry(context, cacheKey, stored)
+  const found = stored === undefined || stored === null ? undefined : currentEntry(context, stored, reading.flight)
   if (found === undefined) return ABSENT
   return readEntry(context, cacheKey, found.entry, found.isDecoded ? { ...reading, isDecoded: true } : reading)
 }
@@ -91,7 +91,7 @@ function isUnchangedNow(context: Context, head: Head): boolean {
 
 /** Whether a listing shows an entry: a call would serve it. Nothing is computed to find out. */
 export function isListed(context: Context, head: Head): boolean | Promise<boolean> {
-  if (checkFreshnessNow(context, head).kind !== 'fresh') return false
+  if (isOutOfForce(context, head) || checkFreshnessNow(context, head).kind !== 'fresh') return false
   if (context.adapter.mode === 'sync') return isUnchangedNow(context, head)
   if (head.inputs === undefined && context.traceRoot === undefined) return true
   const changed = changeOf(context, head, { mayCall: false, mayWait: true })

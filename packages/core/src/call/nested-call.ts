@@ -14,6 +14,7 @@ import { isValidInMemory } from './lookup.ts'
 import { payloadDigest } from './note-call.ts'
 import { isEntry } from './replies.ts'
 import { callStore } from './store-guard.ts'
+import { isOutOfForce } from './unsaved-changes.ts'
 import { firstChange } from './verify-inputs.ts'
 
 /** A call that another function made. */
@@ -39,7 +40,10 @@ export function* isCallUnchanged(
   const pending = pass.isUnsaved === true ? pendingChanges : pendingWrites
   yield* wait(pending(context, hash))
   const entry = yield* wait<unknown>(callStore(context, 'get', hash, () => context.store.get(hash), undefined))
-  const stored = isEntry(entry) && entry.hash === hash ? yield* decoded(context, entry, pass) : undefined
+  const stored =
+    isEntry(entry) && entry.hash === hash && !isOutOfForce(context, entry)
+      ? yield* decoded(context, entry, pass)
+      : undefined
   if (stored !== undefined && checkFreshnessNow(context, stored, maxAge).kind === 'fresh') {
     // Another result now: whether the call would be made again to return the former one is not worth a search.
     if (payloadDigest(stored.payload) !== digest) return false

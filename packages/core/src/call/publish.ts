@@ -10,7 +10,7 @@ import type { Computation } from './computation.ts'
 import { deleteWhenBack } from './deletion-when-back.ts'
 import { encodeStored } from './encode-stored.ts'
 import { beganAt } from './freshness.ts'
-import { isPutBefore, keepUnsaved } from './keep-unsaved.ts'
+import { giveUp, isPutBefore, keepUnsaved } from './keep-unsaved.ts'
 import { hasLeases, takeOverLease } from './lease.ts'
 import { ownLeaseHolder } from './own-leases.ts'
 import { beginUnleasedWrite } from './pending-leases.ts'
@@ -31,7 +31,7 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
   const { hash, canonicalKey } = cacheKey
   let endWrite = () => {}
   let endRequest = () => {}
-  const skip = (reason: 'timeout' | 'fenced' | 'key' | 'unavailable') => {
+  const skip = (reason: 'timeout' | 'fenced' | 'key') => {
     context.reporter.report('skip', { hash, reason })
     return false
   }
@@ -65,7 +65,10 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     const wasDeleted = yield* wasDeletedByTag(context, mark, entry)
     if (wasDeleted === true || isFenced(flight, entry.tags)) return skip('fenced')
     // Whether its tags have been deleted since is not known.
-    if (isUnplaced(context, mark, entry) && context.circuit.error === undefined) return skip('unavailable')
+    if (isUnplaced(context, mark, entry) && context.circuit.error === undefined) {
+      giveUp(computation)
+      return false
+    }
     const beforeWrite = context.memory?.mark()
     const stored = wasDeleted === undefined ? undefined : yield* write(context, succession, encoded)
     if (stored === false) {

@@ -11,7 +11,7 @@ import { deleteWhenBack } from './deletion-when-back.ts'
 import { encodeStored } from './encode-stored.ts'
 import { fenced } from './fenced-change.ts'
 import { keepUnsaved } from './keep-unsaved.ts'
-import { publish } from './publish.ts'
+import { publish, tagMark } from './publish.ts'
 import { returnsPromises } from './return-in-mode.ts'
 import { reportWrite } from './serve.ts'
 import { callStore, lookAtStore } from './store-guard.ts'
@@ -64,5 +64,7 @@ function* whenBack(run: Omit<Computation, 'call'>, entry: Entry, value: unknown)
   if (isFenced(flight, entry.tags)) return
   const succession = { flight, lease: undefined }
   const acquired = { kind: 'acquired', lease: undefined } as const
-  keepUnsaved(run, { acquired, succession, mark: undefined, entry, value, isPut: true }, publish)
+  // If the store is only busy, it is known from now on which tags are deleted.
+  const mark = yield* tagMark(context, cacheKey)
+  keepUnsaved(run, { acquired, succession, mark, entry, value, isPut: true }, publish)
 }

@@ -1,6 +1,6 @@
-import type { Entry } from '@persist/store'
+import type { Entry, Head } from '@persist/store'
+import type { Flight } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
-import type { CacheKey } from './cache-key.ts'
 import { leaseNameOf } from './own-leases.ts'
 import { isHead } from './replies.ts'
 
@@ -19,19 +19,29 @@ export interface CurrentEntry {
 
 /**
  * The entry that a call may get in place of a stored one: the result of a refresh or a `put` that is to replace it and waits for
- * the store, or for the lease of another run. `undefined`: a deletion that waits is to delete it.
+ * the store, or for the lease of another run. `undefined`: a deletion that waits is to delete it. A result that is being stored
+ * is not compared with itself.
  */
-export function currentEntry(context: Context, cacheKey: CacheKey, entry: Entry): CurrentEntry | undefined {
-  const { unsaved } = context.circuit
-  if (unsaved.isEmpty || !isHead(entry)) return { entry, isDecoded: false }
-  const waiting = unsaved.find(leaseNameOf(context, cacheKey))?.insteadOf?.(entry)
+export function currentEntry(context: Context, entry: Entry, flight: Flight | undefined): CurrentEntry | undefined {
+  if (context.circuit.unsaved.isEmpty || !isHead(entry)) return { entry, isDecoded: false }
+  const waiting = flight?.isUnsaved === true ? undefined : insteadOf(context, entry)
   if (waiting !== undefined) return { entry: waiting, isDecoded: true }
-  return isDeleted(context, cacheKey, entry) ? undefined : { entry, isDecoded: false }
+  return isDeleted(context, entry) ? undefined : { entry, isDecoded: false }
 }
 
-function isDeleted(context: Context, { hash }: CacheKey, entry: Entry): boolean {
-  const { unsaved } = context.circuit
+/** Whether an entry of the store is to be deleted or replaced by this process, and that waits. */
+export function isOutOfForce(context: Context, head: Head): boolean {
+  if (context.circuit.unsaved.isEmpty) return false
+  return insteadOf(context, head) !== undefined || isDeleted(context, head)
+}
+
+function insteadOf(context: Context, head: Head): Entry | undefined {
+  return context.circuit.unsaved.insteadOf(leaseNameOf(context, head), head)
+}
+
+function isDeleted(context: Context, head: Head): boolean {
+  const { hash, tags } = head
   const deletes = (...target: [hash?: string, tag?: string]) =>
-    unsaved.isDeleted(deletionNameOf(context, ...target), entry)
-  return deletes(hash) || deletes() || (Array.isArray(entry.tags) && entry.tags.some((tag) => deletes('', tag)))
+    context.circuit.unsaved.isDeleted(deletionNameOf(context, ...target), head)
+  return deletes(hash) || deletes() || (Array.isArray(tags) && tags.some((tag) => deletes('', tag)))
 }

@@ -49,7 +49,7 @@ export interface Flight {
    * change that the comparison missed.
    */
   compared?: 'stored result' | 'own result' | undefined
-  /** It is an iteration that computes whatever is stored. */
+  /** It computes whatever is stored. */
   isRefresh?: boolean
   /** When its function returned its result, or an iteration began: the age of what later calls would get, in milliseconds since 1970. */
   madeAt?: number

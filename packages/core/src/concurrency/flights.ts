@@ -61,6 +61,7 @@ export class Flights {
     fenced = false,
     deletedTags,
     oldestAccepted,
+    isRefresh = false,
   }: Pick<Flight, 'canonicalKey' | 'began' | 'deletedTags' | 'oldestAccepted'> & Partial<Flight>): Flight {
     const flight: Flight = {
       canonicalKey,
@@ -71,6 +72,7 @@ export class Flights {
       fenced,
       ...(deletedTags !== undefined && { deletedTags: new Set(deletedTags) }),
       ...(oldestAccepted !== undefined && { oldestAccepted }),
+      isRefresh,
       overdue: false,
       isUnsaved: true,
       waiters: 0,

@@ -46,6 +46,7 @@ export class Circuit {
   readonly unsaved = new UnsavedResults()
   /** How many times in a row it opened again while they were being stored, and the store took none. */
   #refusals = 0
+  #reported: 'open' | 'closed' = 'closed'
   /** How many times it has opened, or the store was busy. */
   #failures = 0
   #willRetry = false
@@ -63,7 +64,7 @@ export class Circuit {
     if (this.error !== undefined) return false
     this.error = error
     this.#failures++
-    report(user, 'open')
+    this.#report(user)
     const first = user.adapter.ping === undefined ? BLIND_RETRY_MS : FIRST_PROBE_MS
     // A store that replies to a ping may still refuse results.
     this.#refusals = this.unsaved.isStoring ? this.#refusals + 1 : 0
@@ -109,6 +110,7 @@ export class Circuit {
   /** Closes it without a probe, since its store was closed: the next call tries the store again. */
   reset(): void {
     this.error = undefined
+    this.#reported = 'closed'
     this.unsaved.dropAll()
   }
 
@@ -156,7 +158,7 @@ export class Circuit {
     }
     if (this.error !== error) return
     this.error = undefined
-    void this.unsaved.storeAll(() => report(user, 'closed'))
+    void this.unsaved.storeAll(() => this.#report(user))
   }
 
   /** A ping that never settles must not leave the circuit open forever. */
@@ -167,8 +169,12 @@ export class Circuit {
     }
     throw new Error(`no reply within ${PING_MS} ms`)
   }
-}
 
-function report(user: CircuitUser, state: 'open' | 'closed'): void {
-  user.reporter.report('circuit', { state, store: user.adapter.name })
+  /** Reports its state if that has changed: a store may be away again before it took anything. */
+  #report({ adapter, reporter }: CircuitUser): void {
+    const state = this.error === undefined ? 'closed' : 'open'
+    if (state === this.#reported) return
+    this.#reported = state
+    reporter.report('circuit', { state, store: adapter.name })
+  }
 }

@@ -2,12 +2,13 @@ import type { Entry, Head, Lease, Mode } from '@persist/store'
 import type { Flight } from '../concurrency/flight.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { Runtime } from '../types/runtime.ts'
+import { keepLatest } from './keep-latest.ts'
 import { StayingAlive } from './staying-alive.ts'
+import { type UnsavedDeletion, UnsavedDeletions } from './unsaved-deletions.ts'
 
 const MOST_RESULTS = 1_000
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_ENDS = 10_000
-const MOST_DELETIONS = 100_000
 /** How many are stored at once. */
 const CONCURRENCY = 8
 
@@ -23,6 +24,8 @@ export interface UnsavedResult {
   readonly mark?: string | undefined
   /** When the oldest stored result was made that its call accepts. */
   readonly oldestAccepted?: number | undefined
+  /** Whether what is older must not come back if it is given up. */
+  readonly isRefresh: boolean
   /** Whether it stays although this later run has a result. */
   readonly staysFor?: (later: Flight) => boolean
   /** Its entry, if it is to replace this one. Absent: it replaces none. */
@@ -43,22 +46,8 @@ export interface UnsavedEnd {
   readonly drop?: () => void
 }
 
-/** A deletion that did not reach the store. */
-export interface UnsavedDeletion {
-  /** When it was asked for, in milliseconds since 1970. */
-  readonly askedAt: number
-  /** Whether it is to delete this entry. Absent: it deletes none. */
-  readonly deletes?: (stored: Head) => boolean
-  /** Calls that begin from now on wait for it. */
-  readonly begin: () => void
-  /** Does it, or keeps it again. Never fails. */
-  readonly store: () => unknown
-  /** Gives it up. */
-  readonly drop: () => void
-}
-
 /** A result that {@link UnsavedResults.storeAll} has taken. */
-interface BeingStored {
+interface BeingStored extends Pick<UnsavedResult, 'insteadOf'> {
   /** Stores it now, before its turn, if the deletions have been made. */
   readonly hurry: () => void
   /** Settles when it is stored, or kept again, or given up. */
@@ -73,23 +62,21 @@ export class UnsavedResults {
   readonly #results = new Map<string, UnsavedResult>()
   /** Few bytes each, so a lease of a result that was given up can still be released. */
   readonly #ends = new Map<string, UnsavedEnd>()
-  readonly #deletions = new Map<string, UnsavedDeletion>()
-  /** The deletions that {@link storeAll} has taken and that are not made yet. */
-  readonly #beingMade = new Map<string, UnsavedDeletion>()
+  readonly #deletions = new UnsavedDeletions()
   /** The results that {@link storeAll} has taken and that are not stored yet. */
   readonly #beingStored = new Map<string, BeingStored>()
   #bytes = 0
   readonly #alive = new StayingAlive(() => this.#results.size > 0)
   readonly #storing = new Set<Promise<unknown>>()
 
+  /** Whether neither a result nor a deletion waits, nor is under way. */
+  get isEmpty(): boolean {
+    return this.#results.size === 0 && this.#deletions.isEmpty && !this.isStoring
+  }
+
   /** Whether {@link storeAll} has not ended. */
   get isStoring(): boolean {
     return this.#storing.size > 0
-  }
-
-  /** Whether neither a result nor a deletion waits, or is being made. */
-  get isEmpty(): boolean {
-    return this.#results.size === 0 && this.#deletions.size === 0 && this.#beingMade.size === 0
   }
 
   /** Keeps a result. */
@@ -114,11 +101,9 @@ export class UnsavedResults {
     keepLatest(this.#ends, name, end, MOST_ENDS)
   }
 
-  /** Keeps a deletion: up to 100,000, the latest ones. A later one of the same entries takes the place of an earlier one. */
+  /** Keeps a deletion. See {@link UnsavedDeletions.keep}. */
   keepDeletion(name: string, deletion: UnsavedDeletion): void {
-    // An earlier one may fail again after a later one has been kept, which deletes all that it would.
-    if ((this.#deletions.get(name)?.askedAt ?? Number.NEGATIVE_INFINITY) > deletion.askedAt) return
-    keepLatest(this.#deletions, name, deletion, MOST_DELETIONS)
+    this.#deletions.keep(name, deletion)
   }
 
   /** The result that waits under a name. */
@@ -126,10 +111,14 @@ export class UnsavedResults {
     return this.#results.get(name)
   }
 
+  /** The entry that waits under a name, or is being stored, and is to replace this one. */
+  insteadOf(name: string, stored: Head): Entry | undefined {
+    return (this.#results.get(name) ?? this.#beingStored.get(name))?.insteadOf?.(stored)
+  }
+
   /** Whether the deletion of this name waits, or is being made, and is to delete the entry. */
   isDeleted(name: string, stored: Head): boolean {
-    const deletes = (deletion: UnsavedDeletion | undefined) => deletion?.deletes?.(stored) === true
-    return deletes(this.#deletions.get(name)) || deletes(this.#beingMade.get(name))
+    return this.#deletions.areToDelete(name, stored)
   }
 
   /** Removes a result. */
@@ -144,20 +133,19 @@ export class UnsavedResults {
   /**
    * Stores all: over a synchronous store before it returns. Settles when each is stored, or kept again, or given up.
    *
-   * @param onBegun Called when later calls would wait for it.
+   * @param onBegun Called when later calls wait for it, or it has ended.
    */
   storeAll(onBegun = () => {}): Promise<void> {
-    const deletions = [...this.#deletions].map(([name, deletion]) => this.#make(name, deletion))
+    const deletions = this.#deletions.take()
     const ends = [...this.#ends.values()]
     let begin = () => {}
     const mayBegin = new Promise<void>((resolve) => {
       begin = resolve
     })
-    const results = [...this.#results].map(([name, { store }]) => this.#announce(name, store, mayBegin))
+    const results = [...this.#results].map(([name, result]) => this.#announce(name, result, mayBegin))
     this.#takeAll()
     // A call that begins before its turn would get what was deleted.
     for (const { begin } of deletions) begin()
-    onBegun()
     let hasEnded = () => {}
     const storing = new Promise<void>((resolve) => {
       hasEnded = resolve
@@ -170,6 +158,7 @@ export class UnsavedResults {
       return storeEach(results)
     }
     const stored = ended === undefined ? storeResults() : ended.then(storeResults)
+    onBegun()
     void Promise.resolve(stored).then(() => {
       this.#storing.delete(storing)
       hasEnded()
@@ -190,26 +179,12 @@ export class UnsavedResults {
 
   /** Gives up all. */
   dropAll(): void {
+    this.#deletions.dropAll()
     for (const { drop } of this.#takeAll()) drop?.()
   }
 
-  /** Notes that a deletion is being made. */
-  #make(name: string, deletion: UnsavedDeletion): Pick<UnsavedDeletion, 'begin' | 'store'> {
-    this.#beingMade.set(name, deletion)
-    const end = () => {
-      if (this.#beingMade.get(name) === deletion) this.#beingMade.delete(name)
-    }
-    const store = () => {
-      const reply = deletion.store()
-      if (isThenable(reply)) return reply.then(end)
-      end()
-      return undefined
-    }
-    return { begin: deletion.begin, store }
-  }
-
   /** Notes that a result is being stored. */
-  #announce(name: string, store: () => unknown, mayBegin: Promise<void>): Pick<UnsavedEnd, 'store'> {
+  #announce(name: string, { store, insteadOf }: UnsavedResult, mayBegin: Promise<void>): Pick<UnsavedEnd, 'store'> {
     let settle = () => {}
     const ended = new Promise<void>((resolve) => {
       settle = resolve
@@ -225,14 +200,13 @@ export class UnsavedResults {
       end()
       return undefined
     }
-    const result: BeingStored = { hurry: () => void mayBegin.then(storeOnce), ended }
+    const result: BeingStored = { hurry: () => void mayBegin.then(storeOnce), ended, ...(insteadOf && { insteadOf }) }
     this.#beingStored.set(name, result)
     return { store: storeOnce }
   }
 
-  #takeAll(): (UnsavedResult | UnsavedEnd | UnsavedDeletion)[] {
-    const all = [...this.#deletions.values(), ...this.#ends.values(), ...this.#results.values()]
-    this.#deletions.clear()
+  #takeAll(): (UnsavedResult | UnsavedEnd)[] {
+    const all = [...this.#ends.values(), ...this.#results.values()]
     this.#ends.clear()
     this.#results.clear()
     this.#bytes = 0
@@ -245,16 +219,6 @@ export class UnsavedResults {
       if (durationMs < least || name === '') [name, least] = [other, durationMs]
     return name
   }
-}
-
-/** Keeps something as the latest, and gives up the oldest one if there are more than `most`. */
-function keepLatest<T extends UnsavedEnd>(kept: Map<string, T>, name: string, one: T, most: number): void {
-  kept.delete(name)
-  kept.set(name, one)
-  if (kept.size <= most) return
-  const [oldest, { drop }] = kept.entries().next().value!
-  kept.delete(oldest)
-  drop?.()
 }
 
 /** `undefined`: all were stored at once, over a synchronous store. */
