@@ -23,7 +23,7 @@ const BUDGET = {
   // With codecs, explain, verify and audit: one file, since bundled programs and sync methods need all of it.
   // A thirtieth of it verifies what traced functions read.
   // A hundredth reads the loops of modules that dev servers and test runners evaluate.
-  core: { code: 82, tarball: 705, page: 88 },
+  core: { code: 83, tarball: 715, page: 89 },
   errors: { code: 2, tarball: 11 },
   hash: { code: 3, tarball: 18, page: 7 },
   // A third of it is picomatch, for `directory`.
@@ -34,7 +34,7 @@ const BUDGET = {
   'store-disk': { code: 27, tarball: 215 },
   'store-idb': { code: 9, tarball: 79, page: 14 },
   'store-keyv': { code: 9, tarball: 72 },
-  'store-lmdb': { code: 15, tarball: 115 },
+  'store-lmdb': { code: 16, tarball: 115 },
   'store-mongo': { code: 19, tarball: 140 },
 }
 
