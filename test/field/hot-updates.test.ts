@@ -39,7 +39,8 @@ async function answersOf(folder: Folder, settings: Configuration, edits: readonl
       ...settings,
     })
   await build()
-  const program = fork(join(folder.path, 'dist/main.cjs'), { env: { ...environment(), PERSIST_VERBOSITY: '0' } })
+  const main = String(settings.output?.filename ?? 'main.cjs')
+  const program = fork(join(folder.path, 'dist', main), { env: { ...environment(), PERSIST_VERBOSITY: '0' } })
   try {
     const next = async () => {
       const [answer] = await Promise.race([once(program, 'message'), once(program, 'exit')])
@@ -68,6 +69,23 @@ test.each<[string, Configuration]>([
 ])('a hot update of webpack in Node gives a function its name again, %s', async (_, settings) => {
   const edits = [{ 'users.js': USERS('second') }, { 'users.js': USERS('third') }]
   expect(await answersOf(app(), settings, edits)).toEqual(['first 1', 'second 1', 'third 1'])
+})
+
+test('an update of an import, in a bundle that is an ES module, gives the functions of its importers their names again', async () => {
+  const folder = app()
+  const users = (text: string) => ({
+    'users.js': USERS(text, "import { table } from './table.js'").replace("return '", "return table + '"),
+  })
+  const table = (text: string) => ({ 'table.js': `export const table = '${text} '` })
+  folder.write({ ...users('first'), ...table('a') })
+  const settings: Configuration = {
+    mode: 'development',
+    externalsType: 'module',
+    experiments: { outputModule: true },
+    output: { path: join(folder.path, 'dist'), filename: 'main.mjs', module: true, chunkFormat: 'module' },
+  }
+  const edits = [table('b'), users('second'), table('c')]
+  expect(await answersOf(folder, settings, edits)).toEqual(['a first 1', 'a first 1', 'b second 1', 'b second 1'])
 })
 
 test('a hot update that adds another function of the name is an error', async () => {

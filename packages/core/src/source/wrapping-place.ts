@@ -65,10 +65,11 @@ function isSynchronous(callers: CallSite): boolean {
 
 /**
  * Whether a module is evaluated once. The loader of ES modules does that for each URL, unless hooks take the query from the URL, as
- * those of hot-hook do. Then a module that begins in another task is evaluated again.
+ * those of hot-hook do. Then a module that begins in another task is evaluated again. A bundler's loader may evaluate a module in
+ * a table of them again.
  */
 export const isOneLoad = ({ home, isBegun }: Place, isOfOtherRun: boolean) =>
-  home.isLoadedOnce && !(isBegun && isOfOtherRun)
+  home.isLoadedOnce && home.functionName === '' && !(isBegun && isOfOtherRun)
 
 /** Whether two frames have one place. */
 export const isSameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
