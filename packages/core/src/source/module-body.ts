@@ -69,7 +69,7 @@ function isReadModuleCode({ isModuleCode, file }: Frame, files: SourceFiles): bo
 /** Whether a function has the id of a module as its name, as in a table of modules. A list gives its functions none. */
 export const isModuleId = (functionName: string) => /^\d+$|\//.test(functionName)
 
-const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
+export const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
 
 /**
  * Whether a function in code that was evaluated from a string is that of the module. Vite has it at the begin. Turbopack has it

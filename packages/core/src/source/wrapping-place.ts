@@ -1,6 +1,6 @@
 import { isNamedByBundler, resourceOf } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
-import { isModuleBody } from './module-body.ts'
+import { isAtBegin, isModuleBody } from './module-body.ts'
 import { programOf } from './program.ts'
 import { type SourceFiles, wasEdited } from './source-files.ts'
 import type { Circumstances, Wrapping } from './wrapping.ts'
@@ -65,11 +65,11 @@ function isSynchronous(callers: CallSite): boolean {
 
 /**
  * Whether a module is evaluated once. The loader of ES modules does that for each URL, unless hooks take the query from the URL, as
- * those of hot-hook do. Then a module that begins in another task is evaluated again. A bundler's loader may evaluate a module in
- * a table of them again.
+ * those of hot-hook do. Then a module that begins in another task is evaluated again. The loader of a bundle may evaluate a module
+ * of the bundle again.
  */
 export const isOneLoad = ({ home, isBegun }: Place, isOfOtherRun: boolean) =>
-  home.isLoadedOnce && home.functionName === '' && !(isBegun && isOfOtherRun)
+  home.isLoadedOnce && home.functionName === '' && isAtBegin(home.begin) && !(isBegun && isOfOtherRun)
 
 /** Whether two frames have one place. */
 export const isSameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
