@@ -183,6 +183,49 @@ describe('a module that is evaluated again keeps the names of its functions', ()
     expect(run(files, { NODE_ENV: 'development' })).toEqual(['again'])
   })
 
+  // Hooks such as those of hot-hook, which AdonisJS has, give a changed module a new URL, and read the file by the URL without
+  // the query. Node then evaluates the module again under the same name.
+  test.each(['production', 'development'])(
+    'under the same URL, where hooks of the loader take the query from it, in %s',
+    (NODE_ENV) => {
+      const hooks = `
+      export const resolve = async (name, context, next) => {
+        const found = await next(name, context)
+        const { pathname } = new URL(found.url)
+        if (!/^.rows|^.find|^.made/.test(pathname.slice(pathname.lastIndexOf('/')))) return found
+        const version = (await import('node:fs')).readFileSync('version', 'utf8')
+        return { ...found, url: found.url + '?v=' + version }
+      }
+      export const load = (url, context, next) => next(url.replace(/[?]v=.*/, ''), context)`
+      const lines = run(
+        {
+          'hooks.mjs': hooks,
+          'made.mjs': `${PERSIST}
+          export const made = (table) => persist(async (id) => table + id, { funcname: 'made ' + table, cache })`,
+          'find.mjs': `import { made } from './made.mjs'\nexport const users = made('users'), posts = made('posts')`,
+          'rows.mjs': `import './find.mjs'\n${LOAD}export const url = import.meta.url`,
+          'main.mjs': `
+          import { register } from 'node:module'
+          import { writeFileSync } from 'node:fs'
+          import { printOutcome } from './outcome.mjs'
+          register('./hooks.mjs', import.meta.url)
+          const urls = new Set()
+          for (let i = 0; i < 4; i++) {
+            writeFileSync('version', String(i))
+            if (i === 3) for (let times = 0; times < 3; times++) {
+              await new Promise((resolve) => setTimeout(resolve, 10))
+              gc()
+            }
+            await printOutcome(async () => urls.add((await import('./rows.mjs')).url))
+          }
+          console.log(urls.size)`,
+        },
+        { NODE_ENV, NODE_OPTIONS: '--expose-gc' },
+      )
+      expect(lines).toEqual(['again', 'again', 'again', 'again', '1'])
+    },
+  )
+
   test('if a program has replaced Error.prepareStackTrace, or has no stacks', () => {
     const main = (before: string) => `
       import { printOutcome } from './outcome.mjs'

@@ -22,7 +22,12 @@ const USERS = (text: string, more = '') => `
   export const load = persist(async function load(id) { return '${text} ' + id }, { cache: (globalThis.store ??= memoryStore()) })`
 
 /** Bundles the program, runs it, and gives it one update for each edit. Returns its answers. */
-async function answersOf(folder: Folder, settings: Configuration, edits: readonly Readonly<Record<string, string>>[]) {
+async function answersOf(
+  folder: Folder,
+  settings: Configuration,
+  edits: readonly Readonly<Record<string, string>>[],
+  env = {},
+) {
   const build = () =>
     runWebpack({
       context: folder.path,
@@ -39,7 +44,8 @@ async function answersOf(folder: Folder, settings: Configuration, edits: readonl
       ...settings,
     })
   await build()
-  const program = fork(join(folder.path, 'dist/main.cjs'), { env: { ...environment(), PERSIST_VERBOSITY: '0' } })
+  const main = String(settings.output?.filename ?? 'main.cjs')
+  const program = fork(join(folder.path, 'dist', main), { env: { ...environment(), PERSIST_VERBOSITY: '0', ...env } })
   try {
     const next = async () => {
       const [answer] = await Promise.race([once(program, 'message'), once(program, 'exit')])
@@ -69,6 +75,31 @@ test.each<[string, Configuration]>([
   const edits = [{ 'users.js': USERS('second') }, { 'users.js': USERS('third') }]
   expect(await answersOf(app(), settings, edits)).toEqual(['first 1', 'second 1', 'third 1'])
 })
+
+test.each([
+  ['', ''],
+  [' that wait', 'await null'],
+])(
+  'an update of an import, in a bundle that is an ES module, gives the functions of its importers%s their names again',
+  async (_, wait) => {
+    const folder = app()
+    const users = (text: string) => ({
+      'users.js': USERS(text, `import { table } from './table.js'\n${wait}`).replace("return '", "return table + '"),
+    })
+    const table = (text: string) => ({ 'table.js': `export const table = '${text} '` })
+    folder.write({ ...users('first'), ...table('a') })
+    const settings: Configuration = {
+      mode: 'development',
+      externalsType: 'module',
+      experiments: { outputModule: true },
+      output: { path: join(folder.path, 'dist'), filename: 'main.mjs', module: true, chunkFormat: 'module' },
+    }
+    // Only the place in a stack shows that a module was replaced, and there is none after an `await`.
+    const edits = wait === '' ? [table('b'), users('second'), table('c')] : [table('b'), table('c')]
+    const expected = wait === '' ? ['a first 1', 'a first 1', 'b second 1', 'b second 1'] : Array(3).fill('a first 1')
+    expect(await answersOf(folder, settings, edits, { NODE_ENV: 'development' })).toEqual(expected)
+  },
+)
 
 test('a hot update that adds another function of the name is an error', async () => {
   const posts = { 'posts.js': USERS('first'), 'users.js': USERS('second', "import './posts.js'") }

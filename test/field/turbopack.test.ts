@@ -140,3 +140,29 @@ test.each(['production', 'development'])(
     expect(lines[2]).toBe(ERROR)
   },
 )
+
+test.each(['production', 'development'])(
+  'a module that waits in a function of Rspack has one function in two chunks, and a loop in it makes two, in %s',
+  (NODE_ENV) => {
+    const written = (code: string) =>
+      waiting(code).replace(/async (\(__turbopack_\w+, __turbopack_\w+\)) => \{ try/, 'async function $1 { try')
+    const one = written(`await delay(1)\n${find('users')}`)
+    const loop = written(`const all = [], of = () => 1
+      for (const id of [1, 2]) {
+        await delay(1)
+        all.push(persist(async () => id, { cache, funcname: 'loop' }))
+      }`)
+    const folder = app(
+      {
+        [`${CHUNKS}/route.js`]: chunk('route', { 'rows.js': one, 'loop.js': loop }),
+        [`${CHUNKS}/ssr/page.js`]: chunk('rsc', { 'rows.js': one }),
+      },
+      `
+      const [rows, page, loop] = ${JSON.stringify([idOf('rows.js', 'route'), idOf('rows.js', 'rsc'), idOf('loop.js', 'route')])}
+      console.log(await evaluate('route.js', rows), await evaluate('ssr/page.js', page))
+      console.log(await evaluate('route.js', loop))`,
+    )
+    expect(one).toContain('async function (')
+    expect(run(folder, NODE_ENV)).toEqual(['evaluated evaluated', ERROR])
+  },
+)

@@ -8,7 +8,7 @@ import { differInNamesOnly } from './renaming.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
-import { isDirect, isThroughEdited, type Place, placeOf, samePath } from './wrapping-place.ts'
+import { isDirect, isOneLoad, isThroughEdited, type Place, placeOf, samePath } from './wrapping-place.ts'
 
 /**
  * Decides whether two function objects under one namespace are one function that was evaluated again (hot reload,
@@ -56,7 +56,7 @@ export function compareWrappings(first: Wrapping, second: Wrapping, circumstance
   if (isOneCall || (isOfOtherRun && isThroughEdited(before, now, { from: first.at, to: second.at }, circumstances))) {
     if (!isOfOtherRun && sameStack(first, second)) return 'made by one function'
     if (isOtherUrl(before, now, circumstances)) return 'again'
-    const isOnlyEvaluation = now.home.isLoadedOnce || before.home.query !== now.home.query
+    const isOnlyEvaluation = isOneLoad(now, isOfOtherRun) || before.home.query !== now.home.query
     if (isOnlyEvaluation || takesParameters(second.text, now, circumstances)) return 'made by one function'
     // A loop of which the first run needs no `await` goes on without the stack of the module.
     const mayBeReload = circumstances.reloads && !before.isSynchronous && !mayRepeatCall(now, circumstances.files)

@@ -6,7 +6,7 @@ import { differInTime, readsQuery } from './reads-query.ts'
 import { wasEdited } from './source-files.ts'
 import { takesParameters } from './takes-parameters.ts'
 import type { Circumstances, Relation, Wrapping } from './wrapping.ts'
-import { isDirect, isThroughEdited, type Place, placeOf, samePath } from './wrapping-place.ts'
+import { isDirect, isOneLoad, isThroughEdited, type Place, placeOf, samePath } from './wrapping-place.ts'
 
 /** What an owner of a name keeps of its wrapping when the function is gone. An older copy of core gives less. */
 export interface LostWrapping {
@@ -20,6 +20,7 @@ export interface LostWrapping {
   readonly at: number
   /** Its stack, where modules are often evaluated again. To read that takes as long as all else of a wrapping. */
   readonly stack?: CallSite | undefined
+  readonly run?: object
 }
 
 /** A function that is gone. */
@@ -54,7 +55,9 @@ export function compareWithLost(first: Lost, second: Wrapping, circumstances: Ci
   const { home } = now
   if (now.resource !== undefined && modules?.includes(home.file + now.resource) === false) return 'two functions'
   const isSameUrl = home.query === '' || modules?.includes(home.file + home.query) === true
-  const isOnlyEvaluation = isSameUrl ? home.isLoadedOnce : !isLater(modules, home) && readsQuery(home, files)
+  const isOnlyEvaluation = isSameUrl
+    ? isOneLoad(now, first.run !== second.run)
+    : !isLater(modules, home) && readsQuery(home, files)
   const mayRepeat = isSameUrl ? mayBeReload(first, second, now, circumstances) : now.isModule
   const isAgain = mayRepeat && !isOnlyEvaluation && !takesParameters(second.text, now, circumstances)
   return isAgain ? 'again' : 'made by one function'

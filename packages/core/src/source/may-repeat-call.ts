@@ -88,8 +88,8 @@ function mayRepeat({ home, path }: Place, content: string, { tokens, loops }: Re
 /** The loops in the function of a frame, which wait. */
 function loopsOfFunction(tokens: Tokens, content: string, { begin }: Frame): readonly Range[] {
   const begun = positionOf(content, begin!)
-  const arrow = tokens.list.findIndex(({ at, value }) => at > begun && value === '=>')
-  return waitingLoops(tokens, { from: arrow + 1, to: afterGroup(tokens, arrow + 1) })
+  const open = tokens.list.findIndex(({ at, value }) => at > begun && value === '{')
+  return waitingLoops(tokens, { from: open, to: afterGroup(tokens, open) })
 }
 
 /** The names by which a module may call what wrapped the function; `undefined` if that may be any name. */

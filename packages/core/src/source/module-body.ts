@@ -47,14 +47,14 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
 
 /**
  * Whether a frame is the function that webpack and Turbopack put around a module that waits, for an `await` at its top or for an
- * import: `e.a(async (t, a) => { try { … a() } catch (e) { a(e) } }, false)`. After an `await` it has no caller.
+ * import: `e.a(async (t, a) => { try { … a() } catch (e) { a(e) } }, false)`. Rspack writes `async function (t, a) { … }`. After an `await` it has no caller.
  */
 export function isAsyncModule({ functionName, begin, isEval }: Frame, content: string | undefined): boolean {
   if (functionName !== '' || begin === undefined || isEval || content === undefined) return false
   const at = positionOf(content, begin)
   if (!/[\w$]\.a\(\s*([\w$]+,\s*)?$/.test(content.slice(Math.max(at - 80, 0), at))) return false
   const rest = content.slice(at)
-  const result = /^async\s*\(\s*[\w$]+,\s*([\w$]+)\s*\)\s*=>\s*\{\s*try\s*\{/.exec(rest)?.[1]
+  const result = /^async\s*(?:function\s*)?\(\s*[\w$]+,\s*([\w$]+)\s*\)\s*(?:=>\s*)?\{\s*try\s*\{/.exec(rest)?.[1]
   return result !== undefined && endsModule(result).test(rest)
 }
 
@@ -69,7 +69,7 @@ function isReadModuleCode({ isModuleCode, file }: Frame, files: SourceFiles): bo
 /** Whether a function has the id of a module as its name, as in a table of modules. A list gives its functions none. */
 export const isModuleId = (functionName: string) => /^\d+$|\//.test(functionName)
 
-const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
+export const isAtBegin = (begin: Frame['begin']) => begin === undefined || (begin.line === 1 && begin.column <= 2)
 
 /**
  * Whether a function in code that was evaluated from a string is that of the module. Vite has it at the begin. Turbopack has it

@@ -1,6 +1,6 @@
 import { isNamedByBundler, resourceOf } from './bundler-names.ts'
 import type { CallSite, Frame } from './call-site.ts'
-import { isModuleBody } from './module-body.ts'
+import { isAtBegin, isModuleBody } from './module-body.ts'
 import { programOf } from './program.ts'
 import { type SourceFiles, wasEdited } from './source-files.ts'
 import type { Circumstances, Wrapping } from './wrapping.ts'
@@ -23,6 +23,8 @@ export interface Place {
   readonly resource: string | undefined
   /** Whether a caller of the module body is on the stack. After an `await` there is none. */
   readonly isSynchronous: boolean
+  /** Whether Node's loader of ES modules is the caller of the module body, which has not waited yet: that is one task. */
+  readonly isBegun: boolean
 }
 
 export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefined {
@@ -45,6 +47,7 @@ export function placeOf({ site }: Wrapping, files: SourceFiles): Place | undefin
     program: bundle && programOf(bundle.file, files),
     resource: resourceOf(home.file, home.query, running[end + 1]?.functionName),
     isSynchronous: isSynchronous(running.slice(end + 1)),
+    isBegun: isModule && running[end + 1]?.file.startsWith('node:internal/modules/esm/') === true,
   }
 }
 
@@ -59,6 +62,14 @@ function isSynchronous(callers: CallSite): boolean {
   const caller = callers.find(({ file }) => file !== '')
   return caller !== undefined && !caller.file.startsWith('node:internal/process/')
 }
+
+/**
+ * Whether a module is evaluated once. The loader of ES modules does that for each URL, unless hooks take the query from the URL, as
+ * those of hot-hook do. Then a module that begins in another task is evaluated again. The loader of a bundle may evaluate a module
+ * of the bundle again.
+ */
+export const isOneLoad = ({ home, isBegun }: Place, isOfOtherRun: boolean) =>
+  home.isLoadedOnce && home.functionName === '' && isAtBegin(home.begin) && !(isBegun && isOfOtherRun)
 
 /** Whether two frames have one place. */
 export const isSameFrame = (a: Frame, b: Frame) => a.file === b.file && a.line === b.line && a.column === b.column
