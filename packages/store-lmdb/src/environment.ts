@@ -155,6 +155,11 @@ export class Environment {
     }
   }
 
+  /** Throws `ENOSPC` if there may be no room for a small change at this moment. */
+  checkRoom(): void {
+    if (this.#refusal === undefined) this.#checkRoom(this.databases, 0)
+  }
+
   /** On a full disk, what fits in any free page still has room in the file: above all, a deletion. */
   #checkRoom(databases: Databases, bytes: number): void {
     try {

@@ -27,6 +27,8 @@ export function takeLease(environment: Environment, observer: LmdbLeaseObserver,
   const look = steal === false && seen !== undefined ? observer.look(name, seen, ms, environment.fileNumber) : undefined
   const isOpen = typeof steal === 'string' ? seen?.id === steal : (look?.isLost ?? true)
   if (!isOpen) {
+    // On a full disk its holder could not release it, and a caller would wait until it expires.
+    if (steal === false) environment.checkRoom()
     if (look?.seen !== undefined) noteSeen(environment, key, seen!, look.seen)
     return refusal(seen)
   }

@@ -139,6 +139,23 @@ test('on a full disk entries can be deleted if the file has free pages', async (
   })
 })
 
+test('on a full disk no call waits for a lease that its holder could not release', async (context) => {
+  await onSmallDisk(context, 'size=2m', () => {
+    const adapter = lmdbStore(folder)
+    const store = adapter.open('f')
+    const lease = store.lease!('a', 30_000)!
+    const full = expect.objectContaining({ code: 'ERR_PERSIST_STORE_FULL' })
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'filler')}`, 'bs=1k', 'count=4000'])
+    expect(() => lease.release()).toThrow(full)
+    expect(() => store.lease!('a', 30_000)).toThrow(full)
+    rmSync(join(folder, 'filler'))
+    expect(store.lease!('a', 30_000)).toBeUndefined()
+    lease.release()
+    expect(store.lease!('a', 30_000)).toBeDefined()
+    adapter.close()
+  })
+})
+
 test('a file system that does not say how large it is does not count as full', async (context) => {
   await onSmallDisk(context, 'size=0', () => {
     const adapter = lmdbStore(folder)
