@@ -66,6 +66,34 @@ inBothModes('a persisted async generator', (makeStore) => {
     expect(eventNames()).toEqual(['miss absent', 'skip incomplete'])
   })
 
+  it('stores a run that begins while the function of an earlier one, which its consumers have left, still cleans up', async () => {
+    const { persist } = harness()
+    const { open, passed } = gate()
+    let runs = 0
+    const f = persist(
+      async function* f() {
+        const isFirst = ++runs === 1
+        try {
+          yield 1
+          yield 2
+        } finally {
+          if (isFirst) await passed
+        }
+      },
+      { cache: makeStore() },
+    )
+    const left = f()
+    await left.next()
+    const leaving = left.return(undefined)
+    await runPending()
+    const next = f()
+    await next.next()
+    open()
+    await leaving
+    expect(await all(next)).toEqual([2])
+    expect([await f.peek(), await all(f()), runs]).toEqual([[1, 2], [1, 2], 2])
+  })
+
   it('passes an error unchanged and stores nothing', async () => {
     const { persist, report, eventNames } = harness()
     const mistake = new RangeError('mine')

@@ -36,6 +36,7 @@ const ROOM_BYTES = 512 * 1024
 /** So many free pages of the file are enough for a small change. Those that the last changes freed cannot be used yet. */
 const ROOM_PAGES = 32
 const MOST_IN_A_PAGE = 4_000
+const RETRY_MS = 1_000
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
 
 /** So many milliseconds may pass until a hit shows what another process has changed. Nothing found is always found out. */
@@ -84,6 +85,9 @@ export class Environment {
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
   #knows = -1
+  /** What could not be done for lack of room, and is done with the next change. */
+  readonly #owed = new Set<(databases: Databases) => void>()
+  #retry: NodeJS.Timeout | undefined
 
   /**
    * @param isReadOnly Makes no file: one that does not exist is empty. LMDB has one open file for all stores of a process, so
@@ -146,13 +150,44 @@ export class Environment {
     if (this.#refusal !== undefined) throw this.#refusal
     try {
       // Inside of the transaction, where no other process takes the room.
-      return this.#transactions!.transact(() => {
+      const result = this.#transactions!.transact(() => {
         this.#checkRoom(databases, bytes)
+        for (const owed of this.#owed) owed(databases)
         return act(databases)
       })
+      this.#owed.clear()
+      return result
     } finally {
       changes.count++
     }
+  }
+
+  /** Does something with the next change that succeeds, and tries that every second. It must be right at any time. */
+  owe(act: (databases: Databases) => void): void {
+    this.#owed.add(act)
+    this.#retryLater()
+  }
+
+  /** Does what is owed, if there is room. */
+  settle(): void {
+    if (this.#owed.size === 0) return
+    try {
+      this.change(() => {})
+    } catch {}
+  }
+
+  #retryLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined
+      this.settle()
+      if (this.#owed.size > 0) this.#retryLater()
+    }, RETRY_MS)
+    this.#retry.unref?.()
+  }
+
+  /** Throws `ENOSPC` if there may be no room for a small change at this moment. */
+  checkRoom(): void {
+    if (this.#refusal === undefined) this.#checkRoom(this.databases, 0)
   }
 
   /** On a full disk, what fits in any free page still has room in the file: above all, a deletion. */
@@ -165,6 +200,10 @@ export class Environment {
   }
 
   close(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    this.settle()
+    this.#owed.clear()
     const { root } = this.#databases ?? {}
     this.#databases = undefined
     this.#letGo(root)
@@ -215,7 +254,9 @@ export class Environment {
 
   /** A file without a name would take what no other process ever finds. */
   #closeRemoved(): void {
-    if (this.isOpen && this.#fileNow() !== this.#file) this.close()
+    if (!this.isOpen || this.#fileNow() === this.#file) return
+    this.#owed.clear()
+    this.close()
   }
 
   /** What distinguishes the file of this name from one that was removed. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Entry, Lease } from '@persist/store'
 import { thisHolder } from '@persist/store/holder'
 import type { Seen } from '@persist/store/kit'
-import type { Environment } from './environment.ts'
+import type { Databases, Environment } from './environment.ts'
 import type { LmdbLeaseObserver } from './lease-observer.ts'
 import { decodeLease, encodeLease, type LeaseRecord } from './lease-record.ts'
 
@@ -27,6 +27,10 @@ export function takeLease(environment: Environment, observer: LmdbLeaseObserver,
   const look = steal === false && seen !== undefined ? observer.look(name, seen, ms, environment.fileNumber) : undefined
   const isOpen = typeof steal === 'string' ? seen?.id === steal : (look?.isLost ?? true)
   if (!isOpen) {
+    // On a full disk its holder could not release it, and a caller would wait until it expires.
+    if (steal === false) environment.checkRoom()
+    // Its holder may wait for this process in the same way, with its thread.
+    environment.settle()
     if (look?.seen !== undefined) noteSeen(environment, key, seen!, look.seen)
     return refusal(seen)
   }
@@ -99,11 +103,18 @@ export class LmdbLease implements Lease<'sync'> {
   }
 
   release(): void {
-    this.#withStoreErrors('release', () =>
-      this.#environment.change(({ leases }) => {
-        if (this.#mine() !== undefined) leases.removeSync(this.#key)
-      }),
-    )
+    const release = ({ leases }: Databases) => {
+      if (decodeLease(leases.get(this.#key))?.id === this.id) leases.removeSync(this.#key)
+    }
+    this.#withStoreErrors('release', () => {
+      try {
+        this.#environment.change(release)
+      } catch (error) {
+        // Others would wait for it as long as this process lives.
+        this.#environment.owe(release)
+        throw error
+      }
+    })
   }
 
   /** Puts another record in the place of this very lease. `false`: the lease was lost. */

@@ -239,12 +239,15 @@ export class SharedIteration implements Broadcast {
     this.#context.reporter.report('skip', { hash: this.#cacheKey.hash, reason: 'incomplete' })
     this.flight.abort?.abort(reason)
     const stopped = runInFlight(this.flight, () => this.#source?.return(undefined))
+    // Not only when the function has cleaned up: a run that begins meanwhile could not store its chunks.
+    const released = this.#storage.release()
+    released.catch(ignore)
     // A generator cannot stop while it computes a chunk, and the consumer does not wait for that.
     try {
       if (this.#fetching === undefined) await stopped
       else this.#notifyOf(Promise.allSettled([this.#fetching, stopped]))
     } finally {
-      await this.#storage.release()
+      await released
     }
   }
 }
