@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { memoryStore, persist, type StoreAdapter } from '@persist/core'
+import { memoryStore, type Options, persist, type StoreAdapter } from '@persist/core'
 import { delayed } from '@persist/store/conformance'
 import { describe, expect, it } from 'vitest'
 import { asOtherProcess, chunksOf, gate, harness, runPending, withMethods, withoutLeases } from './harness.ts'
@@ -15,7 +15,7 @@ const CASES = STORES.flatMap(([name, makeStore]) => FORMS.map((form) => [form, n
 
 describe.each(CASES)('overlapping refreshes of %s over %s', (form, _name, makeStore) => {
   /** Runs that wait for one gate each, and then fail or return their number. */
-  function runs(shouldStore = (_: number) => true) {
+  function runs(shouldStore = (_: number) => true, more: Options = {}) {
     const { persist } = harness()
     const gates = Array.from({ length: 4 }, () => ({ ...gate(), fails: false }))
     let count = 0
@@ -26,7 +26,7 @@ describe.each(CASES)('overlapping refreshes of %s over %s', (form, _name, makeSt
       return run
     }
     const cache = makeStore()
-    const options = { funcname: 'f', cache, tags: () => ['t'] }
+    const options = { funcname: 'f', cache, tags: () => ['t'], ...more }
     const f = form === 'a function' ? asFunction() : asGenerator()
     function asFunction() {
       const f = persist(fn, { ...options, shouldStore })
@@ -119,6 +119,34 @@ describe.each(CASES)('overlapping refreshes of %s over %s', (form, _name, makeSt
       for (const run of order) await end(run)
       expect([await Promise.all(both), await f.peek()]).toEqual([[0, 1], 1])
     }
+  })
+
+  it.each([{}, { memory: true }])(
+    'that have ended count at once, while later ones run, with options %s',
+    async (options) => {
+      const { f, begin, end } = runs(undefined, options)
+      await f.put(-1)
+      await f.peek()
+      const begun = await begin(3)
+      await end(0)
+      expect([await begun[0], await f.peek()]).toEqual([0, 0])
+      await end(1, true)
+      expect(await f.peek()).toBe(0)
+      const call = f()
+      await end(2)
+      expect([await call, await f.peek()]).not.toContain(-1)
+    },
+  )
+
+  it('that have ended are not served once they are deleted, and neither is what was there before', async () => {
+    const { f, begin, end } = runs()
+    await f.put(-1)
+    await begin(2)
+    await end(0)
+    await f.forget()
+    expect(await f.peek()).toBe(undefined)
+    await end(1)
+    expect(await f.peek()).toBe(undefined)
   })
 
   const PAUSES = [0, 1, 2, 3, 40]

@@ -180,6 +180,87 @@ inBothModes('while the store is busy', (makeStore) => {
       await retry
     })
 
+    /** A refresh whose result the store does not take, in the place of a value of another process. */
+    async function refreshed(options: object = {}) {
+      const all = setup(options)
+      const { f, other, state, running, pass } = all
+      await other(1)
+      await pass(1_000)
+      const refresh = f.refresh(1)
+      await runPending()
+      state.isBusy = true
+      running.open()
+      expect(await refresh).toBe('run 1')
+      state.isBusy = false
+      return all
+    }
+
+    it('a call that reads the store while the result of a refresh is deleted gets no older value', async () => {
+      const { f, state } = await refreshed()
+      const [reply, deleted] = [gate(), gate()]
+      state.at.get = () => reply.passed
+      state.at.delete = () => deleted.passed
+      const value = f(1)
+      await runPending()
+      const deletion = f.forget(1)
+      await runPending()
+      reply.open()
+      await runPending()
+      deleted.open()
+      expect(await value).not.toBe('other')
+      await deletion
+    })
+
+    it('after the deletion of a tag of its result, the value that a refresh was to replace is not served either', async () => {
+      const tags = (value: string) => [value]
+      const { f, other, pass } = await refreshed({ tags })
+      await f.cache.deleteByTag('run 1')
+      expect(await f.peek(1)).toBe(undefined)
+      await pass(1_000)
+      expect(await other.has(1)).toBe(false)
+    })
+
+    it('the value that a refresh was to replace is not served if its result is too large to be kept', async () => {
+      const pickle = (value: unknown) => JSON.stringify(value).padEnd(value === 'run 1' ? 65 * 1024 * 1024 : 0)
+      const { f, other, pass } = await refreshed({ pickle, unpickle: JSON.parse })
+      expect(await f.peek(1)).toBe(undefined)
+      await pass(1_000)
+      expect(await other.has(1)).toBe(false)
+    })
+
+    it('a value that another process has put meanwhile stays, also if the store does not say so', async () => {
+      const { f, other, state, pass } = setup()
+      state.isBusy = true
+      expect(await f(2)).toBe('run 1')
+      await other.put('put', 2)
+      // The retry asks for a lease and looks the entry up.
+      let refusals = 0
+      state.isBusy = false
+      state.next = 'busy'
+      state.onBusy = (method) => {
+        if (refusals++ < 1 && method === 'lease') state.next = 'busy'
+      }
+      await pass(1_000)
+      await pass(5_000)
+      expect([refusals > 0, await other.peek(2), await f(2)]).toEqual([true, 'put', 'put'])
+    })
+
+    it('a result that the store writes while it refuses the deletion that came later is deleted', async () => {
+      const { f, other, state, pass } = setup()
+      const write = gate()
+      state.at.publish = () => write.passed
+      state.at.set = () => write.passed
+      const call = f(2)
+      await runPending()
+      state.next = 'busy'
+      const deletion = f.forget(2)
+      await runPending()
+      write.open()
+      await Promise.all([call, deletion])
+      await pass(1_000)
+      expect([await f.peek(2), await other.has(2)]).toEqual([undefined, false])
+    })
+
     it.each([{}, { tags: () => ['all'] }])('put is made a moment later, with options %s', async (options) => {
       const { f, other, state, pass } = setup(options)
       await f(2)

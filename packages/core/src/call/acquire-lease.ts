@@ -83,7 +83,7 @@ export function* acquireLease(
 export function* tryAcquireLease(
   context: Context,
   cacheKey: CacheKey,
-  { flight, ...accepted }: Pick<LookupOptions, 'maxAge' | 'beganSince'> & Pick<LeaseWait, 'flight'>,
+  { flight, ...accepted }: Pick<LookupOptions, 'maxAge' | 'beganSince' | 'onUnread'> & Pick<LeaseWait, 'flight'>,
 ): Steps<
   (LeaseResult & { kind: 'acquired' }) | { readonly kind: 'held'; readonly by: string | undefined } | undefined
 > {
@@ -97,7 +97,8 @@ export function* tryAcquireLease(
 
 /**
  * Takes the lease for a result that waits, if it is free and there is no entry that its call accepts. An entry whose run began
- * before the call is to be replaced: it was there before, or is the result of an earlier run.
+ * before the call is to be replaced: it was there before, or is the result of an earlier run. If the store does not say, there may
+ * be one.
  */
 export function* acquireToReplace(
   context: Context,
@@ -106,7 +107,13 @@ export function* acquireToReplace(
 ): ReturnType<typeof tryAcquireLease> {
   const { oldestAccepted } = flight
   const maxAge = oldestAccepted === undefined ? undefined : Math.max(0, context.runtime.now() - oldestAccepted)
-  return yield* tryAcquireLease(context, cacheKey, { maxAge, beganSince: oldestAccepted, flight })
+  let isKnown = true
+  const onUnread = () => {
+    isKnown = false
+  }
+  const acquired = yield* tryAcquireLease(context, cacheKey, { maxAge, beganSince: oldestAccepted, flight, onUnread })
+  if (acquired?.kind !== 'acquired') return acquired
+  return isKnown && (acquired.lease !== undefined || !hasLeases(context)) ? acquired : { kind: 'held', by: undefined }
 }
 
 /**

@@ -19,7 +19,7 @@ import { ownLeaseHolder } from './own-leases.ts'
 import { otherTakeovers } from './pending-leases.ts'
 import { endSuccession, publish, tagMark } from './publish.ts'
 import { reportProblem } from './store-guard.ts'
-import { leaveInReserve, takeOverForRefresh } from './succession.ts'
+import { leaveToLaterRun, takeOverForRefresh } from './succession.ts'
 
 /** The outcome of an iteration that ended. */
 export interface IterationOutcome {
@@ -109,7 +109,8 @@ export class IterationStorage {
     const isLater = after?.isRefresh === true && after.began > this.#flight.began
     if (acquired.kind !== 'timeout' || !isLater || after.lease?.id !== acquired.from) return false
     if (isFenced(this.#flight, entry.tags)) return false
-    return leaveInReserve({ after: after.succession }, { entry, value, mark: this.#mark })
+    const reserve = { entry, value, mark: this.#mark }
+    return leaveToLaterRun(this.#context, this.#cacheKey, { after: after.succession }, reserve)
   }
 
   async #end(isPublished: boolean): Promise<void> {

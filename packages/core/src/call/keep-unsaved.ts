@@ -4,11 +4,12 @@ import { run, type Steps, wait } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import { byteLength } from '../runtime/byte-length.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { DELETED } from '../state/unsaved-results.ts'
 import type { Runtime } from '../types/runtime.ts'
 import { acquireToReplace } from './acquire-lease.ts'
 import type { CacheKey } from './cache-key.ts'
 import type { Computation } from './computation.ts'
-import { postponeDeletion } from './deletion-when-back.ts'
+import { deleteWhenBack, postponeDeletion } from './deletion-when-back.ts'
 import { beganAt } from './freshness.ts'
 import { giveUpLease, LEASE_MS, release } from './lease.ts'
 import type { RightToStore } from './lease-result.ts'
@@ -78,11 +79,14 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
   if (isUnplaced(context, mark, entry)) {
-    before?.drop()
+    before?.drop('too many')
     giveUp({ context, cacheKey, flight })
     return
   }
   before?.replaced()
+  // One of them took it from the other, and it is not known which.
+  if (own !== undefined && before?.lease !== undefined && before.lease !== own)
+    quietly(() => run(release(context, cacheKey, before.lease)))
   publication.succession.lease = undefined
   const waiting = context.flights.standIn(flight)
   if (before?.isRefresh) waiting.isRefresh = true
@@ -99,6 +103,10 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     const isHeld = lease !== undefined && ownLeaseHolder(context, cacheKey) === undefined
     if (isHeld) noteOwnLease(context, cacheKey, waiting, lease)
     try {
+      if (isFenced(waiting, entry.tags)) {
+        yield* deleteReplaced()
+        return skip(context, cacheKey, 'fenced')
+      }
       const isLost = lease === undefined || (inheritsLease && (yield* wasLost(lease)))
       if (isLost) succession.lease = undefined
       const acquired = isLost ? yield* rightToStore(succession) : ({ kind: 'acquired', lease } as const)
@@ -113,6 +121,13 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     }
   }
 
+  /** Deletes what a refresh was to replace, if a tag of its result was deleted: the entry may have other tags. */
+  function* deleteReplaced(): Steps<void> {
+    const { fenced, isRefresh, oldestAccepted } = waiting
+    if (!fenced && isRefresh === true && oldestAccepted !== undefined)
+      yield* deleteWhenBack(context, { cacheKey }, oldestAccepted)
+  }
+
   /** The entry may have been set or deleted before this run began, which is no reason against its result. */
   function* wasLost(inherited: Lease<Mode>): Steps<boolean> {
     const renew = () => inherited.renew(context.adapter.leaseMs ?? LEASE_MS)
@@ -122,8 +137,6 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
 
   /** `undefined`: another process has computed the entry, or computes it, or the result can no longer be stored. */
   function* rightToStore(succession: Succession): Steps<(RightToStore & { readonly kind: 'acquired' }) | undefined> {
-    // It must take no lease: a result of another process would then be given up.
-    if (isFenced(waiting, entry.tags)) return skip(context, cacheKey, 'fenced')
     if (isTooLate(runtime, entry, unsavedSince)) {
       giveUp({ context, cacheKey, flight: waiting })
       return undefined
@@ -137,7 +150,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     if (acquired.kind === 'acquired') return acquired
     // That run may have ended, and its result may wait by now.
     if (isFenced(waiting, entry.tags)) return skip(context, cacheKey, 'fenced')
-    // That run may fail. Or it has no process any more, or the reply to a request of this process was lost.
+    // That run may fail. Or it has no process any more, or the reply to a request of this process was lost, or the store is busy.
     circuit.retryLater(context)
     const again = { ...publication, succession: { flight: waiting, lease: undefined }, mark, unsavedSince }
     keep({ context, cacheKey, flight: waiting }, again, publish)
@@ -160,7 +173,9 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     ...(publication.isPut && { staysFor }),
     insteadOf(stored) {
       const { oldestAccepted = Number.NEGATIVE_INFINITY } = waiting
-      return beganAt(stored) < oldestAccepted && !isFenced(waiting, entry.tags) ? entry : undefined
+      if (beganAt(stored) >= oldestAccepted) return undefined
+      // What fenced it came later than what it was to replace.
+      return isFenced(waiting, entry.tags) ? DELETED : entry
     },
     store() {
       const stored = quietly(() => run(attempt()))
@@ -168,14 +183,14 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
       return stored
     },
     replaced: () => context.flights.end(waiting),
-    drop() {
+    drop(why) {
       context.flights.end(waiting)
-      if (circuit.error !== undefined) {
+      if (why === 'too many') {
         giveUp({ context, cacheKey, flight: waiting })
         if (lease !== undefined) quietly(() => run(release(context, cacheKey, lease)))
         return
       }
-      // The store is closed, or another result has taken the place of this one.
+      // The store is closed.
       skip(context, cacheKey, 'unavailable')
       if (lease !== undefined) giveUpLease(context, lease)
     },

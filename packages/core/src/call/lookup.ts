@@ -28,6 +28,8 @@ export interface LookupOptions {
    * refused.
    */
   readonly mayWait?: boolean
+  /** Called if the store could not be read, so that an entry may be there. */
+  readonly onUnread?: (() => void) | undefined
 }
 
 /**
@@ -56,12 +58,29 @@ function lookupNow(
   const { hash } = cacheKey
   const mark = context.memory?.mark()
   const { mayWait = context.isAsync } = options
-  const entry = callStore(context, 'get', hash, () => getFrom(context, hash, mayWait), undefined)
+  const { onUnread } = options
+  if (context.circuit.error !== undefined) onUnread?.()
+  const read = () => getFrom(context, hash, mayWait)
+  const act = onUnread === undefined ? read : () => noting(read, onUnread)
+  const entry = callStore(context, 'get', hash, act, undefined)
   const isPatient = options.mayWait !== false
   const { beganSince, flight } = options
   const reading = { maxAge, beganSince, mark, mayCall, mayWait, isPatient, flight }
   if (isThenable(entry)) return entry.then((found) => readFound(context, cacheKey, found, reading))
   return readFound(context, cacheKey, entry, reading)
+}
+
+function noting<T>(act: () => T | PromiseLike<T>, onFailure: () => void): T | PromiseLike<T> {
+  const failed = (error: unknown): never => {
+    onFailure()
+    throw error
+  }
+  try {
+    const reply = act()
+    return isThenable(reply) ? reply.then(undefined, failed) : reply
+  } catch (error) {
+    return failed(error)
+  }
 }
 
 /** A caller that gets a promise anyway can wait for a large entry without blocking the thread. */

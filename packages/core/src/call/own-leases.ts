@@ -11,8 +11,8 @@ shared[HELD] ??= new Map()
 const held = shared[HELD]
 
 /** The flight of this thread that holds the lease on an entry, from any wrapping of the function. */
-export function ownLeaseHolder(context: Context, cacheKey: CacheKey): Flight | undefined {
-  return held.get(leaseNameOf(context, cacheKey))
+export function ownLeaseHolder(context: Context, cacheKey: Pick<CacheKey, 'hash'>): Flight | undefined {
+  return held.size === 0 ? undefined : held.get(leaseNameOf(context, cacheKey))
 }
 
 /** Records that a flight holds the lease, until the flight ends. */

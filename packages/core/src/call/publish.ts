@@ -18,7 +18,7 @@ import { isUnplaced, type Publication } from './publication.ts'
 import { MARK, YES_OR_NO } from './replies.ts'
 import { reportWrite } from './serve.ts'
 import { callStore, lookAtStore } from './store-guard.ts'
-import { end, leaveInReserve } from './succession.ts'
+import { end, leaveToLaterRun } from './succession.ts'
 import { whenBack } from './when-back.ts'
 
 /**
@@ -35,6 +35,8 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     context.reporter.report('skip', { hash, reason })
     return false
   }
+  const leave = (before: Pick<Succession, 'after'>) =>
+    leaveToLaterRun(context, cacheKey, before, { entry, value, mark })
   try {
     if (cacheKey.isUnderOtherKey) return skip('key')
     if (context.adapter.mode === 'async') yield* wait(context.circuit.lookIfLate(context.runtime))
@@ -46,13 +48,13 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
       endRequest = yield* beginUnleasedWrite(context, cacheKey)
       if (isFenced(flight, entry.tags)) return skip('fenced')
       // A write would end the lease of a later run of this process.
-      if (leaveInReserve({ after: laterRun(computation) }, { entry, value, mark })) return true
+      if (leave({ after: laterRun(computation) })) return true
     }
     if (acquired.kind === 'timeout' && succession.lease === undefined) {
       const lease = yield* takeOverLease(context, cacheKey, flight, acquired.from)
       // The holder may have left its lease to this run meanwhile.
       succession.lease = lease ?? succession.lease
-      if (succession.lease === undefined) return leaveInReserve(succession, { entry, value, mark }) || skip('timeout')
+      if (succession.lease === undefined) return leave(succession) || skip('timeout')
     }
     // A lease that is lost to a later change publishes nothing. A deletion by tag ends no lease of an entry that is not there
     // yet, so it waits for the write, and deletes the entry.
@@ -72,15 +74,16 @@ export function* publish(computation: Omit<Computation, 'call'>, publication: Pu
     const beforeWrite = context.memory?.mark()
     const stored = wasDeleted === undefined ? undefined : yield* write(context, succession, encoded)
     if (stored === false) {
-      const isLeft = !isFenced(flight, entry.tags) && leaveInReserve(succession, { entry, value, mark })
+      const isLeft = !isFenced(flight, entry.tags) && leave(succession)
       if (isLeft) return true
       // Another process has set or deleted the entry since, or does so: what memory holds is older.
       context.peers.each((peer) => peer.drop(canonicalKey))
       return skip('fenced')
     }
-    // The set, delete or clear that fenced the flight came after the write, unless that failed: the store may do it late.
+    // The set, delete or clear that fenced the flight came after the write, unless one of them failed: the store may have done, or
+    // may do, the write late.
     if (flight.fenced || (!stored && isFenced(flight, entry.tags))) {
-      if (!stored && wasAway()) yield* deleteWhenBack(context, { cacheKey }, beganAt(entry))
+      if (wasAway()) yield* deleteWhenBack(context, { cacheKey }, beganAt(entry))
       return skip('fenced')
     }
     // A deletion by tag between the last check and the write missed the entry.

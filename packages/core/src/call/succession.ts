@@ -1,4 +1,5 @@
-import type { Flight, Reserve, Succession } from '../concurrency/flight.ts'
+import type { Entry, Head } from '@persist/store'
+import { type Flight, isFenced, type Reserve, type Succession } from '../concurrency/flight.ts'
 import type { Steps } from '../concurrency/sync-or-async.ts'
 import type { Context } from '../context.ts'
 import type { CacheKey } from './cache-key.ts'
@@ -62,8 +63,32 @@ export function lateTo(
   return { kind: 'timeout', from }
 }
 
+/** The latest result that an earlier run has left to the runs that have the lease, and whether they may still store it. */
+export function resultInReserve(
+  context: Context,
+  head: Pick<Head, 'hash'>,
+): { readonly entry: Entry; readonly isFenced: boolean } | undefined {
+  const flight = ownLeaseHolder(context, head)
+  let succession = flight?.succession
+  while (succession !== undefined && succession.inReserve === undefined) succession = succession.before
+  const entry = succession?.inReserve?.entry
+  return entry && { entry, isFenced: isFenced(flight!, entry.tags) }
+}
+
+/** Like {@link leaveInReserve}. Calls of this process get it from then on, and not what memory holds, which is older. */
+export function leaveToLaterRun(
+  context: Context,
+  { canonicalKey }: CacheKey,
+  succession: Pick<Succession, 'after'>,
+  reserve: Reserve,
+): boolean {
+  if (!leaveInReserve(succession, reserve)) return false
+  context.peers.each((peer) => peer.drop(canonicalKey))
+  return true
+}
+
 /** Gives a result to the run that took the lease, which keeps it in reserve. `false`: there is no such run. */
-export function leaveInReserve({ after }: Pick<Succession, 'after'>, reserve: Reserve): boolean {
+function leaveInReserve({ after }: Pick<Succession, 'after'>, reserve: Reserve): boolean {
   if (after === undefined || after.isOver || after.flight.fenced) return false
   // A later result has priority.
   after.inReserve ??= reserve

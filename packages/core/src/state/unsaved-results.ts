@@ -12,6 +12,9 @@ const MOST_ENDS = 10_000
 /** How many are stored at once. */
 const CONCURRENCY = 8
 
+/** In place of an entry: it was to be replaced by a result, and that has been deleted since. */
+export const DELETED = Symbol('deleted')
+
 /** A result that waits until its store is back. */
 export interface UnsavedResult {
   /** The size of its payload and of its key. */
@@ -28,14 +31,14 @@ export interface UnsavedResult {
   readonly isRefresh: boolean
   /** Whether it stays although this later run has a result. */
   readonly staysFor?: (later: Flight) => boolean
-  /** Its entry, if it is to replace this one. Absent: it replaces none. */
-  readonly insteadOf?: (stored: Head) => Entry | undefined
+  /** Its entry, if it is to replace this one, or `DELETED`. Absent: it replaces none. */
+  readonly insteadOf?: (stored: Head) => Entry | typeof DELETED | undefined
   /** Stores it, or keeps it again. Never fails. */
   readonly store: () => unknown
   /** A later result of the call takes its place, and its lease. */
   readonly replaced: () => void
-  /** Gives it up. */
-  readonly drop: () => void
+  /** Gives it up: also since there are too many, so that what it was to replace is deleted later. */
+  readonly drop: (why: 'too many' | 'closed') => void
 }
 
 /** What ends a run when its store is back: releases its lease, or deletes what it wrote. */
@@ -83,7 +86,7 @@ export class UnsavedResults {
   keep(name: string, result: UnsavedResult): void {
     this.#results.set(name, result)
     this.#bytes += result.bytes
-    while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop()
+    while (this.#results.size > MOST_RESULTS || this.#bytes > MOST_BYTES) this.take(this.#cheapest())?.drop('too many')
   }
 
   /**
@@ -112,7 +115,7 @@ export class UnsavedResults {
   }
 
   /** The entry that waits under a name, or is being stored, and is to replace this one. */
-  insteadOf(name: string, stored: Head): Entry | undefined {
+  insteadOf(name: string, stored: Head): Entry | typeof DELETED | undefined {
     return (this.#results.get(name) ?? this.#beingStored.get(name))?.insteadOf?.(stored)
   }
 
@@ -180,7 +183,7 @@ export class UnsavedResults {
   /** Gives up all. */
   dropAll(): void {
     this.#deletions.dropAll()
-    for (const { drop } of this.#takeAll()) drop?.()
+    for (const { drop } of this.#takeAll()) drop?.('closed')
   }
 
   /** Notes that a result is being stored. */
