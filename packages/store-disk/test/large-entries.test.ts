@@ -151,7 +151,11 @@ test.skipIf(ON_WINDOWS)(
     const store = openIn(newFolder(), { fileSystem: { ...faulty.fileSystem, read } })
     store.set(plain('a', BYTES))
     faulty.names.length = 0
-    await expect(store.getAsync!('a')).rejects.toMatchObject({ code: 'ERR_PERSIST_STORE_BUSY', operation: 'get', hash: 'a' })
+    await expect(store.getAsync!('a')).rejects.toMatchObject({
+      code: 'ERR_PERSIST_STORE_BUSY',
+      operation: 'get',
+      hash: 'a',
+    })
     const count = (name: string) => faulty.names.filter((call) => call === name).length
     expect(count('closeSync')).toBe(count('openSync'))
   },
