@@ -99,15 +99,15 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     // A call and a refresh of this process meet a run that is about to end.
     const succession: Succession = { flight: waiting, lease }
     waiting.succession = succession
-    // Otherwise a refresh has taken it.
-    const isHeld = lease !== undefined && ownLeaseHolder(context, cacheKey) === undefined
-    if (isHeld) noteOwnLease(context, cacheKey, waiting, lease)
+    // A refresh may have taken the lease: it stores its own result, or fails.
+    const isTaken = ownLeaseHolder(context, cacheKey) !== undefined
+    if (lease !== undefined && !isTaken) noteOwnLease(context, cacheKey, waiting, lease)
     try {
       if (isFenced(waiting, entry.tags)) {
         yield* deleteReplaced()
         return skip(context, cacheKey, 'fenced')
       }
-      const isLost = lease === undefined || (inheritsLease && (yield* wasLost(lease)))
+      const isLost = lease === undefined || ((inheritsLease || isTaken) && (yield* wasLost(lease)))
       if (isLost) succession.lease = undefined
       const acquired = isLost ? yield* rightToStore(succession) : ({ kind: 'acquired', lease } as const)
       if (acquired === undefined) return
