@@ -75,7 +75,7 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   const name = leaseNameOf(context, cacheKey)
   const before = circuit.unsaved.take(name)
   const own = publication.succession.lease
-  const lease = own ?? before?.lease
+  let lease = own ?? before?.lease
   const inheritsLease = own === undefined ? lease !== undefined : publication.inheritsLease === true
   const mark = publication.mark ?? before?.mark
   if (isUnplaced(context, mark, entry)) {
@@ -99,15 +99,16 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
     // A call and a refresh of this process meet a run that is about to end.
     const succession: Succession = { flight: waiting, lease }
     waiting.succession = succession
-    // A refresh may have taken the lease: it stores its own result, or fails.
-    const isTaken = ownLeaseHolder(context, cacheKey) !== undefined
-    if (lease !== undefined && !isTaken) noteOwnLease(context, cacheKey, waiting, lease)
+    const holder = ownLeaseHolder(context, cacheKey)?.succession
+    if (lease !== undefined && holder === undefined) noteOwnLease(context, cacheKey, waiting, lease)
+    // A refresh has taken the lease: it stores its own result, or this one if it fails.
+    else if (lease !== undefined && holder?.tookFrom === lease.id) succession.after = holder
     try {
       if (isFenced(waiting, entry.tags)) {
         yield* deleteReplaced()
         return skip(context, cacheKey, 'fenced')
       }
-      const isLost = lease === undefined || ((inheritsLease || isTaken) && (yield* wasLost(lease)))
+      const isLost = lease === undefined || (inheritsLease && (yield* wasLost(lease)))
       if (isLost) succession.lease = undefined
       const acquired = isLost ? yield* rightToStore(succession) : ({ kind: 'acquired', lease } as const)
       if (acquired === undefined) return
@@ -166,7 +167,12 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
   circuit.unsaved.keep(name, {
     bytes: byteLength(entry.payload) + cacheKey.canonicalKey.length + (entry.key?.length ?? 0),
     durationMs,
-    lease,
+    get lease() {
+      return lease
+    },
+    regain(returned) {
+      lease = returned
+    },
     mark,
     oldestAccepted: waiting.oldestAccepted,
     isRefresh: waiting.isRefresh === true,

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import type { CacheKey } from './cache-key.ts'
 import { hasLeases, keepAlive, release, requestLease, takeOverLease } from './lease.ts'
 import type { LeaseResult } from './lease-result.ts'
-import { noteOwnLease, ownLeaseHolder } from './own-leases.ts'
+import { leaseNameOf, noteOwnLease, ownLeaseHolder } from './own-leases.ts'
 import { duringTakeover } from './pending-leases.ts'
 
 /**
@@ -36,6 +36,14 @@ function* takeOver(context: Context, cacheKey: CacheKey, flight: Flight): Steps<
     if (!own.isOver) return { kind: 'acquired', lease: own.lease, succession: own }
     flight.succession = undefined
     held.after = undefined
+  }
+  const waiting = context.circuit.unsaved.find(leaseNameOf(context, cacheKey))?.lease?.id
+  if (waiting !== undefined) {
+    const lease = yield* takeOverLease(context, cacheKey, flight, waiting)
+    if (lease !== undefined) {
+      flight.succession = { flight, lease, tookFrom: waiting }
+      return { kind: 'acquired', lease, succession: flight.succession }
+    }
   }
   return yield* stealLease(context, cacheKey, flight)
 }
@@ -117,8 +125,18 @@ export function* end(context: Context, cacheKey: CacheKey, succession: Successio
   }
 }
 
+/** Returns the lease of a run that stores nothing to the result that waits for its store, if the run took it from that. */
+function isRegained(context: Context, cacheKey: CacheKey, { lease, tookFrom }: Succession): boolean {
+  const waiting = context.circuit.unsaved.find(leaseNameOf(context, cacheKey))
+  if (lease === undefined || tookFrom === undefined || waiting?.lease?.id !== tookFrom) return false
+  waiting.regain?.(lease)
+  return true
+}
+
 /** Returns the lease of a run that stores nothing to the earlier run. Releases the lease if there is no earlier run. */
-function* handBack(context: Context, cacheKey: CacheKey, { lease, before, after }: Succession): Steps<void> {
+function* handBack(context: Context, cacheKey: CacheKey, succession: Succession): Steps<void> {
+  const { lease, before, after } = succession
+  if (isRegained(context, cacheKey, succession)) return
   if (lease === undefined || before === undefined || before.isOver || before.flight.fenced) {
     return yield* release(context, cacheKey, lease)
   }

@@ -108,6 +108,8 @@ export interface Succession {
   before?: Succession | undefined
   /** The run that took the lease from it. */
   after?: Succession | undefined
+  /** The id of the lease that it took from a result which waits for its store. */
+  readonly tookFrom?: string
   /** The result of an earlier run that has ended, to store if this run stores nothing. */
   inReserve?: Reserve | undefined
   /** The run no longer looks at its lease: none can be returned to it, and no result left to it. Its flight may end before. */

@@ -23,6 +23,8 @@ export interface UnsavedResult {
   readonly durationMs: number
   /** Proves to the store that the entry was neither set nor deleted since the run began. */
   readonly lease?: Lease<Mode> | undefined
+  /** A refresh that took the lease, and stores nothing, returns one that proves the same. */
+  readonly regain?: (returned: Lease<Mode>) => void
   /** The position in the order of deletions by tag at which the run began. */
   readonly mark?: string | undefined
   /** When the oldest stored result was made that its call accepts. */
