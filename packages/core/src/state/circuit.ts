@@ -20,7 +20,7 @@ const BLIND_RETRY_MS = 1_000
 const RETRY_MS = [250, 1_000, 5_000, 30_000]
 
 // On a well-known symbol: two copies of core that share an adapter share its circuit.
-const CIRCUITS = Symbol.for('@persist/core/circuits@3')
+const CIRCUITS = Symbol.for('@persist/core/circuits@4')
 const shared = globalThis as { [CIRCUITS]?: WeakMap<StoreAdapter, Circuit> }
 
 /** The parts of a persisted function that a circuit uses. */
