@@ -72,7 +72,7 @@ export function claimNamespace(store: string, namespace: string, original: AnyFu
     files: captured.files,
     modules: captured.modules,
     loadOf: loadOf(captured, files),
-    madeOf: reloadsIn(env) && mayBeOfTurbopack(captured) ? sourceOf(captured, files) : undefined,
+    madeOf: mayBeOfTurbopack(captured) && reloadsIn(env) ? sourceOf(captured, files) : undefined,
     // Deno may ask for permission, and evaluates each module once.
     stack: !('Deno' in globalThis) && reloadsIn(env) ? captured.site() : undefined,
   }
