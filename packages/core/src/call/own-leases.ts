@@ -15,6 +15,11 @@ export function ownLeaseHolder(context: Context, cacheKey: Pick<CacheKey, 'hash'
   return held.size === 0 ? undefined : held.get(leaseNameOf(context, cacheKey))
 }
 
+/** Whether any flight of this thread holds a lease. */
+export function hasOwnLeases(): boolean {
+  return held.size > 0
+}
+
 /** Records that a flight holds the lease, until the flight ends. */
 export function noteOwnLease(context: Context, cacheKey: CacheKey, flight: Flight, lease: Lease<Mode>): void {
   const name = leaseNameOf(context, cacheKey)

@@ -3,7 +3,7 @@ import type { Flight } from '../concurrency/flight.ts'
 import type { Context } from '../context.ts'
 import { DELETED } from '../state/unsaved-results.ts'
 import { beganAt } from './freshness.ts'
-import { leaseNameOf } from './own-leases.ts'
+import { hasOwnLeases, leaseNameOf } from './own-leases.ts'
 import { isHead } from './replies.ts'
 import { resultInReserve } from './succession.ts'
 
@@ -18,6 +18,11 @@ export interface CurrentEntry {
   readonly entry: Entry
   /** It waits for the store, as it was before it was compressed and encrypted. */
   readonly isDecoded: boolean
+}
+
+/** Whether no result or deletion of this process waits, and no run that one may have been left to. */
+export function isAllInForce(context: Context): boolean {
+  return context.circuit.unsaved.isEmpty && !hasOwnLeases()
 }
 
 /**
