@@ -6,6 +6,7 @@ import { checkFiles } from './check-files.ts'
 import { cannotOpen } from './errors.ts'
 import { LockWatch } from './lock-watch.ts'
 import { MetaPages } from './meta-pages.ts'
+import { OwedChanges } from './owed-changes.ts'
 import { checkRoom, freePages } from './room.ts'
 import { unwritable } from './unwritable.ts'
 import { WriteTransactions } from './write-transactions.ts'
@@ -36,7 +37,6 @@ const ROOM_BYTES = 512 * 1024
 /** So many free pages of the file are enough for a small change. Those that the last changes freed cannot be used yet. */
 const ROOM_PAGES = 32
 const MOST_IN_A_PAGE = 4_000
-const RETRY_MS = 1_000
 const BINARY = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
 
 /** So many milliseconds may pass until a hit shows what another process has changed. Nothing found is always found out. */
@@ -85,9 +85,7 @@ export class Environment {
   #isOf = Number.NEGATIVE_INFINITY
   /** The changes of this thread that it shows. */
   #knows = -1
-  /** What could not be done for lack of room, and is done with the next change. */
-  readonly #owed = new Set<(databases: Databases) => void>()
-  #retry: NodeJS.Timeout | undefined
+  readonly #owed = new OwedChanges(() => this.settle())
 
   /**
    * @param isReadOnly Makes no file: one that does not exist is empty. LMDB has one open file for all stores of a process, so
@@ -152,7 +150,7 @@ export class Environment {
       // Inside of the transaction, where no other process takes the room.
       const result = this.#transactions!.transact(() => {
         this.#checkRoom(databases, bytes)
-        for (const owed of this.#owed) owed(databases)
+        this.#owed.make(databases)
         return act(databases)
       })
       this.#owed.clear()
@@ -165,24 +163,14 @@ export class Environment {
   /** Does something with the next change that succeeds, and tries that every second. It must be right at any time. */
   owe(act: (databases: Databases) => void): void {
     this.#owed.add(act)
-    this.#retryLater()
   }
 
   /** Does what is owed, if there is room. */
   settle(): void {
-    if (this.#owed.size === 0) return
+    if (this.#owed.isEmpty) return
     try {
       this.change(() => {})
     } catch {}
-  }
-
-  #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      this.settle()
-      if (this.#owed.size > 0) this.#retryLater()
-    }, RETRY_MS)
-    this.#retry.unref?.()
   }
 
   /** Throws `ENOSPC` if there may be no room for a small change at this moment. */
@@ -200,8 +188,7 @@ export class Environment {
   }
 
   close(): void {
-    clearTimeout(this.#retry)
-    this.#retry = undefined
+    this.#owed.stop()
     this.settle()
     this.#owed.clear()
     const { root } = this.#databases ?? {}
