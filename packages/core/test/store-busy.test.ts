@@ -133,15 +133,7 @@ inBothModes('while the store is busy', (makeStore) => {
     })
 
     it('a refresh counts at once for calls of this process', async () => {
-      const { f, other, state, running, pass } = setup()
-      await other(1)
-      await pass(1_000)
-      const refresh = f.refresh(1)
-      await runPending()
-      state.isBusy = true
-      running.open()
-      expect(await refresh).toBe('run 1')
-      state.isBusy = false
+      const { f, other, pass } = await refreshed()
       expect([await other.peek(1), await f.peek(1), await f(1)]).toEqual(['other', 'run 1', 'run 1'])
       await pass(1_000)
       expect(await other(1)).toBe('run 1')

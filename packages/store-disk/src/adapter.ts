@@ -19,8 +19,9 @@ import { readUrl } from './url.ts'
  * path counts from the current folder of this moment.
  *
  * Its methods throw `StoreError`: `ERR_PERSIST_STORE_UNAVAILABLE` for a folder that can be neither read nor made,
- * `ERR_PERSIST_STORE_BUSY` for what passes, such as too many open files, `ERR_PERSIST_STORE_FULL` for a full disk, `ERR_PERSIST_STORE_FORMAT` for a folder that a newer version has written, which
- * is then not touched, and `ERR_PERSIST_STORE` for all else, such as a folder that may only be read.
+ * `ERR_PERSIST_STORE_BUSY` for what passes, such as too many open files, `ERR_PERSIST_STORE_FULL` for a full disk,
+ * `ERR_PERSIST_STORE_FORMAT` for a folder that a newer version has written, which is then not touched, and
+ * `ERR_PERSIST_STORE` for all else, such as a folder that may only be read.
  *
  * @throws OptionError for a URL that names no folder, and for unknown options.
  * @example

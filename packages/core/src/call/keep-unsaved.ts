@@ -51,9 +51,13 @@ export function keepUnsaved(computation: Run, publication: Publication, publish:
 /** Reports that a result is not stored. What a refresh was to replace must not come back. */
 export function giveUp({ context, cacheKey, flight }: Run): void {
   skip(context, cacheKey, 'unavailable')
-  const { oldestAccepted, isRefresh } = flight
-  if (isRefresh === true && !flight.fenced && oldestAccepted !== undefined)
-    postponeDeletion(context, { cacheKey }, oldestAccepted)
+  const replaced = replacedUntil(flight)
+  if (replaced !== undefined) postponeDeletion(context, { cacheKey }, replaced)
+}
+
+/** A refresh was to replace what began until then, in milliseconds since 1970. `undefined`: nothing, or a later change did. */
+function replacedUntil({ fenced, isRefresh, oldestAccepted }: Flight): number | undefined {
+  return isRefresh === true && !fenced ? oldestAccepted : undefined
 }
 
 function skip({ reporter }: Context, { hash }: CacheKey, reason: 'unavailable' | 'fenced'): undefined {
@@ -124,9 +128,8 @@ function keep({ context, cacheKey, flight }: Run, publication: Publication, publ
 
   /** Deletes what a refresh was to replace, if a tag of its result was deleted: the entry may have other tags. */
   function* deleteReplaced(): Steps<void> {
-    const { fenced, isRefresh, oldestAccepted } = waiting
-    if (!fenced && isRefresh === true && oldestAccepted !== undefined)
-      yield* deleteWhenBack(context, { cacheKey }, oldestAccepted)
+    const replaced = replacedUntil(waiting)
+    if (replaced !== undefined) yield* deleteWhenBack(context, { cacheKey }, replaced)
   }
 
   /** The entry may have been set or deleted before this run began, which is no reason against its result. */

@@ -25,9 +25,9 @@ import { isOfClass, isStatic, type Place } from './wrapping-place.ts'
  * the source if the host keeps source maps. If not, the names in the loop decide.
  */
 export function mayRepeatCall(place: Place, files: SourceFiles): boolean {
-  // The file is the chunk before the edit, so all loops of the source count.
-  const source = isEvaluatedAsyncModule(place.home) ? turbopackSource(place.home, files) : undefined
   if (isEvaluatedAsyncModule(place.home)) {
+    // The file is the chunk before the edit, so all loops of the source count.
+    const source = turbopackSource(place.home, files)
     const text = source && files.read(source)
     return text === undefined || readingsOf(source!, text).some(({ loops }) => loops.length > 0)
   }

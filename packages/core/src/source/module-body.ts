@@ -47,7 +47,8 @@ export function isModuleBody(site: CallSite, index: number, files: SourceFiles):
 
 /**
  * Whether a frame is the function that webpack and Turbopack put around a module that waits, for an `await` at its top or for an
- * import: `e.a(async (t, a) => { try { … a() } catch (e) { a(e) } }, false)`. Rspack writes `async function (t, a) { … }`. After an `await` it has no caller.
+ * import: `e.a(async (t, a) => { try { … a() } catch (e) { a(e) } }, false)`. Rspack writes
+ * `async function (t, a) { … }`. After an `await` it has no caller.
  */
 export function isAsyncModule({ functionName, begin, isEval }: Frame, content: string | undefined): boolean {
   if (functionName !== '' || begin === undefined || isEval || content === undefined) return false
